@@ -1,0 +1,24 @@
+/** Exit codes that every program of the pipeline uses. */
+export const exitCode = { done: 0, failed: 1, usage: 2, checkFailed: 3 } as const;
+
+/**
+ * An end that the user can do something about: shown as one line, never as a stack trace.
+ * `message` says what is wrong, `remedy` what to do; neither holds a secret or an event's content.
+ */
+export class Failure extends Error {
+  override readonly name = 'Failure';
+  readonly remedy: string;
+  readonly code: number;
+
+  constructor(message: string, remedy: string, code: number = exitCode.failed) {
+    super(message);
+    this.remedy = remedy;
+    this.code = code;
+  }
+}
+
+/** The line that a user sees for any error. */
+export function failureLine(error: unknown): string {
+  if (error instanceof Failure) return `${error.message}; ${error.remedy}`;
+  return error instanceof Error ? error.message : String(error);
+}

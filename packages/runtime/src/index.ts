@@ -1,0 +1,27 @@
+export { type Backoff, backoffMs, defaultBackoff } from './backoff.ts';
+export { DeadlineError, withDeadline } from './deadline.ts';
+export { loadEnvironment } from './environment.ts';
+export { exitCode, Failure, failureLine } from './failure.ts';
+export { type HttpServer, type ListenAddress, listen } from './http.ts';
+export { createLogger, type Logger, loggerSettings } from './logger.ts';
+export { createProbes, type Probes } from './probes.ts';
+export { createProgram, runProgram, settingsOf, withSettings } from './program.ts';
+export { pause, type RetryOptions, retryForever } from './retry.ts';
+export {
+  custom,
+  decimal,
+  type Environment,
+  flag,
+  integer,
+  list,
+  oneOf,
+  optionalOneOf,
+  optionalText,
+  readSettings,
+  type Setting,
+  type Settings,
+  SettingsError,
+  type SettingsSchema,
+  text,
+} from './settings.ts';
+export { StopRequest, stopSignal } from './stop.ts';

@@ -1,0 +1,44 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Backoff, backoffMs, defaultBackoff } from './backoff.ts';
+
+export interface RetryOptions {
+  /** Whether the error passes by itself; every other error is thrown at once. */
+  readonly isPassing: (error: unknown) => boolean;
+  /** Called before each pause. */
+  readonly onRetry?: (error: unknown, failures: number, pauseMs: number) => void;
+  /** Ends the tries: the pause is cut short and the signal's reason is thrown. */
+  readonly signal?: AbortSignal;
+  /** Defaults to 100 ms doubling to 5 s. */
+  readonly backoff?: Backoff;
+}
+
+/**
+ * Runs an operation until it succeeds, for as long as its errors are of the passing kind.
+ * @returns what the operation returns
+ * @throws the first error that does not pass, or the signal's reason once it is aborted
+ */
+export async function retryForever<Value>(
+  operation: () => Promise<Value>,
+  { isPassing, onRetry, signal, backoff = defaultBackoff }: RetryOptions,
+): Promise<Value> {
+  for (let failures = 1; ; failures++) {
+    signal?.throwIfAborted();
+    try {
+      return await operation();
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+      const pauseMs = backoffMs(backoff, failures, Math.random());
+      onRetry?.(error, failures, pauseMs);
+      await pause(pauseMs, signal);
+    }
+  }
+}
+
+/** Waits, or throws the signal's reason as soon as it is aborted. */
+export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  try {
+    await sleep(ms, undefined, signal ? { signal } : {});
+  } catch {
+    signal?.throwIfAborted();
+  }
+}

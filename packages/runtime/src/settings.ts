@@ -1,0 +1,187 @@
+import { readFileSync } from 'node:fs';
+
+/** One setting: its default, what it means, and how its text becomes a value. */
+export interface Setting<Value> {
+  /** The text that stands for an unset variable, or undefined where there is none. */
+  readonly fallback: string | undefined;
+  /** One line of documentation; units and what 0 means included. */
+  readonly about: string;
+  /** What a right value looks like, for the message about a wrong one. */
+  readonly expected: string;
+  /** A secret is masked wherever it is shown, and may come from the file that `NAME_FILE` names. */
+  readonly secret: boolean;
+  /** The value of a text, or undefined when the text is wrong. */
+  readonly parse: (text: string) => Value | undefined;
+}
+
+/** Settings by the names of their environment variables. */
+export type SettingsSchema = Readonly<Record<string, Setting<unknown>>>;
+
+/** The values of a schema, by the same names. */
+export type Settings<Schema extends SettingsSchema> = {
+  readonly [Name in keyof Schema]: Schema[Name] extends Setting<infer Value> ? Value : never;
+};
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Every wrong setting of a process, one line each; the message holds no secret. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`bad settings:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+    this.problems = problems;
+  }
+}
+
+/**
+ * Reads all settings of a schema from an environment.
+ * An empty variable counts as unset.
+ * @throws SettingsError that lists every wrong setting at once.
+ */
+export function readSettings<Schema extends SettingsSchema>(
+  schema: Schema,
+  environment: Environment,
+): Settings<Schema> {
+  const problems: string[] = [];
+  const values = Object.entries(schema).map(([name, setting]) => {
+    const result = readSetting(name, setting, environment);
+    if ('problem' in result) problems.push(result.problem);
+    return [name, 'value' in result ? result.value : undefined];
+  });
+  if (problems.length > 0) throw new SettingsError(problems);
+  return Object.fromEntries(values);
+}
+
+type ReadResult = { readonly value: unknown } | { readonly problem: string };
+
+function readSetting(name: string, setting: Setting<unknown>, environment: Environment): ReadResult {
+  const source = sourceOf(name, setting, environment);
+  if ('problem' in source) return source;
+  if (source.text === undefined) return { value: undefined };
+  const value = setting.parse(source.text);
+  if (value !== undefined) return { value };
+  const got = setting.secret ? '***' : JSON.stringify(source.text);
+  return { problem: `${name}: got ${got}, expected ${setting.expected}` };
+}
+
+function sourceOf(
+  name: string,
+  setting: Setting<unknown>,
+  environment: Environment,
+): { readonly text: string | undefined } | { readonly problem: string } {
+  const path = setting.secret ? environment[`${name}_FILE`] : undefined;
+  if (path) return readSecretFile(`${name}_FILE`, path);
+  return { text: environment[name] || setting.fallback };
+}
+
+function readSecretFile(
+  name: string,
+  path: string,
+): { readonly text: string } | { readonly problem: string } {
+  try {
+    return { text: readFileSync(path, 'utf8').trimEnd() };
+  } catch {
+    return { problem: `${name}: got ${JSON.stringify(path)}, expected the path of a readable file` };
+  }
+}
+
+interface Extras {
+  readonly secret?: boolean;
+}
+
+function setting<Value>(
+  fallback: string | undefined,
+  about: string,
+  expected: string,
+  parse: (text: string) => Value | undefined,
+  { secret = false }: Extras = {},
+): Setting<Value> {
+  return { fallback, about, expected, secret, parse };
+}
+
+/** A text of at least one character. */
+export function text(fallback: string, about: string, extras?: Extras): Setting<string> {
+  return setting(fallback, about, 'a text', (value) => value, extras);
+}
+
+/** A text that may be missing. */
+export function optionalText(about: string, extras?: Extras): Setting<string | undefined> {
+  return setting<string | undefined>(undefined, about, 'a text', (value) => value, extras);
+}
+
+/** Texts separated by commas. */
+export function list(
+  fallback: string,
+  about: string,
+  expected: string,
+  item: RegExp,
+): Setting<readonly string[]> {
+  return setting(fallback, about, expected, (value) => {
+    const items = value.split(',').map((part) => part.trim());
+    return items.every((part) => item.test(part)) ? items : undefined;
+  });
+}
+
+/** A whole number between two bounds, both included. */
+export function integer(
+  fallback: number,
+  about: string,
+  [least, most]: readonly [number, number],
+): Setting<number> {
+  return setting(String(fallback), about, `a whole number from ${least} to ${most}`, (value) => {
+    const number = /^-?\d+$/.test(value) ? Number(value) : Number.NaN;
+    return number >= least && number <= most ? number : undefined;
+  });
+}
+
+/** A number between two bounds, both included. */
+export function decimal(
+  fallback: number,
+  about: string,
+  [least, most]: readonly [number, number],
+): Setting<number> {
+  return setting(String(fallback), about, `a number from ${least} to ${most}`, (value) => {
+    const number = /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : Number.NaN;
+    return number >= least && number <= most ? number : undefined;
+  });
+}
+
+/** One of a closed list of words. */
+export function oneOf<const Word extends string>(
+  words: readonly Word[],
+  fallback: Word | undefined,
+  about: string,
+): Setting<Word> {
+  return setting(fallback, about, `one of ${words.join(', ')}`, (value) =>
+    words.find((word) => word === value),
+  );
+}
+
+/** A word of a closed list, or nothing. */
+export function optionalOneOf<const Word extends string>(
+  words: readonly Word[],
+  about: string,
+): Setting<Word | undefined> {
+  return oneOf<Word>(words, undefined, about);
+}
+
+/** true or false; 1, 0, yes, no, on and off are understood. */
+export function flag(fallback: boolean, about: string): Setting<boolean> {
+  return setting(String(fallback), about, 'true or false', (value) => {
+    if (/^(true|1|yes|on)$/i.test(value)) return true;
+    return /^(false|0|no|off)$/i.test(value) ? false : undefined;
+  });
+}
+
+/** A value with a parser of its own, such as a URL. */
+export function custom<Value>(
+  fallback: string | undefined,
+  about: string,
+  expected: string,
+  parse: (text: string) => Value | undefined,
+  extras?: Extras,
+): Setting<Value> {
+  return setting(fallback, about, expected, parse, extras);
+}

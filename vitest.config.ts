@@ -1,0 +1,35 @@
+import { defineConfig } from 'vitest/config';
+
+const source = { resolve: { conditions: ['source'] }, ssr: { resolve: { conditions: ['source'] } } };
+
+/** `unit` tests touch nothing outside the process; `servers` tests share one real Kafka and one real Postgres. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        ...source,
+        test: {
+          name: 'unit',
+          include: ['{packages,apps}/*/src/**/*.test.ts', 'infra/src/**/*.test.ts'],
+          exclude: ['**/*.int.test.ts', '**/node_modules/**'],
+        },
+      },
+      {
+        ...source,
+        test: {
+          name: 'servers',
+          include: [
+            '{packages,apps}/*/src/**/*.int.test.ts',
+            'infra/src/**/*.int.test.ts',
+            'e2e/src/**/*.test.ts',
+          ],
+          globalSetup: ['infra/src/testing/setup.ts'],
+          pool: 'forks',
+          maxWorkers: 2,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
