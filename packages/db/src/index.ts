@@ -1,1 +1,14 @@
-export {};
+export { type Batch, type EventRow, recordCount } from './batch.ts';
+export {
+  type ConnectOptions,
+  connectDatabase,
+  type Database,
+  databaseFailure,
+  explainFault,
+  type Sql,
+} from './connect.ts';
+export type { DeadLetter, SourceRecord } from './dead-letter.ts';
+export { type Migration, migrate, migrationsFolder, readMigrations } from './migrate.ts';
+export { type DatabaseUrl, databaseSettings, parseDatabaseUrl } from './settings.ts';
+export { codeOf, describeFault, type FaultKind, faultKind, isPassingFault } from './sqlstate.ts';
+export { createWriter, LedgerMissingError, type Persist, type Writer, type Written } from './writer.ts';

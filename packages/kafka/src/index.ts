@@ -1,1 +1,6 @@
-export {};
+export { type ClusterAdmin, openAdmin, type PartitionOffsets, type TopicPartition } from './admin.ts';
+export { connectKafka } from './connect.ts';
+export { explainKafkaFault, isPassingKafkaFault, kafkaErrorType } from './faults.ts';
+export { openPublisher, type Publisher } from './publisher.ts';
+export type { KafkaRecord, OutgoingRecord, RecordHeaders } from './record.ts';
+export { type GroupSettings, groupSettings, type KafkaSettings, kafkaSettings } from './settings.ts';

@@ -1,0 +1,125 @@
+import { readFileSync } from 'node:fs';
+import { Failure, type Settings, withDeadline } from '@pipeline/runtime';
+import postgres from 'postgres';
+import type { DatabaseUrl, databaseSettings } from './settings.ts';
+import { codeOf, describeFault, faultKind } from './sqlstate.ts';
+
+/** What a statement is written with: a tagged template whose values become parameters. */
+export type Sql = postgres.Sql<{ readonly bigint: bigint }>;
+
+type Statement<Row extends object> = (sql: Sql) => PromiseLike<readonly Row[]>;
+
+/** A pool of connections to one database. */
+export interface Database extends AsyncDisposable {
+  /** Where it is, as `host:port/database`: safe to show. */
+  readonly address: string;
+  /**
+   * Runs one statement, under a deadline of its own: a connection that has silently died is given up and replaced.
+   * @throws the driver's error, or a DeadlineError; `faultKind` tells what it means.
+   */
+  run<Row extends object>(statement: Statement<Row>): Promise<readonly Row[]>;
+}
+
+export interface ConnectOptions {
+  /** Shown by Postgres beside each connection. */
+  readonly applicationName: string;
+  /** How many statements may run at the same time. */
+  readonly connections: number;
+}
+
+/** Postgres ends a statement by itself; this much later we stop waiting for it to say so. */
+const GRACE_MS = 5_000;
+
+/** A pool that connects when it is first used; making it cannot fail but for an unreadable certificate. */
+export function connectDatabase(
+  settings: Settings<typeof databaseSettings>,
+  options: ConnectOptions,
+): Database {
+  const url = settings.DATABASE_URL;
+  const deadlineMs = settings.DATABASE_STATEMENT_TIMEOUT_MS + GRACE_MS;
+  let pool = openPool(settings, options);
+  return {
+    address: `${url.host}:${url.port}/${url.database}`,
+    async run(statement) {
+      const used = pool;
+      try {
+        return await withDeadline(Promise.resolve(statement(used)), deadlineMs, 'a statement');
+      } catch (error) {
+        if (isDead(error) && pool === used) pool = replacePool(used, () => openPool(settings, options));
+        throw error;
+      }
+    },
+    [Symbol.asyncDispose]: () => pool.end({ timeout: 2 }),
+  };
+}
+
+function isDead(error: unknown): boolean {
+  return error instanceof Error && error.name === 'DeadlineError';
+}
+
+function replacePool(dead: Sql, open: () => Sql): Sql {
+  void dead.end({ timeout: 0 });
+  return open();
+}
+
+function openPool(settings: Settings<typeof databaseSettings>, options: ConnectOptions): Sql {
+  const { host, port, database, user, password, ...url } = settings.DATABASE_URL;
+  return postgres({
+    host,
+    port,
+    database,
+    user,
+    password,
+    ssl: tlsOptions(url),
+    max: options.connections,
+    // Every parameter is a text that Postgres casts, so the driver need not know the types of arrays.
+    fetch_types: false,
+    types: { bigint: postgres.BigInt },
+    connect_timeout: settings.DATABASE_CONNECT_TIMEOUT_MS / 1_000,
+    onnotice: () => {},
+    connection: {
+      application_name: options.applicationName,
+      statement_timeout: settings.DATABASE_STATEMENT_TIMEOUT_MS,
+      lock_timeout: settings.DATABASE_LOCK_TIMEOUT_MS,
+      idle_in_transaction_session_timeout: 15_000,
+    },
+  });
+}
+
+function tlsOptions({ sslMode, sslRootCert }: Pick<DatabaseUrl, 'sslMode' | 'sslRootCert'>) {
+  if (sslMode === 'disable') return false;
+  return { rejectUnauthorized: true, ...(sslRootCert ? { ca: readCertificate(sslRootCert) } : {}) };
+}
+
+function readCertificate(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    throw new Failure(
+      `sslrootcert of DATABASE_URL: cannot read ${path}`,
+      'name a readable file of PEM certificates',
+    );
+  }
+}
+
+const remedies: readonly (readonly [RegExp, string])[] = [
+  [/^28/, 'check the user and the password of DATABASE_URL'],
+  [/^3D/, 'create the database or name another in DATABASE_URL'],
+  [
+    /^42(P01|703|P10|883)$/,
+    'the tables are missing or of another version: run "pnpm --filter infra provision"',
+  ],
+  [/^42501$/, 'grant the user of DATABASE_URL the rights that docs/operations.md lists'],
+];
+
+/** The one line about a lasting fault: what Postgres said and what to do about it. */
+export function databaseFailure(error: unknown): Failure {
+  const code = codeOf(error);
+  const remedy = remedies.find(([pattern]) => pattern.test(code))?.[1];
+  return new Failure(`Postgres: ${describeFault(error)}`, remedy ?? 'see the log of Postgres');
+}
+
+/** The error itself when trying again helps, else the Failure that a user can act on. */
+export function explainFault(error: unknown): unknown {
+  return error instanceof Failure || faultKind(error) === 'passing' ? error : databaseFailure(error);
+}

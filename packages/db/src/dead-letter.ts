@@ -1,0 +1,46 @@
+/** Where a record came from and what it was, byte for byte. Offsets and timestamps are decimal numbers in text. */
+export interface SourceRecord {
+  readonly offset: string;
+  /** Milliseconds since 1970. */
+  readonly timestamp: string;
+  readonly key: Uint8Array | null;
+  readonly value: Uint8Array | null;
+  readonly headers?: SourceHeaders | undefined;
+}
+
+type HeaderValue = Uint8Array | string | undefined | null;
+export type SourceHeaders = Readonly<Record<string, HeaderValue | readonly HeaderValue[]>>;
+
+/** A record that cannot be stored as an event, and why. */
+export interface DeadLetter {
+  readonly record: SourceRecord;
+  /** One of the contract's closed list. */
+  readonly reason: string;
+  /** What is wrong, in words; holds no value of the event. */
+  readonly detail: string;
+  /** Only of a record that Postgres refused. */
+  readonly sqlstate: string | null;
+  readonly redriveCount: number;
+}
+
+type StoredHeader = string | null | { readonly base64: string };
+
+/**
+ * Headers as JSON: a text where the bytes are UTF-8 that jsonb can hold, `{"base64": …}` elsewhere,
+ * an array where a name is repeated.
+ */
+export function headersToJson(headers: SourceHeaders = {}): string {
+  const entries = Object.entries(headers).map(([name, value]) => [
+    name.includes('\0') ? `base64:${Buffer.from(name).toString('base64')}` : name,
+    Array.isArray(value) ? value.map(storeHeader) : storeHeader(value as HeaderValue),
+  ]);
+  return JSON.stringify(Object.fromEntries(entries));
+}
+
+function storeHeader(value: HeaderValue): StoredHeader {
+  if (value === null || value === undefined) return null;
+  const bytes = Buffer.from(value as Uint8Array);
+  const text = bytes.toString('utf8');
+  const isText = !text.includes('\0') && Buffer.from(text).equals(bytes);
+  return isText ? text : { base64: bytes.toString('base64') };
+}

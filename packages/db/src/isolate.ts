@@ -1,0 +1,61 @@
+import { type Batch, splitBatch } from './batch.ts';
+import type { DeadLetter } from './dead-letter.ts';
+
+/** Why the data of a batch cannot be stored: the SQLSTATE and what Postgres said. */
+export interface Refusal {
+  readonly sqlstate: string;
+  readonly message: string;
+}
+
+/** A way to write that stores all of a batch, or refuses it and stores nothing. */
+export type TryWrite = (batch: Batch) => Promise<Refusal | undefined>;
+
+/**
+ * Writes a batch although some of its rows are refused: halves it until each refused row stands alone, and writes
+ * that one as a dead letter. Parts are written in offset order, each in a transaction of its own.
+ * One refused row among n costs about 2·log2(n) + 2 writes.
+ * @returns the dead letters made of refused rows, in offset order
+ * @throws Error when a batch without rows is refused: dead letters themselves must always fit
+ */
+export async function writeIsolating(batch: Batch, tryWrite: TryWrite): Promise<readonly DeadLetter[]> {
+  const refusal = await tryWrite(batch);
+  if (refusal === undefined) return [];
+  const [only, ...others] = batch.rows;
+  if (only === undefined)
+    throw new Error(`Postgres refused a dead letter: ${refusal.message} (${refusal.sqlstate})`);
+  if (others.length === 0) return await writeAsDeadLetter(batch, refusal, tryWrite);
+  const [left, right] = halve(batch);
+  return [...(await writeIsolating(left, tryWrite)), ...(await writeIsolating(right, tryWrite))];
+}
+
+async function writeAsDeadLetter(
+  batch: Batch,
+  refusal: Refusal,
+  tryWrite: TryWrite,
+): Promise<readonly DeadLetter[]> {
+  const refused = batch.rows.map((row) => refuse(row.record, refusal));
+  const deadLetters = [...batch.deadLetters, ...refused].sort(byOffset);
+  await writeIsolating({ ...batch, rows: [], deadLetters }, tryWrite);
+  return refused;
+}
+
+function refuse(record: DeadLetter['record'], { sqlstate, message }: Refusal): DeadLetter {
+  return {
+    record,
+    reason: 'refused_by_database',
+    detail: message.slice(0, 1_000),
+    sqlstate,
+    redriveCount: 0,
+  };
+}
+
+function byOffset(a: DeadLetter, b: DeadLetter): number {
+  return BigInt(a.record.offset) < BigInt(b.record.offset) ? -1 : 1;
+}
+
+/** Two parts with as many rows each, give or take one. */
+function halve(batch: Batch): readonly [Batch, Batch] {
+  const middle = batch.rows[Math.ceil(batch.rows.length / 2)];
+  if (middle === undefined) throw new RangeError('a batch of fewer than two rows has no halves');
+  return splitBatch(batch, BigInt(middle.record.offset));
+}

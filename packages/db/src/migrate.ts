@@ -1,0 +1,85 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Settings } from '@pipeline/runtime';
+import postgres from 'postgres';
+import { type MigrationParams, Umzug, type UmzugStorage } from 'umzug';
+import { databaseFailure } from './connect.ts';
+import type { databaseSettings } from './settings.ts';
+import { isPassingFault } from './sqlstate.ts';
+
+/** A migration: its name decides the order. */
+export interface Migration {
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** The migrations of a folder of `.sql` files, in the order of their names. */
+export function readMigrations(folder: string): readonly Migration[] {
+  const names = readdirSync(folder)
+    .filter((name) => name.endsWith('.sql'))
+    .sort();
+  return names.map((name) => ({ name, sql: readFileSync(join(folder, name), 'utf8') }));
+}
+
+/** The folder of the repository's own migrations. */
+export const migrationsFolder = join(import.meta.dirname, '../../../sql');
+
+/** Two processes that migrate at once wait for each other on this advisory lock. */
+const LOCK = 7_305_117;
+
+/**
+ * Brings the tables up to date. Safe to repeat and to run twice at once.
+ * @returns the names of the migrations that were applied
+ * @throws Failure for a lasting fault, the driver's error for a passing one
+ */
+export async function migrate(
+  settings: Settings<typeof databaseSettings>,
+  migrations: readonly Migration[] = readMigrations(migrationsFolder),
+): Promise<readonly string[]> {
+  const sql = postgres(settings.DATABASE_URL.text.replace(/\?.*$/, ''), {
+    max: 1,
+    fetch_types: false,
+    onnotice: () => {},
+  });
+  try {
+    await sql`select pg_advisory_lock(${LOCK})`;
+    await sql`create table if not exists schema_migrations (name text primary key, applied_at timestamptz not null default now())`;
+    const applied = await createUmzug(sql, migrations).up();
+    return applied.map(({ name }) => name);
+  } catch (error) {
+    throw isPassingFault(error) ? error : databaseFailure(causeOf(error));
+  } finally {
+    await sql.end({ timeout: 2 });
+  }
+}
+
+/** Umzug wraps what a migration throws. */
+function causeOf(error: unknown): unknown {
+  return error instanceof Error && error.cause !== undefined ? error.cause : error;
+}
+
+function createUmzug(sql: postgres.Sql, migrations: readonly Migration[]) {
+  return new Umzug({
+    context: sql,
+    logger: undefined,
+    storage: migrationsTable,
+    migrations: migrations.map(({ name, sql: text }) => ({ name, up: () => runMigration(sql, name, text) })),
+  });
+}
+
+/** The file and the note that it ran are one simple query, which Postgres runs as one transaction. */
+async function runMigration(sql: postgres.Sql, name: string, text: string): Promise<void> {
+  const noted = `insert into schema_migrations (name) values ('${name.replaceAll("'", "''")}');`;
+  await sql.unsafe(`${text}\n;${noted}`).simple();
+}
+
+const migrationsTable: UmzugStorage<postgres.Sql> = {
+  logMigration: async () => {},
+  unlogMigration: async ({ name, context: sql }: MigrationParams<postgres.Sql>) => {
+    await sql`delete from schema_migrations where name = ${name}`;
+  },
+  executed: async ({ context: sql }) => {
+    const rows = await sql<{ name: string }[]>`select name from schema_migrations order by name`;
+    return rows.map(({ name }) => name);
+  },
+};

@@ -1,0 +1,52 @@
+import { custom, integer } from '@pipeline/runtime';
+
+const SECOND = 1_000;
+
+export const databaseSettings = {
+  DATABASE_URL: custom(
+    'postgres://app:app@127.0.0.1:5432/app',
+    'Where Postgres is; sslmode=disable or verify-full, sslrootcert=PATH',
+    'postgres://USER:PASSWORD@HOST:PORT/DATABASE, with no sslmode but disable or verify-full',
+    parseDatabaseUrl,
+    { secret: true },
+  ),
+  DATABASE_CONNECT_TIMEOUT_MS: integer(5 * SECOND, 'How long a connection may take to be made', [
+    100,
+    600 * SECOND,
+  ]),
+  DATABASE_STATEMENT_TIMEOUT_MS: integer(20 * SECOND, 'How long a statement may run', [100, 3_600 * SECOND]),
+  DATABASE_LOCK_TIMEOUT_MS: integer(10 * SECOND, 'How long a statement may wait for a lock', [
+    100,
+    3_600 * SECOND,
+  ]),
+};
+
+/** Where Postgres is and who asks; `sslRootCert` is the path of a file of certificates. */
+export interface DatabaseUrl {
+  readonly text: string;
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly user: string;
+  readonly password: string;
+  readonly sslMode: 'disable' | 'verify-full';
+  readonly sslRootCert: string | undefined;
+}
+
+/** The parts of a `postgres://` URL, or undefined when it is not one that the pipeline can keep safe. */
+export function parseDatabaseUrl(text: string): DatabaseUrl | undefined {
+  const url = URL.parse(text);
+  if (url === null || !/^postgres(ql)?:$/.test(url.protocol) || url.hostname === '') return undefined;
+  const sslMode = url.searchParams.get('sslmode') ?? 'disable';
+  if (sslMode !== 'disable' && sslMode !== 'verify-full') return undefined;
+  return {
+    text,
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: Number(url.port || 5432),
+    database: decodeURIComponent(url.pathname.slice(1)) || 'postgres',
+    user: decodeURIComponent(url.username) || 'postgres',
+    password: decodeURIComponent(url.password),
+    sslMode,
+    sslRootCert: url.searchParams.get('sslrootcert') ?? undefined,
+  };
+}

@@ -1,0 +1,100 @@
+import { jsonSeparator, plainArray, textArray } from './array-literal.ts';
+import { type Batch, recordCount } from './batch.ts';
+import type { Sql } from './connect.ts';
+import { type DeadLetter, headersToJson } from './dead-letter.ts';
+
+/** What the statement found and did. */
+export interface StatementResult {
+  /** The ledger's next offset before the statement: where it differs from the expected one, nothing was written. */
+  readonly foundOffset: bigint;
+  /** Rows really inserted, by event type. */
+  readonly storedByType: Readonly<Record<string, number>> | null;
+  /** Dead letters really inserted. */
+  readonly deadLettered: number;
+}
+
+/**
+ * The whole write of a batch in one statement, hence in one transaction: rows, aggregates, dead letters, ledger.
+ *
+ * - It first locks the partition's ledger row and compares it with the offset that this process expects there.
+ *   Every other step depends on that comparison, so of two processes that hold the same records one writes,
+ *   and the other learns the real offset and counts anew.
+ * - Aggregates, and all counts of the ledger, come from the rows that the other steps really inserted.
+ * - Whatever lies beyond the expected offset and is not a record is counted as skipped.
+ * - A replay (all of it below the expected offset) finds everything in place and changes nothing. Rows that were not
+ *   there after all (a topic made anew) are stored and counted, and `start_offset` makes room for them.
+ * - Inserts are in the order of their keys, so that two writers cannot deadlock.
+ */
+export function writeStatement(sql: Sql, batch: Batch, expected: bigint) {
+  const { topic, partition, nextOffset, rows, deadLetters } = batch;
+  return sql<StatementResult[]>`
+    with ledger as materialized (
+      select next_offset from ingest_progress where topic = ${topic} and partition = ${partition} for update
+    ), in_step as materialized (
+      select from ledger where next_offset = ${expected}
+    ), inserted as (
+      insert into raw_events (event_id, event_type, event_time, user_id, payload)
+      select event_id, event_type, event_time, user_id, payload
+      from (select unnest(${plainArray(rows.map((row) => row.eventId))}::uuid[]) as event_id,
+                   unnest(${textArray(rows.map((row) => row.eventType))}::text[]) as event_type,
+                   unnest(${plainArray(rows.map((row) => row.eventTime))}::timestamptz[]) as event_time,
+                   unnest(${textArray(rows.map((row) => row.userId))}::text[]) as user_id,
+                   string_to_table(${rows.map((row) => row.payloadJson).join(jsonSeparator)}::text, ${jsonSeparator})::jsonb as payload
+           ) as incoming
+      where exists (select from in_step)
+      order by event_id
+      on conflict (event_id) do nothing
+      returning event_type, event_time
+    ), counted as materialized (
+      select date_trunc('minute', event_time, 'UTC') as minute, event_type, count(*) as event_count
+      from inserted group by 1, 2
+    ), aggregated as (
+      insert into agg_events_minute as total (minute, event_type, event_count)
+      select minute, event_type, event_count from counted order by 1, 2
+      on conflict (minute, event_type) do update set event_count = total.event_count + excluded.event_count
+    ), dead as (
+      insert into dlq_events (source_topic, source_partition, source_offset, source_timestamp, key, value, headers,
+                              reason, detail, sqlstate, redrive_count)
+      select ${topic}, ${partition}::int, source_offset, timestamptz 'epoch' + timestamp_ms * interval '1 ms',
+             decode(key, 'base64'), decode(value, 'base64'), headers, reason, detail, sqlstate, redrive_count
+      from ${deadLetterColumns(sql, deadLetters)}
+      where exists (select from in_step)
+      order by source_offset
+      on conflict (source_topic, source_partition, source_offset, source_timestamp) do nothing
+      returning 1
+    ), gone as materialized (
+      select coalesce((select sum(event_count) from counted), 0)::bigint as stored, (select count(*) from dead) as dead_lettered
+    ), progress as (
+      update ingest_progress as progress set
+        next_offset = greatest(next_offset, ${nextOffset}),
+        start_offset = start_offset - case when ${nextOffset} <= ${expected} then gone.stored + gone.dead_lettered else 0 end,
+        stored = progress.stored + gone.stored,
+        dead_lettered = progress.dead_lettered + gone.dead_lettered,
+        duplicates = duplicates + case when ${nextOffset} <= ${expected} then 0
+                                       else ${recordCount(batch)} - gone.stored - gone.dead_lettered end,
+        skipped = skipped + case when ${nextOffset} <= ${expected} then 0
+                                 else ${nextOffset} - ${expected} - ${recordCount(batch)} end,
+        updated_at = now()
+      from gone
+      where topic = ${topic} and partition = ${partition} and exists (select from in_step)
+    )
+    select (select next_offset from ledger) as "foundOffset",
+           (select jsonb_object_agg(event_type, n)
+            from (select event_type, sum(event_count) as n from counted group by 1) as by_type) as "storedByType",
+           (select dead_lettered from gone)::int as "deadLettered"`;
+}
+
+function deadLetterColumns(sql: Sql, letters: readonly DeadLetter[]) {
+  const base64 = (bytes: Uint8Array | null) =>
+    bytes === null ? null : Buffer.from(bytes).toString('base64');
+  return sql`unnest(${plainArray(letters.map(({ record }) => record.offset))}::bigint[],
+                    ${plainArray(letters.map(({ record }) => record.timestamp))}::bigint[],
+                    ${textArray(letters.map(({ record }) => base64(record.key)))}::text[],
+                    ${textArray(letters.map(({ record }) => base64(record.value)))}::text[],
+                    ${textArray(letters.map(({ record }) => headersToJson(record.headers)))}::jsonb[],
+                    ${textArray(letters.map((letter) => letter.reason))}::text[],
+                    ${textArray(letters.map((letter) => letter.detail))}::text[],
+                    ${textArray(letters.map((letter) => letter.sqlstate))}::text[],
+                    ${plainArray(letters.map((letter) => String(letter.redriveCount)))}::int[])
+             as letters (source_offset, timestamp_ms, key, value, headers, reason, detail, sqlstate, redrive_count)`;
+}

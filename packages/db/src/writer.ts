@@ -1,0 +1,140 @@
+import { type Batch, recordCount, splitBatch } from './batch.ts';
+import type { Database } from './connect.ts';
+import type { DeadLetter } from './dead-letter.ts';
+import { type Refusal, writeIsolating } from './isolate.ts';
+import { codeOf, faultKind } from './sqlstate.ts';
+import { type StatementResult, writeStatement } from './write-statement.ts';
+
+/** What a write newly stored. A replay finds everything in place and stores nothing. */
+export interface Written {
+  /** By event type. */
+  readonly stored: ReadonlyMap<string, number>;
+  readonly deadLettered: number;
+  /** Dead letters made of the rows that Postgres refused. */
+  readonly refused: readonly DeadLetter[];
+}
+
+/** Runs a statement again and again until the world lets it through; every error that does not pass is thrown. */
+export type Persist = <Value>(statement: () => Promise<Value>) => Promise<Value>;
+
+export interface Writer {
+  /**
+   * Opens a partition's ledger, at `startOffset` where it has none yet.
+   * @returns the next offset that the ledger expects: everything below it is accounted for in this database
+   */
+  open(topic: string, partition: number, startOffset: bigint): Promise<bigint>;
+  /**
+   * Writes a batch of an opened partition: rows, aggregates, dead letters and ledger, each part in one transaction.
+   * Safe to repeat, and safe beside another process that writes the same records.
+   * @throws the driver's error when it is a lasting one
+   */
+  write(batch: Batch): Promise<Written>;
+}
+
+/** A writer over a database; `persist` decides about retries. */
+export function createWriter(database: Database, persist: Persist): Writer {
+  /** Where this process believes that each ledger stands; the statement tells when it does not. */
+  const positions = new Map<string, bigint>();
+  const runStep = (batch: Batch, expected: bigint) => persist(() => runStatement(database, batch, expected));
+  return {
+    async open(topic, partition, startOffset) {
+      const position = await persist(() => openLedger(database, topic, partition, startOffset));
+      positions.set(ledgerKey({ topic, partition }), position);
+      return position;
+    },
+    async write(batch) {
+      const tally = createTally();
+      const tryWrite = async (part: Batch) =>
+        refusalOf(() => writeInStep(part, positions, runStep, tally.add));
+      const refused = await writeIsolating(batch, tryWrite);
+      return { ...tally.total(), refused };
+    },
+  };
+}
+
+type RunStep = (batch: Batch, expected: bigint) => Promise<StatementResult>;
+
+/**
+ * Writes a batch where the ledger stands: what lies below is a replay, what lies beyond is new.
+ * When another process has moved the ledger meanwhile, nothing was written, and it starts again from there.
+ */
+async function writeInStep(
+  batch: Batch,
+  positions: Map<string, bigint>,
+  runStep: RunStep,
+  onStored: (result: StatementResult) => void,
+): Promise<void> {
+  const expected = positions.get(ledgerKey(batch)) ?? 0n;
+  const [replay, fresh] = batch.nextOffset > expected ? splitBatch(batch, expected) : [batch, undefined];
+  for (const part of fresh === undefined ? [replay] : [replay, fresh]) {
+    if (part === replay && recordCount(replay) === 0) continue;
+    const result = await runStep(part, expected);
+    const moved = result.foundOffset !== expected;
+    positions.set(ledgerKey(batch), moved ? result.foundOffset : maxOffset(expected, part.nextOffset));
+    if (moved) return await writeInStep(batch, positions, runStep, onStored);
+    onStored(result);
+  }
+}
+
+function maxOffset(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
+}
+
+function ledgerKey({ topic, partition }: { readonly topic: string; readonly partition: number }): string {
+  return `${topic}/${partition}`;
+}
+
+async function refusalOf(write: () => Promise<void>): Promise<Refusal | undefined> {
+  try {
+    await write();
+    return undefined;
+  } catch (error) {
+    if (faultKind(error) !== 'refused') throw error;
+    return { sqlstate: codeOf(error), message: error instanceof Error ? error.message : 'refused' };
+  }
+}
+
+async function runStatement(database: Database, batch: Batch, expected: bigint): Promise<StatementResult> {
+  const [result] = await database.run((sql) => writeStatement(sql, batch, expected));
+  if (result?.foundOffset === null || result === undefined) throw new LedgerMissingError(batch);
+  return result;
+}
+
+/** The ledger's row of a partition that is being written to has gone: somebody emptied the table. */
+export class LedgerMissingError extends Error {
+  override readonly name = 'LedgerMissingError';
+
+  constructor({ topic, partition }: Batch) {
+    super(`ingest_progress has no row for ${topic}/${partition}`);
+  }
+}
+
+async function openLedger(
+  database: Database,
+  topic: string,
+  partition: number,
+  start: bigint,
+): Promise<bigint> {
+  const [row] = await database.run(
+    (sql) => sql<{ nextOffset: bigint }[]>`
+      insert into ingest_progress as ledger (topic, partition, start_offset, next_offset)
+      values (${topic}, ${partition}, ${start}, ${start})
+      on conflict (topic, partition) do update set updated_at = ledger.updated_at
+      returning next_offset as "nextOffset"`,
+  );
+  return row?.nextOffset ?? start;
+}
+
+function createTally() {
+  const stored = new Map<string, number>();
+  let deadLettered = 0;
+  return {
+    add: (result: StatementResult) => {
+      deadLettered += result.deadLettered;
+      for (const [type, count] of Object.entries(result.storedByType ?? {})) {
+        stored.set(type, (stored.get(type) ?? 0) + count);
+      }
+    },
+    total: () => ({ stored, deadLettered }),
+  };
+}

@@ -1,0 +1,73 @@
+import type { Admin, Kafka } from 'kafkajs';
+import type { KafkaSettings } from './settings.ts';
+
+/** A partition of a topic. */
+export interface TopicPartition {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+/** Where the log of a partition begins and ends, and where a group has committed; undefined: it never has. */
+export interface PartitionOffsets extends TopicPartition {
+  readonly logStart: bigint;
+  readonly logEnd: bigint;
+  readonly committed: bigint | undefined;
+}
+
+/** Questions to a cluster, and its topics. */
+export interface ClusterAdmin extends AsyncDisposable {
+  /** Asks the cluster anything: resolves when it answers. */
+  ping(): Promise<void>;
+  /** Makes the topics that are missing: events with 3 partitions, dead letters with 1. Returns the names of those made. */
+  provisionTopics(settings: KafkaSettings): Promise<readonly string[]>;
+  /** Offsets of every partition of a topic, ordered by partition. */
+  fetchOffsets(topic: string, groupId: string): Promise<readonly PartitionOffsets[]>;
+}
+
+/** Opens an administrator's connection. */
+export async function openAdmin(kafka: Kafka): Promise<ClusterAdmin> {
+  const admin = kafka.admin();
+  await admin.connect();
+  return {
+    ping: async () => {
+      await admin.describeCluster();
+    },
+    provisionTopics: (settings) => provisionTopics(admin, settings),
+    fetchOffsets: (topic, groupId) => fetchOffsets(admin, topic, groupId),
+    [Symbol.asyncDispose]: () => admin.disconnect(),
+  };
+}
+
+async function provisionTopics(admin: Admin, settings: KafkaSettings): Promise<readonly string[]> {
+  const wanted = [
+    { topic: settings.KAFKA_TOPIC, numPartitions: 3 },
+    { topic: settings.KAFKA_DLQ_TOPIC, numPartitions: 1 },
+  ];
+  const existing = new Set(await admin.listTopics());
+  const missing = wanted.filter(({ topic }) => !existing.has(topic));
+  if (missing.length > 0) await admin.createTopics({ topics: missing, waitForLeaders: true });
+  return missing.map(({ topic }) => topic);
+}
+
+async function fetchOffsets(admin: Admin, topic: string, groupId: string): Promise<readonly PartitionOffsets[]> {
+  const [log, committed] = await Promise.all([
+    admin.fetchTopicOffsets(topic),
+    admin.fetchOffsets({ groupId, topics: [topic] }),
+  ]);
+  const committedBy = new Map(committed.flatMap(({ partitions }) => partitions.map((p) => [p.partition, p.offset])));
+  return log
+    .map(({ partition, low, high }) => ({
+      topic,
+      partition,
+      logStart: BigInt(low),
+      logEnd: BigInt(high),
+      committed: realOffset(committedBy.get(partition)),
+    }))
+    .sort((a, b) => a.partition - b.partition);
+}
+
+/** Kafka says -1 for "never committed", and kafkajs sometimes commits -1 or -2 itself. */
+function realOffset(text: string | undefined): bigint | undefined {
+  const offset = BigInt(text ?? '-1');
+  return offset < 0n ? undefined : offset;
+}

@@ -1,0 +1,23 @@
+/** A record's headers; a repeated name has an array of values. */
+export type RecordHeaders = Readonly<Record<string, HeaderValue | readonly HeaderValue[]>>;
+type HeaderValue = Buffer | string | undefined | null;
+
+/** A record as it was read. Its bytes are views on a fetched response: copy what must outlive the batch. */
+export interface KafkaRecord {
+  /** Decimal. */
+  readonly offset: string;
+  /** Milliseconds since 1970, decimal. */
+  readonly timestamp: string;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers?: RecordHeaders;
+}
+
+/** A record to be sent. */
+export interface OutgoingRecord {
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers?: RecordHeaders;
+  /** Defaults to the one that the key decides. */
+  readonly partition?: number;
+}
