@@ -49,12 +49,18 @@ async function provisionTopics(admin: Admin, settings: KafkaSettings): Promise<r
   return missing.map(({ topic }) => topic);
 }
 
-async function fetchOffsets(admin: Admin, topic: string, groupId: string): Promise<readonly PartitionOffsets[]> {
+async function fetchOffsets(
+  admin: Admin,
+  topic: string,
+  groupId: string,
+): Promise<readonly PartitionOffsets[]> {
   const [log, committed] = await Promise.all([
     admin.fetchTopicOffsets(topic),
     admin.fetchOffsets({ groupId, topics: [topic] }),
   ]);
-  const committedBy = new Map(committed.flatMap(({ partitions }) => partitions.map((p) => [p.partition, p.offset])));
+  const committedBy = new Map(
+    committed.flatMap(({ partitions }) => partitions.map((p) => [p.partition, p.offset])),
+  );
   return log
     .map(({ partition, low, high }) => ({
       topic,

@@ -39,7 +39,11 @@ function readPem(name: string, path: string): string {
 }
 
 function sasl(settings: KafkaSettings): Pick<KafkaConfig, 'sasl'> {
-  const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = settings;
+  const {
+    KAFKA_SASL_MECHANISM: mechanism,
+    KAFKA_SASL_USERNAME: username,
+    KAFKA_SASL_PASSWORD: password,
+  } = settings;
   if (mechanism === undefined) return {};
   if (username === undefined || password === undefined) {
     throw new Failure('KAFKA_SASL_MECHANISM is set', 'set KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD too');

@@ -4,7 +4,12 @@ const address = /^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):\d{1,5}$/;
 
 /** Where Kafka is and how to get in. */
 export const kafkaSettings = {
-  KAFKA_BROKERS: list('127.0.0.1:9092', 'Brokers to start from', 'HOST:PORT, several with commas between', address),
+  KAFKA_BROKERS: list(
+    '127.0.0.1:9092',
+    'Brokers to start from',
+    'HOST:PORT, several with commas between',
+    address,
+  ),
   KAFKA_TOPIC: text('events', 'The topic of events'),
   KAFKA_DLQ_TOPIC: text('events_dlq', 'The topic of dead letters'),
   KAFKA_CLIENT_ID: optionalText("Defaults to the program's name"),
@@ -20,15 +25,31 @@ export const kafkaSettings = {
 /** How the consumer takes part in its group, and how much it takes at once. */
 export const groupSettings = {
   KAFKA_GROUP_ID: text('events_to_postgres', 'The consumer group'),
-  KAFKA_SESSION_TIMEOUT_MS: integer(10_000, "How soon a dead member's partitions move on", [6_000, 1_800_000]),
+  KAFKA_SESSION_TIMEOUT_MS: integer(
+    10_000,
+    "How soon a dead member's partitions move on",
+    [6_000, 1_800_000],
+  ),
   KAFKA_REBALANCE_TIMEOUT_MS: integer(30_000, 'How long a rebalance waits for a member', [1_000, 1_800_000]),
   KAFKA_FETCH_WAIT_MS: integer(250, 'How long a fetch waits for records', [1, 5_000]),
   KAFKA_FETCH_MAX_BYTES: integer(8 << 20, 'The most bytes of one fetch', [1 << 10, 1 << 30]),
-  KAFKA_FETCH_MAX_PARTITION_BYTES: integer(2 << 20, 'The most bytes of one partition in a fetch', [1 << 10, 1 << 30]),
+  KAFKA_FETCH_MAX_PARTITION_BYTES: integer(2 << 20, 'The most bytes of one partition in a fetch', [
+    1 << 10,
+    1 << 30,
+  ]),
   BATCH_MAX_EVENTS: integer(5_000, 'The most records that are written at once', [1, 50_000]),
-  BATCH_MAX_BYTES: integer(8 << 20, 'The most bytes of keys and values that are written at once', [1 << 10, 64 << 20]),
-  BUFFER_MAX_BYTES: integer(16 << 20, 'Fetched and not yet written: beyond this no more is fetched', [1 << 10, 1 << 30]),
-  DECOMPRESSED_MAX_BYTES: integer(64 << 20, 'The most bytes that a compressed batch may unfold to', [1 << 10, 1 << 30]),
+  BATCH_MAX_BYTES: integer(8 << 20, 'The most bytes of keys and values that are written at once', [
+    1 << 10,
+    64 << 20,
+  ]),
+  BUFFER_MAX_BYTES: integer(16 << 20, 'Fetched and not yet written: beyond this no more is fetched', [
+    1 << 10,
+    1 << 30,
+  ]),
+  DECOMPRESSED_MAX_BYTES: integer(64 << 20, 'The most bytes that a compressed batch may unfold to', [
+    1 << 10,
+    1 << 30,
+  ]),
 };
 
 export type KafkaSettings = Settings<typeof kafkaSettings>;
