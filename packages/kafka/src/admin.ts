@@ -18,6 +18,7 @@ export interface PartitionOffsets extends TopicPartition {
 export interface ClusterAdmin extends AsyncDisposable {
   /** Asks the cluster anything: resolves when it answers. */
   ping(): Promise<void>;
+  hasTopic(topic: string): Promise<boolean>;
   /** Makes the topics that are missing: events with 3 partitions, dead letters with 1. Returns the names of those made. */
   provisionTopics(settings: KafkaSettings): Promise<readonly string[]>;
   /** Offsets of every partition of a topic, ordered by partition. */
@@ -32,6 +33,7 @@ export async function openAdmin(kafka: Kafka): Promise<ClusterAdmin> {
     ping: async () => {
       await admin.describeCluster();
     },
+    hasTopic: async (topic) => (await admin.listTopics()).includes(topic),
     provisionTopics: (settings) => provisionTopics(admin, settings),
     fetchOffsets: (topic, groupId) => fetchOffsets(admin, topic, groupId),
     [Symbol.asyncDispose]: () => admin.disconnect(),

@@ -1,6 +1,14 @@
 export { type ClusterAdmin, openAdmin, type PartitionOffsets, type TopicPartition } from './admin.ts';
 export { connectKafka } from './connect.ts';
+export {
+  type DeadLetterOrigin,
+  fromDeadLetterRecord,
+  type ReadDeadLetter,
+  redriveCountOf,
+  toDeadLetterRecord,
+} from './dead-letter-record.ts';
 export { explainKafkaFault, isPassingKafkaFault, kafkaErrorType } from './faults.ts';
 export { openPublisher, type Publisher } from './publisher.ts';
 export type { KafkaRecord, OutgoingRecord, RecordHeaders } from './record.ts';
 export { type GroupSettings, groupSettings, type KafkaSettings, kafkaSettings } from './settings.ts';
+export { openSource, type RecordBatch, type Source, type SourceOptions } from './source.ts';

@@ -1,0 +1,125 @@
+import type { TopicPartition } from './admin.ts';
+import type { KafkaRecord, OutgoingRecord, RecordHeaders } from './record.ts';
+
+/** Where a dead letter comes from and what is wrong with it. */
+export interface DeadLetterOrigin extends TopicPartition {
+  /** Decimal. */
+  readonly offset: string;
+  readonly groupId: string;
+  readonly reason: string;
+  /** What is wrong, in words; never a stack, never a value of the event. */
+  readonly message: string;
+  /** Only of a record that Postgres refused. */
+  readonly sqlstate: string | null;
+  /** RFC 3339. */
+  readonly failedAt: string;
+  readonly redriveCount: number;
+}
+
+/** A dead letter as it was read back: the original's key, value and headers, and the origin. */
+export interface ReadDeadLetter {
+  readonly origin: DeadLetterOrigin;
+  readonly truncated: boolean;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers: RecordHeaders;
+}
+
+/** The names that Kafka Connect uses for the same things where it has one (KIP-298), and ours. */
+const names = {
+  topic: '__dlq.errors.topic',
+  partition: '__dlq.errors.partition',
+  offset: '__dlq.errors.offset',
+  groupId: '__dlq.errors.group',
+  message: '__dlq.errors.message',
+  reason: 'dlq.reason',
+  sqlstate: 'dlq.sqlstate',
+  failedAt: 'dlq.failed_at',
+  redriveCount: 'dlq.redrive_count',
+  truncated: 'dlq.truncated',
+} as const;
+
+const ownNames: ReadonlySet<string> = new Set(Object.values(names));
+
+/**
+ * The record of the dead-letter topic: key, value and headers of the original, byte for byte, and the contract's headers.
+ * Headers of ours that the original already carries (it was redriven) give way to the new ones.
+ * @param maxBytes what key, value and headers may take together; a larger value is cut and marked as such
+ */
+export function toDeadLetterRecord(
+  record: Pick<KafkaRecord, 'key' | 'value' | 'headers'>,
+  origin: DeadLetterOrigin,
+  maxBytes: number,
+): OutgoingRecord {
+  const headers = { ...withoutOwn(record.headers), ...originHeaders(origin) };
+  const room = maxBytes - bytesOfHeaders(headers) - (record.key?.length ?? 0);
+  if (record.value === null || record.value.length <= room)
+    return { key: record.key, value: record.value, headers };
+  const value = record.value.subarray(0, Math.max(0, room));
+  return { key: record.key, value, headers: { ...headers, [names.truncated]: 'true' } };
+}
+
+function originHeaders(origin: DeadLetterOrigin): Record<string, string> {
+  return {
+    [names.topic]: origin.topic,
+    [names.partition]: String(origin.partition),
+    [names.offset]: origin.offset,
+    [names.groupId]: origin.groupId,
+    [names.message]: origin.message,
+    [names.reason]: origin.reason,
+    ...(origin.sqlstate === null ? {} : { [names.sqlstate]: origin.sqlstate }),
+    [names.failedAt]: origin.failedAt,
+    [names.redriveCount]: String(origin.redriveCount),
+  };
+}
+
+/** The dead letter that a record of the dead-letter topic holds, or undefined when it holds none. */
+export function fromDeadLetterRecord(
+  record: Pick<KafkaRecord, 'key' | 'value' | 'headers'>,
+): ReadDeadLetter | undefined {
+  const read = (name: keyof typeof names) => headerText(record.headers, names[name]);
+  const [topic, partition, offset, reason] = [
+    read('topic'),
+    read('partition'),
+    read('offset'),
+    read('reason'),
+  ];
+  if (topic === undefined || partition === undefined || offset === undefined || reason === undefined)
+    return undefined;
+  const origin = {
+    topic,
+    partition: Number(partition),
+    offset,
+    reason,
+    groupId: read('groupId') ?? '',
+    message: read('message') ?? '',
+    sqlstate: read('sqlstate') ?? null,
+    failedAt: read('failedAt') ?? '',
+    redriveCount: redriveCountOf(record.headers),
+  };
+  const { key, value } = record;
+  return { origin, truncated: read('truncated') === 'true', key, value, headers: withoutOwn(record.headers) };
+}
+
+/** How often a record has been redriven: what its header says, 0 when it says nothing sensible. */
+export function redriveCountOf(headers: RecordHeaders | undefined): number {
+  const text = headerText(headers, names.redriveCount) ?? '';
+  return /^\d{1,6}$/.test(text) ? Number(text) : 0;
+}
+
+function headerText(headers: RecordHeaders | undefined, name: string): string | undefined {
+  const value = headers !== undefined && Object.hasOwn(headers, name) ? headers[name] : undefined;
+  const last = Array.isArray(value) ? value.at(-1) : value;
+  return last === undefined || last === null ? undefined : last.toString();
+}
+
+function withoutOwn(headers: RecordHeaders = {}): RecordHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !ownNames.has(name)));
+}
+
+/** Names, values and their lengths, counted generously. */
+function bytesOfHeaders(headers: RecordHeaders): number {
+  return Object.entries(headers)
+    .flatMap(([name, value]) => (Array.isArray(value) ? value : [value]).map((one) => [name, one] as const))
+    .reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value ?? '') + 10, 200);
+}

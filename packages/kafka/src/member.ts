@@ -1,0 +1,186 @@
+import { type Logger, pause } from '@pipeline/runtime';
+import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import type { TopicPartition } from './admin.ts';
+import { isPassingKafkaFault, kafkaErrorType } from './faults.ts';
+import type { Intake } from './intake.ts';
+import type { Slice } from './record-buffer.ts';
+import type { GroupSettings } from './settings.ts';
+
+/** Where this member begins to read each partition that it was given. */
+export type Positions = ReadonlyMap<number, bigint>;
+
+export interface MemberOptions {
+  readonly topic: string;
+  readonly settings: GroupSettings;
+  readonly intake: Intake;
+  readonly logger: Logger;
+  /** Decides where to begin; called whenever the group has shared out the partitions. Offsets that Kafka knows are left out. */
+  readonly locate: (partitions: readonly number[]) => Promise<Positions>;
+  /** The member stopped for good, with this error. */
+  readonly onCrash: (error: Error) => void;
+}
+
+/** One membership of a consumer group, from joining to leaving. A member that crashed is replaced, not mended. */
+export interface Member {
+  /** Resolves when the group has let the member in. */
+  join(): Promise<void>;
+  /** The partitions that this member was given last; undefined until it has joined. */
+  readonly partitions: readonly number[] | undefined;
+  /** Counts the times that the group has shared out its partitions. */
+  readonly epoch: number;
+  /**
+   * Tells Kafka how far a partition has been written. Does nothing when the partitions were shared out anew since
+   * `epoch`: whoever has the partition now reads those records again.
+   */
+  commit(slice: Slice, epoch: number, signal: AbortSignal): Promise<void>;
+  leave(): Promise<void>;
+}
+
+/** Kafka's names of "this commit comes from an assignment that is over". */
+const staleCommits = ['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID'];
+
+/**
+ * A member that, once it has joined, lets fetched records flow into the intake.
+ *
+ * A batch counts as read (resolved) as soon as the intake has it, so that the next fetch runs while it is written;
+ * it counts as done (committed) only when `commit` is called. Records that were read and not committed are read
+ * again after every rebalance, which is why the intake is cleared then.
+ */
+export function createMember(kafka: Kafka, options: MemberOptions): Member {
+  const { settings } = options;
+  const consumer = kafka.consumer({
+    groupId: settings.KAFKA_GROUP_ID,
+    sessionTimeout: settings.KAFKA_SESSION_TIMEOUT_MS,
+    rebalanceTimeout: settings.KAFKA_REBALANCE_TIMEOUT_MS,
+    heartbeatInterval: heartbeatMs(settings),
+    maxWaitTimeInMs: settings.KAFKA_FETCH_WAIT_MS,
+    maxBytes: settings.KAFKA_FETCH_MAX_BYTES,
+    maxBytesPerPartition: settings.KAFKA_FETCH_MAX_PARTITION_BYTES,
+    metadataMaxAge: 30_000,
+    allowAutoTopicCreation: false,
+    retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 2_000, restartOnFailure: async () => false },
+  });
+  return new GroupMember(consumer, options);
+}
+
+function heartbeatMs(settings: GroupSettings): number {
+  return Math.floor(settings.KAFKA_SESSION_TIMEOUT_MS / 5);
+}
+
+class GroupMember implements Member {
+  readonly #consumer: Consumer;
+  readonly #options: MemberOptions;
+  #epoch = 0;
+  #partitions: readonly number[] | undefined;
+  #located: Promise<void> = Promise.resolve();
+  #commitOffsets: EachBatchPayload['commitOffsetsIfNecessary'] | undefined;
+
+  constructor(consumer: Consumer, options: MemberOptions) {
+    this.#consumer = consumer;
+    this.#options = options;
+  }
+
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  get partitions(): readonly number[] | undefined {
+    return this.#partitions;
+  }
+
+  async join(): Promise<void> {
+    await this.#consumer.connect();
+    // From the beginning, always: an unknown position must never jump over records (kafkajs#1119).
+    await this.#consumer.subscribe({ topics: [this.#options.topic], fromBeginning: true });
+    await this.#run();
+  }
+
+  async #run(): Promise<void> {
+    const { GROUP_JOIN, CRASH, END_BATCH_PROCESS } = this.#consumer.events;
+    this.#consumer.on(GROUP_JOIN, ({ payload }) => this.#onShared(payload.memberAssignment));
+    this.#consumer.on(CRASH, ({ payload }) => this.#onCrash(payload.error));
+    this.#consumer.on(END_BATCH_PROCESS, ({ payload }) => this.#onProcessed(payload));
+    await this.#consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: 64,
+      eachBatch: (payload) => this.#takeIn(payload),
+    });
+  }
+
+  async leave(): Promise<void> {
+    await this.#consumer.disconnect();
+  }
+
+  #onCrash(error: Error): void {
+    // What was read by a member that is gone cannot be committed by it.
+    this.#epoch++;
+    this.#options.onCrash(error);
+  }
+
+  /** kafkajs calls this before it fetches for the new assignment, and does not wait for it: `#takeIn` does. */
+  #onShared(assignment: Readonly<Record<string, readonly number[]>>): void {
+    const epoch = ++this.#epoch;
+    const partitions = assignment[this.#options.topic] ?? [];
+    this.#partitions = partitions;
+    this.#options.intake.clear();
+    this.#options.logger.info({ partitions }, 'joined the group');
+    this.#located = this.#seek(partitions, epoch);
+    this.#located.catch((error: Error) => this.#onCrash(error));
+  }
+
+  async #seek(partitions: readonly number[], epoch: number): Promise<void> {
+    const positions = await this.#options.locate(partitions);
+    if (epoch !== this.#epoch) return;
+    for (const [partition, offset] of positions) {
+      this.#consumer.seek({ topic: this.#options.topic, partition, offset: String(offset) });
+    }
+  }
+
+  async #takeIn(payload: EachBatchPayload): Promise<void> {
+    const epoch = this.#epoch;
+    this.#commitOffsets = payload.commitOffsetsIfNecessary;
+    await this.#stayingMember(payload, this.#located);
+    await this.#stayingMember(payload, this.#options.intake.room());
+    if (epoch !== this.#epoch || payload.isStale() || !payload.isRunning()) return;
+    const { topic, partition, messages } = payload.batch;
+    const last = payload.batch.lastOffset();
+    this.#options.intake.put({ topic, partition, records: messages, nextOffset: BigInt(last) + 1n });
+    payload.resolveOffset(last);
+  }
+
+  /** Waits, and tells the group meanwhile that this member is alive; throws kafkajs's own error on a rebalance. */
+  async #stayingMember(payload: EachBatchPayload, work: Promise<void>): Promise<void> {
+    const done = work.then(() => true);
+    const beat = () => pause(heartbeatMs(this.#options.settings)).then(() => false);
+    while (!(await Promise.race([done, beat()]))) await payload.heartbeat();
+  }
+
+  /** kafkajs passes over fetches that hold only markers of transactions or aborted records: they move the ledger too. */
+  #onProcessed({
+    topic,
+    partition,
+    batchSize,
+    lastOffset,
+  }: TopicPartition & { batchSize: number; lastOffset: string }) {
+    if (batchSize > 0) return;
+    this.#options.intake.put({ topic, partition, records: [], nextOffset: BigInt(lastOffset) + 1n });
+  }
+
+  async commit({ topic, partition, nextOffset }: Slice, epoch: number, signal: AbortSignal): Promise<void> {
+    const offsets = { topics: [{ topic, partitions: [{ partition, offset: String(nextOffset) }] }] };
+    for (let tries = 1; epoch === this.#epoch; tries++) {
+      try {
+        return await this.#commitOffsets?.(offsets);
+      } catch (error) {
+        if (staleCommits.includes(kafkaErrorType(error))) return;
+        if (!isPassingKafkaFault(error)) throw error;
+        this.#options.logger.warn(
+          { partition, tries, error: kafkaErrorType(error) },
+          'commit failed, trying again',
+        );
+        await pause(Math.min(100 * 2 ** tries, 2_000), signal);
+      }
+    }
+  }
+}

@@ -1,0 +1,132 @@
+import type { TopicPartition } from './admin.ts';
+import type { KafkaRecord } from './record.ts';
+
+/** Records of one partition in offset order, and the offset after them; offsets between may hold no record. */
+export interface Slice extends TopicPartition {
+  readonly records: readonly KafkaRecord[];
+  readonly nextOffset: bigint;
+}
+
+/** How large a slice may become. One record is always let through. */
+export interface SliceLimits {
+  readonly maxRecords: number;
+  readonly maxBytes: number;
+}
+
+interface Lane {
+  readonly chunks: Slice[];
+  busy: boolean;
+}
+
+/**
+ * What was fetched and is not yet written. Fetches of a partition are merged, or cut, into slices; of each partition
+ * only one slice is out at a time, so that its records are written in order; partitions take turns.
+ */
+export class RecordBuffer {
+  readonly #limits: SliceLimits;
+  readonly #lanes = new Map<string, Lane>();
+  #bytes = 0;
+
+  constructor(limits: SliceLimits) {
+    this.#limits = limits;
+  }
+
+  /** Bytes of keys and values that wait. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Adds what follows the partition's last slice. */
+  push(chunk: Slice): void {
+    this.#lane(chunk).chunks.push(chunk);
+    this.#bytes += bytesOf(chunk.records);
+  }
+
+  /** The next slice of a partition that has none out, or undefined; `release` lets its partition go on. */
+  take(): Slice | undefined {
+    for (const [key, lane] of this.#lanes) {
+      if (lane.busy || lane.chunks.length === 0) continue;
+      this.#moveToEnd(key, lane);
+      lane.busy = true;
+      const slice = takeSlice(lane.chunks, this.#limits);
+      this.#bytes -= bytesOf(slice.records);
+      return slice;
+    }
+    return undefined;
+  }
+
+  /** The partition's slice is done with. */
+  release(slice: TopicPartition): void {
+    this.#lane(slice).busy = false;
+  }
+
+  /** Forgets everything that waits, because it will be fetched again; slices that are out stay out. */
+  clear(): void {
+    for (const lane of this.#lanes.values()) lane.chunks.length = 0;
+    this.#bytes = 0;
+  }
+
+  #lane({ topic, partition }: TopicPartition): Lane {
+    const key = `${topic}/${partition}`;
+    const lane = this.#lanes.get(key) ?? { chunks: [], busy: false };
+    this.#lanes.set(key, lane);
+    return lane;
+  }
+
+  #moveToEnd(key: string, lane: Lane): void {
+    this.#lanes.delete(key);
+    this.#lanes.set(key, lane);
+  }
+}
+
+/** Takes whole chunks from the front while they fit, and cuts the one that does not when nothing else was taken. */
+function takeSlice(chunks: Slice[], limits: SliceLimits): Slice {
+  const taken: Slice[] = [];
+  let room = limits;
+  for (let chunk = chunks[0]; chunk !== undefined; chunk = chunks[0]) {
+    const count = fittingCount(chunk.records, room);
+    if (count < chunk.records.length) {
+      if (taken.length === 0) taken.push(cutFront(chunks, chunk, Math.max(count, 1)));
+      break;
+    }
+    taken.push(chunk);
+    chunks.shift();
+    room = { maxRecords: room.maxRecords - count, maxBytes: room.maxBytes - bytesOf(chunk.records) };
+  }
+  return mergeChunks(taken);
+}
+
+function fittingCount(records: readonly KafkaRecord[], { maxRecords, maxBytes }: SliceLimits): number {
+  let bytes = 0;
+  const end = records.findIndex((record, index) => {
+    bytes += bytesOfRecord(record);
+    return index >= maxRecords || bytes > maxBytes;
+  });
+  return end === -1 ? records.length : end;
+}
+
+/** Cuts the first `count` records off the chunk at the front; the rest stays there. */
+function cutFront(chunks: Slice[], chunk: Slice, count: number): Slice {
+  const rest = chunk.records.slice(count);
+  const [next] = rest;
+  if (next === undefined) {
+    chunks.shift();
+    return chunk;
+  }
+  chunks[0] = { ...chunk, records: rest };
+  return { ...chunk, records: chunk.records.slice(0, count), nextOffset: BigInt(next.offset) };
+}
+
+function mergeChunks(taken: readonly Slice[]): Slice {
+  const last = taken.at(-1);
+  if (last === undefined) throw new RangeError('there is no chunk to take');
+  return taken.length === 1 ? last : { ...last, records: taken.flatMap((chunk) => chunk.records) };
+}
+
+function bytesOf(records: readonly KafkaRecord[]): number {
+  return records.reduce((sum, record) => sum + bytesOfRecord(record), 0);
+}
+
+function bytesOfRecord({ key, value }: KafkaRecord): number {
+  return (key?.length ?? 0) + (value?.length ?? 0);
+}

@@ -1,0 +1,187 @@
+import { Failure, type Logger, retryForever, withDeadline } from '@pipeline/runtime';
+import { type ClusterAdmin, openAdmin, type PartitionOffsets, type TopicPartition } from './admin.ts';
+import { registerCodecs } from './codecs.ts';
+import { connectKafka } from './connect.ts';
+import { explainKafkaFault, isPassingKafkaFault, kafkaErrorType } from './faults.ts';
+import { Intake } from './intake.ts';
+import { createMember, type Member, type Positions } from './member.ts';
+import type { KafkaRecord } from './record.ts';
+import type { Slice } from './record-buffer.ts';
+import { resumeOffset } from './resume.ts';
+import type { GroupSettings, KafkaSettings } from './settings.ts';
+
+/** A run of one partition's records, in order. Offsets below `nextOffset` that no record stands for hold none. */
+export interface RecordBatch extends TopicPartition {
+  readonly records: readonly KafkaRecord[];
+  readonly nextOffset: bigint;
+  /** Tells Kafka that everything below `nextOffset` is done. Call it only once that is true. */
+  commitOffsets(): Promise<void>;
+}
+
+/** The records of a topic that fall to this member of the group. */
+export interface Source extends AsyncDisposable {
+  /**
+   * Batches until the source ends: each partition's in order and one at a time. Several loops may iterate at once;
+   * asking for the next batch says that the last one is done with, committed or not.
+   * @throws Failure, or kafkajs's error, when the source cannot go on
+   */
+  batches(): AsyncIterable<RecordBatch>;
+  /** Whether the member belongs to the group. */
+  readonly joined: boolean;
+}
+
+export interface SourceOptions {
+  readonly kafkaSettings: KafkaSettings;
+  readonly groupSettings: GroupSettings;
+  readonly name: string;
+  readonly logger: Logger;
+  /** Ends the source: batches that are out may still be committed. */
+  readonly signal: AbortSignal;
+  /** Ends the source where the partitions ended when it first looked. */
+  readonly once: boolean;
+  /** The offset up to which a partition is already accounted for; `logStart` where nothing is known of it. */
+  readonly openLedger: (partition: TopicPartition, logStart: bigint) => Promise<bigint>;
+  /** Called before each new try of something that failed and is expected to pass. */
+  readonly onRetry: (error: unknown) => void;
+}
+
+/** Joins the group; resolves when the group has let it in, however long Kafka is away until then. */
+export async function openSource(options: SourceOptions): Promise<Source> {
+  registerCodecs(options.groupSettings.DECOMPRESSED_MAX_BYTES);
+  const source = new GroupSource(options);
+  await source.start();
+  return source;
+}
+
+class GroupSource implements Source {
+  readonly #options: SourceOptions;
+  readonly #intake: Intake;
+  /** How far each partition of this member is done. */
+  #done = new Map<number, bigint>();
+  #ends: ReadonlyMap<number, bigint> | undefined;
+  #member: Member | undefined;
+  #admin: ClusterAdmin | undefined;
+  #closed = false;
+
+  constructor(options: SourceOptions) {
+    const { BATCH_MAX_EVENTS, BATCH_MAX_BYTES, BUFFER_MAX_BYTES } = options.groupSettings;
+    this.#options = options;
+    this.#intake = new Intake({ maxRecords: BATCH_MAX_EVENTS, maxBytes: BATCH_MAX_BYTES }, BUFFER_MAX_BYTES);
+  }
+
+  get joined(): boolean {
+    return this.#member?.partitions !== undefined;
+  }
+
+  async start(): Promise<void> {
+    this.#options.signal.addEventListener('abort', () => this.#intake.end(), { once: true });
+    this.#admin = await this.#retry(() => openAdmin(this.#connect()));
+    await this.#requireTopic();
+    await this.#join();
+  }
+
+  async *batches(): AsyncGenerator<RecordBatch> {
+    for (let slice = await this.#intake.take(); slice; slice = await this.#intake.take()) {
+      try {
+        yield this.#toBatch(slice);
+      } finally {
+        this.#intake.release(slice);
+      }
+    }
+  }
+
+  #toBatch(slice: Slice): RecordBatch {
+    const member = this.#member;
+    const epoch = member?.epoch ?? 0;
+    const commitOffsets = async () => {
+      await member?.commit(slice, epoch, this.#options.signal).catch(throwExplained);
+      this.#done.set(slice.partition, slice.nextOffset);
+      this.#endIfDrained();
+    };
+    return { ...slice, commitOffsets };
+  }
+
+  #connect() {
+    return connectKafka(this.#options.kafkaSettings, this.#options.name, this.#options.logger);
+  }
+
+  async #requireTopic(): Promise<void> {
+    const topic = this.#options.kafkaSettings.KAFKA_TOPIC;
+    const exists = await this.#retry(async () => this.#admin?.hasTopic(topic));
+    if (!exists)
+      throw new Failure(`Kafka: there is no topic ${topic}`, 'run "pnpm --filter infra provision"');
+  }
+
+  #join(): Promise<void> {
+    return this.#retry(() => {
+      this.#member = createMember(this.#connect(), {
+        topic: this.#options.kafkaSettings.KAFKA_TOPIC,
+        settings: this.#options.groupSettings,
+        intake: this.#intake,
+        logger: this.#options.logger,
+        locate: (partitions) => this.#retry(() => this.#locate(partitions)),
+        onCrash: (error) => void this.#onCrash(error),
+      });
+      return this.#member.join();
+    });
+  }
+
+  /** kafkajs has given up, and would leave the process standing idle: join anew, or end. */
+  async #onCrash(error: Error): Promise<void> {
+    if (this.#closed) return;
+    if (!this.#passes(error)) return this.#intake.end({ error: explainKafkaFault(error) });
+    this.#options.onRetry(error);
+    try {
+      await this.#join();
+    } catch (final) {
+      this.#intake.end({ error: explainKafkaFault(final) });
+    }
+  }
+
+  /** A topic that goes missing under a running consumer is being made anew; one that was never there is a mistake. */
+  #passes(error: unknown): boolean {
+    return isPassingKafkaFault(error) || kafkaErrorType(error) === 'UNKNOWN_TOPIC_OR_PARTITION';
+  }
+
+  async #locate(partitions: readonly number[]): Promise<Positions> {
+    const { kafkaSettings, groupSettings } = this.#options;
+    const offsets = await this.#admin?.fetchOffsets(kafkaSettings.KAFKA_TOPIC, groupSettings.KAFKA_GROUP_ID);
+    this.#ends ??= new Map(offsets?.map(({ partition, logEnd }) => [partition, logEnd]));
+    const mine = offsets?.filter(({ partition }) => partitions.includes(partition)) ?? [];
+    const positions = new Map(await Promise.all(mine.map((standing) => this.#locateOne(standing))));
+    this.#done = new Map(positions);
+    this.#endIfDrained();
+    return positions;
+  }
+
+  async #locateOne(offsets: PartitionOffsets): Promise<readonly [number, bigint]> {
+    const ledger = await this.#options.openLedger(offsets, offsets.logStart);
+    return [offsets.partition, resumeOffset({ ...offsets, ledger })];
+  }
+
+  #endIfDrained(): void {
+    const ends = this.#ends;
+    const isDrained = ([partition, done]: readonly [number, bigint]) => done >= (ends?.get(partition) ?? 0n);
+    if (this.#options.once && [...this.#done].every(isDrained)) this.#intake.end();
+  }
+
+  #retry<Value>(operation: () => Promise<Value>): Promise<Value> {
+    const { signal, onRetry } = this.#options;
+    return retryForever(operation, { isPassing: isPassingKafkaFault, onRetry, signal }).catch(throwExplained);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    this.#intake.end();
+    await withDeadline(this.#leave(), 5_000, 'leaving the group').catch(() => {});
+  }
+
+  async #leave(): Promise<void> {
+    await this.#member?.leave();
+    await this.#admin?.[Symbol.asyncDispose]();
+  }
+}
+
+function throwExplained(error: unknown): never {
+  throw explainKafkaFault(error);
+}
