@@ -62,7 +62,8 @@ function replacePool(dead: Sql, open: () => Sql): Sql {
   return open();
 }
 
-function openPool(settings: Settings<typeof databaseSettings>, options: ConnectOptions): Sql {
+/** The driver's own pool: only for what `Database` has no way to say. */
+export function openPool(settings: Settings<typeof databaseSettings>, options: ConnectOptions): Sql {
   const { host, port, database, user, password, ...url } = settings.DATABASE_URL;
   return postgres({
     host,

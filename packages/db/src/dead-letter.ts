@@ -3,12 +3,12 @@ export interface SourceRecord {
   readonly offset: string;
   /** Milliseconds since 1970. */
   readonly timestamp: string;
-  readonly key: Uint8Array | null;
-  readonly value: Uint8Array | null;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
   readonly headers?: SourceHeaders | undefined;
 }
 
-type HeaderValue = Uint8Array | string | undefined | null;
+type HeaderValue = Buffer | string | undefined | null;
 export type SourceHeaders = Readonly<Record<string, HeaderValue | readonly HeaderValue[]>>;
 
 /** A record that cannot be stored as an event, and why. */
@@ -39,7 +39,7 @@ export function headersToJson(headers: SourceHeaders = {}): string {
 
 function storeHeader(value: HeaderValue): StoredHeader {
   if (value === null || value === undefined) return null;
-  const bytes = Buffer.from(value as Uint8Array);
+  const bytes = Buffer.from(value as Buffer);
   const text = bytes.toString('utf8');
   const isText = !text.includes('\0') && Buffer.from(text).equals(bytes);
   return isText ? text : { base64: bytes.toString('base64') };

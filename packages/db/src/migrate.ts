@@ -1,9 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Settings } from '@pipeline/runtime';
-import postgres from 'postgres';
 import { type MigrationParams, Umzug, type UmzugStorage } from 'umzug';
-import { databaseFailure } from './connect.ts';
+import { databaseFailure, openPool, type Sql } from './connect.ts';
 import type { databaseSettings } from './settings.ts';
 import { isPassingFault } from './sqlstate.ts';
 
@@ -36,11 +35,7 @@ export async function migrate(
   settings: Settings<typeof databaseSettings>,
   migrations: readonly Migration[] = readMigrations(migrationsFolder),
 ): Promise<readonly string[]> {
-  const sql = postgres(settings.DATABASE_URL.text.replace(/\?.*$/, ''), {
-    max: 1,
-    fetch_types: false,
-    onnotice: () => {},
-  });
+  const sql = openPool(settings, { applicationName: 'migrate', connections: 1 });
   try {
     await sql`select pg_advisory_lock(${LOCK})`;
     await sql`create table if not exists schema_migrations (name text primary key, applied_at timestamptz not null default now())`;
@@ -58,9 +53,14 @@ function causeOf(error: unknown): unknown {
   return error instanceof Error && error.cause !== undefined ? error.cause : error;
 }
 
-function createUmzug(sql: postgres.Sql, migrations: readonly Migration[]) {
+interface Context {
+  readonly sql: Sql;
+}
+
+function createUmzug(sql: Sql, migrations: readonly Migration[]) {
   return new Umzug({
-    context: sql,
+    // Umzug calls a context that is a function, which the driver's pool is.
+    context: { sql },
     logger: undefined,
     storage: migrationsTable,
     migrations: migrations.map(({ name, sql: text }) => ({ name, up: () => runMigration(sql, name, text) })),
@@ -68,17 +68,17 @@ function createUmzug(sql: postgres.Sql, migrations: readonly Migration[]) {
 }
 
 /** The file and the note that it ran are one simple query, which Postgres runs as one transaction. */
-async function runMigration(sql: postgres.Sql, name: string, text: string): Promise<void> {
+async function runMigration(sql: Sql, name: string, text: string): Promise<void> {
   const noted = `insert into schema_migrations (name) values ('${name.replaceAll("'", "''")}');`;
   await sql.unsafe(`${text}\n;${noted}`).simple();
 }
 
-const migrationsTable: UmzugStorage<postgres.Sql> = {
+const migrationsTable: UmzugStorage<Context> = {
   logMigration: async () => {},
-  unlogMigration: async ({ name, context: sql }: MigrationParams<postgres.Sql>) => {
+  unlogMigration: async ({ name, context: { sql } }: MigrationParams<Context>) => {
     await sql`delete from schema_migrations where name = ${name}`;
   },
-  executed: async ({ context: sql }) => {
+  executed: async ({ context: { sql } }) => {
     const rows = await sql<{ name: string }[]>`select name from schema_migrations order by name`;
     return rows.map(({ name }) => name);
   },

@@ -85,8 +85,7 @@ export function writeStatement(sql: Sql, batch: Batch, expected: bigint) {
 }
 
 function deadLetterColumns(sql: Sql, letters: readonly DeadLetter[]) {
-  const base64 = (bytes: Uint8Array | null) =>
-    bytes === null ? null : Buffer.from(bytes).toString('base64');
+  const base64 = (bytes: Buffer | null) => (bytes === null ? null : Buffer.from(bytes).toString('base64'));
   return sql`unnest(${plainArray(letters.map(({ record }) => record.offset))}::bigint[],
                     ${plainArray(letters.map(({ record }) => record.timestamp))}::bigint[],
                     ${textArray(letters.map(({ record }) => base64(record.key)))}::text[],

@@ -18,7 +18,8 @@ export interface PartitionOffsets extends TopicPartition {
 export interface ClusterAdmin extends AsyncDisposable {
   /** Asks the cluster anything: resolves when it answers. */
   ping(): Promise<void>;
-  hasTopic(topic: string): Promise<boolean>;
+  /** Which of these topics do not exist. */
+  missingTopics(topics: readonly string[]): Promise<readonly string[]>;
   /** Makes the topics that are missing: events with 3 partitions, dead letters with 1. Returns the names of those made. */
   provisionTopics(settings: KafkaSettings): Promise<readonly string[]>;
   /** Offsets of every partition of a topic, ordered by partition. */
@@ -33,7 +34,7 @@ export async function openAdmin(kafka: Kafka): Promise<ClusterAdmin> {
     ping: async () => {
       await admin.describeCluster();
     },
-    hasTopic: async (topic) => (await admin.listTopics()).includes(topic),
+    missingTopics: (topics) => missingTopics(admin, topics),
     provisionTopics: (settings) => provisionTopics(admin, settings),
     fetchOffsets: (topic, groupId) => fetchOffsets(admin, topic, groupId),
     [Symbol.asyncDispose]: () => admin.disconnect(),
@@ -45,10 +46,18 @@ async function provisionTopics(admin: Admin, settings: KafkaSettings): Promise<r
     { topic: settings.KAFKA_TOPIC, numPartitions: 3 },
     { topic: settings.KAFKA_DLQ_TOPIC, numPartitions: 1 },
   ];
+  const missing = await missingTopics(
+    admin,
+    wanted.map(({ topic }) => topic),
+  );
+  const topics = wanted.filter(({ topic }) => missing.includes(topic));
+  if (topics.length > 0) await admin.createTopics({ topics, waitForLeaders: true });
+  return missing;
+}
+
+async function missingTopics(admin: Admin, topics: readonly string[]): Promise<readonly string[]> {
   const existing = new Set(await admin.listTopics());
-  const missing = wanted.filter(({ topic }) => !existing.has(topic));
-  if (missing.length > 0) await admin.createTopics({ topics: missing, waitForLeaders: true });
-  return missing.map(({ topic }) => topic);
+  return topics.filter((topic) => !existing.has(topic));
 }
 
 async function fetchOffsets(

@@ -1,3 +1,4 @@
+/// <reference path="./codec-libraries.d.ts" />
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import kafkajs from 'kafkajs';

@@ -12,3 +12,4 @@ export { openPublisher, type Publisher } from './publisher.ts';
 export type { KafkaRecord, OutgoingRecord, RecordHeaders } from './record.ts';
 export { type GroupSettings, groupSettings, type KafkaSettings, kafkaSettings } from './settings.ts';
 export { openSource, type RecordBatch, type Source, type SourceOptions } from './source.ts';
+export { requireTopics } from './topics.ts';

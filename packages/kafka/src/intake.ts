@@ -8,11 +8,17 @@ export class Intake {
   readonly #buffer: RecordBuffer;
   readonly #maxBytes: number;
   #changed = Promise.withResolvers<void>();
+  #out = 0;
   #end: { readonly error?: unknown } | undefined;
 
   constructor(limits: SliceLimits, maxBytes: number) {
     this.#buffer = new RecordBuffer(limits);
     this.#maxBytes = maxBytes;
+  }
+
+  /** How many slices are being worked on. */
+  get out(): number {
+    return this.#out;
   }
 
   /** Resolves when more may be put in. */
@@ -40,6 +46,7 @@ export class Intake {
       if (this.#end !== undefined) return this.#throwOrStop(this.#end);
       const slice = this.#buffer.take();
       if (slice !== undefined) {
+        this.#out++;
         this.#notify();
         return slice;
       }
@@ -49,6 +56,7 @@ export class Intake {
 
   /** The slice is done with: the next one of its partition may be taken. */
   release(slice: Slice): void {
+    this.#out--;
     this.#buffer.release(slice);
     this.#notify();
   }

@@ -10,14 +10,14 @@ export interface KafkaRecord {
   readonly timestamp: string;
   readonly key: Buffer | null;
   readonly value: Buffer | null;
-  readonly headers?: RecordHeaders;
+  readonly headers?: RecordHeaders | undefined;
 }
 
 /** A record to be sent. */
 export interface OutgoingRecord {
   readonly key: Buffer | null;
   readonly value: Buffer | null;
-  readonly headers?: RecordHeaders;
+  readonly headers?: RecordHeaders | undefined;
   /** Defaults to the one that the key decides. */
   readonly partition?: number;
 }

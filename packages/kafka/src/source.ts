@@ -1,5 +1,5 @@
-import { Failure, type Logger, retryForever, withDeadline } from '@pipeline/runtime';
-import { type ClusterAdmin, openAdmin, type PartitionOffsets, type TopicPartition } from './admin.ts';
+import { type Logger, retryForever, withDeadline } from '@pipeline/runtime';
+import type { ClusterAdmin, PartitionOffsets, TopicPartition } from './admin.ts';
 import { registerCodecs } from './codecs.ts';
 import { connectKafka } from './connect.ts';
 import { explainKafkaFault, isPassingKafkaFault, kafkaErrorType } from './faults.ts';
@@ -28,12 +28,16 @@ export interface Source extends AsyncDisposable {
   batches(): AsyncIterable<RecordBatch>;
   /** Whether the member belongs to the group. */
   readonly joined: boolean;
+  /** How many batches are being worked on. */
+  readonly batchesOut: number;
 }
 
 export interface SourceOptions {
   readonly kafkaSettings: KafkaSettings;
   readonly groupSettings: GroupSettings;
   readonly name: string;
+  /** Answers where partitions begin, end and have been committed. */
+  readonly admin: ClusterAdmin;
   readonly logger: Logger;
   /** Ends the source: batches that are out may still be committed. */
   readonly signal: AbortSignal;
@@ -60,7 +64,6 @@ class GroupSource implements Source {
   #done = new Map<number, bigint>();
   #ends: ReadonlyMap<number, bigint> | undefined;
   #member: Member | undefined;
-  #admin: ClusterAdmin | undefined;
   #closed = false;
 
   constructor(options: SourceOptions) {
@@ -73,10 +76,12 @@ class GroupSource implements Source {
     return this.#member?.partitions !== undefined;
   }
 
+  get batchesOut(): number {
+    return this.#intake.out;
+  }
+
   async start(): Promise<void> {
     this.#options.signal.addEventListener('abort', () => this.#intake.end(), { once: true });
-    this.#admin = await this.#retry(() => openAdmin(this.#connect()));
-    await this.#requireTopic();
     await this.#join();
   }
 
@@ -101,24 +106,14 @@ class GroupSource implements Source {
     return { ...slice, commitOffsets };
   }
 
-  #connect() {
-    return connectKafka(this.#options.kafkaSettings, this.#options.name, this.#options.logger);
-  }
-
-  async #requireTopic(): Promise<void> {
-    const topic = this.#options.kafkaSettings.KAFKA_TOPIC;
-    const exists = await this.#retry(async () => this.#admin?.hasTopic(topic));
-    if (!exists)
-      throw new Failure(`Kafka: there is no topic ${topic}`, 'run "pnpm --filter infra provision"');
-  }
-
   #join(): Promise<void> {
+    const { kafkaSettings, name, logger } = this.#options;
     return this.#retry(() => {
-      this.#member = createMember(this.#connect(), {
-        topic: this.#options.kafkaSettings.KAFKA_TOPIC,
+      this.#member = createMember(connectKafka(kafkaSettings, name, logger), {
+        topic: kafkaSettings.KAFKA_TOPIC,
         settings: this.#options.groupSettings,
         intake: this.#intake,
-        logger: this.#options.logger,
+        logger,
         locate: (partitions) => this.#retry(() => this.#locate(partitions)),
         onCrash: (error) => void this.#onCrash(error),
       });
@@ -145,9 +140,12 @@ class GroupSource implements Source {
 
   async #locate(partitions: readonly number[]): Promise<Positions> {
     const { kafkaSettings, groupSettings } = this.#options;
-    const offsets = await this.#admin?.fetchOffsets(kafkaSettings.KAFKA_TOPIC, groupSettings.KAFKA_GROUP_ID);
-    this.#ends ??= new Map(offsets?.map(({ partition, logEnd }) => [partition, logEnd]));
-    const mine = offsets?.filter(({ partition }) => partitions.includes(partition)) ?? [];
+    const offsets = await this.#options.admin.fetchOffsets(
+      kafkaSettings.KAFKA_TOPIC,
+      groupSettings.KAFKA_GROUP_ID,
+    );
+    this.#ends ??= new Map(offsets.map(({ partition, logEnd }) => [partition, logEnd]));
+    const mine = offsets.filter(({ partition }) => partitions.includes(partition));
     const positions = new Map(await Promise.all(mine.map((standing) => this.#locateOne(standing))));
     this.#done = new Map(positions);
     this.#endIfDrained();
@@ -173,12 +171,8 @@ class GroupSource implements Source {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
     this.#intake.end();
-    await withDeadline(this.#leave(), 5_000, 'leaving the group').catch(() => {});
-  }
-
-  async #leave(): Promise<void> {
-    await this.#member?.leave();
-    await this.#admin?.[Symbol.asyncDispose]();
+    const left = this.#member?.leave() ?? Promise.resolve();
+    await withDeadline(left, 5_000, 'leaving the group').catch(() => {});
   }
 }
 

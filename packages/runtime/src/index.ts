@@ -4,6 +4,7 @@ export { loadEnvironment } from './environment.ts';
 export { exitCode, Failure, failureLine } from './failure.ts';
 export { type HttpServer, type ListenAddress, listen } from './http.ts';
 export { createLogger, type Logger, loggerSettings } from './logger.ts';
+export { createMetrics, type Metrics } from './metrics.ts';
 export { createProbes, type Probes } from './probes.ts';
 export { createProgram, runProgram, settingsOf, withSettings } from './program.ts';
 export { pause, type RetryOptions, retryForever } from './retry.ts';
@@ -24,4 +25,4 @@ export {
   type SettingsSchema,
   text,
 } from './settings.ts';
-export { StopRequest, stopSignal } from './stop.ts';
+export { exitAfter, StopRequest, stopSignal } from './stop.ts';

@@ -27,3 +27,9 @@ export class StopRequest extends Error {
     super(`stopped by ${signal}`);
   }
 }
+
+/** Ends the process with exit code 0 should it still run `ms` milliseconds after the signal: what was under way is rolled back. */
+export function exitAfter(signal: AbortSignal, ms: number): void {
+  const end = () => setTimeout(() => process.exit(exitCode.done), ms).unref();
+  signal.addEventListener('abort', end, { once: true });
+}

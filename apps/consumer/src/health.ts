@@ -1,0 +1,78 @@
+import { type Database, describeFault } from '@pipeline/db';
+import type { Logger, Metrics, Probes } from '@pipeline/runtime';
+import { withDeadline } from '@pipeline/runtime';
+
+/** A batch that neither ends nor tries again for so long is stuck for good. */
+const STUCK_MS = 120_000;
+const PING_MS = 2_000;
+
+/** What the process is doing, as its probes and its log tell it. */
+export interface Health {
+  /** Something went forward: a batch is done, or a new try has begun. */
+  progressed(): void;
+  /** A reporter of failed tries on the way to a system, such as `Postgres at 127.0.0.1:5432`. */
+  retrying(system: string): (error: unknown) => void;
+  /** Why the process makes no progress, or undefined. */
+  stuck(): string | undefined;
+}
+
+/** Starts watching; `isBusy` says whether a batch is being worked on. */
+export function createHealth(logger: Logger, metrics: Metrics, isBusy: () => boolean): Health {
+  let lastProgress = performance.now();
+  const progressed = () => {
+    lastProgress = performance.now();
+  };
+  return {
+    progressed,
+    retrying: (system) => (error) => {
+      progressed();
+      const cause = causeOf(error);
+      metrics.retries.inc({ cause });
+      logger.warn({ cause }, `waiting for ${system}: ${describeFault(error)}`);
+    },
+    stuck: () => {
+      const idleMs = performance.now() - lastProgress;
+      return isBusy() && idleMs > STUCK_MS ? `no progress for ${Math.round(idleMs / 1_000)} s` : undefined;
+    },
+  };
+}
+
+/** A short word of a bounded set: an SQLSTATE, Kafka's name of the error, or the error's class. */
+function causeOf(error: unknown): string {
+  const { code, type, name } = error as {
+    readonly code?: unknown;
+    readonly type?: unknown;
+    readonly name?: unknown;
+  };
+  return [code, type, name].find((word): word is string => typeof word === 'string') ?? 'unknown';
+}
+
+/** What `/livez`, `/readyz` and `/metrics` answer. */
+export function createConsumerProbes(
+  health: Health,
+  metrics: Metrics,
+  database: Database,
+  hasJoined: () => boolean,
+): Probes {
+  return {
+    live: () => health.stuck(),
+    unready: async () => [
+      ...(hasJoined() ? [] : ['Kafka: not a member of the group yet']),
+      ...(await pingDatabase(database)),
+    ],
+    metrics: metrics.registry,
+  };
+}
+
+async function pingDatabase(database: Database): Promise<readonly string[]> {
+  try {
+    await withDeadline(
+      database.run((sql) => sql`select 1`),
+      PING_MS,
+      'Postgres',
+    );
+    return [];
+  } catch (error) {
+    return [`Postgres: ${describeFault(error)}`];
+  }
+}

@@ -1,0 +1,45 @@
+import { type Batch, type DeadLetter, recordCount, type Written } from '@pipeline/db';
+import type { Logger, Metrics } from '@pipeline/runtime';
+
+/** What is logged and counted of a batch: all of it is here. */
+export function createObserver(metrics: Metrics, logger: Logger) {
+  return (batch: Batch, written: Written, startedAt: number): void => {
+    const seconds = (performance.now() - startedAt) / 1_000;
+    countOutcome(metrics, batch, written);
+    metrics.batchEvents.observe(recordCount(batch));
+    metrics.batchSeconds.observe(seconds);
+    observeDelay(metrics, batch);
+    for (const letter of written.refused) logRefused(logger, batch, letter);
+    const { topic, partition, nextOffset } = batch;
+    logger.debug(
+      { topic, partition, nextOffset: String(nextOffset), records: recordCount(batch), seconds },
+      'batch done',
+    );
+  };
+}
+
+function countOutcome(metrics: Metrics, batch: Batch, { stored, deadLettered, refused }: Written): void {
+  const total = [...stored.values()].reduce((sum, count) => sum + count, 0);
+  for (const [type, count] of stored) metrics.eventsStored.inc({ event_type: type }, count);
+  metrics.eventsDuplicate.inc(Math.max(0, recordCount(batch) - total - deadLettered));
+  if (deadLettered > 0) {
+    for (const { reason } of [...batch.deadLetters, ...refused]) metrics.deadLetters.inc({ reason });
+  }
+  metrics.consumedMessages.inc(
+    { messaging_system: 'kafka', messaging_destination_name: batch.topic },
+    recordCount(batch),
+  );
+}
+
+function observeDelay(metrics: Metrics, batch: Batch): void {
+  const newest = batch.rows.at(-1);
+  if (newest !== undefined)
+    metrics.endToEndSeconds.observe((Date.now() - Date.parse(newest.eventTime)) / 1_000);
+}
+
+function logRefused(logger: Logger, { topic, partition }: Batch, { record, sqlstate }: DeadLetter): void {
+  logger.warn(
+    { topic, partition, offset: record.offset, sqlstate },
+    'Postgres refused an event: now a dead letter',
+  );
+}

@@ -1,0 +1,29 @@
+import { databaseSettings } from '@pipeline/db';
+import { groupSettings, kafkaSettings } from '@pipeline/kafka';
+import { decimal, integer, loggerSettings, text } from '@pipeline/runtime';
+
+export const DEFAULT_METRICS_PORT = 9464;
+
+/** Everything that can be set about a consumer. */
+export const consumerSettings = {
+  ...kafkaSettings,
+  ...groupSettings,
+  ...databaseSettings,
+  WRITERS: integer(2, 'How many batches are written at the same time', [1, 64]),
+  EVENT_MAX_BYTES: integer(1_000_000, 'A larger record is a dead letter', [100, 16 << 20]),
+  EVENT_MAX_DEPTH: integer(64, 'A more deeply nested event is a dead letter', [4, 1_000]),
+  DLQ_RECORD_MAX_BYTES: integer(
+    1_000_000,
+    'A larger dead letter is cut in its topic, and whole in its table',
+    [1_000, 16 << 20],
+  ),
+  DLQ_LIMIT_RATIO: decimal(0.5, 'More dead letters than this share pause a partition; 0 never does', [0, 1]),
+  DLQ_LIMIT_WINDOW: integer(
+    10_000,
+    'The last so many records of a partition that the share is taken of',
+    [1, 10_000_000],
+  ),
+  HTTP_HOST: text('127.0.0.1', 'Where the probes and the metrics listen'),
+  METRICS_PORT: integer(DEFAULT_METRICS_PORT, 'Their port; 0 means any free one', [0, 65_535]),
+  ...loggerSettings,
+};

@@ -1,0 +1,34 @@
+import type { Batch, DeadLetter, EventRow } from '@pipeline/db';
+import { type KafkaRecord, type RecordBatch, redriveCountOf } from '@pipeline/kafka';
+import type { DecodeResult, Rejection } from '@pipeline/schema';
+
+/** What a record's bytes turn out to be. */
+export type Decode = (bytes: Uint8Array | null) => DecodeResult;
+
+/** Parts the records of a batch into events to store and dead letters to keep; both stay in offset order. */
+export function triage({ topic, partition, nextOffset, records }: RecordBatch, decode: Decode): Batch {
+  const rows: EventRow[] = [];
+  const deadLetters: DeadLetter[] = [];
+  for (const record of records) {
+    const result = decode(record.value);
+    if (result.ok) rows.push(toRow(record, result));
+    else deadLetters.push(toDeadLetter(record, result));
+  }
+  return { topic, partition, nextOffset, rows, deadLetters };
+}
+
+function toRow(record: KafkaRecord, { event, payloadJson }: Extract<DecodeResult, { ok: true }>): EventRow {
+  return {
+    eventId: event.event_id,
+    eventType: event.event_type,
+    eventTime: event.event_time,
+    userId: event.user_id,
+    payloadJson,
+    record,
+  };
+}
+
+function toDeadLetter(record: KafkaRecord, { reason, message, path }: Rejection): DeadLetter {
+  const detail = path === '' ? message : `${path} ${message}`;
+  return { record, reason, detail, sqlstate: null, redriveCount: redriveCountOf(record.headers) };
+}

@@ -1,0 +1,27 @@
+import { readSettings, type Settings } from '@pipeline/runtime';
+import { connectDatabase, type Database } from '../connect.ts';
+import { migrate } from '../migrate.ts';
+import { databaseSettings } from '../settings.ts';
+
+/** A database of a test's own, with all tables. */
+export interface FreshDatabase extends AsyncDisposable {
+  readonly settings: Settings<typeof databaseSettings>;
+  readonly database: Database;
+}
+
+/** Makes a database on the server of a URL; it stays until the server goes. */
+export async function createFreshDatabase(serverUrl: string): Promise<FreshDatabase> {
+  const name = `test_${process.pid}_${Math.random().toString(36).slice(2)}`;
+  await using server = connectDatabase(settingsFor(serverUrl), { applicationName: 'test', connections: 1 });
+  await server.run((sql) => sql.unsafe(`create database ${name}`));
+  const url = new URL(serverUrl);
+  url.pathname = name;
+  const settings = settingsFor(url.href);
+  await migrate(settings);
+  const database = connectDatabase(settings, { applicationName: 'test', connections: 4 });
+  return { settings, database, [Symbol.asyncDispose]: () => database[Symbol.asyncDispose]() };
+}
+
+function settingsFor(url: string): Settings<typeof databaseSettings> {
+  return readSettings(databaseSettings, { DATABASE_URL: url });
+}

@@ -1,0 +1,221 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import type { Batch, EventRow } from './batch.ts';
+import type { DeadLetter, SourceRecord } from './dead-letter.ts';
+import { createFreshDatabase, type FreshDatabase } from './testing/fresh-database.ts';
+import { createWriter, type Persist, type Writer } from './writer.ts';
+
+let fresh: FreshDatabase;
+let writer: Writer;
+let statements = 0;
+const persist: Persist = (statement) => {
+  statements++;
+  return statement();
+};
+
+beforeAll(async () => {
+  fresh = await createFreshDatabase(inject('postgresUrl'));
+});
+afterAll(() => fresh[Symbol.asyncDispose]());
+beforeEach(async () => {
+  await fresh.database.run((sql) => sql`truncate raw_events, agg_events_minute, dlq_events, ingest_progress`);
+  writer = createWriter(fresh.database, persist);
+  await writer.open('events', 0, 0n);
+  statements = 0;
+});
+
+test('a batch is stored once, counted once, and accounted for', async () => {
+  const written = await writer.write(batchOf([row(0), row(1), row(2, { eventType: 'search' })]));
+  expect(Object.fromEntries(written.stored)).toEqual({ page_view: 2, search: 1 });
+  expect(await ledger()).toMatchObject({
+    start: 0n,
+    next: 3n,
+    stored: 3n,
+    duplicates: 0n,
+    dead: 0n,
+    skipped: 0n,
+  });
+  await expectInvariants();
+});
+
+test('a batch written again changes nothing', async () => {
+  const batch = batchOf([row(0), row(1)], [letter(2)]);
+  await writer.write(batch);
+  const before = await everything();
+  const again = await writer.write(batch);
+  expect(again).toMatchObject({ deadLettered: 0, refused: [] });
+  expect(again.stored.size).toBe(0);
+  expect(await everything()).toEqual(before);
+});
+
+test('of two writers with the same records one counts them, whatever the overlap', async () => {
+  const other = createWriter(fresh.database, persist);
+  await other.open('events', 0, 0n);
+  const rows = Array.from({ length: 10 }, (_, offset) => row(offset));
+  await writer.write(batchOf(rows.slice(0, 6)));
+  await other.write(batchOf(rows));
+  await writer.write(batchOf(rows.slice(4)));
+  expect(await ledger()).toMatchObject({ next: 10n, stored: 10n, duplicates: 0n });
+  await expectInvariants();
+});
+
+test('two writers at the same moment store each record once', async () => {
+  const other = createWriter(fresh.database, persist);
+  await other.open('events', 0, 0n);
+  const batches = Array.from({ length: 20 }, (_, index) => batchOf([row(2 * index), row(2 * index + 1)]));
+  const writeAll = async (one: Writer) => {
+    for (const batch of batches) await one.write(batch);
+  };
+  await Promise.all([writeAll(writer), writeAll(other)]);
+  expect(await ledger()).toMatchObject({ next: 40n, stored: 40n, duplicates: 0n, skipped: 0n });
+  await expectInvariants();
+});
+
+test('an event that is stored already counts as a duplicate, not in the aggregates', async () => {
+  const event = row(0);
+  await writer.write(batchOf([event]));
+  await writer.write(batchOf([{ ...event, record: record(1) }, row(2)]));
+  expect(await ledger()).toMatchObject({ next: 3n, stored: 2n, duplicates: 1n });
+  await expectInvariants();
+});
+
+test('offsets that hold no record count as skipped', async () => {
+  await writer.write({ ...batchOf([row(5), row(7)]), nextOffset: 10n });
+  expect(await ledger()).toMatchObject({ start: 0n, next: 10n, stored: 2n, skipped: 8n });
+  await expectInvariants();
+});
+
+test('records below the ledger that were not there after all are stored, and the ledger stays true', async () => {
+  await writer.write(batchOf([row(0), row(1)]));
+  await writer.write(batchOf([row(0), row(1), row(2)], []));
+  expect(await ledger()).toMatchObject({ start: -2n, next: 3n, stored: 5n });
+  await expectInvariants();
+});
+
+test('one refused row among 5,000 costs under 30 statements, and the rest is stored', async () => {
+  const rows = Array.from({ length: 5_000 }, (_, offset) => row(offset));
+  rows[3_210] = row(3_210, { payloadJson: '{"path":"\\u0000"}' });
+  const written = await writer.write(batchOf(rows, [letter(5_000)]));
+  expect(written.refused).toMatchObject([
+    { reason: 'refused_by_database', sqlstate: '22P05', record: { offset: '3210' } },
+  ]);
+  expect(statements).toBeLessThan(30);
+  expect(await ledger()).toMatchObject({
+    next: 5_001n,
+    stored: 4_999n,
+    dead: 2n,
+    duplicates: 0n,
+    skipped: 0n,
+  });
+  await expectInvariants();
+});
+
+test('every way in which Postgres refuses a value ends in a dead letter of its own', async () => {
+  const bad: readonly (readonly [string, Partial<EventRow>])[] = [
+    ['22P05', { payloadJson: '{"a":"\\u0000"}' }],
+    ['22P02', { payloadJson: '{"a":"\\ud800"}' }],
+    ['22003', { payloadJson: '{"a":1e131072}' }],
+    ['22021', { userId: 'a\0b' }],
+    ['22P02', { eventId: 'not-a-uuid' }],
+    ['22008', { eventTime: '2026-02-30T00:00:00Z' }],
+  ];
+  const rows = bad.flatMap(([, change], index) => [row(2 * index, change), row(2 * index + 1)]);
+  const written = await writer.write(batchOf(rows));
+  expect(written.refused.map(({ sqlstate }) => sqlstate)).toEqual(bad.map(([sqlstate]) => sqlstate));
+  expect(await ledger()).toMatchObject({ stored: 6n, dead: 6n });
+  await expectInvariants();
+});
+
+test('a payload is stored as it was sent: numbers, keys and characters', async () => {
+  const payloadJson =
+    '{"big":9007199254740993,"huge":1e400,"__proto__":{"x":1},"text":"ä\\u00e9\\\\\\"{,}","e":[]}';
+  await writer.write(batchOf([row(0, { payloadJson, userId: 'quote " back\\slash {brace}, NULL' })]));
+  const [stored] = await fresh.database.run(
+    (sql) => sql<{ same: boolean; userId: string }[]>`
+      select payload = ${payloadJson}::text::jsonb as same, user_id as "userId" from raw_events`,
+  );
+  expect(stored).toEqual({ same: true, userId: 'quote " back\\slash {brace}, NULL' });
+});
+
+test('a dead letter keeps key, value and headers byte for byte', async () => {
+  const bytes = Buffer.from([0, 255, 1, 34, 92]);
+  const source: SourceRecord = {
+    ...record(0),
+    key: bytes,
+    value: bytes,
+    headers: { text: Buffer.from('ü'), bytes, many: [Buffer.from('a'), bytes], none: null },
+  };
+  await writer.write(
+    batchOf(
+      [],
+      [
+        { ...letter(0), record: source },
+        { ...letter(1), record: { ...record(1), key: null, value: null } },
+      ],
+    ),
+  );
+  const rows = await fresh.database.run(
+    (sql) => sql<{ key: Buffer | null; value: Buffer | null; headers: unknown; ms: string }[]>`
+      select key, value, headers, (extract(epoch from source_timestamp) * 1000)::bigint::text as ms from dlq_events order by source_offset`,
+  );
+  const stored = { base64: bytes.toString('base64') };
+  expect(rows[0]).toEqual({
+    key: bytes,
+    value: bytes,
+    headers: { text: 'ü', bytes: stored, many: ['a', stored], none: null },
+    ms: '1700000000123',
+  });
+  expect(rows[1]).toMatchObject({ key: null, value: null });
+});
+
+function record(offset: number): SourceRecord {
+  return { offset: String(offset), timestamp: '1700000000123', key: null, value: Buffer.from('x') };
+}
+
+function row(offset: number, change: Partial<EventRow> = {}): EventRow {
+  return {
+    eventId: randomUUID(),
+    eventType: 'page_view',
+    eventTime: '2026-11-24T09:30:12.345678Z',
+    userId: 'user-1',
+    payloadJson: '{"path":"/"}',
+    record: record(offset),
+    ...change,
+  };
+}
+
+function letter(offset: number): DeadLetter {
+  return { record: record(offset), reason: 'not_json', detail: 'not JSON', sqlstate: null, redriveCount: 0 };
+}
+
+function batchOf(rows: readonly EventRow[], deadLetters: readonly DeadLetter[] = []): Batch {
+  const offsets = [...rows, ...deadLetters].map((item) => Number(item.record.offset));
+  return { topic: 'events', partition: 0, nextOffset: BigInt(Math.max(...offsets) + 1), rows, deadLetters };
+}
+
+async function ledger() {
+  const [found] = await fresh.database.run(
+    (sql) =>
+      sql`select start_offset as start, next_offset as next, stored, duplicates, dead_lettered as dead, skipped from ingest_progress`,
+  );
+  return found;
+}
+
+async function everything() {
+  const events = await fresh.database.run((sql) => sql`select * from raw_events order by event_id`);
+  const minutes = await fresh.database.run((sql) => sql`select * from agg_events_minute order by 1, 2`);
+  const dead = await fresh.database.run((sql) => sql`select * from dlq_events order by 1`);
+  return { events, minutes, dead, ledger: await ledger() };
+}
+
+async function expectInvariants() {
+  const [found] = await fresh.database.run(
+    (sql) => sql`
+      select (select count(*)::int from (select date_bin('1 minute', event_time, 'epoch') as m, event_type as t, count(*) as c
+                from raw_events group by 1, 2) r full join agg_events_minute a on a.minute = r.m and a.event_type = r.t
+              where r.c is distinct from a.event_count) as wrong_minutes,
+             (select sum(stored)::int from ingest_progress) - (select count(*)::int from raw_events) as lost_rows,
+             (select sum(dead_lettered)::int from ingest_progress) - (select count(*)::int from dlq_events) as lost_letters`,
+  );
+  expect(found).toEqual({ wrong_minutes: 0, lost_rows: 0, lost_letters: 0 });
+}
