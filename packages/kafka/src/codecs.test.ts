@@ -1,0 +1,52 @@
+import fc from 'fast-check';
+import snappy from 'snappyjs';
+import { describe, expect, test } from 'vitest';
+import { codecs } from './codecs.ts';
+
+const LIMIT = 100_000;
+
+describe.each(Object.entries(codecs))('%s', (_, codec) => {
+  test('unfolds what it has folded', async () => {
+    const anyBytes = fc.oneof(
+      fc.uint8Array({ minLength: 1, maxLength: 5_000 }),
+      fc.nat({ max: 20_000 }).map((length) => new Uint8Array(length + 1)),
+    );
+    await fc.assert(
+      fc.asyncProperty(anyBytes, async (bytes) => {
+        const folded = await codec.compress(Buffer.from(bytes));
+        expect(Buffer.compare(await codec.decompress(folded, LIMIT), Buffer.from(bytes))).toBe(0);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('refuses to unfold to more than it may', async () => {
+    const bomb = await codec.compress(Buffer.alloc(64 << 20));
+    await expect(codec.decompress(bomb, LIMIT)).rejects.toThrow();
+  });
+
+  test('never hangs on broken bytes', async () => {
+    const folded = await codec.compress(Buffer.from('some text that repeats, some text that repeats'));
+    await fc.assert(
+      fc.asyncProperty(fc.nat({ max: folded.length - 1 }), fc.nat({ max: 255 }), async (at, value) => {
+        const broken = Buffer.from(folded);
+        broken[at] = value;
+        const unfolded = await codec.decompress(broken, LIMIT).catch(() => Buffer.alloc(0));
+        expect(unfolded.length).toBeLessThanOrEqual(LIMIT);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+test("snappy reads the framing of Kafka's Java clients", async () => {
+  const blocks = ['first ', 'second'].map((text) => Buffer.from(snappy.compress(Buffer.from(text))));
+  const framed = blocks.flatMap((block) => {
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(block.length);
+    return [length, block];
+  });
+  const header = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0, 0, 0, 0, 1, 0, 0, 0, 1]);
+  const unfolded = await codecs.snappy.decompress(Buffer.concat([header, ...framed]), LIMIT);
+  expect(String(unfolded)).toBe('first second');
+});

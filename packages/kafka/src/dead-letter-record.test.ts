@@ -1,0 +1,88 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  type DeadLetterOrigin,
+  fromDeadLetterRecord,
+  redriveCountOf,
+  toDeadLetterRecord,
+} from './dead-letter-record.ts';
+
+const bytes = fc.option(
+  fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array)),
+  { nil: null },
+);
+const headers = fc.dictionary(
+  fc.string({ maxLength: 20 }),
+  fc.oneof(bytes, fc.array(bytes, { minLength: 2, maxLength: 3 })),
+  { noNullPrototype: true },
+);
+const origin: fc.Arbitrary<DeadLetterOrigin> = fc.record({
+  topic: fc.string(),
+  partition: fc.nat(),
+  offset: fc.bigInt({ min: 0n, max: 2n ** 63n - 1n }).map(String),
+  groupId: fc.string(),
+  reason: fc.constantFrom('not_json', 'refused_by_database'),
+  message: fc.string(),
+  sqlstate: fc.option(fc.constantFrom('22P05', '22003'), { nil: null }),
+  failedAt: fc
+    .date({ noInvalidDate: true, min: new Date(0), max: new Date(4e12) })
+    .map((date) => date.toISOString()),
+  redriveCount: fc.nat({ max: 999_999 }),
+});
+
+test('a dead letter reads back as what it was, byte for byte', () => {
+  fc.assert(
+    fc.property(bytes, bytes, headers, origin, (key, value, originals, from) => {
+      const letter = fromDeadLetterRecord(
+        toDeadLetterRecord({ key, value, headers: originals }, from, 1_000_000),
+      );
+      expect(letter).toEqual({ origin: from, truncated: false, key, value, headers: originals });
+    }),
+  );
+});
+
+test('a dead letter that fails again carries the latest headers once', () => {
+  fc.assert(
+    fc.property(bytes, headers, origin, origin, (value, originals, first, second) => {
+      const once = toDeadLetterRecord({ key: null, value, headers: originals }, first, 1_000_000);
+      const twice = toDeadLetterRecord({ key: null, value, headers: once.headers }, second, 1_000_000);
+      expect(fromDeadLetterRecord(twice)).toEqual({
+        origin: second,
+        truncated: false,
+        key: null,
+        value,
+        headers: originals,
+      });
+    }),
+  );
+});
+
+test('a value too large to be sent is cut to the limit and marked', () => {
+  const from = {
+    topic: 't',
+    partition: 0,
+    offset: '1',
+    groupId: 'g',
+    reason: 'too_large',
+    message: 'm',
+    sqlstate: null,
+    failedAt: '',
+    redriveCount: 0,
+  };
+  const record = toDeadLetterRecord({ key: null, value: Buffer.alloc(10_000, 7) }, from, 5_000);
+  expect(record.value?.length).toBeLessThan(5_000);
+  expect(fromDeadLetterRecord(record)).toMatchObject({ truncated: true });
+});
+
+test('a record that is no dead letter is not read as one', () => {
+  expect(fromDeadLetterRecord({ key: null, value: null })).toBeUndefined();
+});
+
+test.each([
+  ['3', 3],
+  ['-1', 0],
+  ['many', 0],
+  ['99999999999', 0],
+])('the redrive count in the header %j counts as %d', (text, count) => {
+  expect(redriveCountOf({ 'dlq.redrive_count': Buffer.from(text) })).toBe(count);
+});

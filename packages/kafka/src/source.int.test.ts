@@ -1,0 +1,161 @@
+import { pause } from '@pipeline/runtime';
+import { expect, inject, test } from 'vitest';
+import { openAdmin } from './admin.ts';
+import { connectKafka } from './connect.ts';
+import { openPublisher } from './publisher.ts';
+import { openSource, type RecordBatch, type Source, type SourceOptions } from './source.ts';
+import { createFreshTopic, publishNumbers, silentLogger } from './testing/fresh-topic.ts';
+
+type Fresh = Awaited<ReturnType<typeof createFreshTopic>>;
+
+async function fill(count: number): Promise<Fresh> {
+  const fresh = await createFreshTopic(inject('brokers'));
+  await using publisher = await openPublisher(fresh.kafka);
+  await publishNumbers(publisher, fresh.settings.KAFKA_TOPIC, count);
+  return fresh;
+}
+
+async function open({ settings }: Fresh, change: Partial<SourceOptions> = {}) {
+  const kafka = connectKafka(settings, 'test', silentLogger);
+  const admin = await openAdmin(kafka);
+  const source = await openSource({
+    kafkaSettings: settings,
+    groupSettings: settings,
+    name: 'test',
+    admin,
+    logger: silentLogger,
+    signal: new AbortController().signal,
+    once: true,
+    openLedger: async (_, logStart) => logStart,
+    onRetry: () => {},
+    ...change,
+  });
+  return {
+    source,
+    admin,
+    [Symbol.asyncDispose]: async () => {
+      await source[Symbol.asyncDispose]();
+      await admin[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function readAll(
+  source: Source,
+  onBatch: (batch: RecordBatch) => Promise<void> = (batch) => batch.commitOffsets(),
+) {
+  const seen: string[] = [];
+  for await (const batch of source.batches()) {
+    seen.push(...batch.records.map(({ value }) => String(value)));
+    await onBatch(batch);
+  }
+  return seen;
+}
+
+const numbers = (count: number) => Array.from({ length: count }, (_, index) => String(index));
+const sorted = (texts: readonly string[]) => texts.toSorted((a, b) => Number(a) - Number(b));
+
+test('every record comes once, each partition in order, and the source ends at the end', async () => {
+  const fresh = await fill(3_000);
+  await using opened = await open(fresh);
+  const seen = await readAll(opened.source);
+  expect(sorted(seen)).toEqual(numbers(3_000));
+  for (const partition of [0, 1, 2]) {
+    const mine = seen.filter((text) => Number(text) % 3 === partition);
+    expect(mine).toEqual(sorted(mine));
+  }
+});
+
+test('what was committed does not come again, what was not does', async () => {
+  const fresh = await fill(300);
+  {
+    await using first = await open(fresh);
+    for await (const batch of first.source.batches()) {
+      if (batch.partition === 0) await batch.commitOffsets();
+      if (batch.partition !== 0) break;
+    }
+  }
+  await using second = await open(fresh);
+  const [standing] = await second.admin.fetchOffsets(
+    fresh.settings.KAFKA_TOPIC,
+    fresh.settings.KAFKA_GROUP_ID,
+  );
+  const again = await readAll(second.source);
+  const fromOthers = numbers(300).filter((text) => Number(text) % 3 !== 0);
+  expect(sorted(again.filter((text) => Number(text) % 3 !== 0))).toEqual(fromOthers);
+  expect(again.filter((text) => Number(text) % 3 === 0)).toHaveLength(standing?.committed === 100n ? 0 : 100);
+});
+
+test('reading resumes at the ledger where that is behind Kafka', async () => {
+  const fresh = await fill(300);
+  {
+    await using first = await open(fresh);
+    await readAll(first.source);
+  }
+  await using second = await open(fresh, {
+    openLedger: async ({ partition }) => (partition === 1 ? 40n : 100n),
+  });
+  const again = await readAll(second.source);
+  expect(again).toEqual(
+    numbers(300)
+      .filter((text) => Number(text) % 3 === 1)
+      .slice(40),
+  );
+});
+
+test('reading does not jump over records where the ledger is ahead of Kafka', async () => {
+  const fresh = await fill(30);
+  await using opened = await open(fresh, { openLedger: async () => 1_000n });
+  expect(sorted(await readAll(opened.source))).toEqual(numbers(30));
+});
+
+test('of a partition one batch is out at a time, of several partitions several', async () => {
+  const fresh = await fill(3_000);
+  await using opened = await open({ ...fresh, settings: { ...fresh.settings, BATCH_MAX_EVENTS: 100 } });
+  const out = new Set<number>();
+  let most = 0;
+  const hold = async (batch: RecordBatch) => {
+    expect(out.has(batch.partition)).toBe(false);
+    out.add(batch.partition);
+    most = Math.max(most, out.size);
+    await pause(20);
+    out.delete(batch.partition);
+    await batch.commitOffsets();
+  };
+  await Promise.all([
+    readAll(opened.source, hold),
+    readAll(opened.source, hold),
+    readAll(opened.source, hold),
+  ]);
+  expect(most).toBeGreaterThan(1);
+});
+
+test('a member that joins takes over partitions, and no record is missed', async () => {
+  const fresh = await fill(3_000);
+  const settings = { ...fresh.settings, BATCH_MAX_EVENTS: 50 };
+  const stop = new AbortController();
+  const options = { once: false, signal: stop.signal };
+  await using first = await open({ ...fresh, settings }, options);
+  const seen = new Set<string>();
+  const collect = async (batch: RecordBatch) => {
+    await pause(5);
+    for (const { value } of batch.records) seen.add(String(value));
+    await batch.commitOffsets();
+    if (seen.size === 3_000) stop.abort();
+  };
+  const reading = readAll(first.source, collect);
+  await using second = await open({ ...fresh, settings }, options);
+  await Promise.all([reading, readAll(second.source, collect)]);
+  expect(seen.size).toBe(3_000);
+});
+
+test('a write that takes longer than the session keeps the membership', async () => {
+  const fresh = await fill(30);
+  await using opened = await open(fresh);
+  let batches = 0;
+  const slow = async (batch: RecordBatch) => {
+    if (batches++ === 0) await pause(8_000);
+    await batch.commitOffsets();
+  };
+  expect(sorted(await readAll(opened.source, slow))).toEqual(numbers(30));
+});

@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto';
+import { createLogger, loggerSettings, readSettings } from '@pipeline/runtime';
+
+import { connectKafka } from '../connect.ts';
+import type { Publisher } from '../publisher.ts';
+import { groupSettings, kafkaSettings } from '../settings.ts';
+
+export const silentLogger = createLogger(
+  'test',
+  readSettings(loggerSettings, { LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent' }),
+);
+
+/** Topics and a group of a test's own on the brokers of a list, with settings that name them. */
+export async function createFreshTopic(brokers: string, partitions = 3) {
+  const id = randomUUID().slice(0, 8);
+  const names = { KAFKA_TOPIC: `events-${id}`, KAFKA_DLQ_TOPIC: `dlq-${id}`, KAFKA_GROUP_ID: `group-${id}` };
+  const settings = readSettings(
+    { ...kafkaSettings, ...groupSettings },
+    { KAFKA_BROKERS: brokers, KAFKA_SESSION_TIMEOUT_MS: '6000', ...names },
+  );
+  const kafka = connectKafka(settings, 'test', silentLogger);
+  const admin = kafka.admin();
+  await admin.connect();
+  const topics = [
+    { topic: names.KAFKA_TOPIC, numPartitions: partitions },
+    { topic: names.KAFKA_DLQ_TOPIC, numPartitions: 1 },
+  ];
+  await admin.createTopics({ topics, waitForLeaders: true });
+  await admin.disconnect();
+  return { settings, kafka };
+}
+
+/** Publishes numbered records, spread over partitions in turn. */
+export async function publishNumbers(
+  publisher: Publisher,
+  topic: string,
+  count: number,
+  partitions = 3,
+): Promise<void> {
+  const records = Array.from({ length: count }, (_, index) => ({
+    key: null,
+    value: Buffer.from(String(index)),
+    partition: index % partitions,
+  }));
+  await publisher.publish(topic, records);
+}
