@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import lz4 from 'lz4js';
 import snappy from 'snappyjs';
 import { describe, expect, test } from 'vitest';
 import { codecs } from './codecs.ts';
@@ -49,4 +50,22 @@ test("snappy reads the framing of Kafka's Java clients", async () => {
   const header = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0, 0, 0, 0, 1, 0, 0, 0, 1]);
   const unfolded = await codecs.snappy.decompress(Buffer.concat([header, ...framed]), LIMIT);
   expect(String(unfolded)).toBe('first second');
+});
+
+test('lz4 reads what another implementation has folded, and nothing else', async () => {
+  const text = fc.array(fc.constantFrom('abc', 'abcabcabc', 'x', '0123456789'), {
+    minLength: 1,
+    maxLength: 3_000,
+  });
+  const breaks = fc.record({ at: fc.double({ min: 0, max: 1, noNaN: true }), value: fc.nat({ max: 255 }) });
+  await fc.assert(
+    fc.asyncProperty(text, breaks, async (words, { at, value }) => {
+      const bytes = Buffer.from(words.join(''));
+      const folded = Buffer.from(lz4.compress(bytes));
+      expect(Buffer.compare(await codecs.lz4.decompress(folded, LIMIT), bytes)).toBe(0);
+      folded[Math.floor(at * (folded.length - 1))] = value;
+      const unfolded = await codecs.lz4.decompress(folded, LIMIT).catch(() => Buffer.alloc(0));
+      expect(unfolded.length).toBeLessThanOrEqual(LIMIT);
+    }),
+  );
 });

@@ -2,8 +2,8 @@
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import kafkajs from 'kafkajs';
-import lz4 from 'lz4js';
 import snappy from 'snappyjs';
+import { decodeLz4Frame, storeLz4Frame } from './lz4.ts';
 
 const { CompressionCodecs, CompressionTypes } = kafkajs;
 const gzip = promisify(zlib.gzip);
@@ -33,8 +33,8 @@ export const codecs: Readonly<Record<'gzip' | 'snappy' | 'lz4' | 'zstd', Codec>>
     decompress: async (bytes, maxBytes) => unsnap(bytes, maxBytes),
   },
   lz4: {
-    compress: async (bytes) => Buffer.from(lz4.compress(bytes)),
-    decompress: async (bytes, maxBytes) => unlz4(bytes, maxBytes),
+    compress: async (bytes) => storeLz4Frame(bytes),
+    decompress: async (bytes, maxBytes) => decodeLz4Frame(bytes, maxBytes),
   },
   zstd: {
     compress: (bytes) => zstdCompress(bytes),
@@ -81,12 +81,4 @@ function unsnap(bytes: Buffer, maxBytes: number): Buffer {
     at = end;
   }
   return Buffer.concat(blocks);
-}
-
-/** lz4js drops what does not fit, so one byte of room beyond the limit tells that there was more. */
-function unlz4(bytes: Buffer, maxBytes: number): Buffer {
-  const room = Math.min(lz4.decompressBound(bytes), maxBytes + 1);
-  const unfolded = Buffer.from(lz4.decompress(bytes, room));
-  if (unfolded.length > maxBytes) throw new RangeError('the frame holds more');
-  return unfolded;
 }

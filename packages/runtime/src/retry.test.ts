@@ -1,0 +1,57 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { backoffMs } from './backoff.ts';
+import { DeadlineError, withDeadline } from './deadline.ts';
+import { retryForever } from './retry.ts';
+
+const quick = { backoff: { firstMs: 1, mostMs: 2 } };
+
+test('an operation is repeated while its errors pass', async () => {
+  let tries = 0;
+  const operation = async () => {
+    tries++;
+    if (tries < 5) throw new Error('passing');
+    return tries;
+  };
+  expect(await retryForever(operation, { ...quick, isPassing: () => true })).toBe(5);
+});
+
+test('an error that does not pass is thrown at once', async () => {
+  let tries = 0;
+  const operation = async () => {
+    tries++;
+    throw new Error('lasting');
+  };
+  await expect(retryForever(operation, { ...quick, isPassing: () => false })).rejects.toThrow('lasting');
+  expect(tries).toBe(1);
+});
+
+test('an abort cuts the pause short', async () => {
+  const controller = new AbortController();
+  const never = { backoff: { firstMs: 1e9, mostMs: 1e9 }, isPassing: () => true, signal: controller.signal };
+  const retrying = retryForever(() => Promise.reject(new Error('passing')), never);
+  setTimeout(() => controller.abort(new Error('stop')), 5);
+  await expect(retrying).rejects.toThrow('stop');
+});
+
+test('pauses grow, stay within their bounds, and are spread', () => {
+  const random = fc.double({ min: 0, max: 1, noNaN: true });
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 10_000 }), random, (failures, chance) => {
+      const pause = backoffMs({ firstMs: 100, mostMs: 5_000 }, failures, chance);
+      const step = Math.min(5_000, 100 * 2 ** Math.min(failures - 1, 30));
+      expect(pause).toBeGreaterThanOrEqual(step / 2);
+      expect(pause).toBeLessThanOrEqual(step);
+    }),
+  );
+});
+
+test('a deadline ends the wait for an operation that never ends', async () => {
+  const never = new Promise<void>(() => {});
+  await expect(withDeadline(never, 5, 'it')).rejects.toBeInstanceOf(DeadlineError);
+});
+
+test('an operation that ends in time keeps its outcome', async () => {
+  expect(await withDeadline(Promise.resolve(7), 1_000, 'it')).toBe(7);
+  await expect(withDeadline(Promise.reject(new Error('its own')), 1_000, 'it')).rejects.toThrow('its own');
+});
