@@ -5,6 +5,8 @@ import type { RecordBatch } from '@pipeline/kafka';
 export interface Path {
   /** Parts good records from bad ones. Pure. */
   readonly triage: (batch: RecordBatch) => Batch;
+  /** Whether the batch may go on; if not, its partition stands still and nothing of the batch is done. */
+  readonly admit: (batch: Batch) => boolean;
   /** Stores rows, aggregates, dead letters and the ledger in one transaction; names the rows that Postgres refused. */
   readonly write: (batch: Batch) => Promise<Written>;
   /** Sends dead letters to their topic; resolves when Kafka has acknowledged them. */
@@ -22,6 +24,10 @@ export async function consume(batches: AsyncIterable<RecordBatch>, path: Path): 
   for await (const records of batches) {
     const startedAt = performance.now();
     const batch = path.triage(records);
+    if (!path.admit(batch)) {
+      records.pausePartition();
+      continue;
+    }
     const written = await path.write(batch);
     await path.deadLetter(batch, [...batch.deadLetters, ...written.refused]);
     await records.commitOffsets();

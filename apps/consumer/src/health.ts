@@ -12,12 +12,18 @@ export interface Health {
   progressed(): void;
   /** A reporter of failed tries on the way to a system, such as `Postgres at 127.0.0.1:5432`. */
   retrying(system: string): (error: unknown) => void;
+  /** A partition stands still on purpose until `resumed`. */
+  paused(partition: string, reason: string): void;
+  resumed(): void;
+  /** Why partitions stand still. */
+  readonly pauses: readonly string[];
   /** Why the process makes no progress, or undefined. */
   stuck(): string | undefined;
 }
 
 /** Starts watching; `isBusy` says whether a batch is being worked on. */
 export function createHealth(logger: Logger, metrics: Metrics, isBusy: () => boolean): Health {
+  const pauses = new Map<string, string>();
   let lastProgress = performance.now();
   const progressed = () => {
     lastProgress = performance.now();
@@ -29,6 +35,18 @@ export function createHealth(logger: Logger, metrics: Metrics, isBusy: () => boo
       const cause = causeOf(error);
       metrics.retries.inc({ cause });
       logger.warn({ cause }, `waiting for ${system}: ${describeFault(error)}`);
+    },
+    paused: (partition, reason) => {
+      pauses.set(partition, reason);
+      metrics.paused.set(1);
+      logger.error({ partition }, `${partition} is paused: ${reason}`);
+    },
+    resumed: () => {
+      pauses.clear();
+      metrics.paused.set(0);
+    },
+    get pauses() {
+      return [...pauses].map(([partition, reason]) => `${partition} is paused: ${reason}`);
     },
     stuck: () => {
       const idleMs = performance.now() - lastProgress;
@@ -58,6 +76,7 @@ export function createConsumerProbes(
     live: () => health.stuck(),
     unready: async () => [
       ...(hasJoined() ? [] : ['Kafka: not a member of the group yet']),
+      ...health.pauses,
       ...(await pingDatabase(database)),
     ],
     metrics: metrics.registry,

@@ -20,6 +20,7 @@ import {
   stopSignal,
 } from '@pipeline/runtime';
 import { decodeEvent } from '@pipeline/schema';
+import { createAdmission } from './admission.ts';
 import { consume, type Path } from './consume.ts';
 import { createDeadLetterStep } from './dead-letter.ts';
 import { createConsumerProbes, createHealth } from './health.ts';
@@ -90,6 +91,7 @@ export async function runConsumer(
     once: options.once,
     openLedger: ({ topic, partition }, logStart) =>
       writer.open(topic, partition, logStart).catch(throwAs(explainFault)),
+    onShared: health.resumed,
     onRetry: waitsForKafka.onRetry,
   });
   source = opened;
@@ -98,6 +100,11 @@ export async function runConsumer(
   const observe = createObserver(metrics, logger);
   const path: Path = {
     triage: (batch) => triage(batch, (bytes) => decodeEvent(bytes, limits)),
+    admit: createAdmission(
+      { ratio: settings.DLQ_LIMIT_RATIO, window: settings.DLQ_LIMIT_WINDOW },
+      health,
+      options.once,
+    ),
     write: (batch) => writer.write(batch).catch(throwAs(explainFault)),
     deadLetter: createDeadLetterStep(publisher, {
       ...waitsForKafka,

@@ -1,3 +1,4 @@
+import type { TopicPartition } from './admin.ts';
 import { RecordBuffer, type Slice, type SliceLimits } from './record-buffer.ts';
 
 /**
@@ -28,6 +29,12 @@ export class Intake {
 
   put(chunk: Slice): void {
     this.#buffer.push(chunk);
+    this.#notify();
+  }
+
+  /** Lets nothing more of a partition through, until `clear`. */
+  close(partition: TopicPartition): void {
+    this.#buffer.close(partition);
     this.#notify();
   }
 

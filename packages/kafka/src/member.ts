@@ -33,6 +33,8 @@ export interface Member {
    * `epoch`: whoever has the partition now reads those records again.
    */
   commit(slice: Slice, epoch: number, signal: AbortSignal): Promise<void>;
+  /** Fetches no more of a partition until the group shares out its partitions anew. */
+  pause(partition: number): void;
   leave(): Promise<void>;
 }
 
@@ -108,6 +110,10 @@ class GroupMember implements Member {
     });
   }
 
+  pause(partition: number): void {
+    this.#consumer.pause([{ topic: this.#options.topic, partitions: [partition] }]);
+  }
+
   async leave(): Promise<void> {
     await this.#consumer.disconnect();
   }
@@ -124,6 +130,8 @@ class GroupMember implements Member {
     const partitions = assignment[this.#options.topic] ?? [];
     this.#partitions = partitions;
     this.#options.intake.clear();
+    // kafkajs keeps its pauses over a rebalance, also those of partitions that are somebody else's now.
+    this.#consumer.resume(this.#consumer.paused());
     this.#options.logger.info({ partitions }, 'joined the group');
     this.#located = this.#seek(partitions, epoch);
     this.#located.catch((error: Error) => this.#onCrash(error));

@@ -87,3 +87,15 @@ test('after a clear nothing comes out, and a slice that is out still blocks its 
   buffer.push(chunk(0, 0, 3));
   expect([out?.partition, buffer.take(), buffer.bytes]).toEqual([0, undefined, 30]);
 });
+
+test('of a closed partition nothing comes out until everything is fetched again', () => {
+  const buffer = new RecordBuffer(roomy);
+  buffer.push(chunk(0, 0, 3));
+  buffer.close({ topic: 't', partition: 0 });
+  buffer.push(chunk(0, 3, 3));
+  buffer.push(chunk(1, 0, 3));
+  expect([buffer.bytes, ...drain(buffer).map(({ partition }) => partition)]).toEqual([30, 1]);
+  buffer.clear();
+  buffer.push(chunk(0, 0, 3));
+  expect(drain(buffer)).toHaveLength(1);
+});

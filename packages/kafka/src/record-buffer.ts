@@ -16,6 +16,7 @@ export interface SliceLimits {
 interface Lane {
   readonly chunks: Slice[];
   busy: boolean;
+  closed: boolean;
 }
 
 /**
@@ -38,14 +39,16 @@ export class RecordBuffer {
 
   /** Adds what follows the partition's last slice. */
   push(chunk: Slice): void {
-    this.#lane(chunk).chunks.push(chunk);
+    const lane = this.#lane(chunk);
+    if (lane.closed) return;
+    lane.chunks.push(chunk);
     this.#bytes += bytesOf(chunk.records);
   }
 
   /** The next slice of a partition that has none out, or undefined; `release` lets its partition go on. */
   take(): Slice | undefined {
     for (const [key, lane] of this.#lanes) {
-      if (lane.busy || lane.chunks.length === 0) continue;
+      if (lane.busy || lane.closed || lane.chunks.length === 0) continue;
       this.#moveToEnd(key, lane);
       lane.busy = true;
       const slice = takeSlice(lane.chunks, this.#limits);
@@ -60,15 +63,29 @@ export class RecordBuffer {
     this.#lane(slice).busy = false;
   }
 
+  /** Lets nothing more of a partition out, until `clear`. */
+  close(partition: TopicPartition): void {
+    const lane = this.#lane(partition);
+    lane.closed = true;
+    this.#empty(lane);
+  }
+
   /** Forgets everything that waits, because it will be fetched again; slices that are out stay out. */
   clear(): void {
-    for (const lane of this.#lanes.values()) lane.chunks.length = 0;
-    this.#bytes = 0;
+    for (const lane of this.#lanes.values()) {
+      lane.closed = false;
+      this.#empty(lane);
+    }
+  }
+
+  #empty(lane: Lane): void {
+    for (const { records } of lane.chunks) this.#bytes -= bytesOf(records);
+    lane.chunks.length = 0;
   }
 
   #lane({ topic, partition }: TopicPartition): Lane {
     const key = `${topic}/${partition}`;
-    const lane = this.#lanes.get(key) ?? { chunks: [], busy: false };
+    const lane = this.#lanes.get(key) ?? { chunks: [], busy: false, closed: false };
     this.#lanes.set(key, lane);
     return lane;
   }

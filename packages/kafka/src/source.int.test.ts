@@ -27,6 +27,7 @@ async function open({ settings }: Fresh, change: Partial<SourceOptions> = {}) {
     signal: new AbortController().signal,
     once: true,
     openLedger: async (_, logStart) => logStart,
+    onShared: () => {},
     onRetry: () => {},
     ...change,
   });
@@ -158,4 +159,21 @@ test('a write that takes longer than the session keeps the membership', async ()
     await batch.commitOffsets();
   };
   expect(sorted(await readAll(opened.source, slow))).toEqual(numbers(30));
+});
+
+test('a partition that is paused yields nothing more, the others go on', async () => {
+  const fresh = await fill(300);
+  const stop = new AbortController();
+  const settings = { ...fresh.settings, BATCH_MAX_EVENTS: 10 };
+  await using opened = await open({ ...fresh, settings }, { once: false, signal: stop.signal });
+  const seen: number[] = [];
+  for await (const batch of opened.source.batches()) {
+    if (batch.partition === 1) batch.pausePartition();
+    else {
+      seen.push(...batch.records.map(({ value }) => Number(value)));
+      await batch.commitOffsets();
+    }
+    if (seen.length === 200) stop.abort();
+  }
+  expect(seen.filter((number) => number % 3 === 1)).toEqual([]);
 });

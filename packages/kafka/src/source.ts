@@ -16,6 +16,8 @@ export interface RecordBatch extends TopicPartition {
   readonly nextOffset: bigint;
   /** Tells Kafka that everything below `nextOffset` is done. Call it only once that is true. */
   commitOffsets(): Promise<void>;
+  /** Leaves the batch undone and reads no more of its partition, until the group shares out its partitions anew. */
+  pausePartition(): void;
 }
 
 /** The records of a topic that fall to this member of the group. */
@@ -45,6 +47,8 @@ export interface SourceOptions {
   readonly once: boolean;
   /** The offset up to which a partition is already accounted for; `logStart` where nothing is known of it. */
   readonly openLedger: (partition: TopicPartition, logStart: bigint) => Promise<bigint>;
+  /** Called whenever the group has shared out its partitions: pauses are over then. */
+  readonly onShared: () => void;
   /** Called before each new try of something that failed and is expected to pass. */
   readonly onRetry: (error: unknown) => void;
 }
@@ -103,7 +107,11 @@ class GroupSource implements Source {
       this.#done.set(slice.partition, slice.nextOffset);
       this.#endIfDrained();
     };
-    return { ...slice, commitOffsets };
+    const pausePartition = () => {
+      this.#intake.close(slice);
+      member?.pause(slice.partition);
+    };
+    return { ...slice, commitOffsets, pausePartition };
   }
 
   #join(): Promise<void> {
@@ -139,7 +147,8 @@ class GroupSource implements Source {
   }
 
   async #locate(partitions: readonly number[]): Promise<Positions> {
-    const { kafkaSettings, groupSettings } = this.#options;
+    const { kafkaSettings, groupSettings, onShared } = this.#options;
+    onShared();
     const offsets = await this.#options.admin.fetchOffsets(
       kafkaSettings.KAFKA_TOPIC,
       groupSettings.KAFKA_GROUP_ID,
