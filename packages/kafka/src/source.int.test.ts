@@ -69,22 +69,19 @@ test('every record comes once, each partition in order, and the source ends at t
 
 test('what was committed does not come again, what was not does', async () => {
   const fresh = await fill(300);
+  const ledgerAhead = { openLedger: async () => 1_000n };
+  const committed = new Set<number>();
   {
-    await using first = await open(fresh);
+    await using first = await open(fresh, ledgerAhead);
     for await (const batch of first.source.batches()) {
-      if (batch.partition === 0) await batch.commitOffsets();
-      if (batch.partition !== 0) break;
+      await batch.commitOffsets();
+      committed.add(batch.partition);
+      if (committed.size === 2) break;
     }
   }
-  await using second = await open(fresh);
-  const [standing] = await second.admin.fetchOffsets(
-    fresh.settings.KAFKA_TOPIC,
-    fresh.settings.KAFKA_GROUP_ID,
-  );
-  const again = await readAll(second.source);
-  const fromOthers = numbers(300).filter((text) => Number(text) % 3 !== 0);
-  expect(sorted(again.filter((text) => Number(text) % 3 !== 0))).toEqual(fromOthers);
-  expect(again.filter((text) => Number(text) % 3 === 0)).toHaveLength(standing?.committed === 100n ? 0 : 100);
+  await using second = await open(fresh, ledgerAhead);
+  const rest = numbers(300).filter((text) => !committed.has(Number(text) % 3));
+  expect(sorted(await readAll(second.source))).toEqual(rest);
 });
 
 test('reading resumes at the ledger where that is behind Kafka', async () => {
