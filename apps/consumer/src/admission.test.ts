@@ -1,0 +1,40 @@
+import type { Batch } from '@pipeline/db';
+import { Failure } from '@pipeline/runtime';
+import { expect, test } from 'vitest';
+import { createAdmission } from './admission.ts';
+import type { Health } from './health.ts';
+
+const record = { offset: '7', timestamp: '0', key: null, value: null };
+const letter = { record, reason: 'empty', detail: '', sqlstate: null, redriveCount: 0 };
+const bad: Batch = {
+  topic: 'events',
+  partition: 2,
+  nextOffset: 8n,
+  rows: [],
+  deadLetters: Array(10).fill(letter),
+};
+
+function watchHealth() {
+  const pauses: string[] = [];
+  const health: Health = {
+    progressed: () => {},
+    retrying: () => () => {},
+    paused: (partition, reason) => pauses.push(`${partition}: ${reason}`),
+    resumed: () => {},
+    pauses,
+    stuck: () => undefined,
+  };
+  return { health, pauses };
+}
+
+test('past the limit a partition is paused, and the reason names the share and the remedy', () => {
+  const { health, pauses } = watchHealth();
+  const admit = createAdmission({ ratio: 0.5, window: 20 }, health, false);
+  expect([admit(bad), admit(bad)]).toEqual([true, false]);
+  expect(pauses).toEqual([expect.stringMatching(/^events\/2: 100 % .*DLQ_LIMIT_RATIO/)]);
+});
+
+test('a run that drains once fails instead, because nobody waits for a mend', () => {
+  const admit = createAdmission({ ratio: 0.5, window: 10 }, watchHealth().health, true);
+  expect(() => admit(bad)).toThrow(Failure);
+});

@@ -1,0 +1,68 @@
+import type { Batch, DeadLetter, Written } from '@pipeline/db';
+import type { RecordBatch } from '@pipeline/kafka';
+import { expect, test } from 'vitest';
+import { consume, type Path } from './consume.ts';
+
+const record = { offset: '7', timestamp: '0', key: null, value: null };
+const rejected: DeadLetter = { record, reason: 'empty', detail: '', sqlstate: null, redriveCount: 0 };
+const refused: DeadLetter = { ...rejected, reason: 'refused_by_database', sqlstate: '22P05' };
+const triaged: Batch = { topic: 'events', partition: 0, nextOffset: 8n, rows: [], deadLetters: [rejected] };
+const written: Written = { stored: new Map(), deadLettered: 1, refused: [refused] };
+
+/** Runs one batch through a path whose steps note that they ran; some of them differ. */
+async function runOne(change: Partial<Path> = {}) {
+  const steps: string[] = [];
+  const letters: DeadLetter[] = [];
+  const path: Path = {
+    triage: () => triaged,
+    admit: () => true,
+    write: async () => {
+      steps.push('write');
+      return written;
+    },
+    deadLetter: async (_, sent) => {
+      steps.push('dead-letter');
+      letters.push(...sent);
+    },
+    observe: () => steps.push('observe'),
+    ...change,
+  };
+  const batch: RecordBatch = {
+    topic: 'events',
+    partition: 0,
+    nextOffset: 8n,
+    records: [record],
+    commitOffsets: async () => void steps.push('commit'),
+    pausePartition: () => steps.push('pause'),
+  };
+  const error: unknown = await consume(oneBatch(batch), path).catch((thrown) => thrown);
+  return { steps, letters, error };
+}
+
+async function* oneBatch(batch: RecordBatch) {
+  yield batch;
+}
+
+const failing = () => Promise.reject(new Error('broken'));
+
+test('a batch is written, then dead-lettered, then committed', async () => {
+  expect((await runOne()).steps).toEqual(['write', 'dead-letter', 'commit', 'observe']);
+});
+
+test('rejected and refused records both become dead letters', async () => {
+  expect((await runOne()).letters).toEqual([rejected, refused]);
+});
+
+test('a failed write commits nothing and sends nothing', async () => {
+  const { steps, error } = await runOne({ write: failing });
+  expect(steps).toEqual([]);
+  expect(error).toEqual(new Error('broken'));
+});
+
+test('a dead letter that Kafka did not take leaves its batch uncommitted', async () => {
+  expect((await runOne({ deadLetter: failing })).steps).toEqual(['write']);
+});
+
+test('a batch that is not admitted pauses its partition, and nothing of it is done', async () => {
+  expect((await runOne({ admit: () => false })).steps).toEqual(['pause']);
+});
