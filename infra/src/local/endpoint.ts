@@ -1,0 +1,65 @@
+import { connect, createServer } from 'node:net';
+import { hostname, networkInterfaces } from 'node:os';
+
+/** A host and a port. */
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** The parts of `HOST:PORT`; an IPv6 host stands in brackets. */
+export function parseEndpoint(text: string): Endpoint {
+  const colon = text.lastIndexOf(':');
+  return { host: text.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(text.slice(colon + 1)) };
+}
+
+/** `HOST:PORT`, an IPv6 host in brackets. */
+export function formatEndpoint({ host, port }: Endpoint): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** Whether a host is this machine: its loopback, its name or one of its addresses. */
+export function isThisMachine(host: string): boolean {
+  if (/^(localhost|127(\.\d+){3}|::1)$/i.test(host) || host === hostname()) return true;
+  return Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === host));
+}
+
+const CONNECT_MS = 3_000;
+
+/** Whether anything accepts connections there; false as well when the way there is broken. */
+export async function acceptsConnections({ host, port }: Endpoint): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const socket = connect({ host, port, timeout: CONNECT_MS });
+  socket.once('connect', () => resolve(true));
+  socket.once('error', () => resolve(false));
+  socket.once('timeout', () => resolve(false));
+  const accepted = await promise;
+  socket.destroy();
+  return accepted;
+}
+
+const REPLY_MS = 5_000;
+
+/** The first bytes that come back for a message; nothing when the connection closes or stays silent for 5 s. */
+export async function firstReply({ host, port }: Endpoint, message: Buffer): Promise<Buffer> {
+  const { promise, resolve } = Promise.withResolvers<Buffer>();
+  const socket = connect({ host, port, timeout: REPLY_MS }, () => socket.write(message));
+  socket.once('data', resolve);
+  for (const event of ['error', 'timeout', 'close'] as const)
+    socket.once(event, () => resolve(Buffer.alloc(0)));
+  const reply = await promise;
+  socket.destroy();
+  return reply;
+}
+
+/** A port of the loopback that is free now. */
+export async function findFreePort(): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  const server = createServer().once('error', reject);
+  server.listen(0, '127.0.0.1', () => {
+    const address = server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    server.close(() => resolve(port));
+  });
+  return await promise;
+}

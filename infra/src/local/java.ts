@@ -1,0 +1,34 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { Failure } from '@pipeline/runtime';
+
+/** Kafka 4 needs Java 17: https://kafka.apache.org/43/getting-started/compatibility/ */
+const OLDEST_JAVA = 17;
+
+/**
+ * The major version of the installed Java.
+ * @throws Failure that says what to install when Java or Maven is missing or too old
+ */
+export async function requireJava(): Promise<number> {
+  const [version, maven] = await Promise.all([javaVersion(), canRun('mvn', ['--version'])]);
+  if (version >= OLDEST_JAVA && maven) return version;
+  const missing = [version >= OLDEST_JAVA ? '' : `Java ${OLDEST_JAVA}`, maven ? '' : 'Maven'].filter(Boolean);
+  throw new Failure(
+    `no Kafka answers, and ${missing.join(' and ')} to start one ${missing.length > 1 ? 'are' : 'is'} missing`,
+    'install them (Debian: apt-get install openjdk-17-jre-headless maven), or with Docker run "pnpm --filter infra docker:up"',
+  );
+}
+
+/** `java -version` writes `openjdk version "17.0.15" 2025-04-15` to stderr; 0 where there is no Java. */
+async function javaVersion(): Promise<number> {
+  const { stderr } = await promisify(execFile)('java', ['-version']).catch(() => ({ stderr: '' }));
+  return Number(/version "(\d+)/.exec(stderr)?.[1] ?? 0);
+}
+
+async function canRun(command: string, words: readonly string[]): Promise<boolean> {
+  const run = promisify(execFile)(command, words);
+  return await run.then(
+    () => true,
+    () => false,
+  );
+}

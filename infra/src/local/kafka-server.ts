@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Failure } from '@pipeline/runtime';
+import { type GuardedProcess, startGuarded } from '../process/guarded.ts';
+import { type Endpoint, findFreePort } from './endpoint.ts';
+import { fetchKafkaJars, kafkaFolder } from './kafka-jars.ts';
+import { brokerProperties } from './kafka-properties.ts';
+import { speaksKafka } from './protocol.ts';
+import { waitUntilReady } from './server.ts';
+
+/** A broker of this machine: where it listens, and the folder that holds all of it. */
+export interface KafkaServerOptions {
+  readonly endpoint: Endpoint;
+  /** Made when it is missing; holds the data, the broker's settings and its log. */
+  readonly folder: string;
+  /** Ends the start. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Starts Apache Kafka in KRaft mode, on data that is made when it is missing; resolves once it answers.
+ * @throws Failure when it cannot be started; the signal's reason when that is aborted
+ */
+export async function startKafkaServer({
+  endpoint,
+  folder,
+  signal,
+}: KafkaServerOptions): Promise<GuardedProcess> {
+  const jars = await fetchKafkaJars(signal);
+  const dataFolder = join(folder, 'data');
+  const propertiesPath = join(folder, 'server.properties');
+  const logPath = join(folder, 'kafka.log');
+  await mkdir(folder, { recursive: true });
+  if (!existsSync(dataFolder)) await formatData(jars, endpoint, folder);
+  await writeFile(
+    propertiesPath,
+    brokerProperties({ endpoint, controllerPort: await findFreePort(), dataFolder }),
+  );
+  const server = await startGuarded([...java(jars), 'kafka.Kafka', propertiesPath], { logPath });
+  await waitUntilReady('Kafka', server, logPath, () => speaksKafka(endpoint), signal);
+  return server;
+}
+
+function java(jars: string): readonly string[] {
+  const log = `-Dlog4j2.configurationFile=${join(kafkaFolder, 'log4j2.properties')}`;
+  return ['java', '-Xms128m', '-Xmx512m', '-XX:+UseSerialGC', log, '-cp', join(jars, '*')];
+}
+
+/** Formats beside the place and moves it there, so that a start that is cut short leaves nothing half made. */
+async function formatData(jars: string, endpoint: Endpoint, folder: string): Promise<void> {
+  const fresh = await mkdtemp(join(folder, 'new-'));
+  const dataFolder = join(fresh, 'data');
+  const propertiesPath = join(fresh, 'server.properties');
+  const logPath = join(folder, 'kafka.log');
+  await writeFile(
+    propertiesPath,
+    brokerProperties({ endpoint, controllerPort: await findFreePort(), dataFolder }),
+  );
+  const words = [
+    'kafka.tools.StorageTool',
+    'format',
+    '--cluster-id',
+    newClusterId(),
+    '--config',
+    propertiesPath,
+  ];
+  const tool = await startGuarded([...java(jars), ...words], { logPath });
+  const code = await tool.ended;
+  if (code === 0) await rename(dataFolder, join(folder, 'data'));
+  await rm(fresh, { recursive: true, force: true });
+  if (code !== 0) throw new Failure('Kafka could not make its data folder', `see ${logPath}`);
+}
+
+/** 16 random bytes as URL-safe base64, which is what Kafka calls a UUID; it must not begin with a dash. */
+function newClusterId(): string {
+  return `k${randomBytes(16).toString('base64url').slice(1)}`;
+}

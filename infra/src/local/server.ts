@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Failure } from '@pipeline/runtime';
+import type { GuardedProcess } from '../process/guarded.ts';
+
+const ASK_MS = 50;
+
+/**
+ * Waits until a server that was just started answers.
+ * @throws Failure with the last lines of its log when it ends instead; the signal's reason when that is aborted
+ */
+export async function waitUntilReady(
+  name: string,
+  server: GuardedProcess,
+  logPath: string,
+  isReady: () => Promise<boolean>,
+  signal?: AbortSignal,
+): Promise<void> {
+  let ended = false;
+  void server.ended.then(() => {
+    ended = true;
+  });
+  while (!(await isReady())) {
+    if (signal?.aborted) await server.stop();
+    signal?.throwIfAborted();
+    if (ended) throw new Failure(`${name} ended while it started: ${lastLines(logPath)}`, `see ${logPath}`);
+    await sleep(ASK_MS);
+  }
+}
+
+function lastLines(path: string): string {
+  return readFileSync(path, 'utf8').trimEnd().split('\n').slice(-3).join(' | ');
+}

@@ -1,0 +1,54 @@
+import { isPassingFault, migrate } from '@pipeline/db';
+import { connectKafka, explainKafkaFault, isPassingKafkaFault, openAdmin } from '@pipeline/kafka';
+import {
+  createLogger,
+  createProgram,
+  retryForever,
+  runProgram,
+  settingsOf,
+  stopSignal,
+  withSettings,
+} from '@pipeline/runtime';
+import { parseEndpoint } from './local/endpoint.ts';
+import { waitFor } from './local/wait-for.ts';
+import { say } from './screen.ts';
+import { type InfraSettings, infraSettings, version } from './settings.ts';
+
+const program = withSettings(createProgram('provision', 'Makes topics and tables', version), infraSettings)
+  .option('--quiet-seconds <n>', 'how long to wait for the servers before saying so', '0')
+  .action(async ({ quietSeconds }: { readonly quietSeconds: string }) => {
+    const settings = settingsOf(program, infraSettings);
+    const wait = { signal: stopSignal(), quietMs: Number(quietSeconds) * 1_000 };
+    const brokers = settings.KAFKA_BROKERS.map(parseEndpoint);
+    await Promise.all([
+      waitFor('Kafka', brokers, wait).then(() => provisionTopics(settings, wait.signal)),
+      waitFor('Postgres', [settings.DATABASE_URL], wait).then(() => provisionTables(settings, wait.signal)),
+    ]);
+    say(`✔ topics ${settings.KAFKA_TOPIC} (3), ${settings.KAFKA_DLQ_TOPIC} (1) · tables up to date`);
+  });
+
+async function provisionTopics(settings: InfraSettings, signal: AbortSignal): Promise<void> {
+  const kafka = connectKafka(settings, 'provision', createLogger('provision', settings));
+  const provision = async () => {
+    await using admin = await openAdmin(kafka);
+    await admin.provisionTopics(settings);
+  };
+  const options = { isPassing: isPassingKafkaFault, onRetry: sayWhy('Kafka'), signal };
+  await retryForever(provision, options).catch((error: unknown) => {
+    throw explainKafkaFault(error);
+  });
+}
+
+async function provisionTables(settings: InfraSettings, signal: AbortSignal): Promise<void> {
+  const options = { isPassing: isPassingFault, onRetry: sayWhy('Postgres'), signal };
+  await retryForever(() => migrate(settings), options);
+}
+
+/** A server that has just begun to listen may still refuse for a moment; beyond that, somebody should know. */
+function sayWhy(name: string): (error: unknown, failures: number) => void {
+  return (error, failures) => {
+    if (failures === 5) say(`waiting for ${name}: ${error instanceof Error ? error.message : error}`);
+  };
+}
+
+await runProgram(program);

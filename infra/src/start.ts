@@ -1,0 +1,84 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createProgram, Failure, runProgram, settingsOf, stopSignal, withSettings } from '@pipeline/runtime';
+import type { AvailableServer } from './local/available.ts';
+import { acceptsConnections, parseEndpoint } from './local/endpoint.ts';
+import { ensureKafka } from './local/ensure-kafka.ts';
+import { ensurePostgres } from './local/ensure-postgres.ts';
+import { waitForClients } from './local/wait-for-clients.ts';
+import { say, serverLine, toolsLine } from './screen.ts';
+import { dataFolder, type InfraSettings, infraSettings, version } from './settings.ts';
+
+const program = withSettings(createProgram('infra', 'The local Kafka and Postgres', version), infraSettings)
+  .option('--reset', 'forget the data of former runs')
+  .option('--dev', 'as a part of "turbo run dev": outlive the clients for a moment')
+  .action(async ({ reset, dev }: { readonly reset?: boolean; readonly dev?: boolean }) => {
+    const settings = settingsOf(program, infraSettings);
+    const signal = stopSignal();
+    if (reset) await forgetData(settings);
+    if (dev) say(toolsLine(process.versions.node, process.env['npm_config_user_agent']));
+    const servers = await startServers(settings, signal);
+    if (!dev) process.stdout.write(`${readyLine(settings)}\n`);
+    await untilStopped(servers, signal);
+    if (dev) await waitForClients(settings.DATABASE_URL);
+    await Promise.all(servers.map(({ own }) => own?.process.stop()));
+  });
+
+async function forgetData(settings: InfraSettings): Promise<void> {
+  const endpoints = [...settings.KAFKA_BROKERS.map(parseEndpoint), settings.DATABASE_URL];
+  if ((await Promise.all(endpoints.map(acceptsConnections))).includes(true)) {
+    throw new Failure('the servers are running', 'stop them before you forget their data');
+  }
+  await rm(dataFolder, { recursive: true, force: true });
+}
+
+/** When one of them cannot be started the other is stopped. */
+async function startServers(settings: InfraSettings, stop: AbortSignal): Promise<readonly AvailableServer[]> {
+  const failed = new AbortController();
+  const signal = AbortSignal.any([stop, failed.signal]);
+  const starts = [
+    announce('Postgres', ensurePostgres(settings.DATABASE_URL, join(dataFolder, 'postgres'), signal)),
+    announce('Kafka', ensureKafka(settings, join(dataFolder, 'kafka'), signal)),
+  ];
+  try {
+    return await Promise.all(starts);
+  } catch (error) {
+    failed.abort(error);
+    const settled = await Promise.allSettled(starts);
+    await Promise.all(
+      settled.map((start) => start.status === 'fulfilled' && start.value.own?.process.stop()),
+    );
+    throw error;
+  }
+}
+
+async function announce(name: string, start: Promise<AvailableServer>): Promise<AvailableServer> {
+  const server = await start;
+  say(serverLine(name, server));
+  return server;
+}
+
+/** For programs: it goes to stdout and holds the URL as it was given, so that they can use it. */
+function readyLine({ KAFKA_BROKERS, DATABASE_URL }: InfraSettings): string {
+  return `ready kafka=${KAFKA_BROKERS.join(',')} postgres=${DATABASE_URL.text}`;
+}
+
+/** @throws Failure when a server of ours ends by itself */
+async function untilStopped(servers: readonly AvailableServer[], signal: AbortSignal): Promise<void> {
+  const { promise: stopped, resolve } = Promise.withResolvers<void>();
+  signal.addEventListener('abort', () => resolve(), { once: true });
+  if (signal.aborted) resolve();
+  const keepRunning = setInterval(() => {}, 1 << 30);
+  try {
+    await Promise.race([stopped, ...servers.flatMap(({ own }) => (own ? [failWhenEnded(own)] : []))]);
+  } finally {
+    clearInterval(keepRunning);
+  }
+}
+
+async function failWhenEnded({ folder, process }: NonNullable<AvailableServer['own']>): Promise<never> {
+  const code = await process.ended;
+  throw new Failure(`a local server ended with code ${code}`, `see the log in ${folder}`);
+}
+
+await runProgram(program);
