@@ -1,0 +1,54 @@
+import type { Database } from '@pipeline/db';
+
+/** What the contract says always holds, asked in SQL of the test's own. Everything is 0 when it does. */
+export interface Violations {
+  readonly wrongMinutes: number;
+  readonly wrongLedgers: number;
+  readonly rowsOffLedger: number;
+  readonly deadLettersOffLedger: number;
+  readonly doubledDeadLetters: number;
+}
+
+export const noViolations: Violations = {
+  wrongMinutes: 0,
+  wrongLedgers: 0,
+  rowsOffLedger: 0,
+  deadLettersOffLedger: 0,
+  doubledDeadLetters: 0,
+};
+
+/** Checks invariants 1 to 3 in one snapshot of the database. */
+export async function findViolations(database: Database): Promise<Violations> {
+  const [found] = await database.run(
+    (sql) => sql<Violations[]>`
+      with recount as (
+        select date_bin('1 minute', event_time, 'epoch') as minute, event_type, count(*) as n from raw_events group by 1, 2
+      )
+      select (select count(*)::int from recount full join agg_events_minute using (minute, event_type)
+              where n is distinct from event_count) as "wrongMinutes",
+             (select count(*)::int from ingest_progress
+              where next_offset - start_offset <> stored + duplicates + dead_lettered + skipped) as "wrongLedgers",
+             ((select coalesce(sum(stored), 0) from ingest_progress) - (select count(*) from raw_events))::int as "rowsOffLedger",
+             ((select coalesce(sum(dead_lettered), 0) from ingest_progress) - (select count(*) from dlq_events))::int
+               as "deadLettersOffLedger",
+             (select count(*)::int from (select from dlq_events
+              group by source_topic, source_partition, source_offset having count(*) > 1) as doubled) as "doubledDeadLetters"`,
+  );
+  if (found === undefined) throw new Error('Postgres returned no row');
+  return found;
+}
+
+/** One comparable value for all that the tables say, times of ingestion apart. */
+export async function fingerprint(database: Database): Promise<unknown> {
+  const [found] = await database.run(
+    (sql) => sql`
+      select (select md5(coalesce(string_agg(md5(event_id::text || event_type || event_time::text || user_id || payload::text), ''
+                order by event_id), '')) from raw_events) as events,
+             (select md5(coalesce(string_agg(minute::text || event_type || event_count::text, ',' order by minute, event_type), ''))
+              from agg_events_minute) as minutes,
+             (select md5(coalesce(string_agg(source_topic || source_partition::text || source_offset::text || reason, ','
+                order by source_topic, source_partition, source_offset), '')) from dlq_events) as letters,
+             (select jsonb_agg(to_jsonb(p) - 'updated_at' order by topic, partition) from ingest_progress p) as ledger`,
+  );
+  return found;
+}

@@ -1,0 +1,85 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Batch, EventRow } from './batch.ts';
+import type { DeadLetter } from './dead-letter.ts';
+import { type TryWrite, writeIsolating } from './isolate.ts';
+
+type Kind = 'good' | 'refused' | 'rejected';
+
+const refusal = { sqlstate: '22P05', message: 'unsupported Unicode escape sequence' };
+
+/** A batch with one record of a kind at every offset. */
+function batchOf(kinds: readonly Kind[]): Batch {
+  const rows: EventRow[] = [];
+  const deadLetters: DeadLetter[] = [];
+  kinds.forEach((kind, offset) => {
+    const record = { offset: String(offset), timestamp: '0', key: null, value: null };
+    if (kind === 'rejected')
+      deadLetters.push({ record, reason: 'empty', detail: '', sqlstate: null, redriveCount: 0 });
+    else rows.push({ eventId: kind, eventType: '', eventTime: '', userId: '', payloadJson: '', record });
+  });
+  return { topic: 't', partition: 0, nextOffset: BigInt(kinds.length), rows, deadLetters };
+}
+
+/** A database that refuses every batch with a refused row in it, and keeps the others. */
+function createStore() {
+  const kept: Batch[] = [];
+  let writes = 0;
+  const tryWrite: TryWrite = async (batch) => {
+    writes++;
+    if (batch.rows.some(({ eventId }) => eventId === 'refused')) return refusal;
+    kept.push(batch);
+    return undefined;
+  };
+  return { kept, tryWrite, writes: () => writes };
+}
+
+const offsetsOf = (items: readonly { readonly record: { readonly offset: string } }[]) =>
+  items.map(({ record }) => Number(record.offset));
+
+const kinds = fc.array(fc.constantFrom<Kind>('good', 'good', 'good', 'good', 'refused', 'rejected'), {
+  maxLength: 60,
+});
+
+test('good rows are stored once, bad ones kept once, and offsets go forward without a gap', async () => {
+  await fc.assert(
+    fc.asyncProperty(kinds, async (all) => {
+      const store = createStore();
+      const refused = await writeIsolating(batchOf(all), store.tryWrite);
+      const offsets = (kind: Kind) => all.flatMap((one, offset) => (one === kind ? [offset] : []));
+      expect(offsetsOf(store.kept.flatMap(({ rows }) => rows))).toEqual(offsets('good'));
+      expect(offsetsOf(refused)).toEqual(offsets('refused'));
+      const letters = offsetsOf(store.kept.flatMap(({ deadLetters }) => deadLetters));
+      expect(letters).toEqual([...offsets('refused'), ...offsets('rejected')].toSorted((a, b) => a - b));
+      const ends = store.kept.map(({ nextOffset }) => Number(nextOffset));
+      expect(ends).toEqual(ends.toSorted((a, b) => a - b));
+      expect(ends.at(-1)).toBe(all.length);
+    }),
+  );
+});
+
+test('one refused row among n costs at most 2·log2(n) + 2 writes', async () => {
+  const size = fc.integer({ min: 1, max: 5_000 });
+  const position = fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true });
+  await fc.assert(
+    fc.asyncProperty(size, position, async (count, at) => {
+      const store = createStore();
+      const all = Array.from({ length: count }, (_, offset) =>
+        offset === Math.floor(at * count) ? 'refused' : 'good',
+      );
+      await writeIsolating(batchOf(all), store.tryWrite);
+      expect(store.writes()).toBeLessThanOrEqual(2 * Math.ceil(Math.log2(count)) + 2);
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test('a refused row becomes a dead letter with its SQLSTATE', async () => {
+  const [letter] = await writeIsolating(batchOf(['good', 'refused']), createStore().tryWrite);
+  expect(letter).toMatchObject({ reason: 'refused_by_database', detail: refusal.message, sqlstate: '22P05' });
+});
+
+test('a dead letter that is refused itself ends in an error, not in a loop', async () => {
+  const refuseAll: TryWrite = async () => refusal;
+  await expect(writeIsolating(batchOf(['rejected']), refuseAll)).rejects.toThrow('refused a dead letter');
+});

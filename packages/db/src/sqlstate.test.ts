@@ -1,0 +1,47 @@
+import { DeadlineError } from '@pipeline/runtime';
+import { expect, test } from 'vitest';
+import { describeFault, type FaultKind, faultKind } from './sqlstate.ts';
+
+const kinds: Readonly<Record<FaultKind, readonly string[]>> = {
+  refused: ['22P05', '22P02', '22003', '22007', '22021', '23502', '23514', '54000', '54001'],
+  passing: [
+    ...[
+      '08006',
+      '40001',
+      '40P01',
+      '53100',
+      '53200',
+      '53300',
+      '55P03',
+      '57014',
+      '57P01',
+      '57P03',
+      '25006',
+      '25P03',
+    ],
+    ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'CONNECTION_CLOSED', 'CONNECT_TIMEOUT', 'ENOTFOUND'],
+  ],
+  lasting: ['28P01', '28000', '3D000', '42P01', '42703', '42501', '0A000', 'XX000', '23505', '21000'],
+};
+
+const cases = Object.entries(kinds).flatMap(([kind, codes]) => codes.map((code) => [code, kind] as const));
+
+test.each(cases)('%s is %s', (code, kind) => {
+  expect(faultKind(Object.assign(new Error('said so'), { code }))).toBe(kind);
+});
+
+test('a statement that took too long passes', () => {
+  expect(faultKind(new DeadlineError('a statement took longer than 5 ms'))).toBe('passing');
+});
+
+test('a mistake of ours lasts', () => {
+  expect(faultKind(new TypeError('x is undefined'))).toBe('lasting');
+});
+
+test('what is said of a fault holds no detail, which carries rows', () => {
+  const error = Object.assign(new Error('duplicate key value'), {
+    code: '23505',
+    detail: 'Key (email)=(a@b.c) exists.',
+  });
+  expect(describeFault(error)).toBe('duplicate key value (23505)');
+});
