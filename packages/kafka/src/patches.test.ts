@@ -1,0 +1,153 @@
+import { createRequire } from 'node:module';
+import fc from 'fast-check';
+import { expect, test, vi } from 'vitest';
+
+/**
+ * What `patches/kafkajs@2.2.4.patch` mends, hunk by hunk: each test fails on the unpatched library.
+ * kafkajs has no exports map, so its insides can be reached.
+ */
+const load = createRequire(import.meta.url);
+const filterAborted = load('kafkajs/src/consumer/filterAbortedMessages.js');
+const decodeMessages = load('kafkajs/src/protocol/requests/fetch/v4/decodeMessages.js');
+const Batch = load('kafkajs/src/consumer/batch.js');
+const Decoder = load('kafkajs/src/protocol/decoder.js');
+const Encoder = load('kafkajs/src/protocol/encoder.js');
+const encodeRecord = load('kafkajs/src/protocol/recordBatch/record/v0/index.js');
+const decodeRecord = load('kafkajs/src/protocol/recordBatch/record/v0/decoder.js');
+const RequestQueue = load('kafkajs/src/network/requestQueue/index.js');
+const { RecordBatch } = load('kafkajs/src/protocol/recordBatch/v0/index.js');
+
+const abortKey = Buffer.from([0, 0, 0, 0]);
+
+interface Message {
+  readonly offset: string;
+  readonly key: Buffer | null;
+  readonly isControlRecord: boolean;
+  readonly batchContext: { readonly producerId: string; readonly inTransaction: boolean };
+}
+
+function message(offset: number, producerId: string, control = false, key: Buffer | null = null): Message {
+  const batchContext = { producerId, inTransaction: true };
+  return { offset: String(offset), key: control ? abortKey : key, isControlRecord: control, batchContext };
+}
+
+const keptOffsets = (
+  messages: readonly Message[],
+  abortedTransactions: readonly object[],
+): readonly number[] =>
+  filterAborted({ messages, abortedTransactions })
+    .filter((one: Message) => !one.isControlRecord)
+    .map((one: Message) => Number(one.offset));
+
+test('records of interleaved aborted transactions are dropped, whichever ended first', () => {
+  const messages = [
+    message(0, 'a'),
+    message(1, 'b'),
+    message(2, 'c'),
+    message(3, 'b', true),
+    message(4, 'a'),
+    message(5, 'a', true),
+    message(6, 'a'),
+  ];
+  const inOrderOfEnds = [
+    { producerId: 'b', firstOffset: '1' },
+    { producerId: 'a', firstOffset: '0' },
+  ];
+  expect(keptOffsets(messages, inOrderOfEnds)).toEqual([2, 6]);
+});
+
+test('two transactions that began before the fetch are both dropped', () => {
+  const messages = [message(10, 'a'), message(11, 'b'), message(12, 'c')];
+  const before = [
+    { producerId: 'a', firstOffset: '3' },
+    { producerId: 'b', firstOffset: '5' },
+  ];
+  expect(keptOffsets(messages, before)).toEqual([12]);
+});
+
+test('a record whose key is four zero bytes does not end an aborted transaction', () => {
+  const messages = [
+    message(0, 'a', false, abortKey),
+    message(1, 'a'),
+    message(2, 'a', true),
+    message(3, 'a'),
+  ];
+  expect(keptOffsets(messages, [{ producerId: 'a', firstOffset: '0' }])).toEqual([3]);
+});
+
+async function encodeBatch(records: readonly object[], lastOffsetDelta: number): Promise<Buffer> {
+  const batch = await RecordBatch({
+    records: records.map((record) => encodeRecord(record)),
+    lastOffsetDelta,
+  });
+  return new Encoder().writeInt32(batch.buffer.length).writeEncoder(batch).buffer;
+}
+
+test('a batch of 200,000 records is read (#1723)', async () => {
+  const record = encodeRecord({ key: null, value: Buffer.from('x') });
+  const batch = await RecordBatch({ records: Array(200_000).fill(record), lastOffsetDelta: 199_999 });
+  const bytes = new Encoder().writeInt32(batch.buffer.length).writeEncoder(batch).buffer;
+  expect(await decodeMessages(new Decoder(bytes))).toHaveLength(200_000);
+});
+
+test('a batch that compaction has emptied moves the position to its end (#1072)', async () => {
+  const messages = await decodeMessages(new Decoder(await encodeBatch([], 9)));
+  const batch = new Batch('t', '0', { partition: 0, highWatermark: '20', abortedTransactions: [], messages });
+  expect([batch.isEmptyDueToFiltering(), batch.lastOffset()]).toEqual([true, '9']);
+});
+
+test('a batch whose last records compaction has removed moves the position to its end (#1072)', async () => {
+  const messages = await decodeMessages(
+    new Decoder(await encodeBatch([{ key: null, value: Buffer.from('x') }], 9)),
+  );
+  const batch = new Batch('t', '0', { partition: 0, highWatermark: '20', abortedTransactions: [], messages });
+  expect([batch.messages.length, batch.lastOffset()]).toEqual([1, '9']);
+});
+
+test('an idle connection sets no timers (#1704)', () => {
+  vi.useFakeTimers();
+  const options = {
+    maxInFlightRequests: null,
+    requestTimeout: 1,
+    enforceRequestTimeout: false,
+    clientId: 'c',
+    broker: 'b',
+  };
+  new RequestQueue({ ...options, logger: console }).scheduleCheckPendingRequests();
+  expect(vi.getTimerCount()).toBe(0);
+  vi.useRealTimers();
+});
+
+const context = { firstOffset: '0', firstTimestamp: '0', magicByte: 2 };
+
+function roundTrip(record: object, batch: object = context) {
+  const decoder = new Decoder(encodeRecord(record).buffer);
+  return decodeRecord(new Decoder(decoder.readVarIntBytes()), batch);
+}
+
+test('headers keep every name and value, also those of Object and those without a value', () => {
+  const headers = { constructor: Buffer.from('a'), toString: [Buffer.from('b'), null], none: null };
+  const read = roundTrip({ key: null, value: null, headers }).headers;
+  expect(Object.entries(read)).toEqual(Object.entries(headers));
+});
+
+test('a header named __proto__ is a header', () => {
+  const headers = Object.fromEntries([['__proto__', Buffer.from('a')]]);
+  const read = roundTrip({ key: null, value: null, headers }).headers;
+  expect(Object.entries(read)).toEqual([['__proto__', Buffer.from('a')]]);
+});
+
+test('offsets and timestamps are exact over their whole range', () => {
+  const int64 = fc.bigInt({ min: 0n, max: 2n ** 62n });
+  const delta = fc.bigInt({ min: -(2n ** 61n), max: 2n ** 61n });
+  fc.assert(
+    fc.property(int64, int64, delta, fc.nat({ max: 2 ** 30 }), (first, time, timestampDelta, offsetDelta) => {
+      const batch = { ...context, firstOffset: String(first), firstTimestamp: String(time) };
+      const read = roundTrip({ key: null, value: null, timestampDelta, offsetDelta }, batch);
+      expect([read.offset, read.timestamp]).toEqual([
+        String(first + BigInt(offsetDelta)),
+        String(time + timestampDelta),
+      ]);
+    }),
+  );
+});
