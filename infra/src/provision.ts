@@ -14,18 +14,19 @@ import { waitFor } from './local/wait-for.ts';
 import { say } from './screen.ts';
 import { type InfraSettings, infraSettings, version } from './settings.ts';
 
-const program = withSettings(createProgram('provision', 'Makes topics and tables', version), infraSettings)
-  .option('--quiet-seconds <n>', 'how long to wait for the servers before saying so', '0')
-  .action(async ({ quietSeconds }: { readonly quietSeconds: string }) => {
-    const settings = settingsOf(program, infraSettings);
-    const wait = { signal: stopSignal(), quietMs: Number(quietSeconds) * 1_000 };
-    const brokers = settings.KAFKA_BROKERS.map(parseEndpoint);
-    await Promise.all([
-      waitFor('Kafka', brokers, wait).then(() => provisionTopics(settings, wait.signal)),
-      waitFor('Postgres', [settings.DATABASE_URL], wait).then(() => provisionTables(settings, wait.signal)),
-    ]);
-    say(`✔ topics ${settings.KAFKA_TOPIC} (3), ${settings.KAFKA_DLQ_TOPIC} (1) · tables up to date`);
-  });
+const program = withSettings(
+  createProgram('provision', 'Makes topics and tables', version),
+  infraSettings,
+).action(async () => {
+  const settings = settingsOf(program, infraSettings);
+  const signal = stopSignal();
+  const brokers = settings.KAFKA_BROKERS.map(parseEndpoint);
+  await Promise.all([
+    waitFor('Kafka', brokers, signal).then(() => provisionTopics(settings, signal)),
+    waitFor('Postgres', [settings.DATABASE_URL], signal).then(() => provisionTables(settings, signal)),
+  ]);
+  say(`✔ topics ${settings.KAFKA_TOPIC} (3), ${settings.KAFKA_DLQ_TOPIC} (1) · tables up to date`);
+});
 
 async function provisionTopics(settings: InfraSettings, signal: AbortSignal): Promise<void> {
   const kafka = connectKafka(settings, 'provision', createLogger('provision', settings));

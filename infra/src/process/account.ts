@@ -34,6 +34,8 @@ function accountFlags({ uid, gid }: Account): readonly string[] {
     `--reuid=${uid}`,
     `--regid=${gid}`,
     '--clear-groups',
+    // Without it access(2), by which programs look for their files, would not count these rights.
+    '--securebits=+no_setuid_fixup',
     `--inh-caps=${rights}`,
     `--ambient-caps=${rights}`,
   ];

@@ -28,7 +28,8 @@ const { values, positionals } = parseArgs({
 });
 const stopSignal = values['stop-signal'] as NodeJS.Signals;
 const account = values.uid === undefined ? undefined : { uid: Number(values.uid), gid: Number(values.gid) };
-const watched = lifeline(ancestorsOf(process.pid, findProcess));
+// Whoever started this guard with a channel holds its other end, which closes when they die; no need to look.
+const watched = process.connected ? [] : lifeline(ancestorsOf(process.pid, findProcess));
 
 const { command, words, options } = invocationOf(positionals, account);
 const child = spawn(command, words, { ...options, detached: true, stdio: ['ignore', 'inherit', 'inherit'] });
@@ -45,7 +46,6 @@ child.once('exit', (code, signal) => {
 });
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
-// Whoever waits for the message about the pid holds the other end of a channel, which closes when they die.
 process.on('disconnect', stop);
 setInterval(() => isWhole(watched, findProcess) || stop(), LOOK_MS);
 
