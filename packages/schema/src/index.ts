@@ -1,1 +1,6 @@
-export {};
+export { createDecoder, type Decoded, type DecodeLimits, type DecodeResult, decodeEvent } from './decode.ts';
+export { encodeEvent, eventKey } from './encode.ts';
+export { type Envelope, envelope } from './envelope.ts';
+export { eventJsonSchema, toJsonSchema } from './json-schema.ts';
+export { type Reason, type Rejection, reasons } from './reasons.ts';
+export { type Event, type EventOf, type EventType, eventTypes, type Registry } from './registry.ts';
