@@ -2,37 +2,38 @@ import { type Endpoint, formatEndpoint } from './endpoint.ts';
 
 /** Where a broker of one node listens and keeps its log. */
 export interface BrokerLayout {
-  readonly endpoint: Endpoint;
+  readonly listen: Endpoint;
+  /** What clients are told; defaults to where it listens. */
+  readonly advertised?: Endpoint;
   /** The port on the loopback where the broker, being its own controller, talks to itself. */
   readonly controllerPort: number;
   readonly dataFolder: string;
 }
 
+export type BrokerSettings = Readonly<Record<string, string | number | boolean>>;
+
 /**
  * The settings of a broker that is alone and its own controller (KRaft).
  * https://kafka.apache.org/43/configuration/broker-configs/
  */
-export function brokerProperties({ endpoint, controllerPort, dataFolder }: BrokerLayout): string {
-  const listener = `PLAINTEXT://${formatEndpoint(endpoint)}`;
-  const properties = {
+export function brokerSettings(layout: BrokerLayout): BrokerSettings {
+  const { listen, advertised = listen, controllerPort, dataFolder } = layout;
+  return {
     'process.roles': 'broker,controller',
     'node.id': 1,
     'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
     'controller.listener.names': 'CONTROLLER',
     'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
-    listeners: `${listener},CONTROLLER://127.0.0.1:${controllerPort}`,
-    'advertised.listeners': listener,
+    listeners: `PLAINTEXT://${formatEndpoint(listen)},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'advertised.listeners': `PLAINTEXT://${formatEndpoint(advertised)}`,
     'log.dirs': dataFolder,
     'auto.create.topics.enable': false,
-    ...aloneProperties,
+    ...aloneSettings,
   };
-  return Object.entries(properties)
-    .map(([name, value]) => `${name}=${value}\n`)
-    .join('');
 }
 
 /** One node holds one copy of everything, and waits for nobody; its cleaner must fit a small heap. */
-const aloneProperties = {
+const aloneSettings: BrokerSettings = {
   'offsets.topic.replication.factor': 1,
   'offsets.topic.num.partitions': 4,
   'transaction.state.log.replication.factor': 1,
@@ -46,3 +47,19 @@ const aloneProperties = {
   'broker.heartbeat.interval.ms': 500,
   'log.cleaner.dedupe.buffer.size': 16 << 20,
 };
+
+/** Settings as a `server.properties` file. */
+export function toProperties(settings: BrokerSettings): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
+}
+
+/** Settings as the variables that the image apache/kafka reads: `node.id` is `KAFKA_NODE_ID`. */
+export function toImageEnvironment(settings: BrokerSettings): Record<string, string> {
+  const entries = Object.entries(settings).map(([name, value]) => [
+    `KAFKA_${name.toUpperCase().replaceAll('.', '_')}`,
+    String(value),
+  ]);
+  return Object.fromEntries(entries);
+}

@@ -6,7 +6,7 @@ import { Failure } from '@pipeline/runtime';
 import { type GuardedProcess, startGuarded } from '../process/guarded.ts';
 import { type Endpoint, findFreePort } from './endpoint.ts';
 import { fetchKafkaJars, kafkaFolder } from './kafka-jars.ts';
-import { brokerProperties } from './kafka-properties.ts';
+import { brokerSettings, toProperties } from './kafka-properties.ts';
 import { speaksKafka } from './protocol.ts';
 import { waitUntilReady } from './server.ts';
 
@@ -34,13 +34,15 @@ export async function startKafkaServer({
   const logPath = join(folder, 'kafka.log');
   await mkdir(folder, { recursive: true });
   if (!existsSync(dataFolder)) await formatData(jars, endpoint, folder);
-  await writeFile(
-    propertiesPath,
-    brokerProperties({ endpoint, controllerPort: await findFreePort(), dataFolder }),
-  );
+  await writeProperties(propertiesPath, endpoint, dataFolder);
   const server = await startGuarded([...java(jars), 'kafka.Kafka', propertiesPath], { logPath });
   await waitUntilReady('Kafka', server, logPath, () => speaksKafka(endpoint), signal);
   return server;
+}
+
+async function writeProperties(path: string, listen: Endpoint, dataFolder: string): Promise<void> {
+  const settings = brokerSettings({ listen, controllerPort: await findFreePort(), dataFolder });
+  await writeFile(path, toProperties(settings));
 }
 
 function java(jars: string): readonly string[] {
@@ -54,10 +56,7 @@ async function formatData(jars: string, endpoint: Endpoint, folder: string): Pro
   const dataFolder = join(fresh, 'data');
   const propertiesPath = join(fresh, 'server.properties');
   const logPath = join(folder, 'kafka.log');
-  await writeFile(
-    propertiesPath,
-    brokerProperties({ endpoint, controllerPort: await findFreePort(), dataFolder }),
-  );
+  await writeProperties(propertiesPath, endpoint, dataFolder);
   const words = [
     'kafka.tools.StorageTool',
     'format',

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { brokerSettings, toImageEnvironment, toProperties } from './kafka-properties.ts';
+
+const layout = {
+  listen: { host: '0.0.0.0', port: 9092 },
+  controllerPort: 9093,
+  dataFolder: '/data',
+};
+
+test('clients are told the advertised address, and where it listens without one', () => {
+  const advertised = { host: '127.0.0.1', port: 41_000 };
+  expect(brokerSettings(layout)['advertised.listeners']).toBe('PLAINTEXT://0.0.0.0:9092');
+  expect(brokerSettings({ ...layout, advertised })['advertised.listeners']).toBe(
+    'PLAINTEXT://127.0.0.1:41000',
+  );
+});
+
+test('a file and an image get the same settings', () => {
+  const settings = brokerSettings(layout);
+  expect(toProperties(settings)).toContain('auto.create.topics.enable=false\n');
+  expect(toImageEnvironment(settings)['KAFKA_AUTO_CREATE_TOPICS_ENABLE']).toBe('false');
+  expect(Object.keys(toImageEnvironment(settings))).toHaveLength(Object.keys(settings).length);
+});

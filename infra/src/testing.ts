@@ -1,0 +1,2 @@
+export { type PrivateServer, startPrivateKafka, startPrivatePostgres } from './testing/private-servers.ts';
+export { type TestStack, type TestTopics, testStack } from './testing/stack.ts';

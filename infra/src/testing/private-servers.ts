@@ -1,0 +1,68 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseDatabaseUrl } from '@pipeline/db';
+import { findFreePort } from '../local/endpoint.ts';
+import { startKafkaServer } from '../local/kafka-server.ts';
+import { startPostgresServer } from '../local/postgres-server.ts';
+import type { GuardedProcess } from '../process/guarded.ts';
+
+/** A server of a test's own, which the test may kill and start again; disposing of it removes its data. */
+export interface PrivateServer extends AsyncDisposable {
+  /** `HOST:PORT` of a Kafka, the URL of a Postgres: the same for all its lives. */
+  readonly address: string;
+  /** Its process; another one after each start. */
+  readonly pid: number;
+  /** Sends a signal, SIGKILL by default, and waits for the end unless the signal only stops or continues it. */
+  kill(signal?: NodeJS.Signals): Promise<void>;
+  /** Starts it again on the same data and port; resolves once it answers. */
+  start(): Promise<void>;
+}
+
+/** Starts a Kafka on a free port; it knows no topics. */
+export async function startPrivateKafka(): Promise<PrivateServer> {
+  const endpoint = { host: '127.0.0.1', port: await findFreePort() };
+  return await startPrivate(`127.0.0.1:${endpoint.port}`, (folder) => startKafkaServer({ endpoint, folder }));
+}
+
+/**
+ * Starts a Postgres on a free port; its database is empty.
+ * @param parameters settings of the server, such as `max_connections=20`
+ */
+export async function startPrivatePostgres(parameters: readonly string[] = []): Promise<PrivateServer> {
+  const address = `postgres://app:app@127.0.0.1:${await findFreePort()}/app`;
+  const url = parseDatabaseUrl(address);
+  if (url === undefined) throw new Error(`not a URL of a database: ${address}`);
+  return await startPrivate(address, (folder) => startPostgresServer({ url, folder, parameters }));
+}
+
+async function startPrivate(
+  address: string,
+  start: (folder: string) => Promise<GuardedProcess>,
+): Promise<PrivateServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'pipeline-test-'));
+  let server = await start(folder);
+  return {
+    address,
+    get pid() {
+      return server.pid;
+    },
+    kill: (signal = 'SIGKILL') => killServer(server, signal),
+    async start() {
+      server = await start(folder);
+    },
+    async [Symbol.asyncDispose]() {
+      await killServer(server, 'SIGKILL');
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function killServer({ pid, ended }: GuardedProcess, signal: NodeJS.Signals): Promise<void> {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+  if (signal !== 'SIGSTOP' && signal !== 'SIGCONT') await ended;
+}

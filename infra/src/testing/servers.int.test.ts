@@ -1,0 +1,48 @@
+import { connectDatabase } from '@pipeline/db';
+import { expect, inject, test } from 'vitest';
+import { parseEndpoint } from '../local/endpoint.ts';
+import { speaksKafka } from '../local/protocol.ts';
+import { startPrivateKafka, startPrivatePostgres } from './private-servers.ts';
+import { testStack } from './stack.ts';
+import { settingsFor } from './template.ts';
+
+async function countRows(url: string, table: string): Promise<number | undefined> {
+  await using database = connectDatabase(settingsFor(url), { applicationName: 'test', connections: 1 });
+  const [row] = await database.run<{ rows: number }>(
+    (sql) => sql`select count(*)::int as rows from ${sql(table)}`,
+  );
+  return row?.rows;
+}
+
+test('every test gets tables and topics of its own', async () => {
+  const stack = testStack();
+  const urls = await Promise.all([stack.createDatabase(), stack.createDatabase()]);
+  const topics = await Promise.all([stack.createTopics(), stack.createTopics()]);
+  expect(stack.brokers).toBe(inject('brokers'));
+  expect(new Set(urls).size).toBe(2);
+  expect(new Set(topics.flatMap(({ topic, dlqTopic }) => [topic, dlqTopic])).size).toBe(4);
+  expect(await Promise.all(urls.map((url) => countRows(url, 'raw_events')))).toEqual([0, 0]);
+});
+
+test('a private Postgres that was killed comes back with its data', async () => {
+  await using postgres = await startPrivatePostgres();
+  await using database = connectDatabase(settingsFor(postgres.address), {
+    applicationName: 'test',
+    connections: 1,
+  });
+  await database.run((sql) => sql`create table kept as select 1 as one`);
+  const { pid } = postgres;
+  await postgres.kill();
+  await expect(countRows(postgres.address, 'kept')).rejects.toThrow();
+  await postgres.start();
+  expect(postgres.pid).not.toBe(pid);
+  expect(await countRows(postgres.address, 'kept')).toBe(1);
+});
+
+test('a private Kafka that was killed comes back on its port', async () => {
+  await using kafka = await startPrivateKafka();
+  await kafka.kill();
+  expect(await speaksKafka(parseEndpoint(kafka.address))).toBe(false);
+  await kafka.start();
+  expect(await speaksKafka(parseEndpoint(kafka.address))).toBe(true);
+});

@@ -1,0 +1,14 @@
+import type { TestProject } from 'vitest/node';
+import { startTestServers } from './servers.ts';
+import { createTemplate } from './template.ts';
+
+/** Vitest's global set-up of the `servers` project: starts the servers, tells tests where they are, ends them. */
+export async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
+  const servers = await startTestServers(process.env);
+  provide('brokers', servers.brokers);
+  provide('postgresUrl', servers.postgresUrl);
+  provide('postgresTemplate', await createTemplate(servers.postgresUrl));
+  return async () => {
+    await servers[Symbol.asyncDispose]();
+  };
+}

@@ -1,0 +1,46 @@
+import { connectKafka, type KafkaSettings, kafkaSettings, openAdmin } from '@pipeline/kafka';
+import { createLogger, readSettings } from '@pipeline/runtime';
+import { inject } from 'vitest';
+import { copyTemplate, freshName } from './template.ts';
+
+/** A pair of topics of a test's own. */
+export interface TestTopics {
+  /** Three partitions. */
+  readonly topic: string;
+  /** One partition. */
+  readonly dlqTopic: string;
+}
+
+/** The servers of this test run, and what a test needs of its own on them; all of it goes with the servers. */
+export interface TestStack {
+  readonly brokers: string;
+  /** Makes a database with the tables and no rows; returns its URL. */
+  createDatabase(): Promise<string>;
+  /** Makes topics with names that nobody else has. */
+  createTopics(): Promise<TestTopics>;
+}
+
+/** Only in a test of the `servers` project. */
+export function testStack(): TestStack {
+  const brokers = inject('brokers');
+  return {
+    brokers,
+    createDatabase: () => copyTemplate(inject('postgresUrl'), inject('postgresTemplate')),
+    createTopics: () => createTopics(brokers),
+  };
+}
+
+async function createTopics(brokers: string): Promise<TestTopics> {
+  const topic = freshName('events');
+  const dlqTopic = `${topic}_dlq`;
+  const settings = kafkaSettingsFor(brokers, { topic, dlqTopic });
+  const logger = createLogger('testing', { LOG_LEVEL: 'warn', LOG_FORMAT: 'json' });
+  await using admin = await openAdmin(connectKafka(settings, 'testing', logger));
+  await admin.provisionTopics(settings);
+  return { topic, dlqTopic };
+}
+
+function kafkaSettingsFor(brokers: string, { topic, dlqTopic }: TestTopics): KafkaSettings {
+  const environment = { KAFKA_BROKERS: brokers, KAFKA_TOPIC: topic, KAFKA_DLQ_TOPIC: dlqTopic };
+  return readSettings(kafkaSettings, environment);
+}
