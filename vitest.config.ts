@@ -7,6 +7,7 @@ const source = { ...conditions, ssr: conditions, environments: { __vitest__: con
 /** `unit` tests touch nothing outside the process; `servers` tests share one real Kafka and one real Postgres. */
 export default defineConfig({
   test: {
+    reporters: ['default', ['json', { outputFile: 'test-results/report.json' }]],
     projects: [
       {
         ...source,

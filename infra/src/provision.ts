@@ -11,22 +11,24 @@ import {
 } from '@pipeline/runtime';
 import { parseEndpoint } from './local/endpoint.ts';
 import { waitFor } from './local/wait-for.ts';
-import { say } from './screen.ts';
-import { type InfraSettings, infraSettings, version } from './settings.ts';
+import { nextLines, say } from './screen.ts';
+import { type InfraSettings, infraSettings, pageSettings, version } from './settings.ts';
 
-const program = withSettings(
-  createProgram('provision', 'Makes topics and tables', version),
-  infraSettings,
-).action(async () => {
-  const settings = settingsOf(program, infraSettings);
-  const signal = stopSignal();
-  const brokers = settings.KAFKA_BROKERS.map(parseEndpoint);
-  await Promise.all([
-    waitFor('Kafka', brokers, signal).then(() => provisionTopics(settings, signal)),
-    waitFor('Postgres', [settings.DATABASE_URL], signal).then(() => provisionTables(settings, signal)),
-  ]);
-  say(`✔ topics ${settings.KAFKA_TOPIC} (3), ${settings.KAFKA_DLQ_TOPIC} (1) · tables up to date`);
-});
+const allSettings = { ...infraSettings, ...pageSettings };
+
+const program = withSettings(createProgram('provision', 'Makes topics and tables', version), allSettings)
+  .option('--dev', 'as a part of "turbo run dev": say what comes next')
+  .action(async ({ dev }: { readonly dev?: boolean }) => {
+    const settings = settingsOf(program, allSettings);
+    const signal = stopSignal();
+    const brokers = settings.KAFKA_BROKERS.map(parseEndpoint);
+    await Promise.all([
+      waitFor('Kafka', brokers, signal).then(() => provisionTopics(settings, signal)),
+      waitFor('Postgres', [settings.DATABASE_URL], signal).then(() => provisionTables(settings, signal)),
+    ]);
+    say(`✔ topics ${settings.KAFKA_TOPIC} (3), ${settings.KAFKA_DLQ_TOPIC} (1) · tables up to date`);
+    if (dev) say(nextLines(settings));
+  });
 
 async function provisionTopics(settings: InfraSettings, signal: AbortSignal): Promise<void> {
   const kafka = connectKafka(settings, 'provision', createLogger('provision', settings));

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import type { AvailableServer } from './local/available.ts';
-import { rootFolder } from './settings.ts';
+import { type PageSettings, rootFolder } from './settings.ts';
 
 /** A line for people: on stderr, since stdout is for programs. */
 export function say(line: string): void {
@@ -18,4 +18,10 @@ export function toolsLine(node: string, userAgent = ''): string {
 export function serverLine(name: string, { address, version, own }: AvailableServer): string {
   const what = `✔ ${`${name} ${version}`.trimEnd().padEnd(16)}${address.padEnd(42)}`;
   return `${what} ${own ? `data ${relative(rootFolder, own.folder)}` : 'was there already'}`;
+}
+
+/** The last lines of the first screen; the page's port may turn out to be taken, and then the page itself says so. */
+export function nextLines({ HTTP_HOST, STATS_PORT }: PageSettings): string {
+  const page = `  ${'Stats page'.padEnd(16)}http://${HTTP_HOST}:${STATS_PORT}`;
+  return `${page.padEnd(60)} stop: Ctrl-C\n  For development only: one copy of the data, no TLS.`;
 }

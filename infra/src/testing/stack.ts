@@ -1,3 +1,4 @@
+/// <reference path="./provided.d.ts" />
 import { connectKafka, type KafkaSettings, kafkaSettings, openAdmin } from '@pipeline/kafka';
 import { createLogger, readSettings } from '@pipeline/runtime';
 import { inject } from 'vitest';

@@ -1,0 +1,39 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { databaseSettings } from '@pipeline/db';
+import { createProgram, runProgram, settingsOf, withSettings } from '@pipeline/runtime';
+import { runShell } from './psql/shell.ts';
+import { version } from './settings.ts';
+
+const program = withSettings(
+  createProgram('psql', "A shell on the pipeline's database", version),
+  databaseSettings,
+)
+  .argument('[words...]', 'passed on to psql')
+  .allowUnknownOption()
+  .action(async (words: readonly string[]) => {
+    const settings = settingsOf(program, databaseSettings);
+    const code = await runPsql(settings.DATABASE_URL, words);
+    process.exitCode = code ?? (await runShell(settings));
+  });
+
+/** Runs the machine's psql; undefined where there is none. The password is passed where no list of processes shows it. */
+async function runPsql(
+  { text, password }: { readonly text: string; readonly password: string },
+  words: readonly string[],
+): Promise<number | undefined> {
+  const url = new URL(text);
+  url.password = '';
+  const environment = { ...process.env, PGPASSWORD: password };
+  const psql = spawn('psql', [url.href, ...words], { stdio: 'inherit', env: environment });
+  // Ctrl-C is for the statement that runs, not for this program.
+  process.on('SIGINT', () => {});
+  try {
+    const [code] = await once(psql, 'exit');
+    return Number(code ?? 1);
+  } catch {
+    return undefined;
+  }
+}
+
+await runProgram(program);
