@@ -1,4 +1,5 @@
 import type { TopicPartition } from './admin.ts';
+import { bytesOfHeaders } from './publisher.ts';
 import type { KafkaRecord, OutgoingRecord, RecordHeaders } from './record.ts';
 
 /** Where a dead letter comes from and what is wrong with it. */
@@ -39,6 +40,9 @@ const names = {
   truncated: 'dlq.truncated',
 } as const;
 
+/** Room for the mark of a cut value, and for what the batch around the record takes. */
+const HEADROOM = 200;
+
 const ownNames: ReadonlySet<string> = new Set(Object.values(names));
 
 /**
@@ -52,7 +56,7 @@ export function toDeadLetterRecord(
   maxBytes: number,
 ): OutgoingRecord {
   const headers = { ...withoutOwn(record.headers), ...originHeaders(origin) };
-  const room = maxBytes - bytesOfHeaders(headers) - (record.key?.length ?? 0);
+  const room = maxBytes - HEADROOM - bytesOfHeaders(headers) - (record.key?.length ?? 0);
   if (record.value === null || record.value.length <= room)
     return { key: record.key, value: record.value, headers };
   const value = record.value.subarray(0, Math.max(0, room));
@@ -115,11 +119,4 @@ function headerText(headers: RecordHeaders | undefined, name: string): string | 
 
 function withoutOwn(headers: RecordHeaders = {}): RecordHeaders {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !ownNames.has(name)));
-}
-
-/** Names, values and their lengths, counted generously. */
-function bytesOfHeaders(headers: RecordHeaders): number {
-  return Object.entries(headers)
-    .flatMap(([name, value]) => (Array.isArray(value) ? value : [value]).map((one) => [name, one] as const))
-    .reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value ?? '') + 10, 200);
 }

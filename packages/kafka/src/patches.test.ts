@@ -57,7 +57,7 @@ test('records of interleaved aborted transactions are dropped, whichever ended f
 });
 
 test('two transactions that began before the fetch are both dropped', () => {
-  const messages = [message(10, 'a'), message(11, 'b'), message(12, 'c')];
+  const messages = [message(10, 'b'), message(11, 'a'), message(12, 'c')];
   const before = [
     { producerId: 'a', firstOffset: '3' },
     { producerId: 'b', firstOffset: '5' },

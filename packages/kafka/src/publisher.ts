@@ -1,14 +1,17 @@
 import kafkajs, { type IHeaders, type Kafka, type Message } from 'kafkajs';
-import type { OutgoingRecord } from './record.ts';
+import type { OutgoingRecord, RecordHeaders } from './record.ts';
 
 /** Sends records, each acknowledged by every in-sync replica. */
 export interface Publisher extends AsyncDisposable {
   /**
-   * Sends records of one topic and waits for the acknowledgement of all.
+   * Sends records of one topic, in order, and waits for the acknowledgement of all.
    * @throws kafkajs's error; some of the records may have been stored
    */
   publish(topic: string, records: readonly OutgoingRecord[]): Promise<void>;
 }
+
+/** kafkajs makes one batch of all records of a partition, and a broker refuses one of more than 1,048,588 bytes by default. */
+const REQUEST_MAX_BYTES = 900_000;
 
 /** Opens a publisher; equal keys go to equal partitions, in the way of Kafka's own clients (murmur2). */
 export async function openPublisher(kafka: Kafka): Promise<Publisher> {
@@ -19,10 +22,50 @@ export async function openPublisher(kafka: Kafka): Promise<Publisher> {
   await producer.connect();
   return {
     async publish(topic, records) {
-      await producer.send({ topic, messages: records.map(toMessage), acks: -1 });
+      for (const part of splitByBytes(records, REQUEST_MAX_BYTES)) {
+        await producer.send({ topic, messages: part.map(toMessage), acks: -1 });
+      }
     },
     [Symbol.asyncDispose]: () => producer.disconnect(),
   };
+}
+
+/** Runs of records of at most so many bytes together; a larger record stands alone. */
+export function* splitByBytes(
+  records: readonly OutgoingRecord[],
+  maxBytes: number,
+): Generator<OutgoingRecord[]> {
+  let part: OutgoingRecord[] = [];
+  let bytes = 0;
+  for (const record of records) {
+    const size = bytesOf(record);
+    if (part.length > 0 && bytes + size > maxBytes) {
+      yield part;
+      part = [];
+      bytes = 0;
+    }
+    part.push(record);
+    bytes += size;
+  }
+  if (part.length > 0) yield part;
+}
+
+/** What a record takes on the wire, counted generously. */
+function bytesOf({ key, value, headers }: OutgoingRecord): number {
+  return (
+    30 + (key?.length ?? 0) + (value?.length ?? 0) + (headers === undefined ? 0 : bytesOfHeaders(headers))
+  );
+}
+
+/** Names, values and their lengths, counted generously. */
+export function bytesOfHeaders(headers: RecordHeaders): number {
+  let bytes = 0;
+  for (const [name, value] of Object.entries(headers)) {
+    for (const one of Array.isArray(value) ? value : [value]) {
+      bytes += 10 + Buffer.byteLength(name) + Buffer.byteLength(one ?? '');
+    }
+  }
+  return bytes;
 }
 
 /** kafkajs accepts everything that our records hold; its types are narrower. */

@@ -1,0 +1,19 @@
+import { randomUUID } from 'node:crypto';
+import type { OutgoingRecord } from '@pipeline/kafka';
+
+/** A valid event, with changes if wanted. */
+export function createEvent(change: Readonly<Record<string, unknown>> = {}) {
+  return {
+    event_id: randomUUID(),
+    event_type: 'page_view',
+    event_time: new Date().toISOString(),
+    user_id: 'user-1',
+    payload: { path: '/products/1' },
+    ...change,
+  };
+}
+
+/** The record of any value as JSON. */
+export function jsonRecord(value: unknown, extra: Partial<OutgoingRecord> = {}): OutgoingRecord {
+  return { key: null, value: Buffer.from(JSON.stringify(value)), ...extra };
+}

@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto';
+import { connectDatabase, type Database, databaseSettings } from '@pipeline/db';
+import {
+  connectKafka,
+  groupSettings,
+  type KafkaRecord,
+  kafkaSettings,
+  type OutgoingRecord,
+  openAdmin,
+  openPublisher,
+  openSource,
+  type PartitionOffsets,
+} from '@pipeline/kafka';
+import { createLogger, loggerSettings, readSettings } from '@pipeline/runtime';
+import { testStack } from 'infra/testing';
+import type { Environment } from './programs.ts';
+
+const logger = createLogger('e2e', readSettings(loggerSettings, { LOG_LEVEL: 'silent' }));
+
+/** Topics, tables and a group of a test's own, and the ways to look at them. */
+export interface Pipeline extends AsyncDisposable {
+  /** What the programs are started with. */
+  readonly environment: Environment;
+  readonly topic: string;
+  readonly dlqTopic: string;
+  readonly groupId: string;
+  readonly database: Database;
+  /** Sends records, all acknowledged. */
+  publish(records: readonly OutgoingRecord[]): Promise<void>;
+  /** Everything that a topic holds. */
+  readTopic(topic: string): Promise<readonly KafkaRecord[]>;
+  offsets(): Promise<readonly PartitionOffsets[]>;
+}
+
+/** Where the servers are: those of the test run, unless a test brings its own. */
+export interface Servers {
+  readonly brokers: string;
+  readonly databaseUrl: string;
+}
+
+/** A pipeline with nothing in it. */
+export async function createPipeline(): Promise<Pipeline> {
+  const stack = testStack();
+  const [{ topic, dlqTopic }, databaseUrl] = await Promise.all([
+    stack.createTopics(),
+    stack.createDatabase(),
+  ]);
+  return await openPipeline({ brokers: stack.brokers, databaseUrl }, topic, dlqTopic);
+}
+
+async function openPipeline(
+  { brokers, databaseUrl }: Servers,
+  topic: string,
+  dlqTopic: string,
+): Promise<Pipeline> {
+  const environment = {
+    KAFKA_BROKERS: brokers,
+    DATABASE_URL: databaseUrl,
+    KAFKA_TOPIC: topic,
+    KAFKA_DLQ_TOPIC: dlqTopic,
+    KAFKA_GROUP_ID: `group-${topic}`,
+    KAFKA_SESSION_TIMEOUT_MS: '6000',
+  };
+  const settings = readSettings({ ...kafkaSettings, ...groupSettings, ...databaseSettings }, environment);
+  const database = connectDatabase(settings, { applicationName: 'e2e', connections: 2 });
+  const kafka = connectKafka(settings, 'e2e', logger);
+  const [admin, publisher] = await Promise.all([openAdmin(kafka), openPublisher(kafka)]);
+  return {
+    environment,
+    topic,
+    dlqTopic,
+    groupId: settings.KAFKA_GROUP_ID,
+    database,
+    publish: (records) => publisher.publish(topic, records),
+    readTopic: (name) => readTopic({ ...settings, KAFKA_TOPIC: name, KAFKA_GROUP_ID: randomUUID() }),
+    offsets: () => admin.fetchOffsets(topic, settings.KAFKA_GROUP_ID),
+    async [Symbol.asyncDispose]() {
+      await Promise.all([publisher, admin, database].map((one) => one[Symbol.asyncDispose]()));
+    },
+  };
+}
+
+type ReadSettings = Parameters<typeof openSource>[0]['kafkaSettings'] &
+  Parameters<typeof openSource>[0]['groupSettings'];
+
+async function readTopic(settings: ReadSettings): Promise<readonly KafkaRecord[]> {
+  await using admin = await openAdmin(connectKafka(settings, 'e2e', logger));
+  await using source = await openSource({
+    kafkaSettings: settings,
+    groupSettings: settings,
+    name: 'e2e',
+    admin,
+    logger,
+    signal: new AbortController().signal,
+    once: true,
+    openLedger: async (_, logStart) => logStart,
+    onShared: () => {},
+    onRetry: () => {},
+  });
+  const records: KafkaRecord[] = [];
+  for await (const batch of source.batches()) {
+    records.push(...batch.records);
+    await batch.commitOffsets();
+  }
+  return records;
+}
