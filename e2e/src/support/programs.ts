@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 
 export const root = join(import.meta.dirname, '../../..');
 
@@ -10,6 +9,8 @@ export type Environment = Readonly<Record<string, string>>;
 /** A program of the pipeline as a process of its own, as a user runs it. */
 export interface Program extends AsyncDisposable {
   readonly process: ChildProcess;
+  /** What it has said on stderr so far. */
+  said(): string;
   /** Resolves when the process has ended. */
   readonly ended: Promise<Ended>;
 }
@@ -31,12 +32,20 @@ export function startApp(name: AppName, args: readonly string[], environment: En
     env: { ...process.env, METRICS_PORT: '0', STATS_PORT: '0', LOG_FORMAT: 'json', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const ended = collect(child);
+  const [stdout, stderr] = [gather(child.stdout), gather(child.stderr)];
+  const ended = once(child, 'close').then(([code]) => ({ code, stdout: stdout(), stderr: stderr() }));
   const stop = async () => {
     child.kill('SIGKILL');
     await ended;
   };
-  return { process: child, ended, [Symbol.asyncDispose]: stop };
+  return { process: child, said: stderr, ended, [Symbol.asyncDispose]: stop };
+}
+
+/** What a stream has brought so far. */
+function gather(stream: NodeJS.ReadableStream | null): () => string {
+  const chunks: Buffer[] = [];
+  stream?.on('data', (chunk: Buffer) => chunks.push(chunk));
+  return () => Buffer.concat(chunks).toString('utf8');
 }
 
 /** Runs an app to its end. */
@@ -47,15 +56,4 @@ export async function runApp(
 ): Promise<Ended> {
   await using program = startApp(name, args, environment);
   return await program.ended;
-}
-
-async function collect(child: ChildProcess): Promise<Ended> {
-  const closed = once(child, 'close');
-  const [stdout, stderr] = await Promise.all([readAll(child.stdout), readAll(child.stderr)]);
-  const [code] = (await closed) as [number | null];
-  return { code, stdout, stderr };
-}
-
-async function readAll(stream: NodeJS.ReadableStream | null): Promise<string> {
-  return stream === null ? '' : await text(stream);
 }

@@ -1,0 +1,107 @@
+import { createServer } from 'node:net';
+import { startPrivateKafka, startPrivatePostgres } from 'infra/testing';
+import { expect, test } from 'vitest';
+import { createPipeline } from './support/pipeline.ts';
+import { runApp, startApp } from './support/programs.ts';
+import { waitForLog, waitUntil } from './support/wait.ts';
+
+test('bad settings are listed all at once, secrets masked, with exit code 2', async () => {
+  const ended = await runApp('consumer', ['--once'], {
+    KAFKA_BROKERS: 'nonsense',
+    DATABASE_URL: 'mysql://app:hunter2@localhost/app',
+    BATCH_MAX_EVENTS: '0',
+    KAFKA_SASL_PASSWORD_FILE: '/nowhere',
+  });
+  expect(ended).toMatchObject({ code: 2, stdout: '' });
+  for (const name of ['KAFKA_BROKERS', 'DATABASE_URL', 'BATCH_MAX_EVENTS', 'KAFKA_SASL_PASSWORD_FILE']) {
+    expect(ended.stderr).toContain(name);
+  }
+  expect(ended.stderr).not.toContain('hunter2');
+  expect(ended.stderr).not.toContain('    at ');
+});
+
+test('an unknown flag ends with exit code 2, help and version with 0', async () => {
+  expect(await runApp('consumer', ['--nonsense'], {})).toMatchObject({ code: 2, stdout: '' });
+  expect(await runApp('consumer', ['--help'], {})).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('Examples'),
+  });
+  expect(await runApp('consumer', ['--version'], {})).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^\d/),
+  });
+});
+
+test('a missing topic ends in one line that names the remedy', async () => {
+  await using pipeline = await createPipeline();
+  const ended = await runApp('consumer', ['--once'], {
+    ...pipeline.environment,
+    KAFKA_TOPIC: 'missing-topic',
+  });
+  expect(ended.code).toBe(1);
+  expect(ended.stderr).toMatch(/no topic missing-topic.*infra provision/);
+});
+
+test('missing tables end in one line that names the remedy', async () => {
+  await using pipeline = await createPipeline();
+  await pipeline.database.run((sql) => sql`drop table ingest_progress`);
+  const ended = await runApp('consumer', ['--once'], pipeline.environment);
+  expect(ended.code).toBe(1);
+  expect(ended.stderr).toMatch(/ingest_progress.*infra provision/);
+});
+
+test('a wrong password ends in one line, without the password', async () => {
+  await using pipeline = await createPipeline();
+  const url = new URL(pipeline.environment['DATABASE_URL'] ?? '');
+  url.password = 'hunter2';
+  const ended = await runApp('consumer', ['--once'], { ...pipeline.environment, DATABASE_URL: url.href });
+  expect(ended.code).toBe(1);
+  expect(ended.stderr).toMatch(/check the user and the password of DATABASE_URL/);
+  expect(ended.stderr).not.toContain('hunter2');
+});
+
+test('a metrics port that was asked for and is taken ends in one line', async () => {
+  await using pipeline = await createPipeline();
+  const taken = createServer().listen(0, '127.0.0.1');
+  await waitUntil(() => taken.listening);
+  const { port } = taken.address() as { readonly port: number };
+  const ended = await runApp('consumer', ['--once'], { ...pipeline.environment, METRICS_PORT: String(port) });
+  taken.close();
+  expect(ended).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/is taken; choose another with METRICS_PORT/),
+  });
+});
+
+test('a consumer waits for Postgres, says so, and goes on when it comes', async () => {
+  await using pipeline = await createPipeline();
+  await using postgres = await startPrivatePostgres();
+  const environment = { ...pipeline.environment, DATABASE_URL: postgres.address };
+  expect(await runApp('consumer', ['migrate'], environment)).toMatchObject({ code: 0 });
+  await postgres.kill();
+  await using consumer = startApp('consumer', ['--once'], environment);
+  await waitForLog(consumer, /waiting for Postgres at 127\.0\.0\.1/);
+  await postgres.start();
+  expect(await consumer.ended).toMatchObject({ code: 0 });
+});
+
+test('a consumer waits for Kafka, says so, and goes on when it comes', async () => {
+  await using pipeline = await createPipeline();
+  await using kafka = await startPrivateKafka();
+  await kafka.kill();
+  const environment = { ...pipeline.environment, KAFKA_BROKERS: kafka.address };
+  await using consumer = startApp('consumer', ['--once'], environment);
+  await waitForLog(consumer, /waiting for Kafka at 127\.0\.0\.1/);
+  await kafka.start();
+  expect(await consumer.ended).toMatchObject({ code: 1, stderr: expect.stringMatching(/infra provision/) });
+});
+
+test('a consumer that is told to stop while it waits ends with exit code 0', async () => {
+  await using consumer = startApp('consumer', [], {
+    KAFKA_BROKERS: '127.0.0.1:1',
+    DATABASE_URL: 'postgres://a:b@127.0.0.1:1/c',
+  });
+  await waitForLog(consumer, /waiting for Kafka/);
+  consumer.process.kill('SIGTERM');
+  expect(await consumer.ended).toMatchObject({ code: 0 });
+});
