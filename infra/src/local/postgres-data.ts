@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { chown, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { Failure } from '@pipeline/runtime';
 import type { Account } from '../process/account.ts';
 import { findProcess } from '../process/ancestors.ts';
@@ -49,8 +49,8 @@ export async function removeStalePid(folder: string): Promise<void> {
   const path = join(folder, 'postmaster.pid');
   if (!existsSync(path)) return;
   const [pid = '', , , port = ''] = (await readFile(path, 'utf8')).split('\n');
-  const words = findProcess(Number(pid))?.words ?? [];
-  if (!words.some((word) => word.includes('postgres'))) return await rm(path, { force: true });
+  const program = basename(findProcess(Number(pid))?.words[0] ?? '');
+  if (program !== 'postgres') return await rm(path, { force: true });
   throw new Failure(
     `a Postgres on port ${port} already uses ${folder} (process ${pid})`,
     'stop it, or point DATABASE_URL to it',

@@ -28,6 +28,11 @@ export async function waitUntilReady(
   }
 }
 
+/** The end of a log, without the lines of stack traces. */
 function lastLines(path: string): string {
-  return readFileSync(path, 'utf8').trimEnd().split('\n').slice(-3).join(' | ');
+  const lines = readFileSync(path, 'utf8').split('\n');
+  return lines
+    .filter((line) => /^\S/.test(line))
+    .slice(-2)
+    .join(' | ');
 }
