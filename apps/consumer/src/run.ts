@@ -32,6 +32,8 @@ export interface RunOptions {
   readonly version: string;
   /** Ends at the offsets where the partitions end now. */
   readonly once: boolean;
+  /** Changes the steps of the path: how tests make a process fail between two of them. */
+  readonly decorate?: (path: Path) => Path;
 }
 
 /** A stop waits this long for the batches under way; what is not done by then is rolled back and read again. */
@@ -117,7 +119,8 @@ export async function runConsumer(
       observe(batch, written, startedAt);
     },
   };
-  const loops = Array.from({ length: settings.WRITERS }, () => consume(opened.batches(), path));
+  const decorated = options.decorate?.(path) ?? path;
+  const loops = Array.from({ length: settings.WRITERS }, () => consume(opened.batches(), decorated));
   await Promise.all(loops);
 }
 

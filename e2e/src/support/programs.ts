@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 export const root = join(import.meta.dirname, '../../..');
 
@@ -26,9 +26,13 @@ export type AppName = 'producer' | 'consumer' | 'stats';
 
 /** Starts an app; it is killed when it is disposed of. */
 export function startApp(name: AppName, args: readonly string[], environment: Environment): Program {
-  const entry = join(root, 'apps', name, 'src/main.ts');
+  return startProgram(join(root, 'apps', name, 'src/main.ts'), args, environment);
+}
+
+/** Starts any program of the repository. */
+export function startProgram(entry: string, args: readonly string[], environment: Environment): Program {
   const child = spawn(process.execPath, ['--conditions=source', entry, ...args], {
-    cwd: join(root, 'apps', name),
+    cwd: dirname(entry),
     env: { ...process.env, METRICS_PORT: '0', STATS_PORT: '0', LOG_FORMAT: 'json', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -1,0 +1,11 @@
+/** Between any two of these the world may end. */
+export const killPoints = [
+  'before-write',
+  'during-write',
+  'after-write',
+  'during-dead-letter',
+  'after-dead-letter',
+  'after-commit',
+] as const;
+
+export type KillPoint = (typeof killPoints)[number];
