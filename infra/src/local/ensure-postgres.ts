@@ -38,7 +38,7 @@ async function describe(url: DatabaseUrl): Promise<Pick<AvailableServer, 'addres
 }
 
 /** The URL without its password and its options. */
-export function hidePassword({ text }: DatabaseUrl): string {
+function hidePassword({ text }: DatabaseUrl): string {
   const url = new URL(text);
   url.password = '';
   url.search = '';

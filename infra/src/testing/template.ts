@@ -8,7 +8,7 @@ export function settingsFor(url: string, name?: string): Settings<typeof databas
 }
 
 /** The URL of another database of the same server. */
-export function urlOf(url: string, name: string): string {
+function urlOf(url: string, name: string): string {
   const other = new URL(url);
   other.pathname = `/${name}`;
   return other.href;
