@@ -1,0 +1,29 @@
+import type { OutgoingRecord } from '@pipeline/kafka';
+
+/** Sends a batch; resolves when Kafka has acknowledged all of it. */
+export type Send = (records: readonly OutgoingRecord[]) => Promise<void>;
+
+/** Batches on their way at the same time: one is made while others travel. */
+const IN_FLIGHT = 4;
+
+/**
+ * Sends batches as they come, a few at a time. When it returns, all are acknowledged.
+ * @throws what `send` throws, once those on their way have ended
+ */
+export async function publishBatches(
+  batches: AsyncIterable<readonly OutgoingRecord[]>,
+  send: Send,
+  onSent: (count: number) => void,
+): Promise<void> {
+  const onTheWay = new Set<Promise<void>>();
+  try {
+    for await (const batch of batches) {
+      const sending = send(batch).then(() => onSent(batch.length));
+      const ended = sending.finally(() => onTheWay.delete(ended));
+      onTheWay.add(ended);
+      if (onTheWay.size >= IN_FLIGHT) await Promise.race(onTheWay);
+    }
+  } finally {
+    await Promise.all(onTheWay);
+  }
+}

@@ -1,0 +1,87 @@
+import {
+  connectKafka,
+  explainKafkaFault,
+  isPassingKafkaFault,
+  type OutgoingRecord,
+  openAdmin,
+  openPublisher,
+  requireTopics,
+} from '@pipeline/kafka';
+import {
+  createLogger,
+  exitAfter,
+  failureLine,
+  retryForever,
+  type Settings,
+  stopSignal,
+} from '@pipeline/runtime';
+import { readRecords } from './from-file.ts';
+import { publishBatches, type Send } from './publish.ts';
+import type { producerSettings } from './settings.ts';
+import { createSimulation, paceRecords } from './simulate.ts';
+
+export interface RunOptions {
+  readonly rate: number;
+  readonly count: number;
+  readonly invalidRatio: number;
+  readonly duplicateRatio: number;
+  readonly seed?: number;
+  readonly from?: string;
+  readonly json?: boolean;
+}
+
+const DRAIN_MS = 9_000;
+const REPORT_MS = 10_000;
+
+/** Publishes until everything is published, or until it is told to stop; then waits for what is on its way. */
+export async function runProducer(
+  settings: Settings<typeof producerSettings>,
+  options: RunOptions,
+): Promise<void> {
+  const signal = stopSignal();
+  exitAfter(signal, DRAIN_MS);
+  const logger = createLogger('producer', settings);
+  const waiting = (error: unknown) =>
+    logger.warn(`waiting for Kafka at ${settings.KAFKA_BROKERS.join(',')}: ${failureLine(error)}`);
+  const reach = <Value>(operation: () => Promise<Value>) =>
+    retryForever(operation, { isPassing: isPassingKafkaFault, onRetry: waiting, signal }).catch((error) => {
+      throw explainKafkaFault(error);
+    });
+
+  const kafka = connectKafka(settings, 'producer', logger);
+  await using admin = await reach(() => openAdmin(kafka));
+  await reach(() => requireTopics(admin, [settings.KAFKA_TOPIC]));
+  await using publisher = await reach(() => openPublisher(kafka));
+  const send: Send = (records) => reach(() => publisher.publish(settings.KAFKA_TOPIC, records));
+
+  const progress = createProgress((line) => logger.info(line));
+  const simulation = createSimulation(options.seed ?? Date.now(), {
+    invalid: options.invalidRatio,
+    duplicate: options.duplicateRatio,
+  });
+  const batches: AsyncIterable<readonly OutgoingRecord[]> =
+    options.from === undefined ? paceRecords(simulation, options, signal) : readRecords(options.from);
+  await publishBatches(batches, send, progress.sent);
+  const { invalid, duplicates } = simulation.tally();
+  const summary = { ...progress.total(), invalid, duplicates };
+  logger.info(`published ${summary.published} records in ${summary.seconds} s`);
+  if (options.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
+}
+
+/** Says every few seconds how it goes. */
+function createProgress(say: (line: string) => void) {
+  const start = performance.now();
+  let published = 0;
+  let reported = { at: start, published: 0 };
+  return {
+    sent: (count: number) => {
+      published += count;
+      const now = performance.now();
+      if (now - reported.at < REPORT_MS) return;
+      const rate = Math.round(((published - reported.published) * 1_000) / (now - reported.at));
+      say(`${rate} records a second, ${published} so far`);
+      reported = { at: now, published };
+    },
+    total: () => ({ published, seconds: Number(((performance.now() - start) / 1_000).toFixed(3)) }),
+  };
+}

@@ -1,0 +1,175 @@
+import type { Event } from '@pipeline/schema';
+import type { Product } from './catalogue.ts';
+import { pick, pickInteger, pickPopular, type Random } from './random.ts';
+import { createUuid7 } from './uuid.ts';
+
+/** A visitor on their way through the shop. */
+interface Session {
+  readonly userId: string;
+  readonly currency: string;
+  readonly referrer: string;
+  cart: readonly CartLine[];
+  product: Product | undefined;
+  query: string | undefined;
+  lastStep: Visit | undefined;
+}
+
+interface CartLine {
+  readonly product: Product;
+  readonly quantity: number;
+}
+
+/** The types that a shop's visitors cause; others may be registered. */
+type Visit = 'signup' | 'search' | 'page_view' | 'add_to_cart' | 'purchase';
+type Step = Visit | 'leave';
+
+const USERS = 5_000;
+const VISITORS_AT_ONCE = 200;
+
+const currencies = ['EUR', 'EUR', 'EUR', 'USD', 'GBP', 'CHF'] as const;
+const referrers = [
+  'https://www.example.com/',
+  'https://news.example.org/best-of',
+  'direct',
+  'newsletter',
+] as const;
+const plans = ['free', 'free', 'free', 'pro', 'team'] as const;
+
+/** What people do next, and how often in a hundred: the funnel. */
+const nextSteps: Readonly<Record<Visit | 'arrive', readonly (readonly [Step, number])[]>> = {
+  arrive: [
+    ['page_view', 62],
+    ['search', 30],
+    ['signup', 8],
+  ],
+  signup: [
+    ['page_view', 60],
+    ['search', 40],
+  ],
+  search: [
+    ['page_view', 70],
+    ['search', 18],
+    ['leave', 12],
+  ],
+  page_view: [
+    ['page_view', 44],
+    ['search', 14],
+    ['add_to_cart', 17],
+    ['leave', 25],
+  ],
+  add_to_cart: [
+    ['page_view', 38],
+    ['add_to_cart', 12],
+    ['purchase', 36],
+    ['leave', 14],
+  ],
+  purchase: [
+    ['leave', 70],
+    ['page_view', 30],
+  ],
+};
+
+/**
+ * Visitors of a shop: each call is somebody's next step, at the given time.
+ * The same random numbers and times give the same events.
+ */
+export function simulateVisitors(catalogue: readonly Product[], random: Random): (timeMs: number) => Event {
+  const visitors = Array.from({ length: VISITORS_AT_ONCE }, () => arrive(random));
+  return (timeMs) => {
+    const place = Math.floor(random() * visitors.length);
+    const step = nextStep(visitors[place], random);
+    const session = step === 'leave' ? arrive(random) : (visitors[place] ?? arrive(random));
+    visitors[place] = session;
+    return takeStep(session, step === 'leave' ? 'page_view' : step, catalogue, timeMs, random);
+  };
+}
+
+function arrive(random: Random): Session {
+  return {
+    userId: `user-${pickPopular(random, USERS)}`,
+    currency: pick(random, currencies),
+    referrer: pick(random, referrers),
+    cart: [],
+    product: undefined,
+    query: undefined,
+    lastStep: undefined,
+  };
+}
+
+function nextStep(session: Session | undefined, random: Random): Step {
+  const last = session?.lastStep;
+  const choices = nextSteps[last ?? 'arrive'];
+  const step = pickWeighted(choices, random() * 100);
+  return step === 'purchase' && session?.cart.length === 0 ? 'page_view' : step;
+}
+
+function pickWeighted(choices: readonly (readonly [Step, number])[], chance: number): Step {
+  let left = chance;
+  for (const [step, weight] of choices) {
+    left -= weight;
+    if (left < 0) return step;
+  }
+  return 'leave';
+}
+
+function takeStep(
+  session: Session,
+  type: Visit,
+  catalogue: readonly Product[],
+  timeMs: number,
+  random: Random,
+): Event {
+  session.lastStep = type;
+  const common = {
+    event_id: createUuid7(timeMs, random),
+    event_time: timestamp(timeMs, random),
+    user_id: session.userId,
+  };
+  const payload = payloads[type](session, catalogue, random);
+  return { ...common, event_type: type, payload } as Event;
+}
+
+/** RFC 3339 with microseconds, as services with good clocks write it. */
+function timestamp(timeMs: number, random: Random): string {
+  const micros = String(pickInteger(random, 0, 999)).padStart(3, '0');
+  return `${new Date(timeMs).toISOString().slice(0, -1)}${micros}Z`;
+}
+
+type MakePayload = (session: Session, catalogue: readonly Product[], random: Random) => Event['payload'];
+
+const payloads: Readonly<Record<Visit, MakePayload>> = {
+  signup: (_, __, random) => ({ plan: pick(random, plans) }),
+  search: (session, catalogue, random) => {
+    const product = pickProduct(catalogue, random);
+    session.query = (random() < 0.6 ? product.name : product.category).toLowerCase();
+    return { query: session.query, results: pickInteger(random, 0, 48) };
+  },
+  page_view: (session, catalogue, random) => {
+    const isLanding = session.query === undefined && session.product === undefined;
+    if (isLanding && random() < 0.5) return { path: '/', referrer: session.referrer };
+    session.product = pickProduct(catalogue, random);
+    return { path: `/${session.product.category}/${session.product.id}`, referrer: session.referrer };
+  },
+  add_to_cart: (session, catalogue, random) => {
+    const product = session.product ?? pickProduct(catalogue, random);
+    const quantity = random() < 0.8 ? 1 : pickInteger(random, 2, 4);
+    session.cart = [...session.cart.slice(-9), { product, quantity }];
+    return { product_id: product.id, quantity, price: product.price };
+  },
+  purchase: (session, _, random) => {
+    const cents = session.cart.reduce(
+      (sum, line) => sum + Math.round(line.product.price * 100) * line.quantity,
+      0,
+    );
+    const items = session.cart.length;
+    session.cart = [];
+    const orderId = `order-${pickInteger(random, 10_000_000, 99_999_999)}`;
+    return { order_id: orderId, amount: cents / 100, currency: session.currency, items };
+  },
+};
+
+function pickProduct(catalogue: readonly Product[], random: Random): Product {
+  const product = catalogue[pickPopular(random, catalogue.length)];
+  if (product === undefined) throw new RangeError('the catalogue is empty');
+  return product;
+}
