@@ -151,3 +151,39 @@ test('offsets and timestamps are exact over their whole range', () => {
     }),
   );
 });
+
+const groupByPartition = load('kafkajs/src/producer/groupMessagesPerPartition.js');
+const murmur2 = load('kafkajs/src/producer/partitioners/default/murmur2.js');
+
+test('messages of a partition are not copied for each further message (#1576)', () => {
+  const partitioner = () => 0;
+  const messages = Array.from({ length: 3 }, (_, index) => ({ value: String(index) }));
+  const pushes = vi.spyOn(Array.prototype, 'push');
+  const grouped = groupByPartition({ topic: 't', partitionMetadata: [{}], messages, partitioner });
+  expect(pushes).toHaveBeenCalledTimes(2);
+  pushes.mockRestore();
+  expect(grouped).toEqual({ 0: messages });
+});
+
+/** The values of Kafka's own test (UtilsTest.testMurmur2). */
+test.each([
+  ['21', -973932308],
+  ['foobar', -790332482],
+  ['a-little-bit-long-string', -985981536],
+  ['a-little-bit-longer-string', -1486304829],
+  ['lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8', -58897971],
+  ['abc', 479470107],
+])('the key %s goes where the clients of Kafka send it', (key, hash) => {
+  expect(murmur2(key)).toBe(hash);
+});
+
+test('numbers of variable length are written as they are read, whatever the room left', () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer(), { maxLength: 20 }), (numbers) => {
+      const encoder = new Encoder(1);
+      for (const number of numbers) encoder.writeVarInt(number);
+      const decoder = new Decoder(encoder.buffer);
+      expect(numbers.map(() => decoder.readVarInt())).toEqual(numbers);
+    }),
+  );
+});
