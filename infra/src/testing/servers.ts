@@ -1,5 +1,6 @@
 import { Failure } from '@pipeline/runtime';
-import { dockerAnswers, startContainers } from './containers.ts';
+import { dockerAnswers } from '../local/docker.ts';
+import { startContainers } from './containers.ts';
 import { startPrivateKafka, startPrivatePostgres } from './private-servers.ts';
 
 /** One Kafka and one Postgres for all tests of a run; no test knows whose they are. */

@@ -17,7 +17,9 @@ function urlOf(url: string, name: string): string {
 /** Makes a database with the tables and no rows; copying it is cheaper than migrating again. Returns its name. */
 export async function createTemplate(postgresUrl: string): Promise<string> {
   const name = freshName('template');
-  await onServer(postgresUrl, (server) => server.run((sql) => sql.unsafe(`create database ${name}`)));
+  // Whatever the server's own encoding is, an event is UTF-8.
+  const statement = `create database ${name} template template0 encoding 'UTF8' lc_collate 'C' lc_ctype 'C'`;
+  await onServer(postgresUrl, (server) => server.run((sql) => sql.unsafe(statement)));
   await migrate(settingsFor(postgresUrl, name));
   return name;
 }

@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { databaseSettings } from '@pipeline/db';
+import { createProgram, Failure, readSettings, runProgram, stopSignal } from '@pipeline/runtime';
+import { composeCommand, dockerAnswers } from './local/docker.ts';
+import { parseEndpoint } from './local/endpoint.ts';
+import { acceptsQueries } from './local/postgres-ready.ts';
+import { speaksKafka } from './local/protocol.ts';
+import { until } from './local/until.ts';
+import { say } from './screen.ts';
+import { version } from './settings.ts';
+
+const file = join(import.meta.dirname, '../compose.yaml');
+const everyProfile = ['ui'];
+/** What compose.yaml publishes, which is what the settings default to. */
+const kafka = '127.0.0.1:9092';
+const postgres = readSettings(databaseSettings, {});
+
+const program = createProgram('compose', 'Kafka and Postgres in containers', version);
+
+program
+  .command('up')
+  .description('starts them and waits until they answer')
+  .option('--profile <name...>', `what else to start: ${everyProfile.join(', ')}`, [])
+  .action(async ({ profile }: { readonly profile: readonly string[] }) => {
+    const signal = stopSignal();
+    await compose(profile, ['up', '--detach'], signal);
+    await until(() => speaksKafka(parseEndpoint(kafka)), signal);
+    await until(() => acceptsQueries(postgres.DATABASE_URL), signal);
+    say(`✔ Kafka ${kafka} · Postgres postgres://app@127.0.0.1:5432/app`);
+  });
+
+program
+  .command('down')
+  .description('stops and removes them; the data stays')
+  .option('--volumes', 'removes the data too')
+  .action(async ({ volumes }: { readonly volumes?: boolean }) => {
+    await compose(everyProfile, ['down', ...(volumes ? ['--volumes'] : [])], stopSignal());
+  });
+
+/** @throws Failure when there is no Docker or Compose fails */
+async function compose(
+  profiles: readonly string[],
+  words: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  const [command, ...before] = await requireCompose();
+  const flags = [
+    '--project-name',
+    'kafka-to-postgres',
+    '--file',
+    file,
+    ...profiles.flatMap((name) => ['--profile', name]),
+  ];
+  const child = spawn(command, [...before, ...flags, ...words], { stdio: 'inherit' });
+  const [code] = await once(child, 'exit');
+  signal.throwIfAborted();
+  if (code !== 0) throw new Failure(`Compose ended with code ${code}`, 'see what it says above');
+}
+
+async function requireCompose(): Promise<readonly [string, ...string[]]> {
+  const [command, ...words] = (await composeCommand()) ?? [];
+  if (command !== undefined && (await dockerAnswers())) return [command, ...words];
+  throw new Failure(
+    command === undefined ? 'there is no Docker Compose' : 'no Docker engine answers',
+    'install or start it; "pnpm --filter infra start" needs none',
+  );
+}
+
+await runProgram(program);
