@@ -32,6 +32,7 @@ const MEMORY = 1_000;
  */
 export function createMixture(nextEvent: (timeMs: number) => Event, ratios: Ratios, random: Random): Mixture {
   const recent: OutgoingRecord[] = [];
+  let good = 0;
   const tally = { published: 0, invalid: 0, duplicates: 0 };
   const next = (timeMs: number): OutgoingRecord => {
     const index = tally.published++;
@@ -45,7 +46,7 @@ export function createMixture(nextEvent: (timeMs: number) => Event, ratios: Rati
       return recent[pickInteger(random, 0, recent.length - 1)] ?? toRecord(nextEvent(timeMs));
     }
     const record = toRecord(nextEvent(timeMs));
-    recent[index % MEMORY] = record;
+    recent[good++ % MEMORY] = record;
     return record;
   };
   return { next, tally: () => ({ ...tally }) };

@@ -16,14 +16,16 @@ export async function publishBatches(
   onSent: (count: number) => void,
 ): Promise<void> {
   const onTheWay = new Set<Promise<void>>();
-  try {
-    for await (const batch of batches) {
-      const sending = send(batch).then(() => onSent(batch.length));
-      const ended = sending.finally(() => onTheWay.delete(ended));
-      onTheWay.add(ended);
-      if (onTheWay.size >= IN_FLIGHT) await Promise.race(onTheWay);
-    }
-  } finally {
-    await Promise.all(onTheWay);
+  const errors: unknown[] = [];
+  for await (const batch of batches) {
+    const sending = send(batch)
+      .then(() => onSent(batch.length))
+      .catch((error: unknown) => void errors.push(error))
+      .finally(() => onTheWay.delete(sending));
+    onTheWay.add(sending);
+    if (onTheWay.size >= IN_FLIGHT) await Promise.race(onTheWay);
+    if (errors.length > 0) break;
   }
+  await Promise.all(onTheWay);
+  if (errors.length > 0) throw errors[0];
 }

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { publishBatches } from './publish.ts';
+
+const record = { key: null, value: null };
+
+async function* batches(count: number) {
+  for (let index = 0; index < count; index++) yield [record, record];
+}
+
+test('when publishing ends, every batch is acknowledged, and few were on their way at a time', async () => {
+  let [sent, out, most] = [0, 0, 0];
+  const send = async () => {
+    most = Math.max(most, ++out);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    out--;
+  };
+  await publishBatches(batches(20), send, (count) => {
+    sent += count;
+  });
+  expect([sent, out]).toEqual([40, 0]);
+  expect(most).toBeGreaterThan(1);
+  expect(most).toBeLessThanOrEqual(4);
+});
+
+test('a send that fails ends publishing with its error', async () => {
+  const send = () => Promise.reject(new Error('refused'));
+  await expect(publishBatches(batches(20), send, () => {})).rejects.toThrow('refused');
+});
