@@ -26,6 +26,7 @@ create table dlq_events (
   key              bytea,
   value            bytea,
   headers          jsonb       not null default '{}',
+  event_type       text,
   reason           text        not null check (reason in ('empty', 'too_large', 'not_utf8', 'not_json', 'not_an_event',
                                                            'unknown_event_type', 'invalid_payload', 'refused_by_database')),
   detail           text        not null,
@@ -50,6 +51,10 @@ create table ingest_progress (
   dead_lettered bigint      not null default 0,
   skipped       bigint      not null default 0,
   updated_at    timestamptz not null default now(),
+  last_record_at timestamptz, -- when the last accounted record was sent; null before the first
   primary key (topic, partition),
   check (next_offset - start_offset = stored + duplicates + dead_lettered + skipped)
 ) with (fillfactor = 70);
+
+-- Dead letters are looked at by what is wrong with them.
+create index dlq_events_by_reason on dlq_events (status, reason, event_type, failed_at);

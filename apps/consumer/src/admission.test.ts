@@ -5,7 +5,7 @@ import { createAdmission } from './admission.ts';
 import type { Health } from './health.ts';
 
 const record = { offset: '7', timestamp: '0', key: null, value: null };
-const letter = { record, reason: 'empty', detail: '', sqlstate: null, redriveCount: 0 };
+const letter = { record, reason: 'empty', eventType: null, detail: '', sqlstate: null, redriveCount: 0 };
 const bad: Batch = {
   topic: 'events',
   partition: 2,

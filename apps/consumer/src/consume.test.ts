@@ -4,7 +4,14 @@ import { expect, test } from 'vitest';
 import { consume, type Path } from './consume.ts';
 
 const record = { offset: '7', timestamp: '0', key: null, value: null };
-const rejected: DeadLetter = { record, reason: 'empty', detail: '', sqlstate: null, redriveCount: 0 };
+const rejected: DeadLetter = {
+  record,
+  reason: 'empty',
+  eventType: null,
+  detail: '',
+  sqlstate: null,
+  redriveCount: 0,
+};
 const refused: DeadLetter = { ...rejected, reason: 'refused_by_database', sqlstate: '22P05' };
 const triaged: Batch = { topic: 'events', partition: 0, nextOffset: 8n, rows: [], deadLetters: [rejected] };
 const written: Written = { stored: new Map(), deadLettered: 1, refused: [refused] };

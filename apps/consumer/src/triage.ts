@@ -28,7 +28,7 @@ function toRow(record: KafkaRecord, { event, payloadJson }: Extract<DecodeResult
   };
 }
 
-function toDeadLetter(record: KafkaRecord, { reason, message, path }: Rejection): DeadLetter {
+function toDeadLetter(record: KafkaRecord, { reason, message, path, eventType }: Rejection): DeadLetter {
   const detail = path === '' ? message : `${path} ${message}`;
-  return { record, reason, detail, sqlstate: null, redriveCount: redriveCountOf(record.headers) };
+  return { record, reason, eventType, detail, sqlstate: null, redriveCount: redriveCountOf(record.headers) };
 }

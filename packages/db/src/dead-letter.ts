@@ -16,6 +16,8 @@ export interface DeadLetter {
   readonly record: SourceRecord;
   /** One of the contract's closed list. */
   readonly reason: string;
+  /** The event's type where the record says one that could be read. */
+  readonly eventType: string | null;
   /** What is wrong, in words; holds no value of the event. */
   readonly detail: string;
   /** Only of a record that Postgres refused. */

@@ -15,7 +15,14 @@ function batchOf(kinds: readonly Kind[]): Batch {
   kinds.forEach((kind, offset) => {
     const record = { offset: String(offset), timestamp: '0', key: null, value: null };
     if (kind === 'rejected')
-      deadLetters.push({ record, reason: 'empty', detail: '', sqlstate: null, redriveCount: 0 });
+      deadLetters.push({
+        record,
+        reason: 'empty',
+        eventType: null,
+        detail: '',
+        sqlstate: null,
+        redriveCount: 0,
+      });
     else rows.push({ eventId: kind, eventType: '', eventTime: '', userId: '', payloadJson: '', record });
   });
   return { topic: 't', partition: 0, nextOffset: BigInt(kinds.length), rows, deadLetters };

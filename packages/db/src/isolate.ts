@@ -1,4 +1,4 @@
-import { type Batch, splitBatch } from './batch.ts';
+import { type Batch, type EventRow, splitBatch } from './batch.ts';
 import type { DeadLetter } from './dead-letter.ts';
 
 /** Why the data of a batch cannot be stored: the SQLSTATE and what Postgres said. */
@@ -33,16 +33,17 @@ async function writeAsDeadLetter(
   refusal: Refusal,
   tryWrite: TryWrite,
 ): Promise<readonly DeadLetter[]> {
-  const refused = batch.rows.map((row) => refuse(row.record, refusal));
+  const refused = batch.rows.map((row) => refuse(row, refusal));
   const deadLetters = [...batch.deadLetters, ...refused].sort(byOffset);
   await writeIsolating({ ...batch, rows: [], deadLetters }, tryWrite);
   return refused;
 }
 
-function refuse(record: DeadLetter['record'], { sqlstate, message }: Refusal): DeadLetter {
+function refuse({ record, eventType }: EventRow, { sqlstate, message }: Refusal): DeadLetter {
   return {
     record,
     reason: 'refused_by_database',
+    eventType,
     detail: message.slice(0, 1_000),
     sqlstate,
     redriveCount: 0,

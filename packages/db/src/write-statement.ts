@@ -54,9 +54,9 @@ export function writeStatement(sql: Sql, batch: Batch, expected: bigint) {
       on conflict (minute, event_type) do update set event_count = total.event_count + excluded.event_count
     ), dead as (
       insert into dlq_events (source_topic, source_partition, source_offset, source_timestamp, key, value, headers,
-                              reason, detail, sqlstate, redrive_count)
+                              event_type, reason, detail, sqlstate, redrive_count)
       select ${topic}, ${partition}::int, source_offset, timestamptz 'epoch' + timestamp_ms * interval '1 ms',
-             decode(key, 'base64'), decode(value, 'base64'), headers, reason, detail, sqlstate, redrive_count
+             decode(key, 'base64'), decode(value, 'base64'), headers, event_type, reason, detail, sqlstate, redrive_count
       from ${deadLetterColumns(sql, deadLetters)}
       where exists (select from in_step)
       order by source_offset
@@ -74,6 +74,7 @@ export function writeStatement(sql: Sql, batch: Batch, expected: bigint) {
                                        else ${recordCount(batch)} - gone.stored - gone.dead_lettered end,
         skipped = skipped + case when ${nextOffset} <= ${expected} then 0
                                  else ${nextOffset} - ${expected} - ${recordCount(batch)} end,
+        last_record_at = coalesce(timestamptz 'epoch' + ${lastTimestamp(batch)}::bigint * interval '1 ms', progress.last_record_at),
         updated_at = now()
       from gone
       where topic = ${topic} and partition = ${partition} and exists (select from in_step)
@@ -84,6 +85,13 @@ export function writeStatement(sql: Sql, batch: Batch, expected: bigint) {
            (select dead_lettered from gone)::int as "deadLettered"`;
 }
 
+/** When the batch's last record was sent, in milliseconds since 1970; null where it has none. */
+function lastTimestamp({ rows, deadLetters }: Batch): string | null {
+  const last = [rows.at(-1)?.record, deadLetters.at(-1)?.record].filter((record) => record !== undefined);
+  const [latest] = last.sort((a, b) => (BigInt(a.offset) > BigInt(b.offset) ? -1 : 1));
+  return latest?.timestamp ?? null;
+}
+
 function deadLetterColumns(sql: Sql, letters: readonly DeadLetter[]) {
   const base64 = (bytes: Buffer | null) => (bytes === null ? null : Buffer.from(bytes).toString('base64'));
   return sql`unnest(${plainArray(letters.map(({ record }) => record.offset))}::bigint[],
@@ -91,9 +99,10 @@ function deadLetterColumns(sql: Sql, letters: readonly DeadLetter[]) {
                     ${textArray(letters.map(({ record }) => base64(record.key)))}::text[],
                     ${textArray(letters.map(({ record }) => base64(record.value)))}::text[],
                     ${textArray(letters.map(({ record }) => headersToJson(record.headers)))}::jsonb[],
+                    ${textArray(letters.map((letter) => letter.eventType))}::text[],
                     ${textArray(letters.map((letter) => letter.reason))}::text[],
                     ${textArray(letters.map((letter) => letter.detail))}::text[],
                     ${textArray(letters.map((letter) => letter.sqlstate))}::text[],
                     ${plainArray(letters.map((letter) => String(letter.redriveCount)))}::int[])
-             as letters (source_offset, timestamp_ms, key, value, headers, reason, detail, sqlstate, redrive_count)`;
+             as letters (source_offset, timestamp_ms, key, value, headers, event_type, reason, detail, sqlstate, redrive_count)`;
 }

@@ -185,7 +185,14 @@ function row(offset: number, change: Partial<EventRow> = {}): EventRow {
 }
 
 function letter(offset: number): DeadLetter {
-  return { record: record(offset), reason: 'not_json', detail: 'not JSON', sqlstate: null, redriveCount: 0 };
+  return {
+    record: record(offset),
+    reason: 'not_json',
+    eventType: null,
+    detail: 'not JSON',
+    sqlstate: null,
+    redriveCount: 0,
+  };
 }
 
 function batchOf(rows: readonly EventRow[], deadLetters: readonly DeadLetter[] = []): Batch {

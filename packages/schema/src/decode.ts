@@ -2,7 +2,7 @@ import { envelope } from './envelope.ts';
 import type { Reason, Rejection } from './reasons.ts';
 import { type Event, type EventOf, eventTypes, type Registry } from './registry.ts';
 import { scanPayload } from './scan-payload.ts';
-import { compileValidator, type Problem, type Validate } from './validate.ts';
+import { compileValidator, type Validate } from './validate.ts';
 
 /** An event that was decoded, and the text of its payload to the letter. */
 export interface Decoded<AnyEvent = Event> {
@@ -40,7 +40,7 @@ export function createDecoder<Types extends Registry>(types: Types) {
     const rejection = checkEvent(parsed.value, validators);
     if (rejection !== undefined) return rejection;
     const payload = scanPayload(parsed.text);
-    if (payload.depth > (limits.maxDepth ?? DEFAULT_MAX_DEPTH)) return tooDeep;
+    if (payload.depth > (limits.maxDepth ?? DEFAULT_MAX_DEPTH)) return rejectDepth(parsed.value as AnyEvent);
     return { ok: true, event: parsed.value as EventOf<Types>, payloadJson: payload.json };
   };
 }
@@ -78,22 +78,28 @@ function parseJson(text: string): unknown {
   }
 }
 
+/** What the envelope has checked. */
+interface AnyEvent {
+  readonly event_type: string;
+  readonly payload: unknown;
+}
+
 function checkEvent(value: unknown, validators: ReadonlyMap<string, Validate>): Rejection | undefined {
   const problem = validateEnvelope(value);
-  if (problem !== undefined) return rejectFor('not_an_event', '', problem);
-  const event = value as { readonly event_type: string; readonly payload: unknown };
-  const validatePayload = validators.get(event.event_type);
-  if (validatePayload === undefined) return reject('unknown_event_type', 'is not registered', '/event_type');
-  const payloadProblem = validatePayload(event.payload);
-  return payloadProblem === undefined ? undefined : rejectFor('invalid_payload', '/payload', payloadProblem);
+  if (problem !== undefined) return reject('not_an_event', problem.message, problem.path);
+  const { event_type: type, payload } = value as AnyEvent;
+  const validatePayload = validators.get(type);
+  if (validatePayload === undefined)
+    return reject('unknown_event_type', 'is not registered', '/event_type', type);
+  const payloadProblem = validatePayload(payload);
+  if (payloadProblem === undefined) return undefined;
+  return reject('invalid_payload', payloadProblem.message, `/payload${payloadProblem.path}`, type);
 }
 
-const tooDeep = reject('invalid_payload', 'is nested too deeply', '/payload');
-
-function rejectFor(reason: Reason, prefix: string, { path, message }: Problem): Rejection {
-  return reject(reason, message, prefix + path);
+function rejectDepth({ event_type }: AnyEvent): Rejection {
+  return reject('invalid_payload', 'is nested too deeply', '/payload', event_type);
 }
 
-function reject(reason: Reason, message: string, path = ''): Rejection {
-  return { ok: false, reason, message, path };
+function reject(reason: Reason, message: string, path = '', eventType: string | null = null): Rejection {
+  return { ok: false, reason, message, path, eventType };
 }

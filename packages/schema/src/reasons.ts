@@ -19,4 +19,6 @@ export interface Rejection {
   readonly message: string;
   /** JSON Pointer (RFC 6901) to the member at fault; '' is the whole record. */
   readonly path: string;
+  /** The event's type where the record says one that could be read. */
+  readonly eventType: string | null;
 }
