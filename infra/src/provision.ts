@@ -1,5 +1,11 @@
 import { isPassingFault, migrate } from '@pipeline/db';
-import { connectKafka, explainKafkaFault, isPassingKafkaFault, openAdmin } from '@pipeline/kafka';
+import {
+  type ClusterAdmin,
+  connectKafka,
+  explainKafkaFault,
+  isPassingKafkaFault,
+  openAdmin,
+} from '@pipeline/kafka';
 import {
   createLogger,
   createProgram,
@@ -27,17 +33,32 @@ const program = withSettings(createProgram('provision', 'Makes topics and tables
       waitFor('Postgres', [settings.DATABASE_URL], signal).then(() => provisionTables(settings, signal)),
     ]);
     say(`✔ topics ${settings.KAFKA_TOPIC} (3), ${settings.KAFKA_DLQ_TOPIC} (1) · tables up to date`);
+    if (dev) await makeGroupReady(settings, signal);
     if (dev) say(nextLines(settings));
   });
 
 async function provisionTopics(settings: InfraSettings, signal: AbortSignal): Promise<void> {
+  await onCluster(settings, signal, (admin) => admin.provisionTopics(settings));
+}
+
+/** A new Kafka makes its topic of committed offsets when a group first asks; a consumer would have to wait for that. */
+async function makeGroupReady(settings: InfraSettings, signal: AbortSignal): Promise<void> {
+  await onCluster(settings, signal, (admin) => admin.fetchOffsets(settings.KAFKA_TOPIC, 'provision'));
+}
+
+/** Works on a cluster, for as long as its faults pass. */
+async function onCluster(
+  settings: InfraSettings,
+  signal: AbortSignal,
+  work: (admin: ClusterAdmin) => Promise<unknown>,
+): Promise<void> {
   const kafka = connectKafka(settings, 'provision', createLogger('provision', settings));
-  const provision = async () => {
+  const attempt = async () => {
     await using admin = await openAdmin(kafka);
-    await admin.provisionTopics(settings);
+    await work(admin);
   };
   const options = { isPassing: isPassingKafkaFault, onRetry: sayWhy('Kafka'), signal };
-  await retryForever(provision, options).catch((error: unknown) => {
+  await retryForever(attempt, options).catch((error: unknown) => {
     throw explainKafkaFault(error);
   });
 }

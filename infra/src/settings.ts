@@ -19,6 +19,6 @@ export type InfraSettings = Settings<typeof infraSettings>;
 export const rootFolder = join(import.meta.dirname, '../..');
 
 /** Where the local servers keep their data between runs. */
-export const dataFolder = join(rootFolder, '.pipeline');
+export const defaultData = join(rootFolder, '.pipeline');
 
 export const version = '0.1.0';

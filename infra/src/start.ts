@@ -5,40 +5,54 @@ import type { AvailableServer } from './local/available.ts';
 import { acceptsConnections, parseEndpoint } from './local/endpoint.ts';
 import { ensureKafka } from './local/ensure-kafka.ts';
 import { ensurePostgres } from './local/ensure-postgres.ts';
-import { waitForClients } from './local/wait-for-clients.ts';
+import { waitForConsumers } from './local/wait-for-consumers.ts';
 import { say, serverLine, toolsLine } from './screen.ts';
-import { dataFolder, type InfraSettings, infraSettings, version } from './settings.ts';
+import { defaultData, type InfraSettings, infraSettings, version } from './settings.ts';
+
+interface StartOptions {
+  readonly reset?: boolean;
+  readonly data: string;
+  readonly dev?: boolean;
+}
 
 const program = withSettings(createProgram('infra', 'The local Kafka and Postgres', version), infraSettings)
   .option('--reset', 'forget the data of former runs')
-  .option('--dev', 'as a part of "turbo run dev": outlive the clients for a moment')
-  .action(async ({ reset, dev }: { readonly reset?: boolean; readonly dev?: boolean }) => {
+  .option('--data <folder>', 'where the data is kept between runs', defaultData)
+  .option('--dev', 'as a part of "turbo run dev": outlive the consumer for a moment')
+  .action(async ({ reset, data, dev }: StartOptions) => {
     const settings = settingsOf(program, infraSettings);
     const signal = stopSignal();
-    if (reset) await forgetData(settings);
+    if (reset) await forgetData(settings, data);
     if (dev) say(toolsLine(process.versions.node, process.env['npm_config_user_agent']));
-    const servers = await startServers(settings, signal);
+    const servers = await startServers(settings, data, signal);
     if (!dev) process.stdout.write(`${readyLine(settings)}\n`);
-    await untilStopped(servers, signal);
-    if (dev) await waitForClients(settings.DATABASE_URL);
-    await Promise.all(servers.map(({ own }) => own?.process.stop()));
+    try {
+      await untilStopped(servers, signal);
+      if (dev) await waitForConsumers(settings.DATABASE_URL);
+    } finally {
+      await Promise.all(servers.map(({ own }) => own?.process.stop()));
+    }
   });
 
-async function forgetData(settings: InfraSettings): Promise<void> {
+async function forgetData(settings: InfraSettings, data: string): Promise<void> {
   const endpoints = [...settings.KAFKA_BROKERS.map(parseEndpoint), settings.DATABASE_URL];
   if ((await Promise.all(endpoints.map(acceptsConnections))).includes(true)) {
     throw new Failure('the servers are running', 'stop them before you forget their data');
   }
-  await rm(dataFolder, { recursive: true, force: true });
+  await rm(data, { recursive: true, force: true });
 }
 
 /** When one of them cannot be started the other is stopped. */
-async function startServers(settings: InfraSettings, stop: AbortSignal): Promise<readonly AvailableServer[]> {
+async function startServers(
+  settings: InfraSettings,
+  data: string,
+  stop: AbortSignal,
+): Promise<readonly AvailableServer[]> {
   const failed = new AbortController();
   const signal = AbortSignal.any([stop, failed.signal]);
   const starts = [
-    announce('Postgres', ensurePostgres(settings.DATABASE_URL, join(dataFolder, 'postgres'), signal)),
-    announce('Kafka', ensureKafka(settings, join(dataFolder, 'kafka'), signal)),
+    announce('Postgres', ensurePostgres(settings.DATABASE_URL, join(data, 'postgres'), signal)),
+    announce('Kafka', ensureKafka(settings, join(data, 'kafka'), signal)),
   ];
   try {
     return await Promise.all(starts);

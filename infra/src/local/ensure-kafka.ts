@@ -3,7 +3,7 @@ import { Failure } from '@pipeline/runtime';
 import type { AvailableServer } from './available.ts';
 import { acceptsConnections, type Endpoint, formatEndpoint, parseEndpoint } from './endpoint.ts';
 import { requireJava } from './java.ts';
-import { kafkaVersion } from './kafka-jars.ts';
+import { hasKafkaJars, kafkaVersion } from './kafka-jars.ts';
 import { startKafkaServer } from './kafka-server.ts';
 import { speaksKafka } from './protocol.ts';
 import { requireProtocol, requireThisMachine } from './require-address.ts';
@@ -23,7 +23,7 @@ export async function ensureKafka(
   const endpoint = brokers[0] ?? parseEndpoint('127.0.0.1:9092');
   requireThisMachine('Kafka', endpoint, 'KAFKA_BROKERS');
   requirePlainText(settings);
-  await requireJava();
+  await requireJava({ isFetched: hasKafkaJars() });
   const process = await startKafkaServer({ endpoint, folder, signal });
   return { address: formatEndpoint(endpoint), version: kafkaVersion, own: { folder, process } };
 }

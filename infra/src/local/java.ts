@@ -6,13 +6,13 @@ import { Failure } from '@pipeline/runtime';
 const OLDEST_JAVA = 17;
 
 /**
- * The major version of the installed Java.
+ * Makes sure that Kafka can be started, and fetched unless it is there.
  * @throws Failure that says what to install when Java or Maven is missing or too old
  */
-export async function requireJava(): Promise<number> {
-  const [version, maven] = await Promise.all([javaVersion(), canRun('mvn', ['--version'])]);
-  if (version >= OLDEST_JAVA && maven) return version;
+export async function requireJava({ isFetched }: { readonly isFetched: boolean }): Promise<void> {
+  const [version, maven] = await Promise.all([javaVersion(), isFetched || canRun('mvn', ['--version'])]);
   const missing = [version >= OLDEST_JAVA ? '' : `Java ${OLDEST_JAVA}`, maven ? '' : 'Maven'].filter(Boolean);
+  if (missing.length === 0) return;
   throw new Failure(
     `no Kafka answers, and ${missing.join(' and ')} to start one ${missing.length > 1 ? 'are' : 'is'} missing`,
     'install them (Debian: apt-get install openjdk-17-jre-headless maven), or with Docker run "pnpm --filter infra docker:up"',

@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Failure } from '@pipeline/runtime';
 import { startGuarded } from '../process/guarded.ts';
+import { say } from '../screen.ts';
 
 /** The version that kafka/pom.xml names. */
 export const kafkaVersion = '4.3.1';
@@ -15,13 +16,23 @@ function cacheFolder(): string {
   return join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'kafka-to-postgres');
 }
 
+function jarsFolder(): string {
+  return join(cacheFolder(), `kafka-${kafkaVersion}`);
+}
+
+/** Whether this user has the broker's jars. */
+export function hasKafkaJars(): boolean {
+  return existsSync(jarsFolder());
+}
+
 /**
  * The folder of the broker's jars: fetched once for each user with Maven, then shared by all clones.
  * @throws Failure when Maven cannot fetch them
  */
 export async function fetchKafkaJars(signal?: AbortSignal): Promise<string> {
-  const folder = join(cacheFolder(), `kafka-${kafkaVersion}`);
-  if (existsSync(folder)) return folder;
+  const folder = jarsFolder();
+  if (hasKafkaJars()) return folder;
+  say(`fetching Kafka ${kafkaVersion} with Maven, once for this user`);
   await mkdir(cacheFolder(), { recursive: true });
   const fresh = await mkdtemp(`${folder}.`);
   try {

@@ -1,0 +1,31 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connectDatabase, type DatabaseUrl, databaseSettings } from '@pipeline/db';
+import { readSettings } from '@pipeline/runtime';
+
+/** A consumer has 10 s to end, and Kafka and Postgres need some of them. */
+const LONGEST_MS = 4_000;
+const ASK_MS = 100;
+
+/**
+ * Waits until no consumer is connected to a database, at most 4 s: Ctrl-C reaches the apps and the servers at the same
+ * time, and a consumer that is writing its last batch should find them there.
+ */
+export async function waitForConsumers(url: DatabaseUrl): Promise<void> {
+  const settings = readSettings(databaseSettings, { DATABASE_URL: url.text });
+  await using database = connectDatabase(settings, { applicationName: 'infra', connections: 1 });
+  const deadline = Date.now() + LONGEST_MS;
+  while (Date.now() < deadline && (await countConsumers(database)) > 0) await sleep(ASK_MS);
+}
+
+async function countConsumers(database: ReturnType<typeof connectDatabase>): Promise<number> {
+  try {
+    const [row] = await database.run<{ consumers: number }>(
+      (sql) => sql`
+        select count(*)::int as consumers from pg_stat_activity
+        where application_name = 'consumer'`,
+    );
+    return row?.consumers ?? 0;
+  } catch {
+    return 0;
+  }
+}
