@@ -9,6 +9,16 @@ export {
 } from './connect.ts';
 export type { DeadLetter, SourceRecord } from './dead-letter.ts';
 export { type Migration, migrate, migrationsFolder, readMigrations } from './migrate.ts';
+export { type DeadLetterGroup, readDeadLetterGroups } from './readers/dead-letter-groups.ts';
+export {
+  type Difference,
+  estimateEvents,
+  findDifferences,
+  rebuildAggregates,
+} from './readers/differences.ts';
+export { type LedgerPosition, readLedger } from './readers/ledger.ts';
+export { type MinuteCount, readMinutes } from './readers/minutes.ts';
+export { readTotals, type Totals } from './readers/totals.ts';
 export { type DatabaseUrl, databaseSettings, parseDatabaseUrl } from './settings.ts';
 export { codeOf, describeFault, type FaultKind, faultKind, isPassingFault } from './sqlstate.ts';
 export { createWriter, LedgerMissingError, type Persist, type Writer, type Written } from './writer.ts';

@@ -8,6 +8,7 @@ export {
   toDeadLetterRecord,
 } from './dead-letter-record.ts';
 export { explainKafkaFault, isPassingKafkaFault, kafkaErrorType } from './faults.ts';
+export { type Lag, lagOf, sumLag } from './lag.ts';
 export { openPublisher, type Publisher } from './publisher.ts';
 export type { KafkaRecord, OutgoingRecord, RecordHeaders } from './record.ts';
 export { type GroupSettings, groupSettings, type KafkaSettings, kafkaSettings } from './settings.ts';

@@ -1,0 +1,43 @@
+import { sumLag } from '@pipeline/kafka';
+import type { Snapshot } from './snapshot.ts';
+
+/**
+ * The stable shape of `stats --json` and `/api/stats`: 64-bit numbers are strings, what is not known is null.
+ * The total lag is null as soon as one partition's is.
+ */
+export function toJson({ generatedAt, totals, minutes, deadLetterGroups, partitions }: Snapshot) {
+  const total = sumLag(partitions.map(({ lag }) => lag));
+  return {
+    schemaVersion: 1,
+    generatedAt,
+    events: {
+      stored: String(totals.stored),
+      duplicates: String(totals.duplicates),
+      deadLettered: String(totals.deadLettered),
+      skipped: String(totals.skipped),
+    },
+    minutes: minutes.map((minute) => ({ ...minute, count: String(minute.count) })),
+    deadLetters: {
+      open: String(totals.openDeadLetters),
+      groups: deadLetterGroups.map((group) => ({ ...group, count: String(group.count) })),
+    },
+    partitions: partitions.map((partition) => ({
+      ...partition,
+      currentOffset: textOf(partition.currentOffset),
+      endOffset: textOf(partition.endOffset),
+      lag: textOf(partition.lag),
+      secondsBehind: roundSeconds(partition.secondsBehind),
+    })),
+    lag: total.isWhole && partitions.length > 0 ? String(total.known) : null,
+    freshnessSeconds: roundSeconds(totals.freshnessSeconds),
+  };
+}
+
+function textOf(number: bigint | null): string | null {
+  return number === null ? null : String(number);
+}
+
+/** To milliseconds; a clock that is behind Postgres's shows no negative age. */
+function roundSeconds(seconds: number | null): number | null {
+  return seconds === null ? null : Math.max(0, Math.round(seconds * 1_000) / 1_000);
+}
