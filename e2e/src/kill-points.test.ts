@@ -9,16 +9,23 @@ import { runApp, startProgram } from './support/programs.ts';
 const entry = join(import.meta.dirname, 'support/consumer-with-kill-point.ts');
 const cases = killPoints.flatMap((point) => [1, 4].map((occurrence) => [point, occurrence] as const));
 
-test.concurrent.each(cases)('a consumer killed %s, time %d, loses and doubles nothing', async (point, occurrence) => {
-  await using pipeline = await createPipeline();
-  const oracle = await publishMix(pipeline, { events: 2_000, badEvery: 100, doubleEvery: 100 });
-  const environment = { ...pipeline.environment, BATCH_MAX_EVENTS: '200', KILL_AT: `${point}:${occurrence}` };
-  await using killed = startProgram(entry, [], environment);
-  expect((await killed.ended).code).toBeNull();
-  expect(killed.process.signalCode).toBe('SIGKILL');
-  expect(await findViolations(pipeline.database)).toEqual(noViolations);
-  expect(await findOvercommitted(pipeline)).toEqual([]);
+test.concurrent.each(cases)(
+  'a consumer killed %s, time %d, loses and doubles nothing',
+  async (point, occurrence) => {
+    await using pipeline = await createPipeline();
+    const oracle = await publishMix(pipeline, { events: 2_000, badEvery: 100, doubleEvery: 100 });
+    const environment = {
+      ...pipeline.environment,
+      BATCH_MAX_EVENTS: '200',
+      KILL_AT: `${point}:${occurrence}`,
+    };
+    await using killed = startProgram(entry, [], environment);
+    expect((await killed.ended).code).toBeNull();
+    expect(killed.process.signalCode).toBe('SIGKILL');
+    expect(await findViolations(pipeline.database)).toEqual(noViolations);
+    expect(await findOvercommitted(pipeline)).toEqual([]);
 
-  expect(await runApp('consumer', ['--once'], pipeline.environment)).toMatchObject({ code: 0 });
-  expect(await findDifferences(pipeline, oracle)).toEqual([]);
-});
+    expect(await runApp('consumer', ['--once'], pipeline.environment)).toMatchObject({ code: 0 });
+    expect(await findDifferences(pipeline, oracle)).toEqual([]);
+  },
+);
