@@ -1,5 +1,6 @@
 import type { Admin, Kafka } from 'kafkajs';
 import type { KafkaSettings } from './settings.ts';
+import { createTopics } from './topics.ts';
 
 /** A partition of a topic. */
 export interface TopicPartition {
@@ -51,7 +52,7 @@ async function provisionTopics(admin: Admin, settings: KafkaSettings): Promise<r
     wanted.map(({ topic }) => topic),
   );
   const topics = wanted.filter(({ topic }) => missing.includes(topic));
-  if (topics.length > 0) await admin.createTopics({ topics, waitForLeaders: true });
+  if (topics.length > 0) await createTopics(admin, topics);
   return missing;
 }
 

@@ -4,6 +4,7 @@ import { createLogger, loggerSettings, readSettings } from '@pipeline/runtime';
 import { connectKafka } from '../connect.ts';
 import type { Publisher } from '../publisher.ts';
 import { groupSettings, kafkaSettings } from '../settings.ts';
+import { createTopics } from '../topics.ts';
 
 export const silentLogger = createLogger(
   'test',
@@ -25,7 +26,7 @@ export async function createFreshTopic(brokers: string, partitions = 3) {
     { topic: names.KAFKA_TOPIC, numPartitions: partitions },
     { topic: names.KAFKA_DLQ_TOPIC, numPartitions: 1 },
   ];
-  await admin.createTopics({ topics, waitForLeaders: true });
+  await createTopics(admin, topics);
   await admin.disconnect();
   return { settings, kafka };
 }
