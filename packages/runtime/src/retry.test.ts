@@ -34,6 +34,19 @@ test('an abort cuts the pause short', async () => {
   await expect(retrying).rejects.toThrow('stop');
 });
 
+test('what is asked for after an abort is tried once', async () => {
+  let tries = 0;
+  const operation = async () => {
+    tries++;
+    if (tries > 1) return 'done';
+    throw new Error('passing');
+  };
+  const stopped = { ...quick, isPassing: () => true, signal: AbortSignal.abort(new Error('stop')) };
+  await expect(retryForever(operation, stopped)).rejects.toThrow('stop');
+  expect(tries).toBe(1);
+  expect(await retryForever(operation, stopped)).toBe('done');
+});
+
 test('pauses grow, stay within their bounds, and are spread', () => {
   const random = fc.double({ min: 0, max: 1, noNaN: true });
   fc.assert(

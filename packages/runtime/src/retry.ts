@@ -6,23 +6,23 @@ export interface RetryOptions {
   readonly isPassing: (error: unknown) => boolean;
   /** Called before each pause. */
   readonly onRetry?: (error: unknown, failures: number, pauseMs: number) => void;
-  /** Ends the tries: the pause is cut short and the signal's reason is thrown. */
+  /** Ends the tries: a pause is cut short and the signal's reason is thrown. The first try is always made. */
   readonly signal?: AbortSignal;
   /** Defaults to 100 ms doubling to 5 s. */
   readonly backoff?: Backoff;
 }
 
 /**
- * Runs an operation until it succeeds, for as long as its errors are of the passing kind.
+ * Runs an operation until it succeeds, for as long as its errors are of the passing kind. Once the signal is aborted it
+ * is not tried again, but what has begun goes to its end: a batch that is written is also dead-lettered and committed.
  * @returns what the operation returns
- * @throws the first error that does not pass, or the signal's reason once it is aborted
+ * @throws the first error that does not pass, or the signal's reason when a try failed after it was aborted
  */
 export async function retryForever<Value>(
   operation: () => Promise<Value>,
   { isPassing, onRetry, signal, backoff = defaultBackoff }: RetryOptions,
 ): Promise<Value> {
   for (let failures = 1; ; failures++) {
-    signal?.throwIfAborted();
     try {
       return await operation();
     } catch (error) {
