@@ -1,5 +1,5 @@
 import type { Batch, DeadLetter } from '@pipeline/db';
-import { isPassingKafkaFault, type Publisher, toDeadLetterRecord } from '@pipeline/kafka';
+import { isPassingKafkaFault, isTooLarge, type Publisher, toDeadLetterRecord } from '@pipeline/kafka';
 import { retryForever } from '@pipeline/runtime';
 
 export interface DeadLetterTopic {
@@ -16,13 +16,29 @@ export function createDeadLetterStep(publisher: Publisher, options: DeadLetterTo
   return async (batch: Batch, letters: readonly DeadLetter[]): Promise<void> => {
     if (letters.length === 0) return;
     const failedAt = new Date().toISOString();
-    const records = letters.map((letter) =>
-      toDeadLetterRecord(letter.record, originOf(batch, letter, options.groupId, failedAt), options.maxBytes),
-    );
+    const send = (maxBytes: number) => {
+      const records = letters.map((letter) =>
+        toDeadLetterRecord(letter.record, originOf(batch, letter, options.groupId, failedAt), maxBytes),
+      );
+      return publisher.publish(options.topic, records, maxBytes);
+    };
     const { signal, onRetry } = options;
-    const publish = () => publisher.publish(options.topic, records);
+    const publish = () => sendFitting(send, options.maxBytes);
     await retryForever(publish, { isPassing: isPassingKafkaFault, onRetry, signal });
   };
+}
+
+/** No topic is so narrow that not even the bare origin of a letter fits. */
+const LEAST_BYTES = 2_000;
+
+/** A topic may take less than we think: what it refuses for its size is cut by half, and again. */
+async function sendFitting(send: (maxBytes: number) => Promise<void>, maxBytes: number): Promise<void> {
+  try {
+    await send(maxBytes);
+  } catch (error) {
+    if (!isTooLarge(error) || maxBytes <= LEAST_BYTES) throw error;
+    await sendFitting(send, Math.floor(maxBytes / 2));
+  }
 }
 
 function originOf({ topic, partition }: Batch, letter: DeadLetter, groupId: string, failedAt: string) {

@@ -6,6 +6,7 @@ import {
   redriveCountOf,
   toDeadLetterRecord,
 } from './dead-letter-record.ts';
+import { bytesOfHeaders } from './publisher.ts';
 
 const bytes = fc.option(
   fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array)),
@@ -57,21 +58,32 @@ test('a dead letter that fails again carries the latest headers once', () => {
   );
 });
 
-test('a value too large to be sent is cut to the limit and marked', () => {
-  const from = {
-    topic: 't',
-    partition: 0,
-    offset: '1',
-    groupId: 'g',
-    reason: 'too_large',
-    message: 'm',
-    sqlstate: null,
-    failedAt: '',
-    redriveCount: 0,
-  };
-  const record = toDeadLetterRecord({ key: null, value: Buffer.alloc(10_000, 7) }, from, 5_000);
-  expect(record.value?.length).toBeLessThan(5_000);
-  expect(fromDeadLetterRecord(record)).toMatchObject({ truncated: true });
+const large = (maxLength: number) => fc.nat({ max: maxLength }).map((length) => Buffer.alloc(length, 7));
+
+test('a record of any size is cut to what its topic takes, marked, and keeps its origin', () => {
+  const huge = fc.dictionary(fc.string({ maxLength: 20 }), large(20_000), { noNullPrototype: true });
+  const limits = fc.integer({ min: 5_000, max: 50_000 });
+  fc.assert(
+    fc.property(
+      large(60_000),
+      large(60_000),
+      huge,
+      origin,
+      limits,
+      (key, value, originals, from, maxBytes) => {
+        const original = { key, value, headers: originals };
+        const { headers: sent = {}, ...record } = toDeadLetterRecord(original, from, maxBytes);
+        const size = bytesOfHeaders(sent) + (record.key?.length ?? 0) + (record.value?.length ?? 0);
+        expect(size).toBeLessThan(maxBytes);
+        const letter = fromDeadLetterRecord({ ...record, headers: sent });
+        expect(letter?.origin).toEqual(from);
+        const isWhole = letter?.value?.length === value.length && letter.key?.length === key.length;
+        expect(letter?.truncated).toBe(!isWhole);
+        if (letter?.key?.length === key.length)
+          expect(Object.keys(letter.headers)).toEqual(Object.keys(originals));
+      },
+    ),
+  );
 });
 
 test('a record that is no dead letter is not read as one', () => {

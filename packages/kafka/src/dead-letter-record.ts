@@ -48,19 +48,33 @@ const ownNames: ReadonlySet<string> = new Set(Object.values(names));
 /**
  * The record of the dead-letter topic: key, value and headers of the original, byte for byte, and the contract's headers.
  * Headers of ours that the original already carries (it was redriven) give way to the new ones.
- * @param maxBytes what key, value and headers may take together; a larger value is cut and marked as such
+ * @param maxBytes what key, value and headers may take together. A larger record is marked as truncated: its value is
+ * cut, and when that is not enough the original's headers and key are left out.
  */
 export function toDeadLetterRecord(
-  record: Pick<KafkaRecord, 'key' | 'value' | 'headers'>,
+  record: Original,
   origin: DeadLetterOrigin,
   maxBytes: number,
 ): OutgoingRecord {
   const headers = { ...withoutOwn(record.headers), ...originHeaders(origin) };
-  const room = maxBytes - HEADROOM - bytesOfHeaders(headers) - (record.key?.length ?? 0);
-  if (record.value === null || record.value.length <= room)
-    return { key: record.key, value: record.value, headers };
-  const value = record.value.subarray(0, Math.max(0, room));
-  return { key: record.key, value, headers: { ...headers, [names.truncated]: 'true' } };
+  const whole = { key: record.key, value: record.value, headers };
+  const room = maxBytes - HEADROOM - bytesAround(whole);
+  if ((record.value?.length ?? 0) <= room) return whole;
+  if (room >= 0) return truncate(whole, room);
+  const bare = { key: null, value: record.value, headers: originHeaders(origin) };
+  return truncate(bare, maxBytes - HEADROOM - bytesAround(bare));
+}
+
+type Original = Pick<KafkaRecord, 'key' | 'value' | 'headers'>;
+
+/** What a record takes without its value. */
+function bytesAround({ key, headers = {} }: Original): number {
+  return bytesOfHeaders(headers) + (key?.length ?? 0);
+}
+
+function truncate({ key, value, headers }: Original, room: number): OutgoingRecord {
+  const cut = value === null ? null : value.subarray(0, Math.max(0, room));
+  return { key, value: cut, headers: { ...headers, [names.truncated]: 'true' } };
 }
 
 function originHeaders(origin: DeadLetterOrigin): Record<string, string> {

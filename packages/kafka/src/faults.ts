@@ -17,6 +17,8 @@ const lasting: Readonly<Record<string, string>> = {
   CLUSTER_AUTHORIZATION_FAILED: 'grant this user the rights that docs/operations.md lists',
   SASL_AUTHENTICATION_FAILED: 'check KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD',
   UNSUPPORTED_SASL_MECHANISM: 'check KAFKA_SASL_MECHANISM',
+  MESSAGE_TOO_LARGE: "send smaller records, or raise the topic's max.message.bytes",
+  RECORD_LIST_TOO_LARGE: "send smaller records, or raise the topic's segment.bytes",
   INVALID_TOPIC_EXCEPTION: 'check KAFKA_TOPIC and KAFKA_DLQ_TOPIC',
   INVALID_GROUP_ID: 'check KAFKA_GROUP_ID',
   INVALID_SESSION_TIMEOUT: "choose a KAFKA_SESSION_TIMEOUT_MS within the broker's bounds",
@@ -28,6 +30,11 @@ const badCertificate = /self.signed|unable to (verify|get)|certificate|altnames|
 /** Whether an error of the way to Kafka, or of Kafka, passes by itself. */
 export function isPassingKafkaFault(error: unknown): boolean {
   return error instanceof KafkaJSError && lastingRemedy(error) === undefined && !isOurFault(error);
+}
+
+/** Whether a topic refuses a record for its size. */
+export function isTooLarge(error: unknown): boolean {
+  return ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'].includes(kafkaErrorType(error));
 }
 
 /** Kafka's name of an error, wherever kafkajs has wrapped it; '' where there is none. */

@@ -7,7 +7,7 @@ export {
   redriveCountOf,
   toDeadLetterRecord,
 } from './dead-letter-record.ts';
-export { explainKafkaFault, isPassingKafkaFault, kafkaErrorType } from './faults.ts';
+export { explainKafkaFault, isPassingKafkaFault, isTooLarge, kafkaErrorType } from './faults.ts';
 export { type Lag, lagOf, sumLag } from './lag.ts';
 export { openPublisher, type Publisher } from './publisher.ts';
 export type { KafkaRecord, OutgoingRecord, RecordHeaders } from './record.ts';

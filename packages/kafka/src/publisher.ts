@@ -5,9 +5,11 @@ import type { OutgoingRecord, RecordHeaders } from './record.ts';
 export interface Publisher extends AsyncDisposable {
   /**
    * Sends records of one topic, in order, and waits for the acknowledgement of all.
+   * @param maxBytes what one request may take; a larger record stands alone. Defaults to 900,000, which fits into what a
+   * broker takes by default
    * @throws kafkajs's error; some of the records may have been stored
    */
-  publish(topic: string, records: readonly OutgoingRecord[]): Promise<void>;
+  publish(topic: string, records: readonly OutgoingRecord[], maxBytes?: number): Promise<void>;
 }
 
 /** kafkajs makes one batch of all records of a partition, and a broker refuses one of more than 1,048,588 bytes by default. */
@@ -21,8 +23,8 @@ export async function openPublisher(kafka: Kafka): Promise<Publisher> {
   });
   await producer.connect();
   return {
-    async publish(topic, records) {
-      for (const part of splitByBytes(records, REQUEST_MAX_BYTES)) {
+    async publish(topic, records, maxBytes = REQUEST_MAX_BYTES) {
+      for (const part of splitByBytes(records, Math.min(maxBytes, REQUEST_MAX_BYTES))) {
         await producer.send({ topic, messages: part.map(toMessage), acks: -1 });
       }
     },
