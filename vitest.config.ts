@@ -4,7 +4,7 @@ const conditions = { resolve: { conditions: ['source'] } };
 /** Workspace packages are read as they are written; `__vitest__` is where a global set-up runs. */
 const source = { ...conditions, ssr: conditions, environments: { __vitest__: conditions } };
 
-/** `unit` tests touch nothing outside the process; `servers` tests share one real Kafka and one real Postgres. */
+/** `unit` tests need no server; `servers` tests share one real Kafka and one real Postgres. */
 export default defineConfig({
   test: {
     reporters: ['default', ['json', { outputFile: 'test-results/report.json' }]],

@@ -1,14 +1,16 @@
 import { join } from 'node:path';
 import { databaseSettings } from '@pipeline/db';
 import { kafkaSettings } from '@pipeline/kafka';
-import { integer, loggerSettings, type Settings, text } from '@pipeline/runtime';
+import { loggerSettings, port, type Settings, text } from '@pipeline/runtime';
 
 export const infraSettings = { ...kafkaSettings, ...databaseSettings, ...loggerSettings };
+
+export const USUAL_STATS_PORT = 3_000;
 
 /** Where the stats page will be. */
 export const pageSettings = {
   HTTP_HOST: text('127.0.0.1', 'Where the stats page listens'),
-  STATS_PORT: integer(3_000, 'The port of the stats page; 0: any free one', [0, 65_535]),
+  STATS_PORT: port(USUAL_STATS_PORT, 'Its port; 0 means any free one'),
 };
 
 export type PageSettings = Settings<typeof pageSettings>;

@@ -25,7 +25,7 @@ import { consume, type Path } from './consume.ts';
 import { createDeadLetterStep } from './dead-letter.ts';
 import { createConsumerProbes, createHealth } from './health.ts';
 import { createObserver } from './observe.ts';
-import { type consumerSettings, DEFAULT_METRICS_PORT } from './settings.ts';
+import { type consumerSettings, USUAL_METRICS_PORT } from './settings.ts';
 import { triage } from './triage.ts';
 
 export interface RunOptions {
@@ -56,12 +56,13 @@ export async function runConsumer(
     connections: settings.WRITERS + 1,
   });
   const probes = createConsumerProbes(health, metrics, database, () => source?.joined ?? false);
-  await using server = await listen(createProbes(probes), {
+  const address = {
     host: settings.HTTP_HOST,
     port: settings.METRICS_PORT,
+    usualPort: USUAL_METRICS_PORT,
     portSetting: 'METRICS_PORT',
-    portIsDefault: settings.METRICS_PORT === DEFAULT_METRICS_PORT,
-  });
+  };
+  await using server = await listen(createProbes(probes), address, logger);
   logger.info({ url: server.url }, 'probes and metrics');
 
   const waitsForKafka = {

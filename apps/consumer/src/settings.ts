@@ -1,8 +1,8 @@
 import { databaseSettings } from '@pipeline/db';
 import { groupSettings, kafkaSettings } from '@pipeline/kafka';
-import { decimal, integer, loggerSettings, text } from '@pipeline/runtime';
+import { decimal, integer, loggerSettings, port, text } from '@pipeline/runtime';
 
-export const DEFAULT_METRICS_PORT = 9464;
+export const USUAL_METRICS_PORT = 9464;
 
 /** Everything that can be set about a consumer. */
 export const consumerSettings = {
@@ -24,6 +24,6 @@ export const consumerSettings = {
     [1, 10_000_000],
   ),
   HTTP_HOST: text('127.0.0.1', 'Where the probes and the metrics listen'),
-  METRICS_PORT: integer(DEFAULT_METRICS_PORT, 'Their port; 0 means any free one', [0, 65_535]),
+  METRICS_PORT: port(USUAL_METRICS_PORT, 'Their port; 0 means any free one'),
   ...loggerSettings,
 };

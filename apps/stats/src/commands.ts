@@ -22,7 +22,7 @@ import { collectSnapshot } from './collect.ts';
 import { toJson } from './json.ts';
 import { createOffsetReader } from './offsets.ts';
 import { createServer } from './server.ts';
-import { DEFAULT_STATS_PORT, type statsSettings } from './settings.ts';
+import { type statsSettings, USUAL_STATS_PORT } from './settings.ts';
 import type { Snapshot } from './snapshot.ts';
 import { renderColumns, renderSnapshot } from './table.ts';
 import { findPassed, type Thresholds } from './thresholds.ts';
@@ -170,12 +170,13 @@ export async function serveStats(settings: StatsSettings, version: string): Prom
   const signal = stopSignal();
   const logger = createLogger('stats', settings);
   await using view = openView(settings);
-  await using server = await listen(createServer(view.collect, createMetrics(version)), {
+  const address = {
     host: settings.HTTP_HOST,
     port: settings.STATS_PORT,
+    usualPort: USUAL_STATS_PORT,
     portSetting: 'STATS_PORT',
-    portIsDefault: settings.STATS_PORT === DEFAULT_STATS_PORT,
-  });
+  };
+  await using server = await listen(createServer(view.collect, createMetrics(version)), address, logger);
   logger.info(`stats page ${server.url}`);
   await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
 }

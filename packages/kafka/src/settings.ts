@@ -12,7 +12,9 @@ export const kafkaSettings = {
   ),
   KAFKA_TOPIC: text('events', 'The topic of events'),
   KAFKA_DLQ_TOPIC: text('events_dlq', 'The topic of dead letters'),
-  KAFKA_CLIENT_ID: optionalText("Defaults to the program's name"),
+  KAFKA_CLIENT_ID: optionalText('What brokers call this client in their logs and metrics', {
+    shownDefault: "the program's name",
+  }),
   KAFKA_SSL: flag(false, 'Encrypt the connections to Kafka and check its certificate'),
   KAFKA_SSL_CA: optionalText('Path of the certificates to trust (PEM)'),
   KAFKA_SSL_CERT: optionalText("Path of the client's certificate (PEM)"),

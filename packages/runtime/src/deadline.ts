@@ -14,7 +14,6 @@ export async function withDeadline<Value>(
 ): Promise<Value> {
   const { promise: expired, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => reject(new DeadlineError(`${what} took longer than ${ms} ms`)), ms);
-  operation.catch(() => {});
   try {
     return await Promise.race([operation, expired]);
   } finally {

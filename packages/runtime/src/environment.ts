@@ -1,16 +1,25 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseEnv } from 'node:util';
+import { exitCode, Failure } from './failure.ts';
 import type { Environment } from './settings.ts';
 
 /**
- * The environment of this process over the `.env` file of the workspace (or of the current folder).
- * @throws Error when a `.env` file is there but cannot be read.
+ * Where settings come from besides flags: this process's environment, then the `.env` file of the workspace (or of the
+ * current folder).
+ * @throws Failure when a `.env` file is there but cannot be read.
  */
-export function loadEnvironment(from: string = process.cwd()): Environment {
+export function loadEnvironments(from: string = process.cwd()): readonly Environment[] {
   const path = join(workspaceRoot(from) ?? from, '.env');
-  const file = existsSync(path) ? parseEnv(readFileSync(path, 'utf8')) : {};
-  return { ...file, ...process.env };
+  return existsSync(path) ? [process.env, readEnvFile(path)] : [process.env];
+}
+
+function readEnvFile(path: string): Environment {
+  try {
+    return parseEnv(readFileSync(path, 'utf8'));
+  } catch {
+    throw new Failure(`cannot read ${path}`, 'make it a readable file, or remove it', exitCode.usage);
+  }
 }
 
 function workspaceRoot(folder: string): string | undefined {

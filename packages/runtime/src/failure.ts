@@ -20,5 +20,12 @@ export class Failure extends Error {
 /** The line that a user sees for any error. */
 export function failureLine(error: unknown): string {
   if (error instanceof Failure) return `${error.message}; ${error.remedy}`;
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  // An attempt at several addresses fails with an AggregateError that says nothing but its code.
+  return error.message || String((error as NodeJS.ErrnoException).code ?? error.name);
+}
+
+/** What went wrong first: cleaning up after it may have gone wrong too, and then hides it (`await using`). */
+export function firstCause(error: unknown): unknown {
+  return error instanceof SuppressedError ? firstCause(error.suppressed) : error;
 }

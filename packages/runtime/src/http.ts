@@ -1,6 +1,7 @@
 import { serve } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { Failure } from './failure.ts';
+import type { Logger } from './logger.ts';
 
 /** A server that listens; closing it ends its connections too. */
 export interface HttpServer extends AsyncDisposable {
@@ -8,31 +9,43 @@ export interface HttpServer extends AsyncDisposable {
   readonly url: string;
 }
 
-/** Where to listen: port 0 means any free one. */
+/** Where to listen. */
 export interface ListenAddress {
   readonly host: string;
-  readonly port: number;
-  /** What the setting of the port is called, for the message when it is taken. */
+  /** The port that was asked for, 0 for any free one; undefined when none was. */
+  readonly port: number | undefined;
+  /** Tried when none was asked for; when it is taken, any free one does. */
+  readonly usualPort: number;
+  /** What the setting of the port is called, for messages. */
   readonly portSetting: string;
-  /** A default that is taken gives way to any free port; a port that was asked for does not. */
-  readonly portIsDefault: boolean;
 }
 
 /**
- * Serves an application until it is disposed of.
- * @throws Failure when the port that was asked for is taken.
+ * Serves an application until it is disposed of. A usual port that is taken gives way to a free one, and that is said.
+ * @throws Failure when the port that was asked for is taken, or the address cannot be listened on
  */
-export async function listen(app: Hono, address: ListenAddress): Promise<HttpServer> {
+export async function listen(app: Hono, address: ListenAddress, logger: Logger): Promise<HttpServer> {
+  const { host, port, usualPort, portSetting } = address;
   try {
-    return await tryListen(app, address.host, address.port);
+    return await tryListen(app, host, port ?? usualPort);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    if (address.portIsDefault) return await tryListen(app, address.host, 0);
-    throw new Failure(
-      `port ${address.port} on ${address.host} is taken`,
-      `choose another with ${address.portSetting}`,
-    );
+    const code = codeOf(error);
+    if (code !== 'EADDRINUSE' || port !== undefined) throw listenFailure(address, code);
+    const server = await tryListen(app, host, 0);
+    logger.warn(`port ${usualPort} is taken: ${server.url} instead, or choose one with ${portSetting}`);
+    return server;
   }
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? String(error);
+}
+
+function listenFailure({ host, port, usualPort, portSetting }: ListenAddress, code: string): Failure {
+  const where = `port ${port ?? usualPort} on ${host}`;
+  return code === 'EADDRINUSE'
+    ? new Failure(`${where} is taken`, `choose another with ${portSetting}`)
+    : new Failure(`cannot listen to ${where}: ${code}`, `check HTTP_HOST and ${portSetting}`);
 }
 
 async function tryListen(app: Hono, hostname: string, port: number): Promise<HttpServer> {

@@ -1,12 +1,11 @@
 export { type Backoff, backoffMs, defaultBackoff } from './backoff.ts';
 export { DeadlineError, withDeadline } from './deadline.ts';
-export { loadEnvironment } from './environment.ts';
 export { exitCode, Failure, failureLine } from './failure.ts';
 export { type HttpServer, type ListenAddress, listen } from './http.ts';
 export { createLogger, type Logger, loggerSettings } from './logger.ts';
 export { createMetrics, type Metrics } from './metrics.ts';
 export { createProbes, type Probes } from './probes.ts';
-export { createProgram, runProgram, settingsOf, withSettings } from './program.ts';
+export { createProgram, numberBetween, runProgram, settingsOf, withSettings } from './program.ts';
 export { pause, type RetryOptions, retryForever } from './retry.ts';
 export {
   custom,
@@ -18,6 +17,7 @@ export {
   oneOf,
   optionalOneOf,
   optionalText,
+  port,
   readSettings,
   type Setting,
   type Settings,

@@ -10,13 +10,15 @@ export const loggerSettings = {
     'info',
     'The least severe log line that is written',
   ),
-  LOG_FORMAT: optionalOneOf(['pretty', 'json'], 'Defaults to pretty on a terminal, json elsewhere'),
+  LOG_FORMAT: optionalOneOf(['pretty', 'json'], 'What a log line looks like', {
+    shownDefault: 'pretty on a terminal, else json',
+  }),
 };
 
 /** A logger on stderr: stdout is for data. Every line carries the program's name. */
 export function createLogger(name: string, settings: Settings<typeof loggerSettings>): Logger {
   const format = settings.LOG_FORMAT ?? (process.stderr.isTTY ? 'pretty' : 'json');
-  const options = { name, level: settings.LOG_LEVEL, base: { name } };
+  const options = { level: settings.LOG_LEVEL, base: { name } };
   return format === 'json'
     ? pino(options, pino.destination({ fd: 2, sync: true }))
     : pino(options, prettyStream());
@@ -29,8 +31,6 @@ function prettyStream() {
     destination: 2,
     sync: true,
     translateTime: 'HH:MM:ss.l',
-    ignore: 'pid,hostname,name',
-    messageFormat: '{msg}',
     singleLine: true,
   });
 }

@@ -1,7 +1,7 @@
-import { Command, CommanderError, Option } from 'commander';
-import { loadEnvironment } from './environment.ts';
-import { exitCode, Failure, failureLine } from './failure.ts';
-import { readSettings, type Setting, type Settings, SettingsError, type SettingsSchema } from './settings.ts';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { loadEnvironments } from './environment.ts';
+import { exitCode, Failure, failureLine, firstCause } from './failure.ts';
+import { readSettings, type Settings, SettingsError, type SettingsSchema } from './settings.ts';
 import { StopRequest } from './stop.ts';
 
 /** A command of the given name whose wrong use ends the process with exit code 2. */
@@ -14,22 +14,33 @@ export function createProgram(name: string, about: string, version: string): Com
     .showHelpAfterError('(see --help)');
 }
 
-/** Gives a command a flag for every setting: `KAFKA_BROKERS` may also be said as `--kafka-brokers`. */
+/**
+ * A flag's number, between two bounds that are both included.
+ * @throws InvalidArgumentError, to which commander adds the flag's name
+ */
+export function numberBetween(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const number = text.trim() === '' ? Number.NaN : Number(text);
+    if (number >= least && number <= most) return number;
+    throw new InvalidArgumentError(`Expected a number from ${least} to ${most}.`);
+  };
+}
+
+/**
+ * Gives a command a flag for every setting: `KAFKA_BROKERS` may also be said as `--kafka-brokers`, and a secret as
+ * `--database-url-file`, where no list of processes shows it.
+ */
 export function withSettings(command: Command, schema: SettingsSchema): Command {
-  for (const [name, setting] of Object.entries(schema)) command.addOption(settingOption(name, setting));
+  for (const [name, setting] of Object.entries(schema)) {
+    command.addOption(settingOption(name, `${setting.about} (${name}, default ${setting.shownDefault})`));
+    if (setting.secret)
+      command.addOption(settingOption(`${name}_FILE`, `A file that holds it (${name}_FILE)`));
+  }
   return command;
 }
 
-function settingOption(name: string, setting: Setting<unknown>): Option {
-  const fallback =
-    setting.fallback === undefined ? '' : `, default ${setting.secret ? '***' : setting.fallback}`;
-  return new Option(`${flagOf(name)} <value>`, `${setting.about} (${name}${fallback})`).helpGroup(
-    'Settings:',
-  );
-}
-
-function flagOf(name: string): string {
-  return `--${name.toLowerCase().replaceAll('_', '-')}`;
+function settingOption(name: string, about: string): Option {
+  return new Option(`--${name.toLowerCase().replaceAll('_', '-')} <value>`, about).helpGroup('Settings:');
 }
 
 /**
@@ -41,16 +52,17 @@ export function settingsOf<Schema extends SettingsSchema>(
   schema: Schema,
 ): Settings<Schema> {
   const flags = command.optsWithGlobals<Record<string, string | undefined>>();
-  const given = Object.keys(schema).flatMap((name) => {
-    const value = flags[camelCase(name)];
-    return value === undefined ? [] : [[name, value] as const];
-  });
-  return readSettings(schema, { ...loadEnvironment(), ...Object.fromEntries(given) });
+  const names = Object.keys(schema).flatMap((name) => [name, `${name}_FILE`]);
+  const given = Object.fromEntries(names.map((name) => [name, flags[camelCase(name)]]));
+  return readSettings(schema, given, ...loadEnvironments());
 }
 
 function camelCase(name: string): string {
   return name.toLowerCase().replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
 }
+
+/** A socket that a library left open does not keep a program that is over from ending. */
+const LEFTOVERS_MS = 1_000;
 
 /**
  * Runs a program to its end and ends the process with the contract's exit codes.
@@ -58,11 +70,13 @@ function camelCase(name: string): string {
  */
 export async function runProgram(program: Command, argv: readonly string[] = process.argv): Promise<void> {
   endQuietlyWhenNobodyReads();
+  process.on('uncaughtException', (error) => process.exit(reportBug(program.name(), error)));
   try {
     await program.parseAsync(argv);
   } catch (error) {
     process.exitCode = reportEnd(program.name(), error);
   }
+  setTimeout(() => process.exit(), LEFTOVERS_MS).unref();
 }
 
 /** `| head` closes the pipe: that is the reader's good right, not an error. */
@@ -74,11 +88,23 @@ function endQuietlyWhenNobodyReads(): void {
   }
 }
 
-function reportEnd(name: string, error: unknown): number {
+/** Says how it ended. Of an error only message and stack are shown: what else it carries may be an event's content. */
+function reportEnd(name: string, thrown: unknown): number {
+  const error = firstCause(thrown);
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.done : exitCode.usage;
   if (error instanceof StopRequest) return exitCode.done;
   process.stderr.write(`${name}: ${failureLine(error)}\n`);
-  if (/^(debug|trace)$/.test(process.env['LOG_LEVEL'] ?? '')) console.error(error);
+  if (/^(debug|trace)$/.test(process.env['LOG_LEVEL'] ?? '')) writeStack(error);
   if (error instanceof SettingsError) return exitCode.usage;
   return error instanceof Failure ? error.code : exitCode.failed;
+}
+
+/** What nobody caught is a mistake of ours, and its place is all that helps to find it. */
+function reportBug(name: string, error: unknown): number {
+  writeStack(error);
+  return reportEnd(name, error);
+}
+
+function writeStack(error: unknown): void {
+  if (error instanceof Error) process.stderr.write(`${error.stack}\n`);
 }

@@ -68,3 +68,15 @@ test('an operation that ends in time keeps its outcome', async () => {
   expect(await withDeadline(Promise.resolve(7), 1_000, 'it')).toBe(7);
   await expect(withDeadline(Promise.reject(new Error('its own')), 1_000, 'it')).rejects.toThrow('its own');
 });
+
+test('the late failure of an operation that was given up troubles nobody', async () => {
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown) => void unhandled.push(reason);
+  process.on('unhandledRejection', note);
+  const { promise, reject } = Promise.withResolvers<never>();
+  await expect(withDeadline(promise, 5, 'it')).rejects.toThrow('it took longer than 5 ms');
+  reject(new Error('late'));
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('unhandledRejection', note);
+  expect(unhandled).toEqual([]);
+});

@@ -9,6 +9,7 @@ import {
   list,
   oneOf,
   optionalText,
+  port,
   readSettings,
   SettingsError,
   text,
@@ -72,6 +73,30 @@ test('a secret is read from the file that NAME_FILE names, without its line end'
   const path = join(mkdtempSync(join(tmpdir(), 'settings-')), 'password');
   writeFileSync(path, 's3cret\n');
   expect(readSettings(schema, { PASSWORD_FILE: path }).PASSWORD).toBe('s3cret');
+});
+
+test('the first environment that sets a name wins, be it by value or by file; an empty variable sets nothing', () => {
+  const path = join(mkdtempSync(join(tmpdir(), 'settings-')), 'password');
+  writeFileSync(path, 'of the file');
+  expect(readSettings(schema, { NAME: '' }, { NAME: 'second' }, { NAME: 'third' }).NAME).toBe('second');
+  expect(readSettings(schema, { PASSWORD: 'a' }, { PASSWORD_FILE: path }).PASSWORD).toBe('a');
+  expect(readSettings(schema, { PASSWORD_FILE: path }, { PASSWORD: 'b' }).PASSWORD).toBe('of the file');
+});
+
+test('of a secret file only line ends are cut; an empty one is wrong', () => {
+  const path = join(mkdtempSync(join(tmpdir(), 'settings-')), 'password');
+  writeFileSync(path, ' s3cret \r\n');
+  expect(readSettings(schema, { PASSWORD_FILE: path }).PASSWORD).toBe(' s3cret ');
+  writeFileSync(path, '\n');
+  const error = errorOf(() => readSettings(schema, { PASSWORD_FILE: path }));
+  expect(error.problems).toEqual(['PASSWORD: got ***, expected a text']);
+});
+
+test('a port that nobody asked for is not the same as its usual one', () => {
+  const ports = { PORT: port(3_000, 'a port') };
+  expect(readSettings(ports, {}).PORT).toBeUndefined();
+  expect(readSettings(ports, { PORT: '3000' }).PORT).toBe(3_000);
+  expect(ports.PORT.shownDefault).toMatch(/^3000/);
 });
 
 test('a secret file that cannot be read is named, and a wrong secret is never shown', () => {

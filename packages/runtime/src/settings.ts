@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs';
 export interface Setting<Value> {
   /** The text that stands for an unset variable, or undefined where there is none. */
   readonly fallback: string | undefined;
+  /** What an unset variable means, for people: the fallback, or words where there is none. */
+  readonly shownDefault: string;
   /** One line of documentation; units and what 0 means included. */
   readonly about: string;
   /** What a right value looks like, for the message about a wrong one. */
@@ -36,17 +38,17 @@ export class SettingsError extends Error {
 }
 
 /**
- * Reads all settings of a schema from an environment.
- * An empty variable counts as unset.
+ * Reads all settings of a schema from one or several environments: the first that sets a name wins.
+ * An empty variable counts as unset; of a secret and its file in one environment the file wins.
  * @throws SettingsError that lists every wrong setting at once.
  */
 export function readSettings<Schema extends SettingsSchema>(
   schema: Schema,
-  environment: Environment,
+  ...environments: readonly Environment[]
 ): Settings<Schema> {
   const problems: string[] = [];
   const values = Object.entries(schema).map(([name, setting]) => {
-    const result = readSetting(name, setting, environment);
+    const result = readSetting(name, setting, environments);
     if ('problem' in result) problems.push(result.problem);
     return [name, 'value' in result ? result.value : undefined];
   });
@@ -56,8 +58,12 @@ export function readSettings<Schema extends SettingsSchema>(
 
 type ReadResult = { readonly value: unknown } | { readonly problem: string };
 
-function readSetting(name: string, setting: Setting<unknown>, environment: Environment): ReadResult {
-  const source = sourceOf(name, setting, environment);
+function readSetting(
+  name: string,
+  setting: Setting<unknown>,
+  environments: readonly Environment[],
+): ReadResult {
+  const source = sourceOf(name, setting, environments);
   if ('problem' in source) return source;
   if (source.text === undefined) return { value: undefined };
   const value = setting.parse(source.text);
@@ -66,22 +72,24 @@ function readSetting(name: string, setting: Setting<unknown>, environment: Envir
   return { problem: `${name}: got ${got}, expected ${setting.expected}` };
 }
 
+type Source = { readonly text: string | undefined } | { readonly problem: string };
+
 function sourceOf(
   name: string,
-  setting: Setting<unknown>,
-  environment: Environment,
-): { readonly text: string | undefined } | { readonly problem: string } {
-  const path = setting.secret ? environment[`${name}_FILE`] : undefined;
-  if (path) return readSecretFile(`${name}_FILE`, path);
-  return { text: environment[name] || setting.fallback };
+  { secret, fallback }: Setting<unknown>,
+  environments: readonly Environment[],
+): Source {
+  for (const environment of environments) {
+    const path = secret ? environment[`${name}_FILE`] : undefined;
+    if (path) return readSecretFile(`${name}_FILE`, path);
+    if (environment[name]) return { text: environment[name] };
+  }
+  return { text: fallback };
 }
 
-function readSecretFile(
-  name: string,
-  path: string,
-): { readonly text: string } | { readonly problem: string } {
+function readSecretFile(name: string, path: string): Source {
   try {
-    return { text: readFileSync(path, 'utf8').trimEnd() };
+    return { text: readFileSync(path, 'utf8').replace(/[\r\n]+$/, '') };
   } catch {
     return { problem: `${name}: got ${JSON.stringify(path)}, expected the path of a readable file` };
   }
@@ -89,6 +97,8 @@ function readSecretFile(
 
 interface Extras {
   readonly secret?: boolean;
+  /** Where there is no fallback: what being unset means. */
+  readonly shownDefault?: string;
 }
 
 function setting<Value>(
@@ -96,19 +106,19 @@ function setting<Value>(
   about: string,
   expected: string,
   parse: (text: string) => Value | undefined,
-  { secret = false }: Extras = {},
+  { secret = false, shownDefault = fallback ?? 'none' }: Extras = {},
 ): Setting<Value> {
-  return { fallback, about, expected, secret, parse };
+  return { fallback, shownDefault, about, expected, secret, parse };
 }
 
 /** A text of at least one character. */
 export function text(fallback: string, about: string, extras?: Extras): Setting<string> {
-  return setting(fallback, about, 'a text', (value) => value, extras);
+  return setting(fallback, about, 'a text', (value) => value || undefined, extras);
 }
 
 /** A text that may be missing. */
 export function optionalText(about: string, extras?: Extras): Setting<string | undefined> {
-  return setting<string | undefined>(undefined, about, 'a text', (value) => value, extras);
+  return setting<string | undefined>(undefined, about, 'a text', (value) => value || undefined, extras);
 }
 
 /** Texts separated by commas. */
@@ -130,10 +140,25 @@ export function integer(
   about: string,
   [least, most]: readonly [number, number],
 ): Setting<number> {
-  return setting(String(fallback), about, `a whole number from ${least} to ${most}`, (value) => {
-    const number = /^-?\d+$/.test(value) ? Number(value) : Number.NaN;
-    return number >= least && number <= most ? number : undefined;
-  });
+  return setting(String(fallback), about, `a whole number from ${least} to ${most}`, (value) =>
+    parseInteger(value, [least, most]),
+  );
+}
+
+function parseInteger(text: string, [least, most]: readonly [number, number]): number | undefined {
+  const number = /^-?\d+$/.test(text) ? Number(text) : Number.NaN;
+  return number >= least && number <= most ? number : undefined;
+}
+
+/** A port to listen on. Undefined means that none was asked for: then the usual one is tried, and gives way. */
+export function port(usual: number, about: string): Setting<number | undefined> {
+  return setting<number | undefined>(
+    undefined,
+    about,
+    'a whole number from 0 to 65535',
+    (value) => parseInteger(value, [0, 65_535]),
+    { shownDefault: `${usual}, or any free one where that is taken` },
+  );
 }
 
 /** A number between two bounds, both included. */
@@ -153,18 +178,19 @@ export function oneOf<const Word extends string>(
   words: readonly Word[],
   fallback: Word | undefined,
   about: string,
+  extras?: Extras,
 ): Setting<Word> {
-  return setting(fallback, about, `one of ${words.join(', ')}`, (value) =>
-    words.find((word) => word === value),
-  );
+  const parse = (value: string) => words.find((word) => word === value);
+  return setting(fallback, about, `one of ${words.join(', ')}`, parse, extras);
 }
 
 /** A word of a closed list, or nothing. */
 export function optionalOneOf<const Word extends string>(
   words: readonly Word[],
   about: string,
+  extras?: Extras,
 ): Setting<Word | undefined> {
-  return oneOf<Word>(words, undefined, about);
+  return oneOf<Word>(words, undefined, about, extras);
 }
 
 /** true or false; 1, 0, yes, no, on and off are understood. */

@@ -1,0 +1,46 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+
+export interface RunOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+  /** The current folder; no `.env` file is near it unless a test puts one there. */
+  readonly folder?: string;
+  /** Pretends that stderr is a terminal. */
+  readonly terminal?: boolean;
+}
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Starts the toy program as a process of its own, in an environment with nothing else in it. */
+export function startToy(words: readonly string[], options: RunOptions = {}): ChildProcess {
+  const { environment = {}, folder = tmpdir(), terminal = false } = options;
+  const terminals = terminal ? ['--import', 'data:text/javascript,process.stderr.isTTY=true'] : [];
+  const entry = join(import.meta.dirname, 'toy-program.ts');
+  return spawn(process.execPath, [...terminals, entry, ...words], {
+    cwd: folder,
+    env: { PATH: process.env['PATH'], ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+/** Runs the toy program to its end. */
+export async function runToy(words: readonly string[], options?: RunOptions): Promise<Ended> {
+  return await endOf(startToy(words, options));
+}
+
+/** What a process says from now on, and its exit code; the code is null when a signal ended it. */
+export async function endOf(child: ChildProcess): Promise<Ended> {
+  const [[code], stdout, stderr] = await Promise.all([
+    once(child, 'close'),
+    child.stdout ? text(child.stdout) : '',
+    child.stderr ? text(child.stderr) : '',
+  ]);
+  return { code, stdout, stderr };
+}

@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Failure } from '../failure.ts';
+import { createLogger, loggerSettings } from '../logger.ts';
+import { createProgram, numberBetween, runProgram, settingsOf, withSettings } from '../program.ts';
+import { integer, optionalText, text } from '../settings.ts';
+import { exitAfter, StopRequest, stopSignal } from '../stop.ts';
+
+const settings = {
+  NAME: text('default', 'A name'),
+  COUNT: integer(1, 'A number', [0, 9]),
+  SECRET: optionalText('A secret', { secret: true }),
+  ...loggerSettings,
+};
+
+/** Ends that a program may come to. */
+const ends: Readonly<Record<string, () => Promise<void>>> = {
+  well: async () => {},
+  failure: async () => {
+    throw new Failure('it is broken', 'mend it');
+  },
+  check: async () => {
+    throw new Failure('it differs', 'look at it', 3);
+  },
+  error: async () => {
+    throw new Error('unforeseen');
+  },
+  stop: async () => {
+    throw new StopRequest('SIGTERM');
+  },
+  'stop-then-error': async () => {
+    await using _resource = { [Symbol.asyncDispose]: () => Promise.reject(new Error('cannot close')) };
+    throw new StopRequest('SIGTERM');
+  },
+  'leaving-a-handle-open': async () => {
+    setInterval(() => {}, 1_000);
+  },
+  uncaught: async () => {
+    setImmediate(() => {
+      throw Object.assign(new Error('nobody caught it'), { detail: 'Key (user_id)=(alice) exists' });
+    });
+    await sleep(60_000);
+  },
+};
+
+const program = createProgram('toy', 'Does little, for tests of how programs begin and end.', '1.2.3')
+  .addHelpText('beforeAll', 'Examples:\n  toy        shows its settings\n')
+  .option('--share <r>', 'a share', numberBetween(0, 1))
+  .action((_options, command) => {
+    process.stdout.write(`${JSON.stringify(settingsOf(command, settings))}\n`);
+  });
+
+program
+  .command('end')
+  .argument('<how>')
+  .action(async (how: string) => ends[how]?.());
+
+program.command('log').action((_options, command) => {
+  const logger = createLogger('toy', settingsOf(command, settings));
+  logger.info({ partition: 2 }, 'it happens');
+  logger.debug('a detail');
+});
+
+program.command('write-for-ever').action(async () => {
+  for (;;) {
+    process.stdout.write('a line\n');
+    await sleep(1);
+  }
+});
+
+program
+  .command('drain')
+  .argument('<ms>', 'how long its work takes after a signal')
+  .option('--at-most <ms>', 'when it gives up', numberBetween(0, 60_000), 60_000)
+  .action(async (ms: string, { atMost }: { readonly atMost: number }) => {
+    const signal = stopSignal();
+    exitAfter(signal, atMost);
+    const stopped = new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    const alive = setInterval(() => {}, 60_000);
+    process.stdout.write('ready\n');
+    await stopped;
+    process.stdout.write('draining\n');
+    await sleep(Number(ms));
+    clearInterval(alive);
+    process.stdout.write('drained\n');
+    signal.throwIfAborted();
+  });
+
+await runProgram(withSettings(program, settings));
