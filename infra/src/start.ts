@@ -11,15 +11,15 @@ import { defaultData, type InfraSettings, infraSettings, version } from './setti
 
 interface StartOptions {
   readonly reset?: boolean;
-  readonly data: string;
+  readonly data?: string;
   readonly dev?: boolean;
 }
 
 const program = withSettings(createProgram('infra', 'The local Kafka and Postgres', version), infraSettings)
   .option('--reset', 'forget the data of former runs')
-  .option('--data <folder>', 'where the data is kept between runs', defaultData)
+  .option('--data <folder>', 'where the data is kept between runs (default: .pipeline)')
   .option('--dev', 'as a part of "turbo run dev": outlive the consumer for a moment')
-  .action(async ({ reset, data, dev }: StartOptions) => {
+  .action(async ({ reset, data = defaultData, dev }: StartOptions) => {
     const settings = settingsOf(program, infraSettings);
     const signal = stopSignal();
     if (reset) await forgetData(settings, data);

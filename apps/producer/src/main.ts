@@ -1,4 +1,4 @@
-import { createProgram, exitCode, Failure, runProgram, settingsOf, withSettings } from '@pipeline/runtime';
+import { createProgram, numberBetween, runProgram, settingsOf, withSettings } from '@pipeline/runtime';
 import manifest from '../package.json' with { type: 'json' };
 import { type RunOptions, runProducer } from './run.ts';
 import { producerSettings } from './settings.ts';
@@ -17,36 +17,19 @@ const program = createProgram(
   manifest.version,
 )
   .addHelpText('beforeAll', examples)
-  .option('--rate <n>', 'records a second, 0 for as fast as it can', numberFrom(0, 10_000_000), 50)
-  .option(
-    '--count <n>',
-    'records in all (default: until stopped)',
-    numberFrom(0, Number.MAX_SAFE_INTEGER),
-    Number.POSITIVE_INFINITY,
-  )
-  .option('--invalid-ratio <r>', 'share of records that are bad, of every kind', numberFrom(0, 1), 0)
-  .option('--duplicate-ratio <r>', 'share of records that repeat an earlier one', numberFrom(0, 1), 0)
+  .option('--rate <n>', 'records a second, 0 for as fast as it can', numberBetween(0, 10_000_000), 50)
+  .option('--count <n>', 'records in all (default: until stopped)', numberBetween(0, Number.MAX_SAFE_INTEGER))
+  .option('--invalid-ratio <r>', 'share of records that are bad, of every kind', numberBetween(0, 1), 0)
+  .option('--duplicate-ratio <r>', 'share of records that repeat an earlier one', numberBetween(0, 1), 0)
   .option(
     '--seed <n>',
     'the same seed makes the same visitors (default: by chance)',
-    numberFrom(0, Number.MAX_SAFE_INTEGER),
+    numberBetween(0, Number.MAX_SAFE_INTEGER),
   )
   .option('--from <file>', 'publish the lines of an NDJSON file instead; - is stdin')
   .option('--json', 'print what was published as JSON on stdout')
-  .action(async (options: RunOptions, command) => {
-    await runProducer(settingsOf(command, producerSettings), options);
+  .action(async (options: Omit<RunOptions, 'count'> & Partial<RunOptions>, command) => {
+    await runProducer(settingsOf(command, producerSettings), { count: Number.POSITIVE_INFINITY, ...options });
   });
 
 await runProgram(withSettings(program, producerSettings));
-
-function numberFrom(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const number = text.trim() === '' ? Number.NaN : Number(text);
-    if (number >= least && number <= most) return number;
-    throw new Failure(
-      `got ${JSON.stringify(text)}`,
-      `expected a number from ${least} to ${most}`,
-      exitCode.usage,
-    );
-  };
-}
