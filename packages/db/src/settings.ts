@@ -6,7 +6,7 @@ export const databaseSettings = {
   DATABASE_URL: custom(
     'postgres://app:app@127.0.0.1:5432/app',
     'Where Postgres is; sslmode=disable or verify-full, sslrootcert=PATH',
-    'postgres://USER:PASSWORD@HOST:PORT/DATABASE, with no sslmode but disable or verify-full',
+    'postgres://USER:PASSWORD@HOST:PORT/DATABASE, special characters percent-encoded, sslmode=disable or verify-full',
     parseDatabaseUrl,
     { secret: true },
   ),
@@ -39,14 +39,25 @@ export function parseDatabaseUrl(text: string): DatabaseUrl | undefined {
   if (url === null || !/^postgres(ql)?:$/.test(url.protocol) || url.hostname === '') return undefined;
   const sslMode = url.searchParams.get('sslmode') ?? 'disable';
   if (sslMode !== 'disable' && sslMode !== 'verify-full') return undefined;
+  const [database, user, password] = [url.pathname.slice(1), url.username, url.password].map(decodePart);
+  if (database === undefined || user === undefined || password === undefined) return undefined;
   return {
     text,
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: Number(url.port || 5432),
-    database: decodeURIComponent(url.pathname.slice(1)) || 'postgres',
-    user: decodeURIComponent(url.username) || 'postgres',
-    password: decodeURIComponent(url.password),
+    database: database || 'postgres',
+    user: user || 'postgres',
+    password,
     sslMode,
     sslRootCert: url.searchParams.get('sslrootcert') ?? undefined,
   };
+}
+
+/** A part without its percent-encoding; undefined where a % stands for nothing. */
+function decodePart(part: string): string | undefined {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return undefined;
+  }
 }
