@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Failure, type Settings, withDeadline } from '@pipeline/runtime';
+import { exitCode, Failure, type Settings, withDeadline } from '@pipeline/runtime';
 import postgres from 'postgres';
 import type { DatabaseUrl, databaseSettings } from './settings.ts';
 import { codeOf, describeFault, faultKind } from './sqlstate.ts';
@@ -99,6 +99,7 @@ function readCertificate(path: string): string {
     throw new Failure(
       `sslrootcert of DATABASE_URL: cannot read ${path}`,
       'name a readable file of PEM certificates',
+      exitCode.usage,
     );
   }
 }

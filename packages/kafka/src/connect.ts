@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Failure, type Logger } from '@pipeline/runtime';
+import { exitCode, Failure, type Logger } from '@pipeline/runtime';
 import kafkajs, { type Kafka, type KafkaConfig, type SASLOptions } from 'kafkajs';
 import { clientLog } from './client-log.ts';
 import type { KafkaSettings } from './settings.ts';
@@ -7,7 +7,7 @@ import type { KafkaSettings } from './settings.ts';
 /**
  * A client of Kafka; it connects when it is first used. Make one for each consumer: consumers of one client share
  * their committed offsets by mistake (kafkajs#1535).
- * @throws Failure when a certificate cannot be read or half of a login is missing
+ * @throws Failure when a certificate cannot be read, or when what is set would be left out: half of a login, certificates without TLS
  */
 export function connectKafka(settings: KafkaSettings, name: string, logger: Logger): Kafka {
   return new kafkajs.Kafka({
@@ -24,17 +24,26 @@ export function connectKafka(settings: KafkaSettings, name: string, logger: Logg
 }
 
 function tls(settings: KafkaSettings): Pick<KafkaConfig, 'ssl'> {
-  if (!settings.KAFKA_SSL) return {};
   const files = { ca: settings.KAFKA_SSL_CA, cert: settings.KAFKA_SSL_CERT, key: settings.KAFKA_SSL_KEY };
   const given = Object.entries(files).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  return { ssl: Object.fromEntries(given.map(([name, path]) => [name, readPem(name, path)])) };
+  if (settings.KAFKA_SSL)
+    return { ssl: Object.fromEntries(given.map(([name, path]) => [name, readPem(name, path)])) };
+  if (given.length === 0) return {};
+  throw wrongUse(
+    `KAFKA_SSL is off, which leaves ${given.map(([name]) => settingOf(name)).join(' and ')} unused`,
+    'set KAFKA_SSL=true',
+  );
+}
+
+function settingOf(name: string): string {
+  return `KAFKA_SSL_${name.toUpperCase()}`;
 }
 
 function readPem(name: string, path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    throw new Failure(`KAFKA_SSL_${name.toUpperCase()}: cannot read ${path}`, 'name a readable PEM file');
+    throw wrongUse(`${settingOf(name)}: cannot read ${path}`, 'name a readable PEM file');
   }
 }
 
@@ -44,9 +53,16 @@ function sasl(settings: KafkaSettings): Pick<KafkaConfig, 'sasl'> {
     KAFKA_SASL_USERNAME: username,
     KAFKA_SASL_PASSWORD: password,
   } = settings;
-  if (mechanism === undefined) return {};
-  if (username === undefined || password === undefined) {
-    throw new Failure('KAFKA_SASL_MECHANISM is set', 'set KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD too');
+  if (mechanism === undefined && username === undefined && password === undefined) return {};
+  if (mechanism === undefined || username === undefined || password === undefined) {
+    throw wrongUse(
+      'half of a login to Kafka is set',
+      'set all of KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD, or none',
+    );
   }
   return { sasl: { mechanism, username, password } as SASLOptions };
+}
+
+function wrongUse(message: string, remedy: string): Failure {
+  return new Failure(message, remedy, exitCode.usage);
 }

@@ -1,0 +1,46 @@
+import { createLogger, exitCode, loggerSettings, readSettings } from '@pipeline/runtime';
+import { expect, test } from 'vitest';
+import { connectKafka } from './connect.ts';
+import { kafkaSettings } from './settings.ts';
+
+const logger = createLogger('test', readSettings(loggerSettings, { LOG_LEVEL: 'silent' }));
+
+function connect(environment: Readonly<Record<string, string>>): void {
+  connectKafka(readSettings(kafkaSettings, environment), 'test', logger);
+}
+
+const login = {
+  KAFKA_SASL_MECHANISM: 'scram-sha-512',
+  KAFKA_SASL_USERNAME: 'app',
+  KAFKA_SASL_PASSWORD: 'hunter2',
+};
+
+test('a whole login is accepted, with TLS and without', () => {
+  connect({});
+  connect(login);
+  connect({ ...login, KAFKA_SSL: 'true' });
+});
+
+test.each(Object.keys(login))('a login without %s is wrong use, and is told without the password', (name) => {
+  const half = { ...login, [name]: '' };
+  expect(() => connect(half)).toThrow(
+    expect.objectContaining({ code: exitCode.usage, message: expect.not.stringContaining('hunter2') }),
+  );
+});
+
+test('a certificate that cannot be read is named', () => {
+  const environment = { KAFKA_SSL: 'true', KAFKA_SSL_CA: '/nowhere/ca.pem' };
+  expect(() => connect(environment)).toThrow(
+    expect.objectContaining({ code: exitCode.usage, message: 'KAFKA_SSL_CA: cannot read /nowhere/ca.pem' }),
+  );
+});
+
+test('certificates without TLS are wrong use: nobody would notice that nothing is encrypted', () => {
+  const environment = { KAFKA_SSL_CA: '/ca.pem', KAFKA_SSL_KEY: '/key.pem' };
+  expect(() => connect(environment)).toThrow(
+    expect.objectContaining({
+      code: exitCode.usage,
+      message: expect.stringMatching(/KAFKA_SSL_CA and KAFKA_SSL_KEY/),
+    }),
+  );
+});
