@@ -17,13 +17,16 @@ const everyProfile = ['ui'];
 const kafka = '127.0.0.1:9092';
 const postgres = readSettings(databaseSettings, {});
 
-const program = createProgram('compose', 'Kafka and Postgres in containers', version);
+const program = createProgram('compose', 'Kafka and Postgres in containers', version).addHelpText(
+  'beforeAll',
+  'Examples:\n  compose up --profile ui    with Kafka UI on 8080\n  compose down --volumes     and forget the data\n',
+);
 
 program
   .command('up')
   .description('starts them and waits until they answer')
-  .option('--profile <name...>', `what else to start: ${everyProfile.join(', ')}`, [])
-  .action(async ({ profile }: { readonly profile: readonly string[] }) => {
+  .option('--profile <name...>', `what else to start: ${everyProfile.join(', ')}`)
+  .action(async ({ profile = [] }: { readonly profile?: readonly string[] }) => {
     const signal = stopSignal();
     await compose(profile, ['up', '--detach'], signal);
     await until(() => speaksKafka(parseEndpoint(kafka)), signal);

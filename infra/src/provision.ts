@@ -23,6 +23,10 @@ import { type InfraSettings, infraSettings, pageSettings, version } from './sett
 const allSettings = { ...infraSettings, ...pageSettings };
 
 const program = withSettings(createProgram('provision', 'Makes topics and tables', version), allSettings)
+  .addHelpText(
+    'beforeAll',
+    'Examples:\n  provision    topics and tables where the settings point; safe to repeat\n',
+  )
   .option('--dev', 'as a part of "turbo run dev": say what comes next')
   .action(async ({ dev }: { readonly dev?: boolean }) => {
     const settings = settingsOf(program, allSettings);

@@ -5,10 +5,16 @@ import { createProgram, runProgram, settingsOf, withSettings } from '@pipeline/r
 import { runShell } from './psql/shell.ts';
 import { version } from './settings.ts';
 
+const examples = `Examples:
+  psql                                                  a shell
+  echo 'select count(*) from raw_events;' | psql        one statement
+`;
+
 const program = withSettings(
   createProgram('psql', "A shell on the pipeline's database", version),
   databaseSettings,
 )
+  .addHelpText('beforeAll', examples)
   .argument('[words...]', 'passed on to psql')
   .allowUnknownOption()
   .action(async (words: readonly string[]) => {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { databaseSettings } from '@pipeline/db';
 import { kafkaSettings } from '@pipeline/kafka';
-import { loggerSettings, port, type Settings, text } from '@pipeline/runtime';
+import { httpSettings, loggerSettings, port, type Settings } from '@pipeline/runtime';
 
 export const infraSettings = { ...kafkaSettings, ...databaseSettings, ...loggerSettings };
 
@@ -9,8 +9,8 @@ export const USUAL_STATS_PORT = 3_000;
 
 /** Where the stats page will be. */
 export const pageSettings = {
-  HTTP_HOST: text('127.0.0.1', 'Where the stats page listens'),
-  STATS_PORT: port(USUAL_STATS_PORT, 'Its port; 0 means any free one'),
+  ...httpSettings,
+  STATS_PORT: port(USUAL_STATS_PORT, 'The port of the stats page; 0 means any free one'),
 };
 
 export type PageSettings = Settings<typeof pageSettings>;

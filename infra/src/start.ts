@@ -15,7 +15,13 @@ interface StartOptions {
   readonly dev?: boolean;
 }
 
+const examples = `Examples:
+  infra            Kafka and Postgres where the settings point, until Ctrl-C
+  infra --reset    the same without the data of former runs
+`;
+
 const program = withSettings(createProgram('infra', 'The local Kafka and Postgres', version), infraSettings)
+  .addHelpText('beforeAll', examples)
   .option('--reset', 'forget the data of former runs')
   .option('--data <folder>', 'where the data is kept between runs (default: .pipeline)')
   .option('--dev', 'as a part of "turbo run dev": outlive the consumer for a moment')

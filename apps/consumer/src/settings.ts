@@ -1,6 +1,6 @@
 import { databaseSettings } from '@pipeline/db';
 import { groupSettings, kafkaSettings } from '@pipeline/kafka';
-import { decimal, integer, loggerSettings, port, text } from '@pipeline/runtime';
+import { decimal, httpSettings, integer, loggerSettings, port } from '@pipeline/runtime';
 
 export const USUAL_METRICS_PORT = 9464;
 
@@ -23,7 +23,10 @@ export const consumerSettings = {
     'The last so many records of a partition that the share is taken of',
     [1, 10_000_000],
   ),
-  HTTP_HOST: text('127.0.0.1', 'Where the probes and the metrics listen'),
-  METRICS_PORT: port(USUAL_METRICS_PORT, 'Their port; 0 means any free one'),
+  ...httpSettings,
+  METRICS_PORT: port(
+    USUAL_METRICS_PORT,
+    "The port of the consumer's probes and metrics; 0 means any free one",
+  ),
   ...loggerSettings,
 };

@@ -2,6 +2,11 @@ import { serve } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { Failure } from './failure.ts';
 import type { Logger } from './logger.ts';
+import { text } from './settings.ts';
+
+export const httpSettings = {
+  HTTP_HOST: text('127.0.0.1', 'The address that the probes, the metrics and the stats page listen on'),
+};
 
 /** A server that listens; closing it ends its connections too. */
 export interface HttpServer extends AsyncDisposable {

@@ -1,7 +1,7 @@
 export { type Backoff, backoffMs, defaultBackoff } from './backoff.ts';
 export { DeadlineError, withDeadline } from './deadline.ts';
 export { exitCode, Failure, failureLine } from './failure.ts';
-export { type HttpServer, type ListenAddress, listen } from './http.ts';
+export { type HttpServer, httpSettings, type ListenAddress, listen } from './http.ts';
 export { createLogger, type Logger, loggerSettings } from './logger.ts';
 export { createMetrics, type Metrics } from './metrics.ts';
 export { createProbes, type Probes } from './probes.ts';

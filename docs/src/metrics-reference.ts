@@ -1,0 +1,26 @@
+import { createMetrics } from '@pipeline/runtime';
+import { renderTable } from './table.ts';
+
+const introduction = `The consumer answers at \`/metrics\` (\`METRICS_PORT\`) in the text format of Prometheus. Counters count since the
+process started. Besides these there are Node's own, \`nodejs_*\` and \`process_*\`.`;
+
+/** `docs/metrics.md`. */
+export function renderMetrics(): string {
+  const own = createMetrics('0')
+    .registry.getMetricsAsArray()
+    .filter(({ name }) => !/^(nodejs|process)_/.test(name));
+  const rows = own.map((metric) => [
+    `\`${metric.name}\``,
+    metric.type,
+    labelsOf(metric)
+      .map((label) => `\`${label}\``)
+      .join(', '),
+    metric.help,
+  ]);
+  return `# Metrics\n\n${introduction}\n\n${renderTable(['name', 'type', 'labels', 'meaning'], rows)}\n`;
+}
+
+/** The client's types leave the labels out. */
+function labelsOf(metric: object): readonly string[] {
+  return 'labelNames' in metric ? (metric.labelNames as readonly string[]) : [];
+}

@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { knownSettings } from './known-settings.ts';
+import { renderReferences } from './references.ts';
+import { rootFolder } from './root-folder.ts';
+
+const references = await renderReferences();
+
+test.each(Object.entries(references))('%s says what the code says', (path, text) => {
+  const committed = readFileSync(join(rootFolder, path), 'utf8');
+  expect(committed, `${path} is out of date: run "pnpm --filter docs generate"`).toBe(text);
+});
+
+test('every program opens its help with examples', () => {
+  const openings = references['docs/commands.md']?.match(/^## .*\n\n```text\n.*$/gm) ?? [];
+  expect(openings.length).toBeGreaterThan(5);
+  expect(openings.filter((opening) => !opening.endsWith('\nExamples:'))).toEqual([]);
+});
+
+test('settings have the names and defaults that others rely on', () => {
+  const settings = knownSettings().flatMap((group) => group.settings);
+  const defaults = Object.fromEntries(settings.map(({ name, setting }) => [name, setting.shownDefault]));
+  expect(defaults).toMatchObject({
+    KAFKA_BROKERS: '127.0.0.1:9092',
+    KAFKA_TOPIC: 'events',
+    KAFKA_DLQ_TOPIC: 'events_dlq',
+    KAFKA_GROUP_ID: 'events_to_postgres',
+    KAFKA_CLIENT_ID: "the program's name",
+    KAFKA_SESSION_TIMEOUT_MS: '10000',
+    KAFKA_REBALANCE_TIMEOUT_MS: '30000',
+    KAFKA_SSL: 'false',
+    KAFKA_SSL_CA: 'none',
+    KAFKA_SSL_CERT: 'none',
+    KAFKA_SSL_KEY: 'none',
+    KAFKA_SASL_MECHANISM: 'none',
+    KAFKA_SASL_USERNAME: 'none',
+    KAFKA_SASL_PASSWORD: 'none',
+    DATABASE_URL: 'postgres://app:app@127.0.0.1:5432/app',
+    HTTP_HOST: '127.0.0.1',
+    METRICS_PORT: expect.stringMatching(/^9464/),
+    STATS_PORT: expect.stringMatching(/^3000/),
+    LOG_LEVEL: 'info',
+    LOG_FORMAT: 'pretty on a terminal, else json',
+    DLQ_LIMIT_RATIO: '0.5',
+    DLQ_LIMIT_WINDOW: '10000',
+  });
+  const secrets = settings.filter(({ setting }) => setting.secret).map(({ name }) => name);
+  expect(secrets).toEqual(['KAFKA_SASL_PASSWORD', 'DATABASE_URL']);
+});

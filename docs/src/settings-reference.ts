@@ -1,0 +1,41 @@
+import type { KnownSetting, SettingsGroup } from './known-settings.ts';
+import { renderTable } from './table.ts';
+
+const introduction = `Every setting is an environment variable, a line of the \`.env\` file at the root, and a flag (\`KAFKA_BROKERS\` is
+also \`--kafka-brokers\`). A flag wins over the environment, that over the file, that over the default; an empty variable
+counts as unset. Wrong settings are listed all at once, with exit code 2.
+
+A secret may come from a file: \`NAME_FILE\` holds its path, and line ends at the end of the file are cut. Secrets are
+shown nowhere. Colours are left out when \`NO_COLOR\` is set. Tests run against containers or local servers, as
+\`PIPELINE_TEST_SERVERS\` says (\`containers\`, \`local\`, or \`given\` for those of \`KAFKA_BROKERS\` and \`DATABASE_URL\`).`;
+
+/** `docs/settings.md`. */
+export function renderSettings(groups: readonly SettingsGroup[]): string {
+  const sections = groups.map(({ title, settings }) => `## ${title}\n\n${renderGroup(settings)}`);
+  return `# Settings\n\n${introduction}\n\n${sections.join('\n\n')}\n`;
+}
+
+function renderGroup(settings: readonly KnownSetting[]): string {
+  const rows = settings.map(({ name, setting, about, programs }) => [
+    setting.secret ? `\`${name}\`<br>\`${name}_FILE\`` : `\`${name}\``,
+    setting.fallback === undefined ? setting.shownDefault : `\`${setting.fallback}\``,
+    setting.secret ? `${about} (secret)` : about,
+    setting.expected,
+    programs.join(', '),
+  ]);
+  return renderTable(['name', 'default', 'meaning', 'expected', 'read by'], rows);
+}
+
+/** `.env.example`: every setting, commented out. */
+export function renderEnvExample(groups: readonly SettingsGroup[]): string {
+  const sections = groups.map(
+    ({ title, settings }) => `# ${title}\n\n${settings.map(renderVariable).join('\n\n')}`,
+  );
+  return `# Copy to .env and uncomment what should differ from the default. docs/settings.md says more.\n\n${sections.join('\n\n')}\n`;
+}
+
+function renderVariable({ name, setting, about }: KnownSetting): string {
+  const shownDefault = setting.fallback === undefined ? `, default: ${setting.shownDefault}` : '';
+  const variable = `# ${about} (${setting.expected}${shownDefault})\n#${name}=${setting.fallback ?? ''}`;
+  return setting.secret ? `${variable}\n#${name}_FILE=` : variable;
+}
