@@ -152,6 +152,20 @@ test('offsets and timestamps are exact over their whole range', () => {
   );
 });
 
+const BrokerPool = load('kafkajs/src/cluster/brokerPool.js');
+
+test('a refusal for want of rights is told, and not taken for a broker that is away (#1654)', async () => {
+  const pool = Object.assign(Object.create(BrokerPool.prototype), {
+    brokers: { 1: {}, 2: {} },
+    findBroker: async () => ({}),
+  });
+  const failWith = (type: string) => async () => {
+    throw Object.assign(new Error(type), { type });
+  };
+  await expect(pool.withBroker(failWith('GROUP_AUTHORIZATION_FAILED'))).rejects.toThrow('GROUP_AUTH');
+  expect(await pool.withBroker(failWith('GROUP_COORDINATOR_NOT_AVAILABLE'))).toBeNull();
+});
+
 const groupByPartition = load('kafkajs/src/producer/groupMessagesPerPartition.js');
 const murmur2 = load('kafkajs/src/producer/partitioners/default/murmur2.js');
 

@@ -1,4 +1,4 @@
-import { type Logger, retryForever, withDeadline } from '@pipeline/runtime';
+import { backoffMs, defaultBackoff, type Logger, pause, retryForever, withDeadline } from '@pipeline/runtime';
 import type { ClusterAdmin, PartitionOffsets, TopicPartition } from './admin.ts';
 import { registerCodecs } from './codecs.ts';
 import { connectKafka } from './connect.ts';
@@ -69,6 +69,8 @@ class GroupSource implements Source {
   #ends: ReadonlyMap<number, bigint> | undefined;
   #member: Member | undefined;
   #closed = false;
+  /** Since a batch was done. */
+  #crashes = 0;
 
   constructor(options: SourceOptions) {
     const { BATCH_MAX_EVENTS, BATCH_MAX_BYTES, BUFFER_MAX_BYTES } = options.groupSettings;
@@ -105,6 +107,7 @@ class GroupSource implements Source {
     const commitOffsets = async () => {
       await member?.commit(slice, epoch, this.#options.signal).catch(throwExplained);
       this.#done.set(slice.partition, slice.nextOffset);
+      this.#crashes = 0;
       this.#endIfDrained();
     };
     const pausePartition = () => {
@@ -135,6 +138,8 @@ class GroupSource implements Source {
     if (!this.#passes(error)) return this.#intake.end({ error: explainKafkaFault(error) });
     this.#options.onRetry(error);
     try {
+      // A member may be let in, crash at once, and so on: joining alone is no success.
+      await pause(backoffMs(defaultBackoff, ++this.#crashes, Math.random()), this.#options.signal);
       await this.#join();
     } catch (final) {
       this.#intake.end({ error: explainKafkaFault(final) });

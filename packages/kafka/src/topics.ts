@@ -11,8 +11,8 @@ export async function requireTopics(admin: ClusterAdmin, topics: readonly string
   const missing = await admin.missingTopics(topics);
   if (missing.length === 0) return;
   throw new Failure(
-    `Kafka: there is no topic ${missing.join(' and no topic ')}`,
-    'run "pnpm --filter infra provision"',
+    `Kafka: there is no topic ${missing.join(' and no topic ')}, or none that this user may DESCRIBE`,
+    'run "pnpm --filter infra provision", or grant the rights that docs/operations.md lists',
   );
 }
 
