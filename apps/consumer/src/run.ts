@@ -7,6 +7,7 @@ import {
   openPublisher,
   openSource,
   requireTopics,
+  type Skip,
   type Source,
 } from '@pipeline/kafka';
 import {
@@ -32,6 +33,8 @@ export interface RunOptions {
   readonly version: string;
   /** Ends at the offsets where the partitions end now. */
   readonly once: boolean;
+  /** Batches to pass over should they be unreadable. */
+  readonly skips?: readonly Skip[];
   /** Changes the steps of the path: how tests make a process fail between two of them. */
   readonly decorate?: (path: Path) => Path;
 }
@@ -92,6 +95,7 @@ export async function runConsumer(
     logger,
     signal,
     once: options.once,
+    skips: options.skips ?? [],
     openLedger: ({ topic, partition }, logStart) =>
       writer.open(topic, partition, logStart).catch(throwAs(explainFault)),
     onShared: health.resumed,

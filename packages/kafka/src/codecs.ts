@@ -1,4 +1,4 @@
-/// <reference path="./codec-libraries.d.ts" />
+/// <reference path="./untyped-libraries.d.ts" />
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import kafkajs from 'kafkajs';

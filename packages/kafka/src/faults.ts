@@ -1,5 +1,6 @@
 import { Failure } from '@pipeline/runtime';
 import kafkajs from 'kafkajs';
+import { findUnreadable, type UnreadableBatch } from './unreadable.ts';
 
 const { KafkaJSError } = kafkajs;
 
@@ -43,9 +44,9 @@ export function kafkaErrorType(error: unknown): string {
   return type ?? (cause === undefined || cause === error ? '' : kafkaErrorType(cause));
 }
 
-/** The record is at fault, or the way we asked: no retry helps. */
+/** The data is at fault, or the way we asked: no retry helps. */
 function isOurFault(error: unknown): boolean {
-  return ['KafkaJSNotImplemented', 'KafkaJSPartialMessageError'].includes(rootCause(error).name);
+  return findUnreadable(error) !== undefined || rootCause(error).name === 'KafkaJSNotImplemented';
 }
 
 function rootCause(error: unknown): ClientError {
@@ -63,6 +64,16 @@ function lastingRemedy(error: unknown): string | undefined {
 /** The error itself when trying again helps, else the Failure that a user can act on. */
 export function explainKafkaFault(error: unknown): unknown {
   if (error instanceof Failure || !(error instanceof Error) || isPassingKafkaFault(error)) return error;
+  const unreadable = findUnreadable(error);
+  if (unreadable !== undefined) return explainUnreadable(unreadable, error);
   const remedy = lastingRemedy(error);
   return remedy === undefined ? error : new Failure(`Kafka: ${rootCause(error).message}`, remedy);
+}
+
+function explainUnreadable(batch: UnreadableBatch, error: Error): Failure {
+  const { topic, partition, firstOffset, lastOffset } = batch;
+  return new Failure(
+    `${topic}/${partition}: the batch of offsets ${firstOffset} to ${lastOffset} cannot be read: ${error.message}`,
+    `raise DECOMPRESSED_MAX_BYTES if it is only large, or give it up with "consumer --skip ${topic}:${partition}:${firstOffset}"`,
+  );
 }

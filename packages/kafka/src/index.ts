@@ -14,3 +14,4 @@ export type { KafkaRecord, OutgoingRecord, RecordHeaders } from './record.ts';
 export { type GroupSettings, groupSettings, type KafkaSettings, kafkaSettings } from './settings.ts';
 export { openSource, type RecordBatch, type Source, type SourceOptions } from './source.ts';
 export { requireTopics } from './topics.ts';
+export { parseSkip, type Skip } from './unreadable.ts';

@@ -1,7 +1,7 @@
 import { type Logger, pause } from '@pipeline/runtime';
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
-import type { TopicPartition } from './admin.ts';
 import { isPassingKafkaFault, kafkaErrorType } from './faults.ts';
+import { warnOfGap } from './gap.ts';
 import type { Intake } from './intake.ts';
 import type { Slice } from './record-buffer.ts';
 import type { GroupSettings } from './settings.ts';
@@ -69,12 +69,17 @@ function heartbeatMs(settings: GroupSettings): number {
   return Math.floor(settings.KAFKA_SESSION_TIMEOUT_MS / 5);
 }
 
+/** What kafkajs's type of a batch leaves out: the offset that was asked for. */
+type FetchedBatch = EachBatchPayload['batch'] & { readonly fetchedOffset: string };
+
 class GroupMember implements Member {
   readonly #consumer: Consumer;
   readonly #options: MemberOptions;
   #epoch = 0;
   #partitions: readonly number[] | undefined;
   #located: Promise<void> = Promise.resolve();
+  /** Where the next fetch of each partition should begin. */
+  #next = new Map<number, bigint>();
   #commitOffsets: EachBatchPayload['commitOffsetsIfNecessary'] | undefined;
 
   constructor(consumer: Consumer, options: MemberOptions) {
@@ -98,10 +103,9 @@ class GroupMember implements Member {
   }
 
   async #run(): Promise<void> {
-    const { GROUP_JOIN, CRASH, END_BATCH_PROCESS } = this.#consumer.events;
+    const { GROUP_JOIN, CRASH } = this.#consumer.events;
     this.#consumer.on(GROUP_JOIN, ({ payload }) => this.#onShared(payload.memberAssignment));
     this.#consumer.on(CRASH, ({ payload }) => this.#onCrash(payload.error));
-    this.#consumer.on(END_BATCH_PROCESS, ({ payload }) => this.#onProcessed(payload));
     await this.#consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
@@ -140,6 +144,7 @@ class GroupMember implements Member {
   async #seek(partitions: readonly number[], epoch: number): Promise<void> {
     const positions = await this.#options.locate(partitions);
     if (epoch !== this.#epoch) return;
+    this.#next = new Map(positions);
     for (const [partition, offset] of positions) {
       this.#consumer.seek({ topic: this.#options.topic, partition, offset: String(offset) });
     }
@@ -151,9 +156,12 @@ class GroupMember implements Member {
     await this.#stayingMember(payload, this.#located);
     await this.#stayingMember(payload, this.#options.intake.room());
     if (epoch !== this.#epoch || payload.isStale() || !payload.isRunning()) return;
-    const { topic, partition, messages } = payload.batch;
+    const { topic, partition, messages, fetchedOffset } = payload.batch as FetchedBatch;
     const last = payload.batch.lastOffset();
-    this.#options.intake.put({ topic, partition, records: messages, nextOffset: BigInt(last) + 1n });
+    const nextOffset = BigInt(last) + 1n;
+    warnOfGap(this.#options.logger, payload.batch, this.#next.get(partition), BigInt(fetchedOffset));
+    this.#next.set(partition, nextOffset);
+    this.#options.intake.put({ topic, partition, records: messages, nextOffset });
     payload.resolveOffset(last);
   }
 
@@ -162,17 +170,6 @@ class GroupMember implements Member {
     const done = work.then(() => true);
     const beat = () => pause(heartbeatMs(this.#options.settings)).then(() => false);
     while (!(await Promise.race([done, beat()]))) await payload.heartbeat();
-  }
-
-  /** kafkajs passes over fetches that hold only markers of transactions or aborted records: they move the ledger too. */
-  #onProcessed({
-    topic,
-    partition,
-    batchSize,
-    lastOffset,
-  }: TopicPartition & { batchSize: number; lastOffset: string }) {
-    if (batchSize > 0) return;
-    this.#options.intake.put({ topic, partition, records: [], nextOffset: BigInt(lastOffset) + 1n });
   }
 
   async commit({ topic, partition, nextOffset }: Slice, epoch: number, signal: AbortSignal): Promise<void> {

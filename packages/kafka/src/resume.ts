@@ -1,6 +1,7 @@
-/** Where a partition's log begins, and how far Kafka's group and the ledger have come; undefined: the group never committed. */
+/** The ends of a partition's log, and how far Kafka's group and the ledger have come; undefined: the group never committed. */
 export interface Standing {
   readonly logStart: bigint;
+  readonly logEnd: bigint;
   readonly committed: bigint | undefined;
   readonly ledger: bigint;
 }
@@ -8,10 +9,11 @@ export interface Standing {
 /**
  * Where reading a partition resumes: at the lower of Kafka's committed offset and the ledger, for a ledger that is
  * behind means that the database was put back to an older state, and a group that is behind means a replay, which is
- * harmless. Never below the start of the log: what retention took is gone, and is counted as skipped.
+ * harmless. Never below the start of the log: what retention took is gone, and is counted as skipped. Beyond the end
+ * there is another log than the one that was read (the topic was made anew): it is read from its start.
  */
-export function resumeOffset({ logStart, committed, ledger }: Standing): bigint {
+export function resumeOffset({ logStart, logEnd, committed, ledger }: Standing): bigint {
   const group = committed ?? logStart;
   const lower = ledger < group ? ledger : group;
-  return lower < logStart ? logStart : lower;
+  return lower < logStart || lower > logEnd ? logStart : lower;
 }

@@ -1,10 +1,14 @@
 import { pause } from '@pipeline/runtime';
+import kafkajs from 'kafkajs';
 import { expect, inject, test } from 'vitest';
 import { openAdmin } from './admin.ts';
+import { registerCodecs } from './codecs.ts';
 import { connectKafka } from './connect.ts';
 import { openPublisher } from './publisher.ts';
 import { openSource, type RecordBatch, type Source, type SourceOptions } from './source.ts';
 import { createFreshTopic, publishNumbers, silentLogger } from './testing/fresh-topic.ts';
+
+const { CompressionTypes } = kafkajs;
 
 type Fresh = Awaited<ReturnType<typeof createFreshTopic>>;
 
@@ -173,4 +177,71 @@ test('a partition that is paused yields nothing more, the others go on', async (
     if (seen.length === 200) stop.abort();
   }
   expect(seen.filter((number) => number % 3 === 1)).toEqual([]);
+});
+
+/** Records 0 and 1, a compressed batch of two that unfolds to 4 MiB, and records 4 and 5, all in partition 0. */
+async function fillWithBomb(): Promise<Fresh> {
+  const fresh = await createFreshTopic(inject('brokers'), 1);
+  const topic = fresh.settings.KAFKA_TOPIC;
+  const producer = fresh.kafka.producer();
+  await producer.connect();
+  registerCodecs(8 << 20);
+  const bomb = Buffer.alloc(2 << 20);
+  await producer.send({ topic, messages: [{ value: '0' }, { value: '1' }] });
+  await producer.send({
+    topic,
+    compression: CompressionTypes.GZIP,
+    messages: [{ value: bomb }, { value: bomb }],
+  });
+  await producer.send({ topic, messages: [{ value: '4' }, { value: '5' }] });
+  await producer.disconnect();
+  return { ...fresh, settings: { ...fresh.settings, DECOMPRESSED_MAX_BYTES: 1 << 20 } };
+}
+
+test('a batch that unfolds to too much ends the source, after what stands before it, and says where it is', async () => {
+  const fresh = await fillWithBomb();
+  await using opened = await open(fresh);
+  const seen: string[] = [];
+  const reading = readAll(opened.source, async (batch) => {
+    seen.push(...batch.records.map(({ value }) => String(value)));
+    await batch.commitOffsets();
+  });
+  await expect(reading).rejects.toThrow(/\/0: the batch of offsets 2 to 3 cannot be read/);
+  expect(seen).toEqual(['0', '1']);
+});
+
+test('an unreadable batch that is named is passed over, and its offsets are accounted for', async () => {
+  const fresh = await fillWithBomb();
+  const skips = [{ topic: fresh.settings.KAFKA_TOPIC, partition: 0, offset: 2n }];
+  await using opened = await open(fresh, { skips });
+  const slices: (readonly [number, bigint])[] = [];
+  const note = async (batch: RecordBatch) => {
+    slices.push([batch.records.length, batch.nextOffset]);
+    await batch.commitOffsets();
+  };
+  expect(await readAll(opened.source, note)).toEqual(['0', '1', '4', '5']);
+  expect(slices.at(-1)?.[1]).toBe(6n);
+});
+
+test('offsets that hold only the markers of transactions are accounted for', async () => {
+  const fresh = await createFreshTopic(inject('brokers'), 1);
+  const producer = fresh.kafka.producer({
+    transactionalId: fresh.settings.KAFKA_GROUP_ID,
+    maxInFlightRequests: 1,
+  });
+  await producer.connect();
+  for (const end of ['abort', 'commit', 'abort'] as const) {
+    const transaction = await producer.transaction();
+    await transaction.send({ topic: fresh.settings.KAFKA_TOPIC, messages: [{ value: end }] });
+    await transaction[end]();
+  }
+  await producer.disconnect();
+  await using opened = await open(fresh);
+  let next = 0n;
+  const seen = await readAll(opened.source, async (batch) => {
+    next = batch.nextOffset;
+    await batch.commitOffsets();
+  });
+  expect(seen).toEqual(['commit']);
+  expect(next).toBe(6n);
 });

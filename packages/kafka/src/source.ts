@@ -3,12 +3,14 @@ import type { ClusterAdmin, PartitionOffsets, TopicPartition } from './admin.ts'
 import { registerCodecs } from './codecs.ts';
 import { connectKafka } from './connect.ts';
 import { explainKafkaFault, isPassingKafkaFault, kafkaErrorType } from './faults.ts';
+import { warnOfGap, warnOfNewLog } from './gap.ts';
 import { Intake } from './intake.ts';
 import { createMember, type Member, type Positions } from './member.ts';
 import type { KafkaRecord } from './record.ts';
 import type { Slice } from './record-buffer.ts';
 import { resumeOffset } from './resume.ts';
 import type { GroupSettings, KafkaSettings } from './settings.ts';
+import { allowSkips, type Skip } from './unreadable.ts';
 
 /** A run of one partition's records, in order. Offsets below `nextOffset` that no record stands for hold none. */
 export interface RecordBatch extends TopicPartition {
@@ -45,6 +47,8 @@ export interface SourceOptions {
   readonly signal: AbortSignal;
   /** Ends the source where the partitions ended when it first looked. */
   readonly once: boolean;
+  /** Batches to pass over should they be unreadable; any other unreadable batch ends the source. Defaults to none. */
+  readonly skips?: readonly Skip[];
   /** The offset up to which a partition is already accounted for; `logStart` where nothing is known of it. */
   readonly openLedger: (partition: TopicPartition, logStart: bigint) => Promise<bigint>;
   /** Called whenever the group has shared out its partitions: pauses are over then. */
@@ -56,6 +60,7 @@ export interface SourceOptions {
 /** Joins the group; resolves when the group has let it in, however long Kafka is away until then. */
 export async function openSource(options: SourceOptions): Promise<Source> {
   registerCodecs(options.groupSettings.DECOMPRESSED_MAX_BYTES);
+  allowSkips(options.skips ?? [], (batch) => options.logger.warn(batch, 'passed over an unreadable batch'));
   const source = new GroupSource(options);
   await source.start();
   return source;
@@ -168,7 +173,10 @@ class GroupSource implements Source {
 
   async #locateOne(offsets: PartitionOffsets): Promise<readonly [number, bigint]> {
     const ledger = await this.#options.openLedger(offsets, offsets.logStart);
-    return [offsets.partition, resumeOffset({ ...offsets, ledger })];
+    const position = resumeOffset({ ...offsets, ledger });
+    warnOfGap(this.#options.logger, offsets, ledger, position);
+    warnOfNewLog(this.#options.logger, offsets, ledger);
+    return [offsets.partition, position];
   }
 
   #endIfDrained(): void {

@@ -5,7 +5,14 @@ export { type HttpServer, httpSettings, type ListenAddress, listen } from './htt
 export { createLogger, type Logger, loggerSettings } from './logger.ts';
 export { createMetrics, type Metrics } from './metrics.ts';
 export { createProbes, type Probes } from './probes.ts';
-export { createProgram, numberBetween, runProgram, settingsOf, withSettings } from './program.ts';
+export {
+  createProgram,
+  invalidArgument,
+  numberBetween,
+  runProgram,
+  settingsOf,
+  withSettings,
+} from './program.ts';
 export { pause, type RetryOptions, retryForever } from './retry.ts';
 export {
   custom,

@@ -22,8 +22,13 @@ export function numberBetween(least: number, most: number): (text: string) => nu
   return (text) => {
     const number = text.trim() === '' ? Number.NaN : Number(text);
     if (number >= least && number <= most) return number;
-    throw new InvalidArgumentError(`Expected a number from ${least} to ${most}.`);
+    throw invalidArgument(`Expected a number from ${least} to ${most}.`);
   };
+}
+
+/** What the parser of a flag throws for a wrong value: the flag's name is added to the message, the exit code is 2. */
+export function invalidArgument(message: string): Error {
+  return new InvalidArgumentError(message);
 }
 
 /**

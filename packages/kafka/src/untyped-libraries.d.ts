@@ -14,3 +14,15 @@ declare module 'snappyjs' {
   };
   export = snappy;
 }
+
+/** Part of our patch of kafkajs. */
+declare module 'kafkajs/src/consumer/batch.js' {
+  interface UnreadableBatch {
+    readonly topic: string;
+    readonly partition: number;
+    readonly firstOffset: string;
+    readonly lastOffset: string;
+  }
+  const Batch: { mayPassOver: (batch: UnreadableBatch) => boolean };
+  export = Batch;
+}

@@ -1,0 +1,59 @@
+import fc from 'fast-check';
+import Batch from 'kafkajs/src/consumer/batch.js';
+import { expect, test } from 'vitest';
+import { explainKafkaFault, isPassingKafkaFault } from './faults.ts';
+import { allowSkips, findUnreadable, parseSkip } from './unreadable.ts';
+
+const batch = { topic: 'events', partition: 1, firstOffset: '500', lastOffset: '740' };
+const error = Object.assign(new Error('retries exceeded'), {
+  cause: Object.assign(new Error('it unfolds to too much'), { unreadable: batch }),
+});
+
+test('a skip reads back from its text', () => {
+  fc.assert(
+    fc.property(
+      fc.stringMatching(/^[\w.-]{1,30}$/),
+      fc.nat(999_999_999),
+      fc.nat(),
+      (topic, partition, offset) => {
+        expect(parseSkip(`${topic}:${partition}:${offset}`)).toEqual({
+          topic,
+          partition,
+          offset: BigInt(offset),
+        });
+      },
+    ),
+  );
+});
+
+test.each(['', 'events', 'events:1', 'events:1:x', 'events:-1:5', ':1:5', 'events:1:5:6', 'a b:1:5'])(
+  '%j is no skip',
+  (text) => {
+    expect(parseSkip(text)).toBeUndefined();
+  },
+);
+
+test('only a batch that holds the named offset of the named partition is passed over, and is reported', () => {
+  const reported: unknown[] = [];
+  for (const [skip, isNamed] of [
+    ['events:1:500', true],
+    ['events:1:740', true],
+    ['events:1:499', false],
+    ['events:1:741', false],
+    ['events:2:600', false],
+    ['other:1:600', false],
+  ] as const) {
+    allowSkips([parseSkip(skip) ?? expect.unreachable()], (one) => reported.push(one));
+    expect(Batch.mayPassOver(batch)).toBe(isNamed);
+  }
+  expect(reported).toEqual([batch, batch]);
+});
+
+test('an unreadable batch is a lasting fault whose line names the offsets and the way to pass over it', () => {
+  expect(findUnreadable(error)).toBe(batch);
+  expect(isPassingKafkaFault(error)).toBe(false);
+  expect(explainKafkaFault(error)).toMatchObject({
+    message: expect.stringMatching(/events\/1.* 500 to 740/),
+    remedy: expect.stringContaining('--skip events:1:500'),
+  });
+});
