@@ -48,6 +48,16 @@ test('a batch written again changes nothing', async () => {
   expect(await everything()).toEqual(before);
 });
 
+test('a database that has lost what it confirmed is told, and nothing is taken for skipped', async () => {
+  await writer.write(batchOf([row(0), row(1)]));
+  const lost = row(2);
+  await writer.write(batchOf([lost]));
+  await fresh.database.run((sql) => sql`delete from raw_events where event_id = ${lost.eventId}`);
+  await fresh.database.run((sql) => sql`update ingest_progress set next_offset = 2, stored = 2`);
+  await expect(writer.write(batchOf([row(3)]))).rejects.toThrow('events/0: written up to offset 3');
+  expect(await ledger()).toMatchObject({ next: 2n, stored: 2n, skipped: 0n });
+});
+
 test('of two writers with the same records one counts them, whatever the overlap', async () => {
   const other = createWriter(fresh.database, persist);
   await other.open('events', 0, 0n);

@@ -1,3 +1,4 @@
+import { Failure } from '@pipeline/runtime';
 import { type Batch, recordCount, splitBatch } from './batch.ts';
 import type { Database } from './connect.ts';
 import type { DeadLetter } from './dead-letter.ts';
@@ -26,7 +27,7 @@ export interface Writer {
   /**
    * Writes a batch of an opened partition: rows, aggregates, dead letters and ledger, each part in one transaction.
    * Safe to repeat, and safe beside another process that writes the same records.
-   * @throws the driver's error when it is a lasting one
+   * @throws the driver's error when it is a lasting one, a Failure when the ledger is behind what was written
    */
   write(batch: Batch): Promise<Written>;
 }
@@ -69,11 +70,20 @@ async function writeInStep(
   for (const part of fresh === undefined ? [replay] : [replay, fresh]) {
     if (part === replay && recordCount(replay) === 0) continue;
     const result = await runStep(part, expected);
+    if (result.foundOffset < expected) throw ledgerBehind(batch, expected, result.foundOffset);
     const moved = result.foundOffset !== expected;
     positions.set(ledgerKey(batch), moved ? result.foundOffset : maxOffset(expected, part.nextOffset));
     if (moved) return await writeInStep(batch, positions, runStep, onStored);
     onStored(result);
   }
+}
+
+/** The database has lost what it had confirmed: going on from here would take the records between for skipped ones. */
+function ledgerBehind(batch: Batch, expected: bigint, found: bigint): Failure {
+  return new Failure(
+    `${ledgerKey(batch)}: written up to offset ${expected}, and the database now stands at ${found}`,
+    'it was restored, or lost transactions in a failover: start again, and what is missing is read again',
+  );
 }
 
 function maxOffset(a: bigint, b: bigint): bigint {
