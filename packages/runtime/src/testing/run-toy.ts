@@ -27,6 +27,9 @@ export function startToy(words: readonly string[], options: RunOptions = {}): Ch
     cwd: folder,
     env: { PATH: process.env['PATH'], ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
+    // A test that fails leaves nothing behind.
+    timeout: 60_000,
+    killSignal: 'SIGKILL',
   });
 }
 
