@@ -4,7 +4,7 @@ import { spoilEvent } from './invalid-records.ts';
 import { pickInteger, type Random } from './random.ts';
 
 /** How many records of each kind were made. */
-export interface Tally {
+interface Tally {
   readonly published: number;
   readonly invalid: number;
   readonly duplicates: number;
@@ -58,7 +58,7 @@ function isDue(index: number, ratio: number): boolean {
 }
 
 /** The record of an event: its key is the user, so that what one user does stays in order. */
-export function toRecord(event: Event): OutgoingRecord {
+function toRecord(event: Event): OutgoingRecord {
   const bytes = encodeEvent(event);
   return {
     key: Buffer.from(event.user_id),

@@ -12,7 +12,7 @@ const zstdCompress = promisify(zlib.zstdCompress);
 const zstdDecompress = promisify(zlib.zstdDecompress);
 
 /** A compressed batch that unfolds to more than it may, or that is broken. */
-export class CodecError extends Error {
+class CodecError extends Error {
   override readonly name = 'CodecError';
 }
 
