@@ -3,6 +3,7 @@ import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { isPassingKafkaFault, kafkaErrorType } from './faults.ts';
 import { warnOfGap } from './gap.ts';
 import type { Intake } from './intake.ts';
+import type { KafkaRecord } from './record.ts';
 import type { Slice } from './record-buffer.ts';
 import type { GroupSettings } from './settings.ts';
 
@@ -69,8 +70,11 @@ function heartbeatMs(settings: GroupSettings): number {
   return Math.floor(settings.KAFKA_SESSION_TIMEOUT_MS / 5);
 }
 
-/** What kafkajs's type of a batch leaves out: the offset that was asked for. */
-type FetchedBatch = EachBatchPayload['batch'] & { readonly fetchedOffset: string };
+/** What kafkajs's type of a batch leaves out: the offset that was asked for, and the sizes of records. */
+type FetchedBatch = Omit<EachBatchPayload['batch'], 'messages'> & {
+  readonly fetchedOffset: string;
+  readonly messages: readonly KafkaRecord[];
+};
 
 class GroupMember implements Member {
   readonly #consumer: Consumer;
@@ -156,7 +160,7 @@ class GroupMember implements Member {
     await this.#stayingMember(payload, this.#located);
     await this.#stayingMember(payload, this.#options.intake.room());
     if (epoch !== this.#epoch || payload.isStale() || !payload.isRunning()) return;
-    const { topic, partition, messages, fetchedOffset } = payload.batch as FetchedBatch;
+    const { topic, partition, messages, fetchedOffset } = payload.batch as unknown as FetchedBatch;
     const last = payload.batch.lastOffset();
     const nextOffset = BigInt(last) + 1n;
     warnOfGap(this.#options.logger, payload.batch, this.#next.get(partition), BigInt(fetchedOffset));

@@ -4,7 +4,7 @@ import type { KafkaRecord } from './record.ts';
 import { RecordBuffer, type Slice } from './record-buffer.ts';
 
 function record(offset: number, bytes = 10): KafkaRecord {
-  return { offset: String(offset), timestamp: '0', key: null, value: Buffer.alloc(bytes) };
+  return { offset: String(offset), timestamp: '0', size: bytes, key: null, value: Buffer.alloc(bytes) };
 }
 
 function chunk(partition: number, first: number, count: number, bytes = 10): Slice {

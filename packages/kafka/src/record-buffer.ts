@@ -32,7 +32,7 @@ export class RecordBuffer {
     this.#limits = limits;
   }
 
-  /** Bytes of keys and values that wait. */
+  /** Bytes of the records that wait. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -116,7 +116,7 @@ function takeSlice(chunks: Slice[], limits: SliceLimits): Slice {
 function fittingCount(records: readonly KafkaRecord[], { maxRecords, maxBytes }: SliceLimits): number {
   let bytes = 0;
   const end = records.findIndex((record, index) => {
-    bytes += bytesOfRecord(record);
+    bytes += record.size;
     return index >= maxRecords || bytes > maxBytes;
   });
   return end === -1 ? records.length : end;
@@ -141,9 +141,5 @@ function mergeChunks(taken: readonly Slice[]): Slice {
 }
 
 function bytesOf(records: readonly KafkaRecord[]): number {
-  return records.reduce((sum, record) => sum + bytesOfRecord(record), 0);
-}
-
-function bytesOfRecord({ key, value }: KafkaRecord): number {
-  return (key?.length ?? 0) + (value?.length ?? 0);
+  return records.reduce((sum, { size }) => sum + size, 0);
 }

@@ -2,8 +2,13 @@
 export type RecordHeaders = Readonly<Record<string, HeaderValue | readonly HeaderValue[]>>;
 type HeaderValue = Buffer | string | undefined | null;
 
-/** A record as it was read. Its bytes are views on a fetched response: copy what must outlive the batch. */
+/**
+ * A record as it was read. Its parts are cut out of the fetched response when they are asked for, and keep all of that
+ * alive: copy what must outlive the batch.
+ */
 export interface KafkaRecord {
+  /** Bytes of key, value and headers together. */
+  readonly size: number;
   /** Decimal. */
   readonly offset: string;
   /** Milliseconds since 1970, decimal. */
