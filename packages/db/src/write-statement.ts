@@ -46,7 +46,7 @@ export function writeStatement(sql: Sql, batch: Batch, expected: bigint) {
       on conflict (event_id) do nothing
       returning event_type, event_time
     ), counted as materialized (
-      select date_trunc('minute', event_time, 'UTC') as minute, event_type, count(*) as event_count
+      select date_bin('1 minute', event_time, 'epoch') as minute, event_type, count(*) as event_count
       from inserted group by 1, 2
     ), aggregated as (
       insert into agg_events_minute as total (minute, event_type, event_count)
