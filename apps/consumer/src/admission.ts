@@ -9,7 +9,7 @@ const REMEDY = 'mend what produces them, or the schema, or set DLQ_LIMIT_RATIO=0
  * Whether a batch may go on: not when it would push the partition's dead letters past the limit.
  * The partition is then paused, and says so; where nobody waits for it to be mended, that is a failure.
  */
-export function createAdmission(limit: DeadLetterLimit, health: Health, once: boolean) {
+export function createAdmission(limit: DeadLetterLimit, health: Pick<Health, 'paused'>, once: boolean) {
   const watch = createLimitWatch(limit);
   return (batch: Batch): boolean => {
     const partition = `${batch.topic}/${batch.partition}`;

@@ -1,30 +1,30 @@
 import type { Batch, DeadLetter } from '@pipeline/db';
-import { isPassingKafkaFault, isTooLarge, type Publisher, toDeadLetterRecord } from '@pipeline/kafka';
-import { retryForever } from '@pipeline/runtime';
+import { isTooLarge, type Publisher, toDeadLetterRecord } from '@pipeline/kafka';
+import type { Retries } from './retries.ts';
 
 export interface DeadLetterTopic {
   readonly topic: string;
   readonly groupId: string;
   /** What a record of the topic may take; a larger letter is cut there. */
   readonly maxBytes: number;
-  readonly signal: AbortSignal;
-  readonly onRetry: (error: unknown) => void;
 }
 
 /** Sends dead letters to their topic, and tries for as long as Kafka's trouble is of the passing kind. */
-export function createDeadLetterStep(publisher: Publisher, options: DeadLetterTopic) {
+export function createDeadLetterStep(
+  publisher: Publisher,
+  { reachKafka }: Pick<Retries, 'reachKafka'>,
+  { topic, groupId, maxBytes }: DeadLetterTopic,
+) {
   return async (batch: Batch, letters: readonly DeadLetter[]): Promise<void> => {
     if (letters.length === 0) return;
     const failedAt = new Date().toISOString();
-    const send = (maxBytes: number) => {
+    const send = (fitting: number) => {
       const records = letters.map((letter) =>
-        toDeadLetterRecord(letter.record, originOf(batch, letter, options.groupId, failedAt), maxBytes),
+        toDeadLetterRecord(letter.record, originOf(batch, letter, groupId, failedAt), fitting),
       );
-      return publisher.publish(options.topic, records, maxBytes);
+      return publisher.publish(topic, records, fitting);
     };
-    const { signal, onRetry } = options;
-    const publish = () => sendFitting(send, options.maxBytes);
-    await retryForever(publish, { isPassing: isPassingKafkaFault, onRetry, signal });
+    await reachKafka(() => sendFitting(send, maxBytes));
   };
 }
 

@@ -1,9 +1,12 @@
 import { type Database, describeFault } from '@pipeline/db';
+import type { Source } from '@pipeline/kafka';
 import type { Logger, Metrics, Probes } from '@pipeline/runtime';
 import { withDeadline } from '@pipeline/runtime';
 
 /** A batch that neither ends nor tries again for so long is stuck for good. */
 const STUCK_MS = 120_000;
+/** So is a member of the group that has neither fetched nor said that it is alive. */
+const SILENT_MS = 90_000;
 const PING_MS = 2_000;
 
 /** What the process is doing, as its probes and its log tell it. */
@@ -17,12 +20,19 @@ export interface Health {
   resumed(): void;
   /** Why partitions stand still. */
   readonly pauses: readonly string[];
+  /** From now on the source's member and its batches count, too. */
+  watch(source: WatchedSource): void;
+  /** Whether the process belongs to the group. */
+  readonly joined: boolean;
   /** Why the process makes no progress, or undefined. */
   stuck(): string | undefined;
 }
 
-/** Starts watching; `isBusy` says whether a batch is being worked on. */
-export function createHealth(logger: Logger, metrics: Metrics, isBusy: () => boolean): Health {
+type WatchedSource = Pick<Source, 'joined' | 'batchesOut' | 'silentMs'>;
+
+/** Starts watching. */
+export function createHealth(logger: Logger, metrics: Metrics): Health {
+  let source: WatchedSource | undefined;
   const pauses = new Map<string, string>();
   let lastProgress = performance.now();
   const progressed = () => {
@@ -48,11 +58,20 @@ export function createHealth(logger: Logger, metrics: Metrics, isBusy: () => boo
     get pauses() {
       return [...pauses].map(([partition, reason]) => `${partition} is paused: ${reason}`);
     },
-    stuck: () => {
-      const idleMs = performance.now() - lastProgress;
-      return isBusy() && idleMs > STUCK_MS ? `no progress for ${Math.round(idleMs / 1_000)} s` : undefined;
+    watch: (watched) => {
+      source = watched;
     },
+    get joined() {
+      return source?.joined ?? false;
+    },
+    stuck: () => (source === undefined ? undefined : whyStuck(source, performance.now() - lastProgress)),
   };
+}
+
+function whyStuck({ joined, batchesOut, silentMs }: WatchedSource, idleMs: number): string | undefined {
+  if (batchesOut > 0 && idleMs > STUCK_MS) return `no progress for ${Math.round(idleMs / 1_000)} s`;
+  if (!joined || silentMs < SILENT_MS) return undefined;
+  return `Kafka's client has been silent for ${Math.round(silentMs / 1_000)} s`;
 }
 
 /** A short word of a bounded set: an SQLSTATE, Kafka's name of the error, or the error's class. */
@@ -66,16 +85,11 @@ function causeOf(error: unknown): string {
 }
 
 /** What `/livez`, `/readyz` and `/metrics` answer. */
-export function createConsumerProbes(
-  health: Health,
-  metrics: Metrics,
-  database: Database,
-  hasJoined: () => boolean,
-): Probes {
+export function createConsumerProbes(health: Health, metrics: Metrics, database: Database): Probes {
   return {
     live: () => health.stuck(),
     unready: async () => [
-      ...(hasJoined() ? [] : ['Kafka: not a member of the group yet']),
+      ...(health.joined ? [] : ['Kafka: not a member of the group yet']),
       ...health.pauses,
       ...(await pingDatabase(database)),
     ],

@@ -1,33 +1,26 @@
-import { connectDatabase, createWriter, explainFault, isPassingFault, type Persist } from '@pipeline/db';
-import {
-  connectKafka,
-  explainKafkaFault,
-  isPassingKafkaFault,
-  openAdmin,
-  openPublisher,
-  openSource,
-  requireTopics,
-  type Skip,
-  type Source,
-} from '@pipeline/kafka';
+import { createWriter, type Database } from '@pipeline/db';
+import { openSource, type Skip } from '@pipeline/kafka';
 import {
   createLogger,
   createMetrics,
   createProbes,
   exitAfter,
+  type HttpServer,
+  type Logger,
   listen,
-  retryForever,
+  type Metrics,
   type Settings,
   stopSignal,
 } from '@pipeline/runtime';
-import { decodeEvent } from '@pipeline/schema';
-import { createAdmission } from './admission.ts';
+import { openDatabase, openKafka } from './connections.ts';
 import { consume, type Path } from './consume.ts';
-import { createDeadLetterStep } from './dead-letter.ts';
-import { createConsumerProbes, createHealth } from './health.ts';
-import { createObserver } from './observe.ts';
+import { createConsumerProbes, createHealth, type Health } from './health.ts';
+import { watchLag } from './lag.ts';
+import { createPath } from './path.ts';
+import { createRetries, explainDatabase } from './retries.ts';
 import { type consumerSettings, USUAL_METRICS_PORT } from './settings.ts';
-import { triage } from './triage.ts';
+
+type ConsumerSettings = Settings<typeof consumerSettings>;
 
 export interface RunOptions {
   readonly version: string;
@@ -43,95 +36,50 @@ export interface RunOptions {
 const DRAIN_MS = 9_000;
 
 /** Runs a consumer until it is told to stop, or has drained the topic once. */
-export async function runConsumer(
-  settings: Settings<typeof consumerSettings>,
-  options: RunOptions,
-): Promise<void> {
+export async function runConsumer(settings: ConsumerSettings, options: RunOptions): Promise<void> {
+  const { once, skips = [], decorate = (path) => path } = options;
   const signal = stopSignal();
   exitAfter(signal, DRAIN_MS);
   const logger = createLogger('consumer', settings);
   const metrics = createMetrics(options.version);
-  let source: Source | undefined;
-  const health = createHealth(logger, metrics, () => (source?.batchesOut ?? 0) > 0);
+  const health = createHealth(logger, metrics);
 
-  await using database = connectDatabase(settings, {
-    applicationName: 'consumer',
-    connections: settings.WRITERS + 1,
-  });
-  const probes = createConsumerProbes(health, metrics, database, () => source?.joined ?? false);
-  const address = {
-    host: settings.HTTP_HOST,
-    port: settings.METRICS_PORT,
-    usualPort: USUAL_METRICS_PORT,
-    portSetting: 'METRICS_PORT',
-  };
-  await using server = await listen(createProbes(probes), address, logger);
-  logger.info({ url: server.url }, 'probes and metrics');
-
-  const waitsForKafka = {
-    isPassing: isPassingKafkaFault,
-    onRetry: health.retrying(`Kafka at ${settings.KAFKA_BROKERS.join(',')}`),
-    signal,
-  };
-  const waitsForPostgres = {
-    isPassing: isPassingFault,
-    onRetry: health.retrying(`Postgres at ${database.address}`),
-    signal,
-  };
-  const reach = <Value>(operation: () => Promise<Value>) =>
-    retryForever(operation, waitsForKafka).catch(throwAs(explainKafkaFault));
-  const persist: Persist = (statement) => retryForever(statement, waitsForPostgres);
-
-  const kafka = connectKafka(settings, 'consumer', logger);
-  await using admin = await reach(() => openAdmin(kafka));
-  await reach(() => requireTopics(admin, [settings.KAFKA_TOPIC, settings.KAFKA_DLQ_TOPIC]));
-  await using publisher = await reach(() => openPublisher(kafka));
-  const writer = createWriter(database, persist);
-  await using opened = await openSource({
+  await using database = openDatabase(settings);
+  await using _probes = await serveProbes(settings, health, metrics, database, logger);
+  const places = { kafka: settings.KAFKA_BROKERS.join(','), postgres: database.address };
+  const retries = createRetries(places, health, signal);
+  await using kafka = await openKafka(settings, logger, retries);
+  const writer = createWriter(database, retries.persist);
+  await using source = await openSource({
     kafkaSettings: settings,
     groupSettings: settings,
     name: 'consumer',
-    admin,
+    admin: kafka.admin,
     logger,
     signal,
-    once: options.once,
-    skips: options.skips ?? [],
-    openLedger: ({ topic, partition }, logStart) =>
-      writer.open(topic, partition, logStart).catch(throwAs(explainFault)),
+    once,
+    skips,
+    openLedger: ({ topic, partition }, logStart) => explainDatabase(writer.open(topic, partition, logStart)),
     onShared: health.resumed,
-    onRetry: waitsForKafka.onRetry,
+    onRetry: retries.onKafkaRetry,
   });
-  source = opened;
+  health.watch(source);
+  using _lag = watchLag(settings, source, kafka.admin, metrics, logger);
 
-  const limits = { maxBytes: settings.EVENT_MAX_BYTES, maxDepth: settings.EVENT_MAX_DEPTH };
-  const observe = createObserver(metrics, logger);
-  const path: Path = {
-    triage: (batch) => triage(batch, (bytes) => decodeEvent(bytes, limits)),
-    admit: createAdmission(
-      { ratio: settings.DLQ_LIMIT_RATIO, window: settings.DLQ_LIMIT_WINDOW },
-      health,
-      options.once,
-    ),
-    write: (batch) => writer.write(batch).catch(throwAs(explainFault)),
-    deadLetter: createDeadLetterStep(publisher, {
-      ...waitsForKafka,
-      topic: settings.KAFKA_DLQ_TOPIC,
-      groupId: settings.KAFKA_GROUP_ID,
-      maxBytes: settings.DLQ_RECORD_MAX_BYTES,
-    }),
-    observe: (batch, written, startedAt) => {
-      health.progressed();
-      observe(batch, written, startedAt);
-    },
-  };
-  const decorated = options.decorate?.(path) ?? path;
-  const loops = Array.from({ length: settings.WRITERS }, () => consume(opened.batches(), decorated));
-  await Promise.all(loops);
+  const { publisher } = kafka;
+  const path = decorate(createPath({ settings, once, writer, publisher, retries, health, metrics, logger }));
+  await Promise.all(Array.from({ length: settings.WRITERS }, () => consume(source.batches(), path)));
 }
 
-/** Turns an error into what a user can act on. */
-function throwAs(explain: (error: unknown) => unknown): (error: unknown) => never {
-  return (error) => {
-    throw explain(error);
-  };
+async function serveProbes(
+  { HTTP_HOST: host, METRICS_PORT: port }: ConsumerSettings,
+  health: Health,
+  metrics: Metrics,
+  database: Database,
+  logger: Logger,
+): Promise<HttpServer> {
+  const address = { host, port, usualPort: USUAL_METRICS_PORT, portSetting: 'METRICS_PORT' };
+  const server = await listen(createProbes(createConsumerProbes(health, metrics, database)), address, logger);
+  logger.info({ url: server.url }, 'probes and metrics');
+  return server;
 }

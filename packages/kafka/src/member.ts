@@ -19,6 +19,8 @@ export interface MemberOptions {
   readonly locate: (partitions: readonly number[]) => Promise<Positions>;
   /** The member stopped for good, with this error. */
   readonly onCrash: (error: Error) => void;
+  /** Called before each new try of a commit. */
+  readonly onRetry: (error: unknown) => void;
 }
 
 /** One membership of a consumer group, from joining to leaving. A member that crashed is replaced, not mended. */
@@ -29,6 +31,8 @@ export interface Member {
   readonly partitions: readonly number[] | undefined;
   /** Counts the times that the group has shared out its partitions. */
   readonly epoch: number;
+  /** Milliseconds since it last fetched or said that it is alive. */
+  readonly silentMs: number;
   /**
    * Tells Kafka how far a partition has been written. Does nothing when the partitions were shared out anew since
    * `epoch`: whoever has the partition now reads those records again.
@@ -80,6 +84,7 @@ class GroupMember implements Member {
   readonly #consumer: Consumer;
   readonly #options: MemberOptions;
   #epoch = 0;
+  #heardAt = performance.now();
   #partitions: readonly number[] | undefined;
   #located: Promise<void> = Promise.resolve();
   /** Where the next fetch of each partition should begin. */
@@ -95,6 +100,10 @@ class GroupMember implements Member {
     return this.#epoch;
   }
 
+  get silentMs(): number {
+    return performance.now() - this.#heardAt;
+  }
+
   get partitions(): readonly number[] | undefined {
     return this.#partitions;
   }
@@ -107,7 +116,12 @@ class GroupMember implements Member {
   }
 
   async #run(): Promise<void> {
-    const { GROUP_JOIN, CRASH } = this.#consumer.events;
+    const { GROUP_JOIN, CRASH, FETCH, HEARTBEAT } = this.#consumer.events;
+    const hear = () => {
+      this.#heardAt = performance.now();
+    };
+    this.#consumer.on(FETCH, hear);
+    this.#consumer.on(HEARTBEAT, hear);
     this.#consumer.on(GROUP_JOIN, ({ payload }) => this.#onShared(payload.memberAssignment));
     this.#consumer.on(CRASH, ({ payload }) => this.#onCrash(payload.error));
     await this.#consumer.run({
@@ -184,10 +198,7 @@ class GroupMember implements Member {
       } catch (error) {
         if (staleCommits.includes(kafkaErrorType(error))) return;
         if (!isPassingKafkaFault(error)) throw error;
-        this.#options.logger.warn(
-          { partition, tries, error: kafkaErrorType(error) },
-          'commit failed, trying again',
-        );
+        this.#options.onRetry(error);
         await pause(Math.min(100 * 2 ** tries, 2_000), signal);
       }
     }

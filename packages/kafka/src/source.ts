@@ -32,6 +32,10 @@ export interface Source extends AsyncDisposable {
   batches(): AsyncIterable<RecordBatch>;
   /** Whether the member belongs to the group. */
   readonly joined: boolean;
+  /** The partitions that the member was given last. */
+  readonly partitions: readonly number[];
+  /** Milliseconds since the member last fetched or said that it is alive; it does both every few seconds. */
+  readonly silentMs: number;
   /** How many batches are being worked on. */
   readonly batchesOut: number;
 }
@@ -87,6 +91,14 @@ class GroupSource implements Source {
     return this.#member?.partitions !== undefined;
   }
 
+  get partitions(): readonly number[] {
+    return this.#member?.partitions ?? [];
+  }
+
+  get silentMs(): number {
+    return this.#member?.silentMs ?? 0;
+  }
+
   get batchesOut(): number {
     return this.#intake.out;
   }
@@ -132,6 +144,7 @@ class GroupSource implements Source {
         logger,
         locate: (partitions) => this.#retry(() => this.#locate(partitions)),
         onCrash: (error) => void this.#onCrash(error),
+        onRetry: this.#options.onRetry,
       });
       return this.#member.join();
     });
