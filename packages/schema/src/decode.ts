@@ -1,5 +1,6 @@
-import { envelope } from './envelope.ts';
-import type { Reason, Rejection } from './reasons.ts';
+import { envelope, typePattern } from './envelope.ts';
+import { parseBytes } from './parse.ts';
+import { type Rejection, reject } from './reasons.ts';
 import { type Event, type EventOf, eventTypes, type Registry } from './registry.ts';
 import { scanPayload } from './scan-payload.ts';
 import { compileValidator, type Validate } from './validate.ts';
@@ -23,59 +24,48 @@ export interface DecodeLimits {
 const DEFAULT_MAX_BYTES = 1_000_000;
 const DEFAULT_MAX_DEPTH = 64;
 
+const typeName = new RegExp(typePattern, 'u');
 const validateEnvelope = compileValidator(envelope);
-
-/** Throws on bytes that are not UTF-8; a byte order mark stays, and is not JSON. */
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Turns bytes into an event of the registered types, or says what is wrong with them. Never throws, whatever the bytes. */
 export const decodeEvent = createDecoder(eventTypes);
 
-/** A decoder of the event types of one's own. @throws Error when a schema is wrong */
+/**
+ * A decoder of the event types of one's own.
+ * @throws Error when a schema is wrong, or a type is called what no event can be
+ */
 export function createDecoder<Types extends Registry>(types: Types) {
-  const validators = new Map(Object.entries(types).map(([name, schema]) => [name, compileValidator(schema)]));
+  const validators = compileTypes(types);
   return (bytes: Uint8Array | null, limits: DecodeLimits = {}): DecodeResult<EventOf<Types>> => {
     const parsed = parseBytes(bytes, limits.maxBytes ?? DEFAULT_MAX_BYTES);
     if (!parsed.ok) return parsed;
-    const rejection = checkEvent(parsed.value, validators);
-    if (rejection !== undefined) return rejection;
+    const problem = validateEnvelope(parsed.value);
+    if (problem !== undefined)
+      return reject('not_an_event', problem.message, problem.path, readType(parsed.value));
     const payload = scanPayload(parsed.text);
-    if (payload.depth > (limits.maxDepth ?? DEFAULT_MAX_DEPTH)) return rejectDepth(parsed.value as AnyEvent);
+    const maxDepth = limits.maxDepth ?? DEFAULT_MAX_DEPTH;
+    const rejection = checkPayload(parsed.value as AnyEvent, payload.depth, maxDepth, validators);
+    if (rejection !== undefined) return rejection;
     return { ok: true, event: parsed.value as EventOf<Types>, payloadJson: payload.json };
   };
 }
 
-interface Parsed {
-  readonly ok: true;
-  readonly text: string;
-  readonly value: unknown;
+type Validators = ReadonlyMap<string, Validate>;
+
+function compileTypes(types: Registry): Validators {
+  const wrong = Object.keys(types).find((name) => !isTypeName(name));
+  if (wrong !== undefined) throw new Error(`no event can be of the type ${wrong}: ${typePattern}`);
+  return new Map(Object.entries(types).map(([name, schema]) => [name, compileValidator(schema)]));
 }
 
-function parseBytes(bytes: Uint8Array | null, maxBytes: number): Parsed | Rejection {
-  if (bytes === null || bytes.length === 0) return reject('empty', 'has no bytes');
-  if (bytes.length > maxBytes)
-    return reject('too_large', `has ${bytes.length} bytes, ${maxBytes} are allowed`);
-  const text = decodeUtf8(bytes);
-  if (text === undefined) return reject('not_utf8', 'is not UTF-8');
-  const value = parseJson(text);
-  return value === undefined ? reject('not_json', 'is not JSON') : { ok: true, text, value };
+function isTypeName(name: unknown): name is string {
+  return typeof name === 'string' && typeName.test(name);
 }
 
-function decodeUtf8(bytes: Uint8Array): string | undefined {
-  try {
-    return utf8.decode(bytes);
-  } catch {
-    return undefined;
-  }
-}
-
-/** JSON has no undefined, so that can stand for its absence. The parser's message quotes the text, and is dropped. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+/** The type that a value calls itself, although it is no event. */
+function readType(value: unknown): string | null {
+  const type = typeof value === 'object' && value !== null && 'event_type' in value ? value.event_type : null;
+  return isTypeName(type) ? type : null;
 }
 
 /** What the envelope has checked. */
@@ -84,22 +74,18 @@ interface AnyEvent {
   readonly payload: unknown;
 }
 
-function checkEvent(value: unknown, validators: ReadonlyMap<string, Validate>): Rejection | undefined {
-  const problem = validateEnvelope(value);
-  if (problem !== undefined) return reject('not_an_event', problem.message, problem.path);
-  const { event_type: type, payload } = value as AnyEvent;
-  const validatePayload = validators.get(type);
-  if (validatePayload === undefined)
-    return reject('unknown_event_type', 'is not registered', '/event_type', type);
-  const payloadProblem = validatePayload(payload);
-  if (payloadProblem === undefined) return undefined;
-  return reject('invalid_payload', payloadProblem.message, `/payload${payloadProblem.path}`, type);
-}
-
-function rejectDepth({ event_type }: AnyEvent): Rejection {
-  return reject('invalid_payload', 'is nested too deeply', '/payload', event_type);
-}
-
-function reject(reason: Reason, message: string, path = '', eventType: string | null = null): Rejection {
-  return { ok: false, reason, message, path, eventType };
+/** The depth comes before the schema: one that refers to itself is checked by recursion. */
+function checkPayload(
+  { event_type: type, payload }: AnyEvent,
+  depth: number,
+  maxDepth: number,
+  validators: Validators,
+): Rejection | undefined {
+  const validate = validators.get(type);
+  if (validate === undefined) return reject('unknown_event_type', 'is not registered', '/event_type', type);
+  if (depth > maxDepth)
+    return reject('invalid_payload', `is nested more than ${maxDepth} levels deep`, '/payload', type);
+  const problem = validate(payload);
+  if (problem === undefined) return undefined;
+  return reject('invalid_payload', problem.message, `/payload${problem.path}`, type);
 }

@@ -22,3 +22,13 @@ export interface Rejection {
   /** The event's type where the record says one that could be read. */
   readonly eventType: string | null;
 }
+
+/** A rejection for a reason; `path` is where in the record, '' for all of it. */
+export function reject(
+  reason: Reason,
+  message: string,
+  path = '',
+  eventType: string | null = null,
+): Rejection {
+  return { ok: false, reason, message, path, eventType };
+}

@@ -60,8 +60,8 @@ function endOfString(text: string, start: number): number {
   }
 }
 
-/** A key may be written with escapes, such as "p\u0061yload". */
+/** A key may be written with escapes, such as "p\u0061yload": then it takes 12 characters or more between its quotes. */
 function isPayloadKey(text: string, start: number, end: number): boolean {
-  const key = text.slice(start + 1, end);
-  return key === 'payload' || (key.includes('\\') && JSON.parse(`"${key}"`) === 'payload');
+  if (text.startsWith('"payload"', start)) return true;
+  return end - start > 12 && JSON.parse(text.slice(start, end + 1)) === 'payload';
 }

@@ -1,8 +1,8 @@
 import { Type } from '@sinclair/typebox';
 
-/** Somebody bought something; `currency` is a code of ISO 4217. */
+/** Somebody bought something. */
 export const purchase = Type.Object({
   order_id: Type.String(),
   amount: Type.Number({ minimum: 0 }),
-  currency: Type.String({ pattern: '^[A-Z]{3}$' }),
+  currency: Type.String({ pattern: '^[A-Z]{3}$', description: 'a code of ISO 4217, such as EUR' }),
 });

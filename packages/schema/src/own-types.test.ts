@@ -1,0 +1,104 @@
+import { Type } from '@sinclair/typebox';
+import { expect, expectTypeOf, test } from 'vitest';
+import { createDecoder, type DecodeResult, decodeEvent } from './decode.ts';
+import { encodeEvent } from './encode.ts';
+import type { Event, EventOf } from './registry.ts';
+import { toBytes, writeEvent } from './testing/event-text.ts';
+
+const types = {
+  refund: Type.Object({ order_id: Type.String(), cents: Type.Integer({ minimum: 1 }) }),
+  visit: Type.Object({ seconds: Type.Number(), tags: Type.Optional(Type.Array(Type.String())) }),
+};
+
+type OwnEvent = EventOf<typeof types>;
+
+const refund: OwnEvent = {
+  event_id: '0198c5b0-7c1e-7a4f-9d55-3f0e8f6f2b11',
+  event_type: 'refund',
+  event_time: '2026-11-24T09:30:12Z',
+  user_id: 'user-42',
+  payload: { order_id: 'order-7', cents: 950 },
+};
+
+function bytesOf(type: string, payload: string): Uint8Array {
+  return toBytes(writeEvent({ event_type: `"${type}"`, payload }));
+}
+
+test('a decoder knows the types that it was given and no others', () => {
+  const decode = createDecoder(types);
+  expect(decode(encodeEvent<typeof types>(refund))).toMatchObject({ ok: true, event: refund });
+  expect(decode(bytesOf('refund', '{"order_id":"o","cents":0}'))).toMatchObject({ path: '/payload/cents' });
+  expect(decode(bytesOf('page_view', '{"path":"/"}'))).toMatchObject({ reason: 'unknown_event_type' });
+});
+
+test("an event's type narrows its payload", () => {
+  const result = createDecoder(types)(encodeEvent<typeof types>(refund));
+  expectTypeOf(result).toEqualTypeOf<DecodeResult<OwnEvent>>();
+  if (!result.ok) throw new Error(result.message);
+  expectTypeOf(result.event.event_type).toEqualTypeOf<'refund' | 'visit'>();
+  if (result.event.event_type === 'refund') {
+    expectTypeOf(result.event.payload).toEqualTypeOf<Readonly<{ order_id: string; cents: number }>>();
+    expect(result.event.payload.cents).toBe(950);
+  } else expectTypeOf(result.event.payload).toEqualTypeOf<Readonly<{ seconds: number; tags?: string[] }>>();
+});
+
+test('a registered type narrows its payload', () => {
+  expectTypeOf(decodeEvent).returns.toEqualTypeOf<DecodeResult<Event>>();
+  type Signup = Extract<Event, { event_type: 'signup' }>;
+  expectTypeOf<Signup['payload']>().toEqualTypeOf<Readonly<{ plan: 'free' | 'pro' | 'team' }>>();
+});
+
+test('only events of the types in question can be encoded', () => {
+  // @ts-expect-error: page_view is no type of these
+  encodeEvent<typeof types>({ ...refund, event_type: 'page_view', payload: { path: '/' } });
+  // @ts-expect-error: a registered event has another payload
+  encodeEvent({ ...refund, event_type: 'page_view', payload: { path: 7 } });
+});
+
+test('a type whose name no event can have is refused at the start', () => {
+  expect(() => createDecoder({ PageView: Type.Object({}) })).toThrow('PageView');
+});
+
+test('a schema that is wrong is refused at the start', () => {
+  expect(() => createDecoder({ refund: Type.Object({ at: Type.String({ format: 'unheard-of' }) }) })).toThrow(
+    'unheard-of',
+  );
+});
+
+test('two decoders may have schemas of one $id', () => {
+  const identified = () => Type.Object({ path: Type.String() }, { $id: 'https://example.com/path' });
+  createDecoder({ visit: identified() });
+  const decode = createDecoder({ visit: identified() });
+  expect(decode(bytesOf('visit', '{"path":"/"}')).ok).toBe(true);
+});
+
+test('a schema that refers to itself meets no payload that is too deep for it', () => {
+  const tree = Type.Recursive((This) => Type.Object({ children: Type.Array(This) }));
+  const decode = createDecoder({ grow: Type.Object({ tree }) });
+  const grown = (levels: number) =>
+    bytesOf('grow', `{"tree":${'{"children":['.repeat(levels)}${']}'.repeat(levels)}}`);
+  expect(decode(grown(31)).ok).toBe(true);
+  expect(decode(grown(50_000))).toMatchObject({ ok: false, reason: 'invalid_payload', path: '/payload' });
+});
+
+test('a value that makes its own pattern give up is rejected, not thrown', () => {
+  const decode = createDecoder({ visit: Type.Object({ path: Type.String({ pattern: '^(a|b)*$' }) }) });
+  const limits = { maxBytes: 10_000_000 };
+  expect(decode(bytesOf('visit', `{"path":"${'a'.repeat(9_000_000)}"}`), limits)).toMatchObject({
+    ok: false,
+    reason: 'invalid_payload',
+    message: 'cannot be checked',
+  });
+});
+
+test('names that only the event knows stay out of the path', () => {
+  const schema = Type.Object({
+    scores: Type.Record(Type.String(), Type.Array(Type.Object({ points: Type.Number() }))),
+  });
+  const decode = createDecoder({ match: schema });
+  const payload = '{"scores":{"4917012345678":[{"points":1},{"points":"many"}]}}';
+  expect(decode(bytesOf('match', payload))).toMatchObject({
+    path: '/payload/scores/*/1/points',
+    message: 'must be number',
+  });
+});
