@@ -1,0 +1,80 @@
+import type { Database } from '@pipeline/db';
+import type { OutgoingRecord } from '@pipeline/kafka';
+import { decodeEvent, type Reason } from '@pipeline/schema';
+import { anyBytes, anyJsonText, corpus, oddEvent } from '@pipeline/schema/testing';
+import fc from 'fast-check';
+
+/** A record, and what must become of it. */
+export interface Sent {
+  readonly name: string;
+  readonly expected: Reason | 'accepted';
+  /** Of a record that must be stored: its payload to the letter. */
+  readonly payloadJson?: string | undefined;
+  readonly record: OutgoingRecord;
+}
+
+/** The schema's corpus as records. */
+export function knownInput(): readonly Sent[] {
+  return corpus.map(({ name, bytes, expected, payloadJson }) => ({
+    name,
+    expected,
+    payloadJson,
+    record: toRecord(name, bytes),
+  }));
+}
+
+/** Keys are null or no text, headers are text, bytes and null; the first header says which record it is. */
+function toRecord(name: string, bytes: Uint8Array | null): OutgoingRecord {
+  const key = name.length % 3 === 0 ? null : Buffer.from([0, 255, name.length]);
+  const headers = { case: name, bytes: Buffer.from([0, 255]), constructor: 'x', none: null };
+  return { key, value: bytes === null ? null : Buffer.from(bytes), headers };
+}
+
+interface Input {
+  readonly value: Buffer;
+  /** Of an event. */
+  readonly payloadJson?: string;
+}
+
+const anyInput: fc.Arbitrary<Input> = fc.oneof(
+  anyBytes.map((bytes) => ({ value: Buffer.from(bytes) })),
+  anyJsonText.map((text) => ({ value: Buffer.from(text) })),
+  oddEvent.map(({ text, payloadJson }) => ({ value: Buffer.from(text), payloadJson })),
+);
+
+/** Records of any bytes, of any JSON, and events of any payload; Postgres is asked which of these jsonb can hold. */
+export async function generateInput(
+  database: Database,
+  seed: number,
+  count: number,
+): Promise<readonly Sent[]> {
+  const inputs = fc.sample(anyInput, { seed, numRuns: count });
+  const storable = await findStorable(
+    database,
+    inputs.map(({ payloadJson }) => payloadJson ?? 'null'),
+  );
+  return inputs.map((input, index) => {
+    const name = `generated ${index}`;
+    return {
+      ...input,
+      name,
+      expected: expectedOf(input, storable[index] ?? false),
+      record: toRecord(name, input.value),
+    };
+  });
+}
+
+function expectedOf({ value, payloadJson }: Input, isStorable: boolean): Sent['expected'] {
+  if (payloadJson !== undefined) return isStorable ? 'accepted' : 'refused_by_database';
+  const result = decodeEvent(value);
+  return result.ok ? 'accepted' : result.reason;
+}
+
+async function findStorable(database: Database, texts: readonly string[]): Promise<readonly boolean[]> {
+  const rows = await database.run(
+    (sql) => sql<{ storable: boolean }[]>`
+      select pg_input_is_valid(text, 'jsonb') as storable
+      from json_array_elements_text(${JSON.stringify(texts)}::text::json) with ordinality as texts (text, at) order by at`,
+  );
+  return rows.map(({ storable }) => storable);
+}

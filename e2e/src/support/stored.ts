@@ -1,0 +1,30 @@
+import type { Database } from '@pipeline/db';
+import type { Sent } from './raw-input.ts';
+
+/**
+ * Which events are not stored as they were sent, and which were never sent. Postgres itself reads the payload's text once
+ * more, and compares the two to the letter, so that 1.0 is not 1.
+ */
+export async function findStoredDifferently(
+  database: Database,
+  sent: readonly Sent[],
+): Promise<readonly string[]> {
+  const rows = await database.run(
+    (sql) => sql<{ name: string | null; id: string }[]>`
+      with sent as (
+        select event->>'name' as name, (event->>'event_id')::uuid as event_id, event->>'event_type' as event_type,
+               (event->>'event_time')::timestamptz as event_time, event->>'user_id' as user_id,
+               (event->>'payload')::jsonb as payload
+        from json_array_elements(${JSON.stringify(sent.map(toColumns))}::text::json) as event
+      )
+      select sent.name, event_id as id from sent full join raw_events as stored using (event_id)
+      where (sent.event_type, sent.event_time, sent.user_id, sent.payload::text)
+            is distinct from (stored.event_type, stored.event_time, stored.user_id, stored.payload::text)`,
+  );
+  return rows.map(({ name, id }) => name ?? `never sent: ${id}`);
+}
+
+/** What JSON.parse reads in a record, but for the payload. */
+function toColumns({ name, record, payloadJson }: Sent) {
+  return { ...JSON.parse(String(record.value)), payload: payloadJson, name };
+}
