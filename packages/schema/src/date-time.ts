@@ -1,6 +1,7 @@
 /**
  * A date and time of RFC 3339 (section 5.6) with a zone, narrowed to what Postgres can store as it was sent:
- * years 0001 to 9999, real days of the Gregorian calendar, no leap second, offsets of at most 15:59.
+ * years 0001 to 9999, real days of the Gregorian calendar, no leap second, a fraction of at most 30 digits (Postgres
+ * gives up beyond some 120), offsets of at most 15:59.
  * Written as one pattern so that every validator of JSON Schema judges alike; its groups capture nothing, which halves
  * the time that it takes.
  */

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { decodeEvent } from '../decode.ts';
 import { reasons } from '../reasons.ts';
-import { eventTypes } from '../registry.ts';
 import { corpus } from './corpus.ts';
 
 describe('of the corpus is decoded as it must be', () => {
@@ -24,8 +23,10 @@ test('every reason has a case, and so has acceptance', () => {
   expect(new Set(corpus.map(({ expected }) => expected))).toEqual(new Set([...reasons, 'accepted']));
 });
 
-test('every registered type has an event in the corpus', () => {
-  const results = corpus.map(({ bytes }) => decodeEvent(bytes));
-  const types = results.flatMap((result) => (result.ok ? [result.event.event_type] : []));
-  expect(new Set(types)).toEqual(new Set(Object.keys(eventTypes)));
-});
+test.each(['page_view', 'search', 'add_to_cart', 'purchase', 'signup'])(
+  '%s has an event that is accepted',
+  (type) => {
+    const { bytes } = corpus.find(({ name }) => name === type) ?? {};
+    expect(decodeEvent(bytes ?? null)).toMatchObject({ ok: true, event: { event_type: type } });
+  },
+);
