@@ -7,11 +7,25 @@ export function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-/** What runs this program, from what pnpm says of itself in `npm_config_user_agent`. */
-export function toolsLine(node: string, userAgent = ''): string {
+/** What there is to run things with. */
+export interface Tools {
+  /** Such as `26.10.0`. */
+  readonly node: string;
+  /** What pnpm says of itself in `npm_config_user_agent`. */
+  readonly userAgent: string | undefined;
+  /** 0 where there is none. */
+  readonly java: number;
+}
+
+/** The versions of the tools, in a line. */
+export function toolsLine({ node, userAgent = '', java }: Tools): string {
   const pnpm = /pnpm\/(\d+\.\d+)/.exec(userAgent)?.[1];
-  const tools = [`Node ${node.split('.').slice(0, 2).join('.')}`, ...(pnpm ? [`pnpm ${pnpm}`] : [])];
-  return `✔ ${tools.join(' · ')}`;
+  const names = [
+    `Node ${node.split('.').slice(0, 2).join('.')}`,
+    ...(pnpm ? [`pnpm ${pnpm}`] : []),
+    ...(java > 0 ? [`Java ${java}`] : []),
+  ];
+  return `✔ ${names.join(' · ')}`;
 }
 
 /** What a server is, where it answers, and where its data is when it is ours. */

@@ -5,6 +5,7 @@ import type { AvailableServer } from './local/available.ts';
 import { acceptsConnections, parseEndpoint } from './local/endpoint.ts';
 import { ensureKafka } from './local/ensure-kafka.ts';
 import { ensurePostgres } from './local/ensure-postgres.ts';
+import { javaVersion } from './local/java.ts';
 import { waitForConsumers } from './local/wait-for-consumers.ts';
 import { say, serverLine, toolsLine } from './screen.ts';
 import { defaultData, type InfraSettings, infraSettings, version } from './settings.ts';
@@ -29,7 +30,7 @@ const program = withSettings(createProgram('infra', 'The local Kafka and Postgre
     const settings = settingsOf(program, infraSettings);
     const signal = stopSignal();
     if (reset) await forgetData(settings, data);
-    if (dev) say(toolsLine(process.versions.node, process.env['npm_config_user_agent']));
+    if (dev) await sayTools();
     const servers = await startServers(settings, data, signal);
     if (!dev) process.stdout.write(`${readyLine(settings)}\n`);
     try {
@@ -39,6 +40,11 @@ const program = withSettings(createProgram('infra', 'The local Kafka and Postgre
       await Promise.all(servers.map(({ own }) => own?.process.stop()));
     }
   });
+
+async function sayTools(): Promise<void> {
+  const userAgent = process.env['npm_config_user_agent'];
+  say(toolsLine({ node: process.versions.node, userAgent, java: await javaVersion() }));
+}
 
 async function forgetData(settings: InfraSettings, data: string): Promise<void> {
   const endpoints = [...settings.KAFKA_BROKERS.map(parseEndpoint), settings.DATABASE_URL];

@@ -20,7 +20,7 @@ export async function requireJava({ isFetched }: { readonly isFetched: boolean }
 }
 
 /** `java -version` writes `openjdk version "17.0.15" 2025-04-15` to stderr; 0 where there is no Java. */
-async function javaVersion(): Promise<number> {
+export async function javaVersion(): Promise<number> {
   const { stderr } = await promisify(execFile)('java', ['-version']).catch(() => ({ stderr: '' }));
   return Number(/version "(\d+)/.exec(stderr)?.[1] ?? 0);
 }

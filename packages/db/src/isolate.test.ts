@@ -86,6 +86,14 @@ test('a refused row becomes a dead letter with its SQLSTATE', async () => {
   expect(letter).toMatchObject({ reason: 'refused_by_database', detail: refusal.message, sqlstate: '22P05' });
 });
 
+test('what Postgres quotes of the event stays out of the dead letter', async () => {
+  const message = 'invalid input syntax for type timestamp with time zone: "secret\nsecret"';
+  const refuseRows: TryWrite = async ({ rows }) =>
+    rows.length > 0 ? { sqlstate: '22007', message } : undefined;
+  const [letter] = await writeIsolating(batchOf(['refused']), refuseRows);
+  expect(letter?.detail).toBe('invalid input syntax for type timestamp with time zone');
+});
+
 test('a dead letter that is refused itself ends in an error, not in a loop', async () => {
   const refuseAll: TryWrite = async () => refusal;
   await expect(writeIsolating(batchOf(['rejected']), refuseAll)).rejects.toThrow('refused a dead letter');

@@ -44,10 +44,15 @@ function refuse({ record, eventType }: EventRow, { sqlstate, message }: Refusal)
     record,
     reason: 'refused_by_database',
     eventType,
-    detail: message.slice(0, 1_000),
+    detail: withoutValue(message),
     sqlstate,
     redriveCount: 0,
   };
+}
+
+/** Postgres quotes what it could not read at the end of its message: that is the event's content. */
+function withoutValue(message: string): string {
+  return message.replace(/: ".*$/s, '');
 }
 
 function byOffset(a: DeadLetter, b: DeadLetter): number {
