@@ -9,7 +9,7 @@ export function createObserver(metrics: Metrics, logger: Logger) {
     metrics.batchEvents.observe(recordCount(batch));
     metrics.batchSeconds.observe(seconds);
     observeDelay(metrics, batch);
-    for (const letter of written.refused) logRefused(logger, batch, letter);
+    if (written.refused.length > 0) logRefused(logger, batch, written.refused);
     const { topic, partition, nextOffset } = batch;
     logger.debug(
       { topic, partition, nextOffset: String(nextOffset), records: recordCount(batch), seconds },
@@ -37,9 +37,9 @@ function observeDelay(metrics: Metrics, batch: Batch): void {
     metrics.endToEndSeconds.observe((Date.now() - Date.parse(newest.eventTime)) / 1_000);
 }
 
-function logRefused(logger: Logger, { topic, partition }: Batch, { record, sqlstate }: DeadLetter): void {
-  logger.warn(
-    { topic, partition, offset: record.offset, sqlstate },
-    'Postgres refused an event: now a dead letter',
-  );
+/** One line for all of a batch, with the place of the first. */
+function logRefused(logger: Logger, { topic, partition }: Batch, refused: readonly DeadLetter[]): void {
+  const sqlstates = [...new Set(refused.map(({ sqlstate }) => sqlstate))];
+  const fields = { topic, partition, offset: refused[0]?.record.offset, refused: refused.length, sqlstates };
+  logger.warn(fields, 'Postgres refused events: now dead letters');
 }
