@@ -185,9 +185,13 @@ class GroupMember implements Member {
 
   /** Waits, and tells the group meanwhile that this member is alive; throws kafkajs's own error on a rebalance. */
   async #stayingMember(payload: EachBatchPayload, work: Promise<void>): Promise<void> {
-    const done = work.then(() => true);
-    const beat = () => pause(heartbeatMs(this.#options.settings)).then(() => false);
-    while (!(await Promise.race([done, beat()]))) await payload.heartbeat();
+    const { promise: lost, reject } = Promise.withResolvers<never>();
+    const beat = setInterval(() => payload.heartbeat().catch(reject), heartbeatMs(this.#options.settings));
+    try {
+      await Promise.race([work, lost]);
+    } finally {
+      clearInterval(beat);
+    }
   }
 
   async commit({ topic, partition, nextOffset }: Slice, epoch: number, signal: AbortSignal): Promise<void> {
