@@ -13,6 +13,8 @@ import { waitUntilReady } from './server.ts';
 /** A broker of this machine: where it listens, and the folder that holds all of it. */
 export interface KafkaServerOptions {
   readonly endpoint: Endpoint;
+  /** What clients are told; defaults to where it listens. */
+  readonly advertised?: Endpoint | undefined;
   /** Made when it is missing; holds the data, the broker's settings and its log. */
   readonly folder: string;
   /** Ends the start. */
@@ -23,25 +25,26 @@ export interface KafkaServerOptions {
  * Starts Apache Kafka in KRaft mode, on data that is made when it is missing; resolves once it answers.
  * @throws Failure when it cannot be started; the signal's reason when that is aborted
  */
-export async function startKafkaServer({
-  endpoint,
-  folder,
-  signal,
-}: KafkaServerOptions): Promise<GuardedProcess> {
+export async function startKafkaServer(options: KafkaServerOptions): Promise<GuardedProcess> {
+  const { endpoint, folder, signal } = options;
   const jars = await fetchKafkaJars(signal);
   const dataFolder = join(folder, 'data');
   const propertiesPath = join(folder, 'server.properties');
   const logPath = join(folder, 'kafka.log');
   await mkdir(folder, { recursive: true });
-  if (!existsSync(dataFolder)) await formatData(jars, endpoint, folder);
-  await writeProperties(propertiesPath, endpoint, dataFolder);
+  if (!existsSync(dataFolder)) await formatData(jars, options);
+  await writeProperties(propertiesPath, options, dataFolder);
   const server = await startGuarded([...java(jars), 'kafka.Kafka', propertiesPath], { logPath });
   await waitUntilReady('Kafka', server, logPath, () => speaksKafka(endpoint), signal);
   return server;
 }
 
-async function writeProperties(path: string, listen: Endpoint, dataFolder: string): Promise<void> {
-  const settings = brokerSettings({ listen, controllerPort: await findFreePort(), dataFolder });
+async function writeProperties(
+  path: string,
+  { endpoint: listen, advertised = listen }: KafkaServerOptions,
+  dataFolder: string,
+): Promise<void> {
+  const settings = brokerSettings({ listen, advertised, controllerPort: await findFreePort(), dataFolder });
   await writeFile(path, toProperties(settings));
 }
 
@@ -51,12 +54,13 @@ function java(jars: string): readonly string[] {
 }
 
 /** Formats beside the place and moves it there, so that a start that is cut short leaves nothing half made. */
-async function formatData(jars: string, endpoint: Endpoint, folder: string): Promise<void> {
+async function formatData(jars: string, options: KafkaServerOptions): Promise<void> {
+  const { folder } = options;
   const fresh = await mkdtemp(join(folder, 'new-'));
   const dataFolder = join(fresh, 'data');
   const propertiesPath = join(fresh, 'server.properties');
   const logPath = join(folder, 'kafka.log');
-  await writeProperties(propertiesPath, endpoint, dataFolder);
+  await writeProperties(propertiesPath, options, dataFolder);
   const words = [
     'kafka.tools.StorageTool',
     'format',

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseDatabaseUrl } from '@pipeline/db';
-import { findFreePort } from '../local/endpoint.ts';
+import { type Endpoint, findFreePort, formatEndpoint } from '../local/endpoint.ts';
 import { startKafkaServer } from '../local/kafka-server.ts';
 import { startPostgresServer } from '../local/postgres-server.ts';
 import type { GuardedProcess } from '../process/guarded.ts';
@@ -11,6 +11,8 @@ import type { GuardedProcess } from '../process/guarded.ts';
 export interface PrivateServer extends AsyncDisposable {
   /** `HOST:PORT` of a Kafka, the URL of a Postgres: the same for all its lives. */
   readonly address: string;
+  /** Holds its data, in `data`, and its log. */
+  readonly folder: string;
   /** Its process; another one after each start. */
   readonly pid: number;
   /** Sends a signal, SIGKILL by default, and waits for the end unless the signal only stops or continues it. */
@@ -19,10 +21,15 @@ export interface PrivateServer extends AsyncDisposable {
   start(): Promise<void>;
 }
 
-/** Starts a Kafka on a free port; it knows no topics. */
-export async function startPrivateKafka(): Promise<PrivateServer> {
-  const endpoint = { host: '127.0.0.1', port: await findFreePort() };
-  return await startPrivate(`127.0.0.1:${endpoint.port}`, (folder) => startKafkaServer({ endpoint, folder }));
+/**
+ * Starts a Kafka on a free port; it knows no topics.
+ * @param endpoint where it listens; defaults to a free port of the loopback
+ * @param advertised where it tells its clients that it listens, such as a proxy before it; defaults to the same
+ */
+export async function startPrivateKafka(endpoint?: Endpoint, advertised?: Endpoint): Promise<PrivateServer> {
+  const listen = endpoint ?? { host: '127.0.0.1', port: await findFreePort() };
+  const start = (folder: string) => startKafkaServer({ endpoint: listen, advertised, folder });
+  return await startPrivate(formatEndpoint(listen), start);
 }
 
 /**
@@ -44,6 +51,7 @@ async function startPrivate(
   let server = await start(folder);
   return {
     address,
+    folder,
     get pid() {
       return server.pid;
     },
