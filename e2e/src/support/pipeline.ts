@@ -48,7 +48,8 @@ export async function createPipeline(): Promise<Pipeline> {
   return await openPipeline({ brokers: stack.brokers, databaseUrl }, topic, dlqTopic);
 }
 
-async function openPipeline(
+/** A pipeline on topics and tables that are there. */
+export async function openPipeline(
   { brokers, databaseUrl }: Servers,
   topic: string,
   dlqTopic: string,

@@ -1,0 +1,52 @@
+import { findStall } from './recovery.ts';
+import type { System } from './system.ts';
+import { findDifferences, findLeaks } from './verdict.ts';
+import { waitUntil } from './wait.ts';
+
+/** Something that breaks. */
+export interface Fault<Needs extends System = System> {
+  /** What happens, in the words of a test's name. */
+  readonly name: string;
+  /**
+   * Breaks it, makes sure that it did break, and mends it.
+   * @throws Error when the fault did not take effect: a test of it would prove nothing
+   */
+  readonly inject: (system: Needs) => Promise<void>;
+}
+
+/** Before a fault there must be something to lose. */
+const WARM_UP = 300;
+
+/** Lets a fault happen to a system under load. Returns everything that went wrong: nothing, if all is well. */
+export async function findDamage<Needs extends System>(
+  system: Needs,
+  fault: Fault<Needs>,
+): Promise<readonly string[]> {
+  await waitUntil(async () => (await countEvents(system)) >= WARM_UP);
+  await fault.inject(system);
+  const stall = await findStall(system);
+  await system.load.stop();
+  const stalled = stall.length > 0 ? stall : await findStuck(system);
+  await system.watch.stop();
+  return [
+    ...stalled,
+    ...system.watch.findings,
+    ...system.fleet.unexpectedEnds,
+    ...(system.watch.snapshots < 5 || system.watch.comparisons < 5 ? ['too few samples were taken'] : []),
+    ...findLeaks(system),
+    ...(await findDifferences(system)),
+  ];
+}
+
+/** With nothing more sent, the lag goes to 0; the test's own time limit ends the wait. */
+async function findStuck({ pipeline }: System): Promise<readonly string[]> {
+  await waitUntil(async () =>
+    (await pipeline.offsets()).every(({ committed, logEnd }) => (committed ?? 0n) === logEnd),
+  );
+  return [];
+}
+
+async function countEvents({ operator }: System): Promise<number> {
+  const [row] = await operator.run((sql) => sql<{ n: number }[]>`select count(*)::int as n from raw_events`);
+  return row?.n ?? 0;
+}

@@ -1,0 +1,51 @@
+import type { System } from './system.ts';
+import { waitUntil } from './wait.ts';
+
+/** The property of liveness: so long after the cure at the latest, everything goes on. */
+const RECOVERY_MS = 30_000;
+
+/**
+ * What stands still although the world is whole again: within 30 s an event that was sent after the cure must be
+ * visible in Postgres, and everything that Kafka held by then must be committed.
+ */
+export async function findStall(
+  system: Pick<System, 'load' | 'operator' | 'pipeline'>,
+): Promise<readonly string[]> {
+  const late = Date.now() + RECOVERY_MS;
+  const sentinel = await within(late, system.load.sendSentinel());
+  if (sentinel === undefined) return ['nothing could be sent within 30 s of the cure'];
+  if (
+    !(await within(
+      late,
+      waitUntil(() => isStored(system, sentinel)).then(() => true),
+    ))
+  ) {
+    return ['a new event was not visible within 30 s of the cure'];
+  }
+  const ends = new Map((await system.pipeline.offsets()).map(({ partition, logEnd }) => [partition, logEnd]));
+  const isCaughtUp = async () =>
+    (await system.pipeline.offsets()).every(
+      ({ partition, committed }) => (committed ?? 0n) >= (ends.get(partition) ?? 0n),
+    );
+  const caughtUp = await within(
+    late,
+    waitUntil(isCaughtUp).then(() => true),
+  );
+  return caughtUp ? [] : ['what had been sent was not committed within 30 s of the cure'];
+}
+
+async function isStored({ operator }: Pick<System, 'operator'>, eventId: string): Promise<boolean> {
+  const found = await operator.run((sql) => sql`select from raw_events where event_id = ${eventId}`);
+  return found.length > 0;
+}
+
+/** The outcome, or undefined once a moment has passed. */
+async function within<Value>(moment: number, outcome: Promise<Value>): Promise<Value | undefined> {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  const timer = setTimeout(resolve, moment - Date.now(), undefined);
+  try {
+    return await Promise.race([outcome, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

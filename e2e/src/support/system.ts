@@ -1,0 +1,137 @@
+import { connectDatabase, type Database, databaseSettings, migrate } from '@pipeline/db';
+import { connectKafka, kafkaSettings, openAdmin } from '@pipeline/kafka';
+import { createLogger, loggerSettings, readSettings } from '@pipeline/runtime';
+import { findFreePort, type PrivateServer, startPrivateKafka, startPrivatePostgres } from 'infra/testing';
+import { type Fleet, startFleet } from './fleet.ts';
+import { type Load, startLoad } from './load.ts';
+import { openPipeline, type Pipeline } from './pipeline.ts';
+import { CANARY, PLANNED_MAX_BYTES } from './plan.ts';
+import type { Environment } from './programs.ts';
+import { startProxy, type TcpProxy } from './proxy.ts';
+import { createRandom } from './random.ts';
+import { startWatch, type Watch } from './watch.ts';
+
+/** A whole pipeline under load, whose Postgres and whose consumers may be broken in any way. */
+export interface System extends AsyncDisposable {
+  readonly pipeline: Pipeline;
+  readonly postgres: PrivateServer;
+  /** Between the consumers and Postgres. */
+  readonly postgresProxy: TcpProxy;
+  /** For what an operator does to Postgres: a superuser's connections, past the proxy, without time limits. */
+  readonly operator: Database;
+  readonly fleet: Fleet;
+  readonly load: Load;
+  readonly watch: Watch;
+  /** From 0 to 1, decided by the seed. */
+  readonly random: () => number;
+}
+
+/** A system with a Kafka of its own, which may be broken too. */
+export interface KafkaSystem extends System {
+  readonly kafka: PrivateServer;
+  /** Between Kafka and everybody. */
+  readonly kafkaProxy: TcpProxy;
+}
+
+export interface SystemOptions {
+  readonly seed: number;
+  /** Records a second; defaults to 400. */
+  readonly rate?: number;
+  /** Consumers; defaults to 2. */
+  readonly size?: number;
+  /** Settings of the consumers. */
+  readonly environment?: Environment;
+}
+
+/** Starts a system on a Kafka that others use too, with topics of its own. */
+export async function startSystem(brokers: string, options: SystemOptions): Promise<System> {
+  await using stack = new AsyncDisposableStack();
+  const system = await assemble(brokers, options, stack);
+  return withDisposal(system, stack.move());
+}
+
+/** Starts a system whose Kafka is its own, behind a proxy. */
+export async function startKafkaSystem(options: SystemOptions): Promise<KafkaSystem> {
+  await using stack = new AsyncDisposableStack();
+  const port = await findFreePort();
+  const kafkaProxy = stack.use(await startProxy(port));
+  const advertised = { host: '127.0.0.1', port: kafkaProxy.port };
+  const kafka = stack.use(await startPrivateKafka({ host: '127.0.0.1', port }, advertised));
+  const system = await assemble(`127.0.0.1:${kafkaProxy.port}`, options, stack);
+  return withDisposal({ ...system, kafka, kafkaProxy }, stack.move());
+}
+
+function withDisposal<Parts extends object>(
+  parts: Parts,
+  stack: AsyncDisposableStack,
+): Parts & AsyncDisposable {
+  return { ...parts, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+type Assembled = Omit<System, typeof Symbol.asyncDispose>;
+
+async function assemble(
+  brokers: string,
+  { seed, rate = 400, size = 2, environment = {} }: SystemOptions,
+  stack: AsyncDisposableStack,
+): Promise<Assembled> {
+  const postgres = stack.use(await startPrivatePostgres());
+  const postgresProxy = stack.use(await startProxy(Number(new URL(postgres.address).port)));
+  await migrate(readSettings(databaseSettings, { DATABASE_URL: postgres.address }));
+  const operator = stack.use(connectAs('operator', postgres.address, '600000'));
+  await createWriterRole(operator);
+
+  const topic = `events-${seed}-${process.pid}-${Math.random().toString(36).slice(2, 8)}`;
+  await createTopics(brokers, topic);
+  const pipeline = stack.use(
+    await openPipeline({ brokers, databaseUrl: postgres.address }, topic, `${topic}-dlq`),
+  );
+  const settings = {
+    ...pipeline.environment,
+    DATABASE_URL: writerUrl(postgresProxy.port),
+    EVENT_MAX_BYTES: String(PLANNED_MAX_BYTES),
+    ...environment,
+  };
+  const fleet = stack.use(await startFleet(settings, size));
+  const load = startLoad({ seed, rate, publish: pipeline.publish });
+  stack.defer(load.stop);
+  const watcher = stack.use(connectAs('watch', postgres.address, '2000'));
+  const watch = startWatch({ database: watcher, topic, offsets: pipeline.offsets, fleet });
+  stack.defer(watch.stop);
+  return { pipeline, postgres, postgresProxy, operator, fleet, load, watch, random: createRandom(seed) };
+}
+
+function connectAs(applicationName: string, url: string, timeoutMs: string): Database {
+  const settings = readSettings(databaseSettings, {
+    DATABASE_URL: url,
+    DATABASE_STATEMENT_TIMEOUT_MS: timeoutMs,
+    DATABASE_LOCK_TIMEOUT_MS: timeoutMs,
+  });
+  return connectDatabase(settings, { applicationName, connections: 3 });
+}
+
+const PASSWORD = `${CANARY}-password`;
+
+function writerUrl(port: number): string {
+  return `postgres://writer:${PASSWORD}@127.0.0.1:${port}/app`;
+}
+
+/** What consumers log in as: no more rights than they need, and a password that must never be shown. */
+async function createWriterRole(operator: Database): Promise<void> {
+  await operator.run((sql) =>
+    sql
+      .unsafe(
+        `create role writer login password '${PASSWORD}';
+         grant select, insert on raw_events, dlq_events to writer;
+         grant select, insert, update on agg_events_minute, ingest_progress to writer;`,
+      )
+      .simple(),
+  );
+}
+
+async function createTopics(brokers: string, topic: string): Promise<void> {
+  const names = { KAFKA_BROKERS: brokers, KAFKA_TOPIC: topic, KAFKA_DLQ_TOPIC: `${topic}-dlq` };
+  const settings = readSettings({ ...kafkaSettings, ...loggerSettings }, { ...names, LOG_LEVEL: 'silent' });
+  await using admin = await openAdmin(connectKafka(settings, 'e2e', createLogger('e2e', settings)));
+  await admin.provisionTopics(settings);
+}

@@ -1,0 +1,159 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Database } from '@pipeline/db';
+import type { PartitionOffsets } from '@pipeline/kafka';
+import { type Fleet, probesUrl, residentBytes } from './fleet.ts';
+import { findViolations, noViolations } from './invariants.ts';
+import { CANARY } from './plan.ts';
+
+/** Looks at a system again and again, for as long as it lives. */
+export interface Watch {
+  /** What was ever wrong, each thing once. */
+  readonly findings: readonly string[];
+  /** How many snapshots of the database were taken and compared. */
+  readonly snapshots: number;
+  /** How many times Kafka's committed offsets were compared with the ledger. */
+  readonly comparisons: number;
+  /** The most memory that any consumer was seen to occupy, in bytes. */
+  readonly peakBytes: number;
+  /** Offsets are being put back on purpose: from now on they may be ahead of the ledger, and decrease. */
+  expectRewind(): void;
+  stop(): Promise<void>;
+}
+
+export interface Watched {
+  /** With short timeouts of its own. */
+  readonly database: Database;
+  readonly topic: string;
+  readonly offsets: () => Promise<readonly PartitionOffsets[]>;
+  readonly fleet: Fleet;
+}
+
+const LOOK_MS = 200;
+
+/** Starts watching. Whatever does not answer is looked at again later. */
+export function startWatch(watched: Watched): Watch {
+  const findings = new Set<string>();
+  const count = { snapshots: 0, comparisons: 0, peakBytes: 0 };
+  let committedBefore = new Map<number, bigint>();
+  let isOn = true;
+  let expectsRewind = false;
+
+  const looks = [
+    async () => {
+      for (const violation of await describeViolations(watched.database)) findings.add(violation);
+      count.snapshots++;
+    },
+    async () => {
+      // In this order: an offset that is committed between the two questions is not taken for one that runs ahead.
+      const committed = committedBy(await watched.offsets());
+      const ledger = await readNextOffsets(watched.database, watched.topic);
+      if (!expectsRewind) {
+        for (const one of findRewound(committedBefore, committed)) findings.add(one);
+        for (const one of findAhead(committed, ledger)) findings.add(one);
+      }
+      committedBefore = committed;
+      count.comparisons++;
+    },
+    async () => {
+      for (const idle of await findIdleTransactions(watched.database)) findings.add(idle);
+    },
+    async () => {
+      for (const { process } of watched.fleet.running) {
+        count.peakBytes = Math.max(count.peakBytes, residentBytes(process.pid));
+      }
+    },
+    async () => {
+      const leaks = (await askProbes(watched.fleet)).filter((answer) => answer.includes(CANARY));
+      if (leaks.length > 0) findings.add('a probe or a metric tells what an event holds, or a password');
+    },
+  ];
+  const running = Promise.all(looks.map(repeat));
+
+  async function repeat(look: () => Promise<void>): Promise<void> {
+    while (isOn) {
+      const startedAt = performance.now();
+      await look().catch(() => {});
+      // A look that costs much is taken more seldom.
+      await sleep(Math.max(LOOK_MS, 3 * (performance.now() - startedAt)));
+    }
+  }
+
+  return {
+    get findings() {
+      return [...findings];
+    },
+    get snapshots() {
+      return count.snapshots;
+    },
+    get comparisons() {
+      return count.comparisons;
+    },
+    get peakBytes() {
+      return count.peakBytes;
+    },
+    expectRewind() {
+      expectsRewind = true;
+    },
+    async stop() {
+      isOn = false;
+      await running;
+    },
+  };
+}
+
+async function describeViolations(database: Database): Promise<readonly string[]> {
+  const violations = Object.entries(await findViolations(database));
+  const wrong = violations.filter(
+    ([name, count]) => count !== noViolations[name as keyof typeof noViolations],
+  );
+  return wrong.map(([name, count]) => `in a snapshot: ${name} ${count}`);
+}
+
+function committedBy(offsets: readonly PartitionOffsets[]): Map<number, bigint> {
+  return new Map(offsets.map(({ partition, committed }) => [partition, committed ?? 0n]));
+}
+
+/** Where the ledger of each partition of a topic stands. */
+export async function readNextOffsets(
+  database: Database,
+  topic: string,
+): Promise<ReadonlyMap<number, bigint>> {
+  const rows = await database.run(
+    (sql) => sql<{ partition: number; next: bigint }[]>`
+      select partition, next_offset as next from ingest_progress where topic = ${topic}`,
+  );
+  return new Map(rows.map(({ partition, next }) => [partition, next]));
+}
+
+function findRewound(
+  before: ReadonlyMap<number, bigint>,
+  now: ReadonlyMap<number, bigint>,
+): readonly string[] {
+  const rewound = [...now].filter(([partition, offset]) => offset < (before.get(partition) ?? 0n));
+  return rewound.map(([partition]) => `the committed offset of partition ${partition} decreased`);
+}
+
+function findAhead(
+  committed: ReadonlyMap<number, bigint>,
+  ledger: ReadonlyMap<number, bigint>,
+): readonly string[] {
+  const ahead = [...committed].filter(([partition, offset]) => offset > (ledger.get(partition) ?? 0n));
+  return ahead.map(([partition]) => `the committed offset of partition ${partition} ran ahead of the ledger`);
+}
+
+/** A transaction that is open and does nothing holds locks, and may never end. */
+async function findIdleTransactions(database: Database): Promise<readonly string[]> {
+  const idle = await database.run(
+    (sql) => sql`
+      select from pg_stat_activity where application_name = 'consumer' and state like 'idle in transaction%'
+      and state_change < clock_timestamp() - interval '16 s'`,
+  );
+  return idle.map(() => 'a transaction was idle for more than 15 s');
+}
+
+async function askProbes(fleet: Fleet): Promise<readonly string[]> {
+  const urls = fleet.running.map(probesUrl).filter((url) => url !== undefined);
+  const paths = urls.flatMap((url) => ['/livez', '/readyz', '/metrics'].map((path) => url + path));
+  const ask = async (url: string) => (await fetch(url, { signal: AbortSignal.timeout(1_000) })).text();
+  return await Promise.all(paths.map((url) => ask(url).catch(() => '')));
+}
