@@ -1,0 +1,82 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:net';
+import { Duplex } from 'node:stream';
+import postgres from 'postgres';
+import { expect, inject, test } from 'vitest';
+
+/** What `patches/postgres@3.4.9.patch` mends, hunk by hunk: each test fails on the unpatched library. */
+
+test('the rows of a statement after one that failed half-way begin at the first place', async () => {
+  const sql = postgres(inject('postgresUrl'), { max: 1 });
+  await expect(sql`select 1 / (2 - n) from generate_series(1, 3) as n`).rejects.toThrow('division by zero');
+  expect([...(await sql`select 7 as seven`)]).toEqual([{ seven: 7 }]);
+  await sql.end();
+});
+
+test('a connection that broke before all was written says hello again when it is made anew', async () => {
+  const sockets: FakeSocket[] = [];
+  const sql = postgres({
+    max: 1,
+    fetch_types: false,
+    socket: () => newSocket(sockets),
+  } as postgres.Options<never>);
+  const answered = sql`select 1`.execute();
+  await expect.poll(() => sockets[0]?.sent.length).toBe(1);
+  sockets[0]?.push(welcome);
+  sockets[0]?.push(refusal);
+  await expect(answered).rejects.toThrow('no');
+
+  const broken = sql`select 2`.execute();
+  await Promise.resolve();
+  sockets[0]?.emit('close', false);
+  await expect(broken).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' });
+  const again = sql`select 3`.execute();
+  await expect.poll(() => sockets[1]?.sent[0]?.readInt32BE(4)).toBe(PROTOCOL_3);
+  sockets[1]?.emit('close', false);
+  await expect(again).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' });
+});
+
+test('a server that hangs up on newcomers fails the statement', async () => {
+  await using server = await listen(createServer((socket) => socket.end()));
+  const sql = postgres({ host: '127.0.0.1', port: server.port, max: 1 });
+  await expect(sql`select 1`).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' });
+});
+
+async function listen(server: Server) {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { readonly port: number };
+  return { port, [Symbol.asyncDispose]: async () => void server.close() };
+}
+
+/** https://www.postgresql.org/docs/current/protocol-message-formats.html */
+const PROTOCOL_3 = 0x0003_0000;
+
+function message(type: string, body: string): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeInt32BE(4 + body.length);
+  return Buffer.concat([Buffer.from(type), length, Buffer.from(body)]);
+}
+
+const ready = message('Z', 'I');
+const welcome = Buffer.concat([message('R', '\0\0\0\0'), ready]);
+const refusal = Buffer.concat([message('E', 'SERROR\0C42601\0Mno\0\0'), ready]);
+
+/** A socket whose other end is the test. */
+class FakeSocket extends Duplex {
+  readonly readyState = 'open';
+  readonly sent: Buffer[] = [];
+
+  override _read(): void {}
+
+  override _write(bytes: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.sent.push(bytes);
+    done();
+  }
+}
+
+function newSocket(sockets: FakeSocket[]): FakeSocket {
+  const socket = new FakeSocket();
+  sockets.push(socket);
+  return socket;
+}
