@@ -52,7 +52,10 @@ export async function runProducer(
   await using admin = await reach(() => openAdmin(kafka));
   await reach(() => requireTopics(admin, [settings.KAFKA_TOPIC]));
   await using publisher = await reach(() => openPublisher(kafka));
-  const send: Send = (records) => reach(() => publisher.publish(settings.KAFKA_TOPIC, records));
+  const send: Send = async (records) => {
+    signal.throwIfAborted();
+    await reach(() => publisher.publish(settings.KAFKA_TOPIC, records));
+  };
 
   const progress = createProgress((line) => logger.info(line));
   const simulation = createSimulation(options.seed ?? Date.now(), {

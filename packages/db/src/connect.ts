@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { exitCode, Failure, type Settings, withDeadline } from '@pipeline/runtime';
+import { exitCode, Failure, type Settings, StopRequest, withDeadline } from '@pipeline/runtime';
 import postgres from 'postgres';
 import type { DatabaseUrl, databaseSettings } from './settings.ts';
 import { codeOf, describeFault, faultKind } from './sqlstate.ts';
@@ -124,7 +124,8 @@ export function databaseFailure(error: unknown): Failure {
   return new Failure(`Postgres: ${describeFault(error)}`, remedy ?? 'see the log of Postgres');
 }
 
-/** The error itself when trying again helps, else the Failure that a user can act on. */
+/** The error itself when trying again helps or nothing is wrong, else the Failure that a user can act on. */
 export function explainFault(error: unknown): unknown {
-  return error instanceof Failure || faultKind(error) === 'passing' ? error : databaseFailure(error);
+  const isKnown = error instanceof Failure || error instanceof StopRequest;
+  return isKnown || faultKind(error) === 'passing' ? error : databaseFailure(error);
 }

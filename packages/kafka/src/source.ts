@@ -104,7 +104,9 @@ class GroupSource implements Source {
   }
 
   async start(): Promise<void> {
-    this.#options.signal.addEventListener('abort', () => this.#intake.end(), { once: true });
+    const { signal } = this.#options;
+    signal.throwIfAborted();
+    signal.addEventListener('abort', () => this.#intake.end(), { once: true });
     await this.#join();
   }
 
