@@ -1,10 +1,10 @@
 import { type Logger, pause } from '@pipeline/runtime';
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { isPassingKafkaFault, kafkaErrorType } from './faults.ts';
-import { warnOfGap } from './gap.ts';
 import type { Intake } from './intake.ts';
 import type { KafkaRecord } from './record.ts';
 import type { Slice } from './record-buffer.ts';
+import { warnOfGap } from './resume-log.ts';
 import type { GroupSettings } from './settings.ts';
 
 /** Where this member begins to read each partition that it was given. */

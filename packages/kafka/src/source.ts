@@ -3,12 +3,12 @@ import type { ClusterAdmin, PartitionOffsets, TopicPartition } from './admin.ts'
 import { registerCodecs } from './codecs.ts';
 import { connectKafka } from './connect.ts';
 import { explainKafkaFault, isPassingKafkaFault, kafkaErrorType } from './faults.ts';
-import { warnOfGap, warnOfNewLog } from './gap.ts';
 import { Intake } from './intake.ts';
 import { createMember, type Member, type Positions } from './member.ts';
 import type { KafkaRecord } from './record.ts';
 import type { Slice } from './record-buffer.ts';
 import { resumeOffset } from './resume.ts';
+import { sayWhereReadingResumes } from './resume-log.ts';
 import type { GroupSettings, KafkaSettings } from './settings.ts';
 import { allowSkips, type Skip } from './unreadable.ts';
 
@@ -189,8 +189,7 @@ class GroupSource implements Source {
   async #locateOne(offsets: PartitionOffsets): Promise<readonly [number, bigint]> {
     const ledger = await this.#options.openLedger(offsets, offsets.logStart);
     const position = resumeOffset({ ...offsets, ledger });
-    warnOfGap(this.#options.logger, offsets, ledger, position);
-    warnOfNewLog(this.#options.logger, offsets, ledger);
+    sayWhereReadingResumes(this.#options.logger, offsets, ledger, position);
     return [offsets.partition, position];
   }
 

@@ -19,15 +19,19 @@ export function warnOfGap(
   );
 }
 
-/** Says when the ledger knows of more offsets than the log has ever held: its new records are counted as stored, too. */
-export function warnOfNewLog(
+/** Says what is remarkable about the place where reading a partition begins. */
+export function sayWhereReadingResumes(
   logger: Logger,
   { topic, partition, logEnd }: TopicPartition & { readonly logEnd: bigint },
   ledger: bigint,
+  position: bigint,
 ): void {
-  if (ledger <= logEnd) return;
-  logger.warn(
-    { topic, partition },
-    `the ledger of ${topic}/${partition} stands at ${ledger}, beyond the end of the log at ${logEnd}: was the topic made anew?`,
-  );
+  warnOfGap(logger, { topic, partition }, ledger, position);
+  if (ledger > logEnd)
+    logger.warn(
+      { topic, partition },
+      `the ledger of ${topic}/${partition} stands at ${ledger}, beyond the end of the log at ${logEnd}: was the topic made anew?`,
+    );
+  if (position < ledger)
+    logger.info({ topic, partition, replays: String(ledger - position) }, 'reads stored records again');
 }
