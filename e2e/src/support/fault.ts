@@ -1,3 +1,4 @@
+import type { Environment } from './programs.ts';
 import { findStall } from './recovery.ts';
 import type { System } from './system.ts';
 import { findDifferences, findLeaks } from './verdict.ts';
@@ -7,11 +8,27 @@ import { waitUntil } from './wait.ts';
 export interface Fault<Needs extends System = System> {
   /** What happens, in the words of a test's name. */
   readonly name: string;
+  /** Settings of the consumers without which it would take too long. */
+  readonly environment?: Environment;
+  /** Why it cannot be had on this machine; undefined where it can. */
+  readonly unavailable?: () => string | undefined;
   /**
    * Breaks it, makes sure that it did break, and mends it.
    * @throws Error when the fault did not take effect: a test of it would prove nothing
    */
   readonly inject: (system: Needs) => Promise<void>;
+}
+
+/**
+ * Waits until a consumer says something that shows the fault, from now on.
+ * @throws Error when none does within half a minute
+ */
+export async function waitForEvidence({ fleet }: Pick<System, 'fleet'>, pattern: RegExp): Promise<void> {
+  const count = () => fleet.said().match(new RegExp(pattern, 'g'))?.length ?? 0;
+  const before = count();
+  const late = Date.now() + 30_000;
+  await waitUntil(() => count() > before || Date.now() > late);
+  if (count() <= before) throw new Error(`the fault did not show: no consumer said ${pattern}`);
 }
 
 /** Before a fault there must be something to lose. */

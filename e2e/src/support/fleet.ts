@@ -18,6 +18,8 @@ export interface Fleet extends AsyncDisposable {
   said(): string;
   /** How often any of them was given partitions. */
   readonly joins: number;
+  /** How many records were read again although they had been written. */
+  readonly replays: number;
 }
 
 /** Starts consumers of an environment. */
@@ -51,6 +53,12 @@ export async function startFleet(environment: Environment, size: number): Promis
     said,
     get joins() {
       return said().split('joined the group').length - 1;
+    },
+    get replays() {
+      return [...said().matchAll(/"replays":"(\d+)"/g)].reduce(
+        (sum, [, records]) => sum + Number(records),
+        0,
+      );
     },
     async [Symbol.asyncDispose]() {
       await fleet.endAll('SIGKILL');

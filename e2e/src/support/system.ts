@@ -19,6 +19,8 @@ export interface System extends AsyncDisposable {
   readonly postgresProxy: TcpProxy;
   /** For what an operator does to Postgres: a superuser's connections, past the proxy, without time limits. */
   readonly operator: Database;
+  /** What the consumers log in as, past the proxy. */
+  readonly writerUrl: string;
   readonly fleet: Fleet;
   readonly load: Load;
   readonly watch: Watch;
@@ -42,6 +44,9 @@ export interface SystemOptions {
   /** Settings of the consumers. */
   readonly environment?: Environment;
 }
+
+/** Few, so that they can be used up. */
+export const MAX_CONNECTIONS = 40;
 
 /** Starts a system on a Kafka that others use too, with topics of its own. */
 export async function startSystem(brokers: string, options: SystemOptions): Promise<System> {
@@ -75,8 +80,9 @@ async function assemble(
   { seed, rate = 400, size = 2, environment = {} }: SystemOptions,
   stack: AsyncDisposableStack,
 ): Promise<Assembled> {
-  const postgres = stack.use(await startPrivatePostgres());
-  const postgresProxy = stack.use(await startProxy(Number(new URL(postgres.address).port)));
+  const postgres = stack.use(await startPrivatePostgres([`max_connections=${MAX_CONNECTIONS}`]));
+  const postgresPort = Number(new URL(postgres.address).port);
+  const postgresProxy = stack.use(await startProxy(postgresPort));
   await migrate(readSettings(databaseSettings, { DATABASE_URL: postgres.address }));
   const operator = stack.use(connectAs('operator', postgres.address, '600000'));
   await createWriterRole(operator);
@@ -88,7 +94,7 @@ async function assemble(
   );
   const settings = {
     ...pipeline.environment,
-    DATABASE_URL: writerUrl(postgresProxy.port),
+    DATABASE_URL: writerUrlAt(postgresProxy.port),
     EVENT_MAX_BYTES: String(PLANNED_MAX_BYTES),
     ...environment,
   };
@@ -98,7 +104,9 @@ async function assemble(
   const watcher = stack.use(connectAs('watch', postgres.address, '2000'));
   const watch = startWatch({ database: watcher, topic, offsets: pipeline.offsets, fleet });
   stack.defer(watch.stop);
-  return { pipeline, postgres, postgresProxy, operator, fleet, load, watch, random: createRandom(seed) };
+  const writerUrl = writerUrlAt(postgresPort);
+  const random = createRandom(seed);
+  return { pipeline, postgres, postgresProxy, operator, writerUrl, fleet, load, watch, random };
 }
 
 function connectAs(applicationName: string, url: string, timeoutMs: string): Database {
@@ -112,7 +120,7 @@ function connectAs(applicationName: string, url: string, timeoutMs: string): Dat
 
 const PASSWORD = `${CANARY}-password`;
 
-function writerUrl(port: number): string {
+function writerUrlAt(port: number): string {
   return `postgres://writer:${PASSWORD}@127.0.0.1:${port}/app`;
 }
 

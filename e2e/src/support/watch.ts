@@ -72,9 +72,12 @@ export function startWatch(watched: Watched): Watch {
   async function repeat(look: () => Promise<void>): Promise<void> {
     while (isOn) {
       const startedAt = performance.now();
-      await look().catch(() => {});
-      // A look that costs much is taken more seldom.
-      await sleep(Math.max(LOOK_MS, 3 * (performance.now() - startedAt)));
+      // A look that costs much is taken more seldom; one that fails costs nothing.
+      const pauseMs = await look().then(
+        () => Math.max(LOOK_MS, 3 * (performance.now() - startedAt)),
+        () => LOOK_MS,
+      );
+      await sleep(pauseMs);
     }
   }
 

@@ -1,0 +1,82 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Fault, waitForEvidence } from '../support/fault.ts';
+import { blackhole, cutAfter, latency, lostReplies, rate, type Trouble } from '../support/proxy.ts';
+import type { System } from '../support/system.ts';
+import { waitUntil } from '../support/wait.ts';
+import { readNextOffsets } from '../support/watch.ts';
+
+/** The consumers' way to Postgres has a trouble for so long. */
+function troubled(name: string, trouble: Trouble, ms: number): Fault {
+  return {
+    name,
+    async inject({ postgresProxy }) {
+      postgresProxy.trouble(trouble);
+      await sleep(ms);
+      if (postgresProxy.hits === 0) throw new Error('no byte was held up');
+      await postgresProxy.heal();
+    },
+  };
+}
+
+/** What was under way arrives after all when it is over, at a Postgres whose client has long given up. */
+export const postgresBlackholed: Fault = {
+  ...troubled('Postgres is in a black hole for longer than a statement may take', blackhole, 20_000),
+  environment: { DATABASE_STATEMENT_TIMEOUT_MS: '5000' },
+};
+
+export const postgresBlackholedShortly = troubled('Postgres is in a black hole for 5 s', blackhole, 5_000);
+export const postgresFarAway = troubled('each packet to and from Postgres takes 500 ms', latency(500), 8_000);
+export const postgresNarrow = troubled('the line to Postgres carries 8 KB a second', rate(8_192), 8_000);
+
+export const postgresRefuses: Fault = {
+  name: 'Postgres refuses connections',
+  async inject(system) {
+    await system.postgresProxy.refuse();
+    await waitForEvidence(system, /ECONNREFUSED/);
+    await sleep(3_000);
+    await system.postgresProxy.heal();
+  },
+};
+
+export const postgresResets: Fault = {
+  name: 'every connection to Postgres is reset each half second',
+  async inject(system) {
+    const seen = waitForEvidence(system, /waiting for Postgres/);
+    for (let times = 0; times < 12; times++) {
+      system.postgresProxy.reset();
+      await sleep(500);
+    }
+    await seen;
+  },
+};
+
+export const postgresCut: Fault = {
+  name: 'connections to Postgres break in the middle of replies',
+  async inject({ postgresProxy }) {
+    for (let bytes = 100; bytes < 6_000; bytes += 500) {
+      postgresProxy.trouble(cutAfter(bytes));
+      await waitUntil(() => postgresProxy.hits > 0);
+      await postgresProxy.heal();
+      await sleep(200);
+    }
+  },
+};
+
+/** The ambiguous commit: nobody can tell whether the write took place, but Postgres has it. */
+export const commitRepliesLost: Fault = {
+  name: 'the replies to commits are lost',
+  async inject(system) {
+    system.postgresProxy.trouble(lostReplies);
+    await waitUntil(() => isLedgerAhead(system));
+    await sleep(2_000);
+    if (!(await isLedgerAhead(system))) throw new Error('a commit was known to the consumer');
+    await system.postgresProxy.heal();
+  },
+};
+
+/** Whether Postgres holds records that no consumer has committed to Kafka. */
+async function isLedgerAhead({ pipeline, operator }: System): Promise<boolean> {
+  const ledger = await readNextOffsets(operator, pipeline.topic);
+  const offsets = await pipeline.offsets();
+  return offsets.some(({ partition, committed }) => (ledger.get(partition) ?? 0n) > (committed ?? 0n));
+}

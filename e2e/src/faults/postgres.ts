@@ -1,0 +1,200 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connectDatabase, databaseSettings } from '@pipeline/db';
+import { readSettings } from '@pipeline/runtime';
+import { type Fault, waitForEvidence } from '../support/fault.ts';
+import { MAX_CONNECTIONS, type System } from '../support/system.ts';
+import { waitUntil } from '../support/wait.ts';
+
+/** Postgres is ended with a signal, stays away until the consumers have noticed and for a while, and comes back. */
+function ending(name: string, signal: NodeJS.Signals): Fault {
+  return {
+    name,
+    async inject(system) {
+      await system.postgres.kill(signal);
+      await waitForEvidence(system, /waiting for Postgres/);
+      await sleep(3_000);
+      await system.postgres.start();
+    },
+  };
+}
+
+export const postgresKilled = ending('Postgres is killed', 'SIGKILL');
+/** https://www.postgresql.org/docs/current/server-shutdown.html: no backend finishes anything. */
+export const postgresImmediateStop = ending('Postgres is stopped at once', 'SIGQUIT');
+/** Open transactions are rolled back, and their clients are told. */
+export const postgresFastStop = ending('Postgres is stopped fast', 'SIGINT');
+
+export const postgresRestarts: Fault = {
+  name: 'Postgres is restarted three times',
+  async inject({ postgres }) {
+    for (let restarts = 0; restarts < 3; restarts++) {
+      await postgres.kill('SIGINT');
+      await postgres.start();
+      await sleep(1_500);
+    }
+  },
+};
+
+export const backendsTerminated: Fault = {
+  name: 'every backend is terminated each second',
+  async inject({ operator }) {
+    let terminated = 0;
+    for (let seconds = 0; seconds < 6; seconds++) {
+      terminated += await signalConsumersBackends(operator, 'pg_terminate_backend');
+      await sleep(1_000);
+    }
+    if (terminated < 6) throw new Error(`only ${terminated} backends were terminated`);
+  },
+};
+
+export const statementsCanceled: Fault = {
+  name: 'statements are cancelled again and again (57014)',
+  async inject(system) {
+    const seen = waitForEvidence(system, /\(57014\)/);
+    for (let times = 0; times < 200; times++) {
+      await signalConsumersBackends(system.operator, 'pg_cancel_backend');
+      await sleep(20);
+    }
+    await seen;
+  },
+};
+
+async function signalConsumersBackends(
+  operator: System['operator'],
+  name: 'pg_terminate_backend' | 'pg_cancel_backend',
+): Promise<number> {
+  const signalled = await operator.run(
+    (sql) => sql`select ${sql.unsafe(name)}(pid) from pg_stat_activity where application_name = 'consumer'`,
+  );
+  return signalled.length;
+}
+
+export const readOnly: Fault = {
+  name: 'Postgres is read-only (25006)',
+  async inject(system) {
+    await alterSystem(system, 'set default_transaction_read_only = on');
+    await waitForEvidence(system, /\(25006\)/);
+    await sleep(3_000);
+    await alterSystem(system, 'reset default_transaction_read_only');
+  },
+};
+
+async function alterSystem({ operator }: System, change: string): Promise<void> {
+  await operator.run((sql) => sql.unsafe(`alter system ${change}`).simple());
+  await operator.run((sql) => sql`select pg_reload_conf()`);
+}
+
+export const serializationFailures: Fault = {
+  name: 'transactions fail to serialize (40001)',
+  async inject(system) {
+    await alterWriter(system, `set default_transaction_isolation = 'repeatable read'`);
+    await waitForEvidence(system, /\(40001\)/);
+    await sleep(3_000);
+    await alterWriter(system, 'reset default_transaction_isolation');
+  },
+};
+
+/** Changes the consumers' role, and has them connect anew so that it counts. */
+async function alterWriter({ operator }: System, change: string): Promise<void> {
+  await operator.run((sql) => sql.unsafe(`alter role writer ${change}`).simple());
+  await signalConsumersBackends(operator, 'pg_terminate_backend');
+}
+
+/** Two session timeouts: whoever does not tell the group that it is alive while it waits loses its partitions. */
+const LOCKED_MS = 12_500;
+
+export const tableLocked: Fault = {
+  name: 'a table is locked for two session timeouts, with no rebalance',
+  async inject(system) {
+    const { joins } = system.fleet;
+    const locked = lockEvents(system, LOCKED_MS);
+    await waitUntil(() => consumersWait(system));
+    await locked;
+    if (system.fleet.joins !== joins) throw new Error('there was a rebalance');
+  },
+};
+
+/** Locks the table of events, even for readers, for so long. */
+export async function lockEvents(system: System, ms: number): Promise<void> {
+  await runInTransaction(
+    system,
+    `lock table raw_events in access exclusive mode; perform pg_sleep(${ms / 1_000});`,
+  );
+}
+
+/** A block of PL/pgSQL is one transaction, and one statement to the driver. */
+async function runInTransaction({ operator }: System, statements: string): Promise<void> {
+  await operator.run((sql) => sql.unsafe(`do $$ begin ${statements} end $$`).simple());
+}
+
+/** Whether a consumer's statement waits for a lock. */
+export async function consumersWait({ operator }: System): Promise<boolean> {
+  const waiting = await operator.run(
+    (sql) =>
+      sql`select from pg_stat_activity where application_name = 'consumer' and wait_event_type = 'Lock'`,
+  );
+  return waiting.length > 0;
+}
+
+/**
+ * A write locks its ledger's row, then the minutes. The operator locks minutes first, and asks for the ledgers once a
+ * write waits for it: a deadlock, and the write, which waits for longer, is the one that Postgres ends.
+ */
+export const deadlock: Fault = {
+  name: 'a write is the victim of a deadlock (40P01)',
+  async inject(system) {
+    const seen = waitForEvidence(system, /\(40P01\)/);
+    await runInTransaction(
+      system,
+      `set local deadlock_timeout = '20s';
+       perform from agg_events_minute for update;
+       perform pg_sleep(0.7);
+       perform from ingest_progress for update;`,
+    );
+    await seen;
+  },
+};
+
+export const connectionsExhausted: Fault = {
+  name: 'no connection is left (53300)',
+  async inject(system) {
+    const settings = readSettings(databaseSettings, { DATABASE_URL: system.writerUrl });
+    await using greedy = connectDatabase(settings, {
+      applicationName: 'greedy',
+      connections: MAX_CONNECTIONS,
+    });
+    const seen = waitForEvidence(system, /\(53300\)/);
+    const sleepers = Array.from({ length: MAX_CONNECTIONS }, () =>
+      greedy.run((sql) => sql`select pg_sleep(10)`).catch(() => {}),
+    );
+    const again = setInterval(() => signalConsumersBackends(system.operator, 'pg_terminate_backend'), 1_000);
+    await seen.finally(() => clearInterval(again));
+    await Promise.all(sleepers);
+  },
+};
+
+export const slow: Fault = {
+  name: 'every write takes a second longer, with no rebalance',
+  async inject(system) {
+    const { joins } = system.fleet;
+    await system.operator.run((sql) =>
+      sql
+        .unsafe(
+          `create function dawdle() returns trigger language plpgsql as 'begin perform pg_sleep(1); return null; end';
+           create trigger slow after insert on raw_events for each statement execute function dawdle();`,
+        )
+        .simple(),
+    );
+    await waitUntil(async () => (await countSleeping(system)) > 0);
+    await sleep(12_500);
+    await system.operator.run((sql) => sql.unsafe('drop function dawdle cascade').simple());
+    if (system.fleet.joins !== joins) throw new Error('there was a rebalance');
+  },
+};
+
+async function countSleeping({ operator }: System): Promise<number> {
+  const sleeping = await operator.run(
+    (sql) => sql`select from pg_stat_activity where application_name = 'consumer' and wait_event = 'PgSleep'`,
+  );
+  return sleeping.length;
+}
