@@ -14,18 +14,7 @@ test('the rows of a statement after one that failed half-way begin at the first 
 });
 
 test('a connection that broke before all was written says hello again when it is made anew', async () => {
-  const sockets: FakeSocket[] = [];
-  const sql = postgres({
-    max: 1,
-    fetch_types: false,
-    socket: () => newSocket(sockets),
-  } as postgres.Options<never>);
-  const answered = sql`select 1`.execute();
-  await expect.poll(() => sockets[0]?.sent.length).toBe(1);
-  sockets[0]?.push(welcome);
-  sockets[0]?.push(refusal);
-  await expect(answered).rejects.toThrow('no');
-
+  const { sql, sockets } = await connectToFake();
   const broken = sql`select 2`.execute();
   await Promise.resolve();
   sockets[0]?.emit('close', false);
@@ -34,6 +23,22 @@ test('a connection that broke before all was written says hello again when it is
   await expect.poll(() => sockets[1]?.sent[0]?.readInt32BE(4)).toBe(PROTOCOL_3);
   sockets[1]?.emit('close', false);
   await expect(again).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' });
+});
+
+test('a statement that comes between the error and the close of its connection fails', async () => {
+  const { sql, sockets } = await connectToFake();
+  sockets[0]?.emit('error', new Error('reset'));
+  const late = sql`select 2`.execute();
+  await Promise.resolve();
+  sockets[0]?.emit('close', true);
+  await expect(late).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' });
+});
+
+test('the first statement after a terminated backend does not get its error', async () => {
+  const sql = postgres(inject('postgresUrl'), { max: 1 });
+  await expect(sql`select pg_terminate_backend(pg_backend_pid())`).rejects.toThrow();
+  expect([...(await sql`select 7 as seven`)]).toEqual([{ seven: 7 }]);
+  await sql.end();
 });
 
 test('a server that hangs up on newcomers fails the statement', async () => {
@@ -73,6 +78,19 @@ class FakeSocket extends Duplex {
     this.sent.push(bytes);
     done();
   }
+}
+
+/** A pool of one connection, which has answered one statement with an error, and the sockets that it opens. */
+async function connectToFake() {
+  const sockets: FakeSocket[] = [];
+  const options = { max: 1, fetch_types: false, socket: () => newSocket(sockets) };
+  const sql = postgres(options as postgres.Options<never>);
+  const answered = sql`select 1`.execute();
+  await expect.poll(() => sockets[0]?.sent.length).toBe(1);
+  sockets[0]?.push(welcome);
+  sockets[0]?.push(refusal);
+  await expect(answered).rejects.toThrow('no');
+  return { sql, sockets };
 }
 
 function newSocket(sockets: FakeSocket[]): FakeSocket {
