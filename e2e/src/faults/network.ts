@@ -19,16 +19,16 @@ function troubled(name: string, trouble: Trouble, ms: number): Fault {
 }
 
 /** What was under way arrives after all when it is over, at a Postgres whose client has long given up. */
-export const postgresBlackholed: Fault = {
+const postgresBlackholed: Fault = {
   ...troubled('Postgres is in a black hole for longer than a statement may take', blackhole, 20_000),
   environment: { DATABASE_STATEMENT_TIMEOUT_MS: '5000' },
 };
 
-export const postgresBlackholedShortly = troubled('Postgres is in a black hole for 5 s', blackhole, 5_000);
-export const postgresFarAway = troubled('each packet to and from Postgres takes 500 ms', latency(500), 8_000);
-export const postgresNarrow = troubled('the line to Postgres carries 8 KB a second', rate(8_192), 8_000);
+const postgresBlackholedShortly = troubled('Postgres is in a black hole for 5 s', blackhole, 5_000);
+const postgresFarAway = troubled('each packet to and from Postgres takes 500 ms', latency(500), 8_000);
+const postgresNarrow = troubled('the line to Postgres carries 8 KB a second', rate(8_192), 8_000);
 
-export const postgresRefuses: Fault = {
+const postgresRefuses: Fault = {
   name: 'Postgres refuses connections',
   async inject(system) {
     await system.postgresProxy.refuse();
@@ -38,7 +38,7 @@ export const postgresRefuses: Fault = {
   },
 };
 
-export const postgresResets: Fault = {
+const postgresResets: Fault = {
   name: 'every connection to Postgres is reset each half second',
   async inject(system) {
     const seen = waitForEvidence(system, /waiting for Postgres/);
@@ -50,7 +50,7 @@ export const postgresResets: Fault = {
   },
 };
 
-export const postgresCut: Fault = {
+const postgresCut: Fault = {
   name: 'connections to Postgres break in the middle of replies',
   async inject({ postgresProxy }) {
     for (let bytes = 100; bytes < 6_000; bytes += 500) {
@@ -63,7 +63,7 @@ export const postgresCut: Fault = {
 };
 
 /** The ambiguous commit: nobody can tell whether the write took place, but Postgres has it. */
-export const commitRepliesLost: Fault = {
+const commitRepliesLost: Fault = {
   name: 'the replies to commits are lost',
   async inject(system) {
     system.postgresProxy.trouble(lostReplies);
@@ -80,3 +80,15 @@ async function isLedgerAhead({ pipeline, operator }: System): Promise<boolean> {
   const offsets = await pipeline.offsets();
   return offsets.some(({ partition, committed }) => (ledger.get(partition) ?? 0n) > (committed ?? 0n));
 }
+
+/** What happens between the consumers and Postgres. */
+export const networkFaults = {
+  postgresBlackholed,
+  postgresBlackholedShortly,
+  postgresFarAway,
+  postgresNarrow,
+  postgresRefuses,
+  postgresResets,
+  postgresCut,
+  commitRepliesLost,
+};

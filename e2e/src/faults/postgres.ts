@@ -18,13 +18,13 @@ function ending(name: string, signal: NodeJS.Signals): Fault {
   };
 }
 
-export const postgresKilled = ending('Postgres is killed', 'SIGKILL');
+const postgresKilled = ending('Postgres is killed', 'SIGKILL');
 /** https://www.postgresql.org/docs/current/server-shutdown.html: no backend finishes anything. */
-export const postgresImmediateStop = ending('Postgres is stopped at once', 'SIGQUIT');
+const postgresImmediateStop = ending('Postgres is stopped at once', 'SIGQUIT');
 /** Open transactions are rolled back, and their clients are told. */
-export const postgresFastStop = ending('Postgres is stopped fast', 'SIGINT');
+const postgresFastStop = ending('Postgres is stopped fast', 'SIGINT');
 
-export const postgresRestarts: Fault = {
+const postgresRestarts: Fault = {
   name: 'Postgres is restarted three times',
   async inject({ postgres }) {
     for (let restarts = 0; restarts < 3; restarts++) {
@@ -35,7 +35,7 @@ export const postgresRestarts: Fault = {
   },
 };
 
-export const backendsTerminated: Fault = {
+const backendsTerminated: Fault = {
   name: 'every backend is terminated each second',
   async inject({ operator }) {
     let terminated = 0;
@@ -47,7 +47,7 @@ export const backendsTerminated: Fault = {
   },
 };
 
-export const statementsCanceled: Fault = {
+const statementsCanceled: Fault = {
   name: 'statements are cancelled again and again (57014)',
   async inject(system) {
     const seen = waitForEvidence(system, /\(57014\)/);
@@ -69,7 +69,7 @@ async function signalConsumersBackends(
   return signalled.length;
 }
 
-export const readOnly: Fault = {
+const readOnly: Fault = {
   name: 'Postgres is read-only (25006)',
   async inject(system) {
     await alterSystem(system, 'set default_transaction_read_only = on');
@@ -84,7 +84,7 @@ async function alterSystem({ operator }: System, change: string): Promise<void> 
   await operator.run((sql) => sql`select pg_reload_conf()`);
 }
 
-export const serializationFailures: Fault = {
+const serializationFailures: Fault = {
   name: 'transactions fail to serialize (40001)',
   async inject(system) {
     await alterWriter(system, `set default_transaction_isolation = 'repeatable read'`);
@@ -103,7 +103,7 @@ async function alterWriter({ operator }: System, change: string): Promise<void> 
 /** Two session timeouts: whoever does not tell the group that it is alive while it waits loses its partitions. */
 const LOCKED_MS = 12_500;
 
-export const tableLocked: Fault = {
+const tableLocked: Fault = {
   name: 'a table is locked for two session timeouts, with no rebalance',
   async inject(system) {
     const { joins } = system.fleet;
@@ -140,7 +140,7 @@ export async function consumersWait({ operator }: System): Promise<boolean> {
  * A write locks its ledger's row, then the minutes. The operator locks minutes first, and asks for the ledgers once a
  * write waits for it: a deadlock, and the write, which waits for longer, is the one that Postgres ends.
  */
-export const deadlock: Fault = {
+const deadlock: Fault = {
   name: 'a write is the victim of a deadlock (40P01)',
   async inject(system) {
     const seen = waitForEvidence(system, /\(40P01\)/);
@@ -155,7 +155,7 @@ export const deadlock: Fault = {
   },
 };
 
-export const connectionsExhausted: Fault = {
+const connectionsExhausted: Fault = {
   name: 'no connection is left (53300)',
   async inject(system) {
     const settings = readSettings(databaseSettings, { DATABASE_URL: system.writerUrl });
@@ -173,7 +173,7 @@ export const connectionsExhausted: Fault = {
   },
 };
 
-export const slow: Fault = {
+const slow: Fault = {
   name: 'every write takes a second longer, with no rebalance',
   async inject(system) {
     const { joins } = system.fleet;
@@ -198,3 +198,19 @@ async function countSleeping({ operator }: System): Promise<number> {
   );
   return sleeping.length;
 }
+
+/** What happens to Postgres. */
+export const postgresFaults = {
+  postgresKilled,
+  postgresImmediateStop,
+  postgresFastStop,
+  postgresRestarts,
+  backendsTerminated,
+  statementsCanceled,
+  readOnly,
+  serializationFailures,
+  tableLocked,
+  deadlock,
+  connectionsExhausted,
+  slow,
+};

@@ -6,8 +6,9 @@ import { waitForLog, waitUntil } from '../support/wait.ts';
 import { consumersWait, lockEvents } from './postgres.ts';
 
 /** One consumer is gone without a word, another takes its place at once, and 1 to 3 s pass. */
-export const kill: Fault = {
+const kill: Fault = {
   name: 'a consumer is killed',
+  isBrief: true,
   async inject(system) {
     await killOne(system);
     await sleep(1_000 + 2_000 * system.random());
@@ -15,7 +16,7 @@ export const kill: Fault = {
 };
 
 /** The same again and again: the group hardly ever comes to rest. */
-export const killRepeatedly: Fault = {
+const killRepeatedly: Fault = {
   name: 'a consumer is killed every 1 to 3 s',
   async inject(system) {
     for (let kills = 0; kills < 8; kills++) await kill.inject(system);
@@ -23,7 +24,7 @@ export const killRepeatedly: Fault = {
 };
 
 /** Its session runs out, another consumer takes over its partitions, and then it goes on as if nothing had been. */
-export const zombie: Fault = {
+const zombie: Fault = {
   name: 'a consumer is paused past its session, then resumed',
   async inject({ fleet, random }) {
     const victim = pick(fleet.running, random);
@@ -36,7 +37,7 @@ export const zombie: Fault = {
 };
 
 /** The zombie's statement goes on in Postgres while the zombie is paused, and its reply waits for it. */
-export const zombieInStatement: Fault = {
+const zombieInStatement: Fault = {
   name: 'a consumer is paused past its session while its statement is open, then resumed',
   async inject(system) {
     const { fleet } = system;
@@ -53,7 +54,7 @@ export const zombieInStatement: Fault = {
 };
 
 /** The group is shared out anew all the time, and nobody leaves in anger. */
-export const comingAndGoing: Fault = {
+const comingAndGoing: Fault = {
   name: 'members join and leave every 2 s',
   async inject({ fleet }) {
     const { joins } = fleet;
@@ -76,3 +77,12 @@ async function killOne({ fleet, random }: System): Promise<void> {
   if (victim.process.signalCode !== 'SIGKILL') throw new Error('the consumer was not killed, it had ended');
   fleet.start();
 }
+
+/** What happens to consumers. */
+export const processFaults = {
+  kill,
+  killRepeatedly,
+  zombie,
+  zombieInStatement,
+  comingAndGoing,
+};

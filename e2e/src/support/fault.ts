@@ -1,5 +1,5 @@
 import type { Environment } from './programs.ts';
-import { findStall } from './recovery.ts';
+import { findStall, findStandstill } from './recovery.ts';
 import type { System } from './system.ts';
 import { findDifferences, findLeaks } from './verdict.ts';
 import { waitUntil } from './wait.ts';
@@ -10,6 +10,8 @@ export interface Fault<Needs extends System = System> {
   readonly name: string;
   /** Settings of the consumers without which it would take too long. */
   readonly environment?: Environment;
+  /** It comes again before anything can have recovered from the last time. */
+  readonly isBrief?: true;
   /** Why it cannot be had on this machine; undefined where it can. */
   readonly unavailable?: () => string | undefined;
   /**
@@ -42,25 +44,21 @@ export async function findDamage<Needs extends System>(
   await waitUntil(async () => (await countEvents(system)) >= WARM_UP);
   await fault.inject(system);
   const stall = await findStall(system);
-  await system.load.stop();
-  const stalled = stall.length > 0 ? stall : await findStuck(system);
-  await system.watch.stop();
-  return [
-    ...stalled,
-    ...system.watch.findings,
-    ...system.fleet.unexpectedEnds,
-    ...(system.watch.snapshots < 5 || system.watch.comparisons < 5 ? ['too few samples were taken'] : []),
-    ...findLeaks(system),
-    ...(await findDifferences(system)),
-  ];
+  return stall.length > 0 ? [...stall, ...system.fleet.unexpectedEnds] : await settle(system);
 }
 
-/** With nothing more sent, the lag goes to 0; the test's own time limit ends the wait. */
-async function findStuck({ pipeline }: System): Promise<readonly string[]> {
-  await waitUntil(async () =>
-    (await pipeline.offsets()).every(({ committed, logEnd }) => (committed ?? 0n) === logEnd),
-  );
-  return [];
+/** So many samples are taken at least. */
+const SAMPLES = 10;
+
+/** Ends the load, waits until nothing lags, and tells everything that is wrong then or was wrong before. */
+export async function settle(system: System): Promise<readonly string[]> {
+  const { load, watch, fleet } = system;
+  await load.stop();
+  const standstill = await findStandstill(system);
+  await waitUntil(() => watch.snapshots >= SAMPLES && watch.comparisons >= SAMPLES);
+  await watch.stop();
+  const differences = standstill.length > 0 ? [] : await findDifferences(system);
+  return [...standstill, ...watch.findings, ...fleet.unexpectedEnds, ...findLeaks(system), ...differences];
 }
 
 async function countEvents({ operator }: System): Promise<number> {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { System } from './system.ts';
 import { waitUntil } from './wait.ts';
 
@@ -32,6 +33,26 @@ export async function findStall(
     waitUntil(isCaughtUp).then(() => true),
   );
   return caughtUp ? [] : ['what had been sent was not committed within 30 s of the cure'];
+}
+
+/** However large a lag is, it must not stand still for so long. */
+const STANDSTILL_MS = 60_000;
+
+/** Waits until nothing lags, for as long as the lag goes down. Returns what stands still. */
+export async function findStandstill({ pipeline }: Pick<System, 'pipeline'>): Promise<readonly string[]> {
+  let least: bigint | undefined;
+  let late = Date.now() + STANDSTILL_MS;
+  for (;;) {
+    const lag = (await pipeline.offsets()).reduce(
+      (sum, { committed, logEnd }) => sum + logEnd - (committed ?? 0n),
+      0n,
+    );
+    if (lag === 0n) return [];
+    if (Date.now() > late) return [`the lag has stood at ${lag} for a minute`];
+    if (least === undefined || lag < least) late = Date.now() + STANDSTILL_MS;
+    least = least === undefined || lag < least ? lag : least;
+    await sleep(200);
+  }
 }
 
 async function isStored({ operator }: Pick<System, 'operator'>, eventId: string): Promise<boolean> {
