@@ -1,6 +1,4 @@
-import { retryForever } from '@pipeline/runtime';
-import type { Admin, ITopicConfig, Kafka } from 'kafkajs';
-import { kafkaErrorType } from './faults.ts';
+import type { Admin, Kafka } from 'kafkajs';
 import type { KafkaSettings } from './settings.ts';
 import { createTopics } from './topics.ts';
 
@@ -57,22 +55,6 @@ async function provisionTopics(admin: Admin, settings: KafkaSettings): Promise<r
   if (topics.length > 0) await createTopics(admin, topics);
   return missing;
 }
-
-/**
- * Makes topics and waits until the cluster knows who leads them. kafkajs's own wait gives up when a broker has not
- * heard of a topic yet that the controller has just made.
- */
-export async function createTopics(admin: Admin, topics: ITopicConfig[]): Promise<void> {
-  await admin.createTopics({ topics, waitForLeaders: false });
-  const names = topics.map(({ topic }) => topic);
-  await retryForever(() => admin.fetchTopicMetadata({ topics: names }), {
-    isPassing: (error) => notYetLed.includes(kafkaErrorType(error)),
-    signal: AbortSignal.timeout(LEADERS_MS),
-  });
-}
-
-const notYetLed = ['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE'];
-const LEADERS_MS = 30_000;
 
 async function missingTopics(admin: Admin, topics: readonly string[]): Promise<readonly string[]> {
   const existing = new Set(await admin.listTopics());

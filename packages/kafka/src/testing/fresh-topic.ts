@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createLogger, loggerSettings, readSettings } from '@pipeline/runtime';
-import { createTopics } from '../admin.ts';
+
 import { connectKafka } from '../connect.ts';
 import type { Publisher } from '../publisher.ts';
 import { groupSettings, kafkaSettings } from '../settings.ts';
