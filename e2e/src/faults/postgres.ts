@@ -1,8 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connectDatabase, databaseSettings } from '@pipeline/db';
-import { readSettings } from '@pipeline/runtime';
 import { type Fault, waitForEvidence } from '../support/fault.ts';
-import { MAX_CONNECTIONS, type System } from '../support/system.ts';
+import type { System } from '../support/system.ts';
 import { waitUntil } from '../support/wait.ts';
 
 /** Postgres is ended with a signal, stays away until the consumers have noticed and for a while, and comes back. */
@@ -158,18 +156,14 @@ const deadlock: Fault = {
 const connectionsExhausted: Fault = {
   name: 'no connection is left (53300)',
   async inject(system) {
-    const settings = readSettings(databaseSettings, { DATABASE_URL: system.writerUrl });
-    await using greedy = connectDatabase(settings, {
-      applicationName: 'greedy',
-      connections: MAX_CONNECTIONS,
-    });
+    const limit = (connections: number) =>
+      system.operator.run((sql) => sql.unsafe(`alter role writer connection limit ${connections}`));
+    await limit(0);
     const seen = waitForEvidence(system, /\(53300\)/);
-    const sleepers = Array.from({ length: MAX_CONNECTIONS }, () =>
-      greedy.run((sql) => sql`select pg_sleep(10)`).catch(() => {}),
-    );
-    const again = setInterval(() => signalConsumersBackends(system.operator, 'pg_terminate_backend'), 1_000);
-    await seen.finally(() => clearInterval(again));
-    await Promise.all(sleepers);
+    await signalConsumersBackends(system.operator, 'pg_terminate_backend');
+    await seen;
+    await sleep(5_000);
+    await limit(-1);
   },
 };
 

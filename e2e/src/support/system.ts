@@ -45,9 +45,6 @@ export interface SystemOptions {
   readonly environment?: Environment;
 }
 
-/** Few, so that they can be used up. */
-export const MAX_CONNECTIONS = 40;
-
 /** Starts a system on a Kafka that others use too, with topics of its own. */
 export async function startSystem(brokers: string, options: SystemOptions): Promise<System> {
   await using stack = new AsyncDisposableStack();
@@ -80,7 +77,7 @@ async function assemble(
   { seed, rate = 400, size = 2, environment = {} }: SystemOptions,
   stack: AsyncDisposableStack,
 ): Promise<Assembled> {
-  const postgres = stack.use(await startPrivatePostgres([`max_connections=${MAX_CONNECTIONS}`]));
+  const postgres = stack.use(await startPrivatePostgres());
   const postgresPort = Number(new URL(postgres.address).port);
   const postgresProxy = stack.use(await startProxy(postgresPort));
   await migrate(readSettings(databaseSettings, { DATABASE_URL: postgres.address }));
