@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readTotals } from '@pipeline/db';
+import { readOverview } from '@pipeline/db';
 import { createProgram, exitCode, Failure, runProgram } from '@pipeline/runtime';
 import manifest from '../package.json' with { type: 'json' };
 import { faultNames, faultsByName } from './faults/all.ts';
@@ -73,12 +73,12 @@ async function breakAtRandom(
 }
 
 async function sayProgress(
-  { load, operator }: KafkaSystem,
+  { load, operator, pipeline }: KafkaSystem,
   fired: ReadonlyMap<string, number>,
 ): Promise<void> {
   const faults = [...fired.values()].reduce((sum, times) => sum + times, 0);
-  const stored = await readTotals(operator).then(
-    (totals) => `${totals.stored} events stored`,
+  const stored = await readOverview(operator, { topic: pipeline.topic, minutes: 1 }).then(
+    ({ totals }) => `${totals.stored} events stored`,
     () => 'no answer',
   );
   say(`${faults} faults, ${load.sent.acknowledged} records sent, ${stored}`);

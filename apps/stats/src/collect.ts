@@ -1,52 +1,34 @@
-import {
-  type Database,
-  type LedgerPosition,
-  readDeadLetterGroups,
-  readLedger,
-  readMinutes,
-  readTotals,
-} from '@pipeline/db';
+import { type Database, type LedgerPosition, readOverview } from '@pipeline/db';
 import { lagOf, type PartitionOffsets } from '@pipeline/kafka';
 import { failureLine } from '@pipeline/runtime';
 import type { PartitionStanding, Snapshot } from './snapshot.ts';
 
-/** How to look into the pipeline. */
-export interface Sources {
-  readonly database: Database;
-  readonly topic: string;
-  /** Fails when Kafka does not answer in time. */
-  readonly fetchOffsets: () => Promise<readonly PartitionOffsets[]>;
-  readonly minutes: number;
-}
+export type FetchOffsets = () => Promise<readonly PartitionOffsets[]>;
 
 /**
  * Reads everything that the statistics show. Without Kafka the rest stands; the ledger still knows the partitions.
+ * @param minutes how many of the latest minutes
  * @throws what the database throws
  */
-export async function collectSnapshot({
-  database,
-  topic,
-  fetchOffsets,
-  minutes,
-}: Sources): Promise<Snapshot> {
-  const [totals, counts, groups, ledger, kafka] = await Promise.all([
-    readTotals(database),
-    readMinutes(database, minutes),
-    readDeadLetterGroups(database),
-    readLedger(database, topic),
-    settle(fetchOffsets()),
+export async function collectSnapshot(
+  database: Database,
+  fetchOffsets: FetchOffsets,
+  { topic, minutes }: { readonly topic: string; readonly minutes: number },
+): Promise<Snapshot> {
+  const [{ readAt, ledger, ...overview }, kafka] = await Promise.all([
+    readOverview(database, { topic, minutes }),
+    settleOffsets(fetchOffsets()),
   ]);
   return {
-    generatedAt: new Date().toISOString(),
-    totals,
-    minutes: counts,
-    deadLetterGroups: groups,
+    ...overview,
+    generatedAt: readAt,
     partitions: joinStandings(topic, ledger, kafka.offsets),
     kafkaProblem: kafka.problem,
   };
 }
 
-async function settle(fetching: Promise<readonly PartitionOffsets[]>) {
+/** What Kafka said, or why it said nothing. */
+export async function settleOffsets(fetching: ReturnType<FetchOffsets>) {
   try {
     return { offsets: await fetching, problem: undefined };
   } catch (error) {
@@ -54,32 +36,29 @@ async function settle(fetching: Promise<readonly PartitionOffsets[]>) {
   }
 }
 
-/** What the ledger and Kafka know of each partition, together. */
+/** What the ledger and Kafka know of each partition, together, in the order of the partitions. */
 export function joinStandings(
   topic: string,
   ledger: readonly LedgerPosition[],
   offsets: readonly PartitionOffsets[],
 ): readonly PartitionStanding[] {
-  const partitions = new Set([...ledger, ...offsets].map(({ partition }) => partition));
-  return [...partitions]
-    .sort((a, b) => a - b)
-    .map((partition) => {
-      const position = ledger.find((one) => one.partition === partition);
-      const found = offsets.find((one) => one.partition === partition);
-      return joinStanding(topic, partition, position, found);
-    });
+  const positions = new Map(ledger.map((position) => [position.partition, position]));
+  const found = new Map(offsets.map((one) => [one.partition, one]));
+  const partitions = [...new Set([...positions.keys(), ...found.keys()])].sort((a, b) => a - b);
+  return partitions.map((partition) => ({
+    topic,
+    partition,
+    ...standingOf(found.get(partition), positions.get(partition)?.recordAgeSeconds ?? null),
+  }));
 }
 
-function joinStanding(
-  topic: string,
-  partition: number,
-  position: LedgerPosition | undefined,
-  offsets: PartitionOffsets | undefined,
-): PartitionStanding {
-  if (offsets === undefined) {
-    return { topic, partition, currentOffset: null, endOffset: null, lag: null, secondsBehind: null };
-  }
+function standingOf(offsets: PartitionOffsets | undefined, recordAgeSeconds: number | null) {
+  if (offsets === undefined) return { currentOffset: null, endOffset: null, lag: null, secondsBehind: null };
   const { current, end, lag } = lagOf(offsets);
-  const secondsBehind = lag === 0n ? 0 : (position?.recordAgeSeconds ?? null);
-  return { topic, partition, currentOffset: current, endOffset: end, lag, secondsBehind };
+  return {
+    currentOffset: current,
+    endOffset: end,
+    lag,
+    secondsBehind: lag === 0n ? 0 : recordAgeSeconds,
+  };
 }

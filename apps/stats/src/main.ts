@@ -1,6 +1,9 @@
-import { createProgram, exitCode, Failure, runProgram, settingsOf, withSettings } from '@pipeline/runtime';
+import { createProgram, numberBetween, runProgram, settingsOf, withSettings } from '@pipeline/runtime';
 import manifest from '../package.json' with { type: 'json' };
-import { checkThresholds, serveStats, showStats, verifyAll } from './commands.ts';
+import { checkThresholds } from './commands/check.ts';
+import { serveStats } from './commands/serve.ts';
+import { showStats } from './commands/show.ts';
+import { verifyAll } from './commands/verify.ts';
 import { statsSettings } from './settings.ts';
 
 const examples = `Examples:
@@ -12,43 +15,43 @@ const examples = `Examples:
   stats serve                   the web page
 `;
 
-const DEFAULT_WATCH_SECONDS = 2;
+const WATCH_SECONDS = 2;
+const count = numberBetween(0, Number.MAX_SAFE_INTEGER);
 
-const program = createProgram('stats', 'Shows what is in the pipeline.', manifest.version)
+// An option belongs to the command that it follows: "verify --json" is not the --json of all.
+const program = withSettings(
+  createProgram('stats', 'Shows what is in the pipeline.', manifest.version).enablePositionalOptions(),
+  statsSettings,
+)
   .addHelpText('beforeAll', examples)
-  .option('--json', 'print the stable JSON shape')
-  .option('--watch [seconds]', 'look again and again', numberFrom(0.1))
-  .action(async (options, command) => {
-    const watch = options.watch === true ? DEFAULT_WATCH_SECONDS : options.watch;
-    await showStats(settingsOf(command, statsSettings), { ...options, watch });
+  .option('--json', 'print the stable JSON shape, a document a line')
+  .option(
+    '--watch [seconds]',
+    `look again and again (default: every ${WATCH_SECONDS})`,
+    numberBetween(0.1, 86_400),
+  )
+  .action(async ({ json, watch }, command) => {
+    const seconds = watch === true ? WATCH_SECONDS : watch;
+    await showStats(settingsOf(command, statsSettings), { json, watch: seconds });
   });
 
-program
-  .command('serve')
+withSettings(program.command('serve'), statsSettings)
   .description('serve the web page and its JSON API')
   .action(async (_options, command) => serveStats(settingsOf(command, statsSettings), manifest.version));
 
-program
-  .command('verify')
+withSettings(program.command('verify'), statsSettings)
   .description('recount everything and compare; exit code 3 on any difference')
-  .option('--repair', 'rebuild the aggregates first')
+  .option('--repair', 'rebuild the aggregates first; writers wait meanwhile')
   .option('--json', 'print the differences as JSON')
   .action(async (options, command) => verifyAll(settingsOf(command, statsSettings), options));
 
-program
-  .command('check')
-  .description('exit code 3 when a threshold is passed')
-  .option('--max-lag <n>', 'records behind the end of the log', numberFrom(0))
-  .option('--max-age <seconds>', 'seconds since the last write', numberFrom(0))
-  .option('--max-dlq <n>', 'open dead letters', numberFrom(0))
-  .action(async (options, command) => checkThresholds(settingsOf(command, statsSettings), options));
+withSettings(program.command('check'), statsSettings)
+  .description('look once; exit code 3 when a threshold is exceeded or cannot be judged')
+  .option('--max-lag <n>', 'records behind the end of the log', count)
+  .option('--max-age <seconds>', 'seconds since the last write', count)
+  .option('--max-dlq <n>', 'open dead letters', count)
+  .action(async ({ maxLag, maxAge, maxDlq }, command) =>
+    checkThresholds(settingsOf(command, statsSettings), { maxLag, maxAge, maxDlq }),
+  );
 
-await runProgram(withSettings(program, statsSettings));
-
-function numberFrom(least: number): (text: string) => number {
-  return (text) => {
-    const number = text.trim() === '' ? Number.NaN : Number(text);
-    if (number >= least) return number;
-    throw new Failure(`got ${JSON.stringify(text)}`, `expected a number from ${least} up`, exitCode.usage);
-  };
-}
+await runProgram(program);

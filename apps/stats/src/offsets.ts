@@ -1,38 +1,59 @@
-import { type ClusterAdmin, connectKafka, openAdmin, type PartitionOffsets } from '@pipeline/kafka';
-import { createLogger, type Settings, withDeadline } from '@pipeline/runtime';
-import type { statsSettings } from './settings.ts';
+import {
+  type ClusterAdmin,
+  connectKafka,
+  explainKafkaFault,
+  type GroupSettings,
+  type KafkaSettings,
+  openAdmin,
+  type PartitionOffsets,
+  requireTopics,
+} from '@pipeline/kafka';
+import { Failure, failureLine, type Logger, withDeadline } from '@pipeline/runtime';
 
 const ANSWER_MS = 4_000;
 
 /** Asks Kafka for offsets over one connection, and makes another after a failure. */
-export interface OffsetReader extends AsyncDisposable {
-  /** @throws DeadlineError, or kafkajs's error, when Kafka does not answer within a few seconds */
+export interface OffsetReader extends Disposable {
+  /** @throws Failure when Kafka does not answer within a few seconds, or has no such topic */
   fetch(): Promise<readonly PartitionOffsets[]>;
 }
 
 /** Connects at the first question. */
-export function createOffsetReader(settings: Settings<typeof statsSettings>): OffsetReader {
-  const logger = createLogger('stats', settings);
+export function createOffsetReader(
+  settings: KafkaSettings & Pick<GroupSettings, 'KAFKA_GROUP_ID'>,
+  logger: Logger,
+): OffsetReader {
+  const { KAFKA_TOPIC: topic, KAFKA_GROUP_ID: groupId } = settings;
   let opening: Promise<ClusterAdmin> | undefined;
-  const forget = async () => {
-    const admin = await opening?.catch(() => undefined);
-    opening = undefined;
-    await admin?.[Symbol.asyncDispose]();
-  };
   const ask = async () => {
     opening ??= openAdmin(connectKafka(settings, 'stats', logger));
     const admin = await opening;
-    return await admin.fetchOffsets(settings.KAFKA_TOPIC, settings.KAFKA_GROUP_ID);
+    // kafkajs would ask for a missing topic in a way that lets a broker make it.
+    await requireTopics(admin, [topic]);
+    return await admin.fetchOffsets(topic, groupId);
+  };
+  const forget = () => {
+    opening?.then((admin) => admin[Symbol.asyncDispose]()).catch(() => {});
+    opening = undefined;
   };
   return {
     async fetch() {
       try {
-        return await withDeadline(ask(), ANSWER_MS, 'Kafka');
+        return await withDeadline(ask(), ANSWER_MS, 'it');
       } catch (error) {
-        void forget();
-        throw error;
+        forget();
+        throw explain(error, settings.KAFKA_BROKERS);
       }
     },
-    [Symbol.asyncDispose]: forget,
+    [Symbol.dispose]: forget,
   };
+}
+
+function explain(error: unknown, brokers: readonly string[]): Failure {
+  const explained = explainKafkaFault(error);
+  if (explained instanceof Failure) return explained;
+  return new Failure(
+    `Kafka at ${brokers.join(',')} does not answer: ${failureLine(error)}`,
+    'start it, or check KAFKA_BROKERS',
+  );
 }

@@ -1,26 +1,25 @@
-import { sumLag } from '@pipeline/kafka';
 import { html, raw } from 'hono/html';
+import { judge } from './judge.ts';
 import type { Snapshot } from './snapshot.ts';
 import { renderSnapshot } from './table.ts';
-
-/** How the pipeline is, in a word, and why. */
-export function judge({ partitions, totals, kafkaProblem }: Snapshot): {
-  readonly word: string;
-  readonly why: string;
-} {
-  const lag = sumLag(partitions.map((partition) => partition.lag));
-  if (kafkaProblem !== undefined) return { word: 'unknown', why: `Kafka does not answer: ${kafkaProblem}` };
-  if (totals.freshnessSeconds === null)
-    return { word: 'empty', why: 'nothing stored yet: pnpm --filter producer start' };
-  if (lag.known > 0n) return { word: 'behind', why: `${lag.known} records to read` };
-  if (totals.openDeadLetters > 0n)
-    return { word: 'up to date', why: `${totals.openDeadLetters} open dead letters` };
-  return { word: 'up to date', why: 'everything is stored' };
-}
 
 /** The page: the same numbers as on a terminal. Everything from events is escaped; nothing on it runs. */
 export function renderPage(snapshot: Snapshot) {
   const { word, why } = judge(snapshot);
+  return renderDocument(
+    word,
+    html`<p>${why}</p>
+        <pre tabindex="0">${renderSnapshot(snapshot)}</pre>
+        <p><small>${snapshot.generatedAt}, every 5 s · <a href="/api/stats">JSON</a></small></p>`,
+  );
+}
+
+/** The page when Postgres cannot be read. */
+export function renderProblem(problem: string) {
+  return renderDocument('down', html`<p>${problem}</p>`);
+}
+
+function renderDocument(word: string, body: ReturnType<typeof html>) {
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -32,26 +31,7 @@ export function renderPage(snapshot: Snapshot) {
       </head>
       <body>
         <h1>${word}</h1>
-        <p>${why}</p>
-        <pre tabindex="0">${renderSnapshot(snapshot)}</pre>
-        <p><small>${snapshot.generatedAt}, every 5 s · <a href="/api/stats">JSON</a></small></p>
-      </body>
-    </html>`;
-}
-
-/** The page when Postgres does not answer. */
-export function renderProblem(problem: string) {
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="refresh" content="5" />
-        <title>down · Kafka to Postgres</title>
-        <link rel="stylesheet" href="/style.css" />
-      </head>
-      <body>
-        <h1>Postgres does not answer</h1>
-        <p>${problem}</p>
+        ${body}
       </body>
     </html>`;
 }

@@ -1,5 +1,5 @@
-import { describeFault } from '@pipeline/db';
-import { createProbes, type Metrics } from '@pipeline/runtime';
+import { databaseFailure, describeFault, isPassingFault } from '@pipeline/db';
+import { createProbes, failureLine, type Metrics } from '@pipeline/runtime';
 import { type Context, Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import { toJson } from './json.ts';
@@ -9,8 +9,10 @@ import type { Snapshot } from './snapshot.ts';
 const nothing = ["'none'"];
 const own = ["'self'"];
 
+type Collect = () => Promise<Snapshot>;
+
 /** The page and its JSON API over a way to look into the pipeline. */
-export function createServer(collect: () => Promise<Snapshot>, metrics: Metrics): Hono {
+export function createServer(collect: Collect, metrics: Metrics): Hono {
   const app = new Hono();
   app.use(
     secureHeaders({
@@ -24,29 +26,31 @@ export function createServer(collect: () => Promise<Snapshot>, metrics: Metrics)
       referrerPolicy: 'no-referrer',
     }),
   );
+  addPage(app, collect);
+  addApi(app, collect);
+  const unready = () => findUnready(collect);
+  return app.route('/', createProbes({ live: () => undefined, unready, metrics: metrics.registry }));
+}
+
+function addPage(app: Hono, collect: Collect): void {
   app.get('/', async (context) => {
+    context.header('cache-control', 'no-store');
     try {
       return context.html(renderPage(await collect()));
     } catch (error) {
-      return context.html(renderProblem(describeFault(error)), 503);
+      return context.html(renderProblem(problemOf(error)), 503);
     }
   });
   app.get('/style.css', (context) => context.body(String(style), 200, { 'content-type': 'text/css' }));
-  addApi(app, collect);
-  app.route(
-    '/',
-    createProbes({ live: () => undefined, unready: () => findUnready(collect), metrics: metrics.registry }),
-  );
-  return app;
 }
 
-function addApi(app: Hono, collect: () => Promise<Snapshot>): void {
+function addApi(app: Hono, collect: Collect): void {
   const answer = (pick: (json: ReturnType<typeof toJson>) => object) => async (context: Context) => {
     context.header('cache-control', 'no-store');
     try {
       return context.json(pick(toJson(await collect())));
     } catch (error) {
-      return context.json({ error: `Postgres: ${describeFault(error)}` }, 503);
+      return context.json({ error: problemOf(error) }, 503);
     }
   };
   app.get(
@@ -63,11 +67,16 @@ function addApi(app: Hono, collect: () => Promise<Snapshot>): void {
   );
 }
 
-async function findUnready(collect: () => Promise<Snapshot>): Promise<readonly string[]> {
+async function findUnready(collect: Collect): Promise<readonly string[]> {
   try {
     const { kafkaProblem } = await collect();
-    return kafkaProblem === undefined ? [] : [`Kafka: ${kafkaProblem}`];
+    return kafkaProblem === undefined ? [] : [kafkaProblem];
   } catch (error) {
-    return [`Postgres: ${describeFault(error)}`];
+    return [problemOf(error)];
   }
+}
+
+function problemOf(error: unknown): string {
+  if (!isPassingFault(error)) return failureLine(databaseFailure(error));
+  return `Postgres does not answer: ${describeFault(error)}`;
 }

@@ -14,7 +14,7 @@ export interface PartitionStanding {
 
 /** Everything that the statistics show, as it stood at one moment. */
 export interface Snapshot {
-  /** RFC 3339. */
+  /** When the tables were read: RFC 3339, UTC. */
   readonly generatedAt: string;
   readonly totals: Totals;
   readonly minutes: readonly MinuteCount[];

@@ -1,103 +1,100 @@
-import { sumLag } from '@pipeline/kafka';
-import type { Snapshot } from './snapshot.ts';
+import type { MinuteCount } from '@pipeline/db';
+import { renderColumns } from './columns.ts';
+import { formatAge, formatCount, formatLag } from './format.ts';
+import { clipPrintable } from './printable.ts';
+import type { PartitionStanding, Snapshot } from './snapshot.ts';
 
-/** Rows of cells under their headings, in columns; numbers to the right. */
-export function renderColumns(headings: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = headings.map((heading, column) =>
-    Math.max(heading.length, ...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  const isNumber = headings.map((_, column) =>
-    rows.every((row) => /^([≥]?[\d,.]+|-|n\/a)$/.test(row[column] ?? '')),
-  );
-  const line = (cells: readonly string[]) =>
-    cells
-      .map((cell, column) =>
-        isNumber[column] ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
-      )
-      .join('  ')
-      .trimEnd();
-  return [line(headings), ...rows.map(line)].join('\n');
-}
+const SHOWN_TYPES = 5;
+const SHOWN_GROUPS = 12;
+const NAME_WIDTH = 24;
 
-/** The whole of the statistics as text for a terminal. */
-export function renderSnapshot(snapshot: Snapshot): string {
+/**
+ * The whole of the statistics as text for a terminal.
+ * @param minutes how many of the latest minutes are shown
+ */
+export function renderSnapshot(snapshot: Snapshot, minutes = 15): string {
   const sections = [
     renderTotals(snapshot),
-    section('Events per minute', renderMinutes(snapshot)),
-    section('Partitions', renderPartitions(snapshot)),
-    section('Open dead letters', renderDeadLetters(snapshot)),
+    renderPartitions(snapshot),
+    renderMinutes(snapshot.minutes, minutes),
+    renderDeadLetters(snapshot),
   ];
-  return `${sections.filter((text) => text !== '').join('\n\n')}\n`;
-}
-
-function section(title: string, body: string): string {
-  return body === '' ? '' : `${title}\n${body}`;
+  return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
 
 function renderTotals({ totals, partitions }: Snapshot): string {
-  const lag = sumLag(partitions.map((partition) => partition.lag));
-  const cells = [totals.stored, totals.duplicates, totals.deadLettered, totals.skipped].map(formatCount);
-  const lagText = partitions.length === 0 ? 'n/a' : `${lag.isWhole ? '' : '≥'}${formatCount(lag.known)}`;
+  const counts = [totals.stored, totals.duplicates, totals.deadLettered, totals.skipped].map(formatCount);
+  const lag = formatLag(partitions.map((partition) => partition.lag));
   return renderColumns(
     ['STORED', 'DUPLICATES', 'DEAD-LETTERED', 'SKIPPED', 'LAG', 'LAST WRITE'],
-    [[...cells, lagText, formatAge(totals.freshnessSeconds)]],
+    [[...counts, lag, formatAge(totals.freshnessSeconds)]],
   );
-}
-
-function renderMinutes({ minutes }: Snapshot): string {
-  const types = [...new Set(minutes.map(({ eventType }) => eventType))].sort();
-  const names = [...new Set(minutes.map(({ minute }) => minute))].slice(-15);
-  if (names.length === 0) return '';
-  const counts = new Map(minutes.map(({ minute, eventType, count }) => [`${minute} ${eventType}`, count]));
-  const rows = names.map((minute) => [
-    minute.slice(0, 16).replace('T', ' '),
-    ...types.map((type) => formatCount(counts.get(`${minute} ${type}`) ?? 0n)),
-  ]);
-  return renderColumns(['MINUTE (UTC)', ...types], rows);
 }
 
 function renderPartitions({ partitions }: Snapshot): string {
   if (partitions.length === 0) return '';
-  const rows = partitions.map(({ topic, partition, currentOffset, endOffset, lag, secondsBehind }) => [
+  return renderColumns(
+    ['TOPIC', 'PARTITION', 'CURRENT-OFFSET', 'LOG-END-OFFSET', 'LAG', 'SECONDS-BEHIND'],
+    partitions.map(partitionCells),
+  );
+}
+
+/** A group that has committed nothing has `-`, as in Kafka's own tools; what is not known is `n/a`. */
+function partitionCells(standing: PartitionStanding): readonly string[] {
+  const { topic, partition, currentOffset, endOffset, lag, secondsBehind } = standing;
+  return [
     topic,
     String(partition),
     endOffset === null ? 'n/a' : (currentOffset?.toString() ?? '-'),
     endOffset?.toString() ?? 'n/a',
-    lag?.toString() ?? 'n/a',
-    secondsBehind === null ? 'n/a' : secondsBehind.toFixed(1),
-  ]);
-  return renderColumns(
-    ['TOPIC', 'PARTITION', 'CURRENT-OFFSET', 'LOG-END-OFFSET', 'LAG', 'SECONDS-BEHIND'],
-    rows,
-  );
+    lag === null ? 'n/a' : formatCount(lag),
+    secondsBehind?.toFixed(1) ?? 'n/a',
+  ];
 }
 
-function renderDeadLetters({ deadLetterGroups }: Snapshot): string {
+function renderDeadLetters({ generatedAt, totals, deadLetterGroups }: Snapshot): string {
   if (deadLetterGroups.length === 0) return '';
-  const rows = deadLetterGroups.map(({ reason, eventType, count, firstSeen, lastSeen }) => [
-    reason,
-    cleanText(eventType ?? '-'),
-    formatCount(count),
-    formatTime(firstSeen),
-    formatTime(lastSeen),
-  ]);
-  return renderColumns(['REASON', 'EVENT TYPE', 'COUNT', 'FIRST SEEN (UTC)', 'LAST SEEN (UTC)'], rows);
+  const ageOf = (time: string) => formatAge((Date.parse(generatedAt) - Date.parse(time)) / 1_000);
+  const rows = deadLetterGroups
+    .slice(0, SHOWN_GROUPS)
+    .map(({ reason, eventType, count, firstSeen, lastSeen }) => [
+      reason,
+      clipPrintable(eventType ?? '-', NAME_WIDTH),
+      formatCount(count),
+      ageOf(firstSeen),
+      ageOf(lastSeen),
+    ]);
+  const title = `Open dead letters: ${formatCount(totals.openDeadLetters)}`;
+  const table = renderColumns(['REASON', 'EVENT TYPE', 'COUNT', 'FIRST SEEN', 'LAST SEEN'], rows);
+  const rest = deadLetterGroups.length - rows.length;
+  return [title, table, ...(rest > 0 ? [`… and ${rest} more groups`] : [])].join('\n');
 }
 
-function formatCount(count: bigint): string {
-  return count.toLocaleString('en-US');
+/** The latest minutes, the newest first. */
+function renderMinutes(counts: readonly MinuteCount[], most: number): string {
+  if (counts.length === 0) return '';
+  const minutes = [...Map.groupBy(counts, ({ minute }) => minute)].reverse().slice(0, most);
+  const types = mostFrequentTypes(minutes.flatMap(([, ofMinute]) => ofMinute));
+  const isFull = new Set(counts.map(({ eventType }) => eventType)).size <= types.length;
+  const rows = minutes.map(([minute, ofMinute]) => {
+    const shown = types.map((type) => sumOf(ofMinute.filter(({ eventType }) => eventType === type)));
+    const total = sumOf(ofMinute);
+    const others = isFull ? [] : [total - shown.reduce((sum, count) => sum + count, 0n)];
+    return [minute.slice(0, 16).replace('T', ' '), ...[total, ...shown, ...others].map(formatCount)];
+  });
+  const names = types.map((type) => clipPrintable(type, NAME_WIDTH));
+  return `Events per minute\n${renderColumns(['MINUTE (UTC)', 'ALL', ...names, ...(isFull ? [] : ['OTHERS'])], rows)}`;
 }
 
-function formatTime(time: string): string {
-  return time.slice(0, 19).replace('T', ' ');
+/** A shop has five types, a company hundreds: the table has room for some, the most frequent ones, by name. */
+function mostFrequentTypes(counts: readonly MinuteCount[]): readonly string[] {
+  const sums = [...Map.groupBy(counts, ({ eventType }) => eventType)].map(
+    ([type, ofType]) => [type, sumOf(ofType)] as const,
+  );
+  const sorted = sums.sort(([, a], [, b]) => (a === b ? 0 : a > b ? -1 : 1));
+  return sorted.slice(0, SHOWN_TYPES).map(([type]) => type);
 }
 
-function formatAge(seconds: number | null): string {
-  if (seconds === null) return 'never';
-  return seconds < 120 ? `${Math.max(0, seconds).toFixed(1)} s ago` : `${Math.round(seconds / 60)} min ago`;
-}
-
-/** A type that somebody sent is a stranger's text: no control character of it reaches the terminal. */
-function cleanText(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 64);
+function sumOf(counts: readonly MinuteCount[]): bigint {
+  return counts.reduce((sum, { count }) => sum + count, 0n);
 }

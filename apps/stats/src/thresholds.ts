@@ -1,7 +1,7 @@
 import { sumLag } from '@pipeline/kafka';
 import type { Snapshot } from './snapshot.ts';
 
-/** What may not be passed; what is left out is not checked. */
+/** What may not be exceeded; what is left out is not checked. */
 export interface Thresholds {
   /** Records. */
   readonly maxLag?: number;
@@ -11,21 +11,30 @@ export interface Thresholds {
   readonly maxDlq?: number;
 }
 
-/** A line for each threshold that is passed, or that cannot be judged because its figure is not known. */
-export function findPassed(
+/** A figure beside the most that it may be. */
+export interface Verdict {
+  readonly figure: string;
+  /** Null when it is not known. */
+  readonly value: number | null;
+  readonly atMost: number;
+  readonly state: 'ok' | 'over' | 'unknown';
+}
+
+/** Judges the figures that have a threshold. */
+export function judgeThresholds(
   { totals, partitions }: Snapshot,
   { maxLag, maxAge, maxDlq }: Thresholds,
-): readonly string[] {
+): readonly Verdict[] {
   const lag = sumLag(partitions.map((partition) => partition.lag));
   const isLagKnown = lag.isWhole && partitions.length > 0;
   return [
-    ...judge('lag', isLagKnown ? Number(lag.known) : null, maxLag),
-    ...judge('seconds since the last write', totals.freshnessSeconds, maxAge),
+    ...judge('lag, in records', isLagKnown ? Number(lag.known) : null, maxLag),
+    ...judge('age of the last write, in seconds', totals.freshnessSeconds, maxAge),
     ...judge('open dead letters', Number(totals.openDeadLetters), maxDlq),
   ];
 }
 
-function judge(what: string, value: number | null, most: number | undefined): readonly string[] {
-  if (most === undefined || (value !== null && value <= most)) return [];
-  return [`${what}: ${value === null ? 'not known' : value}, at most ${most} allowed`];
+function judge(figure: string, value: number | null, atMost: number | undefined): readonly Verdict[] {
+  if (atMost === undefined) return [];
+  return [{ figure, value, atMost, state: value === null ? 'unknown' : value > atMost ? 'over' : 'ok' }];
 }

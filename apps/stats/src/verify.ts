@@ -1,32 +1,51 @@
 import {
+  type Comparison,
+  compareTables,
   type Database,
-  type Difference,
-  findDifferences,
   type LedgerPosition,
+  type RecountOptions,
   readLedger,
 } from '@pipeline/db';
 import type { PartitionOffsets } from '@pipeline/kafka';
+import { type FetchOffsets, settleOffsets } from './collect.ts';
 
 /** Where to look, and how to ask Kafka. */
-export interface Verification {
+export interface Sources {
   readonly database: Database;
   readonly topic: string;
-  readonly fetchOffsets: () => Promise<readonly PartitionOffsets[]>;
+  readonly fetchOffsets: FetchOffsets;
+}
+
+export interface Verification {
+  /** Everything that should be equal and is not. */
+  readonly differences: readonly Comparison[];
+  /** How many rows of `raw_events` were counted. */
+  readonly events: bigint;
+  /** Why the ledger was not compared with Kafka, or undefined when it was. */
+  readonly kafkaProblem: string | undefined;
 }
 
 /**
- * Everything that should be equal and is not: tables among themselves, and the ledger against Kafka.
- * Committed offsets are read before the tables and ends of logs after them, so that a consumer at work makes no difference.
+ * Recounts the tables and compares them among themselves, and the ledger with Kafka. Committed offsets are read before
+ * the tables and ends of logs after them: what a consumer at work moves meanwhile makes no difference.
+ * @throws what the database throws
  */
-export async function verify({
-  database,
-  topic,
-  fetchOffsets,
-}: Verification): Promise<readonly Difference[]> {
-  const before = await fetchOffsets();
-  const [tables, ledger] = await Promise.all([findDifferences(database), readLedger(database, topic)]);
-  const after = await fetchOffsets();
-  return [...tables, ...compareWithKafka(topic, ledger, before, after)];
+export async function verify(
+  { database, topic, fetchOffsets }: Sources,
+  options: RecountOptions,
+): Promise<Verification> {
+  const before = await settleOffsets(fetchOffsets());
+  const tables = await compareTables(database, options);
+  const ledger = await readLedger(database, topic);
+  const after = await settleOffsets(fetchOffsets());
+  const kafkaProblem = before.problem ?? after.problem;
+  const withKafka =
+    kafkaProblem === undefined ? compareWithKafka(topic, ledger, before.offsets, after.offsets) : [];
+  return {
+    differences: [...tables.filter(({ expected, found }) => expected !== found), ...withKafka],
+    events: BigInt(tables.find(({ table }) => table === 'raw_events')?.found ?? 0),
+    kafkaProblem,
+  };
 }
 
 /** The ledger may not be behind what the group has committed, nor ahead of what the log holds. */
@@ -35,24 +54,22 @@ export function compareWithKafka(
   ledger: readonly LedgerPosition[],
   before: readonly PartitionOffsets[],
   after: readonly PartitionOffsets[],
-): readonly Difference[] {
+): readonly Comparison[] {
   const next = new Map(ledger.map(({ partition, nextOffset }) => [partition, nextOffset]));
-  const key = (partition: number) => `${topic}/${partition}`;
+  const ends = new Map(after.map(({ partition, logEnd }) => [partition, logEnd]));
+  const differ = (partition: number, expected: string): Comparison => ({
+    table: 'ingest_progress',
+    key: `${topic}/${partition} next_offset`,
+    expected,
+    found: String(next.get(partition) ?? 'no row'),
+  });
   const overcommitted = before
-    .filter(({ partition, committed }) => committed !== undefined && committed > (next.get(partition) ?? 0n))
-    .map(({ partition, committed }) => ({
-      table: 'ingest_progress',
-      key: `${key(partition)} next_offset, by what Kafka's group has committed`,
-      expected: `at least ${committed}`,
-      found: String(next.get(partition) ?? 'no row'),
-    }));
-  const beyondEnd = after
-    .filter(({ partition, logEnd }) => (next.get(partition) ?? 0n) > logEnd)
-    .map(({ partition, logEnd }) => ({
-      table: 'ingest_progress',
-      key: `${key(partition)} next_offset, by the end of the log (was the topic made anew?)`,
-      expected: `at most ${logEnd}`,
-      found: String(next.get(partition)),
-    }));
+    .filter(({ partition, committed = 0n }) => committed > (next.get(partition) ?? 0n))
+    .map(({ partition, committed }) =>
+      differ(partition, `at least ${committed}, which the group has committed`),
+    );
+  const beyondEnd = ledger
+    .filter(({ partition, nextOffset }) => nextOffset > (ends.get(partition) ?? 0n))
+    .map(({ partition }) => differ(partition, `at most ${ends.get(partition) ?? 0n}, where the log ends`));
   return [...overcommitted, ...beyondEnd];
 }

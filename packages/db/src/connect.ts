@@ -7,7 +7,7 @@ import { codeOf, describeFault, faultKind } from './sqlstate.ts';
 /** What a statement is written with: a tagged template whose values become parameters. */
 export type Sql = postgres.Sql<{ readonly bigint: bigint }>;
 
-type Statement<Row extends object> = (sql: Sql) => PromiseLike<readonly Row[]>;
+type Statement<Row extends object> = (sql: Sql) => PromiseLike<readonly Row[]> & { cancel(): void };
 
 /** A pool of connections to one database. */
 export interface Database extends AsyncDisposable {
@@ -15,9 +15,10 @@ export interface Database extends AsyncDisposable {
   readonly address: string;
   /**
    * Runs one statement, under a deadline of its own: a connection that has silently died is given up and replaced.
-   * @throws the driver's error, or a DeadlineError; `faultKind` tells what it means.
+   * @param signal cancels the statement: Postgres rolls it back
+   * @throws the driver's error, or a DeadlineError; `faultKind` tells what it means. The signal's reason once it is aborted.
    */
-  run<Row extends object>(statement: Statement<Row>): Promise<readonly Row[]>;
+  run<Row extends object>(statement: Statement<Row>, signal?: AbortSignal): Promise<readonly Row[]>;
 }
 
 export interface ConnectOptions {
@@ -40,10 +41,10 @@ export function connectDatabase(
   let pool = openPool(settings, options);
   return {
     address: `${url.host}:${url.port}/${url.database}`,
-    async run(statement) {
+    async run(statement, signal) {
       const used = pool;
       try {
-        return await withDeadline(Promise.resolve(statement(used)), deadlineMs, 'a statement');
+        return await withDeadline(runUntil(statement(used), signal), deadlineMs, 'a statement');
       } catch (error) {
         if (isDead(error) && pool === used) pool = replacePool(used, () => openPool(settings, options));
         throw error;
@@ -51,6 +52,22 @@ export function connectDatabase(
     },
     [Symbol.asyncDispose]: () => pool.end({ timeout: 2 }),
   };
+}
+
+async function runUntil<Row extends object>(
+  query: ReturnType<Statement<Row>>,
+  signal?: AbortSignal,
+): Promise<readonly Row[]> {
+  const cancel = () => query.cancel();
+  signal?.addEventListener('abort', cancel, { once: true });
+  try {
+    return await query;
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  } finally {
+    signal?.removeEventListener('abort', cancel);
+  }
 }
 
 function isDead(error: unknown): boolean {

@@ -9,16 +9,14 @@ export {
 } from './connect.ts';
 export type { DeadLetter, SourceRecord } from './dead-letter.ts';
 export { type Migration, migrate, migrationsFolder, readMigrations } from './migrate.ts';
-export { type DeadLetterGroup, readDeadLetterGroups } from './readers/dead-letter-groups.ts';
-export {
-  type Difference,
-  estimateEvents,
-  findDifferences,
-  rebuildAggregates,
-} from './readers/differences.ts';
+export type { DeadLetterGroup } from './readers/dead-letter-groups.ts';
 export { type LedgerPosition, readLedger } from './readers/ledger.ts';
-export { type MinuteCount, readMinutes } from './readers/minutes.ts';
-export { readTotals, type Totals } from './readers/totals.ts';
+export type { MinuteCount } from './readers/minutes.ts';
+export { type Overview, readOverview } from './readers/overview.ts';
+export type { Totals } from './readers/totals.ts';
 export { type DatabaseUrl, databaseSettings, parseDatabaseUrl } from './settings.ts';
 export { codeOf, describeFault, type FaultKind, faultKind, isPassingFault } from './sqlstate.ts';
+export { type Comparison, compareTables } from './verification/compare-tables.ts';
+export { type Rebuilt, rebuildAggregates } from './verification/rebuild-aggregates.ts';
+export type { RecountOptions } from './verification/recount.ts';
 export { createWriter, LedgerMissingError, type Persist, type Writer, type Written } from './writer.ts';

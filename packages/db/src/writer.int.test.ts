@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
-import type { Batch, EventRow } from './batch.ts';
-import type { DeadLetter, SourceRecord } from './dead-letter.ts';
+import type { EventRow } from './batch.ts';
+import type { SourceRecord } from './dead-letter.ts';
+import { batchOf, letter, record, row } from './testing/batches.ts';
 import { createFreshDatabase, type FreshDatabase } from './testing/fresh-database.ts';
 import { createWriter, type Persist, type Writer } from './writer.ts';
 
@@ -177,38 +177,6 @@ test('a dead letter keeps key, value and headers byte for byte', async () => {
   });
   expect(rows[1]).toMatchObject({ key: null, value: null });
 });
-
-function record(offset: number): SourceRecord {
-  return { offset: String(offset), timestamp: '1700000000123', key: null, value: Buffer.from('x') };
-}
-
-function row(offset: number, change: Partial<EventRow> = {}): EventRow {
-  return {
-    eventId: randomUUID(),
-    eventType: 'page_view',
-    eventTime: '2026-11-24T09:30:12.345678Z',
-    userId: 'user-1',
-    payloadJson: '{"path":"/"}',
-    record: record(offset),
-    ...change,
-  };
-}
-
-function letter(offset: number): DeadLetter {
-  return {
-    record: record(offset),
-    reason: 'not_json',
-    eventType: null,
-    detail: 'not JSON',
-    sqlstate: null,
-    redriveCount: 0,
-  };
-}
-
-function batchOf(rows: readonly EventRow[], deadLetters: readonly DeadLetter[] = []): Batch {
-  const offsets = [...rows, ...deadLetters].map((item) => Number(item.record.offset));
-  return { topic: 'events', partition: 0, nextOffset: BigInt(Math.max(...offsets) + 1), rows, deadLetters };
-}
 
 async function ledger() {
   const [found] = await fresh.database.run(

@@ -1,4 +1,4 @@
-import type { Database } from '../connect.ts';
+import type { Sql } from '../connect.ts';
 
 /** Open dead letters with one reason and one event type; the type is null where the record did not say. */
 export interface DeadLetterGroup {
@@ -10,14 +10,12 @@ export interface DeadLetterGroup {
   readonly lastSeen: string;
 }
 
-/** Groups the open dead letters by what is wrong with them, the most frequent first. */
-export async function readDeadLetterGroups(database: Database): Promise<readonly DeadLetterGroup[]> {
-  return await database.run(
-    (sql) => sql<DeadLetterGroup[]>`
-      select reason, event_type as "eventType", count(*) as count,
-             to_char(min(failed_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "firstSeen",
-             to_char(max(failed_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "lastSeen"
-      from dlq_events where status = 'open'
-      group by reason, event_type order by count(*) desc, reason, event_type`,
-  );
+/** Selects the open dead letters in groups by what is wrong with them, the most frequent first. */
+export function selectDeadLetterGroups(sql: Sql) {
+  return sql`
+    select reason, event_type as "eventType", count(*)::text as count,
+           to_char(min(failed_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "firstSeen",
+           to_char(max(failed_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "lastSeen"
+    from dlq_events where status = 'open'
+    group by reason, event_type order by count(*) desc, reason, event_type`;
 }

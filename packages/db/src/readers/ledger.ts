@@ -1,4 +1,5 @@
-import type { Database } from '../connect.ts';
+import type { Database, Sql } from '../connect.ts';
+import type { AsJson } from './as-json.ts';
 
 /** Where the ledger of a partition stands. */
 export interface LedgerPosition {
@@ -8,12 +9,21 @@ export interface LedgerPosition {
   readonly recordAgeSeconds: number | null;
 }
 
+/** Selects the ledger of a topic, ordered by partition. */
+export function selectLedger(sql: Sql, topic: string) {
+  return sql`
+    select partition, next_offset::text as "nextOffset",
+           extract(epoch from clock_timestamp() - last_record_at)::float8 as "recordAgeSeconds"
+    from ingest_progress where topic = ${topic} order by partition`;
+}
+
 /** Reads the ledger of a topic, ordered by partition. */
 export async function readLedger(database: Database, topic: string): Promise<readonly LedgerPosition[]> {
-  return await database.run(
-    (sql) => sql<LedgerPosition[]>`
-      select partition, next_offset as "nextOffset",
-             extract(epoch from clock_timestamp() - last_record_at)::float8 as "recordAgeSeconds"
-      from ingest_progress where topic = ${topic} order by partition`,
-  );
+  const rows = await database.run((sql) => sql<AsJson<LedgerPosition>[]>`${selectLedger(sql, topic)}`);
+  return rows.map(toPosition);
+}
+
+/** A position with its number as a number. */
+export function toPosition(row: AsJson<LedgerPosition>): LedgerPosition {
+  return { ...row, nextOffset: BigInt(row.nextOffset) };
 }

@@ -1,4 +1,4 @@
-import type { Database } from '../connect.ts';
+import type { Sql } from '../connect.ts';
 
 /** How many events of a type happened in a minute. */
 export interface MinuteCount {
@@ -8,14 +8,12 @@ export interface MinuteCount {
   readonly count: bigint;
 }
 
-/** Reads the counts of the latest minutes that have any, oldest first. */
-export async function readMinutes(database: Database, minutes: number): Promise<readonly MinuteCount[]> {
-  return await database.run(
-    (sql) => sql<MinuteCount[]>`
-      select to_char(minute at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as minute,
-             event_type as "eventType", event_count as count
-      from agg_events_minute as total
-      where total.minute in (select distinct minute from agg_events_minute order by minute desc limit ${minutes})
-      order by total.minute, event_type`,
-  );
+/** Selects the counts of the latest minutes that have any, oldest first. */
+export function selectMinutes(sql: Sql, minutes: number) {
+  return sql`
+    select to_char(minute at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as minute,
+           event_type as "eventType", event_count::text as count
+    from agg_events_minute as total
+    where total.minute in (select distinct minute from agg_events_minute order by minute desc limit ${minutes})
+    order by total.minute, event_type`;
 }

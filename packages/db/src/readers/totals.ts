@@ -1,4 +1,4 @@
-import type { Database } from '../connect.ts';
+import type { Sql } from '../connect.ts';
 
 /** What became of all records, by the ledger. */
 export interface Totals {
@@ -11,19 +11,15 @@ export interface Totals {
   readonly freshnessSeconds: number | null;
 }
 
-/** Reads the ledger's sums: their cost does not grow with the events. */
-export async function readTotals(database: Database): Promise<Totals> {
-  const [totals] = await database.run(
-    (sql) => sql<Totals[]>`
-      select coalesce(sum(stored), 0)::bigint as stored,
-             coalesce(sum(duplicates), 0)::bigint as duplicates,
-             coalesce(sum(dead_lettered), 0)::bigint as "deadLettered",
-             coalesce(sum(skipped), 0)::bigint as skipped,
-             (select count(*) from dlq_events where status = 'open') as "openDeadLetters",
-             extract(epoch from clock_timestamp() - max(updated_at) filter (where stored + dead_lettered > 0))::float8
-               as "freshnessSeconds"
-      from ingest_progress`,
-  );
-  if (totals === undefined) throw new Error('Postgres returned no row');
-  return totals;
+/** Selects the ledger's sums: their cost does not grow with the events. */
+export function selectTotals(sql: Sql) {
+  return sql`
+    select coalesce(sum(stored), 0)::text as stored,
+           coalesce(sum(duplicates), 0)::text as duplicates,
+           coalesce(sum(dead_lettered), 0)::text as "deadLettered",
+           coalesce(sum(skipped), 0)::text as skipped,
+           (select count(*) from dlq_events where status = 'open')::text as "openDeadLetters",
+           extract(epoch from clock_timestamp() - max(updated_at) filter (where stored + dead_lettered > 0))::float8
+             as "freshnessSeconds"
+    from ingest_progress`;
 }

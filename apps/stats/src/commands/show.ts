@@ -1,0 +1,49 @@
+import { exitAfter, pause, stopSignal } from '@pipeline/runtime';
+import { toJson } from '../json.ts';
+import { toPrintableJson } from '../printable.ts';
+import { findRemarks } from '../remarks.ts';
+import { say } from '../say.ts';
+import { redraw, type ScreenSize } from '../screen.ts';
+import type { Snapshot } from '../snapshot.ts';
+import { renderSnapshot } from '../table.ts';
+import { openView, STOP_MS, type StatsSettings } from '../view.ts';
+import { waitForPostgres } from '../wait-for-postgres.ts';
+
+export interface ShowOptions {
+  readonly json?: boolean;
+  /** Seconds between two looks; without it there is one. */
+  readonly watch?: number;
+}
+
+/** So many rows have room for a quarter of an hour, and for dead letters below it. */
+const LOW_SCREEN = 40;
+
+/** Prints the statistics, once or again and again. */
+export async function showStats(settings: StatsSettings, { json, watch }: ShowOptions): Promise<void> {
+  const signal = stopSignal();
+  exitAfter(signal, STOP_MS);
+  await using view = openView(settings);
+  const toText = json ? toJsonLine : watch === undefined ? renderSnapshot : toFrame;
+  do {
+    const snapshot = await waitForPostgres(view.collect, view.database, { signal });
+    process.stdout.write(toText(snapshot));
+    findRemarks(snapshot).forEach(say);
+    if (watch !== undefined) await pause(watch * 1_000, signal);
+  } while (watch !== undefined);
+}
+
+function toJsonLine(snapshot: Snapshot): string {
+  return `${toPrintableJson(toJson(snapshot))}\n`;
+}
+
+/** A terminal that does not know its size is taken for the usual one. */
+function screenSize(): ScreenSize {
+  return { columns: process.stdout.columns || 80, rows: process.stdout.rows || 24 };
+}
+
+/** On a terminal each look takes the place of the last one; elsewhere they follow each other, an empty line between. */
+function toFrame(snapshot: Snapshot): string {
+  if (!process.stdout.isTTY) return `${renderSnapshot(snapshot)}\n`;
+  const size = screenSize();
+  return redraw(renderSnapshot(snapshot, size.rows < LOW_SCREEN ? 5 : 15), size);
+}

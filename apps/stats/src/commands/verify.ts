@@ -1,0 +1,85 @@
+import {
+  type Comparison,
+  codeOf,
+  isPassingFault,
+  type RecountOptions,
+  rebuildAggregates,
+} from '@pipeline/db';
+import { exitAfter, exitCode, Failure, stopSignal } from '@pipeline/runtime';
+import { renderColumns } from '../columns.ts';
+import { formatCount } from '../format.ts';
+import { toPrintableJson } from '../printable.ts';
+import { showProgress } from '../progress.ts';
+import { say } from '../say.ts';
+import { type Verification, verify } from '../verify.ts';
+import { openView, STOP_MS, type StatsSettings } from '../view.ts';
+import { waitForPostgres } from '../wait-for-postgres.ts';
+
+export interface VerifyOptions {
+  readonly repair?: boolean;
+  readonly json?: boolean;
+}
+
+/** A recount may take as long as it takes. */
+const DAY_MS = 86_400_000;
+const SHOWN = 100;
+
+/**
+ * Recounts everything and prints what differs.
+ * @throws Failure with exit code 3 on any difference, 1 when Kafka could not be asked
+ */
+export async function verifyAll(settings: StatsSettings, { repair, json }: VerifyOptions): Promise<void> {
+  const signal = stopSignal();
+  exitAfter(signal, STOP_MS);
+  await using view = openView({ ...settings, DATABASE_STATEMENT_TIMEOUT_MS: DAY_MS });
+  const { database, fetchOffsets } = view;
+  const work = <Value>(what: string, recount: (options: RecountOptions) => Promise<Value>) => {
+    const attempt = async () => {
+      using progress = showProgress(what);
+      return await recount({ onProgress: progress.report, signal });
+    };
+    return waitForPostgres(attempt, database, { signal, isPassing: isWorthAnotherRecount });
+  };
+  if (repair) {
+    const { written, removed } = await work('rebuilding the aggregates', (options) =>
+      rebuildAggregates(database, options),
+    );
+    say(`rebuilt the aggregates: ${written} rows were wrong or missing, ${removed} too many`);
+  }
+  const sources = { database, fetchOffsets, topic: settings.KAFKA_TOPIC };
+  const verification = await work('recounting', (options) => verify(sources, options));
+  process.stdout.write(json ? toJsonLine(verification) : toTable(verification));
+  failUnlessEqual(verification);
+}
+
+/** Somebody who cancels a long statement means it. */
+function isWorthAnotherRecount(error: unknown): boolean {
+  return isPassingFault(error) && codeOf(error) !== '57014';
+}
+
+function toJsonLine({ events, differences }: Verification): string {
+  return `${toPrintableJson({ schemaVersion: 1, events: String(events), differences })}\n`;
+}
+
+function toTable({ events, differences }: Verification): string {
+  if (differences.length === 0) return `everything adds up, with ${formatCount(events)} events\n`;
+  const rows = differences.slice(0, SHOWN).map(toCells);
+  const rest = differences.length - rows.length;
+  const more = rest > 0 ? `… and ${rest} more: --json prints all\n` : '';
+  return `${renderColumns(['TABLE', 'KEY', 'EXPECTED', 'FOUND'], rows)}\n${more}`;
+}
+
+function toCells({ table, key, expected, found }: Comparison): readonly string[] {
+  return [table, key, expected, found];
+}
+
+function failUnlessEqual({ differences, kafkaProblem }: Verification): void {
+  if (differences.length > 0) {
+    throw new Failure(
+      `differences found: ${differences.length}`,
+      'wrong aggregates are mended by "verify --repair"; for the rest see docs/operations.md',
+      exitCode.checkFailed,
+    );
+  }
+  if (kafkaProblem !== undefined) throw new Failure('the ledger was not compared with Kafka', kafkaProblem);
+}

@@ -1,0 +1,22 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { redraw } from './screen.ts';
+
+test('a frame begins at the corner, clears what each line leaves of the last frame, and what lies below', () => {
+  expect(redraw('one\ntwo\n', { columns: 80, rows: 24 })).toBe('\x1b[Hone\x1b[K\ntwo\x1b[K\n\x1b[J');
+});
+
+test('whatever the text and the screen, a frame never scrolls or wraps', () => {
+  const size = fc.record({
+    columns: fc.integer({ min: 1, max: 200 }),
+    rows: fc.integer({ min: 4, max: 60 }),
+  });
+  fc.assert(
+    fc.property(fc.array(fc.string()), size, (lines, { columns, rows }) => {
+      const frame = redraw(lines.join('\n'), { columns, rows });
+      const drawn = frame.slice(3, -3).split('\x1b[K\n').slice(0, -1);
+      expect(drawn.length).toBeLessThan(rows);
+      for (const line of drawn) expect(line.length).toBeLessThanOrEqual(columns);
+    }),
+  );
+});

@@ -1,0 +1,80 @@
+import type { PartitionStanding, Snapshot } from '../snapshot.ts';
+
+/** A pipeline at work, with changes if wanted. */
+export function createSnapshot(change: Partial<Snapshot> = {}): Snapshot {
+  return {
+    generatedAt: '2026-11-24T09:31:10.000Z',
+    totals: {
+      stored: 9_007_199_254_740_993n,
+      duplicates: 4n,
+      deadLettered: 5n,
+      skipped: 0n,
+      openDeadLetters: 5n,
+      freshnessSeconds: 0.4004,
+    },
+    minutes: [
+      { minute: '2026-11-24T09:30:00Z', eventType: 'page_view', count: 12n },
+      { minute: '2026-11-24T09:31:00Z', eventType: 'page_view', count: 1_234n },
+      { minute: '2026-11-24T09:31:00Z', eventType: 'signup', count: 1n },
+    ],
+    deadLetterGroups: [
+      {
+        reason: 'not_json',
+        eventType: null,
+        count: 3n,
+        firstSeen: '2026-11-24T09:00:00.000Z',
+        lastSeen: '2026-11-24T09:31:08.500Z',
+      },
+      {
+        reason: 'unknown_event_type',
+        eventType: 'teleport',
+        count: 2n,
+        firstSeen: '2026-11-22T08:00:00.000Z',
+        lastSeen: '2026-11-24T06:00:00.000Z',
+      },
+    ],
+    partitions: [createStanding({})],
+    kafkaProblem: undefined,
+    ...change,
+  };
+}
+
+/** A partition three records behind, with changes if wanted. */
+export function createStanding(change: Partial<PartitionStanding>): PartitionStanding {
+  return {
+    topic: 'events',
+    partition: 0,
+    currentOffset: 1_041n,
+    endOffset: 1_044n,
+    lag: 3n,
+    secondsBehind: 0.2,
+    ...change,
+  };
+}
+
+/** Nothing has happened yet. */
+export const emptySnapshot: Snapshot = createSnapshot({
+  totals: {
+    stored: 0n,
+    duplicates: 0n,
+    deadLettered: 0n,
+    skipped: 0n,
+    openDeadLetters: 0n,
+    freshnessSeconds: null,
+  },
+  minutes: [],
+  deadLetterGroups: [],
+  partitions: [],
+});
+
+/** What somebody may send as an event's type to harm whoever looks: ANSI, a bell, bidi, C1, a line break, markup, length. */
+export const hostileTexts: readonly string[] = [
+  '\x1b[2J\x1b]0;owned\x07',
+  'a\r\nSTORED',
+  '\u202egnp.exe\u2066',
+  '\u009b31m',
+  'zero\u200bwidth\ufeff',
+  '<script>alert(1)</script>"\'&',
+  '購入😀',
+  'x'.repeat(100_000),
+];

@@ -1,0 +1,94 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { compareWithKafka } from './verify.ts';
+
+/** One partition as it was seen: what was committed, then where the ledger stood, then where the log ended. */
+interface Sighting {
+  readonly partition: number;
+  readonly committed: bigint | undefined;
+  readonly nextOffset: bigint | undefined;
+  readonly logEnd: bigint;
+}
+
+function compare(sightings: readonly Sighting[]) {
+  const offsets = sightings.map(({ partition, committed, logEnd }) => ({
+    topic: 'events',
+    partition,
+    logStart: 0n,
+    logEnd,
+    committed,
+  }));
+  const ledger = sightings.flatMap(({ partition, nextOffset }) =>
+    nextOffset === undefined ? [] : [{ partition, nextOffset, recordAgeSeconds: null }],
+  );
+  return compareWithKafka('events', ledger, offsets, offsets);
+}
+
+const offset = fc.bigInt({ min: 0n, max: 2n ** 63n - 1n });
+const inOrder = fc
+  .tuple(offset, offset, offset)
+  .map((three) => [...three].sort((a, b) => (a < b ? -1 : 1)) as [bigint, bigint, bigint]);
+const partitions = <Value>(one: fc.Arbitrary<Value>) => fc.array(one, { maxLength: 8 });
+
+test('committed, then stored, then produced: a consumer at work makes no difference', () => {
+  fc.assert(
+    fc.property(partitions(inOrder), (all) => {
+      const sightings = all.map(([committed, nextOffset, logEnd], partition) => ({
+        partition,
+        committed,
+        nextOffset,
+        logEnd,
+      }));
+      expect(compare(sightings)).toEqual([]);
+    }),
+  );
+});
+
+test('a partition differs exactly when its ledger is below the committed offset or beyond the end of the log', () => {
+  fc.assert(
+    fc.property(partitions(fc.tuple(offset, offset, offset)), (all) => {
+      const sightings = all.map(([committed, nextOffset, logEnd], partition) => ({
+        partition,
+        committed,
+        nextOffset,
+        logEnd,
+      }));
+      const wrong = sightings.flatMap(({ partition, committed, nextOffset, logEnd }) => [
+        ...(committed > nextOffset ? [`events/${partition} at least`] : []),
+        ...(nextOffset > logEnd ? [`events/${partition} at most`] : []),
+      ]);
+      const found = compare(sightings).map(
+        ({ key, expected }) => `${key.split(' ')[0]} ${expected.slice(0, 8).trim()}`,
+      );
+      expect([...found].sort()).toEqual(wrong.sort());
+    }),
+  );
+});
+
+test('a group that has committed where there is no ledger is told', () => {
+  const sighting = { partition: 2, committed: 5n, nextOffset: undefined, logEnd: 9n };
+  expect(compare([sighting])).toEqual([
+    {
+      table: 'ingest_progress',
+      key: 'events/2 next_offset',
+      expected: 'at least 5, which the group has committed',
+      found: 'no row',
+    },
+  ]);
+});
+
+test('a partition that nobody has read yet is right', () => {
+  expect(compare([{ partition: 0, committed: undefined, nextOffset: undefined, logEnd: 9n }])).toEqual([]);
+});
+
+test('a ledger of a partition that Kafka does not have is beyond its end', () => {
+  const ledger = [{ partition: 3, nextOffset: 7n, recordAgeSeconds: null }];
+  expect(compareWithKafka('events', ledger, [], [])).toEqual([
+    {
+      table: 'ingest_progress',
+      key: 'events/3 next_offset',
+      expected: 'at most 0, where the log ends',
+      found: '7',
+    },
+  ]);
+});

@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { batchOf, letter, row } from '../testing/batches.ts';
+import { createFreshDatabase, type FreshDatabase } from '../testing/fresh-database.ts';
+import { createWriter } from '../writer.ts';
+import { readLedger } from './ledger.ts';
+import { readOverview } from './overview.ts';
+
+let fresh: FreshDatabase;
+
+beforeAll(async () => {
+  fresh = await createFreshDatabase(inject('postgresUrl'));
+});
+afterAll(() => fresh[Symbol.asyncDispose]());
+beforeEach(async () => {
+  await fresh.database.run((sql) => sql`truncate raw_events, agg_events_minute, dlq_events, ingest_progress`);
+});
+
+const read = (minutes = 60) => readOverview(fresh.database, { topic: 'events', minutes });
+
+async function write(...args: Parameters<typeof batchOf>) {
+  const writer = createWriter(fresh.database, (statement) => statement());
+  await writer.open('events', 0, 0n);
+  await writer.write(batchOf(...args));
+}
+
+test('empty tables are zeros, no rows, and an age that is not known', async () => {
+  expect(await read()).toEqual({
+    readAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+    totals: {
+      stored: 0n,
+      duplicates: 0n,
+      deadLettered: 0n,
+      skipped: 0n,
+      openDeadLetters: 0n,
+      freshnessSeconds: null,
+    },
+    minutes: [],
+    deadLetterGroups: [],
+    ledger: [],
+  });
+});
+
+test('what was written is there: sums, minutes, groups and the ledger', async () => {
+  const twice = row(0);
+  const early = { eventTime: '2026-11-24T00:29:59.999999+01:00', eventType: 'search' };
+  await write(
+    [twice, { ...twice, record: row(1).record }, row(2, early)],
+    [letter(3), letter(4), letter(5, { reason: 'invalid_payload', eventType: 'search' })],
+  );
+  const overview = await read();
+  expect(overview).toMatchObject({
+    totals: { stored: 2n, duplicates: 1n, deadLettered: 3n, skipped: 0n, openDeadLetters: 3n },
+    minutes: [
+      { minute: '2026-11-23T23:29:00Z', eventType: 'search', count: 1n },
+      { minute: '2026-11-24T09:30:00Z', eventType: 'page_view', count: 1n },
+    ],
+    deadLetterGroups: [
+      { reason: 'not_json', eventType: null, count: 2n },
+      { reason: 'invalid_payload', eventType: 'search', count: 1n },
+    ],
+    ledger: [{ partition: 0, nextOffset: 6n, recordAgeSeconds: expect.any(Number) }],
+  });
+  expect(overview.totals.freshnessSeconds).toBeGreaterThanOrEqual(0);
+  expect(await readLedger(fresh.database, 'events')).toMatchObject([{ partition: 0, nextOffset: 6n }]);
+});
+
+test('numbers of 64 bits come whole', async () => {
+  await fresh.database.run(
+    (sql) => sql`insert into ingest_progress (topic, partition, start_offset, next_offset, stored)
+                 values ('events', 0, 0, 9223372036854775807, 9223372036854775807)`,
+  );
+  await fresh.database.run(
+    (sql) => sql`insert into agg_events_minute values ('2026-11-24T09:30:00Z', 'a', 9007199254740993)`,
+  );
+  expect(await read()).toMatchObject({
+    totals: { stored: 2n ** 63n - 1n },
+    minutes: [{ count: 9_007_199_254_740_993n }],
+    ledger: [{ nextOffset: 2n ** 63n - 1n }],
+  });
+});
+
+test('only the latest minutes are read, all their types, oldest first', async () => {
+  await fresh.database.run(
+    (sql) => sql`insert into agg_events_minute
+                 select timestamptz '2026-11-24T09:00:00Z' + minute * interval '1 min', type, 1
+                 from generate_series(0, 9) as minute, unnest(array['a', 'b']) as type`,
+  );
+  const { minutes } = await read(2);
+  expect(minutes.map(({ minute, eventType }) => `${minute} ${eventType}`)).toEqual([
+    '2026-11-24T09:08:00Z a',
+    '2026-11-24T09:08:00Z b',
+    '2026-11-24T09:09:00Z a',
+    '2026-11-24T09:09:00Z b',
+  ]);
+});
+
+test('a dead letter that is dealt with is not open, and the ledgers of other topics are not this one’s', async () => {
+  await write([], [letter(0), letter(1)]);
+  await fresh.database.run((sql) => sql`update dlq_events set status = 'discarded' where source_offset = 0`);
+  await fresh.database.run(
+    (sql) => sql`insert into ingest_progress (topic, partition, start_offset, next_offset, stored)
+                 values ('others', 7, 0, 3, 3)`,
+  );
+  expect(await read()).toMatchObject({
+    totals: { deadLettered: 2n, openDeadLetters: 1n, stored: 3n },
+    deadLetterGroups: [{ count: 1n }],
+    ledger: [{ partition: 0 }],
+  });
+});
+
+test('while writers write, every look is of one moment', async () => {
+  const writer = createWriter(fresh.database, (statement) => statement());
+  await writer.open('events', 0, 0n);
+  const writing = (async () => {
+    for (let offset = 0; offset < 400; offset += 2)
+      await writer.write(batchOf([row(offset)], [letter(offset + 1)]));
+  })();
+  let looks = 0;
+  let isWriting = true;
+  void writing.then(() => {
+    isWriting = false;
+  });
+  for (; isWriting; looks++) {
+    const { totals, minutes, deadLetterGroups, ledger } = await read();
+    const sums = [minutes, deadLetterGroups].map((all) => all.reduce((sum, { count }) => sum + count, 0n));
+    expect(sums).toEqual([totals.stored, totals.openDeadLetters]);
+    expect(ledger[0]?.nextOffset).toBe(totals.stored + totals.deadLettered);
+  }
+  await writing;
+  expect(looks).toBeGreaterThan(3);
+});

@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto';
+import type { Batch, EventRow } from '../batch.ts';
+import type { DeadLetter, SourceRecord } from '../dead-letter.ts';
+
+/** A record at an offset. */
+export function record(offset: number): SourceRecord {
+  return { offset: String(offset), timestamp: '1700000000123', key: null, value: Buffer.from('x') };
+}
+
+/** A row of an event of its own. */
+export function row(offset: number, change: Partial<EventRow> = {}): EventRow {
+  return {
+    eventId: randomUUID(),
+    eventType: 'page_view',
+    eventTime: '2026-11-24T09:30:12.345678Z',
+    userId: 'user-1',
+    payloadJson: '{"path":"/"}',
+    record: record(offset),
+    ...change,
+  };
+}
+
+/** A dead letter at an offset. */
+export function letter(offset: number, change: Partial<DeadLetter> = {}): DeadLetter {
+  return {
+    record: record(offset),
+    reason: 'not_json',
+    eventType: null,
+    detail: 'not JSON',
+    sqlstate: null,
+    redriveCount: 0,
+    ...change,
+  };
+}
+
+/** A batch of a partition that ends with the last of its records. */
+export function batchOf(
+  rows: readonly EventRow[],
+  deadLetters: readonly DeadLetter[] = [],
+  partition = 0,
+): Batch {
+  const offsets = [...rows, ...deadLetters].map((item) => Number(item.record.offset));
+  return { topic: 'events', partition, nextOffset: BigInt(Math.max(...offsets) + 1), rows, deadLetters };
+}

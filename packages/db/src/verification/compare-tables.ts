@@ -1,0 +1,44 @@
+import type { Database } from '../connect.ts';
+import { type RecountOptions, runRecount } from './recount.ts';
+
+/** Two numbers that should be one. */
+export interface Comparison {
+  readonly table: string;
+  readonly key: string;
+  readonly expected: string;
+  readonly found: string;
+}
+
+/**
+ * Recounts all tables in one statement, hence in one snapshot, and compares: the counts per minute with the events
+ * (of these only what differs is returned), the sum of each ledger with its offsets, and the ledgers' sums with the
+ * rows of the tables.
+ */
+export async function compareTables(
+  database: Database,
+  options: RecountOptions = {},
+): Promise<readonly Comparison[]> {
+  return await runRecount(
+    database,
+    (recount) => `with ${recount}, letters as (
+        select source_topic as topic, source_partition as partition, count(*) as letters from dlq_events group by 1, 2
+      )
+      select 'agg_events_minute' as "table",
+             coalesce(to_char(minute at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI"Z"'), minute::text) || ' ' || event_type as key,
+             coalesce(events::text, 'no row') as expected, coalesce(event_count::text, 'no row') as found
+      from recount full join agg_events_minute using (minute, event_type)
+      where events is distinct from event_count
+      union all
+      select 'dlq_events', topic || '/' || partition || ' rows', coalesce(dead_lettered, 0)::text, coalesce(letters, 0)::text
+      from ingest_progress full join letters using (topic, partition)
+      union all
+      select 'ingest_progress', topic || '/' || partition || ' sum', (next_offset - start_offset)::text,
+             (stored + duplicates + dead_lettered + skipped)::text
+      from ingest_progress
+      union all
+      select 'raw_events', 'rows', coalesce(sum(stored), 0)::text, (select coalesce(sum(events), 0)::text from recount)
+      from ingest_progress
+      order by 1, 2`,
+    options,
+  );
+}

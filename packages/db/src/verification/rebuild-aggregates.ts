@@ -1,0 +1,38 @@
+import type { Database } from '../connect.ts';
+import { type RecountOptions, runRecount } from './recount.ts';
+
+/** What it took to make the aggregates right. */
+export interface Rebuilt {
+  /** Rows that were missing or wrong. */
+  readonly written: number;
+  /** Rows that counted nothing. */
+  readonly removed: number;
+}
+
+/**
+ * Makes the aggregates equal to a recount of the events, and changes nothing else, in one transaction. Writers wait
+ * meanwhile: without the lock, a batch that is stored while we count would be in the rows and not in the rebuilt
+ * counts. The lock comes first, so that the snapshot of the recount holds every batch that was stored before it.
+ */
+export async function rebuildAggregates(database: Database, options: RecountOptions = {}): Promise<Rebuilt> {
+  // Several statements in one message are one transaction, and their rows come as a list of lists.
+  const results = await runRecount<readonly Rebuilt[]>(
+    database,
+    (recount) => `lock table raw_events, agg_events_minute in share row exclusive mode;
+      with ${recount}, written as (
+        insert into agg_events_minute (minute, event_type, event_count)
+        select minute, event_type, events from recount except select minute, event_type, event_count from agg_events_minute
+        on conflict (minute, event_type) do update set event_count = excluded.event_count
+        returning 1
+      ), removed as (
+        delete from agg_events_minute as total
+        where not exists (select from recount where recount.minute = total.minute and recount.event_type = total.event_type)
+        returning 1
+      )
+      select (select count(*) from written)::int as written, (select count(*) from removed)::int as removed`,
+    options,
+  );
+  const rebuilt = results.at(-1)?.at(0);
+  if (rebuilt === undefined) throw new Error('Postgres returned no row');
+  return rebuilt;
+}
