@@ -49,15 +49,6 @@ function badRecord(badValues: Set<string>): OutgoingRecord {
   return { key: Buffer.from('bad'), value: Buffer.from(value) };
 }
 
-/** Several oracles as one. */
-export function joinOracles(oracles: readonly Oracle[]): Oracle {
-  return {
-    eventIds: new Set(oracles.flatMap(({ eventIds }) => [...eventIds])),
-    badValues: new Set(oracles.flatMap(({ badValues }) => [...badValues])),
-    duplicates: oracles.reduce((sum, { duplicates }) => sum + duplicates, 0),
-  };
-}
-
 /** What differs between what was sent and what is there. Empty when nothing was lost, doubled or wrongly dead-lettered. */
 export async function findDifferences(pipeline: Pipeline, oracle: Oracle): Promise<readonly string[]> {
   const differences: string[] = [];

@@ -8,7 +8,7 @@ export const CANARY = 'canary';
 export const PLANNED_MAX_BYTES = 20_000;
 
 /** A good event, as it must be stored. */
-export interface PlannedEvent {
+interface PlannedEvent {
   readonly eventId: string;
   readonly eventType: string;
   readonly userId: string;
@@ -67,7 +67,7 @@ export function recordAt(seed: number, position: number): OutgoingRecord {
 }
 
 /** The key by which a bad record is known, whatever its value. */
-export function badKey(position: number): Buffer {
+function badKey(position: number): Buffer {
   return Buffer.from(`${CANARY}-key-${position}`);
 }
 

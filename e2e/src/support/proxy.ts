@@ -3,7 +3,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A run of bytes on its way from a client to the server (`request`) or back (`reply`). */
-export interface Flow {
+interface Flow {
   readonly bytes: Buffer;
   readonly direction: 'request' | 'reply';
   /** Resolves when the trouble is over. */
@@ -11,7 +11,7 @@ export interface Flow {
 }
 
 /** What becomes of a run of bytes: `reset` breaks its connection instead of passing them on. */
-export type Verdict = 'pass' | 'reset';
+type Verdict = 'pass' | 'reset';
 
 /** What is wrong with a network: decides about every run of bytes, and when. */
 export type Trouble = (flow: Flow) => Verdict | Promise<Verdict>;
