@@ -70,10 +70,20 @@ function expectedOf({ value, payloadJson }: Input, isStorable: boolean): Sent['e
   return result.ok ? 'accepted' : result.reason;
 }
 
+/** Postgres 16 has this of its own, `pg_input_is_valid`. */
+const isStorable = `create or replace function is_storable(json text) returns boolean language plpgsql as $$
+  begin
+    perform json::jsonb;
+    return true;
+  exception when others then
+    return false;
+  end $$`;
+
 async function findStorable(database: Database, texts: readonly string[]): Promise<readonly boolean[]> {
+  await database.run((sql) => sql.unsafe(isStorable));
   const rows = await database.run(
     (sql) => sql<{ storable: boolean }[]>`
-      select pg_input_is_valid(text, 'jsonb') as storable
+      select is_storable(text) as storable
       from json_array_elements_text(${JSON.stringify(texts)}::text::json) with ordinality as texts (text, at) order by at`,
   );
   return rows.map(({ storable }) => storable);

@@ -149,6 +149,8 @@ test('offsets and timestamps are exact over their whole range', () => {
         String(time + timestampDelta),
       ]);
     }),
+    // Beyond 2^53 each, their sum within.
+    { examples: [[0n, 849_808_462_738_232_897n, -858_815_661_992_973_762n, 0]] },
   );
 });
 

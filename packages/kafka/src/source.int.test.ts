@@ -228,6 +228,8 @@ test('offsets that hold only the markers of transactions are accounted for', asy
   const producer = fresh.kafka.producer({
     transactionalId: fresh.settings.KAFKA_GROUP_ID,
     maxInFlightRequests: 1,
+    // A coordinator that has just begun asks for patience, in the words of other errors.
+    retry: { retries: 50, initialRetryTime: 100, maxRetryTime: 500 },
   });
   await producer.connect();
   for (const end of ['abort', 'commit', 'abort'] as const) {

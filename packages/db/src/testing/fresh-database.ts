@@ -13,7 +13,9 @@ export interface FreshDatabase extends AsyncDisposable {
 export async function createFreshDatabase(serverUrl: string): Promise<FreshDatabase> {
   const name = `test_${process.pid}_${Math.random().toString(36).slice(2)}`;
   await using server = connectDatabase(settingsFor(serverUrl), { applicationName: 'test', connections: 1 });
-  await server.run((sql) => sql.unsafe(`create database ${name}`));
+  // Whatever the server's own encoding is, an event is UTF-8.
+  const statement = `create database ${name} template template0 encoding 'UTF8' lc_collate 'C' lc_ctype 'C'`;
+  await server.run((sql) => sql.unsafe(statement));
   const url = new URL(serverUrl);
   url.pathname = name;
   const settings = settingsFor(url.href);
