@@ -71,9 +71,9 @@ function expectedOf({ value, payloadJson }: Input, isStorable: boolean): Sent['e
 }
 
 /** Postgres 16 has this of its own, `pg_input_is_valid`. */
-const isStorable = `create or replace function is_storable(json text) returns boolean language plpgsql as $$
+const isStorable = `create or replace function is_storable(document text) returns boolean language plpgsql as $$
   begin
-    perform json::jsonb;
+    perform document::jsonb;
     return true;
   exception when others then
     return false;
