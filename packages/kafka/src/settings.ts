@@ -33,7 +33,7 @@ export const groupSettings = {
     [6_000, 1_800_000],
   ),
   KAFKA_REBALANCE_TIMEOUT_MS: integer(30_000, 'How long a rebalance waits for a member', [1_000, 1_800_000]),
-  KAFKA_FETCH_WAIT_MS: integer(250, 'How long a fetch waits for records', [1, 5_000]),
+  KAFKA_FETCH_WAIT_MS: integer(500, 'How long a fetch waits for records', [1, 5_000]),
   KAFKA_FETCH_MAX_BYTES: integer(8 << 20, 'The most bytes of one fetch', [1 << 10, 1 << 30]),
   KAFKA_FETCH_MAX_PARTITION_BYTES: integer(1 << 20, 'The most bytes of one partition in a fetch', [
     1 << 10,
