@@ -32,8 +32,11 @@ export interface RunOptions {
   readonly decorate?: (path: Path) => Path;
 }
 
-/** A stop waits this long for the batches under way; what is not done by then is rolled back and read again. */
-const DRAIN_MS = 9_000;
+/**
+ * A stop waits this long for the batches under way; what is not done by then is rolled back and read again. A supervisor
+ * kills after 10 s, and on a busy machine a process takes a second to end.
+ */
+const DRAIN_MS = 8_000;
 
 /** Runs a consumer until it is told to stop, or has drained the topic once. */
 export async function runConsumer(settings: ConsumerSettings, options: RunOptions): Promise<void> {
