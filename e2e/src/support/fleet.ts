@@ -2,6 +2,9 @@ import { readFileSync } from 'node:fs';
 import { type Ended, type Environment, type Program, startApp } from './programs.ts';
 import { waitForLog } from './wait.ts';
 
+/** What ends a consumer: at once, or in good order. */
+export type EndSignal = 'SIGKILL' | 'SIGTERM' | 'SIGINT';
+
 /** The consumers of a system, as processes; all are killed when it is disposed of. */
 export interface Fleet extends AsyncDisposable {
   /** Those that run, oldest first. */
@@ -9,9 +12,9 @@ export interface Fleet extends AsyncDisposable {
   /** Starts one more. */
   start(change?: Environment): Program;
   /** Ends one with a signal, and waits until it has ended. */
-  end(program: Program, signal: 'SIGKILL' | 'SIGTERM'): Promise<Ended>;
+  end(program: Program, signal: EndSignal): Promise<Ended>;
   /** Ends all with a signal. */
-  endAll(signal: 'SIGKILL' | 'SIGTERM'): Promise<readonly Ended[]>;
+  endAll(signal: EndSignal): Promise<readonly Ended[]>;
   /** What ended though nobody had asked it to, with the last thing that it said. */
   readonly unexpectedEnds: readonly string[];
   /** Everything that all of them have said so far, on both streams. */
@@ -36,7 +39,7 @@ export async function startFleet(environment: Environment, size: number): Promis
     });
     return program;
   };
-  const end = async (program: Program, signal: 'SIGKILL' | 'SIGTERM') => {
+  const end = async (program: Program, signal: EndSignal) => {
     running.delete(program);
     program.process.kill(signal);
     return await program.ended;

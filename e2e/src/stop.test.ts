@@ -1,0 +1,110 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, inject, test } from 'vitest';
+import { settle, waitForEvidence } from './support/fault.ts';
+import type { EndSignal } from './support/fleet.ts';
+import { blackhole } from './support/proxy.ts';
+import { chooseSeed } from './support/random.ts';
+import { type System, startSystem } from './support/system.ts';
+import { waitForLog, waitUntil } from './support/wait.ts';
+import { readNextOffsets } from './support/watch.ts';
+
+const seed = chooseSeed();
+console.info(`E2E_SEED=${seed}`);
+
+/** What the contract gives a stop, and a supervisor waits before it kills. */
+const STOP_MS = 10_000;
+const ROUNDS = 4;
+
+/** How all consumers end after a signal: their exit codes, and whether that took longer than it may. */
+async function stopAll({ fleet }: System, signal: EndSignal) {
+  const startedAt = performance.now();
+  const ended = await fleet.endAll(signal);
+  return { codes: ended.map(({ code }) => code), isLate: performance.now() - startedAt > STOP_MS };
+}
+
+/** What stands in Postgres and not in Kafka's group: the next start would read it again. */
+async function findUncommitted({ pipeline, operator }: System): Promise<readonly string[]> {
+  const ledger = await readNextOffsets(operator, pipeline.topic);
+  const open = (await pipeline.offsets()).filter(
+    ({ partition, committed }) => (committed ?? 0n) !== (ledger.get(partition) ?? 0n),
+  );
+  return open.map(({ partition, committed }) => `${partition}: ${committed}, not ${ledger.get(partition)}`);
+}
+
+async function committedOffsets({ pipeline }: System) {
+  return (await pipeline.offsets()).map(({ partition, committed }) => ({ partition, committed }));
+}
+
+/** Until so many more records are in Postgres. */
+async function waitForMore({ operator }: System, records: number): Promise<void> {
+  const count = async () => {
+    const [row] = await operator.run(
+      (sql) => sql<{ n: number }[]>`select count(*)::int as n from raw_events`,
+    );
+    return row?.n ?? 0;
+  };
+  const goal = (await count()) + records;
+  await waitUntil(async () => (await count()) >= goal);
+}
+
+test.concurrent.each(['SIGTERM', 'SIGINT'] as const)(
+  '%s under load ends every consumer with 0 within 10 s, and the next start replays nothing',
+  async (signal) => {
+    await using system = await startSystem(inject('brokers'), { seed, rate: 1_000 });
+    for (let round = 0; round < ROUNDS; round++) {
+      await waitForMore(system, 500 + 1_000 * system.random());
+      expect(await stopAll(system, signal)).toEqual({ codes: [0, 0], isLate: false });
+      expect(await findUncommitted(system)).toEqual([]);
+      const first = system.fleet.start();
+      await waitForLog(first, /joined the group/);
+      expect(first.said()).not.toMatch(/reads stored records again/);
+      await waitForLog(system.fleet.start(), /joined the group/);
+    }
+    expect(await settle(system)).toEqual([]);
+  },
+);
+
+test.concurrent('a stop while Postgres is away ends with 0 within 10 s, and commits nothing', async () => {
+  await using system = await startSystem(inject('brokers'), { seed, size: 1 });
+  await waitForMore(system, 300);
+  await system.postgres.kill();
+  await waitForEvidence(system, /waiting for Postgres/);
+  const before = await committedOffsets(system);
+  expect(await stopAll(system, 'SIGTERM')).toEqual({ codes: [0], isLate: false });
+  expect(await committedOffsets(system)).toEqual(before);
+  await system.postgres.start();
+  system.fleet.start();
+  expect(await settle(system)).toEqual([]);
+});
+
+test.concurrent('a stop while Postgres is in a black hole ends with 0 within 10 s, and commits nothing', async () => {
+  await using system = await startSystem(inject('brokers'), { seed, size: 1 });
+  await enterBlackhole(system);
+  const before = await committedOffsets(system);
+  expect(await stopAll(system, 'SIGTERM')).toEqual({ codes: [0], isLate: false });
+  expect(await committedOffsets(system)).toEqual(before);
+  await system.postgresProxy.heal();
+  system.fleet.start();
+  expect(await settle(system)).toEqual([]);
+});
+
+test.concurrent('a second signal ends a stop that cannot finish, with 1', async () => {
+  await using system = await startSystem(inject('brokers'), { seed, size: 1 });
+  await enterBlackhole(system);
+  const [consumer] = system.fleet.running;
+  consumer?.process.kill('SIGTERM');
+  await sleep(1_000);
+  expect(consumer?.process.exitCode).toBeNull();
+  expect(await stopAll(system, 'SIGTERM')).toMatchObject({ codes: [1] });
+  await system.postgresProxy.heal();
+  system.fleet.start();
+  expect(await settle(system)).toEqual([]);
+});
+
+/** Nothing comes back from Postgres any more, and a statement is on its way. */
+async function enterBlackhole(system: System): Promise<void> {
+  await waitForMore(system, 300);
+  system.postgresProxy.trouble(blackhole);
+  await waitUntil(() => system.postgresProxy.hits > 2);
+  await sleep(500);
+}
