@@ -1,6 +1,12 @@
 import type { TopicPartition } from './admin.ts';
 import { RecordBuffer, type Slice, type SliceLimits } from './record-buffer.ts';
 
+/** Partitions of one topic. */
+interface TopicPartitions {
+  readonly topic: string;
+  readonly partitions: readonly number[];
+}
+
 /**
  * Between the fetcher, which puts records in, and the loops that write them: `room` holds the fetcher back,
  * `take` holds a loop back until there is work.
@@ -25,6 +31,12 @@ export class Intake {
   /** Resolves when more may be put in. */
   async room(): Promise<void> {
     while (this.#buffer.bytes >= this.#maxBytes && this.#end === undefined) await this.#changed.promise;
+  }
+
+  /** Resolves when no slice of these partitions is being worked on. */
+  async settled({ topic, partitions }: TopicPartitions): Promise<void> {
+    const isBusy = (partition: number) => this.#buffer.isBusy({ topic, partition });
+    while (partitions.some(isBusy)) await this.#changed.promise;
   }
 
   put(chunk: Slice): void {

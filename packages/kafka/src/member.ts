@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Logger, pause } from '@pipeline/runtime';
-import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import type { Consumer, ConsumerGroupJoinEvent, EachBatchPayload, Kafka } from 'kafkajs';
 import { isPassingKafkaFault, kafkaErrorType } from './faults.ts';
 import type { Intake } from './intake.ts';
 import type { KafkaRecord } from './record.ts';
@@ -34,8 +35,8 @@ export interface Member {
   /** Milliseconds since it last fetched or said that it is alive. */
   readonly silentMs: number;
   /**
-   * Tells Kafka how far a partition has been written. Does nothing when the partitions were shared out anew since
-   * `epoch`: whoever has the partition now reads those records again.
+   * Tells Kafka how far a partition has been written. Does nothing when somebody else may have been given the partition
+   * since `epoch`: whoever has it now reads those records again.
    */
   commit(slice: Slice, epoch: number, signal: AbortSignal): Promise<void>;
   /** Fetches no more of a partition until the group shares out its partitions anew. */
@@ -43,15 +44,17 @@ export interface Member {
   leave(): Promise<void>;
 }
 
-/** Kafka's names of "this commit comes from an assignment that is over". */
-const staleCommits = ['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID'];
+/** Kafka's names of "the partitions are being shared out anew": a member that keeps its partition commits afterwards. */
+const rebalancing = ['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION'];
+const REBALANCE_POLL_MS = 100;
 
 /**
  * A member that, once it has joined, lets fetched records flow into the intake.
  *
  * A batch counts as read (resolved) as soon as the intake has it, so that the next fetch runs while it is written;
  * it counts as done (committed) only when `commit` is called. Records that were read and not committed are read
- * again after every rebalance, which is why the intake is cleared then.
+ * again after every rebalance, which is why the intake is cleared then. What is out of a partition that the member
+ * keeps is committed first, so that a rebalance repeats no work, and neither does a start after a stop.
  */
 export function createMember(kafka: Kafka, options: MemberOptions): Member {
   const { settings } = options;
@@ -86,6 +89,9 @@ class GroupMember implements Member {
   #epoch = 0;
   #heardAt = performance.now();
   #partitions: readonly number[] | undefined;
+  #memberId: string | undefined;
+  /** The epoch since which this member has had each partition without a break. */
+  #heldSince: ReadonlyMap<number, number> = new Map();
   #located: Promise<void> = Promise.resolve();
   /** Where the next fetch of each partition should begin. */
   #next = new Map<number, bigint>();
@@ -122,7 +128,7 @@ class GroupMember implements Member {
     };
     this.#consumer.on(FETCH, hear);
     this.#consumer.on(HEARTBEAT, hear);
-    this.#consumer.on(GROUP_JOIN, ({ payload }) => this.#onShared(payload.memberAssignment));
+    this.#consumer.on(GROUP_JOIN, ({ payload }) => this.#onShared(payload));
     this.#consumer.on(CRASH, ({ payload }) => this.#onCrash(payload.error));
     await this.#consumer.run({
       autoCommit: false,
@@ -143,13 +149,18 @@ class GroupMember implements Member {
   #onCrash(error: Error): void {
     // What was read by a member that is gone cannot be committed by it.
     this.#epoch++;
+    this.#heldSince = new Map();
     this.#options.onCrash(error);
   }
 
   /** kafkajs calls this before it fetches for the new assignment, and does not wait for it: `#takeIn` does. */
-  #onShared(assignment: Readonly<Record<string, readonly number[]>>): void {
+  #onShared({ memberId, memberAssignment }: ConsumerGroupJoinEvent['payload']): void {
     const epoch = ++this.#epoch;
-    const partitions = assignment[this.#options.topic] ?? [];
+    const partitions = memberAssignment[this.#options.topic] ?? [];
+    // A member that got a new id had been shut out, and others may have had its partitions.
+    const before = memberId === this.#memberId ? this.#heldSince : new Map<number, number>();
+    this.#memberId = memberId;
+    this.#heldSince = new Map(partitions.map((partition) => [partition, before.get(partition) ?? epoch]));
     this.#partitions = partitions;
     this.#options.intake.clear();
     // kafkajs keeps its pauses over a rebalance, also those of partitions that are somebody else's now.
@@ -160,6 +171,8 @@ class GroupMember implements Member {
   }
 
   async #seek(partitions: readonly number[], epoch: number): Promise<void> {
+    await this.#options.intake.settled({ topic: this.#options.topic, partitions });
+    if (epoch !== this.#epoch) return;
     const positions = await this.#options.locate(partitions);
     if (epoch !== this.#epoch) return;
     this.#next = new Map(positions);
@@ -196,15 +209,24 @@ class GroupMember implements Member {
 
   async commit({ topic, partition, nextOffset }: Slice, epoch: number, signal: AbortSignal): Promise<void> {
     const offsets = { topics: [{ topic, partitions: [{ partition, offset: String(nextOffset) }] }] };
-    for (let tries = 1; epoch === this.#epoch; tries++) {
+    for (let tries = 1; this.#hasHeld(partition, epoch); tries++) {
       try {
         return await this.#commitOffsets?.(offsets);
       } catch (error) {
-        if (staleCommits.includes(kafkaErrorType(error))) return;
-        if (!isPassingKafkaFault(error)) throw error;
-        this.#options.onRetry(error);
-        await pause(Math.min(100 * 2 ** tries, 2_000), signal);
+        if (kafkaErrorType(error) === 'UNKNOWN_MEMBER_ID') return;
+        if (rebalancing.includes(kafkaErrorType(error))) await sleep(REBALANCE_POLL_MS);
+        else await this.#waitForKafka(error, tries, signal);
       }
     }
+  }
+
+  async #waitForKafka(error: unknown, tries: number, signal: AbortSignal): Promise<void> {
+    if (!isPassingKafkaFault(error)) throw error;
+    this.#options.onRetry(error);
+    await pause(Math.min(100 * 2 ** tries, 2_000), signal);
+  }
+
+  #hasHeld(partition: number, epoch: number): boolean {
+    return epoch >= (this.#heldSince.get(partition) ?? Number.POSITIVE_INFINITY);
   }
 }

@@ -63,6 +63,11 @@ export class RecordBuffer {
     this.#lane(slice).busy = false;
   }
 
+  /** Whether a slice of the partition is out. */
+  isBusy(partition: TopicPartition): boolean {
+    return this.#lane(partition).busy;
+  }
+
   /** Lets nothing more of a partition out, until `clear`. */
   close(partition: TopicPartition): void {
     const lane = this.#lane(partition);

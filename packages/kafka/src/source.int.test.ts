@@ -151,6 +151,26 @@ test('a member that joins takes over partitions, and no record is missed', async
   expect(seen.size).toBe(3_000);
 });
 
+test('a rebalance in the middle of a write leaves nothing to repeat of a partition that its member keeps', async () => {
+  const fresh = await fill(300);
+  await using first = await open(fresh, { once: false });
+  let out = 0;
+  const holdUntilShared = async (batch: RecordBatch) => {
+    out++;
+    while (first.source.partitions.length === 3) await pause(20);
+    await batch.commitOffsets();
+  };
+  const reading = Array.from({ length: 3 }, () => readAll(first.source, holdUntilShared));
+  while (out < 3) await pause(20);
+  await using second = await open(fresh, { once: false });
+  while (first.source.batchesOut > 0) await pause(20);
+  const offsets = await second.admin.fetchOffsets(fresh.settings.KAFKA_TOPIC, fresh.settings.KAFKA_GROUP_ID);
+  const kept = offsets.filter(({ partition }) => first.source.partitions.includes(partition));
+  expect(kept.map(({ committed }) => committed)).toEqual(first.source.partitions.map(() => 100n));
+  await first.source[Symbol.asyncDispose]();
+  await Promise.all(reading);
+});
+
 test('a write that takes longer than the session keeps the membership', async () => {
   const fresh = await fill(30);
   await using opened = await open(fresh);
