@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, inject, test } from 'vitest';
-import { settle, waitForEvidence } from './support/fault.ts';
+import { countEvents, settle, waitForEvidence } from './support/fault.ts';
 import type { EndSignal } from './support/fleet.ts';
 import { blackhole } from './support/proxy.ts';
 import { chooseSeed } from './support/random.ts';
+import { findStall } from './support/recovery.ts';
 import { type System, startSystem } from './support/system.ts';
 import { waitForLog, waitUntil } from './support/wait.ts';
 import { readNextOffsets } from './support/watch.ts';
@@ -35,16 +36,10 @@ async function committedOffsets({ pipeline }: System) {
   return (await pipeline.offsets()).map(({ partition, committed }) => ({ partition, committed }));
 }
 
-/** Until so many more records are in Postgres. */
-async function waitForMore({ operator }: System, records: number): Promise<void> {
-  const count = async () => {
-    const [row] = await operator.run(
-      (sql) => sql<{ n: number }[]>`select count(*)::int as n from raw_events`,
-    );
-    return row?.n ?? 0;
-  };
-  const goal = (await count()) + records;
-  await waitUntil(async () => (await count()) >= goal);
+/** Until so many more events are in Postgres. */
+async function waitForMore(system: System, events: number): Promise<void> {
+  const goal = (await countEvents(system)) + events;
+  await waitUntil(async () => (await countEvents(system)) >= goal);
 }
 
 test.concurrent.each(['SIGTERM', 'SIGINT'] as const)(
@@ -52,6 +47,7 @@ test.concurrent.each(['SIGTERM', 'SIGINT'] as const)(
   async (signal) => {
     await using system = await startSystem(inject('brokers'), { seed, rate: 1_000 });
     for (let round = 0; round < ROUNDS; round++) {
+      expect(await findStall(system)).toEqual([]);
       await waitForMore(system, 500 + 1_000 * system.random());
       expect(await stopAll(system, signal)).toEqual({ codes: [0, 0], isLate: false });
       expect(await findUncommitted(system)).toEqual([]);

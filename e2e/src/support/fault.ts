@@ -61,7 +61,8 @@ export async function settle(system: System): Promise<readonly string[]> {
   return [...standstill, ...watch.findings, ...fleet.unexpectedEnds, ...findLeaks(system), ...differences];
 }
 
-async function countEvents({ operator }: System): Promise<number> {
+/** How many events are in Postgres. */
+export async function countEvents({ operator }: Pick<System, 'operator'>): Promise<number> {
   const [row] = await operator.run((sql) => sql<{ n: number }[]>`select count(*)::int as n from raw_events`);
   return row?.n ?? 0;
 }

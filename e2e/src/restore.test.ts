@@ -1,0 +1,59 @@
+import { execFile } from 'node:child_process';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, inject, test } from 'vitest';
+import { countEvents, settle } from './support/fault.ts';
+import { findViolations, noViolations } from './support/invariants.ts';
+import { runApp } from './support/programs.ts';
+import { chooseSeed } from './support/random.ts';
+import { type System, startSystem } from './support/system.ts';
+import { waitUntil } from './support/wait.ts';
+
+const seed = chooseSeed();
+console.info(`E2E_SEED=${seed}`);
+
+/** The backup was made so many events before the consumers were stopped. */
+const LOST = 3_000;
+
+test('a database that is put back to an older copy fills itself again, with every event exactly once', async () => {
+  await using system = await startSystem(inject('brokers'), { seed, rate: 1_000 });
+  const { fleet, postgres, watch } = system;
+  await waitForEvents(system, 2_000);
+  const data = join(postgres.folder, 'data');
+  const backup = join(postgres.folder, 'backup');
+  await whileStopped(system, () => copyFolder(data, backup));
+  const atBackup = await countEvents(system);
+  await waitForEvents(system, atBackup + LOST);
+  await fleet.endAll('SIGTERM');
+  // Kafka's committed offsets are ahead of the database that comes back.
+  watch.expectRewind();
+  await whileStopped(system, async () => {
+    await rm(data, { recursive: true });
+    await copyFolder(backup, data);
+  });
+  expect(await countEvents(system)).toBeLessThanOrEqual(atBackup);
+  expect(await findViolations(system.operator)).toEqual(noViolations);
+
+  for (let members = 0; members < 2; members++) fleet.start();
+  expect(await settle(system)).toEqual([]);
+  expect(await countEvents(system)).toBeGreaterThanOrEqual(atBackup + LOST);
+  const verified = await runApp('stats', ['verify'], system.pipeline.environment);
+  expect(verified).toMatchObject({ code: 0, stdout: expect.stringMatching(/everything adds up/) });
+});
+
+/** With the owners and rights of all that is in it: Postgres's files belong to the user who runs it. */
+async function copyFolder(from: string, to: string): Promise<void> {
+  await promisify(execFile)('cp', ['-a', from, to]);
+}
+
+/** Does something with Postgres's folder while no server uses it. */
+async function whileStopped({ postgres }: System, work: () => Promise<unknown>): Promise<void> {
+  await postgres.kill('SIGINT');
+  await work();
+  await postgres.start();
+}
+
+async function waitForEvents(system: System, events: number): Promise<void> {
+  await waitUntil(async () => (await countEvents(system)) >= events);
+}
