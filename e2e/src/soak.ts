@@ -32,7 +32,7 @@ const program = createProgram(
   .action(soak);
 
 async function soak(options: SoakOptions): Promise<void> {
-  const faults = faultsByName(options.faults.split(','));
+  const faults = onlyAvailable(faultsByName(options.faults.split(',')));
   const seed = Number(options.seed);
   say(`seed ${seed}`);
   await using system = await startKafkaSystem({
@@ -50,6 +50,19 @@ async function soak(options: SoakOptions): Promise<void> {
   process.stdout.write(`${summarize(system, fired, differences.length)}\n`);
   if (differences.length > 0)
     throw new Failure('something differs', `run it again with --seed ${seed}`, exitCode.checkFailed);
+}
+
+/** Without those that this machine cannot have, and says why. */
+function onlyAvailable(
+  faults: ReadonlyMap<string, Fault<KafkaSystem>>,
+): ReadonlyMap<string, Fault<KafkaSystem>> {
+  return new Map(
+    [...faults].filter(([name, { unavailable }]) => {
+      const reason = unavailable?.();
+      if (reason !== undefined) say(`without ${name}: ${reason}`);
+      return reason === undefined;
+    }),
+  );
 }
 
 /** Lets one fault follow the other until the time is over. Returns what did not go on by itself afterwards. */

@@ -1,11 +1,12 @@
 import type { Fault } from '../support/fault.ts';
 import type { KafkaSystem } from '../support/system.ts';
+import { diskFaults } from './disk.ts';
 import { networkFaults } from './network.ts';
 import { postgresFaults } from './postgres.ts';
 import { processFaults } from './processes.ts';
 
 /** The faults of a system whose Kafka is others' too. */
-export const faults = { ...processFaults, ...postgresFaults, ...networkFaults };
+export const faults = { ...processFaults, ...postgresFaults, ...diskFaults, ...networkFaults };
 
 /** What a fault is called on a command line. */
 export const faultNames = Object.keys(faults);
