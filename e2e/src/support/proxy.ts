@@ -128,12 +128,19 @@ async function pump(from: Socket, to: Socket, judge: (bytes: Buffer) => Promise<
   try {
     for await (const bytes of from as AsyncIterable<Buffer>) {
       if ((await judge(bytes)) === 'reset') return resetBoth(from, to);
-      if (!to.write(bytes)) await Promise.race([once(to, 'drain'), once(to, 'close')]);
+      if (!to.write(bytes)) await drained(to);
     }
     to.end();
   } catch {
     resetBoth(from, to);
   }
+}
+
+/** Resolves when a socket takes more, or never will. */
+async function drained(socket: Socket): Promise<void> {
+  const done = new AbortController();
+  const events = ['drain', 'close'].map((event) => once(socket, event, { signal: done.signal }));
+  await Promise.race(events).finally(() => done.abort());
 }
 
 function resetBoth(...sockets: readonly Socket[]): void {
