@@ -32,7 +32,7 @@ export class RecordBuffer {
     this.#limits = limits;
   }
 
-  /** Bytes of the records that wait. */
+  /** What the records that wait take of memory. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -42,7 +42,7 @@ export class RecordBuffer {
     const lane = this.#lane(chunk);
     if (lane.closed) return;
     lane.chunks.push(chunk);
-    this.#bytes += bytesOf(chunk.records);
+    this.#bytes += memoryOf(chunk.records);
   }
 
   /** The next slice of a partition that has none out, or undefined; `release` lets its partition go on. */
@@ -52,7 +52,7 @@ export class RecordBuffer {
       this.#moveToEnd(key, lane);
       lane.busy = true;
       const slice = takeSlice(lane.chunks, this.#limits);
-      this.#bytes -= bytesOf(slice.records);
+      this.#bytes -= memoryOf(slice.records);
       return slice;
     }
     return undefined;
@@ -84,7 +84,7 @@ export class RecordBuffer {
   }
 
   #empty(lane: Lane): void {
-    for (const { records } of lane.chunks) this.#bytes -= bytesOf(records);
+    for (const { records } of lane.chunks) this.#bytes -= memoryOf(records);
     lane.chunks.length = 0;
   }
 
@@ -147,4 +147,11 @@ function mergeChunks(taken: readonly Slice[]): Slice {
 
 function bytesOf(records: readonly KafkaRecord[]): number {
   return records.reduce((sum, { size }) => sum + size, 0);
+}
+
+/** What a record takes besides its bytes: an object with its texts. A flood of empty records would never be held back. */
+const OBJECT_BYTES = 150;
+
+function memoryOf(records: readonly KafkaRecord[]): number {
+  return bytesOf(records) + OBJECT_BYTES * records.length;
 }
