@@ -1,6 +1,7 @@
 import type { Database } from '@pipeline/db';
 import { fromDeadLetterRecord } from '@pipeline/kafka';
 import { findViolations, noViolations } from './invariants.ts';
+import type { Load } from './load.ts';
 import type { Pipeline } from './pipeline.ts';
 import { badPosition, CANARY, eventIdAt, eventPosition, type Planned, plannedAt, recordAt } from './plan.ts';
 import type { Certainty, Sent } from './sent.ts';
@@ -18,7 +19,7 @@ export async function findDifferences({
   pipeline,
   operator,
   load,
-}: Pick<System, 'pipeline' | 'operator' | 'load'>) {
+}: Pick<System, 'pipeline' | 'operator'> & { readonly load: Pick<Load, 'seed' | 'sent'> }) {
   const expected = { seed: load.seed, sent: load.sent };
   const found = [
     await compareViolations(operator),
