@@ -13,6 +13,18 @@ test.each(pages)('%s names no file that is missing', (page) => {
   expect(pathsOf(page).filter((path) => !existsSync(join(rootFolder, path)))).toEqual([]);
 });
 
+const proofs = proofsOf('docs/guarantees.md');
+
+test.each(proofs)('$file has what the guarantees quote of it: $quote', ({ file, quote }) => {
+  expect(readFileSync(join(rootFolder, file), 'utf8')).toContain(quote);
+});
+
+test('every guarantee is proven', () => {
+  const rows = proseOf('docs/guarantees.md').match(/^\| (?!promise).*$/gm) ?? [];
+  expect(rows.length).toBeGreaterThan(10);
+  expect(rows.filter((row) => !/ `\S+\.ts` ".+" \|$/.test(row))).toEqual([]);
+});
+
 /** The targets of links within the repository. */
 function linksOf(page: string): readonly string[] {
   const targets = [...proseOf(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target ?? '');
@@ -41,6 +53,14 @@ function anchorsOf(page: string): readonly string[] {
 function pathsOf(page: string): readonly string[] {
   const codes = [...proseOf(page).matchAll(/`([^`\n]+)`/g)].map(([, code]) => code ?? '');
   return codes.filter((code) => /^(apps|packages|infra|docs|sql|e2e|bench)\/[\w./-]+$/.test(code));
+}
+
+/** Quotes from files of the repository: a path as code, then what stands there, once or several times. */
+function proofsOf(page: string): readonly { readonly file: string; readonly quote: string }[] {
+  const cells = [...proseOf(page).matchAll(/`([\w./-]+\.ts)`((?: (?:and )?"[^"]+")+)/g)];
+  return cells.flatMap(([, file = '', quotes = '']) =>
+    [...quotes.matchAll(/"([^"]+)"/g)].map(([, quote = '']) => ({ file, quote })),
+  );
 }
 
 /** A page without its blocks of code. */
