@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Ended, type Environment, type Program, startApp } from './programs.ts';
 import { waitForLog } from './wait.ts';
 
@@ -15,6 +16,10 @@ export interface Fleet extends AsyncDisposable {
   end(program: Program, signal: EndSignal): Promise<Ended>;
   /** Ends all with a signal. */
   endAll(signal: EndSignal): Promise<readonly Ended[]>;
+  /** From now on a consumer that fails and says why in these words is started again, as a supervisor does. */
+  supervise(expected: RegExp): void;
+  /** How many consumers a supervisor has started again. */
+  readonly restarts: number;
   /** What ended though nobody had asked it to, with the last thing that it said. */
   readonly unexpectedEnds: readonly string[];
   /** Everything that all of them have said so far, on both streams. */
@@ -25,17 +30,30 @@ export interface Fleet extends AsyncDisposable {
   readonly replays: number;
 }
 
+/** A supervisor waits so long before it starts again what has failed. */
+const RESTART_MS = 500;
+
 /** Starts consumers of an environment. */
 export async function startFleet(environment: Environment, size: number): Promise<Fleet> {
   const running = new Set<Program>();
   const all: Program[] = [];
   const unexpectedEnds: string[] = [];
+  let expectedEnd: RegExp | undefined;
+  let restarts = 0;
+  let isClosed = false;
+  const restart = async () => {
+    restarts++;
+    await sleep(RESTART_MS);
+    if (!isClosed) start();
+  };
   const start = (change: Environment = {}) => {
     const program = startApp('consumer', [], { ...environment, ...change });
     running.add(program);
     all.push(program);
     void program.ended.then(({ code, stderr }) => {
-      if (running.delete(program)) unexpectedEnds.push(`a consumer ended (${code}): ${lastLine(stderr)}`);
+      if (!running.delete(program)) return;
+      if (code === 1 && expectedEnd?.test(lastLine(stderr))) void restart();
+      else unexpectedEnds.push(`a consumer ended (${code}): ${lastLine(stderr)}`);
     });
     return program;
   };
@@ -52,6 +70,12 @@ export async function startFleet(environment: Environment, size: number): Promis
     start,
     end,
     endAll: (signal) => Promise.all([...running].map((program) => end(program, signal))),
+    supervise: (expected) => {
+      expectedEnd = expected;
+    },
+    get restarts() {
+      return restarts;
+    },
     unexpectedEnds,
     said,
     get joins() {
@@ -64,6 +88,7 @@ export async function startFleet(environment: Environment, size: number): Promis
       );
     },
     async [Symbol.asyncDispose]() {
+      isClosed = true;
       await fleet.endAll('SIGKILL');
     },
   };

@@ -32,7 +32,7 @@ export async function findViolations(database: Database): Promise<Violations> {
              ((select coalesce(sum(dead_lettered), 0) from ingest_progress) - (select count(*) from dlq_events))::int
                as "deadLettersOffLedger",
              (select count(*)::int from (select from dlq_events
-              group by source_topic, source_partition, source_offset having count(*) > 1) as doubled) as "doubledDeadLetters"`,
+              group by source_topic, source_partition, source_offset, key, value having count(*) > 1) as doubled) as "doubledDeadLetters"`,
   );
   if (found === undefined) throw new Error('Postgres returned no row');
   return found;

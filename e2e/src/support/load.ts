@@ -11,6 +11,9 @@ export interface Load {
   readonly sent: Sent;
   /** The id of a good event that was sent, and acknowledged, after this call. */
   sendSentinel(): Promise<string>;
+  /** Sends nothing until `resume`; resolves when what was under way is finished. */
+  pause(): Promise<void>;
+  resume(): void;
   /** Sends no more; what is under way is finished. */
   stop(): Promise<void>;
 }
@@ -30,6 +33,7 @@ const CATCH_UP_MS = 1_000;
 export function startLoad({ seed, rate, publish }: LoadOptions): Load {
   const sent = new Sent();
   let isOn = true;
+  let isPaused = false;
   /** Where the request that is under way ends. */
   let requested = 0;
   const running = send();
@@ -37,8 +41,10 @@ export function startLoad({ seed, rate, publish }: LoadOptions): Load {
   async function send(): Promise<void> {
     for (let last = performance.now(), due = 0; isOn; await sleep(TICK_MS)) {
       const now = performance.now();
-      due += (rate * Math.min(now - last, CATCH_UP_MS)) / 1_000;
+      const elapsed = Math.min(now - last, CATCH_UP_MS);
       last = now;
+      if (isPaused) continue;
+      due += (rate * elapsed) / 1_000;
       await sendUpTo(sent.end + Math.floor(due));
       due -= Math.floor(due);
     }
@@ -65,6 +71,13 @@ export function startLoad({ seed, rate, publish }: LoadOptions): Load {
         return position < sent.end;
       });
       return eventIdAt(seed, position);
+    },
+    async pause() {
+      isPaused = true;
+      await waitUntil(() => requested <= sent.end);
+    },
+    resume() {
+      isPaused = false;
     },
     async stop() {
       isOn = false;
