@@ -29,6 +29,7 @@ export interface Watched {
 }
 
 const LOOK_MS = 200;
+const LONGEST_PAUSE_MS = 5_000;
 
 /** Starts watching. Whatever does not answer is looked at again later. */
 export function startWatch(watched: Watched): Watch {
@@ -72,9 +73,9 @@ export function startWatch(watched: Watched): Watch {
   async function repeat(look: () => Promise<void>): Promise<void> {
     while (isOn) {
       const startedAt = performance.now();
-      // A look that costs much is taken more seldom; one that fails costs nothing.
+      // A look that costs much is taken more seldom; one that fails costs nothing, one that waited for Kafka not so much.
       const pauseMs = await look().then(
-        () => Math.max(LOOK_MS, 3 * (performance.now() - startedAt)),
+        () => Math.min(LONGEST_PAUSE_MS, Math.max(LOOK_MS, 3 * (performance.now() - startedAt))),
         () => LOOK_MS,
       );
       await sleep(pauseMs);
