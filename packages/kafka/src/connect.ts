@@ -4,6 +4,9 @@ import kafkajs, { type Kafka, type KafkaConfig, type SASLOptions } from 'kafkajs
 import { clientLog } from './client-log.ts';
 import type { KafkaSettings } from './settings.ts';
 
+/** So soon whoever reads or sends notices new partitions. */
+export const METADATA_MAX_AGE_MS = 10_000;
+
 /**
  * A client of Kafka; it connects when it is first used. Make one for each consumer: consumers of one client share
  * their committed offsets by mistake (kafkajs#1535).
@@ -15,7 +18,7 @@ export function connectKafka(settings: KafkaSettings, name: string, logger: Logg
     brokers: [...settings.KAFKA_BROKERS],
     connectionTimeout: 5_000,
     authenticationTimeout: 10_000,
-    requestTimeout: 30_000,
+    requestTimeout: settings.KAFKA_REQUEST_TIMEOUT_MS,
     retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 5 },
     logCreator: clientLog(logger),
     ...tls(settings),

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Logger, pause } from '@pipeline/runtime';
 import type { Consumer, ConsumerGroupJoinEvent, EachBatchPayload, Kafka } from 'kafkajs';
+import { METADATA_MAX_AGE_MS } from './connect.ts';
 import { isPassingKafkaFault, kafkaErrorType } from './faults.ts';
 import type { Intake } from './intake.ts';
 import type { KafkaRecord } from './record.ts';
@@ -66,7 +67,7 @@ export function createMember(kafka: Kafka, options: MemberOptions): Member {
     maxWaitTimeInMs: settings.KAFKA_FETCH_WAIT_MS,
     maxBytes: settings.KAFKA_FETCH_MAX_BYTES,
     maxBytesPerPartition: settings.KAFKA_FETCH_MAX_PARTITION_BYTES,
-    metadataMaxAge: 30_000,
+    metadataMaxAge: METADATA_MAX_AGE_MS,
     allowAutoTopicCreation: false,
     retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 2_000, restartOnFailure: async () => false },
   });

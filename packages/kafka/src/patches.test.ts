@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { createRequire } from 'node:module';
+import { type AddressInfo, createServer } from 'node:net';
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 
@@ -116,6 +118,31 @@ test('an idle connection sets no timers (#1704)', () => {
   new RequestQueue({ ...options, logger: console }).scheduleCheckPendingRequests();
   expect(vi.getTimerCount()).toBe(0);
   vi.useRealTimers();
+});
+
+const Connection = load('kafkajs/src/network/connection.js');
+const createSocket = load('kafkajs/src/network/socketFactory.js');
+
+test('a connection that does not answer in time is given up, with all that waits for it (#919)', async () => {
+  const deaf = createServer(() => {}).listen(0, '127.0.0.1');
+  await once(deaf, 'listening');
+  const { port } = deaf.address() as AddressInfo;
+  const logger = { namespace: () => logger, debug: () => {}, error: () => {} };
+  const timeouts = { connectionTimeout: 1_000, requestTimeout: 100 };
+  const connection = new Connection({
+    host: '127.0.0.1',
+    port,
+    logger,
+    socketFactory: createSocket(),
+    ...timeouts,
+  });
+  await connection.connect();
+  const request = { apiKey: 18, apiVersion: 0, apiName: 'ApiVersions', encode: () => new Encoder() };
+  const asking = [connection.send({ request }), connection.send({ request, requestTimeout: 60_000 })];
+  const answers = await Promise.allSettled(asking);
+  expect(answers.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  expect(connection.isConnected()).toBe(false);
+  deaf.close();
 });
 
 const context = { firstOffset: '0', firstTimestamp: '0', magicByte: 2 };

@@ -1,4 +1,5 @@
 import kafkajs, { type IHeaders, type Kafka, type Message } from 'kafkajs';
+import { METADATA_MAX_AGE_MS } from './connect.ts';
 import type { OutgoingRecord, RecordHeaders } from './record.ts';
 
 /** Sends records, each acknowledged by every in-sync replica. */
@@ -20,6 +21,7 @@ export async function openPublisher(kafka: Kafka): Promise<Publisher> {
   const producer = kafka.producer({
     createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
     allowAutoTopicCreation: false,
+    metadataMaxAge: METADATA_MAX_AGE_MS,
   });
   await producer.connect();
   return {

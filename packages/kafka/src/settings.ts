@@ -15,6 +15,11 @@ export const kafkaSettings = {
   KAFKA_CLIENT_ID: optionalText('What brokers call this client in their logs and metrics', {
     shownDefault: "the program's name",
   }),
+  KAFKA_REQUEST_TIMEOUT_MS: integer(
+    15_000,
+    'An answer of Kafka that takes longer is given up, and asked for again',
+    [1_000, 300_000],
+  ),
   KAFKA_SSL: flag(false, 'Encrypt the connections to Kafka and check its certificate'),
   KAFKA_SSL_CA: optionalText('Path of the certificates to trust (PEM)'),
   KAFKA_SSL_CERT: optionalText("Path of the client's certificate (PEM)"),
