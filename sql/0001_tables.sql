@@ -40,7 +40,8 @@ create table dlq_events (
 
 -- The ledger: what has become of every offset of a partition since start_offset.
 -- next_offset - start_offset = stored + duplicates + dead_lettered + skipped, in every snapshot.
--- (start_offset is lowered by rows that a replay below next_offset newly stored, so that the sum stays true.)
+-- (start_offset is lowered by rows that a replay below next_offset newly stored, so that the sum stays true; when the
+-- topic is made anew, next_offset begins again and start_offset moves along, below zero.)
 create table ingest_progress (
   topic         text        not null,
   partition     int         not null,
@@ -52,6 +53,7 @@ create table ingest_progress (
   skipped       bigint      not null default 0,
   updated_at    timestamptz not null default now(),
   last_record_at timestamptz, -- when the last accounted record was sent; null before the first
+  topic_id      uuid, -- of the topic that next_offset speaks of, for another one may have its name; null where Kafka does not tell
   primary key (topic, partition),
   check (next_offset - start_offset = stored + duplicates + dead_lettered + skipped)
 ) with (fillfactor = 70);

@@ -62,7 +62,7 @@ export async function runConsumer(settings: ConsumerSettings, options: RunOption
     signal,
     once,
     skips,
-    openLedger: ({ topic, partition }, logStart) => explainDatabase(writer.open(topic, partition, logStart)),
+    openLedger: (partition, logStart) => explainDatabase(writer.open(partition, logStart)),
     onShared: health.resumed,
     onRetry: retries.onKafkaRetry,
   });

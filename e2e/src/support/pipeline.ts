@@ -94,7 +94,7 @@ async function readTopic(settings: ReadSettings): Promise<readonly KafkaRecord[]
     logger,
     signal: new AbortController().signal,
     once: true,
-    openLedger: async (_, logStart) => logStart,
+    openLedger: async (_, nextOffset) => ({ nextOffset, isRestarted: false }),
     onShared: () => {},
     onRetry: () => {},
   });

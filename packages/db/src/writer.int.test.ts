@@ -5,6 +5,8 @@ import { batchOf, letter, record, row } from './testing/batches.ts';
 import { createFreshDatabase, type FreshDatabase } from './testing/fresh-database.ts';
 import { createWriter, type Persist, type Writer } from './writer.ts';
 
+const partition = { topic: 'events', partition: 0 };
+
 let fresh: FreshDatabase;
 let writer: Writer;
 let statements = 0;
@@ -20,7 +22,7 @@ afterAll(() => fresh[Symbol.asyncDispose]());
 beforeEach(async () => {
   await fresh.database.run((sql) => sql`truncate raw_events, agg_events_minute, dlq_events, ingest_progress`);
   writer = createWriter(fresh.database, persist);
-  await writer.open('events', 0, 0n);
+  await writer.open(partition, 0n);
   statements = 0;
 });
 
@@ -48,6 +50,20 @@ test('a batch written again changes nothing', async () => {
   expect(await everything()).toEqual(before);
 });
 
+test('the ledger of a topic made anew begins again: what was counted stays, what comes is counted', async () => {
+  const old = { ...partition, topicId: 'a'.repeat(32) };
+  const anew = { ...partition, topicId: 'b'.repeat(32) };
+  expect(await writer.open(old, 0n)).toEqual({ nextOffset: 0n, isRestarted: false });
+  await writer.write(batchOf([row(0), row(1), row(2)]));
+  expect(await writer.open(old, 0n)).toEqual({ nextOffset: 3n, isRestarted: false });
+  expect(await writer.open(anew, 1n)).toEqual({ nextOffset: 1n, isRestarted: true });
+  await writer.write(batchOf([row(1), row(2)]));
+  expect(await ledger()).toMatchObject({ start: -2n, next: 3n, stored: 5n, duplicates: 0n, skipped: 0n });
+  expect(await writer.open(partition, 0n)).toEqual({ nextOffset: 3n, isRestarted: false });
+  expect(await writer.open(anew, 0n)).toEqual({ nextOffset: 3n, isRestarted: false });
+  await expectInvariants();
+});
+
 test('a database that has lost what it confirmed is told, and nothing is taken for skipped', async () => {
   await writer.write(batchOf([row(0), row(1)]));
   const lost = row(2);
@@ -60,7 +76,7 @@ test('a database that has lost what it confirmed is told, and nothing is taken f
 
 test('of two writers with the same records one counts them, whatever the overlap', async () => {
   const other = createWriter(fresh.database, persist);
-  await other.open('events', 0, 0n);
+  await other.open(partition, 0n);
   const rows = Array.from({ length: 10 }, (_, offset) => row(offset));
   await writer.write(batchOf(rows.slice(0, 6)));
   await other.write(batchOf(rows));
@@ -71,7 +87,7 @@ test('of two writers with the same records one counts them, whatever the overlap
 
 test('two writers at the same moment store each record once', async () => {
   const other = createWriter(fresh.database, persist);
-  await other.open('events', 0, 0n);
+  await other.open(partition, 0n);
   const batches = Array.from({ length: 20 }, (_, index) => batchOf([row(2 * index), row(2 * index + 1)]));
   const writeAll = async (one: Writer) => {
     for (const batch of batches) await one.write(batch);

@@ -18,12 +18,23 @@ export interface Written {
 /** Runs a statement again and again until the world lets it through; every error that does not pass is thrown. */
 export type Persist = <Value>(statement: () => Promise<Value>) => Promise<Value>;
 
+/** A partition of a topic; the id, hexadecimal, tells the topic from a former one of its name, where it is known. */
+interface LogPartition {
+  readonly topic: string;
+  readonly partition: number;
+  readonly topicId?: string | undefined;
+}
+
+interface OpenedLedger {
+  /** Everything below is accounted for in this database. */
+  readonly nextOffset: bigint;
+  /** It spoke of another topic of this name, which is gone. */
+  readonly isRestarted: boolean;
+}
+
 export interface Writer {
-  /**
-   * Opens a partition's ledger, at `startOffset` where it has none yet.
-   * @returns the next offset that the ledger expects: everything below it is accounted for in this database
-   */
-  open(topic: string, partition: number, startOffset: bigint): Promise<bigint>;
+  /** Opens a partition's ledger, at `startOffset` where it has none yet, or only one of a former topic of this name. */
+  open(partition: LogPartition, startOffset: bigint): Promise<OpenedLedger>;
   /**
    * Writes a batch of an opened partition: rows, aggregates, dead letters and ledger, each part in one transaction.
    * Safe to repeat, and safe beside another process that writes the same records.
@@ -38,10 +49,10 @@ export function createWriter(database: Database, persist: Persist): Writer {
   const positions = new Map<string, bigint>();
   const runStep = (batch: Batch, expected: bigint) => persist(() => runStatement(database, batch, expected));
   return {
-    async open(topic, partition, startOffset) {
-      const position = await persist(() => openLedger(database, topic, partition, startOffset));
-      positions.set(ledgerKey({ topic, partition }), position);
-      return position;
+    async open(partition, startOffset) {
+      const opened = await persist(() => openLedger(database, partition, startOffset));
+      positions.set(ledgerKey(partition), opened.nextOffset);
+      return opened;
     },
     async write(batch) {
       const tally = createTally();
@@ -82,7 +93,7 @@ async function writeInStep(
 function ledgerBehind(batch: Batch, expected: bigint, found: bigint): Failure {
   return new Failure(
     `${ledgerKey(batch)}: written up to offset ${expected}, and the database now stands at ${found}`,
-    'it was restored, or lost transactions in a failover: start again, and what is missing is read again',
+    'it was restored, lost transactions in a failover, or the topic was made anew: start again, and what is missing is read again',
   );
 }
 
@@ -119,20 +130,28 @@ export class LedgerMissingError extends Error {
   }
 }
 
+/** A ledger of a former topic begins again; `start_offset` moves along, so that the sum of all that came stays true. */
 async function openLedger(
   database: Database,
-  topic: string,
-  partition: number,
+  { topic, partition, topicId }: LogPartition,
   start: bigint,
-): Promise<bigint> {
-  const [row] = await database.run(
-    (sql) => sql<{ nextOffset: bigint }[]>`
-      insert into ingest_progress as ledger (topic, partition, start_offset, next_offset)
-      values (${topic}, ${partition}, ${start}, ${start})
-      on conflict (topic, partition) do update set updated_at = ledger.updated_at
-      returning next_offset as "nextOffset"`,
+): Promise<OpenedLedger> {
+  const id = topicId ?? null;
+  const [opened] = await database.run(
+    (sql) => sql<OpenedLedger[]>`
+      with former as (
+        select from ingest_progress where topic = ${topic} and partition = ${partition} and topic_id <> ${id}::uuid
+      )
+      insert into ingest_progress as ledger (topic, partition, start_offset, next_offset, topic_id)
+      values (${topic}, ${partition}, ${start}, ${start}, ${id}::uuid)
+      on conflict (topic, partition) do update set
+        start_offset = ledger.start_offset + case when ledger.topic_id <> excluded.topic_id
+                                                  then excluded.next_offset - ledger.next_offset else 0 end,
+        next_offset = case when ledger.topic_id <> excluded.topic_id then excluded.next_offset else ledger.next_offset end,
+        topic_id = coalesce(excluded.topic_id, ledger.topic_id)
+      returning next_offset as "nextOffset", exists (select from former) as "isRestarted"`,
   );
-  return row?.nextOffset ?? start;
+  return opened ?? { nextOffset: start, isRestarted: false };
 }
 
 function createTally() {

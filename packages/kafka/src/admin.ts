@@ -8,8 +8,14 @@ export interface TopicPartition {
   readonly partition: number;
 }
 
+/** A partition of a certain topic: one that is deleted and made anew under its old name has another id. */
+export interface LogPartition extends TopicPartition {
+  /** Hexadecimal; undefined where Kafka does not tell (before 2.8). */
+  readonly topicId?: string | undefined;
+}
+
 /** Where the log of a partition begins and ends, and where a group has committed; undefined: it never has. */
-export interface PartitionOffsets extends TopicPartition {
+export interface PartitionOffsets extends LogPartition {
   readonly logStart: bigint;
   readonly logEnd: bigint;
   readonly committed: bigint | undefined;
@@ -66,6 +72,8 @@ async function fetchOffsets(
   topic: string,
   groupId: string,
 ): Promise<readonly PartitionOffsets[]> {
+  // The id first: should the topic be made anew meanwhile, the new log is taken for the old one, until it is looked at again.
+  const topicId = await fetchTopicId(admin, topic);
   const [log, committed] = await Promise.all([
     admin.fetchTopicOffsets(topic),
     admin.fetchOffsets({ groupId, topics: [topic] }),
@@ -77,11 +85,18 @@ async function fetchOffsets(
     .map(({ partition, low, high }) => ({
       topic,
       partition,
+      topicId,
       logStart: BigInt(low),
       logEnd: BigInt(high),
       committed: realOffset(committedBy.get(partition)),
     }))
     .sort((a, b) => a.partition - b.partition);
+}
+
+/** Our patch of kafkajs asks for the id. */
+async function fetchTopicId(admin: Admin, topic: string): Promise<string | undefined> {
+  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+  return (topics[0] as { readonly topicId?: string } | undefined)?.topicId;
 }
 
 /** Kafka says -1 for "never committed", and kafkajs sometimes commits -1 or -2 itself. */

@@ -140,7 +140,7 @@ class GroupMember implements Member {
   }
 
   pause(partition: number): void {
-    this.#consumer.pause([{ topic: this.#options.topic, partitions: [partition] }]);
+    this.#consumer.pause(this.#all([partition]));
   }
 
   async leave(): Promise<void> {
@@ -164,8 +164,8 @@ class GroupMember implements Member {
     this.#heldSince = new Map(partitions.map((partition) => [partition, before.get(partition) ?? epoch]));
     this.#partitions = partitions;
     this.#options.intake.clear();
-    // kafkajs keeps its pauses over a rebalance, also those of partitions that are somebody else's now.
-    this.#consumer.resume(this.#consumer.paused());
+    // Until it is known where to begin: kafkajs would begin where Kafka's group stands, which may be out of range.
+    this.#consumer.pause(this.#all(partitions));
     this.#options.logger.info({ partitions }, 'joined the group');
     this.#located = this.#seek(partitions, epoch);
     this.#located.catch((error: Error) => this.#onCrash(error));
@@ -180,6 +180,12 @@ class GroupMember implements Member {
     for (const [partition, offset] of positions) {
       this.#consumer.seek({ topic: this.#options.topic, partition, offset: String(offset) });
     }
+    // kafkajs keeps pauses over a rebalance: this ends those of `pause`, too.
+    this.#consumer.resume(this.#all(partitions));
+  }
+
+  #all(partitions: readonly number[]) {
+    return [{ topic: this.#options.topic, partitions: [...partitions] }];
   }
 
   async #takeIn(payload: EachBatchPayload): Promise<void> {

@@ -195,6 +195,66 @@ test('a refusal for want of rights is told, and not taken for a broker that is a
   expect(await pool.withBroker(failWith('GROUP_COORDINATOR_NOT_AVAILABLE'))).toBeNull();
 });
 
+const requests = load('kafkajs/src/protocol/requests/index.js');
+const metadata = load('kafkajs/src/protocol/requests/metadata/index.js');
+
+test.each([
+  [13, 10],
+  [10, 10],
+  [9, 6],
+  [4, 4],
+])('a broker that speaks version %d of Metadata is asked in version %d', (maxVersion, version) => {
+  const protocol = requests.lookup({ 3: { maxVersion } })(3, metadata);
+  expect(protocol({ topics: ['events'] }).request.apiVersion).toBe(version);
+});
+
+/** https://kafka.apache.org/protocol#The_Messages_Metadata, version 10: compact texts and lists are one longer than they say. */
+test('metadata tell the id of a topic (KIP-516)', async () => {
+  const id = '0123456789abcdef0123456789abcdef';
+  const numbers = (...all: number[]) =>
+    all.reduce((list, number) => list.writeInt32(number), new Encoder().writeUVarInt(all.length + 1));
+  const partition = new Encoder()
+    .writeInt16(0)
+    .writeInt32(5)
+    .writeInt32(1)
+    .writeInt32(0)
+    .writeEncoder(numbers(1, 2))
+    .writeEncoder(numbers(1))
+    .writeEncoder(numbers())
+    .writeUVarInt(0);
+  const topic = new Encoder()
+    .writeInt16(0)
+    .writeUVarIntString('events')
+    .writeBuffer(Buffer.from(id, 'hex'))
+    .writeBoolean(false)
+    .writeUVarIntArray([partition])
+    .writeInt32(0)
+    .writeUVarInt(0);
+  const broker = new Encoder().writeInt32(1).writeUVarIntString('127.0.0.1').writeInt32(9092);
+  const reply = new Encoder()
+    .writeUVarInt(0)
+    .writeInt32(0)
+    .writeUVarIntArray([broker.writeUVarIntString(null).writeUVarInt(0)])
+    .writeUVarIntString('cluster')
+    .writeInt32(1)
+    .writeUVarIntArray([topic])
+    .writeInt32(0)
+    .writeUVarInt(0);
+  const { response } = metadata.protocol({ version: 10 })({ topics: [] });
+  expect(await response.decode(reply.buffer)).toMatchObject({
+    brokers: [{ nodeId: 1, host: '127.0.0.1', port: 9092, rack: null }],
+    clusterId: 'cluster',
+    controllerId: 1,
+    topicMetadata: [
+      {
+        topic: 'events',
+        topicId: id,
+        partitionMetadata: [{ partitionId: 5, leader: 1, replicas: [1, 2], isr: [1], offlineReplicas: [] }],
+      },
+    ],
+  });
+});
+
 const groupByPartition = load('kafkajs/src/producer/groupMessagesPerPartition.js');
 const murmur2 = load('kafkajs/src/producer/partitioners/default/murmur2.js');
 

@@ -1,5 +1,6 @@
 import type { Logger } from '@pipeline/runtime';
 import type { TopicPartition } from './admin.ts';
+import type { Ledger } from './resume.ts';
 
 /**
  * Says when reading goes on beyond where it had come to: the records between were removed, by retention or by hand,
@@ -23,15 +24,15 @@ export function warnOfGap(
 export function sayWhereReadingResumes(
   logger: Logger,
   { topic, partition, logEnd }: TopicPartition & { readonly logEnd: bigint },
-  ledger: bigint,
+  { nextOffset, isRestarted }: Ledger,
   position: bigint,
 ): void {
-  warnOfGap(logger, { topic, partition }, ledger, position);
-  if (ledger > logEnd)
+  warnOfGap(logger, { topic, partition }, nextOffset, position);
+  if (isRestarted || nextOffset > logEnd)
     logger.warn(
       { topic, partition },
-      `the ledger of ${topic}/${partition} stands at ${ledger}, beyond the end of the log at ${logEnd}: was the topic made anew?`,
+      `${topic} was made anew: partition ${partition} is read from ${position} on`,
     );
-  if (position < ledger)
-    logger.info({ topic, partition, replays: String(ledger - position) }, 'reads stored records again');
+  if (position < nextOffset)
+    logger.info({ topic, partition, replays: String(nextOffset - position) }, 'reads stored records again');
 }

@@ -1,3 +1,11 @@
+/** What is known of a partition in the place where its records go. */
+export interface Ledger {
+  /** Everything below is accounted for. */
+  readonly nextOffset: bigint;
+  /** It spoke of a former topic of the same name, and begins again with the new one. */
+  readonly isRestarted: boolean;
+}
+
 /** The ends of a partition's log, and how far Kafka's group and the ledger have come; undefined: the group never committed. */
 export interface Standing {
   readonly logStart: bigint;

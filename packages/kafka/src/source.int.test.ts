@@ -4,11 +4,14 @@ import { expect, inject, test } from 'vitest';
 import { openAdmin } from './admin.ts';
 import { registerCodecs } from './codecs.ts';
 import { connectKafka } from './connect.ts';
-import { openPublisher } from './publisher.ts';
+import { openPublisher, type Publisher } from './publisher.ts';
 import { openSource, type RecordBatch, type Source, type SourceOptions } from './source.ts';
 import { createFreshTopic, publishNumbers, silentLogger } from './testing/fresh-topic.ts';
+import { createTopics } from './topics.ts';
 
 const { CompressionTypes } = kafkajs;
+
+const ledgerAt = (nextOffset: bigint) => ({ nextOffset, isRestarted: false });
 
 type Fresh = Awaited<ReturnType<typeof createFreshTopic>>;
 
@@ -30,7 +33,7 @@ async function open({ settings }: Fresh, change: Partial<SourceOptions> = {}) {
     logger: silentLogger,
     signal: new AbortController().signal,
     once: true,
-    openLedger: async (_, logStart) => logStart,
+    openLedger: async (_, logStart) => ledgerAt(logStart),
     onShared: () => {},
     onRetry: () => {},
     ...change,
@@ -73,7 +76,7 @@ test('every record comes once, each partition in order, and the source ends at t
 
 test('what was committed does not come again, what was not does', async () => {
   const fresh = await fill(300);
-  const ledgerAhead = { openLedger: async () => 1_000n };
+  const ledgerAhead = { openLedger: async () => ledgerAt(1_000n) };
   const committed = new Set<number>();
   {
     await using first = await open(fresh, ledgerAhead);
@@ -95,7 +98,7 @@ test('reading resumes at the ledger where that is behind Kafka', async () => {
     await readAll(first.source);
   }
   await using second = await open(fresh, {
-    openLedger: async ({ partition }) => (partition === 1 ? 40n : 100n),
+    openLedger: async ({ partition }) => ledgerAt(partition === 1 ? 40n : 100n),
   });
   const again = await readAll(second.source);
   expect(again).toEqual(
@@ -107,7 +110,7 @@ test('reading resumes at the ledger where that is behind Kafka', async () => {
 
 test('reading does not jump over records where the ledger is ahead of Kafka', async () => {
   const fresh = await fill(30);
-  await using opened = await open(fresh, { openLedger: async () => 1_000n });
+  await using opened = await open(fresh, { openLedger: async () => ledgerAt(1_000n) });
   expect(sorted(await readAll(opened.source))).toEqual(numbers(30));
 });
 
@@ -197,6 +200,51 @@ test('a partition that is paused yields nothing more, the others go on', async (
     if (seen.length === 200) stop.abort();
   }
   expect(seen.filter((number) => number % 3 === 1)).toEqual([]);
+});
+
+/** Three batches that are known to be fetched: one is out, one waits, one is held back for want of room. */
+async function fillAndHold({ settings }: Fresh, publisher: Publisher, source: Source) {
+  const batches = source.batches()[Symbol.asyncIterator]();
+  await publishNumbers(publisher, settings.KAFKA_TOPIC, 200, 1);
+  const held: RecordBatch = (await batches.next()).value;
+  for (let more = 0; more < 2; more++) {
+    await publishNumbers(publisher, settings.KAFKA_TOPIC, 200, 1);
+    await pause(1_000);
+  }
+  return async () => {
+    await held.commitOffsets();
+    await batches.return?.();
+  };
+}
+
+test('a topic that is made anew, and outgrows the old one while nothing is fetched, is read from its start', async () => {
+  const fresh = await createFreshTopic(inject('brokers'), 1);
+  const topic = fresh.settings.KAFKA_TOPIC;
+  const settings = { ...fresh.settings, BATCH_MAX_EVENTS: 200, BUFFER_MAX_BYTES: 1 };
+  await using publisher = await openPublisher(fresh.kafka);
+  const stop = new AbortController();
+  let known: string | undefined;
+  const openLedger: SourceOptions['openLedger'] = async ({ topicId }, logStart) => {
+    const isRestarted = known !== undefined && known !== topicId;
+    known = topicId;
+    return { nextOffset: logStart, isRestarted };
+  };
+  await using opened = await open({ ...fresh, settings }, { once: false, signal: stop.signal, openLedger });
+  const finishHeld = await fillAndHold(fresh, publisher, opened.source);
+  const operator = fresh.kafka.admin();
+  await operator.connect();
+  await operator.deleteTopics({ topics: [topic] });
+  await createTopics(operator, [{ topic, numPartitions: 1 }]);
+  await operator.disconnect();
+  await publishNumbers(publisher, topic, 1_000, 1);
+  await finishHeld();
+  const seen = new Set<string>();
+  await readAll(opened.source, async (batch) => {
+    await batch.commitOffsets();
+    for (const { value } of batch.records) seen.add(String(value));
+    if (seen.size === 1_000) stop.abort();
+  });
+  expect(seen.size).toBe(1_000);
 });
 
 /** Records 0 and 1, a compressed batch of two that unfolds to 4 MiB, and records 4 and 5, all in partition 0. */

@@ -1,5 +1,5 @@
 import { backoffMs, defaultBackoff, type Logger, pause, retryForever, withDeadline } from '@pipeline/runtime';
-import type { ClusterAdmin, PartitionOffsets, TopicPartition } from './admin.ts';
+import type { ClusterAdmin, LogPartition, PartitionOffsets, TopicPartition } from './admin.ts';
 import { registerCodecs } from './codecs.ts';
 import { connectKafka } from './connect.ts';
 import { explainKafkaFault, isPassingKafkaFault, kafkaErrorType } from './faults.ts';
@@ -7,7 +7,7 @@ import { Intake } from './intake.ts';
 import { createMember, type Member, type Positions } from './member.ts';
 import type { KafkaRecord } from './record.ts';
 import type { Slice } from './record-buffer.ts';
-import { resumeOffset } from './resume.ts';
+import { type Ledger, resumeOffset } from './resume.ts';
 import { sayWhereReadingResumes } from './resume-log.ts';
 import type { GroupSettings, KafkaSettings } from './settings.ts';
 import { allowSkips, type Skip } from './unreadable.ts';
@@ -53,8 +53,8 @@ export interface SourceOptions {
   readonly once: boolean;
   /** Batches to pass over should they be unreadable; any other unreadable batch ends the source. Defaults to none. */
   readonly skips?: readonly Skip[];
-  /** The offset up to which a partition is already accounted for; `logStart` where nothing is known of it. */
-  readonly openLedger: (partition: TopicPartition, logStart: bigint) => Promise<bigint>;
+  /** How far a partition is accounted for: to `logStart` where nothing is known of it, or only of a former topic. */
+  readonly openLedger: (partition: LogPartition, logStart: bigint) => Promise<Ledger>;
   /** Called whenever the group has shared out its partitions: pauses are over then. */
   readonly onShared: () => void;
   /** Called before each new try of something that failed and is expected to pass. */
@@ -187,9 +187,10 @@ class GroupSource implements Source {
   }
 
   async #locateOne(offsets: PartitionOffsets): Promise<readonly [number, bigint]> {
-    const ledger = await this.#options.openLedger(offsets, offsets.logStart);
-    const position = resumeOffset({ ...offsets, ledger });
-    sayWhereReadingResumes(this.#options.logger, offsets, ledger, position);
+    const { openLedger, logger } = this.#options;
+    const ledger = await openLedger(offsets, offsets.logStart);
+    const position = resumeOffset({ ...offsets, ledger: ledger.nextOffset });
+    sayWhereReadingResumes(logger, offsets, ledger, position);
     return [offsets.partition, position];
   }
 

@@ -19,7 +19,7 @@ const read = (minutes = 60) => readOverview(fresh.database, { topic: 'events', m
 
 async function write(...args: Parameters<typeof batchOf>) {
   const writer = createWriter(fresh.database, (statement) => statement());
-  await writer.open('events', 0, 0n);
+  await writer.open({ topic: 'events', partition: 0 }, 0n);
   await writer.write(batchOf(...args));
 }
 
@@ -110,7 +110,7 @@ test('a dead letter that is dealt with is not open, and the ledgers of other top
 
 test('while writers write, every look is of one moment', async () => {
   const writer = createWriter(fresh.database, (statement) => statement());
-  await writer.open('events', 0, 0n);
+  await writer.open({ topic: 'events', partition: 0 }, 0n);
   const writing = (async () => {
     for (let offset = 0; offset < 400; offset += 2)
       await writer.write(batchOf([row(offset)], [letter(offset + 1)]));

@@ -24,7 +24,7 @@ const run = (text: string, database: Database = fresh.database) => database.run(
 
 async function openWriter(partition = 0) {
   const writer = createWriter(fresh.database, (statement) => statement());
-  await writer.open('events', partition, 0n);
+  await writer.open({ topic: 'events', partition }, 0n);
   return writer;
 }
 

@@ -1,0 +1,32 @@
+import { connectKafka, kafkaSettings } from '@pipeline/kafka';
+import { createLogger, loggerSettings, readSettings } from '@pipeline/runtime';
+import type { Pipeline } from './pipeline.ts';
+import type { Environment } from './programs.ts';
+
+/** A client of Kafka with everything that kafkajs can do, for what an operator or a foreign program does. */
+export type KafkaClient = ReturnType<typeof connectKafka>;
+
+type KafkaOperator = ReturnType<KafkaClient['admin']>;
+
+/** A client of the Kafka that an environment names. */
+export function openKafkaClient(environment: Environment): KafkaClient {
+  const settings = readSettings(
+    { ...kafkaSettings, ...loggerSettings },
+    { ...environment, LOG_LEVEL: 'silent' },
+  );
+  return connectKafka(settings, 'operator', createLogger('operator', settings));
+}
+
+/** Does something that only an operator may do. */
+export async function operate<Value>(
+  { environment }: Pick<Pipeline, 'environment'>,
+  work: (operator: KafkaOperator) => Promise<Value>,
+): Promise<Value> {
+  const operator = openKafkaClient(environment).admin();
+  await operator.connect();
+  try {
+    return await work(operator);
+  } finally {
+    await operator.disconnect();
+  }
+}
