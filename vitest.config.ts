@@ -31,7 +31,7 @@ export default defineConfig({
           // Programs that tests start share what others have compiled: half of the time that they take to begin.
           env: { NODE_COMPILE_CACHE: `${import.meta.dirname}/node_modules/.cache/node` },
           maxWorkers: 2,
-          testTimeout: 120_000,
+          testTimeout: 300_000,
           hookTimeout: 120_000,
         },
       },
