@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { type AddressInfo, createServer } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 
@@ -120,10 +121,25 @@ test('an idle connection sets no timers (#1704)', () => {
   vi.useRealTimers();
 });
 
+const ConsumerGroup = load('kafkajs/src/consumer/consumerGroup.js');
+
+test('heartbeats are sent though the clock is set back', async () => {
+  const logger = { namespace: () => logger };
+  const group = new ConsumerGroup({ logger, topics: [], instrumentationEmitter: { emit: () => {} } });
+  const heartbeat = vi.fn();
+  Object.assign(group, { memberId: 'member', coordinator: { heartbeat } });
+  const clock = vi.spyOn(Date, 'now').mockReturnValue(0);
+  await setTimeout(5);
+  await group.heartbeat({ interval: 1 });
+  clock.mockRestore();
+  expect(heartbeat).toHaveBeenCalledTimes(1);
+});
+
 const Connection = load('kafkajs/src/network/connection.js');
 const createSocket = load('kafkajs/src/network/socketFactory.js');
 
-test('a connection that does not answer in time is given up, with all that waits for it (#919)', async () => {
+test('a connection that does not answer in time, by no clock that can be set, is given up with all that waits (#919)', async () => {
+  const clock = vi.spyOn(Date, 'now').mockReturnValue(0);
   const deaf = createServer(() => {}).listen(0, '127.0.0.1');
   await once(deaf, 'listening');
   const { port } = deaf.address() as AddressInfo;
@@ -142,6 +158,7 @@ test('a connection that does not answer in time is given up, with all that waits
   const answers = await Promise.allSettled(asking);
   expect(answers.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   expect(connection.isConnected()).toBe(false);
+  clock.mockRestore();
   deaf.close();
 });
 
