@@ -4,11 +4,12 @@ import {
   explainKafkaFault,
   type GroupSettings,
   type KafkaSettings,
+  kafkaErrorType,
   openAdmin,
   type PartitionOffsets,
   requireTopics,
 } from '@pipeline/kafka';
-import { Failure, failureLine, type Logger, withDeadline } from '@pipeline/runtime';
+import { Failure, failureLine, type Logger, retryForever, withDeadline } from '@pipeline/runtime';
 
 const ANSWER_MS = 4_000;
 
@@ -39,7 +40,8 @@ export function createOffsetReader(
   return {
     async fetch() {
       try {
-        return await withDeadline(ask(), ANSWER_MS, 'it');
+        const signal = AbortSignal.timeout(ANSWER_MS);
+        return await withDeadline(retryForever(ask, { isPassing: isNotReady, signal }), ANSWER_MS, 'it');
       } catch (error) {
         forget();
         throw explain(error, settings.KAFKA_BROKERS);
@@ -47,6 +49,13 @@ export function createOffsetReader(
     },
     [Symbol.dispose]: forget,
   };
+}
+
+/** Kafka answers, but does not know its groups yet: on its first day, after a start, or while a group moves to another broker. */
+function isNotReady(error: unknown): boolean {
+  return /^(GROUP_LOAD_IN_PROGRESS|GROUP_COORDINATOR_NOT_AVAILABLE|NOT_COORDINATOR_FOR_GROUP)$/.test(
+    kafkaErrorType(error),
+  );
 }
 
 function explain(error: unknown, brokers: readonly string[]): Failure {
