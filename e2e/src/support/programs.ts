@@ -11,6 +11,8 @@ export interface Program extends AsyncDisposable {
   readonly process: ChildProcess;
   /** What it has said on stderr so far. */
   said(): string;
+  /** What it has printed on stdout so far. */
+  printed(): string;
   /** Resolves when the process has ended. */
   readonly ended: Promise<Ended>;
 }
@@ -26,7 +28,12 @@ export type AppName = 'producer' | 'consumer' | 'stats';
 
 /** Starts an app; it is killed when it is disposed of. */
 export function startApp(name: AppName, args: readonly string[], environment: Environment): Program {
-  return startProgram(join(root, 'apps', name, 'src/main.ts'), args, environment);
+  return startProgram(appEntry(name), args, environment);
+}
+
+/** The file that an app is started with. */
+export function appEntry(name: AppName): string {
+  return join(root, 'apps', name, 'src/main.ts');
 }
 
 /** Starts any program of the repository. */
@@ -42,7 +49,7 @@ export function startProgram(entry: string, args: readonly string[], environment
     child.kill('SIGKILL');
     await ended;
   };
-  return { process: child, said: stderr, ended, [Symbol.asyncDispose]: stop };
+  return { process: child, said: stderr, printed: stdout, ended, [Symbol.asyncDispose]: stop };
 }
 
 /** What a stream has brought so far. */

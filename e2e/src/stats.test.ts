@@ -1,0 +1,253 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { findFreePort } from 'infra/testing';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createEvent, jsonRecord } from './support/events.ts';
+import { createFilledPipeline } from './support/filled.ts';
+import { createPipeline, type Pipeline } from './support/pipeline.ts';
+import { appEntry, type Program, runApp, startApp } from './support/programs.ts';
+import { waitForLog, waitUntil } from './support/wait.ts';
+
+let pipeline: Pipeline;
+
+beforeAll(async () => {
+  pipeline = await createFilledPipeline();
+  await pipeline.publish([1, 2, 3].map(() => jsonRecord(createEvent(), { partition: 1 })));
+});
+afterAll(() => pipeline[Symbol.asyncDispose]());
+
+const runStats = (args: readonly string[], change = {}) =>
+  runApp('stats', args, { ...pipeline.environment, ...change });
+
+/** A setting that names a server which is not there. */
+const absentKafka = async () => ({ KAFKA_BROKERS: `127.0.0.1:${await findFreePort()}` });
+const absentPostgres = async () => ({ DATABASE_URL: `postgres://a:b@127.0.0.1:${await findFreePort()}/app` });
+
+/** Lines without the spaces that make columns. */
+const linesOf = (text: string) => text.split('\n').map((line) => line.trim().replace(/ +/g, ' '));
+
+const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+const seconds = expect.any(Number);
+
+/** The whole of the contract's shape, for the pipeline of this file. */
+const wholeJson = () => ({
+  schemaVersion: 1,
+  generatedAt: time,
+  events: { stored: '4', duplicates: '1', deadLettered: '2', skipped: '0' },
+  minutes: [
+    { minute: '2026-11-24T09:30:00Z', eventType: 'page_view', count: '2' },
+    { minute: '2026-11-24T09:31:00Z', eventType: 'page_view', count: '1' },
+    { minute: '2026-11-24T09:31:00Z', eventType: 'signup', count: '1' },
+  ],
+  deadLetters: {
+    open: '2',
+    groups: [
+      { reason: 'not_an_event', eventType: null, count: '1', firstSeen: time, lastSeen: time },
+      { reason: 'unknown_event_type', eventType: 'teleport', count: '1', firstSeen: time, lastSeen: time },
+    ],
+  },
+  partitions: [
+    partition(0, { currentOffset: '3', endOffset: '3', lag: '0', secondsBehind: 0 }),
+    partition(1, { currentOffset: '2', endOffset: '5', lag: '3', secondsBehind: seconds }),
+    partition(2, { currentOffset: '2', endOffset: '2', lag: '0', secondsBehind: 0 }),
+  ],
+  lag: '3',
+  freshnessSeconds: seconds,
+});
+const partition = (number: number, rest: object) => ({ topic: pipeline.topic, partition: number, ...rest });
+const unknown = { currentOffset: null, endOffset: null, lag: null, secondsBehind: null };
+
+test('the tables are on stdout, and nothing is said', async () => {
+  const { code, stdout, stderr } = await runStats([]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(linesOf(stdout)).toEqual([
+    'STORED DUPLICATES DEAD-LETTERED SKIPPED LAG LAST WRITE',
+    expect.stringMatching(/^4 1 2 0 3 \S+ \S+ ago$/),
+    '',
+    'TOPIC PARTITION CURRENT-OFFSET LOG-END-OFFSET LAG SECONDS-BEHIND',
+    `${pipeline.topic} 0 3 3 0 0.0`,
+    expect.stringMatching(new RegExp(`^${pipeline.topic} 1 2 5 3 [\\d.]+$`)),
+    `${pipeline.topic} 2 2 2 0 0.0`,
+    '',
+    'Events per minute',
+    'MINUTE (UTC) ALL page_view signup',
+    '2026-11-24 09:31 2 1 1',
+    '2026-11-24 09:30 2 2 0',
+    '',
+    'Open dead letters: 2',
+    'REASON EVENT TYPE COUNT FIRST SEEN LAST SEEN',
+    expect.stringMatching(/^not_an_event - 1 .+ ago .+ ago$/),
+    expect.stringMatching(/^unknown_event_type teleport 1 .+ ago .+ ago$/),
+    '',
+  ]);
+});
+
+test('--json is one line of exactly the promised shape', async () => {
+  const { code, stdout, stderr } = await runStats(['--json']);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatch(/^[^\n]+\n$/);
+  expect(JSON.parse(stdout)).toStrictEqual(wholeJson());
+});
+
+/** Lets a program that looks again and again do so a few times, and asks it to end. */
+async function watchFor(text: string, times: number, args: readonly string[]) {
+  await using program = startApp('stats', args, pipeline.environment);
+  await waitUntil(() => program.printed().split(text).length > times || program.process.exitCode !== null);
+  return await endWith('SIGTERM', program);
+}
+
+async function endWith(signal: NodeJS.Signals, program: Program) {
+  program.process.kill(signal);
+  return await program.ended;
+}
+
+test('--watch into a pipe prints whole blocks, one after the other, until SIGTERM', async () => {
+  const { code, stdout, stderr } = await watchFor('STORED', 3, ['--watch', '0.1']);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const blocks = stdout.split(/\n\n(?=STORED)/);
+  expect(blocks.length).toBeGreaterThanOrEqual(3);
+  const headings = blocks.map((block) => linesOf(block).filter((line) => /^[A-Z-]{3,} /.test(line)));
+  expect(new Set(headings.map(String)).size).toBe(1);
+  expect(headings[0]).toHaveLength(4);
+  expect(stdout).not.toContain('\x1b');
+});
+
+test('--json --watch prints a document a line until SIGTERM', async () => {
+  const { code, stdout, stderr } = await watchFor('\n', 3, ['--json', '--watch', '0.1']);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const documents = stdout.trimEnd().split('\n');
+  expect(documents.length).toBeGreaterThanOrEqual(3);
+  for (const document of documents) expect(JSON.parse(document)).toStrictEqual(wholeJson());
+});
+
+test('without Kafka the lag is not known, which is said; the rest stands', async () => {
+  const change = await absentKafka();
+  const [table, json] = await Promise.all([runStats([], change), runStats(['--json'], change)]);
+  for (const { code, stderr } of [table, json]) {
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^stats: lag is not known: Kafka at 127\.0\.0\.1:\d+ .*KAFKA_BROKERS\n$/);
+  }
+  expect(linesOf(table.stdout)).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/^4 1 2 0 n\/a .* ago$/),
+      `${pipeline.topic} 1 n/a n/a n/a n/a`,
+      '2026-11-24 09:31 2 1 1',
+      'Open dead letters: 2',
+    ]),
+  );
+  expect(JSON.parse(json.stdout)).toStrictEqual({
+    ...wholeJson(),
+    partitions: [0, 1, 2].map((number) => partition(number, unknown)),
+    lag: null,
+  });
+});
+
+test('a lag that is known in part is "at least", and null in JSON', async () => {
+  const topic = pipeline.topic;
+  await pipeline.database.run(
+    (sql) =>
+      sql`insert into ingest_progress (topic, partition, start_offset, next_offset) values (${topic}, 7, 0, 0)`,
+  );
+  const [table, json] = await Promise.all([runStats([]), runStats(['--json'])]);
+  await pipeline.database.run((sql) => sql`delete from ingest_progress where partition = 7`);
+  expect(linesOf(table.stdout)).toContainEqual(expect.stringMatching(/^4 1 2 0 ≥3 .* ago$/));
+  expect(linesOf(table.stdout)).toContain(`${topic} 7 n/a n/a n/a n/a`);
+  expect(JSON.parse(json.stdout)).toStrictEqual({
+    ...wholeJson(),
+    partitions: [...wholeJson().partitions, partition(7, unknown)],
+    lag: null,
+  });
+});
+
+test.each([[[]], [['--json']], [['verify']]])(
+  'without Postgres "stats %s" waits, says for what, and ends with 0 when it is told to',
+  async (args) => {
+    await using program = startApp('stats', args, { ...pipeline.environment, ...(await absentPostgres()) });
+    await waitForLog(program, /^stats: waiting for Postgres at 127\.0\.0\.1:\d+\/app: .+\n/);
+    const { code, stdout, stderr } = await endWith('SIGTERM', program);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+    expect(linesOf(stderr)).toHaveLength(2);
+  },
+);
+
+test('missing tables end every command in one line that names the remedy', async () => {
+  await using empty = await createPipeline();
+  await empty.database.run(
+    (sql) => sql`drop table raw_events, agg_events_minute, dlq_events, ingest_progress`,
+  );
+  for (const args of [[], ['verify'], ['verify', '--repair'], ['check', '--max-lag', '1']]) {
+    const ended = await runApp('stats', args, empty.environment);
+    expect({ args, ...ended }).toEqual({
+      args,
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/^stats: Postgres: .*does not exist.*"pnpm --filter infra provision"\n$/),
+    });
+  }
+});
+
+test('an empty pipeline names the next command: the producer, then the consumer', async () => {
+  await using empty = await createPipeline();
+  const look = () => runApp('stats', ['--json'], empty.environment);
+  expect(await look()).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('"freshnessSeconds":null'),
+    stderr: 'stats: nothing is stored yet: pnpm --filter producer start\n',
+  });
+  await empty.publish([jsonRecord(createEvent())]);
+  expect((await look()).stderr).toBe(
+    'stats: nothing is stored yet, 1 records wait: pnpm --filter consumer start\n',
+  );
+});
+
+test('a reader that goes away after a line ends it quietly', async () => {
+  const script = '{ "$@"; echo "exit code $?" >&2; } | head -1';
+  const command = [process.execPath, '--conditions=source', appEntry('stats'), '--json', '--watch', '0.1'];
+  const env = { ...process.env, ...pipeline.environment };
+  const { stdout, stderr } = await promisify(execFile)('sh', ['-c', script, 'sh', ...command], { env });
+  expect(JSON.parse(stdout)).toStrictEqual(wholeJson());
+  expect(stderr).toBe('exit code 0\n');
+});
+
+test.each([
+  ['--nonsense'],
+  ['nonsense'],
+  ['verify', '--nonsense'],
+  ['--watch', '0'],
+  ['check', '--max-lag', 'x'],
+  ['check'],
+])('wrong use ends with exit code 2: %s %s', async (...args) => {
+  const ended = await runStats(args.filter((word) => word !== undefined));
+  expect(ended).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(/^(error|stats): .+\n/) });
+});
+
+test.each([
+  ['--max-lag', '3', '2', 'lag, in records 3'],
+  ['--max-dlq', '2', '1', 'open dead letters 2'],
+  ['--max-age', '86400', '0', 'age of the last write, in seconds'],
+])('check %s is 0 up to the threshold and 3 beyond it', async (flag, enough, tooLittle, figure) => {
+  const [good, bad] = await Promise.all([
+    runStats(['check', flag, enough]),
+    runStats(['check', flag, tooLittle]),
+  ]);
+  expect(good).toMatchObject({ code: 0, stderr: '' });
+  expect(linesOf(good.stdout)[1]).toMatch(new RegExp(`^${figure}.* ${enough} ok$`));
+  expect(bad).toMatchObject({ code: 3, stderr: expect.stringMatching(/^stats: not all is well.*\n$/) });
+  expect(linesOf(bad.stdout)[1]).toMatch(new RegExp(`^${figure}.* ${tooLittle} over$`));
+});
+
+test('check does not call good what it cannot know, and does not wait for it', async () => {
+  const [lag, letters, all] = await Promise.all([
+    runStats(['check', '--max-lag', '1000'], await absentKafka()),
+    runStats(['check', '--max-dlq', '1000'], await absentKafka()),
+    runStats(['check', '--max-dlq', '1000'], await absentPostgres()),
+  ]);
+  expect(lag.code).toBe(3);
+  expect(linesOf(lag.stdout)[1]).toBe('lag, in records n/a 1000 unknown');
+  expect(letters).toMatchObject({ code: 0, stderr: '' });
+  expect(all).toMatchObject({
+    code: 3,
+    stdout: '',
+    stderr: expect.stringMatching(/^stats: Postgres at .*\n$/),
+  });
+});
