@@ -18,7 +18,7 @@ const examples = `Examples:
 const WATCH_SECONDS = 2;
 const count = numberBetween(0, Number.MAX_SAFE_INTEGER);
 
-// An option belongs to the command that it follows: "verify --json" is not the --json of all.
+// "verify --json" has a --json of its own; "--json verify" means the same.
 const program = withSettings(
   createProgram('stats', 'Shows what is in the pipeline.', manifest.version).enablePositionalOptions(),
   statsSettings,
@@ -43,7 +43,9 @@ withSettings(program.command('verify'), statsSettings)
   .description('recount everything and compare; exit code 3 on any difference')
   .option('--repair', 'rebuild the aggregates first; writers wait meanwhile')
   .option('--json', 'print the differences as JSON')
-  .action(async (options, command) => verifyAll(settingsOf(command, statsSettings), options));
+  .action(async (_options, command) =>
+    verifyAll(settingsOf(command, statsSettings), command.optsWithGlobals()),
+  );
 
 withSettings(program.command('check'), statsSettings)
   .description('look once; exit code 3 when a threshold is exceeded or cannot be judged')
