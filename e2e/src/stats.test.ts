@@ -1,30 +1,23 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { findFreePort } from 'infra/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createEvent, jsonRecord } from './support/events.ts';
-import { createFilledPipeline } from './support/filled.ts';
-import { createPipeline, type Pipeline } from './support/pipeline.ts';
-import { appEntry, type Program, runApp, startApp } from './support/programs.ts';
-import { waitForLog, waitUntil } from './support/wait.ts';
+import { absentKafka } from './support/absent.ts';
+import { createFilledPipeline, publishThreeMore } from './support/filled.ts';
+import { linesOf } from './support/lines.ts';
+import type { Pipeline } from './support/pipeline.ts';
+import { appEntry, runApp, startApp } from './support/programs.ts';
+import { waitUntil } from './support/wait.ts';
 
 let pipeline: Pipeline;
 
 beforeAll(async () => {
   pipeline = await createFilledPipeline();
-  await pipeline.publish([1, 2, 3].map(() => jsonRecord(createEvent(), { partition: 1 })));
+  await publishThreeMore(pipeline);
 });
 afterAll(() => pipeline[Symbol.asyncDispose]());
 
 const runStats = (args: readonly string[], change = {}) =>
   runApp('stats', args, { ...pipeline.environment, ...change });
-
-/** A setting that names a server which is not there. */
-const absentKafka = async () => ({ KAFKA_BROKERS: `127.0.0.1:${await findFreePort()}` });
-const absentPostgres = async () => ({ DATABASE_URL: `postgres://a:b@127.0.0.1:${await findFreePort()}/app` });
-
-/** Lines without the spaces that make columns. */
-const linesOf = (text: string) => text.split('\n').map((line) => line.trim().replace(/ +/g, ' '));
 
 const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 const seconds = expect.any(Number);
@@ -93,11 +86,7 @@ test('--json is one line of exactly the promised shape', async () => {
 async function watchFor(text: string, times: number, args: readonly string[]) {
   await using program = startApp('stats', args, pipeline.environment);
   await waitUntil(() => program.printed().split(text).length > times || program.process.exitCode !== null);
-  return await endWith('SIGTERM', program);
-}
-
-async function endWith(signal: NodeJS.Signals, program: Program) {
-  program.process.kill(signal);
+  program.process.kill('SIGTERM');
   return await program.ended;
 }
 
@@ -159,47 +148,6 @@ test('a lag that is known in part is "at least", and null in JSON', async () => 
   });
 });
 
-test.each([[[]], [['--json']], [['verify']]])(
-  'without Postgres "stats %s" waits, says for what, and ends with 0 when it is told to',
-  async (args) => {
-    await using program = startApp('stats', args, { ...pipeline.environment, ...(await absentPostgres()) });
-    await waitForLog(program, /^stats: waiting for Postgres at 127\.0\.0\.1:\d+\/app: .+\n/);
-    const { code, stdout, stderr } = await endWith('SIGTERM', program);
-    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
-    expect(linesOf(stderr)).toHaveLength(2);
-  },
-);
-
-test('missing tables end every command in one line that names the remedy', async () => {
-  await using empty = await createPipeline();
-  await empty.database.run(
-    (sql) => sql`drop table raw_events, agg_events_minute, dlq_events, ingest_progress`,
-  );
-  for (const args of [[], ['verify'], ['verify', '--repair'], ['check', '--max-lag', '1']]) {
-    const ended = await runApp('stats', args, empty.environment);
-    expect({ args, ...ended }).toEqual({
-      args,
-      code: 1,
-      stdout: '',
-      stderr: expect.stringMatching(/^stats: Postgres: .*does not exist.*"pnpm --filter infra provision"\n$/),
-    });
-  }
-});
-
-test('an empty pipeline names the next command: the producer, then the consumer', async () => {
-  await using empty = await createPipeline();
-  const look = () => runApp('stats', ['--json'], empty.environment);
-  expect(await look()).toMatchObject({
-    code: 0,
-    stdout: expect.stringContaining('"freshnessSeconds":null'),
-    stderr: 'stats: nothing is stored yet: pnpm --filter producer start\n',
-  });
-  await empty.publish([jsonRecord(createEvent())]);
-  expect((await look()).stderr).toBe(
-    'stats: nothing is stored yet, 1 records wait: pnpm --filter consumer start\n',
-  );
-});
-
 test('a reader that goes away after a line ends it quietly', async () => {
   const script = '{ "$@"; echo "exit code $?" >&2; } | head -1';
   const command = [process.execPath, '--conditions=source', appEntry('stats'), '--json', '--watch', '0.1'];
@@ -207,47 +155,4 @@ test('a reader that goes away after a line ends it quietly', async () => {
   const { stdout, stderr } = await promisify(execFile)('sh', ['-c', script, 'sh', ...command], { env });
   expect(JSON.parse(stdout)).toStrictEqual(wholeJson());
   expect(stderr).toBe('exit code 0\n');
-});
-
-test.each([
-  ['--nonsense'],
-  ['nonsense'],
-  ['verify', '--nonsense'],
-  ['--watch', '0'],
-  ['check', '--max-lag', 'x'],
-  ['check'],
-])('wrong use ends with exit code 2: %s %s', async (...args) => {
-  const ended = await runStats(args.filter((word) => word !== undefined));
-  expect(ended).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(/^(error|stats): .+\n/) });
-});
-
-test.each([
-  ['--max-lag', '3', '2', 'lag, in records 3'],
-  ['--max-dlq', '2', '1', 'open dead letters 2'],
-  ['--max-age', '86400', '0', 'age of the last write, in seconds'],
-])('check %s is 0 up to the threshold and 3 beyond it', async (flag, enough, tooLittle, figure) => {
-  const [good, bad] = await Promise.all([
-    runStats(['check', flag, enough]),
-    runStats(['check', flag, tooLittle]),
-  ]);
-  expect(good).toMatchObject({ code: 0, stderr: '' });
-  expect(linesOf(good.stdout)[1]).toMatch(new RegExp(`^${figure}.* ${enough} ok$`));
-  expect(bad).toMatchObject({ code: 3, stderr: expect.stringMatching(/^stats: not all is well.*\n$/) });
-  expect(linesOf(bad.stdout)[1]).toMatch(new RegExp(`^${figure}.* ${tooLittle} over$`));
-});
-
-test('check does not call good what it cannot know, and does not wait for it', async () => {
-  const [lag, letters, all] = await Promise.all([
-    runStats(['check', '--max-lag', '1000'], await absentKafka()),
-    runStats(['check', '--max-dlq', '1000'], await absentKafka()),
-    runStats(['check', '--max-dlq', '1000'], await absentPostgres()),
-  ]);
-  expect(lag.code).toBe(3);
-  expect(linesOf(lag.stdout)[1]).toBe('lag, in records n/a 1000 unknown');
-  expect(letters).toMatchObject({ code: 0, stderr: '' });
-  expect(all).toMatchObject({
-    code: 3,
-    stdout: '',
-    stderr: expect.stringMatching(/^stats: Postgres at .*\n$/),
-  });
 });

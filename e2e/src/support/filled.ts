@@ -22,3 +22,8 @@ export async function createFilledPipeline(): Promise<Pipeline> {
   if (code !== 0) throw new Error(`the consumer ended with exit code ${code}: ${stderr}`);
   return pipeline;
 }
+
+/** Makes partition 1 three records behind. */
+export async function publishThreeMore(pipeline: Pipeline): Promise<void> {
+  await pipeline.publish([1, 2, 3].map(() => jsonRecord(at('09:32'), { partition: 1 })));
+}

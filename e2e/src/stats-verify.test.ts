@@ -1,0 +1,173 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { createFilledPipeline } from './support/filled.ts';
+import type { Pipeline } from './support/pipeline.ts';
+import { runApp } from './support/programs.ts';
+
+const tables = ['raw_events', 'agg_events_minute', 'dlq_events', 'ingest_progress'] as const;
+
+let pipeline: Pipeline;
+
+/** As after the consumer's run; Postgres refuses a wrong sum in the ledger until its check is gone. */
+beforeAll(async () => {
+  pipeline = await createFilledPipeline();
+  await run('alter table ingest_progress drop constraint ingest_progress_check; create schema kept');
+  for (const table of tables) await run(`create table kept.${table} as table ${table}`);
+});
+beforeEach(async () => {
+  await run(`truncate ${tables.join()}`);
+  for (const table of tables) await run(`insert into ${table} overriding system value table kept.${table}`);
+});
+afterAll(() => pipeline[Symbol.asyncDispose]());
+
+const run = (text: string) => pipeline.database.run((sql) => sql.unsafe(text).simple());
+const runVerify = (...args: readonly string[]) => runApp('stats', ['verify', ...args], pipeline.environment);
+
+/** Each table in a word, every column of every row. */
+async function fingerprints(): Promise<unknown> {
+  const columns = tables.map(
+    (table) => `(select md5(string_agg(t::text, ',' order by t::text)) from ${table} t) as ${table}`,
+  );
+  const [found] = await pipeline.database.run((sql) => sql.unsafe(`select ${columns.join()}`));
+  return found;
+}
+
+test('after a good run all adds up, with exit code 0', async () => {
+  const [table, json, other] = await Promise.all([
+    runVerify(),
+    runVerify('--json'),
+    runApp('stats', ['--json', 'verify'], pipeline.environment),
+  ]);
+  expect(table).toEqual({ code: 0, stdout: 'everything adds up, with 4 events\n', stderr: '' });
+  expect(other).toEqual(json);
+  expect(json).toMatchObject({ code: 0, stderr: '' });
+  expect(JSON.parse(json.stdout)).toStrictEqual({ schemaVersion: 1, events: '4', differences: [] });
+});
+
+/** What somebody did to the tables. */
+interface Tampering {
+  readonly name: string;
+  readonly sql: string;
+  /** Every difference that it makes: table, key, expected, found. */
+  readonly differences: readonly (readonly string[])[];
+}
+
+const ofTopic = (key: string) => `TOPIC/${key}`;
+
+const tamperings: readonly Tampering[] = [
+  {
+    name: 'a wrong aggregate',
+    sql: `update agg_events_minute set event_count = 7 where minute = '2026-11-24T09:30Z'`,
+    differences: [['agg_events_minute', '2026-11-24T09:30Z page_view', '2', '7']],
+  },
+  {
+    name: 'a missing aggregate',
+    sql: `delete from agg_events_minute where event_type = 'signup'`,
+    differences: [['agg_events_minute', '2026-11-24T09:31Z signup', '1', 'no row']],
+  },
+  {
+    name: 'an aggregate too many',
+    sql: `insert into agg_events_minute values ('2026-11-24T09:32Z', 'search', 5)`,
+    differences: [['agg_events_minute', '2026-11-24T09:32Z search', 'no row', '5']],
+  },
+  {
+    name: "a wrong sum in a partition's ledger",
+    sql: 'update ingest_progress set duplicates = 2 where partition = 0',
+    differences: [['ingest_progress', ofTopic('0 sum'), '3', '4']],
+  },
+  {
+    name: 'an event that is gone',
+    sql: `delete from raw_events where event_type = 'signup'`,
+    differences: [
+      ['agg_events_minute', '2026-11-24T09:31Z signup', 'no row', '1'],
+      ['raw_events', 'rows', '4', '3'],
+    ],
+  },
+  {
+    name: 'a dead letter that is gone',
+    sql: `delete from dlq_events where reason = 'not_an_event'`,
+    differences: [['dlq_events', ofTopic('2 rows'), '2', '1']],
+  },
+  {
+    name: 'a ledger behind what the group has committed',
+    sql: 'update ingest_progress set start_offset = start_offset - 1, next_offset = next_offset - 1 where partition = 1',
+    differences: [
+      ['ingest_progress', ofTopic('1 next_offset'), 'at least 2, which the group has committed', '1'],
+    ],
+  },
+  {
+    name: 'a ledger beyond the end of the log',
+    sql: 'update ingest_progress set start_offset = start_offset + 10, next_offset = next_offset + 10 where partition = 1',
+    differences: [['ingest_progress', ofTopic('1 next_offset'), 'at most 2, where the log ends', '12']],
+  },
+];
+
+const differencesOf = (differences: readonly (readonly string[])[]) =>
+  differences.map((cells) => cells.map((cell) => cell.replace('TOPIC', pipeline.topic)));
+
+/** The cells of the lines below the heading. */
+const cellsOf = (table: string) =>
+  table
+    .trimEnd()
+    .split('\n')
+    .slice(1)
+    .map((line) => line.trim().split(/ {2,}/));
+
+test.each(tamperings)(
+  '$name is found, and told with table, key, expected and found',
+  async ({ sql, differences }) => {
+    await run(sql);
+    const before = await fingerprints();
+    const [table, json] = await Promise.all([runVerify(), runVerify('--json')]);
+    const said = new RegExp(`^stats: differences found: ${differences.length};.*docs/operations.md\n$`);
+    for (const ended of [table, json])
+      expect(ended).toMatchObject({ code: 3, stderr: expect.stringMatching(said) });
+    const expected = differencesOf(differences);
+    expect(table.stdout).toMatch(/^TABLE +KEY +EXPECTED +FOUND\n/);
+    expect(cellsOf(table.stdout)).toEqual(expected);
+    expect(JSON.parse(json.stdout)).toStrictEqual({
+      schemaVersion: 1,
+      events: sql.includes('from raw_events') ? '3' : '4',
+      differences: expected.map(([name, key, due, found]) => ({ table: name, key, expected: due, found })),
+    });
+    expect(await fingerprints()).toEqual(before);
+  },
+);
+
+test('verify --repair mends the aggregates, and leaves every other table as it was', async () => {
+  const before = await fingerprints();
+  for (const { sql } of tamperings.slice(0, 3)) await run(sql);
+  expect(await fingerprints()).not.toEqual(before);
+  expect(await runVerify('--repair')).toEqual({
+    code: 0,
+    stdout: 'everything adds up, with 4 events\n',
+    stderr: 'stats: rebuilt the aggregates: 2 rows were wrong or missing, 1 too many\n',
+  });
+  expect(await fingerprints()).toEqual(before);
+});
+
+test('verify --repair does not hide what it cannot mend', async () => {
+  for (const { sql } of tamperings.slice(3)) await run(sql);
+  const { agg_events_minute: _, ...before } = Object(await fingerprints());
+  const { code, stdout } = await runVerify('--repair');
+  expect(code).toBe(3);
+  expect(cellsOf(stdout).map(([table]) => table)).toEqual([
+    'dlq_events',
+    'ingest_progress',
+    'raw_events',
+    'ingest_progress',
+  ]);
+  const { agg_events_minute: __, ...after } = Object(await fingerprints());
+  expect(after).toEqual(before);
+});
+
+test('without Kafka the tables are compared, and what was not compared is an error', async () => {
+  const change = { ...pipeline.environment, KAFKA_BROKERS: '127.0.0.1:1' };
+  const good = await runApp('stats', ['verify'], change);
+  expect(good).toMatchObject({
+    code: 1,
+    stdout: 'everything adds up, with 4 events\n',
+    stderr: expect.stringMatching(/^stats: the ledger was not compared with Kafka; .*KAFKA_BROKERS\n$/),
+  });
+  await run(tamperings[0]?.sql ?? '');
+  expect(await runApp('stats', ['verify'], change)).toMatchObject({ code: 3 });
+});
