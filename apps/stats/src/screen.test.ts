@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { redraw } from './screen.ts';
+import { countRows, redraw } from './screen.ts';
 
 test('a frame begins at the corner, clears what each line leaves of the last frame, and what lies below', () => {
   expect(redraw('one\ntwo\n', { columns: 80, rows: 24 })).toBe('\x1b[Hone\x1b[K\ntwo\x1b[K\n\x1b[J');
@@ -19,4 +19,9 @@ test('whatever the text and the screen, a frame never scrolls or wraps', () => {
       for (const line of drawn) expect(line.length).toBeLessThanOrEqual(columns);
     }),
   );
+});
+
+test('a line takes a row for each width of the screen that it has begun, an empty one takes one', () => {
+  expect(countRows([], 80)).toBe(0);
+  expect(countRows(['', 'x', 'x'.repeat(80), 'x'.repeat(81), 'x'.repeat(161)], 80)).toBe(8);
 });

@@ -2,8 +2,8 @@ import { exitAfter, pause, stopSignal } from '@pipeline/runtime';
 import { toJson } from '../json.ts';
 import { toPrintableJson } from '../printable.ts';
 import { findRemarks } from '../remarks.ts';
-import { say } from '../say.ts';
-import { redraw, type ScreenSize } from '../screen.ts';
+import { say, sentenceOf } from '../say.ts';
+import { countRows, redraw, type ScreenSize } from '../screen.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { renderSnapshot } from '../table.ts';
 import { openView, STOP_MS, type StatsSettings } from '../view.ts';
@@ -23,11 +23,12 @@ export async function showStats(settings: StatsSettings, { json, watch }: ShowOp
   const signal = stopSignal();
   exitAfter(signal, STOP_MS);
   await using view = openView(settings);
-  const toText = json ? toJsonLine : watch === undefined ? renderSnapshot : toFrame;
+  const toText = json ? toJsonLine : watch === undefined ? toTables : toFrame;
   do {
     const snapshot = await waitForPostgres(view.collect, view.database, { signal });
-    process.stdout.write(toText(snapshot));
-    findRemarks(snapshot).forEach(say);
+    const remarks = findRemarks(snapshot);
+    process.stdout.write(toText(snapshot, remarks));
+    remarks.forEach(say);
     if (watch !== undefined) await pause(watch * 1_000, signal);
   } while (watch !== undefined);
 }
@@ -36,14 +37,19 @@ function toJsonLine(snapshot: Snapshot): string {
   return `${toPrintableJson(toJson(snapshot))}\n`;
 }
 
+function toTables(snapshot: Snapshot): string {
+  return renderSnapshot(snapshot);
+}
+
 /** A terminal that does not know its size is taken for the usual one. */
 function screenSize(): ScreenSize {
   return { columns: process.stdout.columns || 80, rows: process.stdout.rows || 24 };
 }
 
-/** On a terminal each look takes the place of the last one; elsewhere they follow each other, an empty line between. */
-function toFrame(snapshot: Snapshot): string {
+/** On a terminal each look takes the place of the last one, with room for what is said below; elsewhere they follow each other, an empty line between. */
+function toFrame(snapshot: Snapshot, remarks: readonly string[]): string {
   if (!process.stdout.isTTY) return `${renderSnapshot(snapshot)}\n`;
-  const size = screenSize();
-  return redraw(renderSnapshot(snapshot, size.rows < LOW_SCREEN ? 5 : 15), size);
+  const { columns, rows } = screenSize();
+  const text = renderSnapshot(snapshot, rows < LOW_SCREEN ? 5 : 15);
+  return redraw(text, { columns, rows: rows - countRows(remarks.map(sentenceOf), columns) });
 }
