@@ -37,12 +37,13 @@ export async function runRecount<Row extends object>(
 /**
  * One statement sees one snapshot, and Postgres does not tell how far a statement is. So this one reads the table in a
  * hundred slices, one after the other, and with each it renames its session: everybody sees it in `pg_stat_activity`.
- * What the table grows by meanwhile is not in the snapshot. (`offset 0` keeps the planner from merging the slices.)
+ * The last slice has no end: a table in partitions has no size of its own, and all of it is then in that slice.
+ * (`offset 0` keeps the planner from merging the slices.)
  */
 function recountExpressions(name: string): string {
   return `slices as (
       select format('(%s,0)', blocks * slice / 100)::tid as start,
-             format('(%s,0)', blocks * (slice + 1) / 100)::tid as beyond,
+             case when slice < 99 then format('(%s,0)', blocks * (slice + 1) / 100)::tid else '(4294967294,0)' end as beyond,
              set_config('application_name', '${name} ' || slice, true)
       from generate_series(0, 99) as slice,
            (select pg_relation_size('raw_events') / current_setting('block_size')::bigint) as size (blocks)

@@ -220,6 +220,24 @@ test('a repair that is stopped while it waits for its lock changes nothing and w
   expect(await rowsOf('agg_events_minute')).toEqual(before);
 });
 
+test('a table that somebody keeps in partitions is recounted too', async () => {
+  await using own = await createFreshDatabase(inject('postgresUrl'));
+  await own.database.run((sql) =>
+    sql
+      .unsafe(
+        `drop table raw_events;
+         create table raw_events (event_id uuid, event_type text, event_time timestamptz) partition by hash (event_id);
+         create table raw_events_0 partition of raw_events for values with (modulus 2, remainder 0);
+         create table raw_events_1 partition of raw_events for values with (modulus 2, remainder 1);
+         insert into raw_events select gen_random_uuid(), 'a', '2026-11-24T09:30:00Z' from generate_series(1, 1000);`,
+      )
+      .simple(),
+  );
+  expect(await rebuildAggregates(own.database)).toEqual({ written: 1, removed: 0 });
+  const events = await run('select event_count::int as events from agg_events_minute', own.database);
+  expect(events).toEqual([{ events: 1_000 }]);
+});
+
 test('who waits is told how much of the table has been read', async () => {
   await run(
     `insert into raw_events select gen_random_uuid(), 'bulk', now(), 'u', '{}' from generate_series(1, 500000)`,
