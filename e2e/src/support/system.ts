@@ -58,7 +58,7 @@ export async function startKafkaSystem(options: SystemOptions): Promise<KafkaSys
   const port = await findFreePort();
   const kafkaProxy = stack.use(await startProxy(port));
   const advertised = { host: '127.0.0.1', port: kafkaProxy.port };
-  const kafka = stack.use(await startPrivateKafka({ host: '127.0.0.1', port }, advertised));
+  const kafka = stack.use(await startPrivateKafka({ endpoint: { host: '127.0.0.1', port }, advertised }));
   const system = await assemble(`127.0.0.1:${kafkaProxy.port}`, options, stack);
   return withDisposal({ ...system, kafka, kafkaProxy }, stack.move());
 }

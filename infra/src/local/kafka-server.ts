@@ -6,7 +6,7 @@ import { Failure } from '@pipeline/runtime';
 import { type GuardedProcess, startGuarded } from '../process/guarded.ts';
 import { type Endpoint, findFreePort } from './endpoint.ts';
 import { fetchKafkaJars, kafkaFolder } from './kafka-jars.ts';
-import { brokerSettings, toProperties } from './kafka-properties.ts';
+import { type BrokerSettings, brokerSettings, toProperties } from './kafka-properties.ts';
 import { speaksKafka } from './protocol.ts';
 import { waitUntilReady } from './server.ts';
 
@@ -15,6 +15,8 @@ export interface KafkaServerOptions {
   readonly endpoint: Endpoint;
   /** What clients are told; defaults to where it listens. */
   readonly advertised?: Endpoint | undefined;
+  /** Settings of the broker beside or instead of the usual ones. */
+  readonly settings?: BrokerSettings | undefined;
   /** Made when it is missing; holds the data, the broker's settings and its log. */
   readonly folder: string;
   /** Ends the start. */
@@ -41,11 +43,11 @@ export async function startKafkaServer(options: KafkaServerOptions): Promise<Gua
 
 async function writeProperties(
   path: string,
-  { endpoint: listen, advertised = listen }: KafkaServerOptions,
+  { endpoint: listen, advertised = listen, settings = {} }: KafkaServerOptions,
   dataFolder: string,
 ): Promise<void> {
-  const settings = brokerSettings({ listen, advertised, controllerPort: await findFreePort(), dataFolder });
-  await writeFile(path, toProperties(settings));
+  const usual = brokerSettings({ listen, advertised, controllerPort: await findFreePort(), dataFolder });
+  await writeFile(path, toProperties({ ...usual, ...settings }));
 }
 
 function java(jars: string): readonly string[] {

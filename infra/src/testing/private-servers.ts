@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseDatabaseUrl } from '@pipeline/db';
 import { type Endpoint, findFreePort, formatEndpoint } from '../local/endpoint.ts';
+import type { BrokerSettings } from '../local/kafka-properties.ts';
 import { startKafkaServer } from '../local/kafka-server.ts';
 import { startPostgresServer } from '../local/postgres-server.ts';
 import type { GuardedProcess } from '../process/guarded.ts';
@@ -21,15 +22,20 @@ export interface PrivateServer extends AsyncDisposable {
   start(): Promise<void>;
 }
 
-/**
- * Starts a Kafka on a free port; it knows no topics.
- * @param endpoint where it listens; defaults to a free port of the loopback
- * @param advertised where it tells its clients that it listens, such as a proxy before it; defaults to the same
- */
-export async function startPrivateKafka(endpoint?: Endpoint, advertised?: Endpoint): Promise<PrivateServer> {
-  const listen = endpoint ?? { host: '127.0.0.1', port: await findFreePort() };
-  const start = (folder: string) => startKafkaServer({ endpoint: listen, advertised, folder });
-  return await startPrivate(formatEndpoint(listen), start);
+export interface PrivateKafkaOptions {
+  /** Where it listens; defaults to a free port of the loopback. */
+  readonly endpoint?: Endpoint;
+  /** Where it tells its clients that it listens, such as a proxy before it; defaults to the same. */
+  readonly advertised?: Endpoint;
+  /** Settings of the broker beside or instead of the usual ones. */
+  readonly settings?: BrokerSettings;
+}
+
+/** Starts a Kafka that knows no topics. */
+export async function startPrivateKafka(options: PrivateKafkaOptions = {}): Promise<PrivateServer> {
+  const endpoint = options.endpoint ?? { host: '127.0.0.1', port: await findFreePort() };
+  const start = (folder: string) => startKafkaServer({ ...options, endpoint, folder });
+  return await startPrivate(formatEndpoint(endpoint), start);
 }
 
 /**
