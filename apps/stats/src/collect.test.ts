@@ -15,6 +15,7 @@ const allOffsets = fc.uniqueArray(
     partition,
     logStart: offset,
     logEnd: offset,
+    stableEnd: offset,
     committed: fc.option(offset, { nil: undefined }),
   }),
   { selector: (one) => one.partition },

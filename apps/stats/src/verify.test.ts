@@ -16,6 +16,7 @@ function compare(sightings: readonly Sighting[]) {
     partition,
     logStart: 0n,
     logEnd,
+    stableEnd: logEnd,
     committed,
   }));
   const ledger = sightings.flatMap(({ partition, nextOffset }) =>

@@ -52,7 +52,7 @@ export async function startFleet(environment: Environment, size: number): Promis
     all.push(program);
     void program.ended.then(({ code, stderr }) => {
       if (!running.delete(program)) return;
-      if (code === 1 && expectedEnd?.test(lastLine(stderr))) void restart();
+      if (code === 1 && expectedEnd?.test(stderr)) void restart();
       else unexpectedEnds.push(`a consumer ended (${code}): ${lastLine(stderr)}`);
     });
     return program;

@@ -52,3 +52,20 @@ export async function fingerprint(database: Database): Promise<unknown> {
   );
   return found;
 }
+
+/** What the ledgers of all partitions say together. */
+export interface LedgerSums {
+  readonly stored: number;
+  readonly duplicates: number;
+  readonly dead: number;
+  readonly skipped: number;
+}
+
+export async function sumLedgers(database: Database): Promise<LedgerSums | undefined> {
+  const [sums] = await database.run(
+    (sql) => sql<LedgerSums[]>`
+      select sum(stored)::int as stored, sum(duplicates)::int as duplicates, sum(dead_lettered)::int as dead,
+             sum(skipped)::int as skipped from ingest_progress`,
+  );
+  return sums;
+}

@@ -30,3 +30,18 @@ export async function operate<Value>(
     await operator.disconnect();
   }
 }
+
+/** https://kafka.apache.org/protocol#The_Messages_AlterConfigs: the type of a topic. */
+const TOPIC = 2;
+
+/** Settles a topic's own settings; those that are not named get their defaults. */
+export async function configureTopic(
+  pipeline: Pick<Pipeline, 'environment'>,
+  topic: string,
+  settings: Readonly<Record<string, string>>,
+): Promise<void> {
+  const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
+  await operate(pipeline, (operator) =>
+    operator.alterConfigs({ validateOnly: false, resources: [{ type: TOPIC, name: topic, configEntries }] }),
+  );
+}

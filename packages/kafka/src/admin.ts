@@ -18,6 +18,8 @@ export interface LogPartition extends TopicPartition {
 export interface PartitionOffsets extends LogPartition {
   readonly logStart: bigint;
   readonly logEnd: bigint;
+  /** How far records can be read: below the end where a transaction is under way. */
+  readonly stableEnd: bigint;
   readonly committed: bigint | undefined;
 }
 
@@ -82,12 +84,13 @@ async function fetchOffsets(
     committed.flatMap(({ partitions }) => partitions.map((p) => [p.partition, p.offset])),
   );
   return log
-    .map(({ partition, low, high }) => ({
+    .map(({ partition, low, high, offset }) => ({
       topic,
       partition,
       topicId,
       logStart: BigInt(low),
       logEnd: BigInt(high),
+      stableEnd: BigInt(offset),
       committed: realOffset(committedBy.get(partition)),
     }))
     .sort((a, b) => a.partition - b.partition);

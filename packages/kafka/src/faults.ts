@@ -12,7 +12,8 @@ interface ClientError extends Error {
 
 /** Errors by Kafka's names (https://kafka.apache.org/protocol#protocol_error_codes) that somebody must mend. */
 const lasting: Readonly<Record<string, string>> = {
-  UNKNOWN_TOPIC_OR_PARTITION: 'the topic is missing: run "pnpm --filter infra provision"',
+  UNKNOWN_TOPIC_OR_PARTITION:
+    'KAFKA_TOPIC or KAFKA_DLQ_TOPIC is missing: run "pnpm --filter infra provision"',
   TOPIC_AUTHORIZATION_FAILED: 'grant this user the rights on the topic that docs/operations.md lists',
   GROUP_AUTHORIZATION_FAILED: 'grant this user READ on the group',
   CLUSTER_AUTHORIZATION_FAILED: 'grant this user the rights that docs/operations.md lists',

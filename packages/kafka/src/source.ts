@@ -178,7 +178,7 @@ class GroupSource implements Source {
       kafkaSettings.KAFKA_TOPIC,
       groupSettings.KAFKA_GROUP_ID,
     );
-    this.#ends ??= new Map(offsets.map(({ partition, logEnd }) => [partition, logEnd]));
+    this.#ends ??= new Map(offsets.map(({ partition, stableEnd }) => [partition, stableEnd]));
     const mine = offsets.filter(({ partition }) => partitions.includes(partition));
     const positions = new Map(await Promise.all(mine.map((standing) => this.#locateOne(standing))));
     this.#done = new Map(positions);
