@@ -15,6 +15,13 @@ test('clients are told the advertised address, and where it listens without one'
   );
 });
 
+test('a broker that has a way to itself uses that, and tells it to nobody else', () => {
+  const settings = brokerSettings({ ...layout, internalPort: 19_092 });
+  expect(settings['inter.broker.listener.name']).toBe('INTERNAL');
+  expect(settings['listeners']).toContain('INTERNAL://127.0.0.1:19092');
+  expect(brokerSettings(layout)['listeners']).not.toContain('INTERNAL');
+});
+
 test('a file and an image get the same settings', () => {
   const settings = brokerSettings(layout);
   expect(toProperties(settings)).toContain('auto.create.topics.enable=false\n');

@@ -7,6 +7,8 @@ export interface BrokerLayout {
   readonly advertised?: Endpoint;
   /** The port on the loopback where the broker, being its own controller, talks to itself. */
   readonly controllerPort: number;
+  /** Another port on the loopback, where the broker reaches itself; needed where it cannot by the advertised address. */
+  readonly internalPort?: number;
   readonly dataFolder: string;
 }
 
@@ -17,19 +19,28 @@ export type BrokerSettings = Readonly<Record<string, string | number | boolean>>
  * https://kafka.apache.org/43/configuration/broker-configs/
  */
 export function brokerSettings(layout: BrokerLayout): BrokerSettings {
-  const { listen, advertised = listen, controllerPort, dataFolder } = layout;
+  const { listen, advertised = listen, controllerPort, internalPort, dataFolder } = layout;
+  const loopback = (port: number) => ({ host: '127.0.0.1', port });
+  const internal = internalPort === undefined ? {} : { INTERNAL: loopback(internalPort) };
   return {
     'process.roles': 'broker,controller',
     'node.id': 1,
     'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
     'controller.listener.names': 'CONTROLLER',
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
-    listeners: `PLAINTEXT://${formatEndpoint(listen)},CONTROLLER://127.0.0.1:${controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://${formatEndpoint(advertised)}`,
+    'inter.broker.listener.name': internalPort === undefined ? 'PLAINTEXT' : 'INTERNAL',
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,INTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    listeners: formatListeners({ PLAINTEXT: listen, ...internal, CONTROLLER: loopback(controllerPort) }),
+    'advertised.listeners': formatListeners({ PLAINTEXT: advertised, ...internal }),
     'log.dirs': dataFolder,
     'auto.create.topics.enable': false,
     ...aloneSettings,
   };
+}
+
+function formatListeners(listeners: Readonly<Record<string, Endpoint>>): string {
+  return Object.entries(listeners)
+    .map(([name, endpoint]) => `${name}://${formatEndpoint(endpoint)}`)
+    .join(',');
 }
 
 /** One node holds one copy of everything, and waits for nobody; its cleaner must fit a small heap. */
