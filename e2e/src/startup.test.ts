@@ -42,6 +42,12 @@ test('a missing topic ends in one line that names the remedy', async () => {
   expect(ended.stderr).toMatch(/no topic missing-topic.*infra provision/);
 });
 
+test('a consumer that is pointed at its own dead letters is refused as a wrong setting', async () => {
+  const ended = await runApp('consumer', [], { KAFKA_TOPIC: 'events_dlq', KAFKA_DLQ_TOPIC: 'events_dlq' });
+  expect(ended).toMatchObject({ code: 2, stdout: '' });
+  expect(ended.stderr).toMatch(/KAFKA_TOPIC and KAFKA_DLQ_TOPIC are both events_dlq/);
+});
+
 test('missing tables end in one line that names the remedy', async () => {
   await using pipeline = await createPipeline();
   await pipeline.database.run((sql) => sql`drop table ingest_progress`);

@@ -7,7 +7,7 @@ import {
   type Publisher,
   requireTopics,
 } from '@pipeline/kafka';
-import type { Logger, Settings } from '@pipeline/runtime';
+import { exitCode, Failure, type Logger, type Settings } from '@pipeline/runtime';
 import type { Retries } from './retries.ts';
 import type { consumerSettings } from './settings.ts';
 
@@ -24,15 +24,26 @@ export interface KafkaConnections extends AsyncDisposable {
   readonly publisher: Publisher;
 }
 
+/** Who reads what was set aside sets it aside again, for ever. */
+function refuseLoop({ KAFKA_TOPIC, KAFKA_DLQ_TOPIC }: ConsumerSettings): void {
+  if (KAFKA_TOPIC !== KAFKA_DLQ_TOPIC) return;
+  throw new Failure(
+    `KAFKA_TOPIC and KAFKA_DLQ_TOPIC are both ${KAFKA_TOPIC}`,
+    'dead letters need a topic of their own',
+    exitCode.usage,
+  );
+}
+
 /**
  * Connects to Kafka, however long it is away.
- * @throws Failure when a topic is missing, or for any lasting fault
+ * @throws Failure when both topics are one, when a topic is missing, or for any lasting fault
  */
 export async function openKafka(
   settings: ConsumerSettings,
   logger: Logger,
   { reachKafka }: Retries,
 ): Promise<KafkaConnections> {
+  refuseLoop(settings);
   await using stack = new AsyncDisposableStack();
   const kafka = connectKafka(settings, 'consumer', logger);
   const admin = stack.use(await reachKafka(() => openAdmin(kafka)));
