@@ -48,11 +48,15 @@ export async function createPipeline(): Promise<Pipeline> {
   return await openPipeline({ brokers: stack.brokers, databaseUrl }, topic, dlqTopic);
 }
 
-/** A pipeline on topics and tables that are there. */
+/**
+ * A pipeline on topics and tables that are there.
+ * @param login how to get in to a Kafka that asks; defaults to nothing
+ */
 export async function openPipeline(
   { brokers, databaseUrl }: Servers,
   topic: string,
   dlqTopic: string,
+  login: Environment = {},
 ): Promise<Pipeline> {
   const environment = {
     KAFKA_BROKERS: brokers,
@@ -61,6 +65,7 @@ export async function openPipeline(
     KAFKA_DLQ_TOPIC: dlqTopic,
     KAFKA_GROUP_ID: `group-${topic}`,
     KAFKA_SESSION_TIMEOUT_MS: '6000',
+    ...login,
   };
   const settings = readSettings({ ...kafkaSettings, ...groupSettings, ...databaseSettings }, environment);
   const database = connectDatabase(settings, { applicationName: 'e2e', connections: 2 });

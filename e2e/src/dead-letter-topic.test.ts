@@ -1,0 +1,43 @@
+import { fromDeadLetterRecord, type OutgoingRecord } from '@pipeline/kafka';
+import { expect, test } from 'vitest';
+import { createEvent, jsonRecord } from './support/events.ts';
+import { findViolations, noViolations, sumLedgers } from './support/invariants.ts';
+import { configureTopic } from './support/kafka-client.ts';
+import { createPipeline } from './support/pipeline.ts';
+import { runApp } from './support/programs.ts';
+
+/** Bad records from a few bytes up to far more than the topic takes, some with a key and headers that are too large, too. */
+function createBad(count: number): readonly OutgoingRecord[] {
+  return Array.from({ length: count }, (_, index) => {
+    const value = Buffer.from(`not json ${index} `.padEnd(10 + 40 * index, 'x'));
+    const large = { key: Buffer.alloc(3_000, 'k'), headers: { trace: 't'.repeat(3_000) } };
+    return { key: Buffer.from('key'), value, ...(index % 10 === 9 ? large : {}) };
+  });
+}
+
+const startOf = (value: Buffer | null | undefined) => /^not json \d+/.exec(String(value))?.[0];
+
+test('a topic that takes only small records gets every dead letter, cut and marked where it must be, and nothing stands still', async () => {
+  await using pipeline = await createPipeline();
+  await configureTopic(pipeline, pipeline.dlqTopic, { 'max.message.bytes': '2500' });
+  const bad = createBad(200);
+  const good = Array.from({ length: 200 }, () => jsonRecord(createEvent()));
+  await pipeline.publish([...good, ...bad]);
+  expect(await runApp('consumer', ['--once'], pipeline.environment)).toMatchObject({ code: 0 });
+  expect(await sumLedgers(pipeline.database)).toMatchObject({ stored: 200, dead: 200 });
+  expect(await findViolations(pipeline.database)).toEqual(noViolations);
+  const rows = await pipeline.database.run((sql) => sql<{ value: Buffer }[]>`select value from dlq_events`);
+  expect(rows.map(({ value }) => String(value)).sort()).toEqual(bad.map(({ value }) => String(value)).sort());
+
+  const whole = new Map(bad.map(({ value }) => [startOf(value), value]));
+  const letters = await pipeline.readTopic(pipeline.dlqTopic);
+  expect(new Set(letters.map(({ value }) => startOf(value)))).toEqual(new Set(whole.keys()));
+  for (const letter of letters) {
+    const original = whole.get(startOf(letter.value));
+    const isWhole = letter.value !== null && original?.equals(letter.value) === true;
+    expect(letter.value !== null && original?.subarray(0, letter.value.length).equals(letter.value)).toBe(
+      true,
+    );
+    if (!isWhole) expect(fromDeadLetterRecord(letter)?.truncated).toBe(true);
+  }
+});

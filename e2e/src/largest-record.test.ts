@@ -1,0 +1,50 @@
+import { fromDeadLetterRecord, isTooLarge } from '@pipeline/kafka';
+import { expect, test } from 'vitest';
+import { createEvent } from './support/events.ts';
+import { findViolations, noViolations, sumLedgers } from './support/invariants.ts';
+import { createPipeline, type Pipeline } from './support/pipeline.ts';
+import { runApp } from './support/programs.ts';
+
+/** What a topic takes by default, and the least that is around a value: of the batch 61 bytes, of the record 10. */
+const MAX_MESSAGE_BYTES = 1_048_588;
+const LEAST_AROUND = 71;
+
+/** A good event of so many bytes. */
+function createEventOf(bytes: number): Buffer {
+  const encode = (note: string) => Buffer.from(JSON.stringify(createEvent({ payload: { path: '/', note } })));
+  return encode('x'.repeat(bytes - encode('').length));
+}
+
+/** Publishes the largest event that the topic takes. */
+async function publishLargest(pipeline: Pipeline): Promise<Buffer> {
+  for (let bytes = MAX_MESSAGE_BYTES - LEAST_AROUND; ; bytes--) {
+    const value = createEventOf(bytes);
+    try {
+      await pipeline.publish([{ key: null, value, partition: 0 }]);
+      return value;
+    } catch (error) {
+      if (!isTooLarge(error)) throw error;
+    }
+  }
+}
+
+test.concurrent('the largest record that a topic takes is stored where events may be so large', async () => {
+  await using pipeline = await createPipeline();
+  await publishLargest(pipeline);
+  const environment = { ...pipeline.environment, EVENT_MAX_BYTES: String(2 << 20) };
+  expect(await runApp('consumer', ['--once'], environment)).toMatchObject({ code: 0 });
+  expect(await sumLedgers(pipeline.database)).toEqual({ stored: 1, duplicates: 0, dead: 0, skipped: 0 });
+  expect(await findViolations(pipeline.database)).toEqual(noViolations);
+});
+
+test.concurrent('elsewhere it is a dead letter: whole in the table, cut and marked in the topic', async () => {
+  await using pipeline = await createPipeline();
+  const value = await publishLargest(pipeline);
+  expect(await runApp('consumer', ['--once'], pipeline.environment)).toMatchObject({ code: 0 });
+  const rows = await pipeline.database.run((sql) => sql<{ value: Buffer }[]>`select value from dlq_events`);
+  expect(rows.map((row) => row.value.equals(value))).toEqual([true]);
+  const [record] = await pipeline.readTopic(pipeline.dlqTopic);
+  if (record?.value == null) throw new Error('the topic has no dead letter');
+  expect(fromDeadLetterRecord(record)).toMatchObject({ truncated: true, origin: { reason: 'too_large' } });
+  expect(value.subarray(0, record.value.length).equals(record.value)).toBe(true);
+});

@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { createEvent, jsonRecord } from './support/events.ts';
+import { findViolations, noViolations, sumLedgers } from './support/invariants.ts';
+import { type KafkaClient, openKafkaClient } from './support/kafka-client.ts';
+import { createPipeline, type Pipeline } from './support/pipeline.ts';
+import { runApp, startApp } from './support/programs.ts';
+import { waitForLog, waitUntil } from './support/wait.ts';
+
+/** What a marker of a transaction's end has for a key begins with these bytes; a user's record may, too. */
+const markerLike = Buffer.alloc(4);
+
+/** A producer whose records count only once its transaction is committed. */
+async function openTransactional(kafka: KafkaClient) {
+  const producer = kafka.producer({
+    transactionalId: randomUUID(),
+    maxInFlightRequests: 1,
+    idempotent: true,
+  });
+  await producer.connect();
+  return { begin: () => producer.transaction(), [Symbol.asyncDispose]: () => producer.disconnect() };
+}
+
+type Transaction = Awaited<ReturnType<Awaited<ReturnType<typeof openTransactional>>['begin']>>;
+
+/** Sends good events within a transaction, one on each partition. Returns their ids. */
+async function sendWithin(transaction: Transaction, { topic }: Pipeline): Promise<readonly string[]> {
+  const events = [0, 1, 2].map((partition) => ({ partition, event: createEvent() }));
+  const messages = events.map(({ partition, event }) => ({
+    ...jsonRecord(event),
+    key: markerLike,
+    partition,
+  }));
+  await transaction.send({
+    topic,
+    messages: messages.map(({ key, value, partition }) => ({ key, value, partition })),
+  });
+  return events.map(({ event }) => event.event_id);
+}
+
+async function storedIds({ database }: Pipeline): Promise<readonly string[]> {
+  const rows = await database.run(
+    (sql) => sql<{ id: string }[]>`select event_id as id from raw_events order by 1`,
+  );
+  return rows.map(({ id }) => id);
+}
+
+async function lagOf(pipeline: Pipeline): Promise<bigint> {
+  const offsets = await pipeline.offsets();
+  return offsets.reduce((sum, { committed, logEnd }) => sum + logEnd - (committed ?? 0n), 0n);
+}
+
+test.concurrent('of transactions exactly those that were committed are stored, and every offset is accounted for', async () => {
+  await using pipeline = await createPipeline();
+  const kafka = openKafkaClient(pipeline.environment);
+  await using first = await openTransactional(kafka);
+  await using second = await openTransactional(kafka);
+  const committed: string[] = [];
+  for (const [firstEnd, secondEnd] of [
+    ['abort', 'abort'],
+    ['commit', 'abort'],
+    ['abort', 'commit'],
+    ['commit', 'commit'],
+  ] as const) {
+    // The second begins later and ends first, and the first goes on after that.
+    const [one, other] = [await first.begin(), await second.begin()];
+    const ids = [await sendWithin(one, pipeline), await sendWithin(other, pipeline)];
+    await other[secondEnd]();
+    const more = await sendWithin(one, pipeline);
+    await one[firstEnd]();
+    if (firstEnd === 'commit') committed.push(...(ids[0] ?? []), ...more);
+    if (secondEnd === 'commit') committed.push(...(ids[1] ?? []));
+    const plain = createEvent();
+    await pipeline.publish([jsonRecord(plain, { key: markerLike })]);
+    committed.push(plain.event_id);
+  }
+  expect(await runApp('consumer', ['--once'], pipeline.environment)).toMatchObject({ code: 0 });
+  expect(await storedIds(pipeline)).toEqual(committed.sort());
+  const ends = (await pipeline.offsets()).reduce((sum, { logEnd }) => sum + Number(logEnd), 0);
+  const skipped = ends - committed.length;
+  expect(await sumLedgers(pipeline.database)).toEqual({
+    stored: committed.length,
+    duplicates: 0,
+    dead: 0,
+    skipped,
+  });
+  expect(await findViolations(pipeline.database)).toEqual(noViolations);
+  expect(await lagOf(pipeline)).toBe(0n);
+});
+
+test.concurrent('a transaction that hangs holds back what was sent after it, and once it is aborted all goes on', async () => {
+  await using pipeline = await createPipeline();
+  await using producer = await openTransactional(openKafkaClient(pipeline.environment));
+  await using consumer = startApp('consumer', [], pipeline.environment);
+  await waitForLog(consumer, /joined the group/);
+  const hanging = await producer.begin();
+  await sendWithin(hanging, pipeline);
+  const events = Array.from({ length: 30 }, (_, index) => ({ event: createEvent(), partition: index % 3 }));
+  await pipeline.publish(events.map(({ event, partition }) => jsonRecord(event, { partition })));
+  // Whoever drains what can be read need not wait for it.
+  const drain = { ...pipeline.environment, KAFKA_GROUP_ID: `${pipeline.groupId}-drain` };
+  expect(await runApp('consumer', ['--once'], drain)).toMatchObject({ code: 0 });
+  expect(await storedIds(pipeline)).toEqual([]);
+  expect(await lagOf(pipeline)).toBe(33n);
+  await hanging.abort();
+  await waitUntil(async () => (await lagOf(pipeline)) === 0n);
+  expect(await storedIds(pipeline)).toEqual(events.map(({ event }) => event.event_id).sort());
+  expect(await findViolations(pipeline.database)).toEqual(noViolations);
+});
