@@ -1,22 +1,36 @@
 import type { Fault } from '../support/fault.ts';
 import type { KafkaSystem } from '../support/system.ts';
+import { clockFaults } from './clock.ts';
+import { deadLetterFaults } from './dead-letter-topic.ts';
 import { diskFaults } from './disk.ts';
+import { brokerFaults, kafkaNetworkFaults } from './kafka.ts';
 import { networkFaults } from './network.ts';
 import { postgresFaults } from './postgres.ts';
 import { processFaults } from './processes.ts';
+import { topicFaults } from './topics.ts';
 
 /** The faults of a system whose Kafka is others' too. */
-export const faults = { ...processFaults, ...postgresFaults, ...diskFaults, ...networkFaults };
+export const faults = {
+  ...processFaults,
+  ...clockFaults,
+  ...postgresFaults,
+  ...diskFaults,
+  ...networkFaults,
+  ...topicFaults,
+  ...deadLetterFaults,
+};
+
+const allFaults = { ...faults, ...brokerFaults, ...kafkaNetworkFaults };
 
 /** What a fault is called on a command line. */
-export const faultNames = Object.keys(faults);
+export const faultNames = Object.keys(allFaults);
 
 /**
  * Faults by their names.
  * @throws Error for a name that is none
  */
 export function faultsByName(names: readonly string[]): ReadonlyMap<string, Fault<KafkaSystem>> {
-  const known = new Map<string, Fault<KafkaSystem>>(Object.entries(faults));
+  const known = new Map<string, Fault<KafkaSystem>>(Object.entries(allFaults));
   return new Map(names.map((name) => [name, find(known, name)]));
 }
 

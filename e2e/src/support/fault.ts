@@ -12,6 +12,8 @@ export interface Fault<Needs extends System = System> {
   readonly environment?: Environment;
   /** It comes again before anything can have recovered from the last time. */
   readonly isBrief?: true;
+  /** It takes more than a minute: tests leave it out unless `E2E_LONG` is set. */
+  readonly isLong?: true;
   /** Why it cannot be had on this machine; undefined where it can. */
   readonly unavailable?: () => string | undefined;
   /**
@@ -36,15 +38,18 @@ export async function waitForEvidence({ fleet }: Pick<System, 'fleet'>, pattern:
 /** Before a fault there must be something to lose. */
 const WARM_UP = 300;
 
-/** Lets a fault happen to a system under load. Returns everything that went wrong: nothing, if all is well. */
+/** Lets faults happen to a system under load, each once it has recovered from the one before. Returns everything that went wrong: nothing, if all is well. */
 export async function findDamage<Needs extends System>(
   system: Needs,
-  fault: Fault<Needs>,
+  ...faults: readonly Fault<Needs>[]
 ): Promise<readonly string[]> {
   await waitUntil(async () => (await countEvents(system)) >= WARM_UP);
-  await fault.inject(system);
-  const stall = await findStall(system);
-  return stall.length > 0 ? [...stall, ...system.fleet.unexpectedEnds] : await settle(system);
+  for (const { name, inject } of faults) {
+    await inject(system);
+    const stall = await findStall(system);
+    if (stall.length > 0) return [`after ${name}:`, ...stall, ...system.fleet.unexpectedEnds];
+  }
+  return await settle(system);
 }
 
 /** So many samples are taken at least. */
