@@ -31,6 +31,8 @@ export default defineConfig({
           // Programs that tests start share what others have compiled: half of the time that they take to begin.
           env: { NODE_COMPILE_CACHE: `${import.meta.dirname}/node_modules/.cache/node` },
           maxWorkers: 2,
+          // Each has its own servers or processes: more at once would only wait for each other.
+          maxConcurrency: 3,
           testTimeout: 300_000,
           hookTimeout: 120_000,
         },

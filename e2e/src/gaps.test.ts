@@ -5,8 +5,7 @@ import { createEvent, jsonRecord } from './support/events.ts';
 import { findViolations, noViolations, sumLedgers } from './support/invariants.ts';
 import { configureTopic, operate } from './support/kafka-client.ts';
 import { createPipeline, type Pipeline } from './support/pipeline.ts';
-import { runApp, startApp } from './support/programs.ts';
-import { waitForLog, waitUntil } from './support/wait.ts';
+import { runApp } from './support/programs.ts';
 
 /** Good events, on the partitions in turn. */
 function createEvents(count: number, partitions = 3): readonly OutgoingRecord[] {
@@ -61,25 +60,6 @@ test.concurrent('records that were removed before they were read are warned of, 
   expect(await sumLedgers(pipeline.database)).toEqual({ stored: 420, duplicates: 0, dead: 0, skipped: 60 });
   expect(await findViolations(pipeline.database)).toEqual(noViolations);
   expect(await isDrained(pipeline)).toBe(true);
-});
-
-test.concurrent('records that are removed under a running consumer are warned of, and counted exactly as skipped', async () => {
-  await using pipeline = await createPipeline();
-  await using consumer = startApp('consumer', [], pipeline.environment);
-  await waitForLog(consumer, /joined the group/);
-  await pipeline.publish(createEvents(100, 1));
-  await waitUntil(() => isDrained(pipeline));
-  consumer.process.kill('SIGSTOP');
-  // The fetch that is under way brings the first; what lies behind it is gone before the next fetch.
-  await pipeline.publish(createEvents(1, 1));
-  await pipeline.publish(createEvents(50, 1));
-  await removeBelow(pipeline, [[0, 151]]);
-  await pipeline.publish(createEvents(20, 1));
-  consumer.process.kill('SIGCONT');
-  await waitUntil(() => isDrained(pipeline));
-  expect(warnedGaps(consumer.said())).toEqual([[0, 50]]);
-  expect(await sumLedgers(pipeline.database)).toEqual({ stored: 121, duplicates: 0, dead: 0, skipped: 50 });
-  expect(await findViolations(pipeline.database)).toEqual(noViolations);
 });
 
 /** Several small segments of events with thirty keys: of each key only the last one need stay. */

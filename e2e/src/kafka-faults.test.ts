@@ -17,9 +17,12 @@ function groupFaults(faults: readonly KafkaFault[], size: number): readonly (rea
   );
 }
 
+/** The way to Kafka is broken in the soak, and in a run of the tests with `E2E_LONG=1`: it takes minutes. */
+const wantedNetworkFaults = process.env['E2E_LONG'] === undefined ? [] : Object.values(kafkaNetworkFaults);
+
 const groups = [
   ...groupFaults(Object.values<KafkaFault>(brokerFaults), 4),
-  ...groupFaults(Object.values<KafkaFault>(kafkaNetworkFaults), 4),
+  ...groupFaults(wantedNetworkFaults, 4),
 ];
 
 for (const faults of groups) {
