@@ -13,7 +13,7 @@ export default defineConfig({
         ...source,
         test: {
           name: 'unit',
-          include: ['{packages,apps}/*/src/**/*.test.ts', '{infra,docs}/src/**/*.test.ts'],
+          include: ['{packages,apps}/*/src/**/*.test.ts', '{infra,docs,bench}/src/**/*.test.ts'],
           exclude: ['**/*.int.test.ts', '**/node_modules/**'],
         },
       },

@@ -1,0 +1,27 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { Client } from 'pg';
+import { from } from 'pg-copy-streams';
+
+const STATEMENT = 'copy raw_events (event_id, event_type, event_time, user_id, payload) from stdin';
+const CHUNK_BYTES = 1 << 16;
+
+/** Copies rows into `raw_events`, over a connection of its own for each of the texts. */
+export async function copyRows(url: string, texts: readonly Buffer[]): Promise<void> {
+  await Promise.all(texts.map((text) => copyText(url, text)));
+}
+
+async function copyText(url: string, text: Buffer): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    await pipeline(Readable.from(chunksOf(text)), client.query(from(STATEMENT)));
+  } finally {
+    await client.end();
+  }
+}
+
+function* chunksOf(text: Buffer): Generator<Buffer> {
+  for (let start = 0; start < text.length; start += CHUNK_BYTES)
+    yield text.subarray(start, start + CHUNK_BYTES);
+}

@@ -1,0 +1,18 @@
+import { availableParallelism, cpus, totalmem } from 'node:os';
+import { kafkaVersion } from 'infra/testing';
+import type { Lab } from './lab.ts';
+
+/** What was measured on, as a line for people. */
+export async function describeMachine(lab: Lab): Promise<string> {
+  await using tables = await lab.createTables();
+  const [row] = await tables.database.run<{ version: string }>(
+    (sql) => sql`select current_setting('server_version') as version`,
+  );
+  return [
+    `${availableParallelism()} cores (${cpus()[0]?.model.trim() ?? 'unknown'})`,
+    `${Math.round(totalmem() / 2 ** 30)} GB`,
+    `Node ${process.versions.node}`,
+    `Kafka ${kafkaVersion}`,
+    `PostgreSQL ${row?.version}`,
+  ].join(', ');
+}

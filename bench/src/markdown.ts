@@ -1,0 +1,20 @@
+import type { Cell, Section } from './section.ts';
+
+/** A section as Markdown: heading, table, remarks. */
+export function toMarkdown({ title, columns, rows, remarks }: Section): string {
+  const alignment = columns.map((_, index) => (rows.every((row) => isNumber(row[index])) ? '--:' : '---'));
+  const lines = [columns, alignment, ...rows.map((row) => row.map(formatCell))];
+  const table = lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  return [`### ${title}`, table, ...remarks].join('\n\n');
+}
+
+function isNumber(cell: Cell | undefined): boolean {
+  return typeof cell === 'number';
+}
+
+/** Numbers with as many digits as one would trust: 123,457, 12.3, 1.23. */
+export function formatCell(cell: Cell): string {
+  if (typeof cell === 'string') return cell;
+  const digits = Number.isInteger(cell) || Math.abs(cell) >= 100 ? 0 : Math.abs(cell) >= 10 ? 1 : 2;
+  return cell.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}

@@ -1,0 +1,24 @@
+import { measureDecode } from './decode.ts';
+import { measureIdling } from './idling.ts';
+import type { Lab } from './lab.ts';
+import { measureLatency } from './latency.ts';
+import { measureProducing } from './producing.ts';
+import { measureReplay } from './replay.ts';
+import type { Section } from './section.ts';
+import { measureStages } from './stages.ts';
+import { measureStarting } from './starting.ts';
+import { measureThroughput } from './throughput.ts';
+
+export type Measure = (lab: Lab) => Promise<Section>;
+
+/** Everything that can be measured, in the order of the report. */
+export const measurements: ReadonlyMap<string, Measure> = new Map([
+  ['throughput', measureThroughput],
+  ['latency', measureLatency],
+  ['stages', measureStages],
+  ['decode', measureDecode],
+  ['producer', measureProducing],
+  ['replay', measureReplay],
+  ['start', measureStarting],
+  ['idle', measureIdling],
+]);

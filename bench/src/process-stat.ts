@@ -1,0 +1,33 @@
+/** What `/proc/PID/stat` says of a process. */
+export interface ProcessStat {
+  readonly pid: number;
+  readonly parent: number;
+  /** CPU of the process and of its children that have ended and were waited for, in ms; Linux counts in steps of 10 ms. */
+  readonly cpuMs: number;
+}
+
+/** Linux shows times in hundredths of a second on every machine that Node runs on (USER_HZ). */
+export const TICK_MS = 10;
+
+/** Reads the one line of `/proc/PID/stat`: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+export function parseProcessStat(line: string): ProcessStat {
+  // The second field, the program's name in parentheses, may hold anything.
+  const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
+  const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
+  return { pid: Number.parseInt(line, 10), parent: Number(fields[1]), cpuMs: ticks * TICK_MS };
+}
+
+/** CPU of a process and of everything that it has started, directly or not, in ms. */
+export function treeCpuMs(root: number, stats: readonly ProcessStat[]): number {
+  const own = stats.find(({ pid }) => pid === root)?.cpuMs ?? 0;
+  const children = stats.filter(({ parent }) => parent === root);
+  return children.reduce((sum, { pid }) => sum + treeCpuMs(pid, stats), own);
+}
+
+/** CPU that the whole machine has spent since it began, what was taken from it by its host included, in ms. */
+export function parseMachineStat(text: string): number {
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = (
+    text.split('\n', 1)[0]?.match(/\d+/g) ?? []
+  ).map(Number);
+  return (user + nice + system + irq + softirq + steal) * TICK_MS;
+}

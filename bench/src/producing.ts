@@ -1,0 +1,13 @@
+import type { Lab } from './lab.ts';
+import type { Section } from './section.ts';
+
+/** How fast the producer simulates and publishes. */
+export async function measureProducing(lab: Lab): Promise<Section> {
+  const { published, wallSeconds, events } = await lab.filledTopic();
+  return {
+    title: 'Producer, `--rate 0`',
+    columns: ['events', 'events/s', 'events/s, its start included'],
+    rows: [[events, events / published.seconds, events / wallSeconds]],
+    remarks: ['One run: the one that filled the topic.'],
+  };
+}

@@ -1,0 +1,34 @@
+import { toMarkdown } from './markdown.ts';
+import { type Section, toObjects } from './section.ts';
+
+/** Everything that one run found. */
+export interface Report {
+  /** The day, such as `2026-11-24`. */
+  readonly date: string;
+  readonly machine: string;
+  /** What was run. */
+  readonly command: string;
+  readonly sections: readonly Section[];
+}
+
+/** What a reader must know to take no figure for more than it is. */
+const CAVEAT =
+  'Kafka, Postgres, the consumer and what measures them share these cores, as they would not in production: read ' +
+  'ratios of the same round before figures, and nothing at all where other programs took more than a few per cent. ' +
+  'Kafka keeps one copy; Postgres has its default settings, durable ones.';
+
+/** A report for people. */
+export function reportToMarkdown({ date, machine, command, sections }: Report): string {
+  const head = `${date}, ${machine}: \`${command}\``;
+  return `${[head, CAVEAT, ...sections.map(toMarkdown)].join('\n\n')}\n`;
+}
+
+/** A report for programs. */
+export function reportToJson({ sections, ...head }: Report): string {
+  const measured = sections.map((section) => ({
+    title: section.title,
+    rows: toObjects(section),
+    remarks: section.remarks,
+  }));
+  return `${JSON.stringify({ ...head, caveat: CAVEAT, sections: measured }, null, 2)}\n`;
+}

@@ -1,0 +1,48 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Failure, stopSignal } from '@pipeline/runtime';
+import { openLab, type Size } from './lab.ts';
+import { describeMachine } from './machine.ts';
+import { measurements } from './measurements.ts';
+import { type Report, reportToJson, reportToMarkdown } from './report.ts';
+import type { Section } from './section.ts';
+
+export interface BenchOptions extends Size {
+  /** Names of measurements. */
+  readonly only: readonly string[];
+  readonly json: boolean;
+}
+
+const results = join(import.meta.dirname, '../results');
+
+/** Measures, prints the report and keeps it in the folder `results`; a signal ends it and everything that it has started. */
+export async function runBench(options: BenchOptions): Promise<void> {
+  if (process.platform !== 'linux') throw new Failure('it reads /proc', 'run it on Linux');
+  const signal = stopSignal();
+  const stopped = Promise.withResolvers<never>();
+  signal.addEventListener('abort', () => stopped.reject(signal.reason), { once: true });
+  await using lab = await openLab(options);
+  const measuring = measure();
+  const report = await Promise.race([measuring, stopped.promise]);
+  await writeReport(report);
+  process.stdout.write(options.json ? reportToJson(report) : reportToMarkdown(report));
+
+  async function measure(): Promise<Report> {
+    const machine = await describeMachine(lab);
+    const sections: Section[] = [];
+    for (const [name, measureOne] of measurements) {
+      if (options.only.includes(name)) sections.push(await measureOne(lab));
+    }
+    return { date: new Date().toISOString().slice(0, 10), machine, command: commandLine(), sections };
+  }
+}
+
+function commandLine(): string {
+  return ['pnpm --filter bench start', ...process.argv.slice(2)].join(' ');
+}
+
+async function writeReport(report: Report): Promise<void> {
+  await mkdir(results, { recursive: true });
+  await writeFile(join(results, 'latest.json'), reportToJson(report));
+  await writeFile(join(results, 'latest.md'), reportToMarkdown(report));
+}

@@ -1,0 +1,65 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { parseMachineStat, parseProcessStat, treeCpuMs } from './process-stat.ts';
+
+/** What processes have used since they began, in ms of CPU; each with everything that it has started. */
+interface Usage {
+  readonly at: number;
+  readonly trees: readonly number[];
+  readonly bench: number;
+  readonly machine: number;
+}
+
+/** What was used between two moments. */
+export interface Used {
+  readonly seconds: number;
+  /** Of each process that was asked about, in ms of CPU. */
+  readonly cpuMs: readonly number[];
+  /** What all other programs took of the machine, from 0 to 1. */
+  readonly othersShare: number;
+}
+
+/** Starts to count what some processes use; the function that it returns tells what it was. */
+export function meterUsage(pids: readonly number[]): () => Used {
+  const before = readUsage(pids);
+  return () => {
+    const after = readUsage(pids);
+    const elapsedMs = after.at - before.at;
+    const cpuMs = after.trees.map((ms, index) => ms - (before.trees[index] ?? 0));
+    const known = cpuMs.reduce((sum, ms) => sum + ms, after.bench - before.bench);
+    const others = Math.max(0, after.machine - before.machine - known);
+    return {
+      seconds: elapsedMs / 1_000,
+      cpuMs,
+      othersShare: Math.min(1, others / elapsedMs / availableParallelism()),
+    };
+  };
+}
+
+function readUsage(pids: readonly number[]): Usage {
+  const stats = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap(readStat);
+  const { user, system } = process.cpuUsage();
+  return {
+    at: performance.now(),
+    trees: pids.map((pid) => treeCpuMs(pid, stats)),
+    bench: (user + system) / 1_000,
+    machine: parseMachineStat(readFileSync('/proc/stat', 'utf8')),
+  };
+}
+
+/** Nothing when the process has ended meanwhile. */
+function readStat(pid: string) {
+  try {
+    return [parseProcessStat(readFileSync(`/proc/${pid}/stat`, 'utf8'))];
+  } catch {
+    return [];
+  }
+}
+
+/** The most memory that a process has occupied so far, in MB (2^20 bytes). */
+export function peakRssMb(pid: number): number {
+  const kilobytes = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return Number(kilobytes ?? 0) / 1_024;
+}
