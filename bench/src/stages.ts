@@ -88,7 +88,7 @@ async function measureWrite(lab: Lab, batches: readonly Batch[]) {
     connections: 1,
   });
   const writer = createWriter(database, (statement) => statement());
-  for (const { topic, partition } of batches) await writer.open(topic, partition, 0n);
+  for (const { topic, partition } of batches) await writer.open({ topic, partition }, 0n);
   const writeAll = async (part: readonly Batch[]) => {
     for (const batch of part) await writer.write(batch);
   };

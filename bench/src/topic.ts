@@ -56,7 +56,7 @@ export async function readTopic(
     logger,
     signal: new AbortController().signal,
     once: true,
-    openLedger: async (_, logStart) => logStart,
+    openLedger: async (_, nextOffset) => ({ nextOffset, isRestarted: false }),
     onShared: () => {},
     onRetry: () => {},
   });
