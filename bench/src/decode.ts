@@ -1,33 +1,39 @@
 import { decodeEvent } from '@pipeline/schema';
+import { medianMicros, passesText } from './cpu.ts';
 import type { Lab } from './lab.ts';
+import { formatCell } from './markdown.ts';
 import { say } from './say.ts';
 import type { Section } from './section.ts';
-import { median } from './statistics.ts';
 import { readTopic } from './topic.ts';
 
 /** Of each type; enough that no cache of the processor holds them all. */
 const SAMPLE = 20_000;
-const PASSES = 15;
-const WARM_UP = 5;
 
 /** `decodeEvent` alone, by type of event. */
 export async function measureDecode(lab: Lab): Promise<Section> {
   const { topic } = await lab.filledTopic();
   say('decodeEvent');
   const samples = await sampleByType(lab, topic);
-  const all = [...samples.values()].flat();
+  const mixed = shuffle([...samples.values()].flat());
+  const rows: (readonly [string, number, number])[] = [];
+  for (const [type, values] of [...samples, ['all, mixed', mixed] as const])
+    rows.push([type, meanBytes(values), await medianMicros(values.length, () => decodeAll(values))]);
+  const [, bytes, micros] = rows.at(-1) ?? ['', 0, 0];
   return {
-    title: '`decodeEvent`, one core',
-    columns: ['type', 'bytes', 'µs/event'],
-    rows: [...samples, ['all, mixed', shuffle(all)] as const].map(([type, values]) => [
-      type,
-      Math.round(values.reduce((sum, value) => sum + value.length, 0) / values.length),
-      timeDecoding(values),
-    ]),
-    remarks: [
-      `Wall time, the median of ${PASSES} passes over up to ${SAMPLE} events of a type after ${WARM_UP} to warm up.`,
-    ],
+    title: '`decodeEvent`',
+    summary: [['`decodeEvent`', `${formatCell(micros)} µs for ${bytes} bytes`]],
+    columns: ['type', 'bytes', 'µs of CPU per event'],
+    rows,
+    remarks: [`Up to ${SAMPLE.toLocaleString('en-US')} events of each type; ${passesText}.`],
   };
+}
+
+function meanBytes(values: readonly Buffer[]): number {
+  return Math.round(values.reduce((sum, value) => sum + value.length, 0) / values.length);
+}
+
+function decodeAll(values: readonly Buffer[]): void {
+  for (const value of values) if (!decodeEvent(value).ok) throw new Error('a good event was rejected');
 }
 
 async function sampleByType(lab: Lab, topic: string): Promise<ReadonlyMap<string, readonly Buffer[]>> {
@@ -48,13 +54,4 @@ async function sampleByType(lab: Lab, topic: string): Promise<ReadonlyMap<string
 function shuffle(values: readonly Buffer[]): readonly Buffer[] {
   const step = 7_919;
   return Array.from(values, (_, index) => values[(index * step) % values.length] ?? Buffer.alloc(0));
-}
-
-function timeDecoding(values: readonly Buffer[]): number {
-  const passes = Array.from({ length: WARM_UP + PASSES }, () => {
-    const startedAt = performance.now();
-    for (const value of values) if (!decodeEvent(value).ok) throw new Error('a good event was rejected');
-    return ((performance.now() - startedAt) * 1_000) / values.length;
-  });
-  return median(passes.slice(WARM_UP));
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { consumerEnvironment, type Lab } from './lab.ts';
+import { formatCell } from './markdown.ts';
 import { startApp } from './programs.ts';
 import { say } from './say.ts';
 import type { Section } from './section.ts';
@@ -20,10 +21,12 @@ export async function measureIdling(lab: Lab): Promise<Section> {
   const used = meterUsage([consumer.pid, lab.postgres.pid, lab.kafka.pid]);
   await sleep(WATCH_MS);
   const { cpuMs, seconds } = used();
+  const shares = cpuMs.map((ms) => ms / seconds / 10);
   return {
     title: 'Idle: % of a core',
+    summary: [['an idle consumer', `${formatCell(shares[0] ?? 0)} % of a core`]],
     columns: ['consumer', 'Postgres', 'Kafka'],
-    rows: [cpuMs.map((ms) => ms / seconds / 10)],
+    rows: [shares],
     remarks: [`Over ${WATCH_MS / 1_000} s; Linux counts in steps of 10 ms, which is 0.1 % here.`],
   };
 }

@@ -1,5 +1,6 @@
 import { Failure } from '@pipeline/runtime';
 import { consumerEnvironment, type Lab, type Tables, topicEnvironment } from './lab.ts';
+import { formatCell } from './markdown.ts';
 import { startApp } from './programs.ts';
 import { say } from './say.ts';
 import type { Section } from './section.ts';
@@ -16,8 +17,15 @@ export async function measureLatency(lab: Lab): Promise<Section> {
     say(`latency at ${rate} events a second`);
     rows.push(await measureRate(lab, rate));
   }
+  const figures = (row: readonly number[]) => row.map(formatCell);
   return {
     title: `Latency: ${lab.size.seconds} s at each rate, after ${WARM_UP_SECONDS} s of warm-up`,
+    summary: rows
+      .map(figures)
+      .map(([rate, , half, most]) => [
+        `latency at ${rate} events/s`,
+        `half within ${half} ms, 99 % within ${most} ms`,
+      ]),
     columns: ['events/s asked for', 'events/s sent', 'p50, ms', 'p99, ms', 'most, ms', othersColumn],
     rows,
     remarks: [

@@ -4,6 +4,7 @@ import { toObjects } from './section.ts';
 
 const section = {
   title: 'Speed',
+  summary: [],
   columns: ['round', 'events/s'],
   rows: [
     ['1', 123_456.7],

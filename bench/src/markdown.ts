@@ -2,10 +2,14 @@ import type { Cell, Section } from './section.ts';
 
 /** A section as Markdown: heading, table, remarks. */
 export function toMarkdown({ title, columns, rows, remarks }: Section): string {
-  const alignment = columns.map((_, index) => (rows.every((row) => isNumber(row[index])) ? '--:' : '---'));
+  return [`### ${title}`, toTable(columns, rows), ...remarks].join('\n\n');
+}
+
+/** A table as Markdown; columns that hold numbers stand on the right. */
+export function toTable(columns: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  const alignment = columns.map((_, index) => (rows.some((row) => isNumber(row[index])) ? '--:' : '---'));
   const lines = [columns, alignment, ...rows.map((row) => row.map(formatCell))];
-  const table = lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-  return [`### ${title}`, table, ...remarks].join('\n\n');
+  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
 function isNumber(cell: Cell | undefined): boolean {

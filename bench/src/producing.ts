@@ -1,4 +1,5 @@
 import type { Lab } from './lab.ts';
+import { formatCell } from './markdown.ts';
 import type { Section } from './section.ts';
 
 /** How fast the producer simulates and publishes. */
@@ -6,6 +7,7 @@ export async function measureProducing(lab: Lab): Promise<Section> {
   const { published, wallSeconds, events } = await lab.filledTopic();
   return {
     title: 'Producer, `--rate 0`',
+    summary: [['producer', `${formatCell(events / published.seconds)} events/s`]],
     columns: ['events', 'events/s', 'events/s, its start included'],
     rows: [[events, events / published.seconds, events / wallSeconds]],
     remarks: ['One run: the one that filled the topic.'],

@@ -1,6 +1,7 @@
 import { copyRows } from './copy.ts';
 import { type Drained, drainTopic } from './drain.ts';
 import type { Lab } from './lab.ts';
+import { formatCell } from './markdown.ts';
 import { say } from './say.ts';
 import type { Cell, Section } from './section.ts';
 import { median } from './statistics.ts';
@@ -23,6 +24,12 @@ export async function measureReplay(lab: Lab): Promise<Section> {
   const medians = [0, 1, 2].map((column) => median(rounds.map((round) => round[column] ?? 0)));
   return {
     title: 'A replayed half',
+    summary: [
+      [
+        'a topic of which half is stored already, against a new one',
+        `${formatCell(medians[2] ?? 0)} of the rate`,
+      ],
+    ],
     columns: ['round', 'nothing stored, events/s', 'every second event stored, events/s', 'ratio'],
     rows: [...rounds.map((round, index): Cell[] => [String(index + 1), ...round]), ['median', ...medians]],
     remarks: [],

@@ -1,4 +1,4 @@
-import { toMarkdown } from './markdown.ts';
+import { toMarkdown, toTable } from './markdown.ts';
 import { type Section, toObjects } from './section.ts';
 
 /** Everything that one run found. */
@@ -20,13 +20,18 @@ const CAVEAT =
 /** A report for people. */
 export function reportToMarkdown({ date, machine, command, sections }: Report): string {
   const head = `${date}, ${machine}: \`${command}\``;
-  return `${[head, CAVEAT, ...sections.map(toMarkdown)].join('\n\n')}\n`;
+  const summary = toTable(
+    ['', `${date}`],
+    sections.flatMap((section) => section.summary),
+  );
+  return `${[head, summary, CAVEAT, ...sections.map(toMarkdown)].join('\n\n')}\n`;
 }
 
 /** A report for programs. */
 export function reportToJson({ sections, ...head }: Report): string {
   const measured = sections.map((section) => ({
     title: section.title,
+    summary: section.summary,
     rows: toObjects(section),
     remarks: section.remarks,
   }));

@@ -1,6 +1,8 @@
 /** What one measurement found: a table, and what to know when reading it. */
 export interface Section {
   readonly title: string;
+  /** The figures to quote, each with what it is of. */
+  readonly summary: readonly (readonly [what: string, figure: string])[];
   readonly columns: readonly string[];
   readonly rows: readonly (readonly Cell[])[];
   readonly remarks: readonly string[];

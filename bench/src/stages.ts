@@ -3,16 +3,15 @@ import type { RecordBatch } from '@pipeline/kafka';
 import { decodeEvent } from '@pipeline/schema';
 import { triage } from 'consumer/triage';
 import { settingsFor } from 'infra/testing';
+import { cpuMicrosOf, medianMicros, passesText } from './cpu.ts';
 import type { Lab } from './lab.ts';
 import { say } from './say.ts';
 import type { Section } from './section.ts';
-import { median } from './statistics.ts';
 import { readTopic } from './topic.ts';
 import { meterUsage } from './usage.ts';
 
 /** More than that need not be kept to know what one costs. */
 const SAMPLE = 150_000;
-const PASSES = 7;
 
 /** What each step of the path costs, one after the other in this process. */
 export async function measureStages(lab: Lab): Promise<Section> {
@@ -20,37 +19,40 @@ export async function measureStages(lab: Lab): Promise<Section> {
   say('stages');
   const fetched = await measureFetch(lab, topic, events);
   const batches = await readSample(lab, topic);
-  const parsed = measurePasses(batches, (batch) =>
-    batch.records.map(({ value }) => JSON.parse(String(value))),
-  );
-  const decoded = measurePasses(batches, (batch) => triage(batch, decodeEvent));
+  const records = batches.flatMap((batch) => batch.records);
+  const parsed = await medianMicros(records.length, () => {
+    for (const { value } of records) JSON.parse(String(value));
+  });
+  const decoded = await medianMicros(records.length, () => {
+    for (const batch of batches) triage(batch, decodeEvent);
+  });
   const written = await measureWrite(
     lab,
     batches.map((batch) => triage(batch, decodeEvent)),
   );
   return {
     title: 'Stages: µs of CPU per event',
+    summary: [],
     columns: ['stage', 'ours', 'Postgres', 'Kafka'],
     rows: [
-      ['fetch: Kafka’s response to records', fetched.ours, '-', fetched.kafka],
+      ['fetch: from a response to records', fetched.ours, '-', fetched.kafka],
       ['decode and validate: `decodeEvent`, parting good from bad', decoded, '-', '-'],
-      ['of that, `JSON.parse` alone', parsed, '-', '-'],
+      ['of that, bytes to text and `JSON.parse`', parsed, '-', '-'],
       ['write: parameters, driver, statement', written.ours, written.postgres, '-'],
     ],
     remarks: [
-      `One stage after the other, warmed up, in one process; batches of ${Math.round(written.batchSize)} events, written ` +
-        'one at a time. The running consumer adds what these leave out: its start, cold code, commits, metrics.',
+      `Each stage by itself, in one warm process: of decoding ${passesText}; of fetching, the topic read a second ` +
+        `time; of writing, batches of ${Math.round(written.batchSize).toLocaleString('en-US')} events one at a time. ` +
+        'A consumer adds what these leave out: its start, code that is still cold, metrics.',
     ],
   };
 }
 
-/** The sum is of a whole reading, the second one, so that the code is compiled. */
+/** The topic was read before, so that the code is compiled. */
 async function measureFetch(lab: Lab, topic: string, events: number) {
-  const used = meterUsage([process.pid, lab.kafka.pid]);
-  const before = process.cpuUsage();
-  await readTopic(lab.kafka.address, topic, touchValues);
-  const { user, system } = process.cpuUsage(before);
-  return { ours: (user + system) / events, kafka: ((used().cpuMs[1] ?? 0) * 1_000) / events };
+  const used = meterUsage([lab.kafka.pid]);
+  const micros = await cpuMicrosOf(() => readTopic(lab.kafka.address, topic, touchValues));
+  return { ours: micros / events, kafka: ((used().cpuMs[0] ?? 0) * 1_000) / events };
 }
 
 /** A record's value is cut out of the response when it is asked for. */
@@ -66,18 +68,6 @@ async function readSample(lab: Lab, topic: string): Promise<readonly RecordBatch
     size += batch.records.length;
   });
   return batches;
-}
-
-/** Microseconds of CPU per record: the median of some passes, after two that only warm up. */
-function measurePasses(batches: readonly RecordBatch[], work: (batch: RecordBatch) => unknown): number {
-  const records = batches.reduce((sum, batch) => sum + batch.records.length, 0);
-  const passes = Array.from({ length: PASSES }, () => {
-    const before = process.cpuUsage();
-    for (const batch of batches) work(batch);
-    const { user, system } = process.cpuUsage(before);
-    return (user + system) / records;
-  });
-  return median(passes.slice(2));
 }
 
 /** A third of the batches only warms up. */
@@ -96,10 +86,8 @@ async function measureWrite(lab: Lab, batches: readonly Batch[]) {
   await writeAll(batches.slice(0, warmUp));
   const measured = batches.slice(warmUp);
   const used = meterUsage([lab.postgres.pid]);
-  const before = process.cpuUsage();
-  await writeAll(measured);
-  const { user, system } = process.cpuUsage(before);
+  const micros = await cpuMicrosOf(() => writeAll(measured));
   const rows = measured.reduce((sum, batch) => sum + recordCount(batch), 0);
   const postgres = ((used().cpuMs[0] ?? 0) * 1_000) / rows;
-  return { ours: (user + system) / rows, postgres, batchSize: rows / measured.length };
+  return { ours: micros / rows, postgres, batchSize: rows / measured.length };
 }

@@ -1,4 +1,5 @@
 import { consumerEnvironment, type Lab } from './lab.ts';
+import { formatCell } from './markdown.ts';
 import { startApp } from './programs.ts';
 import { say } from './say.ts';
 import type { Section } from './section.ts';
@@ -17,6 +18,7 @@ export async function measureStarting(lab: Lab): Promise<Section> {
   }
   return {
     title: 'Start to first row',
+    summary: [['start to first row', `${formatCell(median(milliseconds))} ms`]],
     columns: ['median, ms', 'least, ms', 'most, ms'],
     rows: [[median(milliseconds), Math.min(...milliseconds), Math.max(...milliseconds)]],
     remarks: [`${STARTS} starts, each as a new group on empty tables; pnpm's own start is not included.`],

@@ -1,13 +1,21 @@
 import { copyRows } from './copy.ts';
 import { type Drained, drainTopic } from './drain.ts';
 import type { Lab } from './lab.ts';
+import { formatCell } from './markdown.ts';
 import { say } from './say.ts';
 import type { Cell, Section } from './section.ts';
 import { median } from './statistics.ts';
 import type { FilledTopic } from './topic.ts';
+import { meterUsage } from './usage.ts';
+
+interface Copied {
+  readonly rowsPerSecond: number;
+  /** CPU of each row. */
+  readonly postgresMicros: number;
+}
 
 interface Round {
-  readonly copied: number;
+  readonly copied: Copied;
   readonly drained: Drained;
 }
 
@@ -21,8 +29,15 @@ export async function measureThroughput(lab: Lab): Promise<Section> {
   }
   const figures = rounds.map(toFigures);
   const medians = columns.slice(1).map((_, column) => median(figures.map((row) => row[column] ?? 0)));
+  const [rate, , ratio, rss, own] = medians.map(formatCell);
   return {
     title: `Throughput: ${filled.events.toLocaleString('en-US')} events in 3 partitions`,
+    summary: [
+      ['consumer, its start included', `${rate} events/s`],
+      ['of what COPY does with the same rows', `${ratio}`],
+      ['most memory of the consumer', `${rss} MB`],
+      ['CPU of the consumer', `${own} µs per event`],
+    ],
     columns,
     rows: [...figures.map((row, index): Cell[] => [String(index + 1), ...row]), ['median', ...medians]],
     remarks: [
@@ -41,6 +56,7 @@ const columns = [
   'consumer, µs CPU/event',
   'Postgres, µs CPU/event',
   'Kafka, µs CPU/event',
+  'Postgres, µs CPU/row of COPY',
   'other programs, % of the machine',
 ];
 
@@ -48,20 +64,22 @@ function toFigures({ copied, drained }: Round): readonly number[] {
   const { eventsPerSecond, cpuMicros, othersShare } = drained;
   return [
     eventsPerSecond,
-    copied,
-    eventsPerSecond / copied,
+    copied.rowsPerSecond,
+    eventsPerSecond / copied.rowsPerSecond,
     drained.peakRssMb,
     ...cpuMicros,
+    copied.postgresMicros,
     100 * othersShare,
   ];
 }
 
-async function measureCopy(lab: Lab, { rows: { first, second }, events }: FilledTopic): Promise<number> {
+async function measureCopy(lab: Lab, { rows: { first, second }, events }: FilledTopic): Promise<Copied> {
   await using tables = await lab.createTables();
   const texts = first.map((text, index) => Buffer.concat([text, second[index] ?? Buffer.alloc(0)]));
-  const startedAt = performance.now();
+  const used = meterUsage([lab.postgres.pid]);
   await copyRows(tables.url, texts);
-  return (events * 1_000) / (performance.now() - startedAt);
+  const { seconds, cpuMs } = used();
+  return { rowsPerSecond: events / seconds, postgresMicros: ((cpuMs[0] ?? 0) * 1_000) / events };
 }
 
 async function drainFresh(lab: Lab, filled: FilledTopic): Promise<Drained> {
