@@ -12,7 +12,7 @@ export interface CopyRows {
   readonly second: readonly Buffer[];
 }
 
-export const CONNECTIONS = 3;
+const CONNECTIONS = 3;
 
 /** Takes batches of good events, and makes rows of them. */
 export function gatherCopyRows() {

@@ -13,6 +13,8 @@ export async function copyRows(url: string, texts: readonly Buffer[]): Promise<v
 
 async function copyText(url: string, text: Buffer): Promise<void> {
   const client = new Client({ connectionString: url });
+  // A connection that is lost fails the copy, too: one report of it is enough.
+  client.on('error', () => {});
   await client.connect();
   try {
     await pipeline(Readable.from(chunksOf(text)), client.query(from(STATEMENT)));

@@ -7,7 +7,7 @@ export interface ProcessStat {
 }
 
 /** Linux shows times in hundredths of a second on every machine that Node runs on (USER_HZ). */
-export const TICK_MS = 10;
+const TICK_MS = 10;
 
 /** Reads the one line of `/proc/PID/stat`: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
 export function parseProcessStat(line: string): ProcessStat {

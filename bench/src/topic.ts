@@ -33,7 +33,7 @@ export async function fillTopic(brokers: string, topic: string, events: number):
   await using producer = startApp('producer', args, topicEnvironment(brokers, topic));
   const output = await producer.ended;
   const wallSeconds = (performance.now() - startedAt) / 1_000;
-  if (output === '') throw new Failure('the producer failed', producer.said());
+  if (output === '') throw new Failure('the producer failed', producer.said().trimEnd());
   const rows = gatherCopyRows();
   await readTopic(brokers, topic, rows.add);
   return { topic, events, rows: rows.end(), published: JSON.parse(output), wallSeconds };

@@ -3,26 +3,23 @@ import { Failure } from '@pipeline/runtime';
 import type { Program } from './programs.ts';
 
 /**
- * Asks until something is so.
- * @param everyMs the precision of what is measured by waiting
- */
-export async function waitUntil(isSo: () => boolean | Promise<boolean>, everyMs: number): Promise<void> {
-  while (!(await isSo())) await sleep(everyMs);
-}
-
-/**
  * Asks until something is so that a program brings about.
- * @throws Failure when it ends instead
+ * @param everyMs how often it asks: the precision of what is measured by waiting
+ * @throws Failure when the program ends instead
  */
 export async function waitWhileRunning(
   program: Program,
   isSo: () => boolean | Promise<boolean>,
   everyMs: number,
 ): Promise<void> {
-  await waitUntil(() => {
-    if (program.hasEnded) throw new Failure(`it ended: ${program.said().slice(-500)}`, 'see what it says');
-    return isSo();
-  }, everyMs);
+  while (!(await isSo())) {
+    if (program.hasEnded) throw new Failure(`it ended: ${lastLine(program.said())}`, 'see what it says');
+    await sleep(everyMs);
+  }
+}
+
+function lastLine(text: string): string {
+  return text.trimEnd().split('\n').at(-1) ?? '';
 }
 
 /** Waits until a consumer belongs to its group. */
