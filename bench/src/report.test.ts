@@ -13,6 +13,7 @@ const report = {
   date: '2026-11-24',
   machine: '2 cores',
   command: 'pnpm --filter bench start',
+  othersShare: 0.01,
   sections: [section('one'), section('two')],
 };
 
@@ -21,6 +22,16 @@ test('a report begins with machine, date and command, and one table of the figur
     '2026-11-24, 2 cores: `pnpm --filter bench start`\n\n|  | 2026-11-24 |\n| --- | --- |\n| one | one figure |\n| two | two figure |\n\n',
   );
 });
+
+test.each([
+  [0.05, false],
+  [0.06, true],
+])(
+  'of a machine of which others took %d, that figures are not to be quoted is said: %s',
+  (othersShare, isSaid) => {
+    expect(reportToMarkdown({ ...report, othersShare }).includes('too much for these figures')).toBe(isSaid);
+  },
+);
 
 test('each measurement follows with its own table', () => {
   expect(reportToMarkdown(report).match(/^### .*$/gm)).toEqual(['### one', '### two']);

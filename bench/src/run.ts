@@ -6,6 +6,7 @@ import { describeMachine } from './machine.ts';
 import { measurements } from './measurements.ts';
 import { type Report, reportToJson, reportToMarkdown } from './report.ts';
 import type { Section } from './section.ts';
+import { meterUsage } from './usage.ts';
 
 export interface BenchOptions extends Size {
   /** Names of measurements. */
@@ -29,11 +30,18 @@ export async function runBench(options: BenchOptions): Promise<void> {
 
   async function measure(): Promise<Report> {
     const machine = await describeMachine(lab);
+    const used = meterUsage([]);
     const sections: Section[] = [];
     for (const [name, measureOne] of measurements) {
       if (options.only.includes(name)) sections.push(await measureOne(lab));
     }
-    return { date: new Date().toISOString().slice(0, 10), machine, command: commandLine(), sections };
+    return {
+      date: new Date().toISOString().slice(0, 10),
+      machine,
+      command: commandLine(),
+      othersShare: used().othersShare,
+      sections,
+    };
   }
 }
 

@@ -4,6 +4,7 @@ import { decodeEvent } from '@pipeline/schema';
 import { triage } from 'consumer/triage';
 import { settingsFor } from 'infra/testing';
 import { cpuMicrosOf, medianMicros, passesText } from './cpu.ts';
+import { meterEncoding } from './encoding.ts';
 import type { Lab } from './lab.ts';
 import { say } from './say.ts';
 import type { Section } from './section.ts';
@@ -38,7 +39,8 @@ export async function measureStages(lab: Lab): Promise<Section> {
       ['fetch: from a response to records', fetched.ours, '-', fetched.kafka],
       ['decode and validate: `decodeEvent`, parting good from bad', decoded, '-', '-'],
       ['of that, bytes to text and `JSON.parse`', parsed, '-', '-'],
-      ['write: parameters, driver, statement', written.ours, written.postgres, '-'],
+      ['encode: the parameters of the statement', written.encoding, '-', '-'],
+      ['write: the driver, the statement', written.sending, written.postgres, '-'],
     ],
     remarks: [
       `Each stage by itself, in one warm process: of decoding ${passesText}; of fetching, the topic read a second ` +
@@ -77,7 +79,8 @@ async function measureWrite(lab: Lab, batches: readonly Batch[]) {
     applicationName: 'bench',
     connections: 1,
   });
-  const writer = createWriter(database, (statement) => statement());
+  const metered = meterEncoding(database);
+  const writer = createWriter(metered.database, (statement) => statement());
   for (const { topic, partition } of batches) await writer.open({ topic, partition }, 0n);
   const writeAll = async (part: readonly Batch[]) => {
     for (const batch of part) await writer.write(batch);
@@ -85,9 +88,16 @@ async function measureWrite(lab: Lab, batches: readonly Batch[]) {
   const warmUp = Math.ceil(batches.length / 3);
   await writeAll(batches.slice(0, warmUp));
   const measured = batches.slice(warmUp);
+  const encodedBefore = metered.encodingMicros();
   const used = meterUsage([lab.postgres.pid]);
   const micros = await cpuMicrosOf(() => writeAll(measured));
   const rows = measured.reduce((sum, batch) => sum + recordCount(batch), 0);
   const postgres = ((used().cpuMs[0] ?? 0) * 1_000) / rows;
-  return { ours: micros / rows, postgres, batchSize: rows / measured.length };
+  const encoding = metered.encodingMicros() - encodedBefore;
+  return {
+    encoding: encoding / rows,
+    sending: (micros - encoding) / rows,
+    postgres,
+    batchSize: rows / measured.length,
+  };
 }

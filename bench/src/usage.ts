@@ -6,7 +6,8 @@ import { parseMachineStat, parseProcessStat, treeCpuMs } from './process-stat.ts
 interface Usage {
   readonly at: number;
   readonly trees: readonly number[];
-  readonly bench: number;
+  /** Of this process, hence of all that is measured: it has started the servers, too. */
+  readonly own: number;
   readonly machine: number;
 }
 
@@ -26,8 +27,7 @@ export function meterUsage(pids: readonly number[]): () => Used {
     const after = readUsage(pids);
     const elapsedMs = after.at - before.at;
     const cpuMs = after.trees.map((ms, index) => ms - (before.trees[index] ?? 0));
-    const known = cpuMs.reduce((sum, ms) => sum + ms, after.bench - before.bench);
-    const others = Math.max(0, after.machine - before.machine - known);
+    const others = Math.max(0, after.machine - before.machine - (after.own - before.own));
     return {
       seconds: elapsedMs / 1_000,
       cpuMs,
@@ -40,11 +40,10 @@ function readUsage(pids: readonly number[]): Usage {
   const stats = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap(readStat);
-  const { user, system } = process.cpuUsage();
   return {
     at: performance.now(),
     trees: pids.map((pid) => treeCpuMs(pid, stats)),
-    bench: (user + system) / 1_000,
+    own: treeCpuMs(process.pid, stats),
     machine: parseMachineStat(readFileSync('/proc/stat', 'utf8')),
   };
 }
