@@ -1,7 +1,7 @@
 import type { Database } from '@pipeline/db';
 
 /** A database that counts what making its statements costs us: the parameters are encoded then, and sent later. */
-export interface MeteredDatabase {
+interface MeteredDatabase {
   readonly database: Database;
   /** Microseconds of CPU so far. */
   encodingMicros(): number;
