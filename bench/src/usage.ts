@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { parseMachineStat, parseProcessStat, treeCpuMs } from './process-stat.ts';
+import { type ProcessStat, parseMachineStat, parseProcessStat, treeCpuMs } from './process-stat.ts';
 
 /** What processes have used since they began, in ms of CPU; each with everything that it has started. */
 interface Usage {
@@ -37,9 +37,7 @@ export function meterUsage(pids: readonly number[]): () => Used {
 }
 
 function readUsage(pids: readonly number[]): Usage {
-  const stats = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap(readStat);
+  const stats = readStats();
   return {
     at: performance.now(),
     trees: pids.map((pid) => treeCpuMs(pid, stats)),
@@ -48,12 +46,24 @@ function readUsage(pids: readonly number[]): Usage {
   };
 }
 
-/** Nothing when the process has ended meanwhile. */
-function readStat(pid: string) {
+const TRIES = 20;
+
+/**
+ * All processes. One that ends after its parent was read and before itself would be missing from both, as Postgres's
+ * do when a connection has just been closed: then they are all read again.
+ */
+function readStats(tries = TRIES): readonly ProcessStat[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  const stats = pids.map(readStat).filter((stat) => stat !== undefined);
+  return stats.length === pids.length || tries <= 1 ? stats : readStats(tries - 1);
+}
+
+/** Undefined when the process has ended meanwhile. */
+function readStat(pid: string): ProcessStat | undefined {
   try {
-    return [parseProcessStat(readFileSync(`/proc/${pid}/stat`, 'utf8'))];
+    return parseProcessStat(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   } catch {
-    return [];
+    return undefined;
   }
 }
 
