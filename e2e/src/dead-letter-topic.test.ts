@@ -2,7 +2,7 @@ import { fromDeadLetterRecord, type OutgoingRecord } from '@pipeline/kafka';
 import { expect, test } from 'vitest';
 import { createEvent, jsonRecord } from './support/events.ts';
 import { findViolations, noViolations, sumLedgers } from './support/invariants.ts';
-import { configureTopic } from './support/kafka-client.ts';
+import { configureTopic, operate } from './support/kafka-client.ts';
 import { createPipeline } from './support/pipeline.ts';
 import { runApp } from './support/programs.ts';
 
@@ -40,4 +40,20 @@ test('a topic that takes only small records gets every dead letter, cut and mark
     );
     if (!isWhole) expect(fromDeadLetterRecord(letter)?.truncated).toBe(true);
   }
+});
+
+test('a missing topic holds back no good event, and ends at the first bad one, and goes on once it is made', async () => {
+  await using pipeline = await createPipeline();
+  const environment = { ...pipeline.environment, KAFKA_DLQ_TOPIC: `${pipeline.dlqTopic}-later` };
+  await pipeline.publish([jsonRecord(createEvent())]);
+  expect(await runApp('consumer', ['--once'], environment)).toMatchObject({ code: 0 });
+  await pipeline.publish([{ key: null, value: Buffer.from('not json') }]);
+  const { code, stderr } = await runApp('consumer', ['--once'], environment);
+  expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining('infra provision') });
+  expect(await sumLedgers(pipeline.database)).toMatchObject({ stored: 1, dead: 1 });
+  await operate(pipeline, (operator) =>
+    operator.createTopics({ topics: [{ topic: environment.KAFKA_DLQ_TOPIC, numPartitions: 1 }] }),
+  );
+  expect(await runApp('consumer', ['--once'], environment)).toMatchObject({ code: 0 });
+  expect(await pipeline.readTopic(environment.KAFKA_DLQ_TOPIC)).toHaveLength(1);
 });

@@ -36,7 +36,7 @@ function refuseLoop({ KAFKA_TOPIC, KAFKA_DLQ_TOPIC }: ConsumerSettings): void {
 
 /**
  * Connects to Kafka, however long it is away.
- * @throws Failure when both topics are one, when a topic is missing, or for any lasting fault
+ * @throws Failure when both topics are one, when that of events is missing, or for any lasting fault
  */
 export async function openKafka(
   settings: ConsumerSettings,
@@ -47,8 +47,18 @@ export async function openKafka(
   await using stack = new AsyncDisposableStack();
   const kafka = connectKafka(settings, 'consumer', logger);
   const admin = stack.use(await reachKafka(() => openAdmin(kafka)));
-  await reachKafka(() => requireTopics(admin, [settings.KAFKA_TOPIC, settings.KAFKA_DLQ_TOPIC]));
+  await reachKafka(() => requireTopics(admin, [settings.KAFKA_TOPIC]));
+  await reachKafka(() => warnOfMissing(admin, settings.KAFKA_DLQ_TOPIC, logger));
   const publisher = stack.use(await reachKafka(() => openPublisher(kafka)));
   const opened = stack.move();
   return { admin, publisher, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+}
+
+/** Good events need no topic of dead letters. */
+async function warnOfMissing(admin: ClusterAdmin, topic: string, logger: Logger): Promise<void> {
+  const missing = await admin.missingTopics([topic]);
+  if (missing.length === 0) return;
+  logger.warn(
+    `there is no topic ${topic}: the first dead letter will end this process; run "pnpm --filter infra provision"`,
+  );
 }

@@ -2,6 +2,7 @@ import { jsonSeparator, plainArray, textArray } from './array-literal.ts';
 import { type Batch, recordCount } from './batch.ts';
 import type { Sql } from './connect.ts';
 import { type DeadLetter, headersToJson } from './dead-letter.ts';
+import type { InsertForm } from './insert-form.ts';
 
 /** What the statement found and did. */
 export interface StatementResult {
@@ -24,8 +25,10 @@ export interface StatementResult {
  * - A replay (all of it below the expected offset) finds everything in place and changes nothing. Rows that were not
  *   there after all (a topic made anew) are stored and counted, and `start_offset` makes room for them.
  * - Inserts are in the order of their keys, so that two writers cannot deadlock.
+ *
+ * In the plain form an event that is stored already is a unique violation (23505), and nothing is written.
  */
-export function writeStatement(sql: Sql, batch: Batch, expected: bigint) {
+export function writeStatement(sql: Sql, batch: Batch, expected: bigint, form: InsertForm) {
   const { topic, partition, nextOffset, rows, deadLetters } = batch;
   return sql<StatementResult[]>`
     with ledger as materialized (
@@ -43,7 +46,7 @@ export function writeStatement(sql: Sql, batch: Batch, expected: bigint) {
            ) as incoming
       where exists (select from in_step)
       order by event_id
-      on conflict (event_id) do nothing
+      ${form === 'plain' ? sql`` : sql`on conflict (event_id) do nothing`}
       returning event_type, event_time
     ), counted as materialized (
       select date_bin('1 minute', event_time, 'epoch') as minute, event_type, count(*) as event_count

@@ -105,6 +105,25 @@ test('an event that is stored already counts as a duplicate, not in the aggregat
   await expectInvariants();
 });
 
+test('an event that stands twice in a batch is stored once', async () => {
+  const event = row(0);
+  await writer.write(batchOf([event, { ...event, record: record(1) }, row(2)]));
+  expect(await ledger()).toMatchObject({ next: 3n, stored: 2n, duplicates: 1n });
+  await expectInvariants();
+});
+
+test('two partitions that bring the same events at the same moment store each once', async () => {
+  const other = createWriter(fresh.database, persist);
+  await other.open({ topic: 'events', partition: 1 }, 0n);
+  const rows = Array.from({ length: 400 }, (_, offset) => row(offset));
+  await Promise.all([writer.write(batchOf(rows)), other.write(batchOf(rows.toReversed(), [], 1))]);
+  const [sums] = await fresh.database.run(
+    (sql) => sql`select sum(stored)::int as stored, sum(duplicates)::int as duplicates from ingest_progress`,
+  );
+  expect(sums).toEqual({ stored: 400, duplicates: 400 });
+  await expectInvariants();
+});
+
 test('offsets that hold no record count as skipped', async () => {
   await writer.write({ ...batchOf([row(5), row(7)]), nextOffset: 10n });
   expect(await ledger()).toMatchObject({ start: 0n, next: 10n, stored: 2n, skipped: 8n });

@@ -2,6 +2,7 @@ import { Failure } from '@pipeline/runtime';
 import { type Batch, recordCount, splitBatch } from './batch.ts';
 import type { Database } from './connect.ts';
 import type { DeadLetter } from './dead-letter.ts';
+import { type InsertForm, InsertForms } from './insert-form.ts';
 import { type Refusal, writeIsolating } from './isolate.ts';
 import { codeOf, faultKind } from './sqlstate.ts';
 import { type StatementResult, writeStatement } from './write-statement.ts';
@@ -47,7 +48,9 @@ export interface Writer {
 export function createWriter(database: Database, persist: Persist): Writer {
   /** Where this process believes that each ledger stands; the statement tells when it does not. */
   const positions = new Map<string, bigint>();
-  const runStep = (batch: Batch, expected: bigint) => persist(() => runStatement(database, batch, expected));
+  const forms = new InsertForms();
+  const runStep = (batch: Batch, expected: bigint) =>
+    persist(() => runStatement(database, batch, expected, forms));
   return {
     async open(partition, startOffset) {
       const opened = await persist(() => openLedger(database, partition, startOffset));
@@ -115,10 +118,26 @@ async function refusalOf(write: () => Promise<void>): Promise<Refusal | undefine
   }
 }
 
-async function runStatement(database: Database, batch: Batch, expected: bigint): Promise<StatementResult> {
-  const [result] = await database.run((sql) => writeStatement(sql, batch, expected));
+async function runStatement(
+  database: Database,
+  batch: Batch,
+  expected: bigint,
+  forms: InsertForms,
+): Promise<StatementResult> {
+  const run = (form: InsertForm) => database.run((sql) => writeStatement(sql, batch, expected, form));
+  const [result] = await run(forms.next).catch((error) => {
+    if (codeOf(error) !== UNIQUE_VIOLATION) throw error;
+    return run('tolerant');
+  });
   if (result?.foundOffset === null || result === undefined) throw new LedgerMissingError(batch);
+  if (result.foundOffset === expected) forms.met(batch.rows.length - storedCount(result));
   return result;
+}
+
+const UNIQUE_VIOLATION = '23505';
+
+function storedCount({ storedByType }: StatementResult): number {
+  return Object.values(storedByType ?? {}).reduce((sum, count) => sum + count, 0);
 }
 
 /** The ledger's row of a partition that is being written to has gone: somebody emptied the table. */

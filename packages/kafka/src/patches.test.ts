@@ -307,3 +307,15 @@ test('numbers of variable length are written as they are read, whatever the room
     }),
   );
 });
+
+test('a member that has nothing to fetch fetches as soon as a partition is resumed', async () => {
+  const anHour = 3_600_000;
+  const logger = { namespace: () => ({ info: () => {} }) };
+  const cluster = { refreshMetadataIfNecessary: async () => {} };
+  const group = new ConsumerGroup({ cluster, logger, topics: [], retry: {}, maxWaitTimeInMs: anHour });
+  group.offsetManager = { committedOffsets: () => ({}), resolveOffsets: async () => {} };
+  const fetched = group.fetch(0);
+  await setTimeout(1);
+  group.resume([]);
+  expect(await fetched).toEqual([]);
+});
