@@ -5,7 +5,8 @@ import { createEvent, jsonRecord } from './support/events.ts';
 import { findViolations, noViolations, sumLedgers } from './support/invariants.ts';
 import { configureTopic, operate } from './support/kafka-client.ts';
 import { createPipeline, type Pipeline } from './support/pipeline.ts';
-import { runApp } from './support/programs.ts';
+import { runApp, startApp } from './support/programs.ts';
+import { waitUntil } from './support/wait.ts';
 
 /** Good events, on the partitions in turn. */
 function createEvents(count: number, partitions = 3): readonly OutgoingRecord[] {
@@ -60,6 +61,55 @@ test.concurrent('records that were removed before they were read are warned of, 
   expect(await sumLedgers(pipeline.database)).toEqual({ stored: 420, duplicates: 0, dead: 0, skipped: 60 });
   expect(await findViolations(pipeline.database)).toEqual(noViolations);
   expect(await isDrained(pipeline)).toBe(true);
+});
+
+/** Holds every write back from now on; the function that it returns lets them go. */
+async function holdWrites({ database }: Pipeline): Promise<() => Promise<void>> {
+  await database.run((sql) => sql`create table gate ()`);
+  const held = database.run((sql) =>
+    sql
+      .unsafe(
+        `do $$ begin lock table raw_events;
+         while not exists (select from gate) loop perform pg_sleep(0.05); end loop; end $$`,
+      )
+      .simple(),
+  );
+  return async () => {
+    await database.run((sql) => sql`insert into gate default values`);
+    await held;
+  };
+}
+
+async function waitsForLock({ database }: Pipeline): Promise<boolean> {
+  const waiting = await database.run(
+    (sql) =>
+      sql`select from pg_stat_activity where application_name = 'consumer' and wait_event_type = 'Lock' and datname = current_database()`,
+  );
+  return waiting.length > 0;
+}
+
+const NARROW = {
+  KAFKA_FETCH_MAX_PARTITION_BYTES: '1024',
+  BUFFER_MAX_BYTES: '1024',
+  KAFKA_FETCH_MAX_BYTES: '1024',
+};
+
+test.concurrent('records that are removed from under a running consumer are skipped, those that it had read already are stored', async () => {
+  await using pipeline = await createPipeline();
+  const letGo = await holdWrites(pipeline);
+  await using consumer = startApp('consumer', [], { ...pipeline.environment, ...NARROW });
+  for (let times = 0; times < 20; times++) await pipeline.publish(createEvents(50, 1));
+  await waitUntil(() => waitsForLock(pipeline));
+  await removeBelow(pipeline, [[0, 900]]);
+  await letGo();
+  await waitUntil(() => isDrained(pipeline));
+  const sums = await sumLedgers(pipeline.database);
+  const { stored = 0, skipped = 0, ...others } = sums ?? {};
+  expect({ sum: stored + skipped, ...others }).toEqual({ sum: 1_000, duplicates: 0, dead: 0 });
+  expect(skipped).toBeGreaterThan(0);
+  expect(stored).toBeGreaterThan(100);
+  expect(warnedGaps(consumer.said())).toEqual([[0, skipped]]);
+  expect(await findViolations(pipeline.database)).toEqual(noViolations);
 });
 
 /** Several small segments of events with thirty keys: of each key only the last one need stay. */
