@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Settings } from '@pipeline/runtime';
 import { type MigrationParams, Umzug, type UmzugStorage } from 'umzug';
@@ -20,8 +20,10 @@ export function readMigrations(folder: string): readonly Migration[] {
   return names.map((name) => ({ name, sql: readFileSync(join(folder, name), 'utf8') }));
 }
 
-/** The folder of the repository's own migrations. */
-export const migrationsFolder = join(import.meta.dirname, '../../../sql');
+/** The folder of the pipeline's own migrations: beside the built package, or at the root of the repository. */
+export const migrationsFolder = existsSync(join(import.meta.dirname, 'sql'))
+  ? join(import.meta.dirname, 'sql')
+  : join(import.meta.dirname, '../../../sql');
 
 /** Two processes that migrate at once wait for each other on this advisory lock. */
 const LOCK = 7_305_117;

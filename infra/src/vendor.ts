@@ -1,0 +1,44 @@
+import { cpSync, globSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+
+/**
+ * `node vendor.ts LIBRARY ENTRY` in the folder of a package: puts the library as we patched it into `dist/`, and lets
+ * what was built import it from there. Whoever installs the package elsewhere has no patches.
+ */
+const [library = '', entry = ''] = process.argv.slice(2);
+const source = join('node_modules', library);
+const target = join('dist', library);
+const { name, version, license, type = 'commonjs', types } = readPackage();
+/** Its declarations say `export =`, which is no word of modules. */
+const isModule = type === 'module';
+
+copyLibrary();
+for (const file of globSync('dist/**/*.{js,d.ts}')) if (!file.startsWith(target)) repoint(file);
+
+function readPackage(): Readonly<Record<string, string>> & { readonly types: string } {
+  return JSON.parse(readFileSync(join(source, 'package.json'), 'utf8'));
+}
+
+function copyLibrary(): void {
+  for (const path of globSync('{LICENSE,index.js,src}', { cwd: source }))
+    cpSync(join(source, path), join(target, path), { recursive: true, dereference: true });
+  const declarations = readFileSync(join(source, types), 'utf8');
+  writeFileSync(
+    join(target, entry.replace(/\.js$/, '.d.ts')),
+    isModule ? declarations.replace(/^export = /m, 'export default ') : declarations,
+  );
+  writeFileSync(join(target, 'package.json'), JSON.stringify({ name, version, license, type }, null, 2));
+}
+
+/** Imports of the library, by relative paths from a built file. */
+function repoint(file: string): void {
+  const folder = `./${relative(dirname(file), target)}`;
+  const text = readFileSync(file, 'utf8');
+  const repointed = text
+    .replaceAll(
+      new RegExp(`from '${library}(/[^']*)?'`, 'g'),
+      (_, path = `/${entry}`) => `from '${folder}${path}'`,
+    )
+    .replaceAll(`import("${library}")`, `import("${folder}/${entry}")${isModule ? '.default' : ''}`);
+  if (repointed !== text) writeFileSync(file, repointed);
+}
