@@ -1,27 +1,103 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { text as readText } from 'node:stream/consumers';
+import { Validator } from '@cfworker/json-schema';
 import { Ajv } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
 import { decodeEvent } from './decode.ts';
-import { eventJsonSchema } from './json-schema.ts';
+import { eventTypes } from './registry.ts';
 import { corpus } from './testing/corpus.ts';
+import { toBytes } from './testing/event-text.ts';
+import { mixedEvents } from './testing/mixed-events.ts';
 
-/** As somebody else would use it: as JSON, with a validator of their own. */
-const published = JSON.parse(JSON.stringify(eventJsonSchema));
+/** As somebody else would use it: the committed file, with a validator of their own. */
+const schemas = join(import.meta.dirname, '../schemas');
+const file = join(schemas, 'event.json');
+const published = JSON.parse(readFileSync(file, 'utf8'));
+
+/**
+ * What no schema can say: which bytes are JSON, how many there may be, and how deeply a payload may be nested, a repeated
+ * member that does not count included.
+ */
+const unjudged = /^(empty|too_large|not_utf8|not_json)$/;
+const ofCorpus = corpus
+  .filter(({ name, expected }) => !unjudged.test(expected) && !/levels|depth in a repeated member/.test(name))
+  .map(({ bytes }) => new TextDecoder().decode(bytes ?? undefined));
+
+const seed = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
+const generated = Array.from(mixedEvents(createRandom(seed)).take(100_000));
+const texts = [...ofCorpus, ...generated];
+const accepted = texts.map((text) => decodeEvent(toBytes(text)).ok);
+
 const options = { strict: true, strictNumbers: false };
+const validators: readonly (readonly [string, (value: unknown) => boolean])[] = [
+  ['Ajv by draft-07', new Ajv(options).compile(published)],
+  ['Ajv by 2020-12', new Ajv2020(options).compile(published)],
+  ['@cfworker/json-schema', judgeWithCfworker()],
+];
 
-/** What a schema cannot judge: bytes, and the depth of a document. */
-const judged = corpus.filter(
-  ({ name, expected }) =>
-    !/^(empty|too_large|not_utf8|not_json)$/.test(expected) && !/levels|repeated/.test(name),
+test('the cases are of both kinds', () => {
+  const right = accepted.filter(Boolean).length;
+  expect(Math.min(right, accepted.length - right)).toBeGreaterThan(20_000);
+});
+
+test.each(validators)('the published schema judges in %s as decodeEvent does', (_, isEvent) => {
+  const differing = texts.filter((text, index) => isEvent(JSON.parse(text)) !== accepted[index]);
+  expect(differing.slice(0, 5).map(shorten), `SEED=${seed}`).toEqual([]);
+});
+
+const script = join(import.meta.dirname, '../../../examples/python/validate.py');
+const typeFiles = Object.keys(eventTypes).map((name) => join(schemas, `${name}.json`));
+
+/** Python is no part of what a developer must have; where everything is tested, it is. */
+const hasPython =
+  process.env['CI'] !== undefined || (await runPython(['-c', 'import jsonschema'], '')).code === 0;
+
+/** Python takes its time over a choice of schemas, so most events go to the schema of their type at once. */
+test.runIf(hasPython).each([
+  ['event.json', [file], 5_000],
+  ['the files of the types', [file, ...typeFiles], texts.length],
+])(
+  "%s judges in Python's jsonschema as decodeEvent does",
+  async (_, files, count) => {
+    // A line feed in JSON is only ever white space.
+    const lines = texts.slice(0, count).map((text) => `${text.replaceAll(/[\r\n]/g, ' ')}\n`);
+    const { stdout } = await runPython([script, ...files], lines.join(''));
+    const verdicts = stdout.trimEnd().split('\n');
+    expect(verdicts.length).toBe(count);
+    const differing = lines.filter((_, index) => (verdicts[index] === 'valid') !== accepted[index]);
+    expect(differing.slice(0, 5).map(shorten), `SEED=${seed}`).toEqual([]);
+  },
+  120_000,
 );
 
-test.each([
-  ['draft-07', new Ajv(options)],
-  ['2020-12', new Ajv2020(options)],
-])('the published schema judges in %s as decodeEvent does', (_, ajv) => {
-  const isEvent = ajv.compile(published);
-  for (const { name, bytes } of judged) {
-    const value = JSON.parse(new TextDecoder().decode(bytes ?? undefined));
-    expect(isEvent(value), name).toBe(decodeEvent(bytes).ok);
-  }
-});
+function shorten(text: string): string {
+  return text.length > 500 ? `${text.slice(0, 500)}…` : text;
+}
+
+function judgeWithCfworker(): (value: unknown) => boolean {
+  const validator = new Validator(published, '2020-12');
+  return (value) => validator.validate(value).valid;
+}
+
+async function runPython(args: readonly string[], input: string) {
+  const child = spawn('python3', args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const failed = once(child, 'error').then(() => ({ code: 1, stdout: '' }));
+  child.stdin.on('error', () => {}).end(input);
+  const ended = Promise.all([once(child, 'close'), readText(child.stdout)]);
+  return Promise.race([failed, ended.then(([[code], stdout]) => ({ code: Number(code), stdout }))]);
+}
+
+/** Numbers from 0 to 1 (mulberry32). */
+function createRandom(from: number): () => number {
+  let state = from;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

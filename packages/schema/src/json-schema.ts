@@ -1,5 +1,6 @@
-import { type TSchema, Type } from '@sinclair/typebox';
+import { type TObject, type TSchema, Type } from '@sinclair/typebox';
 import { envelope } from './envelope.ts';
+import { portable } from './portable.ts';
 import { eventTypes, type Registry } from './registry.ts';
 
 /** The JSON Schema of an event of any registered type, in keywords that draft-07 and 2020-12 share. */
@@ -7,11 +8,12 @@ export const eventJsonSchema: TSchema = toJsonSchema(eventTypes);
 
 /** The JSON Schema of an event of any type of a registry. */
 export function toJsonSchema(types: Registry): TSchema {
-  const alternatives = Object.entries(types).map(([name, payload]) =>
-    Type.Object(
-      { ...envelope.properties, event_type: Type.Literal(name), payload },
-      { additionalProperties: false },
-    ),
-  );
-  return Type.Union(alternatives);
+  return Type.Union(Object.entries(types).map(([name, payload]) => toEventSchema(name, payload)));
+}
+
+/** The JSON Schema of an event of one type. Its name comes first, so that the wrong type is seen at once. */
+export function toEventSchema(name: string, payload: TObject): TSchema {
+  const { event_id, event_time, user_id } = envelope.properties;
+  const properties = { event_type: Type.Literal(name), event_id, event_time, user_id, payload };
+  return portable(Type.Object(properties, { additionalProperties: false }));
 }

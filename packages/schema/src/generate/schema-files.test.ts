@@ -1,0 +1,31 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import manifest from '../../package.json' with { type: 'json' };
+import { renderSchemaFiles } from './schema-files.ts';
+
+const folder = join(import.meta.dirname, '../../schemas');
+
+test('the committed schemas are those of the types', () => {
+  const committed = readdirSync(folder).map(
+    (name) => [name, readFileSync(join(folder, name), 'utf8')] as const,
+  );
+  const remedy = 'schemas/ is out of date: run "pnpm --filter @pipeline/schema generate"';
+  expect(new Map(committed), remedy).toEqual(renderSchemaFiles(manifest.version));
+});
+
+test('every reference in the AsyncAPI document leads somewhere', () => {
+  const files = renderSchemaFiles(manifest.version);
+  const text = files.get('asyncapi.json') ?? '';
+  const references = [...text.matchAll(/"\$ref": "(.*)"/g)].map(([, target = '']) => target);
+  expect(references.length).toBeGreaterThan(5);
+  for (const target of references) {
+    if (target.startsWith('./')) expect([...files.keys()]).toContain(target.slice(2));
+    else expect(resolvePointer(JSON.parse(text), target), target).toBeDefined();
+  }
+});
+
+function resolvePointer(document: unknown, target: string): unknown {
+  const names = target.slice(2).split('/');
+  return names.reduce((at, name) => (at as Readonly<Record<string, unknown>> | undefined)?.[name], document);
+}

@@ -1,0 +1,24 @@
+/** Whether a text that a pattern describes may itself end with a line feed. */
+const mayMatchLineFeed = /\[\^|\\[sSWDn]/;
+
+/** Keywords that hold values, in which `pattern` would be the name of a member. */
+const values = new Set(['const', 'enum', 'default', 'examples']);
+
+/**
+ * A schema whose patterns mean the same in every language: the `$` of Python and others also stands before a line feed at
+ * the end, so that one is forbidden beside the pattern. A pattern that may describe line feeds stays as it is.
+ */
+export function portable<Schema>(schema: Schema): Schema {
+  if (typeof schema !== 'object' || schema === null) return schema;
+  if (Array.isArray(schema)) return schema.map(portable) as Schema;
+  const parts = Object.entries(schema)
+    .filter(([name]) => !values.has(name))
+    .map(([name, part]) => [name, portable(part)]);
+  return { ...schema, ...Object.fromEntries(parts), ...withoutLineFeed(schema) };
+}
+
+function withoutLineFeed(schema: object): object {
+  const pattern = 'pattern' in schema ? schema.pattern : undefined;
+  const isAnchored = typeof pattern === 'string' && pattern.endsWith('$') && !mayMatchLineFeed.test(pattern);
+  return isAnchored && !('not' in schema) ? { not: { pattern: '\\n$' } } : {};
+}
