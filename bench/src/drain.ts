@@ -36,7 +36,7 @@ export async function drainTopic(lab: Lab, filled: FilledTopic, tables: Tables):
 }
 
 /** What the ledger has seen: cheaper to ask for than a count of the rows, and written with them. */
-async function accountedFor({ database }: Tables): Promise<number> {
+export async function accountedFor({ database }: Tables): Promise<number> {
   const [row] = await database.run<{ records: number }>(
     (sql) => sql`select coalesce(sum(next_offset - start_offset), 0)::float8 as records from ingest_progress`,
   );

@@ -1,4 +1,5 @@
 import { measureDecode } from './decode.ts';
+import { measureGrowth } from './growth.ts';
 import { measureIdling } from './idling.ts';
 import type { Lab } from './lab.ts';
 import { measureLatency } from './latency.ts';
@@ -21,4 +22,5 @@ export const measurements: ReadonlyMap<string, Measure> = new Map([
   ['replay', measureReplay],
   ['start', measureStarting],
   ['idle', measureIdling],
+  ['growth', measureGrowth],
 ]);
