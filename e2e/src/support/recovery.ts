@@ -1,4 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isPassingKafkaFault } from '@pipeline/kafka';
+import { retryForever } from '@pipeline/runtime';
+import type { Pipeline } from './pipeline.ts';
 import type { System } from './system.ts';
 import { waitUntil } from './wait.ts';
 
@@ -23,9 +26,9 @@ export async function findStall(
   ) {
     return ['a new event was not visible within 30 s of the cure'];
   }
-  const ends = new Map((await system.pipeline.offsets()).map(({ partition, logEnd }) => [partition, logEnd]));
+  const ends = new Map((await readOffsets(system.pipeline)).map(({ partition, logEnd }) => [partition, logEnd]));
   const isCaughtUp = async () =>
-    (await system.pipeline.offsets()).every(
+    (await readOffsets(system.pipeline)).every(
       ({ partition, committed }) => (committed ?? 0n) >= (ends.get(partition) ?? 0n),
     );
   const caughtUp = await within(
@@ -33,6 +36,12 @@ export async function findStall(
     waitUntil(isCaughtUp).then(() => true),
   );
   return caughtUp ? [] : ['what had been sent was not committed within 30 s of the cure'];
+}
+
+/** A connection of the test's own may be one of those that the fault has left dead: then it asks again. */
+function readOffsets(pipeline: Pipeline): ReturnType<Pipeline['offsets']> {
+  const signal = AbortSignal.timeout(RECOVERY_MS);
+  return retryForever(() => pipeline.offsets(), { isPassing: isPassingKafkaFault, signal });
 }
 
 /** However large a lag is, it must not stand still for so long. */
@@ -43,7 +52,7 @@ export async function findStandstill({ pipeline }: Pick<System, 'pipeline'>): Pr
   let least: bigint | undefined;
   let late = Date.now() + STANDSTILL_MS;
   for (;;) {
-    const lag = (await pipeline.offsets()).reduce(
+    const lag = (await readOffsets(pipeline)).reduce(
       (sum, { committed, logEnd }) => sum + logEnd - (committed ?? 0n),
       0n,
     );
