@@ -26,7 +26,9 @@ export async function findStall(
   ) {
     return ['a new event was not visible within 30 s of the cure'];
   }
-  const ends = new Map((await readOffsets(system.pipeline)).map(({ partition, logEnd }) => [partition, logEnd]));
+  const ends = new Map(
+    (await readOffsets(system.pipeline)).map(({ partition, logEnd }) => [partition, logEnd]),
+  );
   const isCaughtUp = async () =>
     (await readOffsets(system.pipeline)).every(
       ({ partition, committed }) => (committed ?? 0n) >= (ends.get(partition) ?? 0n),
