@@ -10,6 +10,7 @@ import { expect, test } from 'vitest';
 import { decodeEvent } from './decode.ts';
 import { eventTypes } from './registry.ts';
 import { corpus } from './testing/corpus.ts';
+import { createRandom } from './testing/create-random.ts';
 import { toBytes } from './testing/event-text.ts';
 import { mixedEvents } from './testing/mixed-events.ts';
 
@@ -89,15 +90,4 @@ async function runPython(args: readonly string[], input: string) {
   child.stdin.on('error', () => {}).end(input);
   const ended = Promise.all([once(child, 'close'), readText(child.stdout)]);
   return Promise.race([failed, ended.then(([[code], stdout]) => ({ code: Number(code), stdout }))]);
-}
-
-/** Numbers from 0 to 1 (mulberry32). */
-function createRandom(from: number): () => number {
-  let state = from;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
