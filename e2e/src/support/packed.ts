@@ -1,0 +1,93 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Environment } from './programs.ts';
+
+const run = promisify(execFile);
+const root = join(import.meta.dirname, '../../..');
+
+/** The packages as they would be published, in a folder that goes with the test. */
+export interface Packed extends AsyncDisposable {
+  readonly tarballs: readonly string[];
+}
+
+/** Builds and packs every package of the repository. */
+export async function packPackages(): Promise<Packed> {
+  const folder = await mkdtemp(join(tmpdir(), 'packed-'));
+  const pnpm = (...args: readonly string[]) =>
+    run('npx', ['-y', 'pnpm@12', '--filter', './packages/*', ...args], { cwd: root });
+  await pnpm('run', 'build');
+  await pnpm('exec', 'pnpm', 'pack', '--pack-destination', folder);
+  const tarballs = (await readdir(folder)).map((name) => join(folder, name));
+  return { tarballs, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) };
+}
+
+/** A project of somebody else, with the packages installed by npm. */
+export interface Project extends AsyncDisposable {
+  /** Runs a file of the project on its own Node; what it printed, line by line. */
+  start(file: string, environment: Environment): Promise<readonly string[]>;
+  /** Compiles all its files by a way of resolving modules; what the compiler says. */
+  compile(module: string, resolution: string): Promise<string>;
+  readonly nodeVersion: string;
+}
+
+/** An empty project that runs on a version of Node, with these files. */
+export async function createProject(
+  node: string,
+  { tarballs }: Packed,
+  files: ReadonlyMap<string, string>,
+): Promise<Project> {
+  const folder = await mkdtemp(join(tmpdir(), 'project-'));
+  await cp(join(root, 'examples/service'), folder, { recursive: true });
+  const wanted = [...tarballs, `node@${node}`, '@types/node@26'];
+  const quietly = ['--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
+  await run('npm', ['install', ...quietly, ...wanted], { cwd: folder });
+  for (const [name, text] of files) await writeFile(join(folder, name), text);
+  const nodePath = join(folder, 'node_modules/.bin/node');
+  return {
+    nodeVersion: (await run(nodePath, ['--version'])).stdout.trim(),
+    async start(file, environment) {
+      const env = { ...process.env, NODE_OPTIONS: '', LOG_LEVEL: 'error', ...environment };
+      return (await run(nodePath, [file], { cwd: folder, env })).stdout.trimEnd().split('\n');
+    },
+    compile: (module, resolution) => compile(folder, module, resolution),
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
+  };
+}
+
+async function compile(folder: string, module: string, moduleResolution: string): Promise<string> {
+  const compilerOptions = {
+    strict: true,
+    noEmit: true,
+    target: 'esnext',
+    types: ['node'],
+    module,
+    moduleResolution,
+  };
+  const config = join(folder, `tsconfig.${moduleResolution}.json`);
+  await writeFile(config, JSON.stringify({ compilerOptions, include: ['*.ts'] }));
+  const compiler = join(root, 'node_modules/.bin/tsc');
+  return run(compiler, ['-p', config]).then(
+    ({ stdout }) => stdout,
+    (error: { readonly stdout: string }) => error.stdout,
+  );
+}
+
+/** The examples of the READMEs that log something, by names of files. */
+export async function readExamples(): Promise<ReadonlyMap<string, string>> {
+  const examples = new Map<string, string>();
+  for (const name of await readdir(join(root, 'packages'))) {
+    const readme = await readFile(join(root, 'packages', name, 'README.md'), 'utf8');
+    const blocks = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, code = '']) => code);
+    for (const [index, code] of blocks.entries())
+      if (code.includes('console.log')) examples.set(`${name}-${index}.ts`, code);
+  }
+  return examples;
+}
+
+/** What an example says that it logs, in the comments beside. */
+export function promisedLines(code: string): readonly string[] {
+  return [...code.matchAll(/console\.log\(.*\); \/\/ (.*)/g)].map(([, text = '']) => text);
+}
