@@ -7,6 +7,7 @@ export {
   redriveCountOf,
   toDeadLetterRecord,
 } from './dead-letter-record.ts';
+export { type Decode, type EventPublisher, openEventPublisher } from './event-publisher.ts';
 export { explainKafkaFault, isPassingKafkaFault, isTooLarge, kafkaErrorType } from './faults.ts';
 export { type Lag, lagOf, sumLag } from './lag.ts';
 export { openPublisher, type Publisher } from './publisher.ts';

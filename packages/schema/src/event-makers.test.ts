@@ -1,0 +1,42 @@
+import { Type } from '@sinclair/typebox';
+import { expect, expectTypeOf, test } from 'vitest';
+import { createDecoder, decodeEvent } from './decode.ts';
+import { encodeEvent } from './encode.ts';
+import { createEventMakers, events } from './event-makers.ts';
+import type { Event } from './registry.ts';
+
+const fields = { user_id: 'user-42', payload: { plan: 'pro' } } as const;
+
+test('what is made is an event of the type, with an id of its own', () => {
+  const [one, other] = [events.signup(fields), events.signup(fields)];
+  expectTypeOf(one).toEqualTypeOf<Extract<Event, { event_type: 'signup' }>>();
+  expect(decodeEvent(encodeEvent(one))).toMatchObject({
+    ok: true,
+    event: { event_type: 'signup', ...fields },
+  });
+  expect(one.event_id).not.toBe(other.event_id);
+});
+
+test('an id and a time that are given are kept', () => {
+  const given = { event_id: '0198c5b0-7c1e-7a4f-9d55-3f0e8f6f2b11', event_time: '2026-11-24T09:30:12Z' };
+  expect(events.signup({ ...fields, ...given })).toEqual({ event_type: 'signup', ...fields, ...given });
+});
+
+test('fields that a type does not have are refused by the compiler', () => {
+  // @ts-expect-error: no plan is called so
+  events.signup({ user_id: 'user-42', payload: { plan: 'gold' } });
+  // @ts-expect-error: a user is missing
+  events.search({ payload: { query: 'shoes' } });
+  // @ts-expect-error: no such type
+  expect(events.teleport).toBeUndefined();
+});
+
+test("a type of one's own is typed from its making to its decoding", () => {
+  const types = { refund: Type.Object({ cents: Type.Integer({ minimum: 1 }) }) };
+  const made = createEventMakers(types).refund({ user_id: 'user-42', payload: { cents: 950 } });
+  expectTypeOf(made.payload).toEqualTypeOf<Readonly<{ cents: number }>>();
+  const result = createDecoder(types)(encodeEvent<typeof types>(made));
+  if (!result.ok) throw new Error(result.message);
+  expectTypeOf(result.event).toEqualTypeOf<typeof made>();
+  expect(result.event).toEqual(made);
+});
