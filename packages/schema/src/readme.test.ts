@@ -7,13 +7,14 @@ import * as schema from './index.ts';
 
 const modules = { '@pipeline/schema': schema, '@sinclair/typebox': typebox };
 
-/** The examples that log something, each with the heading that it stands under. */
+/** The examples that log something and need nothing built, each with the heading that it stands under. */
 function findExamples(): readonly (readonly [string, string])[] {
   const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8');
   return readme.split(/^## /m).flatMap((section) => {
     const [heading = ''] = section.split('\n', 1);
     const blocks = [...section.matchAll(/```ts\n(.*?)```/gs)].map(([, code = '']) => code);
-    return blocks.filter((code) => code.includes('console.log')).map((code) => [heading, code] as const);
+    const runnable = blocks.filter((code) => code.includes('console.log') && !code.includes('/standalone'));
+    return runnable.map((code) => [heading, code] as const);
   });
 }
 
