@@ -9,6 +9,7 @@ import type { Health } from './health.ts';
 import { createObserver } from './observe.ts';
 import { explainDatabase, type Retries } from './retries.ts';
 import type { consumerSettings } from './settings.ts';
+import type { Shadow } from './shadow.ts';
 import { triage } from './triage.ts';
 
 /** What the steps are made of. */
@@ -21,15 +22,20 @@ export interface PathParts {
   readonly health: Health;
   readonly metrics: Metrics;
   readonly logger: Logger;
+  readonly shadow: Shadow | undefined;
 }
 
 /** The steps of the path. */
 export function createPath(parts: PathParts): Path {
-  const { settings, once, writer, publisher, retries, health, metrics, logger } = parts;
+  const { settings, once, writer, publisher, retries, health, metrics, logger, shadow } = parts;
   const limits = { maxBytes: settings.EVENT_MAX_BYTES, maxDepth: settings.EVENT_MAX_DEPTH };
   const observe = createObserver(metrics, logger);
   return {
-    triage: (batch) => triage(batch, (bytes) => decodeEvent(bytes, limits)),
+    triage: (batch) => {
+      const triaged = triage(batch, (bytes) => decodeEvent(bytes, limits));
+      shadow?.(triaged);
+      return triaged;
+    },
     admit: createAdmission(
       { ratio: settings.DLQ_LIMIT_RATIO, window: settings.DLQ_LIMIT_WINDOW },
       health,

@@ -19,6 +19,7 @@ import { watchLag } from './lag.ts';
 import { createPath } from './path.ts';
 import { createRetries, explainDatabase } from './retries.ts';
 import { type consumerSettings, USUAL_METRICS_PORT } from './settings.ts';
+import { openShadow, type Shadow } from './shadow.ts';
 
 type ConsumerSettings = Settings<typeof consumerSettings>;
 
@@ -46,6 +47,7 @@ export async function runConsumer(settings: ConsumerSettings, options: RunOption
   const logger = createLogger('consumer', settings);
   const metrics = createMetrics(options.version);
   const health = createHealth(logger, metrics);
+  const shadow = await openShadowIfSet(settings, metrics, logger);
 
   await using database = openDatabase(settings);
   await using _probes = await serveProbes(settings, health, metrics, database, logger);
@@ -70,8 +72,18 @@ export async function runConsumer(settings: ConsumerSettings, options: RunOption
   using _lag = watchLag(settings, source, kafka.admin, metrics, logger);
 
   const { publisher } = kafka;
-  const path = decorate(createPath({ settings, once, writer, publisher, retries, health, metrics, logger }));
+  const path = decorate(
+    createPath({ settings, once, writer, publisher, retries, health, metrics, logger, shadow }),
+  );
   await Promise.all(Array.from({ length: settings.WRITERS }, () => consume(source.batches(), path)));
+}
+
+async function openShadowIfSet(
+  { SHADOW_SCHEMA: path, EVENT_MAX_BYTES: maxBytes, EVENT_MAX_DEPTH: maxDepth }: ConsumerSettings,
+  metrics: Metrics,
+  logger: Logger,
+): Promise<Shadow | undefined> {
+  return path === undefined ? undefined : openShadow(path, { maxBytes, maxDepth }, metrics, logger);
 }
 
 async function serveProbes(

@@ -1,6 +1,6 @@
 import { databaseSettings } from '@pipeline/db';
 import { groupSettings, kafkaSettings } from '@pipeline/kafka';
-import { decimal, httpSettings, integer, loggerSettings, port } from '@pipeline/runtime';
+import { decimal, httpSettings, integer, loggerSettings, optionalText, port } from '@pipeline/runtime';
 
 export const USUAL_METRICS_PORT = 9464;
 
@@ -12,6 +12,9 @@ export const consumerSettings = {
   WRITERS: integer(2, 'How many batches are written at the same time', [1, 64]),
   EVENT_MAX_BYTES: integer(1_000_000, 'A larger record is a dead letter', [100, 16 << 20]),
   EVENT_MAX_DEPTH: integer(64, 'A more deeply nested event is a dead letter', [4, 1_000]),
+  SHADOW_SCHEMA: optionalText(
+    'Path of a module with candidate schemas: what they would reject is counted and logged, and stored all the same',
+  ),
   DLQ_RECORD_MAX_BYTES: integer(
     1_000_000,
     'A larger dead letter is cut in its topic, and whole in its table',

@@ -6,6 +6,7 @@ export interface Metrics {
   readonly eventsStored: Counter<'event_type'>;
   readonly eventsDuplicate: Counter;
   readonly deadLetters: Counter<'reason'>;
+  readonly shadowRejections: Counter<'reason'>;
   readonly batchEvents: Histogram;
   readonly batchSeconds: Histogram;
   readonly endToEndSeconds: Histogram;
@@ -53,6 +54,12 @@ function ingestMetrics(registers: Registry[]) {
       ...common,
       name: 'pipeline_dead_letters_total',
       help: 'Records kept as dead letters',
+      labelNames: ['reason'],
+    }),
+    shadowRejections: new Counter({
+      ...common,
+      name: 'pipeline_shadow_rejections_total',
+      help: 'Stored events that the schemas of SHADOW_SCHEMA would reject, counted again when they are read again',
       labelNames: ['reason'],
     }),
     batchEvents: new Histogram({

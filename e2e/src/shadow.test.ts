@@ -1,0 +1,54 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createEvent, jsonRecord } from './support/events.ts';
+import { createPipeline } from './support/pipeline.ts';
+import { runApp } from './support/programs.ts';
+
+/** Of page views it takes only those of a user's own pages, and it knows no other type. */
+const candidate = `export const eventTypes = {
+  page_view: { type: 'object', required: ['path'], properties: { path: { type: 'string', pattern: '^/me' } } },
+};`;
+
+let folder: string;
+let file: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'shadow-'));
+  file = join(folder, 'candidate.mjs');
+  await writeFile(file, candidate);
+});
+
+afterAll(() => rm(folder, { recursive: true }));
+
+test('what a candidate would reject is logged by its place and stored all the same', async () => {
+  await using pipeline = await createPipeline();
+  const events = [
+    createEvent({ payload: { path: '/me' } }),
+    createEvent({ payload: { path: '/secret-path' } }),
+    createEvent({ event_type: 'search', payload: { query: 'shoes' } }),
+  ];
+  await pipeline.publish(events.map((event) => jsonRecord(event, { partition: 0 })));
+  const ended = await runApp('consumer', ['--once'], { ...pipeline.environment, SHADOW_SCHEMA: file });
+  expect(ended).toMatchObject({ code: 0 });
+  const [line = '{}'] = ended.stderr.split('\n').filter((text) => text.includes('candidate'));
+  expect(JSON.parse(line)).toMatchObject({
+    topic: pipeline.topic,
+    partition: 0,
+    rejected: 2,
+    offsets: ['1', '2'],
+    details: ['/payload/path must match pattern "^/me"', '/event_type is not registered'],
+  });
+  expect(ended.stderr).not.toContain('secret-path');
+  const [stored] = await pipeline.database.run((sql) => sql`select count(*)::int as events from raw_events`);
+  expect(stored).toEqual({ events: 3 });
+});
+
+test('a candidate that cannot be used is said at once', async () => {
+  await using pipeline = await createPipeline();
+  const environment = { ...pipeline.environment, SHADOW_SCHEMA: join(folder, 'none.mjs') };
+  const ended = await runApp('consumer', ['--once'], environment);
+  expect(ended).toMatchObject({ code: 2 });
+  expect(ended.stderr).toContain('name a module that exports eventTypes');
+});
