@@ -15,6 +15,13 @@ import { createPipeline, type Pipeline } from './support/pipeline.ts';
 
 const examples = await readExamples();
 const versions = ['24', '26'];
+/** Fills in the form of `examples/browser`. */
+const checkForm = `
+  import { problemOf } from './check.js';
+  const right = { user_id: 'user-42', order_id: 'order-7', amount: '99.50', currency: 'EUR' };
+  for (const change of [{}, { amount: '-1' }, { amount: '' }, { currency: 'euro' }])
+    console.log(problemOf({ ...right, ...change }) ?? 'right');`;
+
 let packed: Packed;
 let pipeline: Pipeline;
 /** One for each version of Node. */
@@ -22,7 +29,8 @@ let projects: readonly Project[];
 
 beforeAll(async () => {
   [packed, pipeline] = await Promise.all([packPackages(), createPipeline()]);
-  projects = await Promise.all(versions.map((node) => createProject(node, packed, examples)));
+  const files = new Map([...examples, ['check-form.mjs', checkForm]]);
+  projects = await Promise.all(versions.map((node) => createProject(node, packed, files)));
 });
 
 afterAll(async () => {
@@ -74,5 +82,15 @@ describe.each(versions.entries().toArray())('project %i, installed by npm for No
     const results = records.map(({ value }) => decodeEvent(value));
     const found = results.flatMap((result) => (result.ok ? [result.event.event_id] : []));
     expect(found).toContain(id);
+  });
+
+  test('the example of a form says what is wrong where eval is forbidden', async () => {
+    const environment = { NODE_OPTIONS: '--disallow-code-generation-from-strings' };
+    expect(await projects[index]?.start('check-form.mjs', environment)).toEqual([
+      'right',
+      'amount must be >= 0',
+      'amount must be number',
+      'currency must match pattern "^[A-Z]{3}$"',
+    ]);
   });
 });

@@ -40,7 +40,8 @@ export async function createProject(
   files: ReadonlyMap<string, string>,
 ): Promise<Project> {
   const folder = await mkdtemp(join(tmpdir(), 'project-'));
-  await cp(join(root, 'examples/service'), folder, { recursive: true });
+  for (const example of ['browser', 'service'])
+    await cp(join(root, 'examples', example), folder, { recursive: true });
   const wanted = [...tarballs, `node@${node}`, '@types/node@26'];
   const quietly = ['--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
   await run('npm', ['install', ...quietly, ...wanted], { cwd: folder });
