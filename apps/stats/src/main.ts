@@ -1,6 +1,7 @@
 import { createProgram, numberBetween, runProgram, settingsOf, withSettings } from '@pipeline/runtime';
 import manifest from '../package.json' with { type: 'json' };
 import { checkThresholds } from './commands/check.ts';
+import { addDeadLetterCommands } from './commands/dlq/program.ts';
 import { serveStats } from './commands/serve.ts';
 import { showStats } from './commands/show.ts';
 import { verifyAll } from './commands/verify.ts';
@@ -13,6 +14,7 @@ const examples = `Examples:
   stats verify                  recount everything and compare
   stats check --max-lag 10000   exit 3 when something is wrong
   stats serve                   the web page
+  stats dlq ls                  the latest dead letters
 `;
 
 const WATCH_SECONDS = 2;
@@ -55,5 +57,7 @@ withSettings(program.command('check'), statsSettings)
   .action(async ({ maxLag, maxAge, maxDlq }, command) =>
     checkThresholds(settingsOf(command, statsSettings), { maxLag, maxAge, maxDlq }),
   );
+
+addDeadLetterCommands(program);
 
 await runProgram(program);

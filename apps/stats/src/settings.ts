@@ -1,6 +1,6 @@
 import { databaseSettings } from '@pipeline/db';
 import { groupSettings, kafkaSettings } from '@pipeline/kafka';
-import { httpSettings, loggerSettings, port } from '@pipeline/runtime';
+import { httpSettings, integer, loggerSettings, port } from '@pipeline/runtime';
 
 export const USUAL_STATS_PORT = 3000;
 
@@ -11,5 +11,6 @@ export const statsSettings = {
   ...databaseSettings,
   ...httpSettings,
   STATS_PORT: port(USUAL_STATS_PORT, 'The port of the stats page; 0 means any free one'),
+  DLQ_MAX_REDRIVES: integer(3, 'A dead letter that was redriven so often is not redriven again', [1, 1_000]),
   ...loggerSettings,
 };

@@ -46,3 +46,22 @@ function storeHeader(value: HeaderValue): StoredHeader {
   const isText = !text.includes('\0') && Buffer.from(text).equals(bytes);
   return isText ? text : { base64: bytes.toString('base64') };
 }
+
+/** Headers as they were before `headersToJson`, each value as bytes. */
+export function headersFromJson(stored: Readonly<Record<string, unknown>>): SourceHeaders {
+  const entries = Object.entries(stored).map(([name, value]) => [
+    restoreName(name),
+    Array.isArray(value) ? value.map(restoreHeader) : restoreHeader(value),
+  ]);
+  return Object.fromEntries(entries);
+}
+
+function restoreName(name: string): string {
+  return name.startsWith('base64:') ? Buffer.from(name.slice(7), 'base64').toString('utf8') : name;
+}
+
+function restoreHeader(value: unknown): Buffer | null {
+  if (typeof value === 'string') return Buffer.from(value);
+  if (typeof value !== 'object' || value === null || !('base64' in value)) return null;
+  return Buffer.from(String(value.base64), 'base64');
+}

@@ -7,7 +7,19 @@ export {
   explainFault,
   type Sql,
 } from './connect.ts';
-export type { DeadLetter, SourceRecord } from './dead-letter.ts';
+export { type DeadLetter, headersFromJson, type SourceHeaders, type SourceRecord } from './dead-letter.ts';
+export { type LetterFilter, type LetterStatus, letterStatuses } from './dead-letters/filter.ts';
+export {
+  countLetters,
+  type Letter,
+  type LetterAction,
+  type LetterSummary,
+  listLetters,
+  readActions,
+  readAncestors,
+  readLetters,
+} from './dead-letters/letters.ts';
+export { discardLetters, markFailed, markRedriven, type NewPlace } from './dead-letters/resolve.ts';
 export { type Migration, migrate, migrationsFolder, readMigrations } from './migrate.ts';
 export type { DeadLetterGroup } from './readers/dead-letter-groups.ts';
 export { type LedgerPosition, readLedger } from './readers/ledger.ts';

@@ -119,6 +119,12 @@ export function fromDeadLetterRecord(
   return { origin, truncated: read('truncated') === 'true', key, value, headers: withoutOwn(record.headers) };
 }
 
+/** The original of a dead letter as it is sent to its topic once more: byte for byte, and with one more redrive counted. */
+export function toRedrivenRecord(record: Original, redriveCount: number): OutgoingRecord {
+  const headers = { ...withoutOwn(record.headers), [names.redriveCount]: String(redriveCount) };
+  return { key: record.key, value: record.value, headers };
+}
+
 /** How often a record has been redriven: what its header says, 0 when it says nothing sensible. */
 export function redriveCountOf(headers: RecordHeaders | undefined): number {
   const text = headerText(headers, names.redriveCount) ?? '';

@@ -6,11 +6,12 @@ export {
   type ReadDeadLetter,
   redriveCountOf,
   toDeadLetterRecord,
+  toRedrivenRecord,
 } from './dead-letter-record.ts';
 export { type Decode, type EventPublisher, openEventPublisher } from './event-publisher.ts';
 export { explainKafkaFault, isPassingKafkaFault, isTooLarge, kafkaErrorType } from './faults.ts';
 export { type Lag, lagOf, sumLag } from './lag.ts';
-export { openPublisher, type Publisher } from './publisher.ts';
+export { openPublisher, type Publisher, type RecordPlace } from './publisher.ts';
 export type { KafkaRecord, OutgoingRecord, RecordHeaders } from './record.ts';
 export { type GroupSettings, groupSettings, type KafkaSettings, kafkaSettings } from './settings.ts';
 export { openSource, type RecordBatch, type Source, type SourceOptions } from './source.ts';

@@ -11,6 +11,15 @@ export interface Publisher extends AsyncDisposable {
    * @throws kafkajs's error; some of the records may have been stored
    */
   publish(topic: string, records: readonly OutgoingRecord[], maxBytes?: number): Promise<void>;
+  /** Sends one record and tells where Kafka has put it. @throws kafkajs's error; the record may have been stored */
+  publishOne(topic: string, record: OutgoingRecord): Promise<RecordPlace>;
+}
+
+/** Where a record stands in its topic. */
+export interface RecordPlace {
+  readonly partition: number;
+  /** Decimal. */
+  readonly offset: string;
 }
 
 /** kafkajs makes one batch of all records of a partition, and a broker refuses one of more than 1,048,588 bytes by default. */
@@ -29,6 +38,10 @@ export async function openPublisher(kafka: Kafka): Promise<Publisher> {
       for (const part of splitByBytes(records, Math.min(maxBytes, REQUEST_MAX_BYTES))) {
         await producer.send({ topic, messages: part.map(toMessage), acks: -1 });
       }
+    },
+    async publishOne(topic, record) {
+      const [sent] = await producer.send({ topic, messages: [toMessage(record)], acks: -1 });
+      return { partition: sent?.partition ?? 0, offset: sent?.baseOffset ?? '' };
     },
     [Symbol.asyncDispose]: () => producer.disconnect(),
   };

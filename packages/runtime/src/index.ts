@@ -6,6 +6,7 @@ export { createLogger, type Logger, loggerSettings } from './logger.ts';
 export { createMetrics, type Metrics } from './metrics.ts';
 export { createProbes, type Probes } from './probes.ts';
 export {
+  type Command,
   createProgram,
   invalidArgument,
   numberBetween,

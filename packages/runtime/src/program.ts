@@ -4,6 +4,8 @@ import { exitCode, Failure, failureLine, firstCause } from './failure.ts';
 import { readSettings, type Settings, SettingsError, type SettingsSchema } from './settings.ts';
 import { StopRequest } from './stop.ts';
 
+export type { Command } from 'commander';
+
 /** A command of the given name whose wrong use ends the process with exit code 2. */
 export function createProgram(name: string, about: string, version: string): Command {
   return new Command(name)

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { toCsv, toLine } from './export.ts';
+
+test.each([
+  ['an event', Buffer.from('{"a":1}'), '{"a":1}\n'],
+  ['nothing', null, undefined],
+  ['no bytes', Buffer.alloc(0), undefined],
+  ['two lines', Buffer.from('a\nb'), undefined],
+  ['an end that a reader would take for half of a line end', Buffer.from('a\r'), undefined],
+])('%s is a line, or is left out', (_, value, line) => {
+  expect(toLine({ value })?.toString()).toBe(line);
+});
+
+test('a table quotes what needs it, and nothing in it is a formula', () => {
+  const letter = {
+    id: 7n,
+    topic: 'events',
+    partition: 0,
+    offset: 9n,
+    reason: 'not_json',
+    eventType: '=cmd()',
+    detail: 'says "no", twice',
+    sqlstate: null,
+    status: 'open',
+    redriveCount: 0,
+    failedAt: '2026-11-24T09:30:00.000Z',
+  } as const;
+  expect(toCsv(letter)).toBe(
+    `7,events,0,9,not_json,'=cmd(),open,2026-11-24T09:30:00.000Z,"says ""no"", twice"\n`,
+  );
+});

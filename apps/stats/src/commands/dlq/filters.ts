@@ -1,0 +1,58 @@
+import { type LetterFilter, type LetterStatus, letterStatuses } from '@pipeline/db';
+import { type Command, invalidArgument } from '@pipeline/runtime';
+
+/** What the flags of a filter say. */
+export interface FilterFlags {
+  readonly reason?: string;
+  readonly type?: string;
+  readonly status?: LetterStatus;
+  readonly since?: Date;
+  readonly until?: Date;
+  readonly contains?: string;
+}
+
+/** Gives a command the flags that choose dead letters. */
+export function withFilters(command: Command): Command {
+  return command
+    .option('--reason <name>', 'letters with this reason')
+    .option('--type <name>', 'letters of this event type')
+    .option('--since <time>', 'letters that failed then or later', parseTime)
+    .option('--until <time>', 'letters that failed before', parseTime)
+    .option('--contains <text>', 'letters whose error contains this text');
+}
+
+/** @throws InvalidArgumentError */
+export function parseStatus(text: string): LetterStatus {
+  const status = letterStatuses.find((one) => one === text);
+  if (status !== undefined) return status;
+  throw invalidArgument(`Expected one of ${letterStatuses.join(', ')}.`);
+}
+
+/** The letters that flags, or ids, choose. */
+export function filterOf(flags: FilterFlags, ids?: readonly bigint[]): LetterFilter {
+  const { reason, type, status, since, until, contains } = flags;
+  const named = ids === undefined || ids.length === 0 ? undefined : ids;
+  return { ids: named, status, reason, eventType: type, since, until, contains };
+}
+
+/** Whether the flags choose anything at all. */
+export function choosesSome({ reason, type, since, until, contains }: FilterFlags): boolean {
+  return [reason, type, since, until, contains].some((flag) => flag !== undefined);
+}
+
+/** @throws InvalidArgumentError */
+export function parseId(text: string): bigint {
+  if (/^[1-9]\d{0,17}$/.test(text)) return BigInt(text);
+  throw invalidArgument('Expected the number of a dead letter, as "dlq ls" shows it.');
+}
+
+/** Several ids as commander gathers them. */
+export function gatherIds(text: string, ids: readonly bigint[] = []): readonly bigint[] {
+  return [...ids, parseId(text)];
+}
+
+function parseTime(text: string): Date {
+  const time = new Date(text);
+  if (/^\d{4}-/.test(text) && !Number.isNaN(time.getTime())) return time;
+  throw invalidArgument('Expected a time such as 2026-11-24T09:30:00Z.');
+}

@@ -1,0 +1,31 @@
+import type { Sql } from '../connect.ts';
+
+export const letterStatuses = ['open', 'redriven', 'discarded'] as const;
+export type LetterStatus = (typeof letterStatuses)[number];
+
+/** Which dead letters are meant: those that match all that is given. */
+export interface LetterFilter {
+  readonly ids?: readonly bigint[] | undefined;
+  readonly status?: LetterStatus | undefined;
+  readonly reason?: string | undefined;
+  readonly eventType?: string | undefined;
+  /** Letters that failed at this moment or later. */
+  readonly since?: Date | undefined;
+  /** Letters that failed before this moment. */
+  readonly until?: Date | undefined;
+  /** A text that what is wrong with them contains. */
+  readonly contains?: string | undefined;
+}
+
+/** The condition of a `where`. */
+export function matches(sql: Sql, filter: LetterFilter) {
+  const { ids, status, reason, eventType, since, until, contains } = filter;
+  return sql`true
+    ${ids === undefined ? sql`` : sql`and dlq_id = any(${`{${ids.join(',')}}`}::bigint[])`}
+    ${status === undefined ? sql`` : sql`and status = ${status}`}
+    ${reason === undefined ? sql`` : sql`and reason = ${reason}`}
+    ${eventType === undefined ? sql`` : sql`and event_type = ${eventType}`}
+    ${since === undefined ? sql`` : sql`and failed_at >= ${since.toISOString()}::timestamptz`}
+    ${until === undefined ? sql`` : sql`and failed_at < ${until.toISOString()}::timestamptz`}
+    ${contains === undefined ? sql`` : sql`and position(${contains} in detail) > 0`}`;
+}

@@ -1,0 +1,110 @@
+import type { Database, Sql } from '../connect.ts';
+import { headersFromJson, type SourceHeaders } from '../dead-letter.ts';
+import { type LetterFilter, type LetterStatus, matches } from './filter.ts';
+
+/** A dead letter of the table, without its bytes. */
+export interface LetterSummary {
+  readonly id: bigint;
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: bigint;
+  readonly reason: string;
+  readonly eventType: string | null;
+  readonly detail: string;
+  readonly sqlstate: string | null;
+  readonly status: LetterStatus;
+  readonly redriveCount: number;
+  /** RFC 3339, UTC. */
+  readonly failedAt: string;
+}
+
+/** A dead letter with the record that it keeps, byte for byte. */
+export interface Letter extends LetterSummary {
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers: SourceHeaders;
+}
+
+/** Something that was done about a letter. */
+export interface LetterAction {
+  readonly action: 'redrive' | 'discard';
+  readonly outcome: 'done' | 'failed';
+  readonly detail: string;
+  readonly by: string;
+  /** RFC 3339, UTC. */
+  readonly at: string;
+}
+
+const summaryColumns = (sql: Sql) => sql`
+  dlq_id as id, source_topic as topic, source_partition as partition, source_offset as "offset", reason,
+  event_type as "eventType", detail, sqlstate, status, redrive_count as "redriveCount",
+  to_char(failed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "failedAt"`;
+
+/** The latest letters that match, the newest first; `before` is the id of the last one seen. */
+export async function listLetters(
+  database: Database,
+  filter: LetterFilter,
+  { limit, before }: { readonly limit: number; readonly before?: bigint | undefined },
+): Promise<readonly LetterSummary[]> {
+  return await database.run(
+    (sql) => sql<LetterSummary[]>`
+      select ${summaryColumns(sql)} from dlq_events
+      where ${matches(sql, filter)} and dlq_id < ${before ?? 9_223_372_036_854_775_807n}
+      order by dlq_id desc limit ${limit}`,
+  );
+}
+
+/** How many letters match. */
+export async function countLetters(database: Database, filter: LetterFilter): Promise<bigint> {
+  const [row] = await database.run(
+    (sql) => sql<{ n: bigint }[]>`select count(*) as n from dlq_events where ${matches(sql, filter)}`,
+  );
+  return row?.n ?? 0n;
+}
+
+/** Letters with their bytes come a few at a time: one may have megabytes. */
+const CHUNK = 50;
+
+/** All letters that match, the oldest first, with their bytes. */
+export async function* readLetters(database: Database, filter: LetterFilter): AsyncGenerator<Letter> {
+  let after = 0n;
+  for (;;) {
+    const letters = await database.run(
+      (sql) => sql<(LetterSummary & Pick<Letter, 'key' | 'value'> & { headers: Record<string, unknown> })[]>`
+        select ${summaryColumns(sql)}, key, value, headers from dlq_events
+        where ${matches(sql, filter)} and dlq_id > ${after} order by dlq_id limit ${CHUNK}`,
+    );
+    for (const letter of letters) yield { ...letter, headers: headersFromJson(letter.headers) };
+    const last = letters.at(-1);
+    if (last === undefined) return;
+    after = last.id;
+  }
+}
+
+/** What was done about a letter, the oldest first. */
+export async function readActions(database: Database, id: bigint): Promise<readonly LetterAction[]> {
+  return await database.run(
+    (sql) => sql<LetterAction[]>`
+      select action, outcome, detail, done_by as by,
+             to_char(done_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at
+      from dlq_actions where dlq_id = ${id} order by action_id`,
+  );
+}
+
+/** The letter that was redriven to where this one failed, and so on back to the first: the oldest first. */
+export async function readAncestors(database: Database, id: bigint): Promise<readonly bigint[]> {
+  const rows = await database.run(
+    (sql) => sql<{ id: bigint }[]>`
+      with recursive chain (id) as (
+        select ${id}::bigint
+        union
+        select action.dlq_id from chain
+        join dlq_events as letter on letter.dlq_id = chain.id
+        join dlq_actions as action on action.new_partition = letter.source_partition
+                                  and action.new_offset = letter.source_offset
+        join dlq_events as former on former.dlq_id = action.dlq_id and former.source_topic = letter.source_topic
+      )
+      select id from chain where id <> ${id} order by id`,
+  );
+  return rows.map((row) => row.id);
+}
