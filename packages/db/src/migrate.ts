@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Settings } from '@pipeline/runtime';
+import { embeddedNames, embeddedText, type Settings } from '@pipeline/runtime';
 import { type MigrationParams, Umzug, type UmzugStorage } from 'umzug';
 import { databaseFailure, openPool, type Sql } from './connect.ts';
 import type { databaseSettings } from './settings.ts';
@@ -25,6 +25,13 @@ export const migrationsFolder = existsSync(join(import.meta.dirname, 'sql'))
   ? join(import.meta.dirname, 'sql')
   : join(import.meta.dirname, '../../../sql');
 
+/** The pipeline's own migrations; an executable carries them inside, as `sql/NAME`. */
+function ownMigrations(): readonly Migration[] {
+  const embedded = embeddedNames().filter((name) => name.startsWith('sql/'));
+  if (embedded.length === 0) return readMigrations(migrationsFolder);
+  return embedded.sort().map((name) => ({ name: name.slice(4), sql: embeddedText(name) ?? '' }));
+}
+
 /** Two processes that migrate at once wait for each other on this advisory lock. */
 const LOCK = 7_305_117;
 
@@ -35,7 +42,7 @@ const LOCK = 7_305_117;
  */
 export async function migrate(
   settings: Settings<typeof databaseSettings>,
-  migrations: readonly Migration[] = readMigrations(migrationsFolder),
+  migrations: readonly Migration[] = ownMigrations(),
 ): Promise<readonly string[]> {
   const sql = openPool(settings, { applicationName: 'migrate', connections: 1 });
   try {

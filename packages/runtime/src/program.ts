@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { embeddedText } from './embedded.ts';
 import { loadEnvironments } from './environment.ts';
 import { exitCode, Failure, failureLine, firstCause } from './failure.ts';
 import { readSettings, type Settings, SettingsError, type SettingsSchema } from './settings.ts';
@@ -6,11 +7,11 @@ import { StopRequest } from './stop.ts';
 
 export type { Command } from 'commander';
 
-/** A command of the given name whose wrong use ends the process with exit code 2. */
+/** A command of the given name whose wrong use ends the process with exit code 2. An executable's version names its commit. */
 export function createProgram(name: string, about: string, version: string): Command {
   return new Command(name)
     .description(about)
-    .version(version)
+    .version([version, embeddedText('commit')].filter(Boolean).join(' '))
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('(see --help)');
