@@ -4,7 +4,7 @@ import { createEvent, jsonRecord } from './support/events.ts';
 import { findViolations, noViolations, sumLedgers } from './support/invariants.ts';
 import { createPipeline, type Pipeline } from './support/pipeline.ts';
 import { runApp, startApp } from './support/programs.ts';
-import { waitUntil } from './support/wait.ts';
+import { waitForLog, waitUntil } from './support/wait.ts';
 
 const BARRED = 300;
 const BROKEN = 700;
@@ -121,4 +121,35 @@ test.concurrent('what is exported can be published; what is discarded is no long
   );
   expect((await run('ls', '--status', 'open', '--json')).stdout.trim().split('\n')).toHaveLength(1);
   expect(await findViolations(pipeline.database)).toEqual(noViolations);
+});
+
+test.concurrent('the API lists, shows, redrives and discards, as the page asks it to', async () => {
+  await using pipeline = await createPipeline();
+  await pipeline.publish([{ key: null, value: Buffer.from('not json') }]);
+  await drain(pipeline);
+  await using server = startApp('stats', ['serve'], { ...pipeline.environment, LOG_FORMAT: 'json' });
+  await waitForLog(server, /stats page http/);
+  const address = /stats page (http:\/\/[^"\s]+)/.exec(server.said())?.[1];
+  const ask = async (path: string, body?: object) => {
+    const post = {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    };
+    const response = await fetch(`${address}/api/dlq${path}`, body === undefined ? {} : post);
+    return await response.json();
+  };
+  expect(await ask('?reason=not_json')).toMatchObject({
+    matching: '1',
+    letters: [{ id: '1', status: 'open' }],
+  });
+  const valueBase64 = Buffer.from('not json').toString('base64');
+  expect(await ask('/1')).toMatchObject({ detail: 'is not JSON', valueBase64, valueBytes: 8 });
+  expect(await ask('/redrive', { ids: ['1'] })).toEqual({
+    results: [{ id: '1', outcome: 'redriven', detail: '' }],
+    open: '0',
+  });
+  await drain(pipeline);
+  expect(await ask('/discard', { all: true, because: 'a test' })).toEqual({ discarded: '1' });
+  expect(await ask('/redrive', {})).toHaveProperty('error');
 });

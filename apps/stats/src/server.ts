@@ -1,9 +1,9 @@
-import { databaseFailure, describeFault, isPassingFault } from '@pipeline/db';
-import { createProbes, failureLine, type Metrics } from '@pipeline/runtime';
+import { createProbes, type Metrics } from '@pipeline/runtime';
 import { type Context, Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import { toJson } from './json.ts';
 import { renderPage, renderProblem, style } from './page.ts';
+import { problemOf } from './problem.ts';
 import type { Snapshot } from './snapshot.ts';
 
 const nothing = ["'none'"];
@@ -11,8 +11,8 @@ const own = ["'self'"];
 
 type Collect = () => Promise<Snapshot>;
 
-/** The page and its JSON API over a way to look into the pipeline. */
-export function createServer(collect: Collect, metrics: Metrics): Hono {
+/** The page and its JSON API over a way to look into the pipeline, with the API of dead letters where there is one. */
+export function createServer(collect: Collect, metrics: Metrics, deadLetters: Hono = new Hono()): Hono {
   const app = new Hono();
   app.use(
     secureHeaders({
@@ -28,6 +28,7 @@ export function createServer(collect: Collect, metrics: Metrics): Hono {
   );
   addPage(app, collect);
   addApi(app, collect);
+  app.route('/api/dlq', deadLetters);
   const unready = () => findUnready(collect);
   return app.route('/', createProbes({ live: () => undefined, unready, metrics: metrics.registry }));
 }
@@ -74,9 +75,4 @@ async function findUnready(collect: Collect): Promise<readonly string[]> {
   } catch (error) {
     return [problemOf(error)];
   }
-}
-
-function problemOf(error: unknown): string {
-  if (!isPassingFault(error)) return failureLine(databaseFailure(error));
-  return `Postgres does not answer: ${describeFault(error)}`;
 }

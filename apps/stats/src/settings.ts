@@ -1,6 +1,6 @@
 import { databaseSettings } from '@pipeline/db';
 import { groupSettings, kafkaSettings } from '@pipeline/kafka';
-import { httpSettings, integer, loggerSettings, port } from '@pipeline/runtime';
+import { httpSettings, integer, loggerSettings, optionalOneOf, port } from '@pipeline/runtime';
 
 export const USUAL_STATS_PORT = 3000;
 
@@ -12,5 +12,8 @@ export const statsSettings = {
   ...httpSettings,
   STATS_PORT: port(USUAL_STATS_PORT, 'The port of the stats page; 0 means any free one'),
   DLQ_MAX_REDRIVES: integer(3, 'A dead letter that was redriven so often is not redriven again', [1, 1_000]),
+  STATS_READ_ONLY: optionalOneOf(['true', 'false'], 'Whether the page refuses to change anything', {
+    shownDefault: 'false on loopback, else true',
+  }),
   ...loggerSettings,
 };

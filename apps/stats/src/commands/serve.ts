@@ -1,5 +1,7 @@
 import { once } from 'node:events';
+import { connectKafka, openPublisher } from '@pipeline/kafka';
 import { createLogger, createMetrics, exitAfter, listen, stopSignal, withDeadline } from '@pipeline/runtime';
+import { createDeadLetterApi } from '../api/dead-letters.ts';
 import { createServer } from '../server.ts';
 import { USUAL_STATS_PORT } from '../settings.ts';
 import { openView, STOP_MS, type StatsSettings } from '../view.ts';
@@ -20,7 +22,20 @@ export async function serveStats(settings: StatsSettings, version: string): Prom
     portSetting: 'STATS_PORT',
   };
   const collect = () => withDeadline(view.collect(), ANSWER_MS, 'it');
-  await using server = await listen(createServer(collect, createMetrics(version)), address, logger);
+  const deadLetters = createDeadLetterApi({
+    database: view.database,
+    openPublisher: () => openPublisher(connectKafka(settings, 'stats', logger)),
+    maxRedrives: settings.DLQ_MAX_REDRIVES,
+    isReadOnly: isReadOnly(settings),
+  });
+  const app = createServer(collect, createMetrics(version), deadLetters);
+  await using server = await listen(app, address, logger);
   logger.info(`stats page ${server.url}`);
   if (!signal.aborted) await once(signal, 'abort');
+}
+
+/** Whoever lets other machines in must say that they may change something. */
+function isReadOnly({ STATS_READ_ONLY, HTTP_HOST }: StatsSettings): boolean {
+  if (STATS_READ_ONLY !== undefined) return STATS_READ_ONLY === 'true';
+  return !/^(localhost|127\.[\d.]+|::1)$/.test(HTTP_HOST);
 }

@@ -1,22 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  countLetters,
-  type Database,
-  type Letter,
-  type LetterFilter,
-  markFailed,
-  markRedriven,
-  readLetters,
-} from '@pipeline/db';
-import {
-  connectKafka,
-  explainKafkaFault,
-  isPassingKafkaFault,
-  openPublisher,
-  type Publisher,
-  toRedrivenRecord,
-} from '@pipeline/kafka';
+import { countLetters, type LetterFilter, readLetters } from '@pipeline/db';
+import { connectKafka, openPublisher } from '@pipeline/kafka';
 import { createLogger, exitCode, Failure, stopSignal } from '@pipeline/runtime';
+import { createRedrive } from '../../dead-letters/redrive.ts';
 import { say } from '../../say.ts';
 import { openView, type StatsSettings } from '../../view.ts';
 import { confirm } from './confirm.ts';
@@ -73,28 +59,4 @@ export async function redriveLetters(
       'see what each says',
       exitCode.checkFailed,
     );
-}
-
-/** Redrives one letter; tells why it did not. */
-function createRedrive(database: Database, publisher: Publisher, maxRedrives: number, by: string) {
-  return async (letter: Letter): Promise<string | undefined> => {
-    if (letter.redriveCount >= maxRedrives) return `redriven ${letter.redriveCount} times already`;
-    try {
-      const record = toRedrivenRecord({ ...letter }, letter.redriveCount + 1);
-      const place = await publisher.publishOne(letter.topic, record);
-      await markRedriven(database, letter.id, place, by);
-      return undefined;
-    } catch (error) {
-      if (isPassingKafkaFault(error)) throw explainAway(error);
-      const explained = explainKafkaFault(error);
-      const why = explained instanceof Error ? explained.message : String(explained);
-      await markFailed(database, letter.id, why, by);
-      return why;
-    }
-  };
-}
-
-function explainAway(error: unknown): Failure {
-  const said = error instanceof Error ? error.message : String(error);
-  return new Failure(`Kafka does not answer: ${said}`, 'start it again later: it goes on with what is left');
 }

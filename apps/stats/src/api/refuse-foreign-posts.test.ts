@@ -1,0 +1,25 @@
+import { Hono } from 'hono';
+import { expect, test } from 'vitest';
+import { refuseForeignPosts } from './refuse-foreign-posts.ts';
+
+const json = { 'content-type': 'application/json' };
+
+async function post(headers: Readonly<Record<string, string>>, isReadOnly = false): Promise<number> {
+  const app = new Hono().use(refuseForeignPosts(isReadOnly)).post('/', (context) => context.text('done'));
+  const { status } = await app.request('http://127.0.0.1:3000/', { method: 'POST', headers });
+  return status;
+}
+
+test.each([
+  ['a program', json, 200],
+  ['the page itself', { ...json, origin: 'http://127.0.0.1:3000', 'sec-fetch-site': 'same-origin' }, 200],
+  ['a form of another site', { 'content-type': 'application/x-www-form-urlencoded' }, 415],
+  ['a script of another site', { ...json, origin: 'http://evil.example' }, 403],
+  ['another site, by what the browser says', { ...json, 'sec-fetch-site': 'cross-site' }, 403],
+])('%s gets its answer', async (_, headers, status) => {
+  expect(await post(headers)).toBe(status);
+});
+
+test('nothing is changed where that is not allowed', async () => {
+  expect(await post(json, true)).toBe(403);
+});
