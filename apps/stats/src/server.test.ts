@@ -84,3 +84,16 @@ test('the process lives whatever its servers do, and has metrics', async () => {
     text: expect.stringContaining('pipeline_build_info{version="0.0.0"} 1'),
   });
 });
+
+test.each([
+  ['/', 421],
+  ['/api/stats', 421],
+  ['/api/dlq', 421],
+  ['/livez', 200],
+])('%s asked for by the name of another site is answered with %i', async (path, status) => {
+  const response = await createServer(
+    async () => Promise.reject(new Error('not asked')),
+    createMetrics('1'),
+  ).request(`http://evil.example${path}`);
+  expect(response.status).toBe(status);
+});

@@ -1,6 +1,7 @@
 import { createProbes, type Metrics } from '@pipeline/runtime';
 import { type Context, Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
+import { checkHost } from './host-check.ts';
 import { toJson } from './json.ts';
 import { renderPage, renderProblem, style } from './page.ts';
 import { problemOf } from './problem.ts';
@@ -11,8 +12,16 @@ const own = ["'self'"];
 
 type Collect = () => Promise<Snapshot>;
 
-/** The page and its JSON API over a way to look into the pipeline, with the API of dead letters where there is one. */
-export function createServer(collect: Collect, metrics: Metrics, deadLetters: Hono = new Hono()): Hono {
+interface ServerOptions {
+  /** Names besides this machine's own that the page answers to. */
+  readonly allowedHosts?: readonly string[];
+  /** The API of dead letters. */
+  readonly deadLetters?: Hono;
+}
+
+/** The page and its JSON API over a way to look into the pipeline; probes and metrics answer to any `Host`. */
+export function createServer(collect: Collect, metrics: Metrics, options: ServerOptions = {}): Hono {
+  const { allowedHosts = [], deadLetters = new Hono() } = options;
   const app = new Hono();
   app.use(
     secureHeaders({
@@ -26,6 +35,7 @@ export function createServer(collect: Collect, metrics: Metrics, deadLetters: Ho
       referrerPolicy: 'no-referrer',
     }),
   );
+  for (const path of ['/', '/style.css', '/api/*']) app.use(path, checkHost(allowedHosts));
   addPage(app, collect);
   addApi(app, collect);
   app.route('/api/dlq', deadLetters);

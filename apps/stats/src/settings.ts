@@ -1,6 +1,6 @@
 import { databaseSettings } from '@pipeline/db';
 import { groupSettings, kafkaSettings } from '@pipeline/kafka';
-import { httpSettings, integer, loggerSettings, optionalOneOf, port } from '@pipeline/runtime';
+import { httpSettings, integer, list, loggerSettings, optionalOneOf, port } from '@pipeline/runtime';
 
 export const USUAL_STATS_PORT = 3000;
 
@@ -15,5 +15,11 @@ export const statsSettings = {
   STATS_READ_ONLY: optionalOneOf(['true', 'false'], 'Whether the page refuses to change anything', {
     shownDefault: 'false on loopback, else true',
   }),
+  STATS_ALLOWED_HOSTS: list(
+    'localhost',
+    "Names besides this machine's own that the stats page may be asked for by, separated by commas",
+    'host names',
+    /^[^\s:/]+$/,
+  ),
   ...loggerSettings,
 };

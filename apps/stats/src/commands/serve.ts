@@ -28,7 +28,8 @@ export async function serveStats(settings: StatsSettings, version: string): Prom
     maxRedrives: settings.DLQ_MAX_REDRIVES,
     isReadOnly: isReadOnly(settings),
   });
-  const app = createServer(collect, createMetrics(version), deadLetters);
+  const allowedHosts = [settings.HTTP_HOST, ...settings.STATS_ALLOWED_HOSTS];
+  const app = createServer(collect, createMetrics(version), { allowedHosts, deadLetters });
   await using server = await listen(app, address, logger);
   logger.info(`stats page ${server.url}`);
   if (!signal.aborted) await once(signal, 'abort');
