@@ -82,12 +82,17 @@ async function alterSystem({ operator }: System, change: string): Promise<void> 
   await operator.run((sql) => sql`select pg_reload_conf()`);
 }
 
+/** Whoever began before the operator's change of the ledgers is committed, and waits for it, cannot be serialized with it. */
 const serializationFailures: Fault = {
   name: 'transactions fail to serialize (40001)',
   async inject(system) {
     await alterWriter(system, `set default_transaction_isolation = 'repeatable read'`);
-    await waitForEvidence(system, /\(40001\)/);
-    await sleep(3_000);
+    const seen = waitForEvidence(system, /\(40001\)/);
+    await runInTransaction(
+      system,
+      'update ingest_progress set updated_at = updated_at; perform pg_sleep(5);',
+    );
+    await seen;
     await alterWriter(system, 'reset default_transaction_isolation');
   },
 };
