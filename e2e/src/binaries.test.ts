@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -40,4 +41,20 @@ test('the three files alone make the tables, publish, store, and verify', async 
   expect(await findViolations(pipeline.database)).toEqual(noViolations);
   const { stored = 0, dead = 0 } = (await sumLedgers(pipeline.database)) ?? {};
   expect([stored > 1_500, dead > 100, stored + dead]).toEqual([true, true, 2_000]);
+});
+
+test('the page is inside the file of stats', async () => {
+  const child = spawn(binaryOf('stats'), ['serve'], {
+    cwd: '/',
+    env: { STATS_PORT: '0', LOG_FORMAT: 'json' },
+  });
+  try {
+    const line = String((await once(child.stderr, 'data'))[0]);
+    const url = /http:[^"]+/.exec(line)?.[0];
+    for (const path of ['/', '/web/app.ts', '/web/style.css', '/web/uPlot.iife.min.js'])
+      expect([path, (await fetch(`${url}${path}`)).status]).toEqual([path, 200]);
+    expect(line).not.toMatch(/Warning/);
+  } finally {
+    child.kill('SIGKILL');
+  }
 });

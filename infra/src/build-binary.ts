@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import { rolldown } from 'rolldown';
 import { rootFolder } from './settings.ts';
@@ -44,13 +45,26 @@ function describeExecutable() {
     output: join(dist, name),
     disableExperimentalSEAWarning: true,
     execArgv: ['--enable-source-maps', ...flags],
-    assets: { commit: join(dist, 'commit'), ...migrations() },
+    assets: { commit: join(dist, 'commit'), ...migrations(), ...webFiles() },
   };
 }
 
 function migrations(): Readonly<Record<string, string>> {
   const names = readdirSync(join(rootFolder, 'sql')).filter((file) => file.endsWith('.sql'));
   return Object.fromEntries(names.map((file) => [`sql/${file}`, join(rootFolder, 'sql', file)]));
+}
+
+/** What browsers get from an app that has pages: its folder `web`, and the files of libraries that its manifest names. */
+function webFiles(): Readonly<Record<string, string>> {
+  const folder = join(app, 'web');
+  if (!existsSync(folder)) return {};
+  const manifest = join(app, 'package.json');
+  const { webLibraries }: { webLibraries: readonly string[] } = JSON.parse(readFileSync(manifest, 'utf8'));
+  const { resolve } = createRequire(manifest);
+  return Object.fromEntries([
+    ...readdirSync(folder).map((file) => [`web/${file}`, join(folder, file)]),
+    ...webLibraries.map((path) => [`web/${basename(path)}`, resolve(path)]),
+  ]);
 }
 
 /** What was built; a copy of the sources without their history has none. */

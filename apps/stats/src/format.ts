@@ -27,3 +27,17 @@ export function formatLag(lags: readonly (bigint | null)[]): string {
   const { known, isWhole } = sumLag(lags);
   return `${isWhole ? '' : '≥'}${formatCount(known)}`;
 }
+
+/** A duration, to a precision that one reads at a glance. */
+export function formatSeconds(seconds: number): string {
+  const unit = units.find(([from]) => seconds >= from);
+  if (unit === undefined) return `${Math.max(0, seconds).toFixed(seconds < 10 ? 1 : 0)} s`;
+  const [, size, name] = unit;
+  return `${Math.floor(seconds / size)} ${name}`;
+}
+
+/** A number of things a second; null is `n/a`. */
+export function formatRate(perSecond: number | null): string {
+  if (perSecond === null) return 'n/a';
+  return `${perSecond.toLocaleString('en-US', { maximumFractionDigits: perSecond < 10 ? 1 : 0 })}/s`;
+}

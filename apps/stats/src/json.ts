@@ -16,7 +16,7 @@ export function toJson({ generatedAt, totals, minutes, deadLetterGroups, partiti
       deadLettered: String(totals.deadLettered),
       skipped: String(totals.skipped),
     },
-    minutes: minutes.map((minute) => ({ ...minute, count: String(minute.count) })),
+    minutes: toJsonMinutes(minutes),
     deadLetters: {
       open: String(totals.openDeadLetters),
       groups: deadLetterGroups.map((group) => ({ ...group, count: String(group.count) })),
@@ -31,6 +31,11 @@ export function toJson({ generatedAt, totals, minutes, deadLetterGroups, partiti
     lag: total.isWhole && partitions.length > 0 ? String(total.known) : null,
     freshnessSeconds: roundSeconds(totals.freshnessSeconds),
   };
+}
+
+/** Counts of minutes as JSON has them. */
+export function toJsonMinutes(minutes: Snapshot['minutes']) {
+  return minutes.map((minute) => ({ ...minute, count: String(minute.count) }));
 }
 
 function textOf(number: bigint | null): string | null {

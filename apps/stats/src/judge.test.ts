@@ -1,21 +1,77 @@
 import { expect, test } from 'vitest';
-import { judge } from './judge.ts';
-import { createSnapshot, createStanding, emptySnapshot } from './testing/snapshots.ts';
+import { judge, type Look } from './judge.ts';
+import { calmTrend, createLook, createSnapshot, createStanding, emptySnapshot } from './testing/snapshots.ts';
 
-const caughtUp = [createStanding({ lag: 0n })];
 const { totals } = createSnapshot();
+const nobody = { state: 'Empty', members: [] };
+const caughtUp = createSnapshot({
+  partitions: [createStanding({ lag: 0n, secondsBehind: 0 })],
+  totals: { ...totals, openDeadLetters: 0n },
+});
+const waiting = { ...caughtUp, partitions: [createStanding({ lag: 1_234n, secondsBehind: 75 })] };
 
-test.each([
-  ['unknown', 'no broker', createSnapshot({ kafkaProblem: 'no broker' })],
-  ['behind', '3 records to read', createSnapshot()],
-  ['behind', '3 records to read', { ...emptySnapshot, partitions: [createStanding({})] }],
-  ['empty', 'nothing stored yet: pnpm --filter producer start', emptySnapshot],
-  ['up to date', '5 open dead letters', createSnapshot({ partitions: caughtUp })],
+const cases: readonly (readonly [word: string, reason: string, look: Look])[] = [
+  ['healthy', 'everything is stored', createLook({ snapshot: caughtUp })],
+  ['healthy', '5 open dead letters', createLook({ snapshot: { ...caughtUp, totals } })],
   [
-    'up to date',
+    'healthy',
     'everything is stored',
-    createSnapshot({ partitions: caughtUp, totals: { ...totals, openDeadLetters: 0n } }),
+    createLook({ snapshot: { ...caughtUp, partitions: [createStanding({ lag: 30n, secondsBehind: 0.4 })] } }),
   ],
-])('a pipeline is %s because: %s', (word, why, snapshot) => {
-  expect(judge(snapshot)).toEqual({ word, why });
+  [
+    'down',
+    'lag is not known: no broker',
+    createLook({ snapshot: { ...caughtUp, kafkaProblem: 'no broker' } }),
+  ],
+  ['empty', 'nothing is stored yet: pnpm --filter producer start', createLook({ snapshot: emptySnapshot })],
+  [
+    'stopped',
+    'no consumer is running: pnpm --filter consumer start',
+    createLook({ snapshot: caughtUp, group: nobody }),
+  ],
+  [
+    'stopped',
+    'no consumer is running, and 1,234 records wait: pnpm --filter consumer start',
+    createLook({ snapshot: waiting, group: nobody }),
+  ],
+  [
+    'stalled',
+    'no commit on partition 1 for 2 min, and records wait there',
+    createLook({ snapshot: waiting, trend: { ...calmTrend, stuck: [{ partition: 1, seconds: 130 }] } }),
+  ],
+  [
+    'falling behind',
+    'lag has grown for 3 min: 1,200/s come in, 800/s are read',
+    createLook({
+      snapshot: waiting,
+      trend: { ...calmTrend, growingSeconds: 180, producedPerSecond: 1_200, consumedPerSecond: 800 },
+    }),
+  ],
+  [
+    'catching up',
+    '1,234 records to read, gone in about 12 s',
+    createLook({ snapshot: waiting, trend: { ...calmTrend, etaSeconds: 12.3 } }),
+  ],
+  ['catching up', '1,234 records to read', createLook({ snapshot: waiting })],
+];
+
+test.each(cases)('a pipeline is %s because: %s', (word, reason, look) => {
+  expect(judge(look)).toEqual({ word, reasons: expect.arrayContaining([reason]) });
+  expect(judge(look).reasons[0]).toBe(reason);
+});
+
+test('what is less weighty is said too', () => {
+  const snapshot = { ...emptySnapshot, totals: { ...emptySnapshot.totals, openDeadLetters: 1n } };
+  expect(judge(createLook({ snapshot, group: nobody })).reasons).toEqual([
+    'nothing is stored yet: pnpm --filter producer start',
+    'no consumer is running: pnpm --filter consumer start',
+    '1 open dead letters',
+  ]);
+});
+
+test('who may not ask Kafka who reads is not told that nobody does', () => {
+  expect(judge(createLook({ snapshot: caughtUp, group: null }))).toEqual({
+    word: 'healthy',
+    reasons: ['everything is stored'],
+  });
 });

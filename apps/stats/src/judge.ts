@@ -1,25 +1,83 @@
-import { formatCount, formatLag } from './format.ts';
+import type { Group } from '@pipeline/kafka';
+import { formatCount, formatLag, formatRate, formatSeconds } from './format.ts';
 import type { Snapshot } from './snapshot.ts';
+import type { Trend } from './trend.ts';
 
-/** How the pipeline is, in a word, and why. */
+/** How the pipeline is: the weightiest thing in a word, and everything that somebody should know, weightiest first. */
 export interface Judgement {
-  readonly word: 'unknown' | 'empty' | 'behind' | 'up to date';
-  readonly why: string;
+  readonly word: 'down' | 'empty' | 'stopped' | 'stalled' | 'falling behind' | 'catching up' | 'healthy';
+  readonly reasons: readonly string[];
 }
 
-/** Judges by what is known: what matters most comes first. */
-export function judge({ partitions, totals, kafkaProblem }: Snapshot): Judgement {
-  const lags = partitions.map(({ lag }) => lag);
-  if (kafkaProblem !== undefined) return { word: 'unknown', why: kafkaProblem };
-  if (lags.some((lag) => lag !== null && lag > 0n)) {
-    return { word: 'behind', why: `${formatLag(lags)} records to read` };
-  }
-  if (totals.freshnessSeconds === null) {
-    return { word: 'empty', why: 'nothing stored yet: pnpm --filter producer start' };
-  }
-  const open = totals.openDeadLetters;
-  return {
-    word: 'up to date',
-    why: open > 0n ? `${formatCount(open)} open dead letters` : 'everything is stored',
-  };
+/** What is judged; `group` is null where Kafka does not say who reads. */
+export interface Look {
+  readonly snapshot: Snapshot;
+  readonly trend: Trend;
+  readonly group: Group | null;
 }
+
+type Finding = readonly [word: Judgement['word'], reason: string];
+
+/** A lag that is younger is only work under way. */
+const BEHIND_SECONDS = 10;
+/** Less may be one slow batch. */
+const STUCK_SECONDS = 30;
+const GROWING_SECONDS = 60;
+
+/** Judges by what is known. */
+export function judge(look: Look): Judgement {
+  const findings = [
+    ...findOutage(look.snapshot),
+    ...findEmptiness(look.snapshot),
+    ...findAbsence(look),
+    ...findStandstill(look),
+    ...findDelay(look),
+  ];
+  const word = findings[0]?.[0] ?? 'healthy';
+  const reasons = [...findings.map(([, reason]) => reason), ...describeLetters(look.snapshot)];
+  return { word, reasons: reasons.length > 0 ? reasons : ['everything is stored'] };
+}
+
+function findOutage({ kafkaProblem }: Snapshot): readonly Finding[] {
+  return kafkaProblem === undefined ? [] : [['down', `lag is not known: ${kafkaProblem}`]];
+}
+
+function findEmptiness(snapshot: Snapshot): readonly Finding[] {
+  if (snapshot.totals.freshnessSeconds !== null || isWaiting(snapshot)) return [];
+  return [['empty', 'nothing is stored yet: pnpm --filter producer start']];
+}
+
+function findAbsence({ snapshot, group }: Look): readonly Finding[] {
+  if (snapshot.kafkaProblem !== undefined || group === null || group.members.length > 0) return [];
+  const waiting = isWaiting(snapshot) ? `, and ${lagText(snapshot)} records wait` : '';
+  return [['stopped', `no consumer is running${waiting}: pnpm --filter consumer start`]];
+}
+
+function findStandstill({ trend: { stuck }, group }: Look): readonly Finding[] {
+  if (group?.members.length === 0) return [];
+  return stuck
+    .filter(({ seconds }) => seconds >= STUCK_SECONDS)
+    .map(({ partition, seconds }) => [
+      'stalled',
+      `no commit on partition ${partition} for ${formatSeconds(seconds)}, and records wait there`,
+    ]);
+}
+
+function findDelay({ snapshot, trend }: Look): readonly Finding[] {
+  const { growingSeconds, producedPerSecond, consumedPerSecond, etaSeconds } = trend;
+  if (growingSeconds >= GROWING_SECONDS) {
+    const rates = `${formatRate(producedPerSecond)} come in, ${formatRate(consumedPerSecond)} are read`;
+    return [['falling behind', `lag has grown for ${formatSeconds(growingSeconds)}: ${rates}`]];
+  }
+  if (!snapshot.partitions.some(({ secondsBehind }) => (secondsBehind ?? 0) >= BEHIND_SECONDS)) return [];
+  const eta = etaSeconds === null ? '' : `, gone in about ${formatSeconds(etaSeconds)}`;
+  return [['catching up', `${lagText(snapshot)} records to read${eta}`]];
+}
+
+function describeLetters({ totals: { openDeadLetters } }: Snapshot): readonly string[] {
+  return openDeadLetters > 0n ? [`${formatCount(openDeadLetters)} open dead letters`] : [];
+}
+
+const isWaiting = ({ partitions }: Snapshot) => partitions.some(({ lag }) => lag !== null && lag > 0n);
+
+const lagText = ({ partitions }: Snapshot) => formatLag(partitions.map(({ lag }) => lag));

@@ -2,6 +2,7 @@ import {
   type ClusterAdmin,
   connectKafka,
   explainKafkaFault,
+  type Group,
   type GroupSettings,
   type KafkaSettings,
   kafkaErrorType,
@@ -17,6 +18,8 @@ const ANSWER_MS = 4_000;
 export interface OffsetReader extends Disposable {
   /** @throws Failure when Kafka does not answer within a few seconds, or has no such topic */
   fetch(): Promise<readonly PartitionOffsets[]>;
+  /** Who reads; null where Kafka does not say, as without the right to describe the group. */
+  describeGroup(): Promise<Group | null>;
 }
 
 /** Connects at the first question. */
@@ -26,9 +29,12 @@ export function createOffsetReader(
 ): OffsetReader {
   const { KAFKA_TOPIC: topic, KAFKA_GROUP_ID: groupId } = settings;
   let opening: Promise<ClusterAdmin> | undefined;
-  const ask = async () => {
+  const open = () => {
     opening ??= openAdmin(connectKafka(settings, 'stats', logger));
-    const admin = await opening;
+    return opening;
+  };
+  const ask = async () => {
+    const admin = await open();
     // kafkajs would ask for a missing topic in a way that lets a broker make it.
     await requireTopics(admin, [topic]);
     return await admin.fetchOffsets(topic, groupId);
@@ -46,6 +52,10 @@ export function createOffsetReader(
         forget();
         throw explain(error, settings.KAFKA_BROKERS);
       }
+    },
+    async describeGroup() {
+      const asking = open().then((admin) => admin.describeGroup(groupId, topic));
+      return await withDeadline(asking, ANSWER_MS, 'it').catch(() => null);
     },
     [Symbol.dispose]: forget,
   };

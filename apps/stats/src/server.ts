@@ -1,82 +1,124 @@
 import { createProbes, type Metrics } from '@pipeline/runtime';
 import { type Context, Hono } from 'hono';
+import { compress } from 'hono/compress';
 import { secureHeaders } from 'hono/secure-headers';
 import { checkHost } from './host-check.ts';
-import { toJson } from './json.ts';
-import { renderPage, renderProblem, style } from './page.ts';
+import { toJson, toJsonMinutes } from './json.ts';
+import type { Live } from './live.ts';
 import { problemOf } from './problem.ts';
 import type { Snapshot } from './snapshot.ts';
+import { renderSnapshot } from './table.ts';
+import type { WebFile } from './web-files.ts';
 
 const nothing = ["'none'"];
 const own = ["'self'"];
 
 type Collect = () => Promise<Snapshot>;
 
-interface ServerOptions {
-  /** Names besides this machine's own that the page answers to. */
-  readonly allowedHosts?: readonly string[];
+/** What the server shows. */
+export interface ServerParts {
+  readonly collect: Collect;
+  /** The counts of the last so many minutes of the clock. */
+  readonly readMinutes: (minutes: number) => Promise<Snapshot['minutes']>;
+  readonly live: Live;
+  /** By name; `index.html` is the page. */
+  readonly webFiles: ReadonlyMap<string, WebFile>;
   /** The API of dead letters. */
-  readonly deadLetters?: Hono;
+  readonly deadLetters: Hono;
+  readonly metrics: Metrics;
+  /** Names besides this machine's own that the page answers to. */
+  readonly allowedHosts: readonly string[];
 }
 
-/** The page and its JSON API over a way to look into the pipeline; probes and metrics answer to any `Host`. */
-export function createServer(collect: Collect, metrics: Metrics, options: ServerOptions = {}): Hono {
-  const { allowedHosts = [], deadLetters = new Hono() } = options;
+/** The pages and their JSON API; probes and metrics answer to any `Host`. */
+export function createServer(parts: ServerParts): Hono {
+  const { collect, metrics } = parts;
   const app = new Hono();
-  app.use(
-    secureHeaders({
-      contentSecurityPolicy: {
-        defaultSrc: nothing,
-        styleSrc: own,
-        baseUri: nothing,
-        formAction: nothing,
-        frameAncestors: nothing,
-      },
-      referrerPolicy: 'no-referrer',
-    }),
-  );
-  for (const path of ['/', '/style.css', '/api/*']) app.use(path, checkHost(allowedHosts));
-  addPage(app, collect);
-  addApi(app, collect);
-  app.route('/api/dlq', deadLetters);
+  app.use(refuseEverythingElse(), async (context, next) => {
+    await next();
+    context.header('cache-control', 'no-store');
+  });
+  const pages = ['/', '/text', '/web/*', '/api/*'];
+  for (const path of pages) app.use(path, checkHost(parts.allowedHosts));
+  for (const path of ['/web/*', '/api/minutes']) app.use(path, compress());
+  addPages(app, parts);
+  addApi(app, parts);
+  app.route('/api/dlq', parts.deadLetters);
   const unready = () => findUnready(collect);
   return app.route('/', createProbes({ live: () => undefined, unready, metrics: metrics.registry }));
 }
 
-function addPage(app: Hono, collect: Collect): void {
-  app.get('/', async (context) => {
-    context.header('cache-control', 'no-store');
-    try {
-      return context.html(renderPage(await collect()));
-    } catch (error) {
-      return context.html(renderProblem(problemOf(error)), 503);
-    }
+/** A browser is told to run and load what comes from here, and nothing else. */
+function refuseEverythingElse() {
+  return secureHeaders({
+    contentSecurityPolicy: {
+      defaultSrc: nothing,
+      scriptSrc: own,
+      styleSrc: own,
+      imgSrc: own,
+      connectSrc: own,
+      baseUri: nothing,
+      formAction: nothing,
+      frameAncestors: nothing,
+    },
+    referrerPolicy: 'no-referrer',
   });
-  app.get('/style.css', (context) => context.body(String(style), 200, { 'content-type': 'text/css' }));
 }
 
-function addApi(app: Hono, collect: Collect): void {
-  const answer = (pick: (json: ReturnType<typeof toJson>) => object) => async (context: Context) => {
-    context.header('cache-control', 'no-store');
+function addPages(app: Hono, { webFiles, collect }: ServerParts): void {
+  const send = (context: Context, name: string) => {
+    const file = webFiles.get(name);
+    return file === undefined
+      ? context.notFound()
+      : context.body(file.body, 200, { 'content-type': file.type });
+  };
+  app.get('/', (context) => send(context, 'index.html'));
+  app.get('/web/:name', (context) => send(context, context.req.param('name')));
+  app.get('/text', (context) =>
+    collect().then(
+      (snapshot) => context.text(renderSnapshot(snapshot)),
+      (error) => context.text(`${problemOf(error)}\n`, 503),
+    ),
+  );
+}
+
+/** A day; more would be slow to send and to draw. */
+const MOST_MINUTES = 1_440;
+
+function addApi(app: Hono, { collect, readMinutes, live }: ServerParts): void {
+  const answer = (find: (context: Context) => Promise<object>) => async (context: Context) => {
     try {
-      return context.json(pick(toJson(await collect())));
+      return context.json(await find(context));
     } catch (error) {
       return context.json({ error: problemOf(error) }, 503);
     }
   };
+  const pick = (choose: (json: ReturnType<typeof toJson>) => object) =>
+    answer(async () => choose(toJson(await collect())));
+  const minutesOf = answer(async (context) => ({
+    minutes: toJsonMinutes(await readMinutes(Number(context.req.query('minutes')))),
+  }));
+  const latestMinutes = pick(({ minutes }) => ({ minutes }));
   app.get(
     '/api/stats',
-    answer((json) => json),
-  );
-  app.get(
-    '/api/minutes',
-    answer(({ minutes }) => ({ minutes })),
+    pick((json) => json),
   );
   app.get(
     '/api/lag',
-    answer(({ partitions, lag }) => ({ partitions, lag })),
+    pick(({ partitions, lag }) => ({ partitions, lag })),
+  );
+  app.get('/api/minutes', async (context) => {
+    const asked = context.req.query('minutes');
+    if (asked === undefined) return await latestMinutes(context);
+    if (isRange(asked)) return await minutesOf(context);
+    return context.json({ error: `expected minutes from 1 to ${MOST_MINUTES}` }, 400);
+  });
+  app.get('/api/stream', (context) =>
+    context.body(live.open(), 200, { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' }),
   );
 }
+
+const isRange = (text: string) => /^[1-9]\d{0,3}$/.test(text) && Number(text) <= MOST_MINUTES;
 
 async function findUnready(collect: Collect): Promise<readonly string[]> {
   try {

@@ -2,6 +2,7 @@ import { connectDatabase, type Database } from '@pipeline/db';
 import { createLogger, type Settings } from '@pipeline/runtime';
 import { collectSnapshot } from './collect.ts';
 import { createOffsetReader, type OffsetReader } from './offsets.ts';
+import { askPromptly } from './promptly.ts';
 import type { statsSettings } from './settings.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -11,20 +12,28 @@ export type StatsSettings = Settings<typeof statsSettings>;
 export interface View extends AsyncDisposable {
   readonly database: Database;
   readonly fetchOffsets: OffsetReader['fetch'];
+  readonly describeGroup: OffsetReader['describeGroup'];
   readonly collect: () => Promise<Snapshot>;
+  /** The same for whoever would rather know less than wait for Kafka. */
+  readonly collectPromptly: () => Promise<Snapshot>;
 }
 
 const MINUTES = 60;
+/** Kafka answers within milliseconds, or has trouble. */
+const PROMPT_MS = 1_000;
 
 /** Connects to nothing before it is asked. */
 export function openView(settings: StatsSettings): View {
   const database = connectDatabase(settings, { applicationName: 'stats', connections: 2 });
   const reader = createOffsetReader(settings, createLogger('stats', settings));
   const options = { topic: settings.KAFKA_TOPIC, minutes: MINUTES };
+  const fetchPromptly = askPromptly(reader.fetch, PROMPT_MS, 'Kafka');
   return {
     database,
     fetchOffsets: reader.fetch,
+    describeGroup: reader.describeGroup,
     collect: () => collectSnapshot(database, reader.fetch, options),
+    collectPromptly: () => collectSnapshot(database, fetchPromptly, options),
     async [Symbol.asyncDispose]() {
       reader[Symbol.dispose]();
       await database[Symbol.asyncDispose]();

@@ -23,7 +23,7 @@ export { discardLetters, markFailed, markRedriven, type NewPlace } from './dead-
 export { type Migration, migrate, migrationsFolder, readMigrations } from './migrate.ts';
 export type { DeadLetterGroup } from './readers/dead-letter-groups.ts';
 export { type LedgerPosition, readLedger } from './readers/ledger.ts';
-export type { MinuteCount } from './readers/minutes.ts';
+export { type MinuteCount, readMinutes } from './readers/minutes.ts';
 export { type Overview, readOverview } from './readers/overview.ts';
 export type { Totals } from './readers/totals.ts';
 export { type DatabaseUrl, databaseSettings, parseDatabaseUrl } from './settings.ts';

@@ -1,4 +1,5 @@
 import type { Admin, Kafka } from 'kafkajs';
+import { describeGroup, type Group } from './group.ts';
 import type { KafkaSettings } from './settings.ts';
 import { createTopics } from './topics.ts';
 
@@ -33,6 +34,8 @@ export interface ClusterAdmin extends AsyncDisposable {
   provisionTopics(settings: KafkaSettings): Promise<readonly string[]>;
   /** Offsets of every partition of a topic, ordered by partition. */
   fetchOffsets(topic: string, groupId: string): Promise<readonly PartitionOffsets[]>;
+  /** State and members of a group, and which partitions of a topic each has. */
+  describeGroup(groupId: string, topic: string): Promise<Group>;
 }
 
 /** Opens an administrator's connection. */
@@ -46,6 +49,7 @@ export async function openAdmin(kafka: Kafka): Promise<ClusterAdmin> {
     missingTopics: (topics) => missingTopics(admin, topics),
     provisionTopics: (settings) => provisionTopics(admin, settings),
     fetchOffsets: (topic, groupId) => fetchOffsets(admin, topic, groupId),
+    describeGroup: (groupId, topic) => describeGroup(admin, groupId, topic),
     [Symbol.asyncDispose]: () => admin.disconnect(),
   };
 }

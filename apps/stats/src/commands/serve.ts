@@ -1,13 +1,19 @@
 import { once } from 'node:events';
+import { readMinutes } from '@pipeline/db';
 import { connectKafka, openPublisher } from '@pipeline/kafka';
 import { createLogger, createMetrics, exitAfter, listen, stopSignal, withDeadline } from '@pipeline/runtime';
 import { createDeadLetterApi } from '../api/dead-letters.ts';
+import { createLive, type Live } from '../live.ts';
+import { createLook, toMessage } from '../look.ts';
 import { createServer } from '../server.ts';
 import { USUAL_STATS_PORT } from '../settings.ts';
-import { openView, STOP_MS, type StatsSettings } from '../view.ts';
+import { openView, STOP_MS, type StatsSettings, type View } from '../view.ts';
+import { readWebFiles } from '../web-files.ts';
 
 /** A page that does not come is worse than one that says why. Kafka gets less than this. */
 const ANSWER_MS = 6_000;
+const EVERY_SECONDS = 2;
+const UNREAD_SECONDS = 10;
 
 /** Serves the page and its API until it is told to stop. */
 export async function serveStats(settings: StatsSettings, version: string): Promise<void> {
@@ -21,18 +27,31 @@ export async function serveStats(settings: StatsSettings, version: string): Prom
     usualPort: USUAL_STATS_PORT,
     portSetting: 'STATS_PORT',
   };
-  const collect = () => withDeadline(view.collect(), ANSWER_MS, 'it');
-  const deadLetters = createDeadLetterApi({
-    database: view.database,
-    openPublisher: () => openPublisher(connectKafka(settings, 'stats', logger)),
-    maxRedrives: settings.DLQ_MAX_REDRIVES,
-    isReadOnly: isReadOnly(settings),
+  const app = createServer({
+    collect: () => withDeadline(view.collect(), ANSWER_MS, 'it'),
+    readMinutes: (minutes) => readMinutes(view.database, minutes),
+    live: startLive(view, signal),
+    webFiles: readWebFiles(),
+    deadLetters: createDeadLetterApi({
+      database: view.database,
+      openPublisher: () => openPublisher(connectKafka(settings, 'stats', logger)),
+      maxRedrives: settings.DLQ_MAX_REDRIVES,
+      isReadOnly: isReadOnly(settings),
+    }),
+    metrics: createMetrics(version),
+    allowedHosts: [settings.HTTP_HOST, ...settings.STATS_ALLOWED_HOSTS],
   });
-  const allowedHosts = [settings.HTTP_HOST, ...settings.STATS_ALLOWED_HOSTS];
-  const app = createServer(collect, createMetrics(version), { allowedHosts, deadLetters });
   await using server = await listen(app, address, logger);
   logger.info(`stats page ${server.url}`);
   if (!signal.aborted) await once(signal, 'abort');
+}
+
+/** One poll for all who look at the page. */
+function startLive({ collectPromptly, describeGroup }: View, signal: AbortSignal): Live {
+  const collect = () => withDeadline(collectPromptly(), ANSWER_MS, 'it');
+  const look = createLook({ collect, describeGroup });
+  const times = { everyMs: EVERY_SECONDS * 1_000, unreadMs: UNREAD_SECONDS * 1_000 };
+  return createLive(() => toMessage(look, EVERY_SECONDS), { ...times, signal });
 }
 
 /** Whoever lets other machines in must say that they may change something. */

@@ -1,4 +1,6 @@
+import type { Look } from '../judge.ts';
 import type { PartitionStanding, Snapshot } from '../snapshot.ts';
+import type { Trend } from '../trend.ts';
 
 /** A pipeline at work, with changes if wanted. */
 export function createSnapshot(change: Partial<Snapshot> = {}): Snapshot {
@@ -50,6 +52,22 @@ export function createStanding(change: Partial<PartitionStanding>): PartitionSta
     secondsBehind: 0.2,
     ...change,
   };
+}
+
+/** Nothing changes. */
+export const calmTrend: Trend = {
+  storedPerSecond: 0,
+  producedPerSecond: 0,
+  consumedPerSecond: 0,
+  etaSeconds: null,
+  growingSeconds: 0,
+  stuck: [],
+};
+
+/** A look at a pipeline with one consumer, with changes if wanted. */
+export function createLook(change: Partial<Look>): Look {
+  const members = [{ clientId: 'consumer', host: '127.0.0.1', partitions: [0] }];
+  return { snapshot: createSnapshot(), trend: calmTrend, group: { state: 'Stable', members }, ...change };
 }
 
 /** Nothing has happened yet. */

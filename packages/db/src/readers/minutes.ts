@@ -1,4 +1,5 @@
-import type { Sql } from '../connect.ts';
+import type { Database, Sql } from '../connect.ts';
+import type { AsJson } from './as-json.ts';
 
 /** How many events of a type happened in a minute. */
 export interface MinuteCount {
@@ -8,11 +9,25 @@ export interface MinuteCount {
   readonly count: bigint;
 }
 
+/** Reads the counts of the last so many minutes of the clock, the unfinished one included, oldest first. */
+export async function readMinutes(database: Database, minutes: number): Promise<readonly MinuteCount[]> {
+  const rows = await database.run(
+    (sql) => sql<AsJson<MinuteCount>[]>`
+      select ${minuteColumns(sql)} from agg_events_minute as total
+      where total.minute > now() - make_interval(mins => ${minutes}) and total.minute <= now()
+      order by total.minute, event_type`,
+  );
+  return rows.map((row) => ({ ...row, count: BigInt(row.count) }));
+}
+
+const minuteColumns = (sql: Sql) => sql`
+  to_char(total.minute at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as minute,
+  event_type as "eventType", event_count::text as count`;
+
 /** Selects the counts of the latest minutes that have any, oldest first. */
 export function selectMinutes(sql: Sql, minutes: number) {
   return sql`
-    select to_char(minute at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as minute,
-           event_type as "eventType", event_count::text as count
+    select ${minuteColumns(sql)}
     from agg_events_minute as total
     where total.minute in (select distinct minute from agg_events_minute order by minute desc limit ${minutes})
     order by total.minute, event_type`;

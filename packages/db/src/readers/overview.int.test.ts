@@ -3,6 +3,7 @@ import { batchOf, letter, row } from '../testing/batches.ts';
 import { createFreshDatabase, type FreshDatabase } from '../testing/fresh-database.ts';
 import { createWriter } from '../writer.ts';
 import { readLedger } from './ledger.ts';
+import { readMinutes } from './minutes.ts';
 import { readOverview } from './overview.ts';
 
 let fresh: FreshDatabase;
@@ -92,6 +93,20 @@ test('only the latest minutes are read, all their types, oldest first', async ()
     '2026-11-24T09:09:00Z a',
     '2026-11-24T09:09:00Z b',
   ]);
+});
+
+test('minutes by the clock: the unfinished one is the last, and what is to come does not count', async () => {
+  await fresh.database.run(
+    (sql) => sql`insert into agg_events_minute
+                 select date_trunc('minute', now()) + minute * interval '1 min', 'a', 9 + minute
+                 from generate_series(-5, 3) as minute`,
+  );
+  const counts = (await readMinutes(fresh.database, 3)).map(({ count }) => count);
+  // Should a minute have ended meanwhile, one more has begun.
+  expect([
+    [7n, 8n, 9n],
+    [8n, 9n, 10n],
+  ]).toContainEqual(counts);
 });
 
 test('a dead letter that is dealt with is not open, and the ledgers of other topics are not this one’s', async () => {

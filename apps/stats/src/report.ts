@@ -1,0 +1,27 @@
+import { toJson } from './json.ts';
+import { judge, type Look } from './judge.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** What a page adds every few seconds to the minutes that it has; late events may still change older ones. */
+const LATEST_MINUTES = 3;
+
+/** What the live page is told: the shape of `/api/stats` with the latest minutes only, the verdict and the trend. */
+export function toReport(look: Look, everySeconds: number) {
+  const { snapshot, trend, group } = look;
+  return {
+    ...toJson({ ...snapshot, minutes: latestOf(snapshot) }),
+    status: judge(look),
+    trend,
+    group,
+    kafkaProblem: snapshot.kafkaProblem ?? null,
+    everySeconds,
+  };
+}
+
+/** What a browser of the page gets. */
+export type Report = ReturnType<typeof toReport>;
+
+function latestOf({ minutes }: Snapshot): Snapshot['minutes'] {
+  const from = [...new Set(minutes.map(({ minute }) => minute))].slice(-LATEST_MINUTES)[0] ?? '';
+  return minutes.filter(({ minute }) => minute >= from);
+}

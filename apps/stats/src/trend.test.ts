@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest';
+import { createSnapshot, createStanding } from './testing/snapshots.ts';
+import { addSample, type Sample, toSample, trendOf } from './trend.ts';
+
+/** One partition after so many seconds. */
+const at = (seconds: number, end: bigint, lag: bigint | null, stored = 0n): Sample => ({
+  atMs: seconds * 1_000,
+  stored,
+  partitions: [{ partition: 0, endOffset: lag === null ? null : end, lag }],
+});
+
+test('of one look nothing can be said but what is not there', () => {
+  expect(trendOf([])).toMatchObject({
+    storedPerSecond: null,
+    etaSeconds: null,
+    growingSeconds: 0,
+    stuck: [],
+  });
+  expect(trendOf([at(0, 10n, 5n)])).toMatchObject({ producedPerSecond: null, etaSeconds: null, stuck: [] });
+});
+
+test('rates are those of the last minute, and the lag is gone after lag ÷ (consumed - produced)', () => {
+  const samples = [at(0, 0n, 0n, 0n), at(100, 1_000n, 600n, 400n), at(110, 1_100n, 500n, 600n)];
+  expect(trendOf(samples)).toMatchObject({
+    storedPerSecond: 20,
+    producedPerSecond: 10,
+    consumedPerSecond: 20,
+    etaSeconds: 50,
+    growingSeconds: 0,
+  });
+});
+
+test('a lag that grows has grown since it was least', () => {
+  const samples = [at(0, 10n, 9n), at(60, 20n, 5n), at(120, 130n, 50n), at(150, 230n, 90n)];
+  expect(trendOf(samples)).toMatchObject({ growingSeconds: 90, etaSeconds: null });
+});
+
+test('a lag that goes up and down does not grow for long', () => {
+  const samples = [0, 10, 20, 30, 40, 50].map((s) => at(s, BigInt(10 * s + 7), s % 20 === 0 ? 2n : 9n));
+  expect(trendOf(samples).growingSeconds).toBeLessThanOrEqual(10);
+});
+
+test('without Kafka there is no lag to speak of, and the stored events still have a rate', () => {
+  const samples = [at(0, 10n, 5n, 10n), at(10, 0n, null, 30n)];
+  expect(trendOf(samples)).toMatchObject({
+    storedPerSecond: 2,
+    etaSeconds: null,
+    growingSeconds: 0,
+    stuck: [],
+  });
+});
+
+test('a partition is stuck while records wait behind a committed offset that does not move', () => {
+  const samples = [at(0, 10n, 9n), at(10, 10n, 5n), at(20, 20n, 15n), at(50, 30n, 25n)];
+  expect(trendOf(samples).stuck).toEqual([{ partition: 0, seconds: 40 }]);
+  expect(trendOf([...samples, at(60, 30n, 24n)]).stuck).toEqual([]);
+  expect(trendOf([...samples, at(60, 30n, 0n)]).stuck).toEqual([]);
+  expect(trendOf([at(0, 9n, 0n), at(40, 9n, 0n)]).stuck).toEqual([]);
+});
+
+test('a topic that was made anew has no rate below zero', () => {
+  expect(trendOf([at(0, 1_000n, 0n, 9n), at(10, 5n, 0n, 9n)])).toMatchObject({
+    producedPerSecond: null,
+    consumedPerSecond: null,
+    storedPerSecond: 0,
+  });
+});
+
+test('ten minutes are remembered; when the clock is set back, only what is older than now', () => {
+  const samples = [0, 300, 601].reduce<readonly Sample[]>((all, s) => addSample(all, at(s, 0n, 0n)), []);
+  expect(samples.map(({ atMs }) => atMs)).toEqual([300_000, 601_000]);
+  expect(addSample(samples, at(301, 0n, 0n)).map(({ atMs }) => atMs)).toEqual([300_000, 301_000]);
+});
+
+test('a snapshot is a sample at its own time', () => {
+  const sample = toSample(createSnapshot({ partitions: [createStanding({ partition: 2 })] }));
+  expect(sample).toMatchObject({
+    atMs: Date.parse('2026-11-24T09:31:10Z'),
+    partitions: [{ partition: 2, lag: 3n, endOffset: 1_044n }],
+  });
+});

@@ -1,0 +1,46 @@
+import type { Report } from '../src/report.ts';
+import { showCards } from './cards.ts';
+import { showChart, watchSurroundings } from './chart.ts';
+import { showLag } from './lag-table.ts';
+import { showLetterGroups } from './letter-groups.ts';
+import { addMinutes, fetchMinutes, minutesOf } from './minutes.ts';
+import { rangeMinutes, showRanges } from './range.ts';
+import { showProblem, showStatus, watchSilence } from './status.ts';
+import { showTypes } from './types-table.ts';
+
+const WHOLE_RANGE_MS = 60_000;
+const range = rangeMinutes();
+
+let nowMs = Date.now();
+
+function show(report: Report): void {
+  nowMs = Date.parse(report.generatedAt);
+  addMinutes(report.minutes);
+  showStatus(report);
+  showCards(report);
+  showLetterGroups(report);
+  showLag(report);
+  showMinutes();
+}
+
+function showMinutes(): void {
+  const minutes = minutesOf(range, nowMs);
+  showTypes(minutes, range);
+  showChart(minutes, range, nowMs);
+}
+
+/** While Postgres is away there is nothing to fetch, and the stream says so. */
+const refresh = () => fetchMinutes(range).then(showMinutes, () => {});
+
+showRanges();
+watchSilence();
+watchSurroundings(showMinutes);
+// The browser connects again by itself.
+const stream = new EventSource('/api/stream');
+stream.addEventListener('stats', ({ data }) => show(JSON.parse(data)));
+stream.addEventListener('problem', ({ data }) => showProblem('down', JSON.parse(data).error));
+stream.addEventListener('open', () => void refresh());
+stream.addEventListener('error', () =>
+  showProblem('disconnected', 'the stats page does not answer; trying again'),
+);
+setInterval(refresh, WHOLE_RANGE_MS);

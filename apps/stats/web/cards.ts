@@ -1,0 +1,89 @@
+import type { Report } from '../src/report.ts';
+import { element, find, setLength, setText } from './elements.ts';
+import { formatCount, formatRate, formatSeconds } from './text.ts';
+
+interface Card {
+  readonly title: string;
+  readonly value: string;
+  readonly note: string;
+  readonly tone?: 'warn' | 'bad' | undefined;
+}
+
+/** The numbers that matter most. */
+export function showCards(report: Report): void {
+  const cards = cardsOf(report);
+  const places = setLength(find('cards'), cards.length, createPlace);
+  cards.forEach((card, at) => {
+    const place = places[at];
+    if (place !== undefined) fillCard(place, card);
+  });
+}
+
+function cardsOf(report: Report): readonly Card[] {
+  const { events, trend, deadLetters, freshnessSeconds } = report;
+  const written = freshnessSeconds === null ? 'never' : `${formatSeconds(freshnessSeconds)} ago`;
+  return [
+    { title: 'Events stored', value: formatCount(events.stored), note: `last write ${written}` },
+    {
+      title: 'Events per second',
+      value: formatRate(trend.storedPerSecond),
+      note: `${formatRate(trend.producedPerSecond)} come in`,
+    },
+    ...lagCards(report),
+    {
+      title: 'Open dead letters',
+      value: formatCount(deadLetters.open),
+      note: `${formatCount(events.deadLettered)} ever`,
+      tone: deadLetters.open === '0' ? undefined : 'warn',
+    },
+    { title: 'Duplicates', value: formatCount(events.duplicates), note: 'came again, stored once' },
+  ];
+}
+
+function lagCards(report: Report): readonly Card[] {
+  const tone = toneOf(report.status.word);
+  return [
+    { title: 'Lag, messages', value: formatLag(report), note: describeTrend(report), tone },
+    { title: 'Lag, seconds', value: formatLongest(report.partitions), note: 'the slowest partition', tone },
+  ];
+}
+
+function toneOf(word: Report['status']['word']): Card['tone'] {
+  if (word === 'falling behind' || word === 'stalled' || word === 'stopped') return 'bad';
+  return word === 'catching up' ? 'warn' : undefined;
+}
+
+/** A total with an unknown part is a lower bound. */
+function formatLag({ lag, partitions }: Report): string {
+  const known = partitions.flatMap((one) => (one.lag === null ? [] : [BigInt(one.lag)]));
+  if (lag !== null || known.length === 0) return formatCount(lag);
+  return `≥ ${formatCount(known.reduce((sum, one) => sum + one, 0n))}`;
+}
+
+function describeTrend({ lag, trend: { etaSeconds, growingSeconds, producedPerSecond } }: Report): string {
+  if (lag === null) return 'not known without Kafka';
+  if (lag === '0') return 'nothing waits';
+  if (growingSeconds >= 10) return `growing for ${formatSeconds(growingSeconds)}`;
+  if (etaSeconds !== null) return `gone in ${formatSeconds(etaSeconds)}`;
+  return producedPerSecond === null ? 'trend not known yet' : 'steady';
+}
+
+function formatLongest(partitions: Report['partitions']): string {
+  const known = partitions.flatMap(({ secondsBehind }) => (secondsBehind === null ? [] : [secondsBehind]));
+  if (known.length === 0) return 'n/a';
+  return `${known.length < partitions.length ? '≥ ' : ''}${formatSeconds(Math.max(...known))}`;
+}
+
+function createPlace(): HTMLElement {
+  const place = element('div');
+  place.append(element('dt'), element('dd', '', { class: 'value' }), element('dd', '', { class: 'quiet' }));
+  return place;
+}
+
+function fillCard(place: Element, { title, value, note, tone }: Card): void {
+  const texts = [title, value, note];
+  [...place.children].forEach((child, at) => {
+    setText(child, texts[at] ?? '');
+  });
+  place.setAttribute('data-tone', tone ?? '');
+}

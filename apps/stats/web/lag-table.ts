@@ -1,0 +1,49 @@
+import type { Report } from '../src/report.ts';
+import { find, setText } from './elements.ts';
+import { fillTable } from './table.ts';
+import { formatCount, formatSeconds, toVisible } from './text.ts';
+
+const columns = [
+  { title: 'PARTITION' },
+  { title: 'CURRENT-OFFSET', isNumber: true },
+  { title: 'LOG-END-OFFSET', isNumber: true },
+  { title: 'LAG', isNumber: true },
+  { title: 'SECONDS BEHIND', isNumber: true },
+  { title: 'CONSUMER' },
+];
+
+type Partition = Report['partitions'][number];
+
+/** One line per partition, in the words of Kafka's own tools. */
+export function showLag({ partitions, group, kafkaProblem }: Report): void {
+  setText(find('group'), describeGroup(group));
+  fillTable(
+    find('lag'),
+    columns,
+    partitions.map((one) => [...cellsOf(one), consumerOf(group, one.partition)]),
+    kafkaProblem === null ? 'The topic has no partitions.' : 'No partition is known yet.',
+  );
+}
+
+/** What is not known is n/a; what was never committed is "-". */
+function cellsOf({ partition, currentOffset, endOffset, lag, secondsBehind }: Partition): readonly string[] {
+  return [
+    String(partition),
+    currentOffset === null && endOffset !== null ? '-' : formatCount(currentOffset),
+    formatCount(endOffset),
+    formatCount(lag),
+    secondsBehind === null ? 'n/a' : formatSeconds(secondsBehind),
+  ];
+}
+
+function describeGroup(group: Report['group']): string {
+  if (group === null) return 'Consumer group: n/a';
+  const { state, members } = group;
+  return `Consumer group: ${state}, ${members.length} ${members.length === 1 ? 'member' : 'members'}`;
+}
+
+function consumerOf(group: Report['group'], partition: number): string {
+  if (group === null) return 'n/a';
+  const owner = group.members.find(({ partitions }) => partitions?.includes(partition));
+  return owner === undefined ? '-' : toVisible(`${owner.clientId} at ${owner.host}`);
+}

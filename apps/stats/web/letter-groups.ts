@@ -1,0 +1,31 @@
+import type { Report } from '../src/report.ts';
+import { find } from './elements.ts';
+import { fillTable } from './table.ts';
+import { formatCount, formatTime, toVisible } from './text.ts';
+
+const columns = [
+  { title: 'REASON' },
+  { title: 'EVENT TYPE' },
+  { title: 'COUNT', isNumber: true },
+  { title: 'FIRST SEEN (UTC)' },
+  { title: 'LAST SEEN (UTC)' },
+];
+
+type Group = Report['deadLetters']['groups'][number];
+
+/** The open dead letters by cause; each line leads to its letters. */
+export function showLetterGroups({ deadLetters: { groups } }: Report): void {
+  const rows = groups.map((group) => [
+    { text: group.reason, href: hrefOf(group) },
+    group.eventType === null ? '-' : toVisible(group.eventType),
+    formatCount(group.count),
+    formatTime(group.firstSeen),
+    formatTime(group.lastSeen),
+  ]);
+  fillTable(find('letters'), columns, rows, 'None: nothing waits for you.');
+}
+
+function hrefOf({ reason, eventType }: Group): string {
+  const type = eventType === null ? {} : { type: eventType };
+  return `/api/dlq?${new URLSearchParams({ status: 'open', reason, ...type })}`;
+}
