@@ -80,7 +80,7 @@ test('while nobody reads there are few looks; while nothing new is found, commen
   expect(looks).toBe(4);
   const heard = read(live.open());
   await vi.advanceTimersByTimeAsync(31_000);
-  expect(heard).toEqual(['look 4', ': still here\n\n', ': still here\n\n']);
+  expect(heard).toEqual([': hello\n\n', ': still here\n\n', ': still here\n\n']);
   stop();
 });
 

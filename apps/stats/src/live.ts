@@ -2,7 +2,7 @@ type Reader = ReadableStreamDefaultController<Uint8Array>;
 
 /** Server-sent events from one poll for all who read. */
 export interface Live {
-  /** A stream of the latest message, and of those that follow. */
+  /** A stream of the latest message, unless it is old, and of those that follow. */
   open(): ReadableStream<Uint8Array>;
 }
 
@@ -51,8 +51,9 @@ export function createLive(look: () => Promise<string>, { everyMs, unreadMs, sig
   void poll();
   return {
     open() {
-      const stream = openStream(readers, latest || ': hello\n\n');
-      if (performance.now() - polledAt > everyMs) void poll();
+      const isOld = performance.now() - polledAt > 2 * everyMs;
+      const stream = openStream(readers, isOld || latest === '' ? ': hello\n\n' : latest);
+      if (isOld) void poll();
       return stream;
     },
   };

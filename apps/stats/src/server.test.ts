@@ -112,6 +112,7 @@ test('the process lives whatever its servers do, and has metrics and a page', as
 test.each([
   ['evil.example', '/', 421],
   ['evil.example', '/text', 421],
+  ['evil.example', '/dead-letters', 421],
   ['evil.example', '/web/app.ts', 421],
   ['evil.example', '/api/stats', 421],
   ['evil.example', '/api/stream', 421],

@@ -21,7 +21,7 @@ export interface ServerParts {
   /** The counts of the last so many minutes of the clock. */
   readonly readMinutes: (minutes: number) => Promise<Snapshot['minutes']>;
   readonly live: Live;
-  /** By name; `index.html` is the page. */
+  /** By name; `index.html` is the page, `dead-letters.html` that of the dead letters. */
   readonly webFiles: ReadonlyMap<string, WebFile>;
   /** The API of dead letters. */
   readonly deadLetters: Hono;
@@ -38,7 +38,7 @@ export function createServer(parts: ServerParts): Hono {
     await next();
     context.header('cache-control', 'no-store');
   });
-  const pages = ['/', '/text', '/web/*', '/api/*'];
+  const pages = ['/', '/dead-letters', '/text', '/web/*', '/api/*'];
   for (const path of pages) app.use(path, checkHost(parts.allowedHosts));
   for (const path of ['/web/*', '/api/minutes']) app.use(path, compress());
   addPages(app, parts);
@@ -73,6 +73,7 @@ function addPages(app: Hono, { webFiles, collect }: ServerParts): void {
       : context.body(file.body, 200, { 'content-type': file.type });
   };
   app.get('/', (context) => send(context, 'index.html'));
+  app.get('/dead-letters', (context) => send(context, 'dead-letters.html'));
   app.get('/web/:name', (context) => send(context, context.req.param('name')));
   app.get('/text', (context) =>
     collect().then(

@@ -26,6 +26,11 @@ export function showLetterGroups({ deadLetters: { groups } }: Report): void {
 }
 
 function hrefOf({ reason, eventType }: Group): string {
-  const type = eventType === null ? {} : { type: eventType };
-  return `/api/dlq?${new URLSearchParams({ status: 'open', reason, ...type })}`;
+  return `/dead-letters?${new URLSearchParams({ status: 'open', reason, ...typeOf(eventType) })}`;
+}
+
+/** No server takes a URL of any length, and what is so long is no type that somebody registered. */
+function typeOf(eventType: string | null): Readonly<Record<string, string>> {
+  if (eventType === null) return { untyped: '1' };
+  return eventType.length > 200 ? {} : { type: eventType };
 }

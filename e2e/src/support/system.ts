@@ -134,7 +134,8 @@ async function createWriterRole(operator: Database): Promise<void> {
   );
 }
 
-async function createTopics(brokers: string, topic: string): Promise<void> {
+/** Makes a topic, and that of its dead letters. */
+export async function createTopics(brokers: string, topic: string): Promise<void> {
   const names = { KAFKA_BROKERS: brokers, KAFKA_TOPIC: topic, KAFKA_DLQ_TOPIC: `${topic}-dlq` };
   const settings = readSettings({ ...kafkaSettings, ...loggerSettings }, { ...names, LOG_LEVEL: 'silent' });
   await using admin = await openAdmin(connectKafka(settings, 'e2e', createLogger('e2e', settings)));

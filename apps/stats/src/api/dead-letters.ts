@@ -4,14 +4,17 @@ import {
   discardLetters,
   type LetterFilter,
   listLetters,
+  readActions,
+  readAncestors,
   readLetters,
+  type SourceHeaders,
 } from '@pipeline/db';
 import type { Publisher } from '@pipeline/kafka';
 import { type Context, Hono } from 'hono';
 import { toPlain } from '../commands/dlq/list.ts';
-import { createRedrive } from '../dead-letters/redrive.ts';
+import { createRedrive, kafkaAway } from '../dead-letters/redrive.ts';
 import { problemOf } from '../problem.ts';
-import { type LetterRequest, parseQuery, parseRequest } from './letter-request.ts';
+import { type LetterQuery, type LetterRequest, parseQuery, parseRequest } from './letter-request.ts';
 import { refuseForeignPosts } from './refuse-foreign-posts.ts';
 
 /** What the API of dead letters works on. */
@@ -40,55 +43,105 @@ export function createDeadLetterApi(parts: DeadLetterParts): Hono {
   return api;
 }
 
-async function list(context: Context, { database }: DeadLetterParts): Promise<Response> {
-  const { filter, limit, before } = parseQuery(context.req.query());
-  const [letters, matching] = await Promise.all([
-    listLetters(database, filter, { limit, before }),
-    countLetters(database, filter),
-  ]);
-  return context.json({ matching: String(matching), letters: letters.map(toPlain) });
+async function list(context: Context, parts: DeadLetterParts): Promise<Response> {
+  return context.json(await findPage(parts, parseQuery(context.req.query())));
 }
 
-async function show(context: Context, { database }: DeadLetterParts): Promise<Response> {
-  const [letter] = await Array.fromAsync(
-    readLetters(database, { ids: [BigInt(context.req.param('id') ?? 0)] }),
-  );
-  if (letter === undefined) return context.json({ error: 'there is no such dead letter' }, 404);
+async function findPage({ database, isReadOnly }: DeadLetterParts, { filter, ...page }: LetterQuery) {
+  const [letters, matching] = await Promise.all([
+    listLetters(database, filter, page),
+    countLetters(database, filter),
+  ]);
+  return { matching: String(matching), isReadOnly, letters: letters.map(toPlain) };
+}
+
+/** What `GET /api/dlq` answers. */
+export type LetterPage = Awaited<ReturnType<typeof findPage>>;
+
+async function show(context: Context, parts: DeadLetterParts): Promise<Response> {
+  const details = await findDetails(parts, BigInt(context.req.param('id') ?? 0));
+  if (details === undefined) return context.json({ error: 'there is no such dead letter' }, 404);
+  return context.json(details);
+}
+
+async function findDetails({ database, isReadOnly }: DeadLetterParts, id: bigint) {
+  const [letter] = await Array.fromAsync(readLetters(database, { ids: [id] }));
+  if (letter === undefined) return undefined;
+  const [actions, ancestors] = await Promise.all([readActions(database, id), readAncestors(database, id)]);
   const { key, value, headers, ...summary } = letter;
-  const shown = value?.subarray(0, SHOWN_BYTES);
-  return context.json({
+  return {
     ...toPlain(summary),
-    keyBase64: key?.toString('base64') ?? null,
-    valueBase64: shown?.toString('base64') ?? null,
-    valueBytes: value?.length ?? null,
-    headers: Object.keys(headers),
-  });
+    isReadOnly,
+    ...shorten('key', key),
+    ...shorten('value', value),
+    headers: listHeaders(headers),
+    actions,
+    ancestors: ancestors.map(String),
+  };
+}
+
+/** What `GET /api/dlq/:id` answers. */
+export type LetterDetails = NonNullable<Awaited<ReturnType<typeof findDetails>>>;
+
+function shorten<Name extends 'key' | 'value'>(name: Name, bytes: Buffer | null) {
+  return {
+    [`${name}Base64`]: bytes?.subarray(0, SHOWN_BYTES).toString('base64') ?? null,
+    [`${name}Bytes`]: bytes?.length ?? null,
+  } as Record<`${Name}Base64`, string | null> & Record<`${Name}Bytes`, number | null>;
+}
+
+/** A name may be there several times, each with a value of its own. */
+function listHeaders(headers: SourceHeaders) {
+  return Object.entries(headers).flatMap(([name, values]) =>
+    (Array.isArray(values) ? values : [values]).map((value) => ({
+      name,
+      ...shorten('value', value === null || value === undefined ? null : Buffer.from(value)),
+    })),
+  );
 }
 
 async function change(
   context: Context,
-  work: (request: LetterRequest) => Promise<object>,
+  work: (request: LetterRequest) => Promise<Change>,
 ): Promise<Response> {
   const request = parseRequest(await context.req.json().catch(() => undefined));
   if (request === undefined) return context.json({ error: 'expected ids, a filter, or "all": true' }, 400);
-  return context.json(await work(request));
+  const done = await work(request);
+  return context.json(done, 'error' in done ? 503 : 200);
 }
 
-async function redrive(parts: DeadLetterParts, { filter, limit }: LetterRequest): Promise<object> {
+/** What was done until an error, if there was one, ended it. */
+type Change = object & { readonly error?: string };
+
+async function redrive(parts: DeadLetterParts, { filter, limit }: LetterRequest) {
   const { database, openPublisher, maxRedrives } = parts;
-  await using publisher = await openPublisher();
-  const redriveOne = createRedrive(database, publisher, maxRedrives, BY);
-  const results: { readonly id: string; readonly outcome: string; readonly detail: string }[] = [];
+  const results: RedriveResult[] = [];
   const open: LetterFilter = { ...filter, status: 'open' };
-  for await (const letter of readLetters(database, open)) {
-    if (results.length >= Math.min(limit, MOST_REDRIVEN)) break;
-    const problem = await redriveOne(letter);
-    const outcome = problem === undefined ? 'redriven' : 'failed';
-    results.push({ id: String(letter.id), outcome, detail: problem ?? '' });
+  try {
+    await using publisher = await openPublisher().catch((error) => Promise.reject(kafkaAway(error)));
+    const redriveOne = createRedrive(database, publisher, maxRedrives, BY);
+    for await (const letter of readLetters(database, open)) {
+      if (results.length >= Math.min(limit, MOST_REDRIVEN)) break;
+      const problem = await redriveOne(letter);
+      const outcome = problem === undefined ? 'redriven' : 'failed';
+      results.push({ id: String(letter.id), outcome, detail: problem ?? '' });
+    }
+    return { results, open: String(await countLetters(database, open)) };
+  } catch (error) {
+    return { results, error: problemOf(error) };
   }
-  return { results, open: String(await countLetters(database, open)) };
 }
 
-async function discard({ database }: DeadLetterParts, { filter, because }: LetterRequest): Promise<object> {
+/** What became of one letter. */
+interface RedriveResult {
+  readonly id: string;
+  readonly outcome: 'redriven' | 'failed';
+  readonly detail: string;
+}
+
+/** What `POST /api/dlq/redrive` answers; with an error, what was done before it. */
+export type RedriveAnswer = Awaited<ReturnType<typeof redrive>>;
+
+async function discard({ database }: DeadLetterParts, { filter, because }: LetterRequest) {
   return { discarded: String(await discardLetters(database, filter, because, BY)) };
 }

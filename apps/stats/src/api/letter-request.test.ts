@@ -25,3 +25,10 @@ test('ids, a filter or all are a choice', () => {
   });
   expect(parseRequest({ all: true, limit: 5 })).toMatchObject({ limit: 5 });
 });
+
+test('letters without a type are asked for as such, and what fails later is left out', () => {
+  expect(parseQuery({ untyped: '1', type: 'purchase' }).filter).toMatchObject({ eventType: null });
+  expect(parseRequest({ untyped: '1' })?.filter).toMatchObject({ eventType: null });
+  expect(parseRequest({ all: true, after: '4', upTo: '9' })?.filter).toMatchObject({ after: 4n, upTo: 9n });
+  expect(parseRequest({ after: '4', upTo: '9' })).toBeUndefined();
+});

@@ -21,11 +21,10 @@ const id = /^[1-9]\d{0,17}$/;
 /** Reads the query of a list; what makes no sense counts as not said. */
 export function parseQuery(query: Readonly<Record<string, string>>): LetterQuery {
   const limit = Number(query['limit'] ?? PAGE);
-  const before = query['before'] ?? '';
   return {
     filter: filterFrom(query),
     limit: Number.isInteger(limit) && limit > 0 && limit <= MOST ? limit : PAGE,
-    before: id.test(before) ? BigInt(before) : undefined,
+    before: idOf(query['before']),
   };
 }
 
@@ -36,12 +35,13 @@ export function parseRequest(body: unknown): LetterRequest | undefined {
   const ids = Array.isArray(said['ids']) ? said['ids'].map(String) : undefined;
   if (ids?.some((one) => !id.test(one))) return undefined;
   const { status: _, ...filter } = filterFrom(said);
+  const bounds = { after: idOf(said['after']), upTo: idOf(said['upTo']) };
   const isChosen =
     ids !== undefined || said['all'] === true || Object.values(filter).some((one) => one !== undefined);
   if (!isChosen) return undefined;
   const limit = typeof said['limit'] === 'number' ? said['limit'] : Number.POSITIVE_INFINITY;
   return {
-    filter: { ...filter, ids: ids?.map(BigInt) },
+    filter: { ...filter, ...bounds, ids: ids?.map(BigInt) },
     limit,
     because: textOf(said['because']) ?? 'no reason given',
   };
@@ -50,7 +50,7 @@ export function parseRequest(body: unknown): LetterRequest | undefined {
 function filterFrom(said: Readonly<Record<string, unknown>>): LetterFilter {
   return {
     reason: textOf(said['reason']),
-    eventType: textOf(said['type']),
+    eventType: said['untyped'] === undefined ? textOf(said['type']) : null,
     status: letterStatuses.find((status) => status === said['status']),
     since: timeOf(said['since']),
     until: timeOf(said['until']),
@@ -60,6 +60,10 @@ function filterFrom(said: Readonly<Record<string, unknown>>): LetterFilter {
 
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value.slice(0, 1_000).replaceAll('\0', '') : undefined;
+}
+
+function idOf(value: unknown): bigint | undefined {
+  return typeof value === 'string' && id.test(value) ? BigInt(value) : undefined;
 }
 
 function timeOf(value: unknown): Date | undefined {

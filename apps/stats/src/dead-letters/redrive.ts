@@ -16,7 +16,7 @@ export function createRedrive(database: Database, publisher: Publisher, maxRedri
       await markRedriven(database, letter.id, place, by);
       return undefined;
     } catch (error) {
-      if (isPassingKafkaFault(error)) throw explainAway(error);
+      if (isPassingKafkaFault(error)) throw kafkaAway(error);
       const explained = explainKafkaFault(error);
       const why = explained instanceof Error ? explained.message : String(explained);
       await markFailed(database, letter.id, why, by);
@@ -25,7 +25,8 @@ export function createRedrive(database: Database, publisher: Publisher, maxRedri
   };
 }
 
-function explainAway(error: unknown): Failure {
+/** The Failure of work that Kafka does not answer to. */
+export function kafkaAway(error: unknown): Failure {
   const said = error instanceof Error ? error.message : String(error);
   return new Failure(`Kafka does not answer: ${said}`, 'start it again later: it goes on with what is left');
 }

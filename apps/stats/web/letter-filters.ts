@@ -1,0 +1,44 @@
+import { element, find } from './elements.ts';
+import { type Filter, hrefOf } from './letter-query.ts';
+
+const reasons = [
+  'empty',
+  'too_large',
+  'not_utf8',
+  'not_json',
+  'not_an_event',
+  'unknown_event_type',
+  'invalid_payload',
+  'refused_by_database',
+];
+
+const fields = ['reason', 'type', 'status', 'since', 'until', 'contains'] as const;
+
+/** The form of the filter; sending it leads to the URL that holds what was chosen. */
+export function showFilters(filter: Filter): void {
+  fillSelect('reason', reasons);
+  fillSelect('status', ['open', 'redriven', 'discarded']);
+  for (const name of fields) fieldOf(name).value = filter[name] ?? '';
+  if (filter.untyped) fieldOf('type').setAttribute('placeholder', 'none');
+  find('filters').onsubmit = (event) => {
+    event.preventDefault();
+    location.href = hrefOf(readForm(filter));
+  };
+}
+
+// By id: a form hides its own members behind fields that have their names.
+const fieldOf = (name: (typeof fields)[number]) =>
+  find(`filter-${name}`) as HTMLInputElement | HTMLSelectElement;
+
+/** Letters without a type stay chosen until a type is named. */
+function readForm({ untyped }: Filter): Readonly<Record<string, string | undefined>> {
+  const chosen = Object.fromEntries(fields.map((name) => [name, fieldOf(name).value]));
+  return { ...chosen, ...(chosen['type'] ? {} : { untyped }) };
+}
+
+function fillSelect(name: 'reason' | 'status', options: readonly string[]): void {
+  fieldOf(name).replaceChildren(
+    element('option', 'any', { value: '' }),
+    ...options.map((option) => element('option', option, { value: option })),
+  );
+}

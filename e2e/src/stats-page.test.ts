@@ -1,0 +1,444 @@
+import { findFreePort, type PrivateServer, startPrivateKafka, testStack } from 'infra/testing';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { findBarriers } from './support/axe.ts';
+import { startBrowser, type TestBrowser } from './support/browser.ts';
+import { createEvent, jsonRecord } from './support/events.ts';
+import { findViolations, noViolations, sumLedgers } from './support/invariants.ts';
+import { openPipeline, type Pipeline } from './support/pipeline.ts';
+import { type Program, runApp, startApp } from './support/programs.ts';
+import { startProxy, type TcpProxy } from './support/proxy.ts';
+import { createTopics } from './support/system.ts';
+import { waitForLog } from './support/wait.ts';
+
+/** Good events that a constraint of the table refuses for now, and records that never were events. */
+const BARRED = 300;
+const BROKEN = 700;
+
+const stack = new AsyncDisposableStack();
+let chrome: TestBrowser;
+let kafka: PrivateServer;
+let kafkaProxy: TcpProxy;
+let postgresProxy: TcpProxy;
+let pipeline: Pipeline;
+let url: string;
+
+beforeAll(async () => {
+  const port = await findFreePort();
+  kafkaProxy = stack.use(await startProxy(port));
+  const endpoint = { host: '127.0.0.1', port };
+  const advertised = { host: '127.0.0.1', port: kafkaProxy.port };
+  [kafka, chrome] = await Promise.all([startPrivateKafka({ endpoint, advertised }), startBrowser()]);
+  stack.use(kafka);
+  stack.use(chrome);
+  pipeline = stack.use(await createPipeline('events'));
+  postgresProxy = stack.use(await startProxy(Number(new URL(databaseUrl(pipeline)).port)));
+  url = await serve(throughProxy(pipeline));
+}, 120_000);
+afterAll(() => stack.disposeAsync());
+
+async function createPipeline(topic: string): Promise<Pipeline> {
+  const brokers = `127.0.0.1:${kafkaProxy.port}`;
+  const [database] = await Promise.all([testStack().createDatabase(), createTopics(brokers, topic)]);
+  return await openPipeline({ brokers, databaseUrl: database }, topic, `${topic}-dlq`);
+}
+
+const databaseUrl = ({ environment }: Pipeline) => environment['DATABASE_URL'] ?? '';
+
+/** As `pipeline`, with a way to Postgres that can be broken. */
+function throughProxy({ environment }: Pipeline) {
+  const address = new URL(environment['DATABASE_URL'] ?? '');
+  address.port = String(postgresProxy.port);
+  return { ...environment, DATABASE_URL: address.href };
+}
+
+/** Starts the stats page; returns where it is. */
+async function serve(environment: Pipeline['environment']): Promise<string> {
+  const program: Program = stack.use(startApp('stats', ['serve'], environment));
+  await waitForLog(program, /stats page http/);
+  return /stats page (http:\/\/127\.0\.0\.1:\d+)/.exec(program.said())?.[1] ?? '';
+}
+
+interface Look {
+  readonly width?: number;
+  readonly colorScheme?: 'light' | 'dark';
+}
+
+/** A page of a browser that has never been here; what it complains about is kept. */
+async function open(address: string, { width = 1280, colorScheme = 'light' }: Look = {}) {
+  const viewport = { width, height: 900 };
+  const context = await chrome.browser.newContext({ locale: 'en-US', viewport, colorScheme });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  page.on('dialog', (dialog) => complaints.push(`a dialog: ${dialog.message()}`));
+  await page.goto(address);
+  return { page, complaints, [Symbol.asyncDispose]: () => context.close() };
+}
+
+const drain = async (of = pipeline) =>
+  expect(await runApp('consumer', ['--once'], { ...of.environment, DLQ_LIMIT_RATIO: '0' })).toMatchObject({
+    code: 0,
+  });
+
+/** The texts of a table's rows. */
+async function rowsOf(page: Page, id: string): Promise<readonly (readonly string[])[]> {
+  const rows = await page.locator(`#${id} tbody tr`).all();
+  return await Promise.all(rows.map((row) => row.locator('td').allTextContents()));
+}
+
+const card = (page: Page, title: string) =>
+  page.locator('#cards > div', { has: page.getByText(title, { exact: true }) }).locator('.value');
+
+const selectTexts = async (select: string): Promise<readonly (readonly string[])[]> => {
+  const rows = await pipeline.database.run((sql) => sql.unsafe<Record<string, unknown>[]>(select));
+  return rows.map((row) => Object.values(row).map(String));
+};
+
+test('an empty pipeline names the next command', async () => {
+  await using opened = await open(url);
+  await opened.page.locator('body[data-word="empty"]').waitFor();
+  expect(await opened.page.locator('#reasons').textContent()).toContain('pnpm --filter producer start');
+  expect(opened.complaints).toEqual([]);
+});
+
+test('the page shows what the database and Kafka say', async () => {
+  const nowMs = Date.now();
+  const at = (minutesAgo: number, change = {}) => {
+    const time = new Date(nowMs - 60_000 * minutesAgo).toISOString();
+    return jsonRecord({ ...createEvent({ event_time: time }), ...change });
+  };
+  const twice = at(2);
+  const signups = Array.from({ length: 1_234 }, () =>
+    at(2, { event_type: 'signup', payload: { plan: 'pro' } }),
+  );
+  const bad = [{ event_type: 'teleport' }, { event_type: 'teleport' }, { user_id: '' }].map((one) =>
+    at(2, one),
+  );
+  await pipeline.publish([twice, twice, at(1), at(3), ...signups, ...bad]);
+  await drain();
+  await pipeline.publish([at(0), at(0)]);
+
+  await using opened = await open(`${url}/?range=15m`);
+  const { page } = opened;
+  await card(page, 'Lag, messages').getByText('2', { exact: true }).waitFor();
+  expect(await card(page, 'Events stored').textContent()).toBe('1,237');
+  expect(await card(page, 'Duplicates').textContent()).toBe('1');
+  expect(await card(page, 'Open dead letters').textContent()).toBe('3');
+  expect(await page.locator('#word').textContent()).toBe('stopped');
+
+  const types = (await rowsOf(page, 'types')).map(([type, count]) => [type, count?.replaceAll(',', '')]);
+  expect(types).toEqual(
+    await selectTexts('select event_type, count(*) from raw_events group by 1 order by 2 desc'),
+  );
+  expect((await rowsOf(page, 'letters')).map((row) => row.slice(0, 3))).toEqual(
+    await selectTexts(
+      `select reason, coalesce(event_type, '-'), count(*) from dlq_events group by 1, 2 order by 3 desc, 1`,
+    ),
+  );
+  const offsets = await pipeline.offsets();
+  expect((await rowsOf(page, 'lag')).map((row) => row.slice(0, 4))).toEqual(
+    offsets.map(({ partition, committed = 0n, logEnd }) =>
+      [partition, committed.toLocaleString('en'), logEnd.toLocaleString('en'), logEnd - committed].map(
+        String,
+      ),
+    ),
+  );
+  await drain();
+  await card(page, 'Lag, messages').getByText('0', { exact: true }).waitFor();
+  expect(opened.complaints).toEqual([]);
+});
+
+test('the chart has the counts of each minute, and types that can be taken out, by keyboard too', async () => {
+  await using opened = await open(`${url}/?range=1h`);
+  const { page } = opened;
+  const signup = page.locator('#legend button', { hasText: 'signup' });
+  await signup.waitFor();
+  // The pointer goes over the minutes until it finds the one with the signups.
+  const box = await page.locator('#chart .u-over').boundingBox();
+  for (let x = box?.width ?? 0; x > 0 && !/1,234/.test((await signup.textContent()) ?? ''); x -= 2)
+    await page.mouse.move((box?.x ?? 0) + x, (box?.y ?? 0) + 50);
+  const minute = (await page.locator('#legend > span').textContent())?.slice(0, 5);
+  expect(await signup.textContent()).toBe('signup 1,234');
+  expect(
+    await selectTexts(`select event_count from agg_events_minute where event_type = 'signup'
+                       and to_char(minute at time zone 'UTC', 'HH24:MI') = '${minute}'`),
+  ).toEqual([['1234']]);
+  await signup.focus();
+  await page.keyboard.press('Enter');
+  expect(await signup.getAttribute('aria-pressed')).toBe('false');
+  await page.getByRole('link', { name: '6h' }).focus();
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/?range=6h');
+  expect(opened.complaints).toEqual([]);
+});
+
+test('the page is small', async () => {
+  await using opened = await open('about:blank');
+  const sizes: Promise<number>[] = [];
+  opened.page.on('response', (response) => {
+    if (!response.url().endsWith('/api/stream')) sizes.push(response.body().then((body) => body.length));
+  });
+  await opened.page.goto(url);
+  await opened.page.locator('#types table').waitFor();
+  const bytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+  expect(bytes).toBeGreaterThan(50_000);
+  expect(bytes).toBeLessThan(150_000);
+});
+
+test('the pages keep to the width of a phone', async () => {
+  await using opened = await open(url, { width: 360 });
+  for (const path of ['/', '/dead-letters', '/dead-letters?id=1']) {
+    await opened.page.goto(`${url}${path}`);
+    await opened.page.locator('table').first().waitFor();
+    const width = await opened.page.evaluate('document.documentElement.scrollWidth');
+    expect([path, width]).toEqual([path, 360]);
+  }
+});
+
+test.each([
+  { width: 1280, colorScheme: 'light' },
+  { width: 1280, colorScheme: 'dark' },
+  { width: 360, colorScheme: 'light' },
+  { width: 360, colorScheme: 'dark' },
+] as const)('nothing bars anybody from the pages, with %o', async (look) => {
+  await using opened = await open(url, look);
+  const { page } = opened;
+  for (const path of ['/', '/dead-letters', '/dead-letters?id=1']) {
+    await page.goto(`${url}${path}`);
+    await page.locator('table').first().waitFor();
+    expect([path, await findBarriers(page)]).toEqual([path, []]);
+  }
+  await page.goto(`${url}/dead-letters?status=open`);
+  await page.getByRole('button', { name: 'Discard all 3 open' }).click();
+  await page.getByRole('dialog').waitFor();
+  expect(await findBarriers(page)).toEqual([]);
+});
+
+test('a cause leads to its letters, and filters are in the URL', async () => {
+  await using opened = await open(url);
+  const { page } = opened;
+  await page.getByRole('link', { name: 'unknown_event_type' }).click();
+  await page.waitForURL('**/dead-letters?status=open&reason=unknown_event_type&type=teleport');
+  await page.getByText('2 letters match').waitFor();
+  expect((await rowsOf(page, 'letters')).map((row) => row.slice(2, 5))).toEqual([
+    ['unknown_event_type', 'teleport', '/event_type is not registered'],
+    ['unknown_event_type', 'teleport', '/event_type is not registered'],
+  ]);
+  await page.getByRole('combobox', { name: 'Reason' }).selectOption('any');
+  await page.getByLabel('Event type').fill('');
+  await page.getByLabel('Error contains').fill('user_id');
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/dead-letters?status=open&contains=user_id');
+  await page.getByText('1 letters match').waitFor();
+  await page.reload();
+  expect(await page.getByLabel('Error contains').inputValue()).toBe('user_id');
+  await page.locator('#letters a').click();
+  await page.getByText('Path of the error').waitFor();
+  expect(await page.locator('.facts').textContent()).toContain('/user_id');
+  await page.getByRole('link', { name: 'Back to the list' }).click();
+  await page.waitForURL('**/dead-letters?status=open&contains=user_id');
+  expect(opened.complaints).toEqual([]);
+});
+
+test('letters are discarded with a reason, which is kept with them', async () => {
+  await using opened = await open(`${url}/dead-letters?status=open&reason=unknown_event_type`);
+  const { page } = opened;
+  await page
+    .getByRole('checkbox', { name: /^Select letter/ })
+    .first()
+    .check();
+  await page.getByRole('button', { name: 'Discard selected' }).click();
+  await page.getByRole('button', { name: 'Discard 1' }).click();
+  expect(await page.getByRole('dialog').isVisible()).toBe(true);
+  await page.getByLabel('Reason, kept').fill('a test');
+  await page.getByRole('button', { name: 'Discard 1' }).click();
+  await page.getByText('1 letters discarded: a test').waitFor();
+  expect(await selectTexts(`select action, outcome, detail, done_by from dlq_actions`)).toEqual([
+    ['discard', 'done', 'a test', 'stats page'],
+  ]);
+  await page.getByRole('button', { name: 'Discard all 1 open' }).click();
+  await page.getByLabel('Reason, kept').fill('the rest');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await page.getByText('1 letters discarded: the rest').waitFor();
+  expect(opened.complaints).toEqual([]);
+});
+
+/** A whole second of Postgres's clock which has come, and before which everything was that is there. */
+async function nextSecond(): Promise<string> {
+  const [[second = ''] = []] = await selectTexts(
+    `select to_char(now() at time zone 'UTC' + interval '1 s', 'YYYY-MM-DD"T"HH24:MI:SS'), pg_sleep(1)::text`,
+  );
+  return second;
+}
+
+test('a thousand letters that match are redriven, each with its result, and the tables and the topic agree', async () => {
+  const { database } = pipeline;
+  await database.run((sql) => sql`alter table raw_events add constraint barred check (user_id <> 'barred')`);
+  const before = (await pipeline.readTopic(pipeline.topic)).length;
+  const sums = await sumLedgers(database);
+  const since = await nextSecond();
+  const barred = Array.from({ length: BARRED }, () => jsonRecord({ ...createEvent(), user_id: 'barred' }));
+  const broken = Array.from({ length: BROKEN }, (_, at) => ({
+    key: Buffer.from(`key-${at}`),
+    value: Buffer.from([0xff, 0x00, at % 256, at >> 8]),
+    headers: { trace: Buffer.from([0xfe, at % 256]) },
+  }));
+  await pipeline.publish([...barred, ...broken]);
+  await drain();
+  await database.run((sql) => sql`alter table raw_events drop constraint barred`);
+
+  const guarded = await serve({ ...pipeline.environment, DLQ_MAX_REDRIVES: '1' });
+  await using opened = await open(`${guarded}/dead-letters?since=${since}`);
+  const { page } = opened;
+  await page.getByRole('button', { name: 'Redrive all 1,000 open' }).click();
+  expect(await page.locator('#confirm-question').textContent()).toContain(
+    'all 1,000 open letters that match',
+  );
+  await page.getByRole('button', { name: 'Redrive 1,000' }).click();
+  await page.getByText('Done: 1,000 redriven, 0 not').waitFor();
+  await drain();
+
+  // The broken ones have failed again, and have been redriven as often as is allowed.
+  await page.reload();
+  await page.getByRole('button', { name: 'Redrive all 700 open' }).click();
+  await page.getByRole('button', { name: 'Redrive 700' }).click();
+  await page.getByText('Done: 0 redriven, 700 not').waitFor();
+  const refused = await page.locator('#results tbody tr').allTextContents();
+  expect(new Set(refused.map((text) => text.replace(/^\d+/, '')))).toEqual(
+    new Set(['redriven 1 times already']),
+  );
+  await page.locator('#results a').first().click();
+  await page.getByRole('link', { name: /^redriven as letter \d+$/ }).waitFor();
+
+  expect(await findViolations(database)).toEqual(noViolations);
+  expect(await sumLedgers(database)).toEqual({
+    ...sums,
+    stored: (sums?.stored ?? 0) + BARRED,
+    dead: (sums?.dead ?? 0) + BARRED + 2 * BROKEN,
+  });
+  expect((await pipeline.readTopic(pipeline.topic)).length).toBe(before + 2 * (BARRED + BROKEN));
+  expect(
+    await selectTexts(`select status, redrive_count, count(*) from dlq_events
+                       where reason in ('not_utf8', 'refused_by_database') group by 1, 2 order by 1`),
+  ).toEqual([
+    ['open', '1', '700'],
+    ['redriven', '0', '1000'],
+  ]);
+  expect(opened.complaints).toEqual([]);
+});
+
+test('where nothing may be changed there is nothing to press', async () => {
+  const readOnly = await serve({ ...pipeline.environment, STATS_READ_ONLY: 'true' });
+  await using opened = await open(`${readOnly}/dead-letters?status=open`);
+  await opened.page.getByText('Read-only').waitFor();
+  expect(await opened.page.locator('#actions button, #letters input').count()).toBe(0);
+});
+
+/** What somebody may send to harm whoever looks: markup, ANSI, a bell, bidi, C1, an end of line, length. */
+const hostile = [
+  '<script>globalThis.owned = 1</script><img src=x onerror="globalThis.owned = 1">',
+  '"><svg onload=globalThis.owned=1>',
+  'javascript:globalThis.owned=1',
+  '\x1b[2J\x1b]0;owned\x07\u009b31m',
+  '\u202egnp.exe\u2066\u200b',
+  'a\r\nb\u2028',
+  'x'.repeat(100_000),
+];
+
+test('what a stranger has sent harms nobody who looks at it', async () => {
+  const records = hostile.map((text) => ({
+    ...jsonRecord(createEvent({ event_type: text, user_id: text, payload: { [text]: text } })),
+    key: Buffer.from(text),
+    headers: { [text.slice(0, 1_000)]: Buffer.from(text) },
+  }));
+  await pipeline.publish(records);
+  await drain();
+  await pipeline.database.run(
+    (sql) => sql`
+      with texts as (select text, row_number() over () as n from jsonb_array_elements_text(${JSON.stringify(hostile)}::text::jsonb) as text),
+        marked as (
+          update dlq_events set event_type = left(text, 2000), detail = text, source_topic = text
+          from texts where dlq_id = (select max(dlq_id) from dlq_events) - n + 1 returning dlq_id, text
+        ), minutes as (
+          insert into agg_events_minute select date_trunc('minute', now()), left(text, 2000), 1000 from texts
+        )
+      insert into dlq_actions (dlq_id, action, outcome, detail, done_by)
+      select dlq_id, 'redrive', 'failed', text, text from marked`,
+  );
+  await using opened = await open(url);
+  const { page } = opened;
+  await page.locator('#types').getByText('onerror').waitFor();
+  await expectHarmless(page);
+  await page.goto(`${url}/dead-letters`);
+  await page.locator('#letters').getByText('onerror').first().waitFor();
+  await expectHarmless(page);
+  const links = await page.locator('#letters a').all();
+  const letters = await Promise.all(links.slice(0, hostile.length).map((link) => link.getAttribute('href')));
+  for (const letter of letters) {
+    await page.goto(`${url}${letter}`);
+    await page.locator('.facts').waitFor();
+    await expectHarmless(page);
+  }
+  expect([letters.length, opened.complaints]).toEqual([hostile.length, []]);
+});
+
+async function expectHarmless(page: Page): Promise<void> {
+  const [owned, made, text] = await page.evaluate<[unknown, number, string]>(
+    `[globalThis.owned, document.querySelectorAll('img, svg, script:not([src]), [onerror], [onload]').length, document.body.textContent]`,
+  );
+  expect([owned ?? 'nothing', made]).toEqual(['nothing', 0]);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what must not be there
+  expect(text).not.toMatch(/[\0-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/);
+  const width = await page.evaluate('document.documentElement.scrollWidth');
+  expect([page.url(), width]).toEqual([page.url(), 1280]);
+}
+
+test('without Kafka the rest stands, and says so; it recovers by itself', async () => {
+  await using opened = await open(url);
+  const { page } = opened;
+  await card(page, 'Events stored').waitFor();
+  const stored = await card(page, 'Events stored').textContent();
+  await kafkaProxy.refuse();
+  await page.locator('body[data-word="down"]').waitFor();
+  expect(await page.locator('#reasons').textContent()).toMatch(/lag is not known: Kafka/);
+  expect(await card(page, 'Lag, messages').textContent()).toBe('n/a');
+  expect(await card(page, 'Events stored').textContent()).toBe(stored);
+  await using late = await open(url);
+  await card(late.page, 'Events stored')
+    .getByText(stored ?? '', { exact: true })
+    .waitFor();
+  await kafkaProxy.heal();
+  await page.locator('body[data-word="stopped"]').waitFor();
+  await card(page, 'Lag, messages').getByText('0', { exact: true }).waitFor();
+});
+
+test('without Postgres the pages say so, and recover by themselves', async () => {
+  await using opened = await open(url);
+  await using letters = await open(`${url}/dead-letters?status=open`);
+  await card(opened.page, 'Events stored').waitFor();
+  await postgresProxy.refuse();
+  await opened.page.locator('body[data-word="down"][data-stale]').waitFor();
+  expect(await opened.page.locator('#reasons').textContent()).toMatch(/Postgres/);
+  await letters.page.reload();
+  await letters.page.getByText(/^Postgres/).waitFor();
+  await postgresProxy.heal();
+  await opened.page.locator('body[data-word="stopped"]:not([data-stale])').waitFor();
+  await letters.page.getByText('letters match').waitFor();
+});
+
+test('a page whose server is gone says so', async () => {
+  const environment = pipeline.environment;
+  await using program = startApp('stats', ['serve'], environment);
+  await waitForLog(program, /stats page http/);
+  const address = /stats page (http:\/\/127\.0\.0\.1:\d+)/.exec(program.said())?.[1] ?? '';
+  await using opened = await open(address);
+  await card(opened.page, 'Events stored').waitFor();
+  program.process.kill('SIGTERM');
+  await opened.page.locator('body[data-word="disconnected"][data-stale]').waitFor();
+  expect(await program.ended).toMatchObject({ code: 0 });
+});
