@@ -189,3 +189,21 @@ test('a usual port that is taken gives way to a free one, which is said', async 
   expect(program.said()).toContain(`port 3000 is taken: ${url} instead, or choose one with STATS_PORT`);
   expect(await get('/livez', program)).toMatchObject({ status: 200 });
 });
+
+test('what the page asks does not grow with the events: it never reads them', async () => {
+  await pipeline.database.run((sql) => sql`alter table raw_events rename to not_to_be_read`);
+  try {
+    for (const path of [
+      '/text',
+      '/api/stats',
+      '/api/minutes',
+      '/api/minutes?minutes=1440',
+      '/api/lag',
+      '/api/dlq',
+    ])
+      expect([path, (await get(path)).status]).toEqual([path, 200]);
+    expect(await readReport()).toHaveProperty('events.stored', '4');
+  } finally {
+    await pipeline.database.run((sql) => sql`alter table not_to_be_read rename to raw_events`);
+  }
+});

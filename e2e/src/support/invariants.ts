@@ -7,6 +7,7 @@ export interface Violations {
   readonly rowsOffLedger: number;
   readonly deadLettersOffLedger: number;
   readonly doubledDeadLetters: number;
+  readonly wrongLetterCounts: number;
 }
 
 export const noViolations: Violations = {
@@ -15,6 +16,7 @@ export const noViolations: Violations = {
   rowsOffLedger: 0,
   deadLettersOffLedger: 0,
   doubledDeadLetters: 0,
+  wrongLetterCounts: 0,
 };
 
 /** Checks invariants 1 to 3 in one snapshot of the database. */
@@ -32,7 +34,11 @@ export async function findViolations(database: Database): Promise<Violations> {
              ((select coalesce(sum(dead_lettered), 0) from ingest_progress) - (select count(*) from dlq_events))::int
                as "deadLettersOffLedger",
              (select count(*)::int from (select from dlq_events
-              group by source_topic, source_partition, source_offset, key, value having count(*) > 1) as doubled) as "doubledDeadLetters"`,
+              group by source_topic, source_partition, source_offset, key, value having count(*) > 1) as doubled) as "doubledDeadLetters",
+             (select count(*)::int from (select from (
+                select status, reason, event_type, 1 as n from dlq_events
+                union all select status, reason, event_type, -letter_count from agg_dead_letters) as kinds
+              group by status, reason, event_type having sum(n) <> 0) as wrong) as "wrongLetterCounts"`,
   );
   if (found === undefined) throw new Error('Postgres returned no row');
   return found;

@@ -29,7 +29,7 @@ export function matches(sql: Sql, filter: LetterFilter) {
     ${ids === undefined ? sql`` : sql`and dlq_id = any(${`{${ids.join(',')}}`}::bigint[])`}
     ${status === undefined ? sql`` : sql`and status = ${status}`}
     ${reason === undefined ? sql`` : sql`and reason = ${reason}`}
-    ${eventType === undefined ? sql`` : sql`and event_type is not distinct from ${eventType}::text`}
+    ${eventType === undefined ? sql`` : eventType === null ? sql`and event_type is null` : sql`and event_type = ${eventType}`}
     ${since === undefined ? sql`` : sql`and failed_at >= ${since.toISOString()}::timestamptz`}
     ${until === undefined ? sql`` : sql`and failed_at < ${until.toISOString()}::timestamptz`}
     ${contains === undefined ? sql`` : sql`and position(${contains} in detail) > 0`}

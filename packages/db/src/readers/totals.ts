@@ -11,14 +11,14 @@ export interface Totals {
   readonly freshnessSeconds: number | null;
 }
 
-/** Selects the ledger's sums: their cost does not grow with the events. */
+/** Selects the ledger's sums: their cost does not grow with the events, nor with the dead letters. */
 export function selectTotals(sql: Sql) {
   return sql`
     select coalesce(sum(stored), 0)::text as stored,
            coalesce(sum(duplicates), 0)::text as duplicates,
            coalesce(sum(dead_lettered), 0)::text as "deadLettered",
            coalesce(sum(skipped), 0)::text as skipped,
-           (select count(*) from dlq_events where status = 'open')::text as "openDeadLetters",
+           (select coalesce(sum(letter_count), 0) from agg_dead_letters where status = 'open')::text as "openDeadLetters",
            extract(epoch from clock_timestamp() - max(updated_at) filter (where stored + dead_lettered > 0))::float8
              as "freshnessSeconds"
     from ingest_progress`;

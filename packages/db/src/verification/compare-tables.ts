@@ -10,8 +10,8 @@ export interface Comparison {
 }
 
 /**
- * Recounts all tables in one statement, hence in one snapshot, and compares: the counts per minute with the events
- * (of these only what differs is returned), the sum of each ledger with its offsets, and the ledgers' sums with the
+ * Recounts all tables in one statement, hence in one snapshot, and compares: the counts per minute with the events, and
+ * the counts of dead letters with those (of both only what differs is returned), the sum of each ledger with its offsets, and the ledgers' sums with the
  * rows of the tables.
  */
 export async function compareTables(
@@ -28,6 +28,12 @@ export async function compareTables(
              coalesce(events::text, 'no row') as expected, coalesce(event_count::text, 'no row') as found
       from recount full join agg_events_minute using (minute, event_type)
       where events is distinct from event_count
+      union all
+      select 'agg_dead_letters', concat_ws(' ', status, reason, event_type), sum(letters)::text, sum(letter_count)::text
+      from (select status, reason, event_type, 1 as letters, 0 as letter_count from dlq_events
+            union all
+            select status, reason, event_type, 0, letter_count from agg_dead_letters) as kinds
+      group by status, reason, event_type having sum(letters) <> sum(letter_count)
       union all
       select 'dlq_events', topic || '/' || partition || ' rows', coalesce(dead_lettered, 0)::text, coalesce(letters, 0)::text
       from ingest_progress full join letters using (topic, partition)

@@ -1,7 +1,7 @@
 import type { Database } from '../connect.ts';
 import { type RecountOptions, runRecount } from './recount.ts';
 
-/** What it took to make the aggregates right. */
+/** What it took to make the counts of events right. */
 export interface Rebuilt {
   /** Rows that were missing or wrong. */
   readonly written: number;
@@ -10,7 +10,7 @@ export interface Rebuilt {
 }
 
 /**
- * Makes the aggregates equal to a recount of the events, and changes nothing else, in one transaction. Writers wait
+ * Makes the aggregates equal to a recount of the events and of the dead letters, and changes nothing else, in one transaction. Writers wait
  * meanwhile: without the lock, a batch that is stored while we count would be in the rows and not in the rebuilt
  * counts. The lock comes first, so that the snapshot of the recount holds every batch that was stored before it.
  */
@@ -18,7 +18,10 @@ export async function rebuildAggregates(database: Database, options: RecountOpti
   // Several statements in one message are one transaction, and their rows come as a list of lists.
   const results = await runRecount<readonly Rebuilt[]>(
     database,
-    (recount) => `lock table raw_events, agg_events_minute in share row exclusive mode;
+    (
+      recount,
+    ) => `lock table raw_events, agg_events_minute, dlq_events, agg_dead_letters in share row exclusive mode;
+      ${recountDeadLetters};
       with ${recount}, written as (
         insert into agg_events_minute (minute, event_type, event_count)
         select minute, event_type, events from recount except select minute, event_type, event_count from agg_events_minute
@@ -36,3 +39,7 @@ export async function rebuildAggregates(database: Database, options: RecountOpti
   if (rebuilt === undefined) throw new Error('Postgres returned no row');
   return rebuilt;
 }
+
+const recountDeadLetters = `delete from agg_dead_letters;
+      insert into agg_dead_letters (status, reason, event_type, letter_count)
+      select status, reason, event_type, count(*) from dlq_events group by 1, 2, 3`;

@@ -120,6 +120,11 @@ test.each<[string, string, readonly Comparison[]]>([
     [{ table: 'dlq_events', key: 'events/0 rows', expected: '1', found: '0' }],
   ],
   [
+    'a count of dead letters that is wrong',
+    'update agg_dead_letters set letter_count = 5',
+    [{ table: 'agg_dead_letters', key: 'open not_json', expected: '1', found: '5' }],
+  ],
+  [
     'a dead letter of a partition that has no ledger',
     `insert into dlq_events (source_topic, source_partition, source_offset, source_timestamp, reason, detail)
      values ('events', 9, 0, now(), 'empty', '')`,
@@ -247,4 +252,10 @@ test('who waits is told how much of the table has been read', async () => {
     await compareTables(fresh.database, { onProgress: (percent) => seen.push(percent) });
   }
   expect(Math.max(...seen)).toBeLessThan(100);
+});
+
+test('the counts of dead letters are rebuilt too', async () => {
+  await run('update agg_dead_letters set letter_count = 5');
+  await rebuildAggregates(fresh.database);
+  expect(await findDifferences()).toEqual([]);
 });

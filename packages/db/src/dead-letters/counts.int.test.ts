@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { connectDatabase } from '../connect.ts';
+import { batchOf, letter } from '../testing/batches.ts';
+import { createFreshDatabase, type FreshDatabase } from '../testing/fresh-database.ts';
+import { createWriter } from '../writer.ts';
+import { countLetters } from './letters.ts';
+import { discardLetters, markRedriven } from './resolve.ts';
+
+let fresh: FreshDatabase;
+
+beforeAll(async () => {
+  fresh = await createFreshDatabase(inject('postgresUrl'));
+});
+afterAll(() => fresh[Symbol.asyncDispose]());
+beforeEach(() => run('truncate dlq_events, dlq_actions, ingest_progress'));
+
+const run = (text: string) => fresh.database.run((sql) => sql.unsafe<{ line: string }[]>(text));
+
+const lines = async (select: string) => (await run(select)).map(({ line }) => line);
+
+/** What is counted; it must be what there is. */
+async function counts(): Promise<readonly string[]> {
+  const counted = await lines(
+    `select concat_ws(' ', status, reason, event_type, letter_count) as line from agg_dead_letters
+     where letter_count <> 0 order by 1`,
+  );
+  const recounted = await lines(
+    `select concat_ws(' ', status, reason, event_type, count(*)) as line from dlq_events
+     group by status, reason, event_type order by 1`,
+  );
+  expect(counted).toEqual(recounted);
+  return counted;
+}
+
+const typed = { reason: 'invalid_payload', eventType: 'search' };
+
+async function write(partition: number, from: number, length: number): Promise<void> {
+  const writer = createWriter(fresh.database, (statement) => statement());
+  await writer.open({ topic: 'events', partition }, BigInt(from));
+  const letters = Array.from({ length }, (_, at) => letter(from + at, at % 3 === 0 ? typed : {}));
+  await writer.write(batchOf([], letters, partition));
+}
+
+test('letters are counted by kind, as they come, are resolved and go', async () => {
+  await write(0, 0, 5);
+  expect(await counts()).toEqual(['open invalid_payload search 2', 'open not_json 3']);
+  expect(await discardLetters(fresh.database, { eventType: null }, 'a test', 'me')).toBe(3n);
+  expect(await counts()).toEqual(['discarded not_json 3', 'open invalid_payload search 2']);
+  const [first] = await lines(`select min(dlq_id)::text as line from dlq_events where status = 'open'`);
+  await markRedriven(fresh.database, BigInt(first ?? 0), { partition: 0, offset: '9' }, 'me');
+  expect(await counts()).toHaveLength(3);
+  await run(`delete from dlq_events where status = 'discarded'`);
+  expect(await counts()).toEqual(['open invalid_payload search 1', 'redriven invalid_payload search 1']);
+  await run(`update dlq_events set detail = 'other'`);
+  expect(await counts()).toHaveLength(2);
+  await run('truncate dlq_events');
+  expect(await counts()).toEqual([]);
+});
+
+test('a filter of kinds and one of anything else count the same', async () => {
+  await write(0, 0, 7);
+  const filters = [
+    {},
+    { status: 'open' },
+    { reason: 'not_json' },
+    { eventType: 'search' },
+    { eventType: null },
+  ] as const;
+  for (const filter of filters) {
+    const counted = await countLetters(fresh.database, filter);
+    expect(counted).toBe(await countLetters(fresh.database, { ...filter, after: 0n }));
+  }
+  expect(await countLetters(fresh.database, { status: 'discarded' })).toBe(0n);
+});
+
+test('writers that write at once, and somebody who discards meanwhile, lose no count and wait for ever for nobody', async () => {
+  const writing = [0, 1, 2].map(async (partition) => {
+    for (let from = 0; from < 200; from += 20) await write(partition, from, 20);
+  });
+  let isWriting = true;
+  const discarding = (async () => {
+    while (isWriting) await discardLetters(fresh.database, { reason: 'not_json' }, 'a test', 'me');
+  })();
+  await Promise.all(writing);
+  isWriting = false;
+  await discarding;
+  expect((await counts()).length).toBeGreaterThan(1);
+  expect(await countLetters(fresh.database, {})).toBe(600n);
+});
+
+test('who writes letters needs no right to the counts', async () => {
+  const role = `writer_${Date.now()}`;
+  await run(`create role ${role} login password 'secret'; grant select, insert on dlq_events to ${role}`);
+  const { DATABASE_URL: url } = fresh.settings;
+  const settings = { ...fresh.settings, DATABASE_URL: { ...url, user: role, password: 'secret' } };
+  await using theirs = connectDatabase(settings, { applicationName: 'writer', connections: 1 });
+  await theirs.run(
+    (
+      sql,
+    ) => sql`insert into dlq_events (source_topic, source_partition, source_offset, source_timestamp, reason, detail)
+                 values ('events', 0, 0, now(), 'empty', '')`,
+  );
+  expect(await counts()).toEqual(['open empty 1']);
+  await run(`drop owned by ${role}; drop role ${role}`);
+});
