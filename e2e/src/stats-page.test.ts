@@ -233,7 +233,7 @@ test('a cause leads to its letters, and filters are in the URL', async () => {
   await page.getByLabel('Error contains').fill('user_id');
   await page.keyboard.press('Enter');
   await page.waitForURL('**/dead-letters?status=open&contains=user_id');
-  await page.getByText('1 letters match').waitFor();
+  await page.getByText('1 letter matches').waitFor();
   await page.reload();
   expect(await page.getByLabel('Error contains').inputValue()).toBe('user_id');
   await page.locator('#letters a').click();
@@ -256,7 +256,7 @@ test('letters are discarded with a reason, which is kept with them', async () =>
   expect(await page.getByRole('dialog').isVisible()).toBe(true);
   await page.getByLabel('Reason, kept').fill('a test');
   await page.getByRole('button', { name: 'Discard 1' }).click();
-  await page.getByText('1 letters discarded: a test').waitFor();
+  await page.getByText('1 letter discarded: a test').waitFor();
   expect(await selectTexts(`select action, outcome, detail, done_by from dlq_actions`)).toEqual([
     ['discard', 'done', 'a test', 'stats page'],
   ]);
@@ -264,7 +264,7 @@ test('letters are discarded with a reason, which is kept with them', async () =>
   await page.getByLabel('Reason, kept').fill('the rest');
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
-  await page.getByText('1 letters discarded: the rest').waitFor();
+  await page.getByText('1 letter discarded: the rest').waitFor();
   expect(opened.complaints).toEqual([]);
 });
 
@@ -428,7 +428,7 @@ test('without Postgres the pages say so, and recover by themselves', async () =>
   await letters.page.getByText(/^Postgres/).waitFor();
   await postgresProxy.heal();
   await opened.page.locator('body[data-word="stopped"]:not([data-stale])').waitFor();
-  await letters.page.getByText('letters match').waitFor();
+  await letters.page.getByText(/letters match$/).waitFor();
 });
 
 test('a page whose server is gone says so', async () => {

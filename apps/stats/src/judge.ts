@@ -33,9 +33,10 @@ export function judge(look: Look): Judgement {
     ...findStandstill(look),
     ...findDelay(look),
   ];
-  const word = findings[0]?.[0] ?? 'healthy';
-  const reasons = [...findings.map(([, reason]) => reason), ...describeLetters(look.snapshot)];
-  return { word, reasons: reasons.length > 0 ? reasons : ['everything is stored'] };
+  const [[word] = ['healthy'] as const] = findings;
+  const reasons = findings.map(([, reason]) => reason);
+  const all = reasons.length > 0 ? reasons : ['records are stored as they come'];
+  return { word, reasons: [...all, ...describeLetters(look.snapshot)] };
 }
 
 function findOutage({ kafkaProblem }: Snapshot): readonly Finding[] {
@@ -75,7 +76,11 @@ function findDelay({ snapshot, trend }: Look): readonly Finding[] {
 }
 
 function describeLetters({ totals: { openDeadLetters } }: Snapshot): readonly string[] {
-  return openDeadLetters > 0n ? [`${formatCount(openDeadLetters)} open dead letters`] : [];
+  if (openDeadLetters === 0n) return [];
+  const letters = openDeadLetters === 1n ? 'letter' : 'letters';
+  return [
+    `${formatCount(openDeadLetters)} open dead ${letters}: what could not be stored is kept for you to look at`,
+  ];
 }
 
 const isWaiting = ({ partitions }: Snapshot) => partitions.some(({ lag }) => lag !== null && lag > 0n);

@@ -1,6 +1,7 @@
 import type { Report } from '../src/report.ts';
 import { showCards } from './cards.ts';
 import { showChart, watchSurroundings } from './chart.ts';
+import { find } from './elements.ts';
 import { showLag } from './lag-table.ts';
 import { showLetterGroups } from './letter-groups.ts';
 import { addMinutes, fetchMinutes, minutesOf } from './minutes.ts';
@@ -16,6 +17,7 @@ let nowMs = Date.now();
 function show(report: Report): void {
   nowMs = Date.parse(report.generatedAt);
   addMinutes(report.minutes);
+  find('numbers').hidden = false;
   showStatus(report);
   showCards(report);
   showLetterGroups(report);
@@ -23,7 +25,9 @@ function show(report: Report): void {
   showMinutes();
 }
 
+/** Of numbers that nobody has seen yet nothing is shown: no numbers are not the number 0. */
 function showMinutes(): void {
+  if (find('numbers').hidden) return;
   const minutes = minutesOf(range, nowMs);
   showTypes(minutes, range);
   showChart(minutes, range, nowMs);

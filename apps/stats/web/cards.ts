@@ -21,9 +21,8 @@ export function showCards(report: Report): void {
 
 function cardsOf(report: Report): readonly Card[] {
   const { events, trend, deadLetters, freshnessSeconds } = report;
-  const written = freshnessSeconds === null ? 'never' : `${formatSeconds(freshnessSeconds)} ago`;
   return [
-    { title: 'Events stored', value: formatCount(events.stored), note: `last write ${written}` },
+    { title: 'Events stored', value: formatCount(events.stored), note: describeAge(freshnessSeconds) },
     {
       title: 'Events per second',
       value: formatRate(trend.storedPerSecond),
@@ -38,6 +37,10 @@ function cardsOf(report: Report): readonly Card[] {
     },
     { title: 'Duplicates', value: formatCount(events.duplicates), note: 'came again, stored once' },
   ];
+}
+
+function describeAge(seconds: number | null): string {
+  return seconds === null ? 'nothing written yet' : `last write ${formatSeconds(seconds)} ago`;
 }
 
 function lagCards(report: Report): readonly Card[] {

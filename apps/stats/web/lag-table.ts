@@ -1,7 +1,7 @@
 import type { Report } from '../src/report.ts';
 import { find, setText } from './elements.ts';
 import { fillTable } from './table.ts';
-import { formatCount, formatSeconds, toVisible } from './text.ts';
+import { formatCount, formatSeconds, formatThings, toVisible } from './text.ts';
 
 const columns = [
   { title: 'PARTITION' },
@@ -39,7 +39,7 @@ function cellsOf({ partition, currentOffset, endOffset, lag, secondsBehind }: Pa
 function describeGroup(group: Report['group']): string {
   if (group === null) return 'Consumer group: n/a';
   const { state, members } = group;
-  return `Consumer group: ${state}, ${members.length} ${members.length === 1 ? 'member' : 'members'}`;
+  return `Consumer group: ${state}, ${formatThings(BigInt(members.length), 'member')}`;
 }
 
 function consumerOf(group: Report['group'], partition: number): string {

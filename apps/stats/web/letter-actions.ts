@@ -3,7 +3,7 @@ import { postJson, Refusal } from './api.ts';
 import { confirm } from './confirm.ts';
 import { element, find } from './elements.ts';
 import { showResults, type Work } from './letter-results.ts';
-import { formatCount } from './text.ts';
+import { formatCount, formatThings } from './text.ts';
 
 /** Which open letters something is done about. */
 export interface Choice {
@@ -20,7 +20,7 @@ const CHUNK = 50;
 /** Asks, then redrives letter after letter, the oldest first, and shows what became of each. Resolves when it is over. */
 export async function redrive({ name, count, body }: Choice): Promise<void> {
   const text = `Redrive ${name}? Each goes to the topic that it came from once more.`;
-  if ((await confirm({ text, yes: `Redrive ${formatCount(count.toString())}` })) === undefined) return;
+  if ((await confirm({ text, yes: `Redrive ${formatCount(count)}` })) === undefined) return;
   const work: Work = { verb: 'redriven', total: count, redriven: 0, failed: [], isStopped: false };
   await runToEnd(work, async () => {
     for (let after: string | undefined, length = CHUNK; length === CHUNK && !work.isStopped; ) {
@@ -66,12 +66,12 @@ async function runToEnd(work: Work, run: () => Promise<void>): Promise<void> {
 /** Asks for a reason, then closes the letters without sending them anywhere. */
 export async function discard({ name, count, body }: Choice): Promise<void> {
   const text = `Discard ${name}? They stay in the table, and are no longer open.`;
-  const yes = `Discard ${formatCount(count.toString())}`;
+  const yes = `Discard ${formatCount(count)}`;
   const because = await confirm({ text, yes, needsReason: true });
   if (because === undefined) return;
   try {
     const answer = await postJson<{ discarded: string }>('/api/dlq/discard', { ...body, because });
-    say(`${formatCount(answer.discarded)} letters discarded: ${because}`);
+    say(`${formatThings(answer.discarded, 'letter')} discarded: ${because}`);
   } catch (error) {
     say(`not discarded: ${error instanceof Error ? error.message : String(error)}`);
   }

@@ -1,22 +1,12 @@
 import { element, find } from './elements.ts';
 import { type Filter, hrefOf } from './letter-query.ts';
-
-const reasons = [
-  'empty',
-  'too_large',
-  'not_utf8',
-  'not_json',
-  'not_an_event',
-  'unknown_event_type',
-  'invalid_payload',
-  'refused_by_database',
-];
+import { reasons } from './reasons.ts';
 
 const fields = ['reason', 'type', 'status', 'since', 'until', 'contains'] as const;
 
 /** The form of the filter; sending it leads to the URL that holds what was chosen. */
 export function showFilters(filter: Filter): void {
-  fillSelect('reason', reasons);
+  fillSelect('reason', Object.keys(reasons));
   fillSelect('status', ['open', 'redriven', 'discarded']);
   for (const name of fields) fieldOf(name).value = filter[name] ?? '';
   if (filter.untyped) fieldOf('type').setAttribute('placeholder', 'none');

@@ -1,5 +1,6 @@
 import type { Report } from '../src/report.ts';
-import { find } from './elements.ts';
+import { find, setText } from './elements.ts';
+import { reasons } from './reasons.ts';
 import { fillTable } from './table.ts';
 import { formatCount, formatTime, toVisible } from './text.ts';
 
@@ -9,20 +10,28 @@ const columns = [
   { title: 'COUNT', isNumber: true },
   { title: 'FIRST SEEN (UTC)' },
   { title: 'LAST SEEN (UTC)' },
+  { title: 'WHAT IT MEANS' },
 ];
 
 type Group = Report['deadLetters']['groups'][number];
 
+/** Who sends types of their own invention may make as many groups as letters. */
+const SHOWN = 15;
+
 /** The open dead letters by cause; each line leads to its letters. */
 export function showLetterGroups({ deadLetters: { groups } }: Report): void {
-  const rows = groups.map((group) => [
-    { text: group.reason, href: hrefOf(group) },
-    group.eventType === null ? '-' : toVisible(group.eventType),
-    formatCount(group.count),
-    formatTime(group.firstSeen),
-    formatTime(group.lastSeen),
-  ]);
+  const rows = groups
+    .slice(0, SHOWN)
+    .map((group) => [
+      { text: group.reason, href: hrefOf(group) },
+      group.eventType === null ? '-' : toVisible(group.eventType),
+      formatCount(group.count),
+      formatTime(group.firstSeen),
+      formatTime(group.lastSeen),
+      reasons[group.reason] ?? '',
+    ]);
   fillTable(find('letters'), columns, rows, 'None: nothing waits for you.');
+  setText(find('more-letters'), groups.length > SHOWN ? `The most frequent ${SHOWN} causes of more.` : '');
 }
 
 function hrefOf({ reason, eventType }: Group): string {

@@ -5,7 +5,7 @@ import { type Choice, discard, redrive } from './letter-actions.ts';
 import { showFilters } from './letter-filters.ts';
 import { type Filter, filterOf, hrefOf, toApi } from './letter-query.ts';
 import { selectedIds, showLetters } from './letter-table.ts';
-import { formatCount } from './text.ts';
+import { formatCount, formatThings } from './text.ts';
 
 const PAGE = 50;
 
@@ -35,8 +35,8 @@ async function findNewest(filter: Filter): Promise<string | undefined> {
 }
 
 function describe({ matching }: LetterPage, filter: Filter): string {
-  const count = formatCount(matching);
-  return Object.keys(filter).length === 0 ? `${count} letters in all` : `${count} letters match`;
+  if (Object.keys(filter).length === 0) return `${formatThings(matching, 'letter')} in all`;
+  return `${formatThings(matching, 'letter')} ${matching === '1' ? 'matches' : 'match'}`;
 }
 
 function showPages({ letters, matching }: LetterPage, filter: Filter, before: string): void {
@@ -58,15 +58,15 @@ async function showActions(page: LetterPage, filter: Filter, upTo: string | unde
   const open = await countOpen(page, filter);
   const { status: _, ...others } = toApi(filter);
   const all: Choice = {
-    name: `all ${formatCount(open.toString())} open letters that match`,
+    name: `all ${formatThings(open, 'open letter')} that match`,
     count: open,
     body: { ...others, all: true, ...(upTo ? { upTo } : {}) },
   };
   place.replaceChildren(
     createAction('Redrive selected', () => withSelected(redrive), filter),
     createAction('Discard selected', () => withSelected(discard), filter),
-    createAction(`Redrive all ${formatCount(open.toString())} open`, () => redrive(all), filter, open > 0n),
-    createAction(`Discard all ${formatCount(open.toString())} open`, () => discard(all), filter, open > 0n),
+    createAction(`Redrive all ${formatCount(open)} open`, () => redrive(all), filter, open > 0n),
+    createAction(`Discard all ${formatCount(open)} open`, () => discard(all), filter, open > 0n),
   );
 }
 

@@ -4,6 +4,7 @@ import { fromBase64, toHexDump, toVisibleText } from './bytes.ts';
 import { element, find, setText } from './elements.ts';
 import { discard, redrive } from './letter-actions.ts';
 import { filterOf, hrefOf } from './letter-query.ts';
+import { reasons } from './reasons.ts';
 import { fillTable } from './table.ts';
 import { formatCount, formatTime, toVisible } from './text.ts';
 
@@ -62,7 +63,11 @@ function createFacts(letter: LetterDetails): HTMLElement {
   const list = element('dl', '', { class: 'facts' });
   const facts = [
     ['Status', letter.status],
-    ['Reason', letter.reason + (letter.sqlstate === null ? '' : `, SQLSTATE ${letter.sqlstate}`)],
+    [
+      'Reason',
+      `${letter.reason}: ${reasons[letter.reason] ?? ''}` +
+        (letter.sqlstate === null ? '' : `, SQLSTATE ${letter.sqlstate}`),
+    ],
     ['Path of the error', path === '' ? '-' : toVisible(path, 300)],
     ['What is wrong', toVisible(message, 1_000)],
     ['Event type', letter.eventType === null ? '-' : toVisible(letter.eventType)],

@@ -1,4 +1,5 @@
 import type { Report } from '../src/report.ts';
+import { getJson } from './api.ts';
 
 export type Minute = Report['minutes'][number];
 
@@ -18,9 +19,9 @@ export function minutesOf(range: number, nowMs: number): readonly Minute[] {
 
 /**
  * Asks for the whole range: late events may have changed any minute of it.
- * @throws what fetch throws
+ * @throws Refusal
  */
 export async function fetchMinutes(range: number): Promise<void> {
-  const response = await fetch(`/api/minutes?minutes=${range}`);
-  if (response.ok) addMinutes((await response.json()).minutes);
+  const { minutes } = await getJson<{ minutes: readonly Minute[] }>(`/api/minutes?minutes=${range}`);
+  addMinutes(minutes);
 }

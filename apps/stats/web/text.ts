@@ -14,6 +14,11 @@ export function formatCount(count: string | bigint | null): string {
   return count === null ? 'n/a' : BigInt(count).toLocaleString('en');
 }
 
+/** A number of things by their name, such as "1 letter" and "2 letters". */
+export function formatThings(count: string | bigint, name: string): string {
+  return `${formatCount(count)} ${name}${BigInt(count) === 1n ? '' : 's'}`;
+}
+
 /** A number of things a second; null is "not known yet". */
 export function formatRate(perSecond: number | null): string {
   if (perSecond === null) return '…';

@@ -125,7 +125,7 @@ async function redrive(parts: DeadLetterParts, { filter, limit }: LetterRequest)
       const outcome = problem === undefined ? 'redriven' : 'failed';
       results.push({ id: String(letter.id), outcome, detail: problem ?? '' });
     }
-    return { results, open: String(await countLetters(database, open)) };
+    return { results };
   } catch (error) {
     return { results, error: problemOf(error) };
   }
