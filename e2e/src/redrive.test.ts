@@ -148,6 +148,10 @@ test.concurrent('the API lists, shows, redrives and discards, as the page asks i
   });
   await drain(pipeline);
   expect(await ask('?untyped=1')).toMatchObject({ matching: '2', isReadOnly: false });
+  const download = async (format: string) =>
+    await (await fetch(`${address}/api/dlq/export?status=open&format=${format}`)).text();
+  expect(await download('ndjson')).toBe('not json\n');
+  expect(await download('csv')).toMatch(/^id,.*\n2,.*,not_json,,open,.*,is not JSON\n$/);
   // Letter 2 has failed since somebody looked: it is not meant.
   expect(await ask('/redrive', { all: true, upTo: '1' })).toEqual({ results: [] });
   expect(await ask('/redrive', { all: true, after: '2' })).toEqual({ results: [] });

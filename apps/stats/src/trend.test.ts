@@ -2,12 +2,14 @@ import { expect, test } from 'vitest';
 import { createSnapshot, createStanding } from './testing/snapshots.ts';
 import { addSample, type Sample, toSample, trendOf } from './trend.ts';
 
+const { totals } = createSnapshot();
+
 /** One partition after so many seconds. */
-const at = (seconds: number, end: bigint, lag: bigint | null, stored = 0n): Sample => ({
-  atMs: seconds * 1_000,
-  stored,
-  partitions: [{ partition: 0, endOffset: lag === null ? null : end, lag }],
-});
+const at = (seconds: number, endOffset: bigint, lag: bigint | null, stored = 0n): Sample => {
+  const partitions = [createStanding({ endOffset: lag === null ? null : endOffset, lag })];
+  const generatedAt = new Date(seconds * 1_000).toISOString();
+  return toSample(createSnapshot({ generatedAt, partitions, totals: { ...totals, stored } }));
+};
 
 test('of one look nothing can be said but what is not there', () => {
   expect(trendOf([])).toMatchObject({
@@ -72,10 +74,12 @@ test('ten minutes are remembered; when the clock is set back, only what is older
   expect(addSample(samples, at(301, 0n, 0n)).map(({ atMs }) => atMs)).toEqual([300_000, 301_000]);
 });
 
-test('a snapshot is a sample at its own time', () => {
-  const sample = toSample(createSnapshot({ partitions: [createStanding({ partition: 2 })] }));
-  expect(sample).toMatchObject({
+test('where a part is not known, neither is the sum', () => {
+  const partitions = [createStanding({}), createStanding({ partition: 1, lag: null, endOffset: null })];
+  expect(toSample(createSnapshot({ partitions }))).toMatchObject({
     atMs: Date.parse('2026-11-24T09:31:10Z'),
-    partitions: [{ partition: 2, lag: 3n, endOffset: 1_044n }],
+    lag: null,
+    end: null,
+    waiting: new Map([[0, 1_041n]]),
   });
 });

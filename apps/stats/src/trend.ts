@@ -1,14 +1,14 @@
-import type { Snapshot } from './snapshot.ts';
+import type { PartitionStanding, Snapshot } from './snapshot.ts';
 
-/** What the trend needs of a look: nothing is known of a partition without Kafka. */
+/** What the trend needs of a look; null is "not known". */
 export interface Sample {
   readonly atMs: number;
   readonly stored: bigint;
-  readonly partitions: readonly {
-    readonly partition: number;
-    readonly lag: bigint | null;
-    readonly endOffset: bigint | null;
-  }[];
+  readonly lag: bigint | null;
+  /** The sum of the ends of the log. */
+  readonly end: bigint | null;
+  /** The committed offset, by partition, where records wait behind it. */
+  readonly waiting: ReadonlyMap<number, bigint>;
 }
 
 /** How the numbers change. Null is "not known", as after a start. */
@@ -32,7 +32,22 @@ const RATE_MS = 60_000;
 
 /** What is remembered of a look. */
 export function toSample({ generatedAt, totals, partitions }: Snapshot): Sample {
-  return { atMs: Date.parse(generatedAt), stored: totals.stored, partitions };
+  return {
+    atMs: Date.parse(generatedAt),
+    stored: totals.stored,
+    lag: sumOf(partitions.map(({ lag }) => lag)),
+    end: sumOf(partitions.map(({ endOffset }) => endOffset)),
+    waiting: new Map(partitions.flatMap(positionOf)),
+  };
+}
+
+function sumOf(numbers: readonly (bigint | null)[]): bigint | null {
+  if (numbers.length === 0) return null;
+  return numbers.reduce<bigint | null>((sum, one) => (sum === null || one === null ? null : sum + one), 0n);
+}
+
+function positionOf({ partition, endOffset, lag }: PartitionStanding): readonly [number, bigint][] {
+  return endOffset === null || lag === null || lag === 0n ? [] : [[partition, endOffset - lag]];
 }
 
 /** The samples of the last ten minutes, the newest one last; a clock that was set back begins anew. */
@@ -44,10 +59,11 @@ export function addSample(samples: readonly Sample[], newest: Sample): readonly 
 export function trendOf(samples: readonly Sample[]): Trend {
   const newest = samples.at(-1);
   const recent = samples.filter(({ atMs }) => newest !== undefined && atMs >= newest.atMs - RATE_MS);
-  const lag = newest === undefined ? null : sumOf(newest, 'lag');
-  const producedPerSecond = rateOf(recent, (sample) => sumOf(sample, 'endOffset'));
+  const lag = newest?.lag ?? null;
+  const producedPerSecond = rateOf(recent, ({ end }) => end);
   const consumedPerSecond = rateOf(recent, consumedOf);
-  const shrinking = (consumedPerSecond ?? 0) - (producedPerSecond ?? 0);
+  const shrinking =
+    consumedPerSecond === null || producedPerSecond === null ? 0 : consumedPerSecond - producedPerSecond;
   return {
     storedPerSecond: rateOf(recent, ({ stored }) => stored),
     producedPerSecond,
@@ -58,25 +74,25 @@ export function trendOf(samples: readonly Sample[]): Trend {
   };
 }
 
-function sumOf({ partitions }: Sample, name: 'lag' | 'endOffset'): bigint | null {
-  if (partitions.length === 0) return null;
-  return partitions.reduce<bigint | null>((sum, one) => add(sum, one[name]), 0n);
+const consumedOf = ({ end, lag }: Sample) => (end === null || lag === null ? null : end - lag);
+
+interface Point {
+  readonly atMs: number;
+  readonly value: bigint;
 }
 
-const add = (a: bigint | null, b: bigint | null) => (a === null || b === null ? null : a + b);
-
-function consumedOf(sample: Sample): bigint | null {
-  const [end, lag] = [sumOf(sample, 'endOffset'), sumOf(sample, 'lag')];
-  return end === null || lag === null ? null : end - lag;
-}
-
-/** The change per second from the oldest sample that has the number to the newest; a counter that fell says nothing. */
-function rateOf(samples: readonly Sample[], pick: (sample: Sample) => bigint | null): number | null {
-  const known = samples.flatMap((sample) => {
+/** A number over time, where it is known. */
+function pointsOf(samples: readonly Sample[], pick: (sample: Sample) => bigint | null): readonly Point[] {
+  return samples.flatMap((sample) => {
     const value = pick(sample);
     return value === null ? [] : [{ atMs: sample.atMs, value }];
   });
-  const [first, last] = [known[0], known.at(-1)];
+}
+
+/** The change per second from the oldest to the newest; a counter that fell says nothing. */
+function rateOf(samples: readonly Sample[], pick: (sample: Sample) => bigint | null): number | null {
+  const points = pointsOf(samples, pick);
+  const [first, last] = [points[0], points.at(-1)];
   if (first === undefined || last === undefined || last.atMs === first.atMs) return null;
   const change = Number(last.value - first.value);
   return change < 0 ? null : (change * 1_000) / (last.atMs - first.atMs);
@@ -84,35 +100,17 @@ function rateOf(samples: readonly Sample[], pick: (sample: Sample) => bigint | n
 
 /** A lag that goes up and down has had its least a moment ago; one that grows, long ago. */
 function secondsSinceLeast(samples: readonly Sample[]): number {
-  const known = samples.flatMap((sample) => {
-    const lag = sumOf(sample, 'lag');
-    return lag === null ? [] : [{ atMs: sample.atMs, lag }];
-  });
-  const least = known.reduce((a, b) => (b.lag <= a.lag ? b : a), known[0] ?? { atMs: 0, lag: 0n });
-  return ((known.at(-1)?.atMs ?? least.atMs) - least.atMs) / 1_000;
+  const points = pointsOf(samples, ({ lag }) => lag);
+  const [first, last] = [points[0], points.at(-1)];
+  if (first === undefined || last === undefined) return 0;
+  const least = points.reduce((a, b) => (b.value <= a.value ? b : a), first);
+  return (last.atMs - least.atMs) / 1_000;
 }
 
 function findStuck(samples: readonly Sample[], newest: Sample): Trend['stuck'] {
-  return newest.partitions.flatMap(({ partition }) => {
-    const since = stuckSince(samples, partition);
-    return since === undefined || since === newest.atMs
-      ? []
-      : [{ partition, seconds: (newest.atMs - since) / 1_000 }];
+  return [...newest.waiting].flatMap(([partition, position]) => {
+    const before = samples.findLastIndex(({ waiting }) => waiting.get(partition) !== position);
+    const since = samples[before + 1]?.atMs ?? newest.atMs;
+    return since === newest.atMs ? [] : [{ partition, seconds: (newest.atMs - since) / 1_000 }];
   });
-}
-
-/** From when on every sample has the same committed offset and something to read behind it. */
-function stuckSince(samples: readonly Sample[], partition: number): number | undefined {
-  const positions = samples.map(({ atMs, partitions }) => ({ atMs, at: positionOf(partitions, partition) }));
-  const now = positions.at(-1)?.at;
-  if (now === undefined) return undefined;
-  const before = positions.findLastIndex(({ at }) => at !== now);
-  return positions[before + 1]?.atMs;
-}
-
-/** Undefined where nothing is to be read, or nothing is known. */
-function positionOf(partitions: Sample['partitions'], partition: number): bigint | undefined {
-  const found = partitions.find((one) => one.partition === partition);
-  if (found === undefined || found.lag === null || found.endOffset === null) return undefined;
-  return found.lag === 0n ? undefined : found.endOffset - found.lag;
 }

@@ -23,6 +23,7 @@ async function load(filter: Filter): Promise<void> {
   const page = await getJson<LetterPage>(`/api/dlq?${query}`);
   setText(find('summary'), describe(page, filter));
   showLetters(page, filter);
+  showExports(filter);
   showPages(page, filter, before);
   // What fails from now on was not looked at by whoever confirms.
   const upTo = before === '' ? page.letters[0]?.id : await findNewest(filter);
@@ -45,6 +46,20 @@ function showPages({ letters, matching }: LetterPage, filter: Filter, before: st
   find('pages').replaceChildren(
     ...(before === '' ? [] : [element('a', 'Newest', { href: hrefOf(filter) })]),
     ...(isMore ? [element('a', 'Older', { href: hrefOf({ ...filter, before: oldest }) })] : []),
+  );
+}
+
+/** Not only of the page that is shown. */
+function showExports(filter: Filter): void {
+  const link = (format: string, name: string) => {
+    const href = `/api/dlq/export?${new URLSearchParams({ ...toApi(filter), format })}`;
+    return element('a', name, { href, download: '' });
+  };
+  find('exports').replaceChildren(
+    'All that match as a file: ',
+    link('csv', 'CSV, without their bytes'),
+    ' · ',
+    link('ndjson', 'NDJSON, the values alone'),
   );
 }
 

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import {
   countLetters,
   type Database,
@@ -12,6 +13,7 @@ import {
 import type { Publisher } from '@pipeline/kafka';
 import { type Context, Hono } from 'hono';
 import { toPlain } from '../commands/dlq/list.ts';
+import { exportLines } from '../dead-letters/export.ts';
 import { createRedrive, kafkaAway } from '../dead-letters/redrive.ts';
 import { problemOf } from '../problem.ts';
 import { type LetterQuery, type LetterRequest, parseQuery, parseRequest } from './letter-request.ts';
@@ -37,6 +39,7 @@ export function createDeadLetterApi(parts: DeadLetterParts): Hono {
   api.onError((error, context) => context.json({ error: problemOf(error) }, 503));
   api.get('/', (context) => list(context, parts));
   api.get('/:id{[1-9][0-9]{0,17}}', (context) => show(context, parts));
+  api.get('/export', (context) => exportAll(context, parts));
   api.use(refuseForeignPosts(parts.isReadOnly));
   api.post('/redrive', (context) => change(context, (request) => redrive(parts, request)));
   api.post('/discard', (context) => change(context, (request) => discard(parts, request)));
@@ -97,6 +100,21 @@ function listHeaders(headers: SourceHeaders) {
       ...shorten('value', value === null || value === undefined ? null : Buffer.from(value)),
     })),
   );
+}
+
+/** All that match, as a file; what would not be read back as one line is left out. */
+function exportAll(context: Context, { database }: DeadLetterParts): Response {
+  const format = context.req.query('format') === 'csv' ? 'csv' : 'ndjson';
+  const { filter } = parseQuery(context.req.query());
+  const lines = Readable.toWeb(Readable.from(encodeLines(exportLines(database, filter, format))));
+  return context.body(lines as ReadableStream<Uint8Array>, 200, {
+    'content-type': format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson',
+    'content-disposition': `attachment; filename="dead-letters.${format}"`,
+  });
+}
+
+async function* encodeLines(lines: ReturnType<typeof exportLines>): AsyncGenerator<Uint8Array> {
+  for await (const line of lines) if (line !== undefined) yield Buffer.from(line);
 }
 
 async function change(
