@@ -27,5 +27,7 @@ export async function confirm({ text, yes, needsReason = false }: Question): Pro
   const { promise, resolve } = Promise.withResolvers<string | undefined>();
   dialog.onclose = () => resolve(dialog.returnValue === 'yes' ? (input?.value.trim() ?? '') : undefined);
   dialog.showModal();
+  // Whoever presses a key too often must not have confirmed something.
+  (needsReason ? input : find('confirm-no'))?.focus();
   return await promise;
 }
