@@ -4,12 +4,18 @@ import type { Snapshot } from './snapshot.ts';
 
 /** What a page adds every few seconds to the minutes that it has; late events may still change older ones. */
 const LATEST_MINUTES = 3;
+/** More than the page shows; whoever invents types may make hundreds. */
+const MOST_GROUPS = 20;
 
 /** What the live page is told: the shape of `/api/stats` with the latest minutes only, the verdict and the trend. */
 export function toReport(look: Look, everySeconds: number) {
   const { snapshot, trend, group } = look;
   return {
-    ...toJson({ ...snapshot, minutes: latestOf(snapshot) }),
+    ...toJson({
+      ...snapshot,
+      minutes: latestOf(snapshot),
+      deadLetterGroups: snapshot.deadLetterGroups.slice(0, MOST_GROUPS),
+    }),
     status: judge(look),
     trend,
     group,
