@@ -1,5 +1,5 @@
 import { type Fault, waitForEvidence } from '../support/fault.ts';
-import { operate } from '../support/kafka-client.ts';
+import { deleteTopic, operate } from '../support/kafka-client.ts';
 import type { System } from '../support/system.ts';
 import { waitUntil } from '../support/wait.ts';
 import { replayAll, rest } from './topics.ts';
@@ -15,7 +15,7 @@ const deadLetterTopicMissing: Fault = {
     await rest(system);
     const ends = await committedOffsets(system);
     fleet.supervise(/missing: run "pnpm --filter infra provision"|there is no topic/);
-    await operate(pipeline, (operator) => operator.deleteTopics({ topics: [pipeline.dlqTopic] }));
+    await deleteTopic(pipeline, pipeline.dlqTopic);
     const before = fleet.restarts;
     load.resume();
     await waitUntil(() => fleet.restarts >= before + 3);

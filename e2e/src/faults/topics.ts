@@ -1,5 +1,5 @@
 import { type Fault, waitForEvidence } from '../support/fault.ts';
-import { operate } from '../support/kafka-client.ts';
+import { deleteTopic, operate } from '../support/kafka-client.ts';
 import { findStandstill } from '../support/recovery.ts';
 import type { System } from '../support/system.ts';
 import { waitUntil } from '../support/wait.ts';
@@ -37,11 +37,10 @@ export async function rest(system: System): Promise<void> {
 async function makeTopicAnew({ pipeline, watch }: System): Promise<void> {
   watch.expectRewind();
   const { topic } = pipeline;
-  await operate(pipeline, async (operator) => {
-    await operator.deleteTopics({ topics: [topic] });
-    await waitUntil(async () => !(await operator.listTopics()).includes(topic));
-    await operator.createTopics({ topics: [{ topic, numPartitions: 3 }], waitForLeaders: false });
-  });
+  await deleteTopic(pipeline, topic);
+  await operate(pipeline, (operator) =>
+    operator.createTopics({ topics: [{ topic, numPartitions: 3 }], waitForLeaders: false }),
+  );
   await waitUntil(async () => (await logEnds(pipeline)).size > 0);
 }
 

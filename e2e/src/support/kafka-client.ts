@@ -2,6 +2,7 @@ import { connectKafka, kafkaSettings } from '@pipeline/kafka';
 import { createLogger, loggerSettings, readSettings } from '@pipeline/runtime';
 import type { Pipeline } from './pipeline.ts';
 import type { Environment } from './programs.ts';
+import { waitUntil } from './wait.ts';
 
 /** A client of Kafka with everything that kafkajs can do, for what an operator or a foreign program does. */
 export type KafkaClient = ReturnType<typeof connectKafka>;
@@ -29,6 +30,14 @@ export async function operate<Value>(
   } finally {
     await operator.disconnect();
   }
+}
+
+/** Deletes a topic, and waits until the broker takes no record for it any more: the controller answers earlier. */
+export async function deleteTopic(pipeline: Pick<Pipeline, 'environment'>, topic: string): Promise<void> {
+  await operate(pipeline, async (operator) => {
+    await operator.deleteTopics({ topics: [topic] });
+    await waitUntil(async () => !(await operator.listTopics()).includes(topic));
+  });
 }
 
 /** https://kafka.apache.org/protocol#The_Messages_AlterConfigs: the type of a topic. */
