@@ -1,46 +1,119 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { statSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, statSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { beforeAll, expect, test } from 'vitest';
+import { createBareRoot, whyNoBareRoot } from './support/bare-root.ts';
+import {
+  appNames,
+  binaryOf,
+  buildBinary,
+  copyRepository,
+  librariesOf,
+  rootFolder,
+} from './support/binaries.ts';
 import { findViolations, noViolations, sumLedgers } from './support/invariants.ts';
-import { createPipeline } from './support/pipeline.ts';
-import { type AppName, appEntry, type Environment } from './support/programs.ts';
+import { createPipeline, type Pipeline } from './support/pipeline.ts';
+import type { AppName, Environment } from './support/programs.ts';
+import { waitUntil } from './support/wait.ts';
 
 const run = promisify(execFile);
-const apps = ['producer', 'consumer', 'stats'] as const;
-const folderOf = (app: AppName) => join(appEntry(app), '../..');
-const binaryOf = (app: AppName) => join(folderOf(app), 'dist', app);
 
 beforeAll(async () => {
-  const build = join(folderOf('stats'), '../../infra/src/build-binary.ts');
-  for (const app of apps) await run(process.execPath, ['--conditions=source', build], { cwd: folderOf(app) });
+  for (const app of appNames) await buildBinary(app);
 });
 
 /** Runs one of the files alone: no PATH, no Node, no folder of the repository. */
 const runBinary = (app: AppName, args: readonly string[], env: Environment = {}) =>
   run(binaryOf(app), [...args], { cwd: '/', env });
 
-test.each(apps)('%s is one file that tells its version and its commit', async (app) => {
-  expect((await runBinary(app, ['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+ ([0-9a-f]{7,}|unknown)\n$/);
+const versionOf = async (app: AppName) => (await runBinary(app, ['--version'])).stdout;
+
+test.each(appNames)('%s is one file that tells its version and its commit', async (app) => {
+  expect(await versionOf(app)).toMatch(/^\d+\.\d+\.\d+ ([0-9a-f]{12}(-dirty)?|unknown)\n$/);
   expect(statSync(binaryOf(app)).size).toBeLessThan(200e6);
 });
+
+test.each(appNames)('%s tells nothing of the folder where it was built', (app) => {
+  expect(readFileSync(binaryOf(app)).includes(rootFolder)).toBe(false);
+});
+
+test('the same sources give the same file in another folder', async () => {
+  await using copy = await copyRepository();
+  const commit = (await versionOf('consumer')).trim().split(' ')[1];
+  const other = await buildBinary('consumer', copy.folder, commit);
+  expect(readFileSync(other).equals(readFileSync(binaryOf('consumer')))).toBe(true);
+});
+
+test('a trace names lines of our sources', async () => {
+  const failed = runBinary('consumer', [], { KAFKA_BROKERS: 'nowhere', LOG_LEVEL: 'debug' });
+  await expect(failed).rejects.toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/at readSettings \(\S*packages\/runtime\/src\/settings\.ts:\d+:\d+\)/),
+  });
+});
+
+test('what the files ask of a Linux are the libraries of C, C++ and libatomic', async () => {
+  const libraries = await librariesOf(binaryOf('consumer'));
+  const ofC = ['libc.so.6', 'libdl.so.2', 'libm.so.6', 'libpthread.so.0'];
+  const expected = [...ofC, 'libatomic.so.1', 'libgcc_s.so.1', 'libstdc++.so.6'];
+  expect([...libraries.keys()].sort()).toEqual(expected.sort());
+});
+
+const mixture = ['--count', '2000', '--rate', '0', '--invalid-ratio', '0.1', '--seed', '1'];
+
+async function forgetTables({ database }: Pipeline): Promise<void> {
+  await database.run((sql) => sql.unsafe('drop schema public cascade; create schema public').simple());
+}
+
+async function countAccounted({ database }: Pipeline): Promise<number> {
+  const { stored = 0, dead = 0 } = (await sumLedgers(database)) ?? {};
+  return stored + dead;
+}
 
 test('the three files alone make the tables, publish, store, and verify', async () => {
   await using pipeline = await createPipeline();
   const environment = { ...pipeline.environment, METRICS_PORT: '0', DLQ_LIMIT_RATIO: '0' };
-  await pipeline.database.run((sql) =>
-    sql.unsafe('drop schema public cascade; create schema public').simple(),
-  );
+  await forgetTables(pipeline);
   await runBinary('consumer', ['migrate'], environment);
-  const mixture = ['--count', '2000', '--rate', '0', '--invalid-ratio', '0.1', '--seed', '1'];
   await runBinary('producer', mixture, environment);
   await runBinary('consumer', ['--once'], environment);
   expect((await runBinary('stats', ['verify'], environment)).stdout).toMatch(/^everything adds up/);
   expect(await findViolations(pipeline.database)).toEqual(noViolations);
   const { stored = 0, dead = 0 } = (await sumLedgers(pipeline.database)) ?? {};
   expect([stored > 1_500, dead > 100, stored + dead]).toEqual([true, true, 2_000]);
+});
+
+test('they do so in a read-only root without a shell, as a user without a name, and tell their health', async ({
+  skip,
+}) => {
+  const reason = whyNoBareRoot();
+  skip(reason !== undefined, reason);
+  await using pipeline = await createPipeline();
+  await using root = await createBareRoot();
+  const environment = {
+    ...pipeline.environment,
+    METRICS_PORT: '0',
+    HTTP_HOST: '0.0.0.0',
+    DLQ_LIMIT_RATIO: '0',
+  };
+  await forgetTables(pipeline);
+  await root.run('consumer', ['migrate'], environment);
+  const consumer = root.start('consumer', [], environment);
+  try {
+    const [line] = await once(consumer.stderr, 'data');
+    const health = { HTTP_HOST: '0.0.0.0', METRICS_PORT: /:(\d+)"/.exec(String(line))?.[1] ?? '' };
+    await root.run('producer', mixture, environment);
+    await waitUntil(async () => (await countAccounted(pipeline)) === 2_000);
+    for (const question of [['health'], ['health', '--ready']])
+      expect((await root.run('consumer', question, health)).stdout).toBe('ok\n');
+    expect((await root.run('stats', ['verify'], environment)).stdout).toMatch(/^everything adds up/);
+    consumer.kill('SIGTERM');
+    expect(await once(consumer, 'exit')).toEqual([0, null]);
+    await expect(root.run('consumer', ['health'], health)).rejects.toMatchObject({ code: 3 });
+  } finally {
+    consumer.kill('SIGKILL');
+  }
 });
 
 test('the page is inside the file of stats', async () => {

@@ -8,20 +8,20 @@ import { rootFolder } from './settings.ts';
 /**
  * Makes the app of this folder one file, `dist/NAME`, that runs on a machine without Node: the app and all that it
  * imports in one module, and Node itself around it (https://nodejs.org/api/single-executable-applications.html).
+ *
+ * The same commit gives the same bytes in any folder: Node writes the path of the module into the file as it is told
+ * it, so all paths are told from `dist`, and files are listed in the order of their names.
  */
 const app = process.cwd();
 const name = basename(app);
 const dist = join(app, 'dist');
-const bundle = join(dist, `${name}.mjs`);
-
-/** A library inside (Umzug's command line) hands `require` about, which modules do not have. */
-const banner = `import { createRequire as nodeRequire } from 'node:module';
-const require = nodeRequire(import.meta.url);`;
+const bundle = `${name}.mjs`;
 
 await bundleModules();
 writeFileSync(join(dist, 'commit'), readCommit());
 writeFileSync(join(dist, 'sea.json'), JSON.stringify(describeExecutable()));
-execFileSync(process.execPath, ['--build-sea', join(dist, 'sea.json')], {
+execFileSync(process.execPath, ['--build-sea', 'sea.json'], {
+  cwd: dist,
   stdio: ['ignore', 'ignore', 'inherit'],
 });
 
@@ -32,7 +32,12 @@ async function bundleModules(): Promise<void> {
     platform: 'node',
     resolve: { conditionNames: ['source', 'import', 'require', 'node', 'default'] },
   });
-  await modules.write({ file: bundle, format: 'esm', sourcemap: 'inline', codeSplitting: false, banner });
+  await modules.write({
+    file: join(dist, bundle),
+    format: 'esm',
+    sourcemap: 'inline',
+    codeSplitting: false,
+  });
 }
 
 /** The flags are those of the app's own `start` script. */
@@ -42,16 +47,20 @@ function describeExecutable() {
   return {
     main: bundle,
     mainFormat: 'module',
-    output: join(dist, name),
+    output: name,
     disableExperimentalSEAWarning: true,
     execArgv: ['--enable-source-maps', ...flags],
-    assets: { commit: join(dist, 'commit'), ...migrations(), ...webFiles() },
+    assets: { commit: 'commit', ...migrations(), ...webFiles() },
   };
 }
 
 function migrations(): Readonly<Record<string, string>> {
-  const names = readdirSync(join(rootFolder, 'sql')).filter((file) => file.endsWith('.sql'));
+  const names = listFiles(join(rootFolder, 'sql')).filter((file) => file.endsWith('.sql'));
   return Object.fromEntries(names.map((file) => [`sql/${file}`, join(rootFolder, 'sql', file)]));
+}
+
+function listFiles(folder: string): readonly string[] {
+  return readdirSync(folder).sort();
 }
 
 /** What browsers get from an app that has pages: its folder `web`, and the files of libraries that its manifest names. */
@@ -62,17 +71,21 @@ function webFiles(): Readonly<Record<string, string>> {
   const { webLibraries }: { webLibraries: readonly string[] } = JSON.parse(readFileSync(manifest, 'utf8'));
   const { resolve } = createRequire(manifest);
   return Object.fromEntries([
-    ...readdirSync(folder).map((file) => [`web/${file}`, join(folder, file)]),
+    ...listFiles(folder).map((file) => [`web/${file}`, join(folder, file)]),
     ...webLibraries.map((path) => [`web/${basename(path)}`, resolve(path)]),
   ]);
 }
 
-/** What was built; a copy of the sources without their history has none. */
+/**
+ * What was built, `-dirty` with changes that are in no commit; `PIPELINE_COMMIT` says it where the history is missing.
+ * Always twelve digits, for git's own choice of their number depends on the clone.
+ */
 function readCommit(): string {
+  const { PIPELINE_COMMIT: told } = process.env;
+  if (told) return told;
   try {
-    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: app, stdio: 'pipe' })
-      .toString()
-      .trim();
+    const words = ['describe', '--always', '--dirty', '--abbrev=12', '--exclude=*'];
+    return execFileSync('git', words, { cwd: app, stdio: 'pipe' }).toString().trim();
   } catch {
     return 'unknown';
   }

@@ -1,9 +1,16 @@
 import { migrate } from '@pipeline/db';
 import { parseSkip, type Skip } from '@pipeline/kafka';
-import { createProgram, invalidArgument, runProgram, settingsOf, withSettings } from '@pipeline/runtime';
+import {
+  addHealthCommand,
+  createProgram,
+  invalidArgument,
+  runProgram,
+  settingsOf,
+  withSettings,
+} from '@pipeline/runtime';
 import manifest from '../package.json' with { type: 'json' };
 import { runConsumer } from './run.ts';
-import { consumerSettings } from './settings.ts';
+import { consumerSettings, probeAddress, probeSettings } from './settings.ts';
 
 const program = createProgram(
   'consumer',
@@ -38,6 +45,8 @@ program
       applied.length === 0 ? 'tables are up to date\n' : `applied ${applied.join(', ')}\n`,
     );
   });
+
+addHealthCommand(program, (command) => probeAddress(settingsOf(command, probeSettings)));
 
 await runProgram(withSettings(program, consumerSettings));
 

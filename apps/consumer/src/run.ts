@@ -18,7 +18,7 @@ import { createConsumerProbes, createHealth, type Health } from './health.ts';
 import { watchLag } from './lag.ts';
 import { createPath } from './path.ts';
 import { createRetries, explainDatabase } from './retries.ts';
-import { type consumerSettings, USUAL_METRICS_PORT } from './settings.ts';
+import { type consumerSettings, probeAddress } from './settings.ts';
 import { openShadow, type Shadow } from './shadow.ts';
 
 type ConsumerSettings = Settings<typeof consumerSettings>;
@@ -87,14 +87,14 @@ async function openShadowIfSet(
 }
 
 async function serveProbes(
-  { HTTP_HOST: host, METRICS_PORT: port }: ConsumerSettings,
+  settings: ConsumerSettings,
   health: Health,
   metrics: Metrics,
   database: Database,
   logger: Logger,
 ): Promise<HttpServer> {
-  const address = { host, port, usualPort: USUAL_METRICS_PORT, portSetting: 'METRICS_PORT' };
-  const server = await listen(createProbes(createConsumerProbes(health, metrics, database)), address, logger);
+  const probes = createProbes(createConsumerProbes(health, metrics, database));
+  const server = await listen(probes, probeAddress(settings), logger);
   logger.info({ url: server.url }, 'probes and metrics');
   return server;
 }

@@ -1,8 +1,30 @@
 import { databaseSettings } from '@pipeline/db';
 import { groupSettings, kafkaSettings } from '@pipeline/kafka';
-import { decimal, httpSettings, integer, loggerSettings, optionalText, port } from '@pipeline/runtime';
+import {
+  decimal,
+  httpSettings,
+  integer,
+  type ListenAddress,
+  loggerSettings,
+  optionalText,
+  port,
+  type Settings,
+} from '@pipeline/runtime';
 
-export const USUAL_METRICS_PORT = 9464;
+const USUAL_METRICS_PORT = 9464;
+
+/** Where the probes and metrics listen. */
+export const probeSettings = {
+  ...httpSettings,
+  METRICS_PORT: port(
+    USUAL_METRICS_PORT,
+    "The port of the consumer's probes and metrics; 0 means any free one",
+  ),
+};
+
+export function probeAddress({ HTTP_HOST, METRICS_PORT }: Settings<typeof probeSettings>): ListenAddress {
+  return { host: HTTP_HOST, port: METRICS_PORT, usualPort: USUAL_METRICS_PORT, portSetting: 'METRICS_PORT' };
+}
 
 /** Everything that can be set about a consumer. */
 export const consumerSettings = {
@@ -26,10 +48,6 @@ export const consumerSettings = {
     'The last so many records of a partition that the share is taken of',
     [1, 10_000_000],
   ),
-  ...httpSettings,
-  METRICS_PORT: port(
-    USUAL_METRICS_PORT,
-    "The port of the consumer's probes and metrics; 0 means any free one",
-  ),
+  ...probeSettings,
   ...loggerSettings,
 };

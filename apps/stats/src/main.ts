@@ -1,11 +1,18 @@
-import { createProgram, numberBetween, runProgram, settingsOf, withSettings } from '@pipeline/runtime';
+import {
+  addHealthCommand,
+  createProgram,
+  numberBetween,
+  runProgram,
+  settingsOf,
+  withSettings,
+} from '@pipeline/runtime';
 import manifest from '../package.json' with { type: 'json' };
 import { checkThresholds } from './commands/check.ts';
 import { addDeadLetterCommands } from './commands/dlq/program.ts';
 import { serveStats } from './commands/serve.ts';
 import { showStats } from './commands/show.ts';
 import { verifyAll } from './commands/verify.ts';
-import { statsSettings } from './settings.ts';
+import { pageAddress, pageSettings, statsSettings } from './settings.ts';
 
 const examples = `Examples:
   stats                         what is in the pipeline
@@ -59,5 +66,10 @@ withSettings(program.command('check'), statsSettings)
   );
 
 addDeadLetterCommands(program);
+
+withSettings(
+  addHealthCommand(program, (command) => pageAddress(settingsOf(command, pageSettings))),
+  pageSettings,
+);
 
 await runProgram(program);

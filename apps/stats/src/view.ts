@@ -10,10 +10,7 @@ export type StatsSettings = Settings<typeof statsSettings>;
 
 /** What every command looks through. */
 export interface View extends AsyncDisposable {
-  /** Reads, and cannot change anything. */
   readonly database: Database;
-  /** For what changes something; connects when it is first used. */
-  readonly actingDatabase: Database;
   readonly fetchOffsets: OffsetReader['fetch'];
   readonly describeGroup: OffsetReader['describeGroup'];
   readonly collect: () => Promise<Snapshot>;
@@ -27,22 +24,19 @@ const PROMPT_MS = 1_000;
 
 /** Connects to nothing before it is asked. */
 export function openView(settings: StatsSettings): View {
-  const options = { applicationName: 'stats', connections: 2 };
-  const database = connectDatabase(settings, { ...options, readOnly: true });
-  const actingDatabase = connectDatabase(settings, options);
+  const database = connectDatabase(settings, { applicationName: 'stats', connections: 2 });
   const reader = createOffsetReader(settings, createLogger('stats', settings));
-  const choice = { topic: settings.KAFKA_TOPIC, minutes: MINUTES };
+  const options = { topic: settings.KAFKA_TOPIC, minutes: MINUTES };
   const fetchPromptly = askPromptly(reader.fetch, PROMPT_MS, 'Kafka');
   return {
     database,
-    actingDatabase,
     fetchOffsets: reader.fetch,
     describeGroup: reader.describeGroup,
-    collect: () => collectSnapshot(database, reader.fetch, choice),
-    collectPromptly: () => collectSnapshot(database, fetchPromptly, choice),
+    collect: () => collectSnapshot(database, reader.fetch, options),
+    collectPromptly: () => collectSnapshot(database, fetchPromptly, options),
     async [Symbol.asyncDispose]() {
       reader[Symbol.dispose]();
-      await Promise.all([database, actingDatabase].map((one) => one[Symbol.asyncDispose]()));
+      await database[Symbol.asyncDispose]();
     },
   };
 }

@@ -28,12 +28,9 @@ export interface Pipeline extends AsyncDisposable {
   /** Sends records, all acknowledged. */
   publish(records: readonly OutgoingRecord[]): Promise<void>;
   /** Everything that a topic holds. */
-  readTopic(topic: string): Promise<readonly PlacedRecord[]>;
+  readTopic(topic: string): Promise<readonly KafkaRecord[]>;
   offsets(): Promise<readonly PartitionOffsets[]>;
 }
-
-/** A record and its partition. */
-type PlacedRecord = KafkaRecord & { readonly partition: number };
 
 /** Where the servers are: those of the test run, unless a test brings its own. */
 export interface Servers {
@@ -92,7 +89,7 @@ export async function openPipeline(
 type ReadSettings = Parameters<typeof openSource>[0]['kafkaSettings'] &
   Parameters<typeof openSource>[0]['groupSettings'];
 
-async function readTopic(settings: ReadSettings): Promise<readonly PlacedRecord[]> {
+async function readTopic(settings: ReadSettings): Promise<readonly KafkaRecord[]> {
   await using admin = await openAdmin(connectKafka(settings, 'e2e', logger));
   await using source = await openSource({
     kafkaSettings: settings,
@@ -106,10 +103,9 @@ async function readTopic(settings: ReadSettings): Promise<readonly PlacedRecord[
     onShared: () => {},
     onRetry: () => {},
   });
-  const records: PlacedRecord[] = [];
+  const records: KafkaRecord[] = [];
   for await (const batch of source.batches()) {
-    const { partition } = batch;
-    records.push(...batch.records.map((record) => Object.assign(record, { partition })));
+    records.push(...batch.records);
     await batch.commitOffsets();
   }
   return records;

@@ -1,7 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { embeddedNames, embeddedText, type Settings } from '@pipeline/runtime';
-import { type MigrationParams, Umzug, type UmzugStorage } from 'umzug';
 import { databaseFailure, openPool, type Sql } from './connect.ts';
 import type { databaseSettings } from './settings.ts';
 import { isPassingFault } from './sqlstate.ts';
@@ -48,47 +47,24 @@ export async function migrate(
   try {
     await sql`select pg_advisory_lock(${LOCK})`;
     await sql`create table if not exists schema_migrations (name text primary key, applied_at timestamptz not null default now())`;
-    const applied = await createUmzug(sql, migrations).up();
-    return applied.map(({ name }) => name);
+    const pending = await findPending(sql, migrations);
+    for (const migration of pending) await runMigration(sql, migration);
+    return pending.map(({ name }) => name);
   } catch (error) {
-    throw isPassingFault(error) ? error : databaseFailure(causeOf(error));
+    throw isPassingFault(error) ? error : databaseFailure(error);
   } finally {
     await sql.end({ timeout: 2 });
   }
 }
 
-/** Umzug wraps what a migration throws. */
-function causeOf(error: unknown): unknown {
-  return error instanceof Error && error.cause !== undefined ? error.cause : error;
-}
-
-interface Context {
-  readonly sql: Sql;
-}
-
-function createUmzug(sql: Sql, migrations: readonly Migration[]) {
-  return new Umzug({
-    // Umzug calls a context that is a function, which the driver's pool is.
-    context: { sql },
-    logger: undefined,
-    storage: migrationsTable,
-    migrations: migrations.map(({ name, sql: text }) => ({ name, up: () => runMigration(sql, name, text) })),
-  });
+async function findPending(sql: Sql, migrations: readonly Migration[]): Promise<readonly Migration[]> {
+  const rows = await sql<{ name: string }[]>`select name from schema_migrations`;
+  const applied = new Set(rows.map(({ name }) => name));
+  return migrations.filter(({ name }) => !applied.has(name));
 }
 
 /** The file and the note that it ran are one simple query, which Postgres runs as one transaction. */
-async function runMigration(sql: Sql, name: string, text: string): Promise<void> {
+async function runMigration(sql: Sql, { name, sql: text }: Migration): Promise<void> {
   const noted = `insert into schema_migrations (name) values ('${name.replaceAll("'", "''")}');`;
   await sql.unsafe(`${text}\n;${noted}`).simple();
 }
-
-const migrationsTable: UmzugStorage<Context> = {
-  logMigration: async () => {},
-  unlogMigration: async ({ name, context: { sql } }: MigrationParams<Context>) => {
-    await sql`delete from schema_migrations where name = ${name}`;
-  },
-  executed: async ({ context: { sql } }) => {
-    const rows = await sql<{ name: string }[]>`select name from schema_migrations order by name`;
-    return rows.map(({ name }) => name);
-  },
-};

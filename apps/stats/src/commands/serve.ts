@@ -1,13 +1,12 @@
 import { once } from 'node:events';
-import { openLetterQueue, readMinutes } from '@pipeline/db';
+import { readMinutes } from '@pipeline/db';
 import { connectKafka, openPublisher } from '@pipeline/kafka';
 import { createLogger, createMetrics, exitAfter, listen, stopSignal, withDeadline } from '@pipeline/runtime';
 import { createDeadLetterApi } from '../api/dead-letters.ts';
-import { createPace } from '../dead-letters/pace.ts';
 import { createLive, type Live } from '../live.ts';
 import { createLook, toMessage } from '../look.ts';
 import { createServer } from '../server.ts';
-import { USUAL_STATS_PORT } from '../settings.ts';
+import { pageAddress } from '../settings.ts';
 import { openView, STOP_MS, type StatsSettings, type View } from '../view.ts';
 import { readWebFiles } from '../web-files.ts';
 
@@ -22,12 +21,6 @@ export async function serveStats(settings: StatsSettings, version: string): Prom
   exitAfter(signal, STOP_MS);
   const logger = createLogger('stats', settings);
   await using view = openView(settings);
-  const address = {
-    host: settings.HTTP_HOST,
-    port: settings.STATS_PORT,
-    usualPort: USUAL_STATS_PORT,
-    portSetting: 'STATS_PORT',
-  };
   const app = createServer({
     collect: () => withDeadline(view.collect(), ANSWER_MS, 'it'),
     readMinutes: (minutes) => readMinutes(view.database, minutes),
@@ -35,18 +28,14 @@ export async function serveStats(settings: StatsSettings, version: string): Prom
     webFiles: readWebFiles(),
     deadLetters: createDeadLetterApi({
       database: view.database,
-      actingDatabase: view.actingDatabase,
-      openQueue: (by) => openLetterQueue(settings, by),
       openPublisher: () => openPublisher(connectKafka(settings, 'stats', logger)),
       maxRedrives: settings.DLQ_MAX_REDRIVES,
-      pace: createPace(settings.DLQ_REDRIVE_RATE),
       isReadOnly: isReadOnly(settings),
-      logger,
     }),
     metrics: createMetrics(version),
     allowedHosts: [settings.HTTP_HOST, ...settings.STATS_ALLOWED_HOSTS],
   });
-  await using server = await listen(app, address, logger);
+  await using server = await listen(app, pageAddress(settings), logger);
   logger.info(`stats page ${server.url}`);
   if (!signal.aborted) await once(signal, 'abort');
 }

@@ -56,7 +56,7 @@ function addRedrive(dlq: Command): void {
   withChoice(dlq.command('redrive'))
     .description('send open dead letters to their topic again; exit code 3 when some could not be sent')
     .option('--limit <n>', 'at most so many', some, 10_000)
-    .option('--rate <n>', 'letters a second; DLQ_REDRIVE_RATE where it is not given', some)
+    .option('--rate <n>', 'letters a second', some, 500)
     .action((ids, flags, command) =>
       redriveLetters(settingsOf(command, statsSettings), chosen(flags, ids), flags),
     );
@@ -71,12 +71,22 @@ function addDiscard(dlq: Command): void {
     );
 }
 
+/** In a container a user may have a number and no name. */
+function nameOfUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `user ${process.getuid?.()}`;
+  }
+}
+
 /** What changes things needs a choice, and can be tried. */
 function withChoice(command: Command): Command {
+  const by = command.createOption('--by <name>', 'who does it, for the record');
   return withSettings(withFilters(command), statsSettings)
     .argument('[ids...]', 'numbers of letters', gatherIds)
     .option('--all', 'all that match; without any other flag, all that are open')
-    .option('--by <name>', 'who does it, for the record', userInfo().username)
+    .addOption(by.default(nameOfUser(), 'the user of this process'))
     .option('--dry-run', 'only say how many')
     .option('--yes', 'do not ask');
 }

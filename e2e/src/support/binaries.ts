@@ -1,0 +1,64 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { type AppName, appEntry } from './programs.ts';
+
+const run = promisify(execFile);
+
+export const rootFolder = join(import.meta.dirname, '../../..');
+export const appNames = ['producer', 'consumer', 'stats'] as const;
+
+/** The app as one file, once it is built. */
+export function binaryOf(app: AppName): string {
+  return join(appEntry(app), '../../dist', app);
+}
+
+/** Makes an app one file, by the sources of this folder or of another copy of the repository. */
+export async function buildBinary(app: AppName, root = rootFolder, commit = ''): Promise<string> {
+  const cwd = join(root, 'apps', app);
+  const build = join(root, 'infra/src/build-binary.ts');
+  const env = { ...process.env, PIPELINE_COMMIT: commit };
+  await run(process.execPath, ['--conditions=source', build], { cwd, env });
+  return join(cwd, 'dist', app);
+}
+
+/** A copy of the repository as it lies here, installed from its lockfile, in another folder. */
+export interface Copy extends AsyncDisposable {
+  readonly folder: string;
+}
+
+export async function copyRepository(): Promise<Copy> {
+  const folder = await mkdtemp(join(tmpdir(), 'copy-'));
+  for (const file of listSources()) await cp(join(rootFolder, file), join(folder, file));
+  await run('npx', ['-y', 'pnpm@12', 'install', '--frozen-lockfile', '--prefer-offline'], { cwd: folder });
+  return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) };
+}
+
+function listSources(): readonly string[] {
+  const words = ['ls-files', '--cached', '--others', '--exclude-standard', '--deduplicate'];
+  return execFileSync('git', words, { cwd: rootFolder }).toString().trim().split('\n');
+}
+
+/** The shared libraries that a file asks for, by name, with the places where this machine has them. */
+export async function librariesOf(file: string): Promise<ReadonlyMap<string, string>> {
+  const { stdout } = await run('ldd', [file]);
+  return new Map(
+    [...stdout.matchAll(/^\s+(\S+) => (\S+) \(/gm)].map(([, name = '', path = '']) => [name, path]),
+  );
+}
+
+/** What loads a program and its libraries. */
+export async function loaderOf(file: string): Promise<string> {
+  const { stdout } = await run('ldd', [file]);
+  return /^\s+(\/\S*ld-linux\S*)/m.exec(stdout)?.[1] ?? '';
+}
+
+/** Copies files into another root, at the places that they have in this one. */
+export async function copyInto(root: string, paths: Iterable<string>): Promise<void> {
+  for (const path of paths) {
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await cp(path, join(root, path), { dereference: true });
+  }
+}
