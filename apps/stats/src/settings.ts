@@ -30,6 +30,7 @@ export const statsSettings = {
   ...databaseSettings,
   ...pageSettings,
   DLQ_MAX_REDRIVES: integer(3, 'A dead letter that was redriven so often is not redriven again', [1, 1_000]),
+  DLQ_REDRIVE_RATE: integer(500, 'How many dead letters are redriven a second', [1, 1_000_000]),
   STATS_READ_ONLY: optionalOneOf(['true', 'false'], 'Whether the page refuses to change anything', {
     shownDefault: 'false on loopback, else true',
   }),

@@ -10,7 +10,10 @@ export type StatsSettings = Settings<typeof statsSettings>;
 
 /** What every command looks through. */
 export interface View extends AsyncDisposable {
+  /** Reads, and cannot change anything. */
   readonly database: Database;
+  /** For what changes something; connects when it is first used. */
+  readonly actingDatabase: Database;
   readonly fetchOffsets: OffsetReader['fetch'];
   readonly describeGroup: OffsetReader['describeGroup'];
   readonly collect: () => Promise<Snapshot>;
@@ -24,19 +27,22 @@ const PROMPT_MS = 1_000;
 
 /** Connects to nothing before it is asked. */
 export function openView(settings: StatsSettings): View {
-  const database = connectDatabase(settings, { applicationName: 'stats', connections: 2 });
+  const options = { applicationName: 'stats', connections: 2 };
+  const database = connectDatabase(settings, { ...options, readOnly: true });
+  const actingDatabase = connectDatabase(settings, options);
   const reader = createOffsetReader(settings, createLogger('stats', settings));
-  const options = { topic: settings.KAFKA_TOPIC, minutes: MINUTES };
+  const choice = { topic: settings.KAFKA_TOPIC, minutes: MINUTES };
   const fetchPromptly = askPromptly(reader.fetch, PROMPT_MS, 'Kafka');
   return {
     database,
+    actingDatabase,
     fetchOffsets: reader.fetch,
     describeGroup: reader.describeGroup,
-    collect: () => collectSnapshot(database, reader.fetch, options),
-    collectPromptly: () => collectSnapshot(database, fetchPromptly, options),
+    collect: () => collectSnapshot(database, reader.fetch, choice),
+    collectPromptly: () => collectSnapshot(database, fetchPromptly, choice),
     async [Symbol.asyncDispose]() {
       reader[Symbol.dispose]();
-      await database[Symbol.asyncDispose]();
+      await Promise.all([database, actingDatabase].map((one) => one[Symbol.asyncDispose]()));
     },
   };
 }

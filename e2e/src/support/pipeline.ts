@@ -28,9 +28,12 @@ export interface Pipeline extends AsyncDisposable {
   /** Sends records, all acknowledged. */
   publish(records: readonly OutgoingRecord[]): Promise<void>;
   /** Everything that a topic holds. */
-  readTopic(topic: string): Promise<readonly KafkaRecord[]>;
+  readTopic(topic: string): Promise<readonly PlacedRecord[]>;
   offsets(): Promise<readonly PartitionOffsets[]>;
 }
+
+/** A record and its partition. */
+type PlacedRecord = KafkaRecord & { readonly partition: number };
 
 /** Where the servers are: those of the test run, unless a test brings its own. */
 export interface Servers {
@@ -89,7 +92,7 @@ export async function openPipeline(
 type ReadSettings = Parameters<typeof openSource>[0]['kafkaSettings'] &
   Parameters<typeof openSource>[0]['groupSettings'];
 
-async function readTopic(settings: ReadSettings): Promise<readonly KafkaRecord[]> {
+async function readTopic(settings: ReadSettings): Promise<readonly PlacedRecord[]> {
   await using admin = await openAdmin(connectKafka(settings, 'e2e', logger));
   await using source = await openSource({
     kafkaSettings: settings,
@@ -103,9 +106,10 @@ async function readTopic(settings: ReadSettings): Promise<readonly KafkaRecord[]
     onShared: () => {},
     onRetry: () => {},
   });
-  const records: KafkaRecord[] = [];
+  const records: PlacedRecord[] = [];
   for await (const batch of source.batches()) {
-    records.push(...batch.records);
+    const { partition } = batch;
+    records.push(...batch.records.map((record) => Object.assign(record, { partition })));
     await batch.commitOffsets();
   }
   return records;

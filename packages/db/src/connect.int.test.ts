@@ -34,3 +34,12 @@ test('a signal that comes too late changes nothing', async () => {
   expect(rows).toEqual([{ one: 1 }]);
   expect(await fresh.database.run((sql) => sql`select 2 as two`)).toEqual([{ two: 2 }]);
 });
+
+test('a read-only connection reads, and changes nothing', async () => {
+  await using fresh = await createFreshDatabase(inject('postgresUrl'));
+  const options = { applicationName: 'test', connections: 1, readOnly: true };
+  await using reader = connectDatabase(fresh.settings, options);
+  expect(await reader.run((sql) => sql`select count(*) as n from raw_events`)).toEqual([{ n: 0n }]);
+  const change = reader.run((sql) => sql`insert into agg_events_minute values (now(), 'a', 1)`);
+  await expect(change).rejects.toMatchObject({ code: '25006' });
+});

@@ -26,6 +26,10 @@ export interface ConnectOptions {
   readonly applicationName: string;
   /** How many statements may run at the same time. */
   readonly connections: number;
+  /** Postgres refuses whatever would change something. */
+  readonly readOnly?: boolean;
+  /** How long a transaction may wait for us; defaults to 15 s. */
+  readonly idleInTransactionMs?: number;
 }
 
 /** Postgres ends a statement by itself; this much later we stop waiting for it to say so. */
@@ -102,7 +106,8 @@ export function openPool(settings: Settings<typeof databaseSettings>, options: C
       application_name: options.applicationName,
       statement_timeout: settings.DATABASE_STATEMENT_TIMEOUT_MS,
       lock_timeout: settings.DATABASE_LOCK_TIMEOUT_MS,
-      idle_in_transaction_session_timeout: 15_000,
+      idle_in_transaction_session_timeout: options.idleInTransactionMs ?? 15_000,
+      ...(options.readOnly ? { default_transaction_read_only: true } : {}),
     },
   });
 }

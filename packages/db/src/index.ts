@@ -15,11 +15,19 @@ export {
   type LetterAction,
   type LetterSummary,
   listLetters,
+  newestLetter,
   readActions,
   readAncestors,
   readLetters,
 } from './dead-letters/letters.ts';
-export { discardLetters, markFailed, markRedriven, type NewPlace } from './dead-letters/resolve.ts';
+export {
+  type LetterQueue,
+  type NewPlace,
+  openLetterQueue,
+  type RedriveOutcome,
+  type SendLetters,
+} from './dead-letters/queue.ts';
+export { discardLetters } from './dead-letters/resolve.ts';
 export { type Migration, migrate, migrationsFolder, readMigrations } from './migrate.ts';
 export type { DeadLetterGroup } from './readers/dead-letter-groups.ts';
 export { type LedgerPosition, readLedger } from './readers/ledger.ts';

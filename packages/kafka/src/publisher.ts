@@ -1,4 +1,4 @@
-import kafkajs, { type IHeaders, type Kafka, type Message } from 'kafkajs';
+import kafkajs, { type ICustomPartitioner, type IHeaders, type Kafka, type Message } from 'kafkajs';
 import { METADATA_MAX_AGE_MS } from './connect.ts';
 import type { OutgoingRecord, RecordHeaders } from './record.ts';
 
@@ -11,8 +11,15 @@ export interface Publisher extends AsyncDisposable {
    * @throws kafkajs's error; some of the records may have been stored
    */
   publish(topic: string, records: readonly OutgoingRecord[], maxBytes?: number): Promise<void>;
-  /** Sends one record and tells where Kafka has put it. @throws kafkajs's error; the record may have been stored */
-  publishOne(topic: string, record: OutgoingRecord): Promise<RecordPlace>;
+  /**
+   * Sends as many of the first of these records as fit into one request, and tells where Kafka has put each; undefined
+   * for one that it has not acknowledged.
+   * @throws kafkajs's error; some of the records may have been stored
+   */
+  publishSome(
+    topic: string,
+    records: readonly OutgoingRecord[],
+  ): Promise<readonly (RecordPlace | undefined)[]>;
 }
 
 /** Where a record stands in its topic. */
@@ -27,8 +34,9 @@ const REQUEST_MAX_BYTES = 900_000;
 
 /** Opens a publisher; equal keys go to equal partitions, in the way of Kafka's own clients (murmur2). */
 export async function openPublisher(kafka: Kafka): Promise<Publisher> {
+  const chosen = new WeakMap<Message, number>();
   const producer = kafka.producer({
-    createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+    createPartitioner: choosePartitionOnce(chosen),
     allowAutoTopicCreation: false,
     metadataMaxAge: METADATA_MAX_AGE_MS,
   });
@@ -39,12 +47,41 @@ export async function openPublisher(kafka: Kafka): Promise<Publisher> {
         await producer.send({ topic, messages: part.map(toMessage), acks: -1 });
       }
     },
-    async publishOne(topic, record) {
-      const [sent] = await producer.send({ topic, messages: [toMessage(record)], acks: -1 });
-      return { partition: sent?.partition ?? 0, offset: sent?.baseOffset ?? '' };
+    async publishSome(topic, records) {
+      const [part = []] = splitByBytes(records, REQUEST_MAX_BYTES);
+      const messages = part.map(toMessage);
+      const sent = await producer.send({ topic, messages, acks: -1 });
+      const partitions = messages.map((message) => chosen.get(message));
+      return findPlaces(partitions, new Map(sent.map((one) => [one.partition, one.baseOffset])));
     },
     [Symbol.asyncDispose]: () => producer.disconnect(),
   };
+}
+
+/** kafkajs asks again at each try, and without a key would get another answer, after which records are sent twice or never. */
+function choosePartitionOnce(chosen: WeakMap<Message, number>): ICustomPartitioner {
+  return () => {
+    const choose = kafkajs.Partitioners.DefaultPartitioner();
+    return (choice) => {
+      const partition = chosen.get(choice.message) ?? choose(choice);
+      chosen.set(choice.message, partition);
+      return partition;
+    };
+  };
+}
+
+/** Kafka tells the offset of the first record of each partition; the others follow it, in the order of sending. */
+export function findPlaces(
+  partitions: readonly (number | undefined)[],
+  firstOffsets: ReadonlyMap<number, string | undefined>,
+): readonly (RecordPlace | undefined)[] {
+  const next = new Map([...firstOffsets].map(([partition, offset]) => [partition, BigInt(offset ?? -1)]));
+  return partitions.map((partition) => {
+    const offset = partition === undefined ? undefined : next.get(partition);
+    if (partition === undefined || offset === undefined || offset < 0n) return undefined;
+    next.set(partition, offset + 1n);
+    return { partition, offset: String(offset) };
+  });
 }
 
 /** Runs of records of at most so many bytes together; a larger record stands alone. */

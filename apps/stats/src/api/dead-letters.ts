@@ -1,20 +1,24 @@
+import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import {
   countLetters,
   type Database,
   discardLetters,
-  type LetterFilter,
+  type LetterQueue,
   listLetters,
+  type RedriveOutcome,
   readActions,
   readAncestors,
   readLetters,
   type SourceHeaders,
 } from '@pipeline/db';
 import type { Publisher } from '@pipeline/kafka';
+import type { Logger } from '@pipeline/runtime';
 import { type Context, Hono } from 'hono';
 import { toPlain } from '../commands/dlq/list.ts';
 import { exportLines } from '../dead-letters/export.ts';
-import { createRedrive, kafkaAway } from '../dead-letters/redrive.ts';
+import type { Pace } from '../dead-letters/pace.ts';
+import { kafkaAway, redriveOpen } from '../dead-letters/redrive.ts';
 import { problemOf } from '../problem.ts';
 import { type LetterQuery, type LetterRequest, parseQuery, parseRequest } from './letter-request.ts';
 import { refuseForeignPosts } from './refuse-foreign-posts.ts';
@@ -22,9 +26,15 @@ import { refuseForeignPosts } from './refuse-foreign-posts.ts';
 /** What the API of dead letters works on. */
 export interface DeadLetterParts {
   readonly database: Database;
+  /** For what changes something. */
+  readonly actingDatabase: Database;
+  /** @param by kept as who does it */
+  readonly openQueue: (by: string) => LetterQueue;
   readonly openPublisher: () => Promise<Publisher>;
   readonly maxRedrives: number;
+  readonly pace: Pace;
   readonly isReadOnly: boolean;
+  readonly logger: Logger;
 }
 
 /** A request answers while somebody waits. */
@@ -41,7 +51,9 @@ export function createDeadLetterApi(parts: DeadLetterParts): Hono {
   api.get('/:id{[1-9][0-9]{0,17}}', (context) => show(context, parts));
   api.get('/export', (context) => exportAll(context, parts));
   api.use(refuseForeignPosts(parts.isReadOnly));
-  api.post('/redrive', (context) => change(context, (request) => redrive(parts, request)));
+  api.post('/redrive', (context) =>
+    change(context, (request) => redrive(parts, request, context.req.raw.signal)),
+  );
   api.post('/discard', (context) => change(context, (request) => discard(parts, request)));
   return api;
 }
@@ -103,18 +115,30 @@ function listHeaders(headers: SourceHeaders) {
 }
 
 /** All that match, as a file; what would not be read back as one line is left out. */
-function exportAll(context: Context, { database }: DeadLetterParts): Response {
+function exportAll(context: Context, { database, logger }: DeadLetterParts): Response {
   const format = context.req.query('format') === 'csv' ? 'csv' : 'ndjson';
   const { filter } = parseQuery(context.req.query());
-  const lines = Readable.toWeb(Readable.from(encodeLines(exportLines(database, filter, format))));
-  return context.body(lines as ReadableStream<Uint8Array>, 200, {
+  const breakOff = (error: unknown) => {
+    logger.warn(`an export was broken off: ${problemOf(error)}`);
+    (context.env as { readonly outgoing?: ServerResponse }).outgoing?.destroy();
+  };
+  const lines = encodeLines(exportLines(database, filter, format), breakOff);
+  return context.body(Readable.toWeb(Readable.from(lines)) as ReadableStream<Uint8Array>, 200, {
     'content-type': format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson',
     'content-disposition': `attachment; filename="dead-letters.${format}"`,
   });
 }
 
-async function* encodeLines(lines: ReturnType<typeof exportLines>): AsyncGenerator<Uint8Array> {
-  for await (const line of lines) if (line !== undefined) yield Buffer.from(line);
+/** A file of which a part is missing must not look whole: whoever loads it sees its connection end. */
+async function* encodeLines(
+  lines: ReturnType<typeof exportLines>,
+  breakOff: (error: unknown) => void,
+): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const line of lines) if (line !== undefined) yield Buffer.from(line);
+  } catch (error) {
+    breakOff(error);
+  }
 }
 
 async function change(
@@ -130,23 +154,25 @@ async function change(
 /** What was done until an error, if there was one, ended it. */
 type Change = object & { readonly error?: string };
 
-async function redrive(parts: DeadLetterParts, { filter, limit }: LetterRequest) {
-  const { database, openPublisher, maxRedrives } = parts;
+async function redrive(parts: DeadLetterParts, { filter, limit }: LetterRequest, signal: AbortSignal) {
   const results: RedriveResult[] = [];
-  const open: LetterFilter = { ...filter, status: 'open' };
+  const order = { filter, most: Math.min(limit, MOST_REDRIVEN), signal };
   try {
-    await using publisher = await openPublisher().catch((error) => Promise.reject(kafkaAway(error)));
-    const redriveOne = createRedrive(database, publisher, maxRedrives, BY);
-    for await (const letter of readLetters(database, open)) {
-      if (results.length >= Math.min(limit, MOST_REDRIVEN)) break;
-      const problem = await redriveOne(letter);
-      const outcome = problem === undefined ? 'redriven' : 'failed';
-      results.push({ id: String(letter.id), outcome, detail: problem ?? '' });
-    }
+    await using queue = parts.openQueue(BY);
+    await using publisher = await parts.openPublisher().catch((error) => Promise.reject(kafkaAway(error)));
+    for await (const outcome of redriveOpen({ ...parts, queue, publisher }, order))
+      results.push(toResult(outcome));
     return { results };
   } catch (error) {
     return { results, error: problemOf(error) };
   }
+}
+
+function toResult(outcome: RedriveOutcome): RedriveResult {
+  const id = String(outcome.letter.id);
+  return 'place' in outcome
+    ? { id, outcome: 'redriven', detail: '' }
+    : { id, outcome: 'failed', detail: outcome.problem };
 }
 
 /** What became of one letter. */
@@ -159,6 +185,6 @@ interface RedriveResult {
 /** What `POST /api/dlq/redrive` answers; with an error, what was done before it. */
 export type RedriveAnswer = Awaited<ReturnType<typeof redrive>>;
 
-async function discard({ database }: DeadLetterParts, { filter, because }: LetterRequest) {
-  return { discarded: String(await discardLetters(database, filter, because, BY)) };
+async function discard({ actingDatabase }: DeadLetterParts, { filter, because }: LetterRequest) {
+  return { discarded: String(await discardLetters(actingDatabase, filter, because, BY)) };
 }

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import { readMinutes } from '@pipeline/db';
+import { openLetterQueue, readMinutes } from '@pipeline/db';
 import { connectKafka, openPublisher } from '@pipeline/kafka';
 import { createLogger, createMetrics, exitAfter, listen, stopSignal, withDeadline } from '@pipeline/runtime';
 import { createDeadLetterApi } from '../api/dead-letters.ts';
+import { createPace } from '../dead-letters/pace.ts';
 import { createLive, type Live } from '../live.ts';
 import { createLook, toMessage } from '../look.ts';
 import { createServer } from '../server.ts';
@@ -28,9 +29,13 @@ export async function serveStats(settings: StatsSettings, version: string): Prom
     webFiles: readWebFiles(),
     deadLetters: createDeadLetterApi({
       database: view.database,
+      actingDatabase: view.actingDatabase,
+      openQueue: (by) => openLetterQueue(settings, by),
       openPublisher: () => openPublisher(connectKafka(settings, 'stats', logger)),
       maxRedrives: settings.DLQ_MAX_REDRIVES,
+      pace: createPace(settings.DLQ_REDRIVE_RATE),
       isReadOnly: isReadOnly(settings),
+      logger,
     }),
     metrics: createMetrics(version),
     allowedHosts: [settings.HTTP_HOST, ...settings.STATS_ALLOWED_HOSTS],

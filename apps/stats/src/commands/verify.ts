@@ -32,7 +32,7 @@ export async function verifyAll(settings: StatsSettings, { repair, json }: Verif
   const signal = stopSignal();
   exitAfter(signal, STOP_MS);
   await using view = openView({ ...settings, DATABASE_STATEMENT_TIMEOUT_MS: DAY_MS });
-  const { database, fetchOffsets } = view;
+  const { database, actingDatabase, fetchOffsets } = view;
   const work = <Value>(what: string, recount: (options: RecountOptions) => Promise<Value>) => {
     const attempt = async () => {
       using progress = showProgress(what);
@@ -42,7 +42,7 @@ export async function verifyAll(settings: StatsSettings, { repair, json }: Verif
   };
   if (repair) {
     const { written, removed } = await work('rebuilding the aggregates', (options) =>
-      rebuildAggregates(database, options),
+      rebuildAggregates(actingDatabase, options),
     );
     say(`rebuilt the aggregates: ${written} rows were wrong or missing, ${removed} too many`);
   }

@@ -1,29 +1,91 @@
-import { type Database, type Letter, markFailed, markRedriven } from '@pipeline/db';
+import type { Letter, LetterFilter, LetterQueue, RedriveOutcome, SendLetters } from '@pipeline/db';
 import { explainKafkaFault, isPassingKafkaFault, type Publisher, toRedrivenRecord } from '@pipeline/kafka';
 import { Failure } from '@pipeline/runtime';
+import type { Pace } from './pace.ts';
+
+/** What redriving works with. */
+export interface RedriveParts {
+  readonly queue: LetterQueue;
+  readonly publisher: Publisher;
+  /** A letter that was redriven so often is not redriven again. */
+  readonly maxRedrives: number;
+  /** Letters that go together may be sent twice, should the process die between sending them and keeping it. */
+  readonly pace: Pace;
+}
+
+/** Which letters to redrive, and how many at most; a signal ends the work after what has been sent. */
+export interface RedriveOrder {
+  readonly filter: LetterFilter;
+  readonly most: number;
+  readonly signal: AbortSignal;
+}
 
 /**
- * Redrives one letter at a time: sends it to the topic that it came from, and closes it once Kafka has acknowledged it.
- * The function resolves with undefined, or with the reason why the letter stays open.
+ * Sends open letters that match to the topics that they came from, the oldest first, and closes each once Kafka has
+ * acknowledged it. Letters that another redrive has are passed over. Gives what became of each.
  * @throws Failure when Kafka is away
  */
-export function createRedrive(database: Database, publisher: Publisher, maxRedrives: number, by: string) {
-  return async (letter: Letter): Promise<string | undefined> => {
-    if (letter.redriveCount >= maxRedrives) return `redriven ${letter.redriveCount} times already`;
-    try {
-      const record = toRedrivenRecord({ ...letter }, letter.redriveCount + 1);
-      const place = await publisher.publishOne(letter.topic, record);
-      await markRedriven(database, letter.id, place, by);
-      return undefined;
-    } catch (error) {
-      if (isPassingKafkaFault(error)) throw kafkaAway(error);
-      const explained = explainKafkaFault(error);
-      const why = explained instanceof Error ? explained.message : String(explained);
-      await markFailed(database, letter.id, why, by);
-      return why;
-    }
+export async function* redriveOpen(
+  { queue, publisher, maxRedrives, pace }: RedriveParts,
+  { filter, most, signal }: RedriveOrder,
+): AsyncGenerator<RedriveOutcome> {
+  const send = createSend(publisher, maxRedrives);
+  let after = filter.after;
+  for (let left = most; left > 0 && !signal.aborted; ) {
+    const outcomes = await queue.take({ ...filter, after }, Math.min(left, pace.together), send);
+    if (outcomes.length === 0) return;
+    yield* outcomes;
+    await pace.wait(outcomes.length);
+    left -= outcomes.length;
+    after = outcomes.at(-1)?.letter.id;
+  }
+}
+
+/** Deals with as many of the first letters as one request takes: those of one topic. */
+function createSend(publisher: Publisher, maxRedrives: number): SendLetters {
+  return async (letters) => {
+    const run = letters.slice(0, runLength(letters));
+    const fresh = run.filter(({ redriveCount }) => redriveCount < maxRedrives);
+    const sent = new Map((await sendSome(publisher, fresh)).map((one) => [one.letter.id, one]));
+    const unsent = run.findIndex((letter) => fresh.includes(letter) && !sent.has(letter.id));
+    return run
+      .slice(0, unsent < 0 ? run.length : unsent)
+      .map((letter) => sent.get(letter.id) ?? refuse(letter));
   };
 }
+
+function runLength(letters: readonly Letter[]): number {
+  const other = letters.findIndex(({ topic }) => topic !== letters[0]?.topic);
+  return other < 0 ? letters.length : other;
+}
+
+const refuse = (letter: Letter) => ({ letter, problem: `redriven ${letter.redriveCount} times already` });
+
+/** Where a request is refused, its first letter is tried alone: the others may be good. */
+async function sendSome(
+  publisher: Publisher,
+  letters: readonly Letter[],
+): Promise<readonly RedriveOutcome[]> {
+  const [letter] = letters;
+  if (letter === undefined) return [];
+  try {
+    const places = await publisher.publishSome(letter.topic, letters.map(toRecord));
+    return letters.slice(0, places.length).map((one, at) => toOutcome(one, places[at]));
+  } catch (error) {
+    if (isPassingKafkaFault(error)) throw kafkaAway(error);
+    if (letters.length > 1) return await sendSome(publisher, [letter]);
+    const explained = explainKafkaFault(error);
+    return [{ letter, problem: explained instanceof Error ? explained.message : String(explained) }];
+  }
+}
+
+const toRecord = (letter: Letter) => toRedrivenRecord(letter, letter.redriveCount + 1);
+
+function toOutcome(letter: Letter, place: RedrivenPlace | undefined): RedriveOutcome {
+  return place === undefined ? { letter, problem: 'Kafka has not acknowledged it' } : { letter, place };
+}
+
+type RedrivenPlace = Extract<RedriveOutcome, { place: unknown }>['place'];
 
 /** The Failure of work that Kafka does not answer to. */
 export function kafkaAway(error: unknown): Failure {

@@ -4,7 +4,8 @@ import { batchOf, letter } from '../testing/batches.ts';
 import { createFreshDatabase, type FreshDatabase } from '../testing/fresh-database.ts';
 import { createWriter } from '../writer.ts';
 import { countLetters } from './letters.ts';
-import { discardLetters, markRedriven } from './resolve.ts';
+import { openLetterQueue } from './queue.ts';
+import { discardLetters } from './resolve.ts';
 
 let fresh: FreshDatabase;
 
@@ -46,8 +47,10 @@ test('letters are counted by kind, as they come, are resolved and go', async () 
   expect(await counts()).toEqual(['open invalid_payload search 2', 'open not_json 3']);
   expect(await discardLetters(fresh.database, { eventType: null }, 'a test', 'me')).toBe(3n);
   expect(await counts()).toEqual(['discarded not_json 3', 'open invalid_payload search 2']);
-  const [first] = await lines(`select min(dlq_id)::text as line from dlq_events where status = 'open'`);
-  await markRedriven(fresh.database, BigInt(first ?? 0), { partition: 0, offset: '9' }, 'me');
+  await using queue = openLetterQueue(fresh.settings, 'me');
+  await queue.take({}, 1, async ([first]) =>
+    first === undefined ? [] : [{ letter: first, place: { partition: 0, offset: '9' } }],
+  );
   expect(await counts()).toHaveLength(3);
   await run(`delete from dlq_events where status = 'discarded'`);
   expect(await counts()).toEqual(['open invalid_payload search 1', 'redriven invalid_payload search 1']);

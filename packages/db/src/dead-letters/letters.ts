@@ -60,12 +60,30 @@ export async function countLetters(database: Database, filter: LetterFilter): Pr
   return row?.n ?? 0n;
 }
 
+/** The id of the newest letter, 0 where there is none: what fails later has a greater one. */
+export async function newestLetter(database: Database): Promise<bigint> {
+  const [row] = await database.run(
+    (sql) => sql<{ id: bigint }[]>`select coalesce(max(dlq_id), 0) as id from dlq_events`,
+  );
+  return row?.id ?? 0n;
+}
+
 function countMatching(sql: Sql, { status, reason, eventType, ...others }: LetterFilter) {
   const kind = { status, reason, eventType };
   return Object.values(others).every((one) => one === undefined)
     ? sql`select coalesce(sum(letter_count), 0)::bigint as n from agg_dead_letters where ${matches(sql, kind)}`
     : sql`select count(*) as n from dlq_events where ${matches(sql, { ...kind, ...others })}`;
 }
+
+/** A row of the table, whole. */
+export type StoredLetter = LetterSummary &
+  Pick<Letter, 'key' | 'value'> & { readonly headers: Record<string, unknown> };
+
+/** The columns of a whole letter. */
+export const letterColumns = (sql: Sql) => sql`${summaryColumns(sql)}, key, value, headers`;
+
+/** A letter with its headers as they were. */
+export const toLetter = (row: StoredLetter): Letter => ({ ...row, headers: headersFromJson(row.headers) });
 
 /** Letters with their bytes come a few at a time: one may have megabytes. */
 const CHUNK = 50;
@@ -75,11 +93,11 @@ export async function* readLetters(database: Database, filter: LetterFilter): As
   let after = 0n;
   for (;;) {
     const letters = await database.run(
-      (sql) => sql<(LetterSummary & Pick<Letter, 'key' | 'value'> & { headers: Record<string, unknown> })[]>`
-        select ${summaryColumns(sql)}, key, value, headers from dlq_events
+      (sql) => sql<StoredLetter[]>`
+        select ${letterColumns(sql)} from dlq_events
         where ${matches(sql, filter)} and dlq_id > ${after} order by dlq_id limit ${CHUNK}`,
     );
-    for (const letter of letters) yield { ...letter, headers: headersFromJson(letter.headers) };
+    for (const letter of letters) yield toLetter(letter);
     const last = letters.at(-1);
     if (last === undefined) return;
     after = last.id;

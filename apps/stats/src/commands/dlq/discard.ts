@@ -22,5 +22,5 @@ export async function discardOpenLetters(
   if (dryRun) return say(`would discard ${matching} open letters`);
   if (matching === 0n) return say('no open letter matches');
   await confirm(`discard ${matching} open letters`, yes);
-  say(`discarded: ${await discardLetters(view.database, filter, because, by)}`);
+  say(`discarded: ${await discardLetters(view.actingDatabase, filter, because, by)}`);
 }

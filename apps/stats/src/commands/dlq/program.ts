@@ -56,7 +56,7 @@ function addRedrive(dlq: Command): void {
   withChoice(dlq.command('redrive'))
     .description('send open dead letters to their topic again; exit code 3 when some could not be sent')
     .option('--limit <n>', 'at most so many', some, 10_000)
-    .option('--rate <n>', 'letters a second', some, 500)
+    .option('--rate <n>', 'letters a second; DLQ_REDRIVE_RATE where it is not given', some)
     .action((ids, flags, command) =>
       redriveLetters(settingsOf(command, statsSettings), chosen(flags, ids), flags),
     );

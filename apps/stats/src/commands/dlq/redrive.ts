@@ -1,8 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { countLetters, type LetterFilter, readLetters } from '@pipeline/db';
+import {
+  countLetters,
+  type LetterFilter,
+  newestLetter,
+  openLetterQueue,
+  type RedriveOutcome,
+} from '@pipeline/db';
 import { connectKafka, openPublisher } from '@pipeline/kafka';
 import { createLogger, exitCode, Failure, stopSignal } from '@pipeline/runtime';
-import { createRedrive } from '../../dead-letters/redrive.ts';
+import { createPace } from '../../dead-letters/pace.ts';
+import { type RedriveOrder, redriveOpen } from '../../dead-letters/redrive.ts';
 import { say } from '../../say.ts';
 import { openView, type StatsSettings } from '../../view.ts';
 import { confirm } from './confirm.ts';
@@ -13,16 +19,16 @@ export interface RedriveOptions {
   readonly by: string;
   /** The most letters. */
   readonly limit: number;
-  /** Letters a second. */
-  readonly rate: number;
+  /** Letters a second; defaults to the setting. */
+  readonly rate?: number | undefined;
   readonly dryRun?: boolean | undefined;
   readonly yes?: boolean | undefined;
 }
 
 /**
- * Sends open letters to the topics that they came from, one after the other, the oldest first. A letter is closed once
- * Kafka has acknowledged it, so when this process dies at most the letter under way is sent twice, and starting it
- * again goes on with the rest.
+ * Sends open letters to the topics that they came from, the oldest first, but none that fails from now on. Letters are
+ * closed once Kafka has acknowledged them, so when this process dies at most those that were just being sent are sent
+ * twice, and starting it again goes on with the rest.
  * @throws Failure with exit code 3 when some could not be sent, 1 when Kafka is away
  */
 export async function redriveLetters(
@@ -30,33 +36,40 @@ export async function redriveLetters(
   filter: LetterFilter,
   options: RedriveOptions,
 ): Promise<void> {
-  const open: LetterFilter = { ...filter, status: 'open' };
   const signal = stopSignal();
   await using view = openView(settings);
+  const open: LetterFilter = { ...filter, status: 'open', upTo: await newestLetter(view.database) };
   const matching = await countLetters(view.database, open);
   const most = matching < options.limit ? Number(matching) : options.limit;
   if (options.dryRun) return say(`would redrive ${most} of ${matching} open letters`);
   if (most === 0) return say('no open letter matches');
   await confirm(`redrive ${most} of ${matching} open letters`, options.yes);
-  await using publisher = await openPublisher(
-    connectKafka(settings, 'stats', createLogger('stats', settings)),
-  );
-  const redrive = createRedrive(view.database, publisher, settings.DLQ_MAX_REDRIVES, options.by);
+  const failed = await redriveAll(settings, options, { filter: open, most, signal });
+  if (failed > 0)
+    throw new Failure(`${failed} letters were not redriven`, 'see what each says', exitCode.checkFailed);
+}
+
+/** Prints what became of each; returns how many were not redriven. */
+async function redriveAll(
+  settings: StatsSettings,
+  { by, rate = settings.DLQ_REDRIVE_RATE }: RedriveOptions,
+  order: RedriveOrder,
+): Promise<number> {
+  await using queue = openLetterQueue(settings, by);
+  const kafka = connectKafka(settings, 'stats', createLogger('stats', settings));
+  await using publisher = await openPublisher(kafka);
+  const parts = { queue, publisher, maxRedrives: settings.DLQ_MAX_REDRIVES, pace: createPace(rate) };
   const tally = { redriven: 0, failed: 0 };
-  for await (const letter of readLetters(view.database, open)) {
-    if (signal.aborted || tally.redriven + tally.failed >= options.limit) break;
-    const problem = await redrive(letter);
-    tally[problem === undefined ? 'redriven' : 'failed']++;
-    process.stdout.write(`${letter.id}\t${placeOf(letter)}\t${problem ?? 'redriven'}\n`);
-    await sleep(1_000 / options.rate);
+  for await (const outcome of redriveOpen(parts, order)) {
+    tally['place' in outcome ? 'redriven' : 'failed']++;
+    process.stdout.write(toLine(outcome));
   }
-  say(
-    `redriven: ${tally.redriven}, failed: ${tally.failed}, not reached: ${most - tally.redriven - tally.failed}`,
-  );
-  if (tally.failed > 0)
-    throw new Failure(
-      `${tally.failed} letters were not redriven`,
-      'see what each says',
-      exitCode.checkFailed,
-    );
+  const { redriven, failed } = tally;
+  say(`redriven: ${redriven}, failed: ${failed}, not reached: ${order.most - redriven - failed}`);
+  return failed;
+}
+
+function toLine(outcome: RedriveOutcome): string {
+  const { letter } = outcome;
+  return `${letter.id}\t${placeOf(letter)}\t${'place' in outcome ? 'redriven' : outcome.problem}\n`;
 }

@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { batchOf, letter } from '../testing/batches.ts';
+import { createFreshDatabase, type FreshDatabase } from '../testing/fresh-database.ts';
+import { createWriter } from '../writer.ts';
+import { countLetters, type Letter } from './letters.ts';
+import { openLetterQueue, type RedriveOutcome } from './queue.ts';
+import { discardLetters } from './resolve.ts';
+
+let fresh: FreshDatabase;
+
+beforeAll(async () => {
+  fresh = await createFreshDatabase(inject('postgresUrl'));
+});
+afterAll(() => fresh[Symbol.asyncDispose]());
+beforeEach(async () => {
+  await run('truncate dlq_events, dlq_actions, ingest_progress');
+  const writer = createWriter(fresh.database, (statement) => statement());
+  await writer.open({ topic: 'events', partition: 0 }, 0n);
+  await writer.write(
+    batchOf(
+      [],
+      Array.from({ length: 100 }, (_, offset) => letter(offset)),
+    ),
+  );
+});
+
+const run = (text: string) => fresh.database.run((sql) => sql.unsafe<{ line: string }[]>(text));
+const lines = async (select: string) => (await run(select)).map(({ line }) => line);
+const open = () => openLetterQueue(fresh.settings, 'me');
+
+const sendAll = async (letters: readonly Letter[]): Promise<readonly RedriveOutcome[]> =>
+  letters.map((one) => ({ letter: one, place: { partition: 1, offset: String(one.offset) } }));
+
+test('each letter is given to one, however many take at the same time, and is kept once', async () => {
+  const given: bigint[] = [];
+  await Promise.all(
+    [1, 2, 3].map(async () => {
+      await using queue = open();
+      const takeSome = () =>
+        queue.take({}, 7, async (letters) => {
+          given.push(...letters.map(({ id }) => id));
+          return await sendAll(letters);
+        });
+      while ((await takeSome()).length > 0);
+    }),
+  );
+  expect([given.length, new Set(given).size]).toEqual([100, 100]);
+  expect(await countLetters(fresh.database, { status: 'redriven' })).toBe(100n);
+  const audit = `select concat_ws(' ', count(*), count(distinct dlq_id)) as line from dlq_actions
+                 join dlq_events using (dlq_id) where new_offset = source_offset and done_by = 'me'`;
+  expect(await lines(audit)).toEqual(['100 100']);
+});
+
+test('while a letter is being sent nobody else gets it, and nobody discards it', async () => {
+  await using first = open();
+  await using second = open();
+  const { promise: sending, resolve: begin } = Promise.withResolvers<void>();
+  const { promise: sent, resolve: finish } = Promise.withResolvers<void>();
+  const taking = first.take({}, 60, async (letters) => {
+    begin();
+    await sent;
+    return await sendAll(letters);
+  });
+  await sending;
+  expect(await second.take({}, 60, sendAll)).toHaveLength(40);
+  const discarding = discardLetters(fresh.database, {}, 'a test', 'me');
+  finish();
+  expect(await taking).toHaveLength(60);
+  expect(await discarding).toBe(0n);
+});
+
+test('what could not be sent, or was never begun, stays open; why is kept', async () => {
+  await using queue = open();
+  await queue.take({}, 10, async (letters) =>
+    letters.slice(0, 3).map((one) => ({ letter: one, problem: 'too large' })),
+  );
+  expect(await countLetters(fresh.database, { status: 'open' })).toBe(100n);
+  expect(
+    await lines(`select concat(outcome, detail, count(*)) as line from dlq_actions group by outcome, detail`),
+  ).toEqual(['failedtoo large3']);
+});
+
+test('when sending fails, or the connection goes, all letters of the request are open again', async () => {
+  await using queue = open();
+  await expect(queue.take({}, 10, () => Promise.reject(new Error('away')))).rejects.toThrow('away');
+  const cut = queue.take({}, 10, async (letters) => {
+    await run(`select pg_terminate_backend(pid)::text as line from pg_stat_activity
+               where application_name = 'redrive' and datname = current_database()`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    return letters.map((one) => ({ letter: one, problem: 'not reached' }));
+  });
+  await expect(cut).rejects.toThrow();
+  expect(await countLetters(fresh.database, { status: 'open' })).toBe(100n);
+  expect(await queue.take({}, 1, sendAll)).toHaveLength(1);
+});
