@@ -1,16 +1,8 @@
 import { expect, test } from 'vitest';
 import { configureTopic } from './support/kafka-client.ts';
-import { findDifferences, type Oracle, publishMix } from './support/oracle.ts';
+import { findDifferences, joinOracles, type Oracle, publishMix } from './support/oracle.ts';
 import { createPipeline } from './support/pipeline.ts';
 import { runApp } from './support/programs.ts';
-
-function join(oracles: readonly Oracle[]): Oracle {
-  return {
-    eventIds: new Set(oracles.flatMap(({ eventIds }) => [...eventIds])),
-    badValues: new Set(oracles.flatMap(({ badValues }) => [...badValues])),
-    duplicates: oracles.reduce((sum, { duplicates }) => sum + duplicates, 0),
-  };
-}
 
 /** A topic that asks for a codec gets it from Java: the broker compresses anew, with the code of Kafka's own producer. */
 test('what Java compresses, with every codec of Kafka, is read like anything else', async () => {
@@ -21,5 +13,5 @@ test('what Java compresses, with every codec of Kafka, is read like anything els
     oracles.push(await publishMix(pipeline, { events: 2_000, badEvery: 100, doubleEvery: 100 }));
   }
   expect(await runApp('consumer', ['--once'], pipeline.environment)).toMatchObject({ code: 0 });
-  expect(await findDifferences(pipeline, join(oracles))).toEqual([]);
+  expect(await findDifferences(pipeline, joinOracles(oracles))).toEqual([]);
 });

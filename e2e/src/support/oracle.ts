@@ -12,6 +12,15 @@ export interface Oracle {
   readonly duplicates: number;
 }
 
+/** What was sent in several turns. */
+export function joinOracles(oracles: readonly Oracle[]): Oracle {
+  return {
+    eventIds: new Set(oracles.flatMap(({ eventIds }) => [...eventIds])),
+    badValues: new Set(oracles.flatMap(({ badValues }) => [...badValues])),
+    duplicates: oracles.reduce((sum, { duplicates }) => sum + duplicates, 0),
+  };
+}
+
 /** How much of what to send. */
 export interface Mix {
   readonly events: number;

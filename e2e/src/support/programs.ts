@@ -59,6 +59,12 @@ function gather(stream: NodeJS.ReadableStream | null): () => string {
   return () => Buffer.concat(chunks).toString('utf8');
 }
 
+/** Makes topics and tables, as an operator does. */
+export async function provision(environment: Environment): Promise<Ended> {
+  await using program = startProgram(join(root, 'infra/src/provision.ts'), [], environment);
+  return await program.ended;
+}
+
 /** Runs an app to its end. */
 export async function runApp(
   name: AppName,

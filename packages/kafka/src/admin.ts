@@ -1,5 +1,7 @@
-import type { Admin, Kafka } from 'kafkajs';
+import type { Admin } from 'kafkajs';
+import type { KafkaClient } from './connect.ts';
 import { describeGroup, type Group } from './group.ts';
+import { reach } from './reach.ts';
 import type { KafkaSettings } from './settings.ts';
 import { createTopics } from './topics.ts';
 
@@ -38,14 +40,18 @@ export interface ClusterAdmin extends AsyncDisposable {
   describeGroup(groupId: string, topic: string): Promise<Group>;
 }
 
-/** Opens an administrator's connection. */
-export async function openAdmin(kafka: Kafka): Promise<ClusterAdmin> {
+/**
+ * Opens an administrator's connection.
+ * @throws kafkajs's error, or a Failure when a listener expects a client of another kind
+ */
+export async function openAdmin(kafka: KafkaClient): Promise<ClusterAdmin> {
   const admin = kafka.admin();
-  await admin.connect();
+  const ping = async () => {
+    await admin.describeCluster();
+  };
+  await reach(kafka, admin, ping);
   return {
-    ping: async () => {
-      await admin.describeCluster();
-    },
+    ping,
     missingTopics: (topics) => missingTopics(admin, topics),
     provisionTopics: (settings) => provisionTopics(admin, settings),
     fetchOffsets: (topic, groupId) => fetchOffsets(admin, topic, groupId),

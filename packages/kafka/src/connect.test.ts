@@ -44,3 +44,17 @@ test('certificates without TLS are wrong use: nobody would notice that nothing i
     }),
   );
 });
+
+test('half of a certificate, and a file that holds none, is wrong use', () => {
+  const tls = { KAFKA_SSL: 'true' };
+  const page = import.meta.filename;
+  expect(() => connect({ ...tls, KAFKA_SSL_KEY: page })).toThrow(
+    expect.objectContaining({ code: exitCode.usage, message: 'KAFKA_SSL_KEY is set alone' }),
+  );
+  expect(() => connect({ ...tls, KAFKA_SSL_CERT: page, KAFKA_SSL_KEY: page })).toThrow(
+    expect.objectContaining({
+      code: exitCode.usage,
+      message: expect.stringMatching(/^KAFKA_SSL_CERT, KAFKA_SSL_KEY: /),
+    }),
+  );
+});

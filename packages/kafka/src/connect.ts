@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
 import { exitCode, Failure, type Logger } from '@pipeline/runtime';
 import kafkajs, { type Kafka, type KafkaConfig, type SASLOptions } from 'kafkajs';
 import { clientLog } from './client-log.ts';
@@ -7,13 +8,24 @@ import type { KafkaSettings } from './settings.ts';
 /** So soon whoever reads or sends notices new partitions. */
 export const METADATA_MAX_AGE_MS = 10_000;
 
+/** A client that knows how it was made. */
+export interface KafkaClient extends Kafka {
+  readonly config: KafkaConfig;
+}
+
 /**
  * A client of Kafka; it connects when it is first used. Make one for each consumer: consumers of one client share
  * their committed offsets by mistake (kafkajs#1535).
- * @throws Failure when a certificate cannot be read, or when what is set would be left out: half of a login, certificates without TLS
+ * @throws Failure when a certificate cannot be read or used, or when what is set would be left out: half of a login,
+ * half of a certificate, certificates without TLS
  */
-export function connectKafka(settings: KafkaSettings, name: string, logger: Logger): Kafka {
-  return new kafkajs.Kafka({
+export function connectKafka(settings: KafkaSettings, name: string, logger: Logger): KafkaClient {
+  const config = clientConfig(settings, name, logger);
+  return Object.assign(new kafkajs.Kafka(config), { config });
+}
+
+function clientConfig(settings: KafkaSettings, name: string, logger: Logger): KafkaConfig {
+  return {
     clientId: settings.KAFKA_CLIENT_ID ?? name,
     brokers: [...settings.KAFKA_BROKERS],
     connectionTimeout: 5_000,
@@ -23,19 +35,48 @@ export function connectKafka(settings: KafkaSettings, name: string, logger: Logg
     logCreator: clientLog(logger),
     ...tls(settings),
     ...sasl(settings),
-  });
+  };
 }
 
 function tls(settings: KafkaSettings): Pick<KafkaConfig, 'ssl'> {
   const files = { ca: settings.KAFKA_SSL_CA, cert: settings.KAFKA_SSL_CERT, key: settings.KAFKA_SSL_KEY };
   const given = Object.entries(files).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  if (settings.KAFKA_SSL)
-    return { ssl: Object.fromEntries(given.map(([name, path]) => [name, readPem(name, path)])) };
+  if (settings.KAFKA_SSL) {
+    requireWholeCertificate(settings);
+    return { ssl: requireUsable(given.map(([name, path]) => [name, readPem(name, path)])) };
+  }
   if (given.length === 0) return {};
   throw wrongUse(
     `KAFKA_SSL is off, which leaves ${given.map(([name]) => settingOf(name)).join(' and ')} unused`,
     'set KAFKA_SSL=true',
   );
+}
+
+function requireWholeCertificate({ KAFKA_SSL_CERT: cert, KAFKA_SSL_KEY: key }: KafkaSettings): void {
+  if ((cert === undefined) === (key === undefined)) return;
+  throw wrongUse(
+    `${cert === undefined ? 'KAFKA_SSL_KEY' : 'KAFKA_SSL_CERT'} is set alone`,
+    'set both KAFKA_SSL_CERT and KAFKA_SSL_KEY, or neither',
+  );
+}
+
+/** What OpenSSL would say about a file only when the first connection is made. */
+function requireUsable(files: readonly (readonly [string, string])[]): Readonly<Record<string, string>> {
+  const options = Object.fromEntries(files);
+  try {
+    createSecureContext(options);
+    return options;
+  } catch (error) {
+    throw wrongUse(
+      `${files.map(([name]) => settingOf(name)).join(', ')}: ${reasonOf(error)}`,
+      'name PEM files, of a certificate and of the key that belongs to it, without a passphrase',
+    );
+  }
+}
+
+/** OpenSSL's own words, without its numbers: `error:0480006C:PEM routines::no start line` says `no start line`. */
+function reasonOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split(':').at(-1) ?? '';
 }
 
 function settingOf(name: string): string {

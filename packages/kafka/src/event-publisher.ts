@@ -1,5 +1,5 @@
 import { type DecodeResult, decodeEvent, type Event, eventKey } from '@pipeline/schema';
-import type { Kafka } from 'kafkajs';
+import type { KafkaClient } from './connect.ts';
 import { openPublisher } from './publisher.ts';
 import type { OutgoingRecord } from './record.ts';
 
@@ -21,7 +21,7 @@ interface AnUsersEvent {
 
 /** Opens a publisher of the registered types, or of those that a decoder knows. */
 export async function openEventPublisher<AnyEvent extends AnUsersEvent = Event>(
-  kafka: Kafka,
+  kafka: KafkaClient,
   topic: string,
   decode?: Decode<AnyEvent>,
 ): Promise<EventPublisher<AnyEvent>> {

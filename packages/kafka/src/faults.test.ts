@@ -28,7 +28,7 @@ test.each([
 
 test.each([
   ['UNKNOWN_TOPIC_OR_PARTITION', 'infra provision'],
-  ['TOPIC_AUTHORIZATION_FAILED', 'rights'],
+  ['TOPIC_AUTHORIZATION_FAILED', 'READ on KAFKA_TOPIC'],
   ['SASL_AUTHENTICATION_FAILED', 'KAFKA_SASL_PASSWORD'],
 ])('%s lasts, and the remedy is named however it is wrapped', (type, remedy) => {
   for (const error of [protocolError(type), wrapped(protocolError(type))]) {
@@ -40,10 +40,24 @@ test.each([
   }
 });
 
-test('an untrusted certificate lasts', () => {
-  const error = new KafkaJSConnectionError('Connection error: self-signed certificate in certificate chain');
+test.each([
+  ['SELF_SIGNED_CERT_IN_CHAIN', 'KAFKA_SSL_CA'],
+  ['CERT_HAS_EXPIRED', 'renew'],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', 'KAFKA_BROKERS'],
+  ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'KAFKA_SSL_CERT'],
+  ['ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', 'ssl.enabled.protocols'],
+])('%s lasts, and is told in one line however many OpenSSL says', (code, remedy) => {
+  const error = wrapped(new KafkaJSConnectionError('error:0A:SSL routines::\n', { broker: 'b:9093', code }));
   expect(isPassingKafkaFault(error)).toBe(false);
-  expect(explainKafkaFault(error)).toMatchObject({ remedy: expect.stringContaining('KAFKA_SSL_CA') });
+  expect(explainKafkaFault(error)).toMatchObject({
+    message: expect.stringMatching(/^Kafka: b:9093 [^\n]+$/),
+    remedy: expect.stringContaining(remedy),
+  });
+});
+
+test('a TLS connection that breaks is waited for', () => {
+  const error = new KafkaJSConnectionError('broke', { broker: 'b', code: 'ERR_SSL_BAD_RECORD_TYPE' });
+  expect(isPassingKafkaFault(error)).toBe(true);
 });
 
 test('a mistake of ours is no fault of Kafka', () => {

@@ -1,5 +1,5 @@
 export { type ClusterAdmin, openAdmin, type PartitionOffsets, type TopicPartition } from './admin.ts';
-export { connectKafka } from './connect.ts';
+export { connectKafka, type KafkaClient } from './connect.ts';
 export {
   type DeadLetterOrigin,
   fromDeadLetterRecord,

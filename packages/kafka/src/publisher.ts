@@ -1,5 +1,6 @@
-import kafkajs, { type ICustomPartitioner, type IHeaders, type Kafka, type Message } from 'kafkajs';
-import { METADATA_MAX_AGE_MS } from './connect.ts';
+import kafkajs, { type ICustomPartitioner, type IHeaders, type Message } from 'kafkajs';
+import { type KafkaClient, METADATA_MAX_AGE_MS } from './connect.ts';
+import { reach } from './reach.ts';
 import type { OutgoingRecord, RecordHeaders } from './record.ts';
 
 /** Sends records, each acknowledged by every in-sync replica. */
@@ -32,15 +33,18 @@ export interface RecordPlace {
 /** kafkajs makes one batch of all records of a partition, and a broker refuses one of more than 1,048,588 bytes by default. */
 const REQUEST_MAX_BYTES = 900_000;
 
-/** Opens a publisher; equal keys go to equal partitions, in the way of Kafka's own clients (murmur2). */
-export async function openPublisher(kafka: Kafka): Promise<Publisher> {
+/**
+ * Opens a publisher; equal keys go to equal partitions, in the way of Kafka's own clients (murmur2).
+ * @throws kafkajs's error, or a Failure when a listener expects a client of another kind
+ */
+export async function openPublisher(kafka: KafkaClient): Promise<Publisher> {
   const chosen = new WeakMap<Message, number>();
   const producer = kafka.producer({
     createPartitioner: choosePartitionOnce(chosen),
     allowAutoTopicCreation: false,
     metadataMaxAge: METADATA_MAX_AGE_MS,
   });
-  await producer.connect();
+  await reach(kafka, producer);
   return {
     async publish(topic, records, maxBytes = REQUEST_MAX_BYTES) {
       for (const part of splitByBytes(records, Math.min(maxBytes, REQUEST_MAX_BYTES))) {

@@ -36,3 +36,4 @@ export {
   text,
 } from './settings.ts';
 export { exitAfter, StopRequest, stopSignal } from './stop.ts';
+export { type TlsFault, tlsFaultOf, tlsFaultWords } from './tls-fault.ts';

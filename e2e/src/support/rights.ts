@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { operate } from './kafka-client.ts';
+import type { Pipeline } from './pipeline.ts';
+
+/** https://kafka.apache.org/protocol: numbers of kinds of resources and of operations. */
+const kinds = { topic: 2, group: 3 };
+const operations = { READ: 3, WRITE: 4, CREATE: 5, DESCRIBE: 8 };
+const [ANY, LITERAL, ALLOW] = [1, 3, 3];
+
+/** What somebody may do with a topic or a group. */
+export interface Right {
+  readonly kind: keyof typeof kinds;
+  readonly name: string;
+  readonly operation: string;
+}
+
+/** A user of Kafka has these rights from now on, and no others. */
+export async function grantOnly(pipeline: Pipeline, user: string, rights: readonly Right[]): Promise<void> {
+  const principal = `User:${user}`;
+  await operate(pipeline, async (operator) => {
+    const all = { principal, resourceType: ANY, resourcePatternType: ANY, operation: ANY };
+    await operator.deleteAcls({ filters: [{ ...all, permissionType: ANY }] });
+    await operator.createAcls({ acl: rights.map((right) => toAcl(principal, right)) });
+  });
+}
+
+function toAcl(principal: string, { kind, name, operation }: Right) {
+  return {
+    resourceType: kinds[kind],
+    resourceName: name,
+    resourcePatternType: LITERAL,
+    principal,
+    host: '*',
+    operation: operations[operation as keyof typeof operations],
+    permissionType: ALLOW,
+  };
+}
+
+const page = join(import.meta.dirname, '../../../docs/operations.md');
+
+/**
+ * The rights that docs/operations.md lists for somebody: a row of the table whose heads are kinds and names.
+ * @throws Error when there is no such row
+ */
+export function documentedRights(who: string): readonly Right[] {
+  const rows = readFileSync(page, 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('|'))
+    .map(cellsOf);
+  const head = rows.find(([first]) => first === 'who');
+  const row = rows.find(([first]) => first === who);
+  if (head === undefined || row === undefined)
+    throw new Error(`docs/operations.md lists no rights of ${who}`);
+  return head.flatMap((cell, column) => {
+    const [, kind, name = ''] = /^(topic|group) `(.+)`$/.exec(cell) ?? [];
+    const listed = row[column]?.match(/[A-Z]+/g) ?? [];
+    return kind === undefined
+      ? []
+      : listed.map((operation) => ({ kind: kind as Right['kind'], name, operation }));
+  });
+}
+
+function cellsOf(line: string): readonly string[] {
+  return line
+    .split('|')
+    .slice(1, -1)
+    .map((cell) => cell.trim());
+}
