@@ -9,7 +9,7 @@ import { type Ended, type Environment, provision, runApp, startApp } from './sup
 import { documentedRights, grantOnly, type Right } from './support/rights.ts';
 import { type ScramMechanism, setScramPassword } from './support/scram.ts';
 import { loginOf, type SecuredKafka, startSecuredKafka } from './support/secured-kafka.ts';
-import { waitForLog } from './support/wait.ts';
+import { waitForLog, waitUntil } from './support/wait.ts';
 
 /** Who logs in with PLAIN; the end of each password must never be shown. */
 const users = [
@@ -44,6 +44,13 @@ beforeAll(async () => {
   await grantOnly(pipeline, 'provision', documentedRights('`infra provision`'));
   expect(await provision(viaPlain('provision'))).toMatchObject({ code: 0 });
   await publish();
+  // A new broker does not know its groups yet.
+  await waitUntil(() =>
+    pipeline.offsets().then(
+      () => true,
+      () => false,
+    ),
+  );
 });
 
 afterAll(async () => {

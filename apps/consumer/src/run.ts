@@ -42,8 +42,10 @@ const DRAIN_MS = 8_000;
 /** Runs a consumer until it is told to stop, or has drained the topic once. */
 export async function runConsumer(settings: ConsumerSettings, options: RunOptions): Promise<void> {
   const { once, skips = [], decorate = (path) => path } = options;
-  const signal = stopSignal();
-  exitAfter(signal, DRAIN_MS);
+  const stop = stopSignal();
+  exitAfter(stop, DRAIN_MS);
+  const failure = new AbortController();
+  const signal = AbortSignal.any([stop, failure.signal]);
   const logger = createLogger('consumer', settings);
   const metrics = createMetrics(options.version);
   const health = createHealth(logger, metrics);
@@ -75,7 +77,13 @@ export async function runConsumer(settings: ConsumerSettings, options: RunOption
   const path = decorate(
     createPath({ settings, once, writer, publisher, retries, health, metrics, logger, shadow }),
   );
-  await Promise.all(Array.from({ length: settings.WRITERS }, () => consume(source.batches(), path)));
+  // Where one loop fails, the others try nothing again: what they would need is about to be closed.
+  const loop = () =>
+    consume(source.batches(), path).catch((error) => {
+      failure.abort(error);
+      throw error;
+    });
+  await Promise.all(Array.from({ length: settings.WRITERS }, loop));
 }
 
 async function openShadowIfSet(

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import forge from 'node-forge';
 
 /** A certificate and its key, PEM. */
-export interface Certificate {
+interface Certificate {
   readonly certificate: string;
   readonly key: string;
 }
@@ -18,7 +18,7 @@ export interface Authority {
   issue(name: string, options?: IssueOptions): Certificate;
 }
 
-export interface IssueOptions {
+interface IssueOptions {
   /** Names and IPv4 addresses; defaults to none, as a client's. */
   readonly hosts?: readonly string[];
   /** It was good until yesterday, instead of until tomorrow. */

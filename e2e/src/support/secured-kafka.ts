@@ -28,7 +28,7 @@ export interface SecuredKafka extends AsyncDisposable {
   readonly pem: ClientFiles;
 }
 
-export interface ClientFiles {
+interface ClientFiles {
   readonly ca: string;
   readonly otherCa: string;
   /** Of every client's certificate. */

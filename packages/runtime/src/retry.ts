@@ -27,6 +27,7 @@ export async function retryForever<Value>(
       return await operation();
     } catch (error) {
       if (!isPassing(error)) throw error;
+      signal?.throwIfAborted();
       const pauseMs = backoffMs(backoff, failures, Math.random());
       onRetry?.(error, failures, pauseMs);
       await pause(pauseMs, signal);
