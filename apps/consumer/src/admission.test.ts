@@ -1,4 +1,4 @@
-import type { Batch } from '@pipeline/db';
+import { type Batch, EventRows } from '@pipeline/db';
 import { Failure } from '@pipeline/runtime';
 import { expect, test } from 'vitest';
 import { createAdmission } from './admission.ts';
@@ -10,7 +10,7 @@ const bad: Batch = {
   topic: 'events',
   partition: 2,
   nextOffset: 8n,
-  rows: [],
+  rows: new EventRows(),
   deadLetters: Array(10).fill(letter),
 };
 

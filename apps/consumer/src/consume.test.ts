@@ -1,4 +1,4 @@
-import type { Batch, DeadLetter, Written } from '@pipeline/db';
+import { type Batch, type DeadLetter, EventRows, type Written } from '@pipeline/db';
 import type { RecordBatch } from '@pipeline/kafka';
 import { expect, test } from 'vitest';
 import { consume, type Path } from './consume.ts';
@@ -13,7 +13,13 @@ const rejected: DeadLetter = {
   redriveCount: 0,
 };
 const refused: DeadLetter = { ...rejected, reason: 'refused_by_database', sqlstate: '22P05' };
-const triaged: Batch = { topic: 'events', partition: 0, nextOffset: 8n, rows: [], deadLetters: [rejected] };
+const triaged: Batch = {
+  topic: 'events',
+  partition: 0,
+  nextOffset: 8n,
+  rows: new EventRows(),
+  deadLetters: [rejected],
+};
 const written: Written = { stored: new Map(), deadLettered: 1, refused: [refused] };
 
 /** Runs one batch through a path whose steps note that they ran; some of them differ. */

@@ -32,9 +32,8 @@ function countOutcome(metrics: Metrics, batch: Batch, { stored, deadLettered, re
 }
 
 function observeDelay(metrics: Metrics, batch: Batch): void {
-  const newest = batch.rows.at(-1);
-  if (newest !== undefined)
-    metrics.endToEndSeconds.observe((Date.now() - Date.parse(newest.eventTime)) / 1_000);
+  const newest = batch.rows.lastEventTime;
+  if (newest !== undefined) metrics.endToEndSeconds.observe((Date.now() - Date.parse(newest)) / 1_000);
 }
 
 /** One line for all of a batch, with the place of the first. */

@@ -51,7 +51,7 @@ interface Rejected {
 
 /** What is stored, and would not be. */
 function findRejected({ rows }: Batch, judge: Judge, limits: DecodeLimits): readonly Rejected[] {
-  return rows.flatMap(({ record }) => {
+  return rows.records.flatMap((record) => {
     const result = judge(record.value, limits);
     if (result.ok) return [];
     return [{ offset: record.offset, reason: result.reason, detail: `${result.path} ${result.message}` }];

@@ -1,4 +1,4 @@
-import type { Batch, DeadLetter, EventRow } from '@pipeline/db';
+import { type Batch, type DeadLetter, type EventRow, EventRows } from '@pipeline/db';
 import { type KafkaRecord, type RecordBatch, redriveCountOf } from '@pipeline/kafka';
 import type { DecodeResult, Rejection } from '@pipeline/schema';
 
@@ -7,7 +7,7 @@ export type Decode = (bytes: Uint8Array | null) => DecodeResult;
 
 /** Parts the records of a batch into events to store and dead letters to keep; both stay in offset order. */
 export function triage({ topic, partition, nextOffset, records }: RecordBatch, decode: Decode): Batch {
-  const rows: EventRow[] = [];
+  const rows = new EventRows();
   const deadLetters: DeadLetter[] = [];
   for (const record of records) {
     const result = decode(record.value);

@@ -1,44 +1,32 @@
 import type { DeadLetter, SourceRecord } from './dead-letter.ts';
-
-/** An event as it is stored. Every member is a text that the event's schema has checked. */
-export interface EventRow {
-  readonly eventId: string;
-  readonly eventType: string;
-  readonly eventTime: string;
-  readonly userId: string;
-  /** The JSON that was sent, to the letter. */
-  readonly payloadJson: string;
-  /** The record that the event was decoded from: what a dead letter keeps should Postgres refuse the row. */
-  readonly record: SourceRecord;
-}
+import type { EventRows } from './event-rows.ts';
 
 /** What became of a run of a partition's offsets, up to but not including `nextOffset`; both lists are in offset order. */
 export interface Batch {
   readonly topic: string;
   readonly partition: number;
   readonly nextOffset: bigint;
-  readonly rows: readonly EventRow[];
+  readonly rows: EventRows;
   readonly deadLetters: readonly DeadLetter[];
 }
 
 /** The part of a batch below an offset and the part from it on. */
 export function splitBatch(batch: Batch, at: bigint): readonly [Batch, Batch] {
-  const isBelow = ({ record }: { readonly record: SourceRecord }) => BigInt(record.offset) < at;
-  const [rows, laterRows] = splitWhere(batch.rows, isBelow);
-  const [deadLetters, laterDeadLetters] = splitWhere(batch.deadLetters, isBelow);
+  const { rows, deadLetters } = batch;
+  const row = countBelow(rows.records, at);
+  const letter = countBelow(
+    deadLetters.map(({ record }) => record),
+    at,
+  );
   return [
-    { ...batch, nextOffset: at, rows, deadLetters },
-    { ...batch, rows: laterRows, deadLetters: laterDeadLetters },
+    { ...batch, nextOffset: at, rows: rows.slice(0, row), deadLetters: deadLetters.slice(0, letter) },
+    { ...batch, rows: rows.slice(row), deadLetters: deadLetters.slice(letter) },
   ];
 }
 
-function splitWhere<Item>(
-  items: readonly Item[],
-  isFirst: (item: Item) => boolean,
-): readonly [Item[], Item[]] {
-  const found = items.findIndex((item) => !isFirst(item));
-  const end = found === -1 ? items.length : found;
-  return [items.slice(0, end), items.slice(end)];
+function countBelow(records: readonly SourceRecord[], at: bigint): number {
+  const found = records.findIndex(({ offset }) => BigInt(offset) >= at);
+  return found === -1 ? records.length : found;
 }
 
 /** How many records a batch holds. */

@@ -1,4 +1,4 @@
-export { type Batch, type EventRow, recordCount } from './batch.ts';
+export { type Batch, recordCount } from './batch.ts';
 export {
   type ConnectOptions,
   connectDatabase,
@@ -28,6 +28,7 @@ export {
   type SendLetters,
 } from './dead-letters/queue.ts';
 export { discardLetters } from './dead-letters/resolve.ts';
+export { type EventRow, EventRows } from './event-rows.ts';
 export { type Migration, migrate, migrationsFolder, readMigrations } from './migrate.ts';
 export type { DeadLetterGroup } from './readers/dead-letter-groups.ts';
 export { type LedgerPosition, readLedger } from './readers/ledger.ts';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Batch, EventRow } from './batch.ts';
+import type { Batch } from './batch.ts';
 import type { DeadLetter } from './dead-letter.ts';
+import { EventRows } from './event-rows.ts';
 import { type TryWrite, writeIsolating } from './isolate.ts';
 
 type Kind = 'good' | 'refused' | 'rejected';
@@ -10,7 +11,7 @@ const refusal = { sqlstate: '22P05', message: 'unsupported Unicode escape sequen
 
 /** A batch with one record of a kind at every offset. */
 function batchOf(kinds: readonly Kind[]): Batch {
-  const rows: EventRow[] = [];
+  const rows = new EventRows();
   const deadLetters: DeadLetter[] = [];
   kinds.forEach((kind, offset) => {
     const record = { offset: String(offset), timestamp: '0', key: null, value: null };
@@ -34,7 +35,7 @@ function createStore() {
   let writes = 0;
   const tryWrite: TryWrite = async (batch) => {
     writes++;
-    if (batch.rows.some(({ eventId }) => eventId === 'refused')) return refusal;
+    if ([...batch.rows].some(({ eventId }) => eventId === 'refused')) return refusal;
     kept.push(batch);
     return undefined;
   };
@@ -54,7 +55,7 @@ test('good rows are stored once, bad ones kept once, and offsets go forward with
       const store = createStore();
       const refused = await writeIsolating(batchOf(all), store.tryWrite);
       const offsets = (kind: Kind) => all.flatMap((one, offset) => (one === kind ? [offset] : []));
-      expect(offsetsOf(store.kept.flatMap(({ rows }) => rows))).toEqual(offsets('good'));
+      expect(offsetsOf(store.kept.flatMap(({ rows }) => [...rows]))).toEqual(offsets('good'));
       expect(offsetsOf(refused)).toEqual(offsets('refused'));
       const letters = offsetsOf(store.kept.flatMap(({ deadLetters }) => deadLetters));
       expect(letters).toEqual([...offsets('refused'), ...offsets('rejected')].toSorted((a, b) => a - b));

@@ -1,5 +1,6 @@
-import { type Batch, type EventRow, splitBatch } from './batch.ts';
+import { type Batch, splitBatch } from './batch.ts';
 import type { DeadLetter } from './dead-letter.ts';
+import { type EventRow, EventRows } from './event-rows.ts';
 
 /** Why the data of a batch cannot be stored: the SQLSTATE and what Postgres said. */
 export interface Refusal {
@@ -20,10 +21,9 @@ export type TryWrite = (batch: Batch) => Promise<Refusal | undefined>;
 export async function writeIsolating(batch: Batch, tryWrite: TryWrite): Promise<readonly DeadLetter[]> {
   const refusal = await tryWrite(batch);
   if (refusal === undefined) return [];
-  const [only, ...others] = batch.rows;
-  if (only === undefined)
+  if (batch.rows.length === 0)
     throw new Error(`Postgres refused a dead letter: ${refusal.message} (${refusal.sqlstate})`);
-  if (others.length === 0) return await writeAsDeadLetter(batch, refusal, tryWrite);
+  if (batch.rows.length === 1) return await writeAsDeadLetter(batch, refusal, tryWrite);
   const [left, right] = halve(batch);
   return [...(await writeIsolating(left, tryWrite)), ...(await writeIsolating(right, tryWrite))];
 }
@@ -33,9 +33,9 @@ async function writeAsDeadLetter(
   refusal: Refusal,
   tryWrite: TryWrite,
 ): Promise<readonly DeadLetter[]> {
-  const refused = batch.rows.map((row) => refuse(row, refusal));
+  const refused = [...batch.rows].map((row) => refuse(row, refusal));
   const deadLetters = [...batch.deadLetters, ...refused].sort(byOffset);
-  await writeIsolating({ ...batch, rows: [], deadLetters }, tryWrite);
+  await writeIsolating({ ...batch, rows: new EventRows(), deadLetters }, tryWrite);
   return refused;
 }
 
@@ -61,7 +61,7 @@ function byOffset(a: DeadLetter, b: DeadLetter): number {
 
 /** Two parts with as many rows each, give or take one. */
 function halve(batch: Batch): readonly [Batch, Batch] {
-  const middle = batch.rows[Math.ceil(batch.rows.length / 2)];
+  const middle = batch.rows.records[Math.ceil(batch.rows.length / 2)];
   if (middle === undefined) throw new RangeError('a batch of fewer than two rows has no halves');
-  return splitBatch(batch, BigInt(middle.record.offset));
+  return splitBatch(batch, BigInt(middle.offset));
 }

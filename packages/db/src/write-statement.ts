@@ -2,6 +2,7 @@ import { jsonSeparator, plainArray, textArray } from './array-literal.ts';
 import { type Batch, recordCount } from './batch.ts';
 import type { Sql } from './connect.ts';
 import { type DeadLetter, headersToJson } from './dead-letter.ts';
+import type { EventRows } from './event-rows.ts';
 import type { InsertForm } from './insert-form.ts';
 
 /** What the statement found and did. */
@@ -20,7 +21,8 @@ export interface StatementResult {
  * - It first locks the partition's ledger row and compares it with the offset that this process expects there.
  *   Every other step depends on that comparison, so of two processes that hold the same records one writes,
  *   and the other learns the real offset and counts anew.
- * - Aggregates, and all counts of the ledger, come from the rows that the other steps really inserted.
+ * - Aggregates, and all counts of the ledger, are of the rows that were really inserted: in the tolerant form of those
+ *   that the insert returns, in the plain form of all, for it inserts all or none.
  * - Whatever lies beyond the expected offset and is not a record is counted as skipped.
  * - A replay (all of it below the expected offset) finds everything in place and changes nothing. Rows that were not
  *   there after all (a topic made anew) are stored and counted, and `start_offset` makes room for them.
@@ -30,6 +32,7 @@ export interface StatementResult {
  */
 export function writeStatement(sql: Sql, batch: Batch, expected: bigint, form: InsertForm) {
   const { topic, partition, nextOffset, rows, deadLetters } = batch;
+  const { eventIds, eventTypes, eventTimes, userIds, payloads } = rows.toColumns();
   return sql<StatementResult[]>`
     with ledger as materialized (
       select next_offset from ingest_progress where topic = ${topic} and partition = ${partition} for update
@@ -38,19 +41,17 @@ export function writeStatement(sql: Sql, batch: Batch, expected: bigint, form: I
     ), inserted as (
       insert into raw_events (event_id, event_type, event_time, user_id, payload)
       select event_id, event_type, event_time, user_id, payload
-      from (select unnest(${plainArray(rows.map((row) => row.eventId))}::uuid[]) as event_id,
-                   unnest(${textArray(rows.map((row) => row.eventType))}::text[]) as event_type,
-                   unnest(${plainArray(rows.map((row) => row.eventTime))}::timestamptz[]) as event_time,
-                   unnest(${textArray(rows.map((row) => row.userId))}::text[]) as user_id,
-                   string_to_table(${rows.map((row) => row.payloadJson).join(jsonSeparator)}::text, ${jsonSeparator})::jsonb as payload
+      from (select unnest(${eventIds}::uuid[]) as event_id,
+                   unnest(${eventTypes}::text[]) as event_type,
+                   unnest(${eventTimes}::timestamptz[]) as event_time,
+                   unnest(${userIds}::text[]) as user_id,
+                   string_to_table(${payloads}::text, ${jsonSeparator})::jsonb as payload
            ) as incoming
       where exists (select from in_step)
       order by event_id
-      ${form === 'plain' ? sql`` : sql`on conflict (event_id) do nothing`}
-      returning event_type, event_time
+      ${form === 'plain' ? sql`` : sql`on conflict (event_id) do nothing returning event_type, event_time`}
     ), counted as materialized (
-      select date_bin('1 minute', event_time, 'epoch') as minute, event_type, count(*) as event_count
-      from inserted group by 1, 2
+      ${form === 'plain' ? countAll(sql, rows) : countInserted(sql)}
     ), aggregated as (
       insert into agg_events_minute as total (minute, event_type, event_count)
       select minute, event_type, event_count from counted order by 1, 2
@@ -88,9 +89,26 @@ export function writeStatement(sql: Sql, batch: Batch, expected: bigint, form: I
            (select dead_lettered from gone)::int as "deadLettered"`;
 }
 
+/** All events of the batch, by minute and type: Postgres reads what minute a time falls into. */
+function countAll(sql: Sql, { tallies }: EventRows) {
+  return sql`
+      select date_bin('1 minute', minute, 'epoch') as minute, event_type, sum(event_count)::bigint as event_count
+      from unnest(${plainArray(tallies.map(({ minute }) => minute))}::timestamptz[],
+                  ${textArray(tallies.map(({ eventType }) => eventType))}::text[],
+                  ${plainArray(tallies.map(({ count }) => String(count)))}::bigint[]) as tallies (minute, event_type, event_count)
+      where exists (select from in_step)
+      group by 1, 2`;
+}
+
+function countInserted(sql: Sql) {
+  return sql`
+      select date_bin('1 minute', event_time, 'epoch') as minute, event_type, count(*) as event_count
+      from inserted group by 1, 2`;
+}
+
 /** When the batch's last record was sent, in milliseconds since 1970; null where it has none. */
 function lastTimestamp({ rows, deadLetters }: Batch): string | null {
-  const last = [rows.at(-1)?.record, deadLetters.at(-1)?.record].filter((record) => record !== undefined);
+  const last = [rows.records.at(-1), deadLetters.at(-1)?.record].filter((record) => record !== undefined);
   const [latest] = last.sort((a, b) => (BigInt(a.offset) > BigInt(b.offset) ? -1 : 1));
   return latest?.timestamp ?? null;
 }

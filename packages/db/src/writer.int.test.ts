@@ -1,6 +1,7 @@
+import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
-import type { EventRow } from './batch.ts';
 import type { SourceRecord } from './dead-letter.ts';
+import type { EventRow } from './event-rows.ts';
 import { batchOf, letter, record, row } from './testing/batches.ts';
 import { createFreshDatabase, type FreshDatabase } from './testing/fresh-database.ts';
 import { createWriter, type Persist, type Writer } from './writer.ts';
@@ -102,6 +103,28 @@ test('an event that is stored already counts as a duplicate, not in the aggregat
   await writer.write(batchOf([event]));
   await writer.write(batchOf([{ ...event, record: record(1) }, row(2)]));
   expect(await ledger()).toMatchObject({ next: 3n, stored: 2n, duplicates: 1n });
+  await expectInvariants();
+});
+
+test('whatever the zone and the fraction of its time, an event counts in the minute that Postgres stores', async () => {
+  const local = fc.tuple(
+    fc.constantFrom('2026-11-24', '2024-02-29', '1969-12-31', '0001-01-02', '9999-12-30'),
+    fc.constantFrom('T', 't'),
+    fc.constantFrom('00:00', '09:30', '23:59'),
+    fc.constantFrom(
+      ':00',
+      ':30',
+      ':59',
+      ':59.9',
+      ':59.999999',
+      ':59.9999994',
+      ':59.9999996',
+      ':59.99999949999',
+    ),
+    fc.constantFrom('Z', 'z', '+00:00', '-00:00', '+05:30', '-15:59', '+15:59'),
+  );
+  const times = fc.sample(local, { numRuns: 2_000, seed: 42 }).map((parts) => parts.join(''));
+  await writer.write(batchOf(times.map((eventTime, offset) => row(offset, { eventTime }))));
   await expectInvariants();
 });
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Batch, EventRow } from '../batch.ts';
+import type { Batch } from '../batch.ts';
 import type { DeadLetter, SourceRecord } from '../dead-letter.ts';
+import { type EventRow, EventRows } from '../event-rows.ts';
 
 /** A record at an offset. */
 export function record(offset: number): SourceRecord {
@@ -40,5 +41,11 @@ export function batchOf(
   partition = 0,
 ): Batch {
   const offsets = [...rows, ...deadLetters].map((item) => Number(item.record.offset));
-  return { topic: 'events', partition, nextOffset: BigInt(Math.max(...offsets) + 1), rows, deadLetters };
+  return {
+    topic: 'events',
+    partition,
+    nextOffset: BigInt(Math.max(...offsets) + 1),
+    rows: EventRows.of(rows),
+    deadLetters,
+  };
 }

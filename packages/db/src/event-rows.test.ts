@@ -1,0 +1,31 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { EventRows } from './event-rows.ts';
+import { row } from './testing/batches.ts';
+
+/** Texts full of what an array literal must escape. */
+const hostile = fc.string({
+  unit: fc.constantFrom('"', '\\', ',', '{', '}', ' ', 'a', 'é', '\n', '𝄞'),
+  maxLength: 20,
+});
+
+const rows = fc.array(
+  fc.record({ userId: hostile, payloadJson: hostile, eventType: fc.constantFrom('a', 'b') }),
+  { maxLength: 20 },
+);
+
+test('rows come out as they went in, whole and in any slice', () => {
+  fc.assert(
+    fc.property(rows, fc.nat(20), fc.nat(20), (changes, a, b) => {
+      const all = changes.map((change, offset) => row(offset, change));
+      const [from, to] = [Math.min(a, b, all.length), Math.min(Math.max(a, b), all.length)];
+      expect([...EventRows.of(all)]).toEqual(all);
+      expect([...EventRows.of(all).slice(from, to)]).toEqual(all.slice(from, to));
+    }),
+  );
+});
+
+test('no rows have empty columns', () => {
+  const { eventIds, eventTypes, payloads } = new EventRows().toColumns();
+  expect([eventIds, eventTypes, payloads]).toEqual(['{}', '{}', '']);
+});
