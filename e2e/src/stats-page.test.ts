@@ -139,6 +139,10 @@ test('the page shows what the database and Kafka say', async () => {
       `select reason, coalesce(event_type, '-'), count(*) from dlq_events group by 1, 2 order by 3 desc, 1`,
     ),
   );
+  const newest = (await rowsOf(page, 'tail')).map(([, , id]) => id);
+  const stored = await selectTexts(`select event_id from raw_events where event_id = any('{${newest}}')`);
+  expect([newest.length, stored.length]).toEqual([10, 10]);
+  expect(await card(page, 'Latency, p50').textContent()).toBe('2 min');
   const offsets = await pipeline.offsets();
   expect((await rowsOf(page, 'lag')).map((row) => row.slice(0, 4))).toEqual(
     offsets.map(({ partition, committed = 0n, logEnd }) =>
@@ -173,6 +177,17 @@ test('the chart has the counts of each minute, and types that can be taken out, 
   await page.getByRole('link', { name: '6h' }).focus();
   await page.keyboard.press('Enter');
   await page.waitForURL('**/?range=6h');
+  expect(opened.complaints).toEqual([]);
+});
+
+test('lag and rates are drawn over time, with their values; the newest events can be held', async () => {
+  await using opened = await open(`${url}/?range=15m`);
+  const { page } = opened;
+  await page.locator('#lag-history-values', { hasText: /^waiting 0/ }).waitFor();
+  await page.locator('#rate-history-values', { hasText: /^come in [\d.]+read [\d.]+/ }).waitFor();
+  await page.getByRole('button', { name: 'Hold' }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByText('Held. ').waitFor();
   expect(opened.complaints).toEqual([]);
 });
 
@@ -366,6 +381,8 @@ test('what a stranger has sent harms nobody who looks at it', async () => {
           from texts where dlq_id = (select max(dlq_id) from dlq_events) - n + 1 returning dlq_id, text
         ), minutes as (
           insert into agg_events_minute select date_trunc('minute', now()), left(text, 2000), 1000 from texts
+        ), stored as (
+          insert into raw_events select gen_random_uuid(), left(text, 2000), now(), text, '{}' from texts
         )
       insert into dlq_actions (dlq_id, action, outcome, detail, done_by)
       select dlq_id, 'redrive', 'failed', text, text from marked`,
@@ -373,6 +390,7 @@ test('what a stranger has sent harms nobody who looks at it', async () => {
   await using opened = await open(url);
   const { page } = opened;
   await page.locator('#types').getByText('onerror').waitFor();
+  await page.locator('#tail').getByText('onerror').waitFor();
   await expectHarmless(page);
   await page.goto(`${url}/dead-letters`);
   await page.locator('#letters').getByText('onerror').first().waitFor();

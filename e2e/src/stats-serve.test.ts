@@ -175,6 +175,36 @@ async function occupy(port: number) {
   return taker;
 }
 
+test('a stats page that is started again remembers lag and rates', async () => {
+  const groupId = 'started-again';
+  await pipeline.database.run(
+    (sql) => sql`
+      insert into stats_samples (slot, topic, group_id, taken_at, stored, open_dead_letters, lag, log_end, seconds_behind)
+      select date_bin('10 s', at, 'epoch'), ${pipeline.topic}, ${groupId}, at, 100 * n, 0, 1000 * n, 1200 * n, n
+      from (select n, now() - make_interval(secs => 10 * (31 - n)) as at from generate_series(1, 30) as n) as sample`,
+  );
+  await using again = startServer({ KAFKA_GROUP_ID: groupId });
+  const history = async () => JSON.parse((await get('/api/history?minutes=15', again)).text).points;
+  await waitUntil(async () => (await history()).length > 30);
+  const points: { readonly lag: string }[] = (await history()).slice(0, 30);
+  expect(points.map(({ lag }) => Number(lag))).toEqual(
+    Array.from({ length: 30 }, (_, at) => 1_000 * (at + 1)),
+  );
+  expect(points.at(-1)).toMatchObject({ storedPerSecond: 10, producedPerSecond: 120, consumedPerSecond: 20 });
+});
+
+test('without the right to keep a history the page stands, and says so once', async () => {
+  await pipeline.database.run((sql) => sql`alter table stats_samples rename to not_to_be_written`);
+  try {
+    await using program = startServer();
+    expect(await readReport(program)).toHaveProperty('events.stored', '4');
+    await waitForLog(program, /no history is kept: relation .* does not exist/);
+    expect(await get('/api/history?minutes=15', program)).toMatchObject({ status: 503 });
+  } finally {
+    await pipeline.database.run((sql) => sql`alter table not_to_be_written rename to stats_samples`);
+  }
+});
+
 test('a port that was asked for and is taken is an error', async () => {
   const { port } = new URL(await urlOf(server));
   expect(await runApp('stats', ['serve', '--stats-port', port], pipeline.environment)).toMatchObject({
@@ -193,7 +223,7 @@ test('a usual port that is taken gives way to a free one, which is said', async 
   expect(await get('/livez', program)).toMatchObject({ status: 200 });
 });
 
-test('what the page asks does not grow with the events: it never reads them', async () => {
+test('what the page cannot do without does not come from the events: it never reads them all', async () => {
   await pipeline.database.run((sql) => sql`alter table raw_events rename to not_to_be_read`);
   try {
     for (const path of [
@@ -201,6 +231,7 @@ test('what the page asks does not grow with the events: it never reads them', as
       '/api/stats',
       '/api/minutes',
       '/api/minutes?minutes=1440',
+      '/api/history?minutes=1440',
       '/api/lag',
       '/api/dlq',
     ])

@@ -1,3 +1,4 @@
+import type { Latency } from '@pipeline/db';
 import { sumLag } from '@pipeline/kafka';
 import type { Snapshot } from './snapshot.ts';
 
@@ -43,6 +44,13 @@ function textOf(number: bigint | null): string | null {
 }
 
 /** To milliseconds; a clock that is behind Postgres's shows no negative age. */
-function roundSeconds(seconds: number | null): number | null {
+export function roundSeconds(seconds: number | null): number | null {
   return seconds === null ? null : Math.max(0, Math.round(seconds * 1_000) / 1_000);
+}
+
+/** To milliseconds; an event from the future, by a clock that is ahead of ours, took no time. */
+export function roundLatency(latency: Latency | null): Latency | null {
+  if (latency === null) return null;
+  const [p50, p95, p99] = [latency.p50, latency.p95, latency.p99].map((one) => roundSeconds(one) ?? 0);
+  return { p50: p50 ?? 0, p95: p95 ?? 0, p99: p99 ?? 0 };
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { judge, type Look } from './judge.ts';
+import { judge } from './judge.ts';
+import type { Look } from './look.ts';
 import { calmTrend, createLook, createSnapshot, createStanding, emptySnapshot } from './testing/snapshots.ts';
 
 const { totals } = createSnapshot();

@@ -10,7 +10,7 @@ export interface Judgement {
 }
 
 /** What is judged; `group` is null where Kafka does not say who reads. */
-export interface Look {
+export interface Standing {
   readonly snapshot: Snapshot;
   readonly trend: Trend;
   readonly group: Group | null;
@@ -25,7 +25,7 @@ const STUCK_SECONDS = 30;
 const GROWING_SECONDS = 60;
 
 /** Judges by what is known. */
-export function judge(look: Look): Judgement {
+export function judge(look: Standing): Judgement {
   const findings = [
     ...findOutage(look.snapshot),
     ...findEmptiness(look.snapshot),
@@ -48,13 +48,13 @@ function findEmptiness(snapshot: Snapshot): readonly Finding[] {
   return [['empty', 'nothing is stored yet: pnpm --filter producer start']];
 }
 
-function findAbsence({ snapshot, group }: Look): readonly Finding[] {
+function findAbsence({ snapshot, group }: Standing): readonly Finding[] {
   if (snapshot.kafkaProblem !== undefined || group === null || group.members.length > 0) return [];
   const waiting = isWaiting(snapshot) ? `, and ${lagText(snapshot)} records wait` : '';
   return [['stopped', `no consumer is running${waiting}: pnpm --filter consumer start`]];
 }
 
-function findStandstill({ trend: { stuck }, group }: Look): readonly Finding[] {
+function findStandstill({ trend: { stuck }, group }: Standing): readonly Finding[] {
   if (group?.members.length === 0) return [];
   return stuck
     .filter(({ seconds }) => seconds >= STUCK_SECONDS)
@@ -64,7 +64,7 @@ function findStandstill({ trend: { stuck }, group }: Look): readonly Finding[] {
     ]);
 }
 
-function findDelay({ snapshot, trend }: Look): readonly Finding[] {
+function findDelay({ snapshot, trend }: Standing): readonly Finding[] {
   const { growingSeconds, producedPerSecond, consumedPerSecond, etaSeconds } = trend;
   if (growingSeconds >= GROWING_SECONDS) {
     const rates = `${formatRate(producedPerSecond)} come in, ${formatRate(consumedPerSecond)} are read`;

@@ -1,18 +1,24 @@
+import type { StatsSample } from '@pipeline/db';
 import { expect, test } from 'vitest';
 import { createLook, toMessage } from './look.ts';
 import { createSnapshot, createStanding, createLook as lookAt } from './testing/snapshots.ts';
 
 const nobody = { state: 'Empty', members: [] };
+const quiet = {
+  describeGroup: async () => nobody,
+  readNewest: async () => ({ events: [], latency: null }),
+  history: { recall: async () => [], keep: async () => {} },
+};
 
 test('looks after each other tell how the numbers change', async () => {
   const seconds = [0, 30, 120];
   const look = createLook({
+    ...quiet,
     collect: async () => {
       const second = seconds.shift() ?? 0;
       const partitions = [createStanding({ endOffset: 100n + BigInt(second), lag: 1n + BigInt(second) })];
       return createSnapshot({ generatedAt: new Date(second * 1_000).toISOString(), partitions });
     },
-    describeGroup: async () => nobody,
   });
   await look();
   await look();
@@ -24,10 +30,47 @@ test('looks after each other tell how the numbers change', async () => {
 
 test('a Kafka that is away is not asked who reads', async () => {
   const look = createLook({
+    ...quiet,
     collect: async () => createSnapshot({ kafkaProblem: 'no broker' }),
     describeGroup: () => Promise.reject(new Error('asked')),
   });
   expect(await look()).toMatchObject({ group: null, snapshot: { kafkaProblem: 'no broker' } });
+});
+
+const seen = (atMs: number, lag: bigint): StatsSample => ({
+  atMs,
+  lag,
+  end: 1_000n,
+  stored: 5n,
+  openDeadLetters: 0n,
+  secondsBehind: 1,
+  latency: null,
+});
+
+test('what was seen before a restart is remembered, and what is seen is kept', async () => {
+  const kept: StatsSample[] = [];
+  const nowMs = Date.parse('2026-11-24T09:31:10.000Z');
+  const latency = { p50: 0.1, p95: 0.2, p99: 0.3 };
+  const look = createLook({
+    ...quiet,
+    collect: async () => createSnapshot({ partitions: [createStanding({ endOffset: 1_200n, lag: 300n })] }),
+    readNewest: async () => ({ events: [], latency }),
+    history: {
+      recall: async () => [seen(nowMs - 300_000, 20n), seen(nowMs - 30_000, 150n)],
+      keep: async (sample) => void kept.push(sample),
+    },
+  });
+  expect(await look()).toMatchObject({ latency, trend: { growingSeconds: 300, stuck: [] } });
+  expect(kept).toMatchObject([{ atMs: nowMs, lag: 300n, end: 1_200n, secondsBehind: 0.2, latency }]);
+});
+
+test('without the newest events, or a history, the rest stands', async () => {
+  const look = createLook({
+    ...quiet,
+    collect: async () => createSnapshot(),
+    readNewest: () => Promise.reject(new Error('permission denied')),
+  });
+  expect(await look()).toMatchObject({ latency: null, tail: { events: [], skipped: null } });
 });
 
 test('a message is one line of JSON with the verdict and only the latest minutes', async () => {

@@ -1,24 +1,53 @@
+import type { Latency, Newest } from '@pipeline/db';
 import type { Group } from '@pipeline/kafka';
-import type { Look } from './judge.ts';
+import type { History } from './history.ts';
+import type { Standing } from './judge.ts';
 import { problemOf } from './problem.ts';
 import { toReport } from './report.ts';
 import type { Snapshot } from './snapshot.ts';
-import { addSample, type Sample, toSample, trendOf } from './trend.ts';
+import { type Tail, tailOf } from './tail.ts';
+import { addSample, KEPT_MINUTES, type Sample, toSample, trendOf } from './trend.ts';
+
+/** Everything that the live page shows. */
+export interface Look extends Standing {
+  /** Of the events that were stored in the last minute; null when it is not known. */
+  readonly latency: Latency | null;
+  readonly tail: Tail;
+}
 
 /** Where a look comes from. */
 export interface LookSources {
   readonly collect: () => Promise<Snapshot>;
   readonly describeGroup: () => Promise<Group | null>;
+  readonly readNewest: () => Promise<Newest>;
+  readonly history: Pick<History, 'recall' | 'keep'>;
 }
 
-/** Looks at everything at once, and remembers enough to tell how it changes. */
-export function createLook({ collect, describeGroup }: LookSources): () => Promise<Look> {
-  let samples: readonly Sample[] = [];
+/** Looks at everything at once, and remembers enough to tell how it changes, across restarts too. */
+export function createLook(sources: LookSources): () => Promise<Look> {
+  const { collect, describeGroup, readNewest, history } = sources;
+  let samples: readonly Sample[] | undefined;
   return async () => {
-    const snapshot = await collect();
+    const [snapshot, newest] = await Promise.all([collect(), readNewest().catch(() => null)]);
     const group = snapshot.kafkaProblem === undefined ? await describeGroup() : null;
-    samples = addSample(samples, toSample(snapshot));
-    return { snapshot, group, trend: trendOf(samples) };
+    const before = samples ?? (await history.recall(KEPT_MINUTES)).map(toMovingSample);
+    const now = toSample(snapshot);
+    const latency = newest?.latency ?? null;
+    samples = addSample(before, now);
+    void history.keep({ ...now, ...facts(snapshot), latency });
+    return { snapshot, group, trend: trendOf(samples), latency, tail: tailOf(newest, before.at(-1), now) };
+  };
+}
+
+/** Where each partition stood is not kept: whether one stands still is found out anew. */
+const toMovingSample = (sample: Omit<Sample, 'waiting'>): Sample => ({ ...sample, waiting: new Map() });
+
+function facts({ totals, partitions }: Snapshot) {
+  const behind = partitions.flatMap(({ secondsBehind }) => (secondsBehind === null ? [] : [secondsBehind]));
+  const isKnown = behind.length > 0 && behind.length === partitions.length;
+  return {
+    openDeadLetters: totals.openDeadLetters,
+    secondsBehind: isKnown ? Math.max(...behind) : null,
   };
 }
 

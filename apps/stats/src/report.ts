@@ -1,5 +1,6 @@
-import { toJson } from './json.ts';
-import { judge, type Look } from './judge.ts';
+import { roundLatency, toJson } from './json.ts';
+import { judge } from './judge.ts';
+import type { Look } from './look.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** What a page adds every few seconds to the minutes that it has; late events may still change older ones. */
@@ -9,7 +10,7 @@ const MOST_GROUPS = 20;
 
 /** What the live page is told: the shape of `/api/stats` with the latest minutes only, the verdict and the trend. */
 export function toReport(look: Look, everySeconds: number) {
-  const { snapshot, trend, group } = look;
+  const { snapshot, trend, group, latency, tail } = look;
   return {
     ...toJson({
       ...snapshot,
@@ -19,6 +20,8 @@ export function toReport(look: Look, everySeconds: number) {
     status: judge(look),
     trend,
     group,
+    latency: roundLatency(latency),
+    tail: { events: tail.events, skipped: tail.skipped === null ? null : String(tail.skipped) },
     kafkaProblem: snapshot.kafkaProblem ?? null,
     everySeconds,
   };

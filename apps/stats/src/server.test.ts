@@ -8,9 +8,21 @@ import { readWebFiles } from './web-files.ts';
 
 const minutes = [{ minute: '2026-11-24T09:31:00Z', eventType: 'signup', count: 7n }];
 
+const point = {
+  at: '2026-11-24T09:31:00.000Z',
+  lag: '7',
+  secondsBehind: null,
+  producedPerSecond: 1.5,
+  consumedPerSecond: 1,
+  storedPerSecond: 0.5,
+  openDeadLetters: '0',
+  latency: null,
+};
+
 const works: ServerParts = {
   collect: async () => createSnapshot(),
   readMinutes: async (asked) => (asked === 60 ? minutes : []),
+  readHistory: async (asked) => (asked === 60 ? [point] : []),
   live: { open: () => new Response('event: stats\n\n').body ?? new ReadableStream() },
   webFiles: readWebFiles(),
   deadLetters: new Hono().get('/', (context) => context.text('letters')),
@@ -22,6 +34,7 @@ const failing = (error: Error): ServerParts => ({
   ...works,
   collect: () => Promise.reject(error),
   readMinutes: () => Promise.reject(error),
+  readHistory: () => Promise.reject(error),
 });
 const withoutKafka = { ...works, collect: async () => createSnapshot({ kafkaProblem: 'no broker' }) };
 const withoutPostgres = failing(Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }));
@@ -39,6 +52,13 @@ test('the API has the shape of "stats --json", and parts of it', async () => {
   expect(JSON.parse((await ask('/api/stats')).text)).toEqual(whole);
   expect(JSON.parse((await ask('/api/minutes')).text)).toEqual({ minutes: whole.minutes });
   expect(JSON.parse((await ask('/api/lag')).text)).toEqual({ partitions: whole.partitions, lag: whole.lag });
+});
+
+test('the history may be asked for, up to a day', async () => {
+  const answer = JSON.parse((await ask('/api/history?minutes=60')).text);
+  expect(answer).toEqual({ stepSeconds: 10, points: [point] });
+  expect(await ask('/api/history')).toMatchObject({ status: 400 });
+  expect(await ask('/api/history?minutes=60', withoutPostgres)).toMatchObject({ status: 503 });
 });
 
 test('minutes may be asked for by the clock, up to a day', async () => {

@@ -2,6 +2,8 @@ import { createProbes, type Metrics } from '@pipeline/runtime';
 import { type Context, Hono } from 'hono';
 import { compress } from 'hono/compress';
 import { secureHeaders } from 'hono/secure-headers';
+import type { History } from './history.ts';
+import { stepFor } from './history-points.ts';
 import { checkHost } from './host-check.ts';
 import { toJson, toJsonMinutes } from './json.ts';
 import type { Live } from './live.ts';
@@ -20,6 +22,8 @@ export interface ServerParts {
   readonly collect: Collect;
   /** The counts of the last so many minutes of the clock. */
   readonly readMinutes: (minutes: number) => Promise<Snapshot['minutes']>;
+  /** What was seen in the last so many minutes. */
+  readonly readHistory: History['read'];
   readonly live: Live;
   /** By name; `index.html` is the page, `dead-letters.html` that of the dead letters. */
   readonly webFiles: ReadonlyMap<string, WebFile>;
@@ -40,7 +44,7 @@ export function createServer(parts: ServerParts): Hono {
   });
   const pages = ['/', '/dead-letters', '/text', '/web/*', '/api/*'];
   for (const path of pages) app.use(path, checkHost(parts.allowedHosts));
-  for (const path of ['/web/*', '/api/minutes']) app.use(path, compress());
+  for (const path of ['/web/*', '/api/minutes', '/api/history']) app.use(path, compress());
   addPages(app, parts);
   addApi(app, parts);
   app.route('/api/dlq', parts.deadLetters);
@@ -86,7 +90,7 @@ function addPages(app: Hono, { webFiles, collect }: ServerParts): void {
 /** A day; more would be slow to send and to draw. */
 const MOST_MINUTES = 1_440;
 
-function addApi(app: Hono, { collect, readMinutes, live }: ServerParts): void {
+function addApi(app: Hono, { collect, readMinutes, readHistory, live }: ServerParts): void {
   const answer = (find: (context: Context) => Promise<object>) => async (context: Context) => {
     try {
       return context.json(await find(context));
@@ -108,18 +112,24 @@ function addApi(app: Hono, { collect, readMinutes, live }: ServerParts): void {
     '/api/lag',
     pick(({ partitions, lag }) => ({ partitions, lag })),
   );
-  app.get('/api/minutes', async (context) => {
-    const asked = context.req.query('minutes');
-    if (asked === undefined) return await latestMinutes(context);
-    if (isRange(asked)) return await minutesOf(context);
-    return context.json({ error: `expected minutes from 1 to ${MOST_MINUTES}` }, 400);
+  app.get('/api/minutes', (context) =>
+    context.req.query('minutes') === undefined ? latestMinutes(context) : ranged(context, minutesOf),
+  );
+  const historyOf = answer(async (context) => {
+    const minutes = Number(context.req.query('minutes'));
+    return { stepSeconds: stepFor(minutes), points: await readHistory(minutes) };
   });
+  app.get('/api/history', (context) => ranged(context, historyOf));
   app.get('/api/stream', (context) =>
     context.body(live.open(), 200, { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' }),
   );
 }
 
-const isRange = (text: string) => /^[1-9]\d{0,3}$/.test(text) && Number(text) <= MOST_MINUTES;
+async function ranged(context: Context, answer: (context: Context) => Promise<Response>): Promise<Response> {
+  const asked = context.req.query('minutes') ?? '';
+  if (/^[1-9]\d{0,3}$/.test(asked) && Number(asked) <= MOST_MINUTES) return await answer(context);
+  return context.json({ error: `expected minutes from 1 to ${MOST_MINUTES}` }, 400);
+}
 
 async function findUnready(collect: Collect): Promise<readonly string[]> {
   try {

@@ -27,7 +27,9 @@ export interface Trend {
   readonly stuck: readonly { readonly partition: number; readonly seconds: number }[];
 }
 
-const KEPT_MS = 10 * 60_000;
+/** So far back goes the trend. */
+export const KEPT_MINUTES = 10;
+const KEPT_MS = KEPT_MINUTES * 60_000;
 const RATE_MS = 60_000;
 
 /** What is remembered of a look. */

@@ -29,7 +29,7 @@ const PROMPT_MS = 1_000;
 export function openView(settings: StatsSettings): View {
   const options = { applicationName: 'stats', connections: 2 };
   const database = connectDatabase(settings, { ...options, readOnly: true });
-  const actingDatabase = connectDatabase(settings, options);
+  const actingDatabase = connectDatabase(settings, { ...options, readOnly: false });
   const reader = createOffsetReader(settings, createLogger('stats', settings));
   const choice = { topic: settings.KAFKA_TOPIC, minutes: MINUTES };
   const fetchPromptly = askPromptly(reader.fetch, PROMPT_MS, 'Kafka');

@@ -2,6 +2,7 @@ import type uPlot from 'uplot';
 import { find, setText } from './elements.ts';
 import { showLegend } from './legend.ts';
 import type { Minute } from './minutes.ts';
+import { createPlot } from './plot.ts';
 
 const colours = ['#2f81f7', '#d29922', '#3fb950', '#db61a2', '#a371f7', '#f0883e', '#39c5cf', '#8b949e'];
 const OTHERS = 'others';
@@ -70,50 +71,14 @@ function drawAnew(names: readonly string[], data: uPlot.AlignedData): void {
 }
 
 function createChart(names: readonly string[], data: uPlot.AlignedData): uPlot {
-  const { uPlot: Plot } = globalThis as unknown as { uPlot: typeof uPlot };
-  const place = find('chart');
-  const grey = getComputedStyle(document.body).getPropertyValue('color');
-  const axis = { stroke: grey, grid: { stroke: '#8884', width: 1 }, ticks: { stroke: '#8884', width: 1 } };
-  const series = names.map((label, at) => ({
-    label,
-    stroke: colourOf(at),
-    width: 2,
-    points: { show: false },
-  }));
-  return new Plot(
-    {
-      width: place.clientWidth,
-      height: HEIGHT,
-      legend: { show: false },
-      cursor: { y: false },
-      tzDate: (seconds) => Plot.tzDate(new Date(seconds * 1_000), 'Etc/UTC'),
-      scales: { y: { range: (_plot, _least, most) => [0, Math.max(1, most * 1.1)] } },
-      axes: [
-        {
-          ...axis,
-          values: [
-            [3_600, '{HH}:{mm}', '\n{YYYY}-{MM}-{DD}', null, null, null, null, null, 0],
-            [1, '{HH}:{mm}', null, null, null, null, null, null, 0],
-          ],
-        },
-        {
-          ...axis,
-          size: 56,
-          incrs: [
-            1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 2e5, 5e5, 1e6, 2e6, 5e6,
-          ],
-        },
-      ],
-      series: [{}, ...series, ...series.map((one) => ({ ...one, dash: [4, 4] }))],
-      hooks: {
-        drawClear: [shadeUnfinished],
-        setCursor: [(plot) => updateLegend(plot, names)],
-        setData: [(plot) => updateLegend(plot, names)],
-      },
-    },
+  const series = names.map((label, at) => ({ label, stroke: colourOf(at) }));
+  return createPlot(find('chart'), {
+    height: HEIGHT,
+    series: [...series, ...series.map((one) => ({ ...one, dash: [4, 4] }))],
     data,
-    place,
-  );
+    onValues: (plot) => updateLegend(plot, names),
+    drawBehind: shadeUnfinished,
+  });
 }
 
 const colourOf = (at: number) => colours[at % colours.length] ?? '#888';

@@ -26,6 +26,11 @@ export function formatRate(perSecond: number | null): string {
   return perSecond.toLocaleString('en', digits);
 }
 
+/** A duration of which less than a second matters. */
+export function formatLatency(seconds: number): string {
+  return seconds < 1 ? `${Math.max(0, Math.round(1_000 * seconds))} ms` : formatSeconds(seconds);
+}
+
 /** A duration in the largest unit that fits. */
 export function formatSeconds(seconds: number): string {
   if (seconds < 0.05) return '0 s';

@@ -26,7 +26,7 @@ export interface ConnectOptions {
   readonly applicationName: string;
   /** How many statements may run at the same time. */
   readonly connections: number;
-  /** Postgres refuses whatever would change something. */
+  /** Whether Postgres refuses whatever would change something; the role's own default where nothing is said. */
   readonly readOnly?: boolean;
   /** How long a transaction may wait for us; defaults to 15 s. */
   readonly idleInTransactionMs?: number;
@@ -107,9 +107,14 @@ export function openPool(settings: Settings<typeof databaseSettings>, options: C
       statement_timeout: settings.DATABASE_STATEMENT_TIMEOUT_MS,
       lock_timeout: settings.DATABASE_LOCK_TIMEOUT_MS,
       idle_in_transaction_session_timeout: options.idleInTransactionMs ?? 15_000,
-      ...(options.readOnly ? { default_transaction_read_only: true } : {}),
+      ...readOnlyParameter(options.readOnly),
     },
   });
+}
+
+/** As a text: the driver leaves out what is false. */
+function readOnlyParameter(readOnly: boolean | undefined): object {
+  return readOnly === undefined ? {} : { default_transaction_read_only: readOnly ? 'on' : 'off' };
 }
 
 function tlsOptions({ sslMode, sslRootCert }: Pick<DatabaseUrl, 'sslMode' | 'sslRootCert'>) {

@@ -29,10 +29,20 @@ export {
 } from './dead-letters/queue.ts';
 export { discardLetters } from './dead-letters/resolve.ts';
 export { type EventRow, EventRows } from './event-rows.ts';
+export {
+  keepSample,
+  type Latency,
+  type PipelineName,
+  readSamples,
+  SLOT_SECONDS,
+  type StatsSample,
+  type StepSample,
+} from './history/samples.ts';
 export { type Migration, migrate, migrationsFolder, readMigrations } from './migrate.ts';
 export type { DeadLetterGroup } from './readers/dead-letter-groups.ts';
 export { type LedgerPosition, readLedger } from './readers/ledger.ts';
 export { type MinuteCount, readMinutes } from './readers/minutes.ts';
+export { type Newest, type NewestEvent, readNewest } from './readers/newest-events.ts';
 export { type Overview, readOverview } from './readers/overview.ts';
 export type { Totals } from './readers/totals.ts';
 export { type DatabaseUrl, databaseSettings, parseDatabaseUrl } from './settings.ts';

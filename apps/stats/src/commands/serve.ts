@@ -1,11 +1,13 @@
 import { once } from 'node:events';
-import { openLetterQueue, readMinutes } from '@pipeline/db';
+import { openLetterQueue, readMinutes, readNewest } from '@pipeline/db';
 import { connectKafka, openPublisher } from '@pipeline/kafka';
 import { createLogger, createMetrics, exitAfter, listen, stopSignal, withDeadline } from '@pipeline/runtime';
 import { createDeadLetterApi } from '../api/dead-letters.ts';
 import { createPace } from '../dead-letters/pace.ts';
+import { type History, openHistory } from '../history.ts';
 import { createLive, type Live } from '../live.ts';
 import { createLook, toMessage } from '../look.ts';
+import { askPromptly } from '../promptly.ts';
 import { createServer } from '../server.ts';
 import { pageAddress } from '../settings.ts';
 import { openView, STOP_MS, type StatsSettings, type View } from '../view.ts';
@@ -15,6 +17,9 @@ import { readWebFiles } from '../web-files.ts';
 const ANSWER_MS = 6_000;
 const EVERY_SECONDS = 2;
 const UNREAD_SECONDS = 10;
+const TAIL_EVENTS = 10;
+/** The newest events are not worth waiting for. */
+const PROMPT_MS = 1_000;
 
 /** Serves the page and its API until it is told to stop. */
 export async function serveStats(settings: StatsSettings, version: string): Promise<void> {
@@ -22,10 +27,13 @@ export async function serveStats(settings: StatsSettings, version: string): Prom
   exitAfter(signal, STOP_MS);
   const logger = createLogger('stats', settings);
   await using view = openView(settings);
+  const pipeline = { topic: settings.KAFKA_TOPIC, groupId: settings.KAFKA_GROUP_ID };
+  const history = openHistory(view, pipeline, logger);
   const app = createServer({
     collect: () => withDeadline(view.collect(), ANSWER_MS, 'it'),
     readMinutes: (minutes) => readMinutes(view.database, minutes),
-    live: startLive(view, signal),
+    readHistory: history.read,
+    live: startLive(view, history, signal),
     webFiles: readWebFiles(),
     deadLetters: createDeadLetterApi({
       database: view.database,
@@ -46,9 +54,14 @@ export async function serveStats(settings: StatsSettings, version: string): Prom
 }
 
 /** One poll for all who look at the page. */
-function startLive({ collectPromptly, describeGroup }: View, signal: AbortSignal): Live {
+function startLive(
+  { collectPromptly, describeGroup, database }: View,
+  history: History,
+  signal: AbortSignal,
+): Live {
   const collect = () => withDeadline(collectPromptly(), ANSWER_MS, 'it');
-  const look = createLook({ collect, describeGroup });
+  const readTail = askPromptly(() => readNewest(database, TAIL_EVENTS), PROMPT_MS, 'Postgres');
+  const look = createLook({ collect, describeGroup, readNewest: readTail, history });
   const times = { everyMs: EVERY_SECONDS * 1_000, unreadMs: UNREAD_SECONDS * 1_000 };
   return createLive(() => toMessage(look, EVERY_SECONDS), { ...times, signal });
 }

@@ -1,4 +1,4 @@
-import type { Look } from '../judge.ts';
+import type { Look } from '../look.ts';
 import type { PartitionStanding, Snapshot } from '../snapshot.ts';
 import type { Trend } from '../trend.ts';
 
@@ -67,7 +67,9 @@ export const calmTrend: Trend = {
 /** A look at a pipeline with one consumer, with changes if wanted. */
 export function createLook(change: Partial<Look>): Look {
   const members = [{ clientId: 'consumer', host: '127.0.0.1', partitions: [0] }];
-  return { snapshot: createSnapshot(), trend: calmTrend, group: { state: 'Stable', members }, ...change };
+  const nothingNew = { latency: null, tail: { events: [], skipped: null } };
+  const group = { state: 'Stable', members };
+  return { snapshot: createSnapshot(), trend: calmTrend, group, ...nothingNew, ...change };
 }
 
 /** Nothing has happened yet. */

@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { createFreshDatabase, type FreshDatabase } from '../testing/fresh-database.ts';
+import { readNewest } from './newest-events.ts';
+
+let fresh: FreshDatabase;
+
+beforeAll(async () => {
+  fresh = await createFreshDatabase(inject('postgresUrl'));
+});
+afterAll(() => fresh[Symbol.asyncDispose]());
+beforeEach(() => fresh.database.run((sql) => sql`truncate raw_events`));
+
+/** Stores events that took so many seconds, a row for each number from 1. */
+const store = (rows: number, took: string, storedAgo = '0 s') =>
+  fresh.database.run(
+    (sql) => sql`
+      insert into raw_events
+      select gen_random_uuid(), 'type_' || n, now() - ${storedAgo}::interval - ${took}::interval * n / ${rows}::int, 'user',
+             jsonb_build_object('text', repeat('x', 400)), now() - ${storedAgo}::interval
+      from generate_series(1, ${rows}::int) as n`,
+  );
+
+const read = (most = 3) => readNewest(fresh.database, most);
+
+test('an empty table has none, and its latency is not known', async () => {
+  expect(await read()).toEqual({ events: [], latency: null });
+});
+
+test('the newest come first, so many at most; the latency is that of all of the last minute', async () => {
+  await store(100, '10 s');
+  const { events, latency } = await read(2);
+  expect(events.map(({ eventType }) => eventType)).toEqual(['type_1', 'type_2']);
+  expect(events[0]).toEqual({
+    eventId: expect.any(String),
+    eventType: 'type_1',
+    eventTime: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+    storedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+  });
+  expect([latency?.p50, latency?.p95, latency?.p99].map((one) => Math.floor(one ?? 0))).toEqual([5, 9, 9]);
+});
+
+test('what was stored before the last minute says nothing of now', async () => {
+  await store(10, '1 s', '61 s');
+  expect(await read()).toEqual({ events: [], latency: null });
+});
+
+test('of a large table the end is read, and nothing else', async () => {
+  await store(5_000, '0 s');
+  await store(2_000, '1000 s');
+  const { latency } = await read();
+  expect(latency?.p50).toBeGreaterThan(0);
+});
+
+test('a table in partitions is not read at all', async () => {
+  await using other = await createFreshDatabase(inject('postgresUrl'));
+  await other.database.run((sql) =>
+    sql
+      .unsafe(
+        `alter table raw_events rename to part;
+         create table raw_events (like part including defaults) partition by list (event_type);
+         alter table raw_events attach partition part default;
+         insert into raw_events values (gen_random_uuid(), 'a', now(), 'user', '{}')`,
+      )
+      .simple(),
+  );
+  expect(await readNewest(other.database, 3)).toEqual({ events: [], latency: null });
+});
