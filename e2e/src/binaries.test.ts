@@ -60,6 +60,27 @@ test('what the files ask of a Linux are the libraries of C, C++ and libatomic', 
   expect([...libraries.keys()].sort()).toEqual(expected.sort());
 });
 
+const free = ['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'MIT', 'Unlicense'];
+
+test.each(appNames)(
+  'the bill of %s names all that is inside, with licences that ask for no more than a notice',
+  (app) => {
+    const { components } = JSON.parse(readFileSync(`${binaryOf(app)}.cdx.json`, 'utf8'));
+    const names = components.map(({ name }: { readonly name: string }) => name);
+    expect(names).toEqual(
+      expect.arrayContaining(['@pipeline/kafka', 'kafkajs', 'commander', 'node', 'openssl']),
+    );
+    const licenses = components.flatMap(
+      (one: Component) => one.licenses?.map(({ expression }) => expression) ?? [],
+    );
+    expect(licenses.filter((license: string) => !free.includes(license))).toEqual([]);
+  },
+);
+
+interface Component {
+  readonly licenses?: readonly { readonly expression: string }[];
+}
+
 const mixture = ['--count', '2000', '--rate', '0', '--invalid-ratio', '0.1', '--seed', '1'];
 
 async function forgetTables({ database }: Pipeline): Promise<void> {

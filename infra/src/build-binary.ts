@@ -1,43 +1,57 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, join } from 'node:path';
+import { basename, isAbsolute, join } from 'node:path';
 import { rolldown } from 'rolldown';
 import { rootFolder } from './settings.ts';
+import { writeBill } from './supply-chain/bill.ts';
+import { packagesOf } from './supply-chain/packages.ts';
 
 /**
  * Makes the app of this folder one file, `dist/NAME`, that runs on a machine without Node: the app and all that it
  * imports in one module, and Node itself around it (https://nodejs.org/api/single-executable-applications.html).
  *
  * The same commit gives the same bytes in any folder: Node writes the path of the module into the file as it is told
- * it, so all paths are told from `dist`, and files are listed in the order of their names.
+ * it, so all paths are told from `dist`, and files are listed in the order of their names. `dist/NAME.cdx.json` is its
+ * bill of materials.
  */
 const app = process.cwd();
 const name = basename(app);
 const dist = join(app, 'dist');
 const bundle = `${name}.mjs`;
 
-await bundleModules();
-writeFileSync(join(dist, 'commit'), readCommit());
+const commit = readCommit();
+const files = await bundleModules();
+writeFileSync(join(dist, `${name}.cdx.json`), billOf(files));
+writeFileSync(join(dist, 'commit'), commit);
 writeFileSync(join(dist, 'sea.json'), JSON.stringify(describeExecutable()));
 execFileSync(process.execPath, ['--build-sea', 'sea.json'], {
   cwd: dist,
   stdio: ['ignore', 'ignore', 'inherit'],
 });
 
-async function bundleModules(): Promise<void> {
+/** @returns the files whose code is in the bundle */
+async function bundleModules(): Promise<readonly string[]> {
   mkdirSync(dist, { recursive: true });
   const modules = await rolldown({
     input: join(app, 'src/main.ts'),
     platform: 'node',
     resolve: { conditionNames: ['source', 'import', 'require', 'node', 'default'] },
   });
-  await modules.write({
+  const { output } = await modules.write({
     file: join(dist, bundle),
     format: 'esm',
     sourcemap: 'inline',
     codeSplitting: false,
   });
+  return output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []));
+}
+
+function billOf(files: readonly string[]): string {
+  const found = packagesOf([...files, ...Object.values(webFiles())].filter(isAbsolute));
+  const own = found.filter((one) => one.name === name);
+  const packages = found.filter((one) => one.name !== name);
+  return own.map((app) => writeBill({ app, commit, packages, runtime: process.versions })).join('');
 }
 
 /** The flags are those of the app's own `start` script. */

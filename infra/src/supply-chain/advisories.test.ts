@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { findProblems } from './advisories.ts';
+
+const advisory = {
+  github_advisory_id: 'GHSA-aaaa-bbbb-cccc',
+  module_name: 'left-pad',
+  severity: 'high',
+  title: 'pads on the right',
+  vulnerable_versions: '<2.0.0',
+  url: 'https://github.com/advisories/GHSA-aaaa-bbbb-cccc',
+};
+const waiver = {
+  advisory: advisory.github_advisory_id,
+  until: '2027-01-31',
+  because: 'nothing here is padded',
+};
+
+test('an advisory that nobody waived is a problem', () => {
+  expect(findProblems([advisory], [], '2027-01-01')).toEqual([
+    expect.stringMatching(/^GHSA-aaaa-bbbb-cccc: high, left-pad <2\.0\.0: pads on the right/),
+  ]);
+});
+
+test('a waiver counts to the end of its last day', () => {
+  expect(findProblems([advisory], [waiver], '2027-01-31')).toEqual([]);
+  expect(findProblems([advisory], [waiver], '2027-02-01')).toEqual([
+    expect.stringContaining('left-pad'),
+    'GHSA-aaaa-bbbb-cccc: its waiver has run out',
+  ]);
+});
+
+test('a waiver of nothing is to be removed', () => {
+  expect(findProblems([], [waiver], '2027-01-01')).toEqual(['GHSA-aaaa-bbbb-cccc: is waived for nothing']);
+});

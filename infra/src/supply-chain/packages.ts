@@ -1,0 +1,35 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** A package whose code is in a bundle. */
+export interface BundledPackage {
+  readonly name: string;
+  readonly version: string;
+  /** An SPDX expression, as the package says it; `unknown` where it says none. */
+  readonly license: string;
+}
+
+/** The packages that files belong to, each once, in the order of their names. */
+export function packagesOf(files: readonly string[]): readonly BundledPackage[] {
+  const folders = new Set(files.flatMap((file) => folderOf(dirname(file)) ?? []));
+  const packages = [...folders].map(readPackage);
+  const byName = new Map(packages.map((found) => [`${found.name}@${found.version}`, found]));
+  return [...byName.keys()].sort().flatMap((key) => byName.get(key) ?? []);
+}
+
+/** The nearest folder above that is a package; some mark folders of theirs with a manifest that names nothing. */
+function folderOf(folder: string): string | undefined {
+  const manifest = join(folder, 'package.json');
+  if (existsSync(manifest) && JSON.parse(readFileSync(manifest, 'utf8')).version) return folder;
+  const parent = dirname(folder);
+  return parent === folder ? undefined : folderOf(parent);
+}
+
+function readPackage(folder: string): BundledPackage {
+  const {
+    name,
+    version,
+    license = 'unknown',
+  } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  return { name, version, license };
+}
