@@ -250,6 +250,29 @@ test.concurrent('the API lists, shows, redrives and discards, as the page asks i
   expect(await ask('/redrive', {})).toHaveProperty('error');
 });
 
+test.concurrent('a text is looked for among some letters at a time, and which ones is said', async () => {
+  await using pipeline = await createPipeline();
+  await pipeline.database.run(
+    (sql) => sql`
+      insert into dlq_events (dlq_id, source_topic, source_partition, source_offset, source_timestamp, reason, detail)
+      overriding system value
+      select n, 'events', 0, n, now(), 'not_json', 'needle' from unnest(array[1, 60000, 110000, 110001]) as n`,
+  );
+  await using server = startApp('stats', ['serve'], pipeline.environment);
+  const address = await addressOf(server);
+  const look = async (query: string) => await (await fetch(`${address}/api/dlq?${query}`)).json();
+  expect(await look('contains=needle')).toMatchObject({
+    matching: '2',
+    lookedAt: { from: '60002', upTo: '110001' },
+    letters: [{ id: '110001' }, { id: '110000' }],
+  });
+  const older = { matching: '1', lookedAt: { from: '10002', upTo: '60001' }, letters: [{ id: '60000' }] };
+  expect(await look('contains=needle&before=60002')).toMatchObject(older);
+  const oldest = { matching: '1', lookedAt: { from: '1', upTo: '10001' }, letters: [{ id: '1' }] };
+  expect(await look('contains=needle&before=10002')).toMatchObject(oldest);
+  expect(await look('reason=not_json')).toMatchObject({ matching: '4', lookedAt: null });
+});
+
 test.concurrent('an export that Postgres leaves in the middle does not look whole, and says why in a line', async () => {
   await using pipeline = await createPipeline();
   await pipeline.database.run(

@@ -25,9 +25,14 @@ async function load(filter: Filter): Promise<void> {
   showLetters(page, filter);
   showExports(filter);
   showPages(page, filter, before);
-  // What fails from now on was not looked at by whoever confirms.
-  const upTo = before === '' ? page.letters[0]?.id : await findNewest(filter);
-  await showActions(page, filter, upTo);
+  await showActions(page, filter, before);
+}
+
+/** What fails from now on, or was not looked at, is not what somebody confirms. */
+async function boundsOf({ letters, lookedAt }: LetterPage, filter: Filter, before: string) {
+  if (lookedAt !== null) return { after: String(BigInt(lookedAt.from) - 1n), upTo: lookedAt.upTo };
+  const upTo = before === '' ? letters[0]?.id : await findNewest(filter);
+  return upTo === undefined ? {} : { upTo };
 }
 
 async function findNewest(filter: Filter): Promise<string | undefined> {
@@ -35,17 +40,24 @@ async function findNewest(filter: Filter): Promise<string | undefined> {
   return (await getJson<LetterPage>(`/api/dlq?${query}`)).letters[0]?.id;
 }
 
-function describe({ matching }: LetterPage, filter: Filter): string {
+function describe({ matching, lookedAt }: LetterPage, filter: Filter): string {
   if (Object.keys(filter).length === 0) return `${formatThings(matching, 'letter')} in all`;
-  return `${formatThings(matching, 'letter')} ${matching === '1' ? 'matches' : 'match'}`;
+  const found = `${formatThings(matching, 'letter')} ${matching === '1' ? 'matches' : 'match'}`;
+  if (lookedAt === null) return found;
+  return `${found} among those from ${formatCount(lookedAt.from)} to ${formatCount(lookedAt.upTo)}`;
 }
 
-function showPages({ letters, matching }: LetterPage, filter: Filter, before: string): void {
+function showPages({ letters, matching, lookedAt }: LetterPage, filter: Filter, before: string): void {
   const oldest = letters.at(-1)?.id;
   const isMore = letters.length === PAGE && BigInt(matching) > BigInt(PAGE);
+  const link = (name: string, from?: string) =>
+    element('a', name, { href: hrefOf({ ...filter, before: from }) });
   find('pages').replaceChildren(
-    ...(before === '' ? [] : [element('a', 'Newest', { href: hrefOf(filter) })]),
-    ...(isMore ? [element('a', 'Older', { href: hrefOf({ ...filter, before: oldest }) })] : []),
+    ...(before === '' ? [] : [link('Newest')]),
+    ...(isMore ? [link('Older', oldest)] : []),
+    ...(lookedAt === null
+      ? []
+      : [link(`Look among those before ${formatCount(lookedAt.from)}`, lookedAt.from)]),
   );
 }
 
@@ -64,18 +76,18 @@ function showExports(filter: Filter): void {
 }
 
 /** Only open letters can be redriven or discarded. */
-async function showActions(page: LetterPage, filter: Filter, upTo: string | undefined): Promise<void> {
+async function showActions(page: LetterPage, filter: Filter, before: string): Promise<void> {
   const place = find('actions');
   if (page.isReadOnly) {
     place.replaceChildren(element('p', readOnlyNote, { class: 'quiet' }));
     return;
   }
-  const open = await countOpen(page, filter);
+  const [open, bounds] = await Promise.all([countOpen(page, filter, before), boundsOf(page, filter, before)]);
   const { status: _, ...others } = toApi(filter);
   const all: Choice = {
     name: `all ${formatThings(open, 'open letter')} that match`,
     count: open,
-    body: { ...others, all: true, ...(upTo ? { upTo } : {}) },
+    body: { ...others, all: true, ...bounds },
   };
   place.replaceChildren(
     createAction('Redrive selected', () => withSelected(redrive), filter),
@@ -88,10 +100,15 @@ async function showActions(page: LetterPage, filter: Filter, upTo: string | unde
 const readOnlyNote =
   'Read-only: letters are redriven and discarded where STATS_READ_ONLY=false, or with "stats dlq".';
 
-async function countOpen({ matching }: LetterPage, filter: Filter): Promise<bigint> {
+async function countOpen({ matching }: LetterPage, filter: Filter, before: string): Promise<bigint> {
   if (filter.status === 'open') return BigInt(matching);
   if (filter.status !== undefined) return 0n;
-  const query = new URLSearchParams({ ...toApi(filter), status: 'open', limit: '1' });
+  const query = new URLSearchParams({
+    ...toApi(filter),
+    status: 'open',
+    limit: '1',
+    ...(before ? { before } : {}),
+  });
   return BigInt((await getJson<LetterPage>(`/api/dlq?${query}`)).matching);
 }
 

@@ -4,8 +4,10 @@ import {
   countLetters,
   type Database,
   discardLetters,
+  type LetterFilter,
   type LetterQueue,
   listLetters,
+  newestLetter,
   type RedriveOutcome,
   readActions,
   readAncestors,
@@ -63,10 +65,30 @@ async function list(context: Context, parts: DeadLetterParts): Promise<Response>
 }
 
 async function findPage({ database, isReadOnly }: DeadLetterParts, { filter, ...page }: LetterQuery) {
-  const matching = await countLetters(database, filter);
+  const range = await rangeOf(database, filter, page.before);
+  const inRange = { ...filter, ...(range && { after: range.from - 1n, upTo: range.upTo }) };
+  const matching = await countLetters(database, inRange);
   // That nothing matches would be found out by looking at every letter.
-  const letters = matching === 0n ? [] : await listLetters(database, filter, page);
-  return { matching: String(matching), isReadOnly, letters: letters.map(toPlain) };
+  const letters = matching === 0n ? [] : await listLetters(database, inRange, page);
+  return {
+    matching: String(matching),
+    /** Among which letters was looked; null where it was all of them. */
+    lookedAt: range && { from: String(range.from), upTo: String(range.upTo) },
+    isReadOnly,
+    letters: letters.map(toPlain),
+  };
+}
+
+/** What is not counted as it comes is looked for among so many letters at a time: somebody waits. */
+const LOOKED_AT = 50_000n;
+
+/** The letters that are looked at: the newest, or those before one. Null where that is all, or nothing has to be looked for. */
+async function rangeOf(database: Database, { since, until, contains }: LetterFilter, before?: bigint) {
+  if (since === undefined && until === undefined && contains === undefined) return null;
+  const newest = await newestLetter(database);
+  if (newest <= LOOKED_AT) return null;
+  const upTo = before === undefined ? newest : before - 1n;
+  return { from: upTo > LOOKED_AT ? upTo - LOOKED_AT + 1n : 1n, upTo };
 }
 
 /** What `GET /api/dlq` answers. */
