@@ -63,7 +63,7 @@ async function startServers(
   const failed = new AbortController();
   const signal = AbortSignal.any([stop, failed.signal]);
   const starts = [
-    announce('Postgres', ensurePostgres(settings.DATABASE_URL, join(data, 'postgres'), signal)),
+    announce('Postgres', ensurePostgres(settings, join(data, 'postgres'), signal)),
     announce('Kafka', ensureKafka(settings, join(data, 'kafka'), signal)),
   ];
   try {

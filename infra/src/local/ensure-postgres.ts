@@ -1,5 +1,5 @@
-import { type DatabaseUrl, databaseFailure } from '@pipeline/db';
-import { Failure } from '@pipeline/runtime';
+import { type DatabaseUrl, databaseFailure, type databaseSettings } from '@pipeline/db';
+import { Failure, type Settings } from '@pipeline/runtime';
 import type { AvailableServer } from './available.ts';
 import { acceptsConnections } from './endpoint.ts';
 import { askVersion } from './postgres-ready.ts';
@@ -7,34 +7,37 @@ import { startPostgresServer } from './postgres-server.ts';
 import { speaksPostgres } from './protocol.ts';
 import { requireProtocol, requireThisMachine } from './require-address.ts';
 
+type DatabaseSettings = Settings<typeof databaseSettings>;
+
 /**
  * Makes sure that a database URL works: uses what answers there, else starts a server in a folder.
  * @throws Failure when the address is another machine's, is held by something else, refuses the user, or nothing can
  * be started
  */
 export async function ensurePostgres(
-  url: DatabaseUrl,
+  settings: DatabaseSettings,
   folder: string,
   signal: AbortSignal,
 ): Promise<AvailableServer> {
-  if (await acceptsConnections(url)) return await usePostgres(url);
+  const url = settings.DATABASE_URL;
+  if (await acceptsConnections(url)) return await usePostgres(settings);
   requireThisMachine('Postgres', url, 'DATABASE_URL');
   requirePlainText(url);
   const process = await startPostgresServer({ url, folder, signal });
-  return { ...(await describe(url)), own: { folder, process } };
+  return { ...(await describe(settings)), own: { folder, process } };
 }
 
-async function usePostgres(url: DatabaseUrl): Promise<AvailableServer> {
-  await requireProtocol('Postgres', url, 'DATABASE_URL', speaksPostgres);
+async function usePostgres(settings: DatabaseSettings): Promise<AvailableServer> {
+  await requireProtocol('Postgres', settings.DATABASE_URL, 'DATABASE_URL', speaksPostgres);
   try {
-    return { ...(await describe(url)), own: undefined };
+    return { ...(await describe(settings)), own: undefined };
   } catch (error) {
-    throw databaseFailure(error);
+    throw error instanceof Failure ? error : databaseFailure(error);
   }
 }
 
-async function describe(url: DatabaseUrl): Promise<Pick<AvailableServer, 'address' | 'version'>> {
-  return { address: hidePassword(url), version: (await askVersion(url)) ?? '' };
+async function describe(settings: DatabaseSettings): Promise<Pick<AvailableServer, 'address' | 'version'>> {
+  return { address: hidePassword(settings.DATABASE_URL), version: (await askVersion(settings)) ?? '' };
 }
 
 /** The URL without its password and its options. */

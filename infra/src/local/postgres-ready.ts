@@ -1,22 +1,21 @@
 import { connectDatabase, type DatabaseUrl, databaseSettings, isPassingFault } from '@pipeline/db';
-import { readSettings } from '@pipeline/runtime';
+import { readSettings, type Settings } from '@pipeline/runtime';
 import { acceptsConnections } from './endpoint.ts';
 
 /**
- * Whether a URL works now.
+ * Whether a URL of this machine works now.
  * @throws the driver's error for a fault that does not pass by itself, such as a wrong password
  */
 export async function acceptsQueries(url: DatabaseUrl): Promise<boolean> {
-  return (await askVersion(url)) !== undefined;
+  return (await askVersion(readSettings(databaseSettings, { DATABASE_URL: url.text }))) !== undefined;
 }
 
 /**
- * The version of the Postgres behind a URL, such as `18.4`; undefined while it cannot be asked.
+ * The version of the Postgres that settings lead to, such as `18.4`; undefined while it cannot be asked.
  * @throws the driver's error for a fault that does not pass by itself
  */
-export async function askVersion(url: DatabaseUrl): Promise<string | undefined> {
-  if (!(await acceptsConnections(url))) return undefined;
-  const settings = readSettings(databaseSettings, { DATABASE_URL: url.text });
+export async function askVersion(settings: Settings<typeof databaseSettings>): Promise<string | undefined> {
+  if (!(await acceptsConnections(settings.DATABASE_URL))) return undefined;
   await using database = connectDatabase(settings, { applicationName: 'infra', connections: 1 });
   try {
     const [row] = await database.run<{ version: string }>(

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { exitCode, Failure, type Settings, StopRequest, withDeadline } from '@pipeline/runtime';
+import { Failure, type Settings, StopRequest, tlsFaultOf, withDeadline } from '@pipeline/runtime';
 import postgres from 'postgres';
-import type { DatabaseUrl, databaseSettings } from './settings.ts';
+import type { databaseSettings } from './settings.ts';
 import { codeOf, describeFault, faultKind } from './sqlstate.ts';
+import { tlsFailure, tlsOptions } from './tls.ts';
 
 /** What a statement is written with: a tagged template whose values become parameters. */
 export type Sql = postgres.Sql<{ readonly bigint: bigint }>;
@@ -35,7 +35,10 @@ export interface ConnectOptions {
 /** Postgres ends a statement by itself; this much later we stop waiting for it to say so. */
 const GRACE_MS = 5_000;
 
-/** A pool that connects when it is first used; making it cannot fail but for an unreadable certificate. */
+/**
+ * A pool that connects when it is first used.
+ * @throws Failure for what `tlsOptions` refuses
+ */
 export function connectDatabase(
   settings: Settings<typeof databaseSettings>,
   options: ConnectOptions,
@@ -85,14 +88,14 @@ function replacePool(dead: Sql, open: () => Sql): Sql {
 
 /** The driver's own pool: only for what `Database` has no way to say. */
 export function openPool(settings: Settings<typeof databaseSettings>, options: ConnectOptions): Sql {
-  const { host, port, database, user, password, ...url } = settings.DATABASE_URL;
+  const { host, port, database, user, password } = settings.DATABASE_URL;
   return postgres({
     host,
     port,
     database,
     user,
     password,
-    ssl: tlsOptions(url),
+    ssl: tlsOptions(settings),
     max: options.connections,
     // Every parameter is a text that Postgres casts, so the driver need not know the types of arrays.
     fetch_types: false,
@@ -117,37 +120,29 @@ function readOnlyParameter(readOnly: boolean | undefined): object {
   return readOnly === undefined ? {} : { default_transaction_read_only: readOnly ? 'on' : 'off' };
 }
 
-function tlsOptions({ sslMode, sslRootCert }: Pick<DatabaseUrl, 'sslMode' | 'sslRootCert'>) {
-  if (sslMode === 'disable') return false;
-  return { rejectUnauthorized: true, ...(sslRootCert ? { ca: readCertificate(sslRootCert) } : {}) };
-}
-
-function readCertificate(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    throw new Failure(
-      `sslrootcert of DATABASE_URL: cannot read ${path}`,
-      'name a readable file of PEM certificates',
-      exitCode.usage,
-    );
-  }
-}
-
+/** By SQLSTATE, or the driver's code, and what was said. */
 const remedies: readonly (readonly [RegExp, string])[] = [
+  [
+    /^28\S* .*(no encryption|SSL off)/,
+    'set sslmode=verify-full in DATABASE_URL: this Postgres takes nobody without TLS',
+  ],
+  [/^SSL_REFUSED/, 'switch on its ssl, or set sslmode=disable in DATABASE_URL'],
   [/^28/, 'check the user and the password of DATABASE_URL'],
   [/^3D/, 'create the database or name another in DATABASE_URL'],
   [
-    /^42(P01|703|P10|883)$/,
+    /^42(P01|703|P10|883) /,
     'the tables are missing or of another version: run "pnpm --filter infra provision"',
   ],
-  [/^42501$/, 'grant the user of DATABASE_URL the rights that docs/operations.md lists'],
+  [/^42501 /, 'grant the user of DATABASE_URL the rights that docs/operations.md lists'],
 ];
 
 /** The one line about a lasting fault: what Postgres said and what to do about it. */
 export function databaseFailure(error: unknown): Failure {
   const code = codeOf(error);
-  const remedy = remedies.find(([pattern]) => pattern.test(code))?.[1];
+  const tlsFault = tlsFaultOf(code);
+  if (tlsFault !== undefined) return tlsFailure(tlsFault);
+  const said = `${code} ${error instanceof Error ? error.message : ''}`;
+  const remedy = remedies.find(([pattern]) => pattern.test(said))?.[1];
   return new Failure(`Postgres: ${describeFault(error)}`, remedy ?? 'see the log of Postgres');
 }
 

@@ -1,4 +1,4 @@
-import { custom, integer } from '@pipeline/runtime';
+import { custom, flag, integer } from '@pipeline/runtime';
 
 const SECOND = 1_000;
 
@@ -9,6 +9,10 @@ export const databaseSettings = {
     'postgres://USER:PASSWORD@HOST:PORT/DATABASE, special characters percent-encoded, sslmode=disable or verify-full',
     parseDatabaseUrl,
     { secret: true },
+  ),
+  DATABASE_ALLOW_PLAINTEXT: flag(
+    false,
+    'Whether another machine may be spoken to without TLS, such as over a private network of containers',
   ),
   DATABASE_CONNECT_TIMEOUT_MS: integer(5 * SECOND, 'How long a connection may take to be made', [
     100,

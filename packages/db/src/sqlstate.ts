@@ -1,3 +1,5 @@
+import { tlsFaultOf } from '@pipeline/runtime';
+
 /**
  * What an error of Postgres, or of the way to it, means for the pipeline:
  * `refused`: this statement's data is at fault, and always will be;
@@ -20,8 +22,13 @@ const unreachable =
 export function faultKind(error: unknown): FaultKind {
   const code = codeOf(error);
   if (refused.test(code)) return 'refused';
-  if (passing.test(code) || unreachable.test(code)) return 'passing';
+  if (passing.test(code) || unreachable.test(code) || isBrokenTls(code)) return 'passing';
   return error instanceof Error && error.name === 'DeadlineError' ? 'passing' : 'lasting';
+}
+
+/** A TLS connection broke; certificates that do not fit are another thing. */
+function isBrokenTls(code: string): boolean {
+  return /^(ERR_SSL_|EPROTO$)/.test(code) && tlsFaultOf(code) === undefined;
 }
 
 /** Whether trying again helps. */

@@ -1,0 +1,77 @@
+import { chmod, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { connectDatabase, type Database } from '@pipeline/db';
+import { settingsFor, startPrivatePostgres } from 'infra/testing';
+import { createAuthority, createPemFolder, type PemFolder } from './certificates.ts';
+import { waitUntil } from './wait.ts';
+
+/** What its certificate is like: for 127.0.0.1 and localhost, out of date, or for localhost alone. */
+type Shown = 'good' | 'expired' | 'localhost-only';
+
+/** A Postgres of a test's own. It speaks no TLS at first. */
+export interface SecuredPostgres extends AsyncDisposable {
+  /** The URL of its owner, a superuser. */
+  readonly url: string;
+  readonly owner: Database;
+  /** Certificates to trust: of who signs the server's, and of somebody else. */
+  readonly pem: { readonly ca: string; readonly otherCa: string };
+  /** Speaks TLS from now on, and shows this certificate. */
+  show(certificate: Shown): Promise<void>;
+  /** Lets nobody in without TLS from now on. */
+  requireTls(): Promise<void>;
+}
+
+/** Starts it. */
+export async function startSecuredPostgres(): Promise<SecuredPostgres> {
+  await using stack = new AsyncDisposableStack();
+  const folder = stack.use(await createPemFolder());
+  const server = stack.use(await startPrivatePostgres(['fsync=off']));
+  const options = { applicationName: 'owner', connections: 1 };
+  const owner = stack.use(connectDatabase(settingsFor(server.address), options));
+  const files = await writeCertificates(folder);
+  const started = stack.move();
+  return {
+    url: server.address,
+    owner,
+    pem: { ca: files.ca, otherCa: files.otherCa },
+    async show(certificate) {
+      await configure(owner, { ssl_cert_file: files[certificate], ssl_key_file: files.key, ssl: 'on' });
+    },
+    async requireTls() {
+      const rule = 'hostssl all all 127.0.0.1/32 scram-sha-256\n';
+      await writeFile(join(server.folder, 'data/pg_hba.conf'), rule);
+      await configure(owner, {});
+    },
+    [Symbol.asyncDispose]: () => started.disposeAsync(),
+  };
+}
+
+async function writeCertificates(folder: PemFolder) {
+  const authority = createAuthority('CA of the test');
+  const hosts = ['127.0.0.1', 'localhost'];
+  const good = authority.issue('postgres', { hosts });
+  const expired = authority.issue('postgres', { hosts, expired: true });
+  const localhostOnly = authority.issue('postgres', { hosts: ['localhost'] });
+  const key = await folder.write('server.key', good.key);
+  await chmod(key, 0o600);
+  return {
+    key,
+    good: await folder.write('good.pem', good.certificate),
+    expired: await folder.write('expired.pem', expired.certificate),
+    'localhost-only': await folder.write('localhost-only.pem', localhostOnly.certificate),
+    ca: await folder.write('ca.pem', authority.certificate),
+    otherCa: await folder.write('other-ca.pem', createAuthority('CA of somebody else').certificate),
+  };
+}
+
+/** Changes settings of a running server, and waits until new connections see them. */
+async function configure(owner: Database, settings: Readonly<Record<string, string>>): Promise<void> {
+  for (const [name, value] of Object.entries(settings))
+    await owner.run((sql) => sql.unsafe(`alter system set ${name} = '${value}'`));
+  const [before] = await owner.run((sql) => sql<{ at: string }[]>`select pg_conf_load_time()::text as at`);
+  await owner.run((sql) => sql`select pg_reload_conf()`);
+  await waitUntil(async () => {
+    const [now] = await owner.run((sql) => sql<{ at: string }[]>`select pg_conf_load_time()::text as at`);
+    return now?.at !== before?.at;
+  });
+}
