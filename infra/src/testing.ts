@@ -1,5 +1,11 @@
 export { findFreePort } from './local/endpoint.ts';
 export { kafkaVersion } from './local/kafka-jars.ts';
-export { type PrivateServer, startPrivateKafka, startPrivatePostgres } from './testing/private-servers.ts';
+export {
+  type PrivateCluster,
+  type PrivateServer,
+  startPrivateCluster,
+  startPrivateKafka,
+  startPrivatePostgres,
+} from './testing/private-servers.ts';
 export { type TestStack, type TestTopics, testStack } from './testing/stack.ts';
 export { copyTemplate, createTemplate, freshName, settingsFor } from './testing/template.ts';

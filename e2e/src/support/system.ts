@@ -1,7 +1,14 @@
 import { connectDatabase, type Database, databaseSettings, migrate } from '@pipeline/db';
 import { connectKafka, kafkaSettings, openAdmin } from '@pipeline/kafka';
 import { createLogger, loggerSettings, readSettings } from '@pipeline/runtime';
-import { findFreePort, type PrivateServer, startPrivateKafka, startPrivatePostgres } from 'infra/testing';
+import {
+  findFreePort,
+  type PrivateCluster,
+  type PrivateServer,
+  startPrivateCluster,
+  startPrivateKafka,
+  startPrivatePostgres,
+} from 'infra/testing';
 import { type Fleet, startFleet } from './fleet.ts';
 import { type Load, startLoad } from './load.ts';
 import { openPipeline, type Pipeline } from './pipeline.ts';
@@ -35,6 +42,11 @@ export interface KafkaSystem extends System {
   readonly kafkaProxy: TcpProxy;
 }
 
+/** A system whose Kafka is a cluster of several brokers. */
+export interface ClusterSystem extends System {
+  readonly cluster: PrivateCluster;
+}
+
 export interface SystemOptions {
   readonly seed: number;
   /** Records a second; defaults to 400. */
@@ -61,6 +73,14 @@ export async function startKafkaSystem(options: SystemOptions): Promise<KafkaSys
   const kafka = stack.use(await startPrivateKafka({ endpoint: { host: '127.0.0.1', port }, advertised }));
   const system = await assemble(`127.0.0.1:${kafkaProxy.port}`, options, stack);
   return withDisposal({ ...system, kafka, kafkaProxy }, stack.move());
+}
+
+/** Starts a system whose Kafka has three brokers; two of them acknowledge what is sent. */
+export async function startClusterSystem(options: SystemOptions): Promise<ClusterSystem> {
+  await using stack = new AsyncDisposableStack();
+  const cluster = stack.use(await startPrivateCluster(3));
+  const system = await assemble(cluster.address, options, stack);
+  return withDisposal({ ...system, cluster }, stack.move());
 }
 
 function withDisposal<Parts extends object>(

@@ -3,7 +3,7 @@ import { brokerSettings, toImageEnvironment, toProperties } from './kafka-proper
 
 const layout = {
   listen: { host: '0.0.0.0', port: 9092 },
-  controllerPort: 9093,
+  quorum: { nodeId: 1, controllerPorts: [9093] },
   dataFolder: '/data',
 };
 
@@ -20,6 +20,14 @@ test('a broker that has a way to itself uses that, and tells it to nobody else',
   expect(settings['inter.broker.listener.name']).toBe('INTERNAL');
   expect(settings['listeners']).toContain('INTERNAL://127.0.0.1:19092');
   expect(brokerSettings(layout)['listeners']).not.toContain('INTERNAL');
+});
+
+test('a broker of three has a copy of everything, and waits for one other', () => {
+  const settings = brokerSettings({ ...layout, quorum: { nodeId: 2, controllerPorts: [9093, 9094, 9095] } });
+  expect(settings['controller.quorum.voters']).toBe('1@127.0.0.1:9093,2@127.0.0.1:9094,3@127.0.0.1:9095');
+  expect(settings['listeners']).toContain('CONTROLLER://127.0.0.1:9094');
+  expect(settings['default.replication.factor']).toBe(3);
+  expect(settings['min.insync.replicas']).toBe(2);
 });
 
 test('a file and an image get the same settings', () => {

@@ -6,7 +6,7 @@ import { Failure } from '@pipeline/runtime';
 import { type GuardedProcess, startGuarded } from '../process/guarded.ts';
 import { type Endpoint, findFreePort } from './endpoint.ts';
 import { fetchKafkaJars, kafkaFolder } from './kafka-jars.ts';
-import { type BrokerSettings, brokerSettings, toProperties } from './kafka-properties.ts';
+import { type BrokerSettings, brokerSettings, type Quorum, toProperties } from './kafka-properties.ts';
 import { speaksKafka } from './protocol.ts';
 import { waitUntilReady } from './server.ts';
 
@@ -17,6 +17,8 @@ export interface KafkaServerOptions {
   readonly advertised?: Endpoint | undefined;
   /** Settings of the broker beside or instead of the usual ones. */
   readonly settings?: BrokerSettings | undefined;
+  /** The cluster that it is a part of; defaults to one of its own. */
+  readonly cluster?: { readonly id: string; readonly quorum: Quorum } | undefined;
   /** Made when it is missing; holds the data, the broker's settings and its log. */
   readonly folder: string;
   /** Ends the start. */
@@ -43,10 +45,11 @@ export async function startKafkaServer(options: KafkaServerOptions): Promise<Gua
 
 async function writeProperties(
   path: string,
-  { endpoint: listen, advertised = listen, settings = {} }: KafkaServerOptions,
+  { endpoint: listen, advertised = listen, settings = {}, cluster }: KafkaServerOptions,
   dataFolder: string,
 ): Promise<void> {
-  const usual = brokerSettings({ listen, advertised, controllerPort: await findFreePort(), dataFolder });
+  const quorum = cluster?.quorum ?? { nodeId: 1, controllerPorts: [await findFreePort()] };
+  const usual = brokerSettings({ listen, advertised, quorum, dataFolder });
   await writeFile(path, toProperties({ ...usual, ...settings }));
 }
 
@@ -57,7 +60,7 @@ function java(jars: string): readonly string[] {
 
 /** Formats beside the place and moves it there, so that a start that is cut short leaves nothing half made. */
 async function formatData(jars: string, options: KafkaServerOptions): Promise<void> {
-  const { folder } = options;
+  const { folder, cluster } = options;
   const fresh = await mkdtemp(join(folder, 'new-'));
   const dataFolder = join(fresh, 'data');
   const propertiesPath = join(fresh, 'server.properties');
@@ -67,7 +70,7 @@ async function formatData(jars: string, options: KafkaServerOptions): Promise<vo
     'kafka.tools.StorageTool',
     'format',
     '--cluster-id',
-    newClusterId(),
+    cluster?.id ?? newClusterId(),
     '--config',
     propertiesPath,
   ];
@@ -79,6 +82,6 @@ async function formatData(jars: string, options: KafkaServerOptions): Promise<vo
 }
 
 /** 16 random bytes as URL-safe base64, which is what Kafka calls a UUID; it must not begin with a dash. */
-function newClusterId(): string {
+export function newClusterId(): string {
   return `k${randomBytes(16).toString('base64url').slice(1)}`;
 }

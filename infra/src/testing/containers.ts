@@ -25,7 +25,7 @@ async function startKafka() {
   const settings = brokerSettings({
     listen: { host: '0.0.0.0', port: 9092 },
     advertised: { host: '127.0.0.1', port },
-    controllerPort: 9093,
+    quorum: { nodeId: 1, controllerPorts: [9093] },
     // In its container the broker does not reach the address that it tells its clients; transactions need that.
     internalPort: 19092,
     dataFolder: '/tmp/kraft-combined-logs',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseDatabaseUrl } from '@pipeline/db';
 import { type Endpoint, findFreePort, formatEndpoint } from '../local/endpoint.ts';
 import type { BrokerSettings } from '../local/kafka-properties.ts';
-import { startKafkaServer } from '../local/kafka-server.ts';
+import { newClusterId, startKafkaServer } from '../local/kafka-server.ts';
 import { startPostgresServer } from '../local/postgres-server.ts';
 import type { GuardedProcess } from '../process/guarded.ts';
 
@@ -36,6 +36,36 @@ export async function startPrivateKafka(options: PrivateKafkaOptions = {}): Prom
   const endpoint = options.endpoint ?? { host: '127.0.0.1', port: await findFreePort() };
   const start = (folder: string) => startKafkaServer({ ...options, endpoint, folder });
   return await startPrivate(formatEndpoint(endpoint), start);
+}
+
+/** Brokers that are one cluster, each of which may be killed and started again. */
+export interface PrivateCluster extends AsyncDisposable {
+  /** The addresses of all, as `KAFKA_BROKERS` takes them. */
+  readonly address: string;
+  readonly brokers: readonly PrivateServer[];
+}
+
+/** Starts a Kafka of several brokers that knows no topics; each has a copy of all that is made in it. */
+export async function startPrivateCluster(size: number): Promise<PrivateCluster> {
+  const id = newClusterId();
+  const controllerPorts = await Promise.all(Array.from({ length: size }, () => findFreePort()));
+  const ports = await Promise.all(controllerPorts.map(() => findFreePort()));
+  const brokers = await Promise.all(
+    ports.map((port, index) => {
+      const endpoint = { host: '127.0.0.1', port };
+      const cluster = { id, quorum: { nodeId: index + 1, controllerPorts } };
+      return startPrivate(formatEndpoint(endpoint), (folder) =>
+        startKafkaServer({ endpoint, cluster, folder }),
+      );
+    }),
+  );
+  return {
+    address: brokers.map(({ address }) => address).join(','),
+    brokers,
+    async [Symbol.asyncDispose]() {
+      await Promise.all(brokers.map((broker) => broker[Symbol.asyncDispose]()));
+    },
+  };
 }
 
 /**

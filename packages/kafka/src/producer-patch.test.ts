@@ -1,0 +1,106 @@
+import { createRequire } from 'node:module';
+import { expect, test } from 'vitest';
+
+/**
+ * What the patch of kafkajs mends in its producer (tulios/kafkajs#1303): each test fails on the unpatched library,
+ * which then says that records were sent although it never sent them.
+ */
+const load = createRequire(import.meta.url);
+const createSendMessages = load('kafkajs/src/producer/sendMessages.js');
+const createRetry = load('kafkajs/src/retry/index.js');
+
+interface ProduceRequest {
+  readonly topicData: readonly { readonly partitions: readonly { readonly partition: number }[] }[];
+}
+
+/** What one broker does with a request, given the partitions in it. */
+type Answer = (partitions: readonly number[]) => Promise<void> | void;
+
+/** A cluster whose brokers are told by number which partitions they lead, and which keeps what each was sent. */
+function createCluster(leaders: number[], answers: Readonly<Record<number, Answer>>) {
+  const sent: (readonly [broker: number, partitions: readonly number[]])[] = [];
+  const createBroker = (nodeId: number) => ({
+    nodeId,
+    async produce({ topicData }: ProduceRequest) {
+      const partitions = topicData.flatMap((topic) => topic.partitions.map(({ partition }) => partition));
+      await answers[nodeId]?.(partitions);
+      sent.push([nodeId, partitions]);
+      return { topics: [{ topicName: 't', partitions: partitions.map((partition) => ({ partition })) }] };
+    },
+  });
+  const brokers = new Map([1, 2].map((nodeId) => [nodeId, createBroker(nodeId)]));
+  const cluster = {
+    refreshMetadataIfNecessary: async () => {},
+    refreshMetadata: async () => {},
+    addMultipleTargetTopics: async () => {},
+    isConnected: () => true,
+    findTopicPartitionMetadata: () => leaders.map((_, partitionId) => ({ partitionId })),
+    findLeaderForPartitions: (_topic: string, partitions: readonly string[]) =>
+      Object.groupBy(
+        partitions.map(Number).filter((partition) => leaders[partition] !== undefined),
+        (partition) => String(leaders[partition]),
+      ),
+    findBroker: async ({ nodeId }: { readonly nodeId: string }) => brokers.get(Number(nodeId)),
+  };
+  return { cluster, sent };
+}
+
+const noTransactions = {
+  acquireBrokerLock: async () => {},
+  releaseBrokerLock: async () => {},
+  isTransactional: () => false,
+  getSequence: () => 0,
+  updateSequence: () => {},
+  getProducerId: () => -1,
+  getProducerEpoch: () => 0,
+};
+
+/** Sends a message to each of so many partitions. */
+function sendToEach(cluster: object, partitions: number): Promise<readonly { readonly partition: number }[]> {
+  const silent = () => {};
+  const logger = { debug: silent, error: silent };
+  const retrier = createRetry({ initialRetryTime: 1, retries: 2 });
+  const partitioner = ({ message }: { readonly message: { readonly partition: number } }) =>
+    message.partition;
+  const send = createSendMessages({ logger, cluster, partitioner, eosManager: noTransactions, retrier });
+  const messages = Array.from({ length: partitions }, (_, partition) => ({ partition, value: 'x' }));
+  return send({ acks: -1, timeout: 1_000, topicMessages: [{ topic: 't', messages }] });
+}
+
+const failure = (name: string) => Object.assign(new Error(name), { name, retriable: true });
+
+test('a partition that goes over to a broker that has answered already is sent to it', async () => {
+  const leaders = [1, 2];
+  const { cluster, sent } = createCluster(leaders, {
+    2: () => {
+      leaders[1] = 1;
+      throw failure('KafkaJSConnectionError');
+    },
+  });
+  const places = await sendToEach(cluster, 2);
+  expect(sent).toEqual([
+    [1, [0]],
+    [1, [1]],
+  ]);
+  expect(places.map(({ partition }) => partition)).toEqual([0, 1]);
+});
+
+test('a partition that nobody leads is not passed over in silence', async () => {
+  const { cluster } = createCluster([1], {});
+  await expect(sendToEach(cluster, 2)).rejects.toThrow('a partition without metadata');
+});
+
+test('what is still under way when another broker fails is not sent a second time', async () => {
+  const fails = [true];
+  const { cluster, sent } = createCluster([1, 2], {
+    1: () => new Promise((resolve) => setTimeout(resolve, 50)),
+    2: () => {
+      if (fails.pop()) throw failure('KafkaJSConnectionError');
+    },
+  });
+  await sendToEach(cluster, 2);
+  expect(sent.toSorted(([a], [b]) => a - b)).toEqual([
+    [1, [0]],
+    [2, [1]],
+  ]);
+});
