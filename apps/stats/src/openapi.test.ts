@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import type { Hono } from 'hono';
+import { expect, test } from 'vitest';
+import { createDeadLetterApi, type DeadLetterParts } from './api/dead-letters.ts';
+import { createServer, type ServerParts } from './server.ts';
+
+const { paths }: { readonly paths: Readonly<Record<string, object>> } = JSON.parse(
+  readFileSync(new URL('../../../docs/openapi.json', import.meta.url), 'utf8'),
+);
+
+/** Routes are there before anybody asks: nothing is called. */
+function listRoutes(): readonly string[] {
+  const deadLetters = createDeadLetterApi({ isReadOnly: false } as DeadLetterParts);
+  const parts = { webFiles: new Map(), allowedHosts: [], deadLetters, metrics: {} } as unknown as ServerParts;
+  const app: Hono = createServer(parts);
+  const routes = app.routes.filter(({ method }) => method !== 'ALL');
+  return [...new Set(routes.map(({ method, path }) => `${method} ${toTemplate(path)}`))].sort();
+}
+
+/** `/:id{[0-9]+}` is `/{id}` there. */
+const toTemplate = (path: string) => path.replace(/:(\w+)(\{.*\})?/, '{$1}');
+
+test('every route of the server is in docs/openapi.json, and no other', () => {
+  const documented = Object.entries(paths).flatMap(([path, operations]) =>
+    Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+  expect(listRoutes()).toEqual(documented.sort());
+});
