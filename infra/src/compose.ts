@@ -12,14 +12,14 @@ import { say } from './screen.ts';
 import { version } from './settings.ts';
 
 const file = join(import.meta.dirname, '../compose.yaml');
-const everyProfile = ['ui'];
+const everyProfile = ['ui', 'app'];
 /** What compose.yaml publishes, which is what the settings default to. */
 const kafka = '127.0.0.1:9092';
 const postgres = readSettings(databaseSettings, {});
 
 const program = createProgram('compose', 'Kafka and Postgres in containers', version).addHelpText(
   'beforeAll',
-  'Examples:\n  compose up --profile ui    with Kafka UI on 8080\n  compose down --volumes     and forget the data\n',
+  'Examples:\n  compose up --profile ui    with Kafka UI on 8080\n  compose up --profile app   with the three apps; the first time, their images are built\n  compose down --volumes     and forget the data\n',
 );
 
 program

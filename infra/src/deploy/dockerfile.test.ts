@@ -1,0 +1,68 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Dockerfile, DockerfileParser, type Instruction } from 'dockerfile-ast';
+import { validate } from 'dockerfile-utils';
+import { expect, test } from 'vitest';
+import { rootFolder } from '../settings.ts';
+
+const text = readFileSync(join(rootFolder, 'infra/Dockerfile'), 'utf8');
+const dockerfile: Dockerfile = DockerfileParser.parse(text);
+const all = dockerfile.getInstructions();
+/** All that stands after the keyword, flags included. */
+const wordsOf = (instruction: Instruction) =>
+  instruction
+    .getTextContent()
+    .replace(/^\w+\s+/, '')
+    .replace(/\s+/g, ' ');
+const of = (keyword: string, from: readonly Instruction[] = all) =>
+  from.filter((one) => one.getKeyword() === keyword).map(wordsOf);
+
+/** The instructions of a stage, with those of the stages that it stands on. */
+function stage(name: string): readonly Instruction[] {
+  const start = all.findIndex((one) => one.getKeyword() === 'FROM' && wordsOf(one).endsWith(` AS ${name}`));
+  const rest = all.slice(start + 1);
+  const end = rest.findIndex((one) => one.getKeyword() === 'FROM');
+  const [first] = all.slice(start, start + 1);
+  const below = first === undefined ? '' : (wordsOf(first).split(' ')[0] ?? '');
+  const own = end < 0 ? rest : rest.slice(0, end);
+  return /[@:]/.test(below) ? own : [...stage(below), ...own];
+}
+
+const apps = ['producer', 'stats', 'consumer'] as const;
+
+test('a linter finds nothing to say', () => {
+  expect(validate(text).map(({ message }) => message)).toEqual([]);
+});
+
+test('whatever comes from elsewhere is named by its digest', () => {
+  const foreign = of('FROM').filter((words) => !/^base /.test(words));
+  expect(foreign.length).toBe(2);
+  expect(foreign.filter((words) => !/^\S+:\S+@sha256:[0-9a-f]{64} AS \w+$/.test(words))).toEqual([]);
+});
+
+test.each(apps)('the image of %s is run by nobody, without a shell, and is asked by its own file', (app) => {
+  const instructions = stage(app);
+  expect(of('USER', instructions)).toEqual(['65532:65532']);
+  expect(of('RUN', instructions)).toEqual([]);
+  expect(of('ENTRYPOINT', instructions)).toEqual([`["/${app}"]`]);
+  const [check = ''] = of('HEALTHCHECK', instructions);
+  expect(check).toMatch(app === 'producer' ? /^NONE$/ : new RegExp(`CMD \\["/${app}", "health"\\]$`));
+});
+
+test.each(apps)('the image of %s has its file, its bill of materials, and a library', (app) => {
+  const dist = `/src/apps/${app}/dist`;
+  expect(of('COPY', stage(app))).toEqual([
+    '--from=build /rootfs/ /',
+    `--from=build ${dist}/${app} /${app}`,
+    `--from=build ${dist}/${app}.cdx.json /usr/share/sbom/${app}.cdx.json`,
+  ]);
+});
+
+test('the context leaves out settings, data and history, and nothing that it names is missing', () => {
+  const lines = readFileSync(join(rootFolder, 'infra/Dockerfile.dockerignore'), 'utf8').split('\n');
+  expect(lines).toEqual(expect.arrayContaining(['*', '**/.env', '**/node_modules', '**/dist']));
+  const kept = lines
+    .filter((line) => line.startsWith('!') && !line.includes('*'))
+    .map((line) => line.slice(1));
+  expect(kept.filter((path) => !existsSync(join(rootFolder, path)))).toEqual([]);
+});

@@ -1,0 +1,86 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import {
+  findMistakes,
+  kubernetesFolder,
+  type Manifest,
+  parseManifests,
+  podsOf,
+  readBase,
+} from './testing/manifests.ts';
+
+const base = readBase();
+const named = (name: string, kind: string) =>
+  base.find((one) => one.kind === kind && one.metadata.name === name) as Manifest;
+
+test('the manifests are what the APIs of Kubernetes and KEDA know', () => {
+  expect(base.length).toBeGreaterThanOrEqual(10);
+  expect(findMistakes(base)).toEqual([]);
+});
+
+test('a name that the API does not know is found', () => {
+  const { spec, ...rest } = named('consumer', 'Deployment');
+  expect(findMistakes([{ ...rest, spec: { ...spec, replica: 1 } }])).toEqual([
+    expect.stringMatching(/"replica"' does not exist/),
+  ]);
+});
+
+const pods = podsOf(base);
+
+test.each(pods)('%s may do nothing but run', (_, pod) => {
+  expect(pod.automountServiceAccountToken).toBe(false);
+  expect(pod.securityContext).toMatchObject({
+    runAsNonRoot: true,
+    runAsUser: 65532,
+    seccompProfile: { type: 'RuntimeDefault' },
+  });
+  for (const container of pod.containers)
+    expect(container.securityContext).toEqual({
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    });
+});
+
+test.each(pods)('%s says what it needs, and is told no secret by its environment', (_, pod) => {
+  for (const { resources, env = [] } of pod.containers) {
+    expect(Object.keys(resources.requests)).toEqual(['cpu', 'memory']);
+    expect(Object.keys(resources.limits)).toEqual(['memory']);
+    expect(env.filter(({ name }) => /PASSWORD|DATABASE_URL/.test(name))).toEqual([]);
+  }
+});
+
+test('an outage restarts nothing: only the process itself is asked whether it lives', () => {
+  for (const name of ['consumer', 'stats']) {
+    const [container] = named(name, 'Deployment').spec.template.spec.containers;
+    expect(container.livenessProbe.httpGet.path).toBe('/livez');
+    expect(container.startupProbe.httpGet.path).toBe('/livez');
+  }
+  const [consumer] = named('consumer', 'Deployment').spec.template.spec.containers;
+  expect(consumer.readinessProbe.httpGet.path).toBe('/readyz');
+});
+
+test('KEDA alone sets the number of consumers', () => {
+  expect(named('consumer', 'Deployment').spec.replicas).toBeUndefined();
+  expect(named('consumer', 'ScaledObject').spec.scaleTargetRef).toEqual({ name: 'consumer' });
+});
+
+/** Whatever of the two is here; they are the same code. */
+const builders = [
+  ['kustomize', 'build'],
+  ['kubectl', 'kustomize'],
+] as const;
+
+const builder = builders.find(([program]) => spawnSync(program, ['version']).error === undefined);
+
+test('the example is the base with its own places, and just as right', ({ skip }) => {
+  if (builder === undefined) return skip('neither kustomize nor kubectl is here');
+  const [program, word] = builder;
+  const yaml = execFileSync(program, [word, join(kubernetesFolder, 'example')], { encoding: 'utf8' });
+  const example = parseManifests(yaml);
+  expect(findMistakes(example)).toEqual([]);
+  const images = podsOf(example).flatMap(([, pod]) => pod.containers.map(({ image }) => image));
+  expect(images.filter((image) => !image.startsWith('registry.example.com/'))).toEqual([]);
+  expect(example.find(({ kind }) => kind === 'ScaledObject')?.spec.maxReplicaCount).toBe(12);
+});

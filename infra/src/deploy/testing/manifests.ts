@@ -1,0 +1,80 @@
+import { spawnSync } from 'node:child_process';
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import { rootFolder } from '../../settings.ts';
+
+export const kubernetesFolder = join(rootFolder, 'infra/kubernetes');
+
+/** A container of a pod, as far as tests look at it. */
+interface Container {
+  readonly name: string;
+  readonly image: string;
+  readonly args?: readonly string[];
+  readonly securityContext: object;
+  readonly resources: {
+    readonly requests: object;
+    readonly limits: { readonly memory?: string; readonly cpu?: string };
+  };
+  readonly env?: readonly { readonly name: string; readonly value?: string }[];
+  readonly [probe: `${string}Probe`]: { readonly httpGet: { readonly path: string } };
+}
+
+export interface PodSpec {
+  readonly containers: readonly Container[];
+  readonly securityContext: object;
+  readonly automountServiceAccountToken: boolean;
+  readonly terminationGracePeriodSeconds?: number;
+}
+
+/** An object of a cluster. */
+export interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string };
+  // biome-ignore lint/suspicious/noExplicitAny: each kind has a specification of its own, which `findMistakes` checks
+  readonly spec?: any;
+}
+
+/** The objects of a YAML text. */
+export function parseManifests(text: string): readonly Manifest[] {
+  return parseAllDocuments(text).map((document) => document.toJS());
+}
+
+/** All objects of the base, as they are written. */
+export function readBase(): readonly Manifest[] {
+  const files = globSync('base/*.yaml', { cwd: kubernetesFolder, exclude: ['**/kustomization.yaml'] });
+  return files.flatMap((file) => parseManifests(readFileSync(join(kubernetesFolder, file), 'utf8')));
+}
+
+/** Those that start pods, and the pods that they start. */
+export function podsOf(manifests: readonly Manifest[]): readonly (readonly [string, PodSpec])[] {
+  const starters = manifests.filter(({ spec }) => spec?.template?.spec !== undefined);
+  return starters.map(({ kind, metadata, spec }) => [`${kind} ${metadata.name}`, spec.template.spec]);
+}
+
+/**
+ * What the API of Kubernetes (and of KEDA) does not know, or knows otherwise: each object is compiled as a literal of the
+ * type that is made of the API's own schema, which refuses names that it does not have and values of another type.
+ */
+export function findMistakes(manifests: readonly Manifest[]): readonly string[] {
+  const folder = mkdtempSync(join(import.meta.dirname, 'manifests-'));
+  try {
+    writeFileSync(join(folder, 'manifests.ts'), manifests.map(toModule).join('\n'));
+    const flags = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--target', 'esnext'];
+    const compiler = join(rootFolder, 'node_modules/typescript/bin/tsc');
+    const { stdout } = spawnSync(process.execPath, [compiler, ...flags, join(folder, 'manifests.ts')]);
+    return String(stdout).trim().split('\n').filter(Boolean);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function toModule(manifest: Manifest, index: number): string {
+  const { apiVersion, kind } = manifest;
+  const library = apiVersion.startsWith('keda.sh/') ? '@kubernetes-models/keda' : 'kubernetes-models';
+  return [
+    `import type { I${kind} as Kind${index} } from '${library}/${apiVersion}/${kind}';`,
+    `export const object${index}: Kind${index} = ${JSON.stringify(manifest, null, 1)};`,
+  ].join('\n');
+}
