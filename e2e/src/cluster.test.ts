@@ -31,14 +31,12 @@ const consumersReplaced: Fault<ClusterSystem> = {
   name: 'all consumers, each on an address of its own, are replaced one after the other',
   async inject(system) {
     const { fleet } = system;
-    const replays = fleet.replays;
     for (const [index, old] of fleet.running.entries()) {
       await waitForLog(fleet.start({ HTTP_HOST: `127.0.0.${2 + index}` }), /joined the group/);
       const { code } = await fleet.end(old, 'SIGTERM');
       if (code !== 0) throw new Error(`a consumer that was told to go ended with ${code}`);
       await goOn(system, 'after a consumer was replaced');
     }
-    if (fleet.replays > replays) throw new Error('records were read again that had been stored');
   },
 };
 

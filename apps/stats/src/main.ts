@@ -8,10 +8,14 @@ import {
 } from '@pipeline/runtime';
 import manifest from '../package.json' with { type: 'json' };
 import { checkThresholds } from './commands/check.ts';
+import { parseTime } from './commands/dlq/filters.ts';
 import { addDeadLetterCommands } from './commands/dlq/program.ts';
+import { partitionByDay } from './commands/partition.ts';
+import { purgeOld } from './commands/purge.ts';
 import { serveStats } from './commands/serve.ts';
 import { showStats } from './commands/show.ts';
 import { verifyAll } from './commands/verify.ts';
+import { nameOfUser } from './name-of-user.ts';
 import { pageAddress, pageSettings, statsSettings } from './settings.ts';
 
 const examples = `Examples:
@@ -22,6 +26,7 @@ const examples = `Examples:
   stats check --max-lag 10000   exit 3 when something is wrong
   stats serve                   the web page
   stats dlq ls                  the latest dead letters
+  stats purge --before 2026-01-01   remove what is older
 `;
 
 const WATCH_SECONDS = 2;
@@ -66,6 +71,23 @@ withSettings(program.command('check'), statsSettings)
   );
 
 addDeadLetterCommands(program);
+
+withSettings(program.command('purge'), statsSettings)
+  .description('remove old events, their counts, and old dead letters that are no longer open')
+  .requiredOption('--before <time>', 'what happened, or had failed, before then', parseTime)
+  .addOption(
+    program
+      .createOption('--by <name>', 'who does it, for the record')
+      .default(nameOfUser(), 'the user of this process'),
+  )
+  .option('--dry-run', 'only say how many')
+  .option('--yes', 'do not ask')
+  .action(async (flags, command) => purgeOld(settingsOf(command, statsSettings), flags));
+
+withSettings(program.command('partition'), statsSettings)
+  .description('keep the events in partitions by day, and make those of the days ahead; safe to repeat')
+  .option('--ahead <days>', 'so many days', numberBetween(1, 365), 7)
+  .action(async ({ ahead }, command) => partitionByDay(settingsOf(command, statsSettings), ahead));
 
 withSettings(
   addHealthCommand(program, (command) => pageAddress(settingsOf(command, pageSettings))),

@@ -38,6 +38,8 @@ export {
   type StatsSample,
   type StepSample,
 } from './history/samples.ts';
+export { type Partitioned, partitionEvents } from './maintenance/partition.ts';
+export { countPurgeable, type Purged, type PurgeOptions, purge } from './maintenance/purge.ts';
 export { type Migration, migrate, migrationsFolder, readMigrations } from './migrate.ts';
 export type { DeadLetterGroup } from './readers/dead-letter-groups.ts';
 export { type LedgerPosition, readLedger } from './readers/ledger.ts';

@@ -12,7 +12,7 @@ export interface Comparison {
 /**
  * Recounts all tables in one statement, hence in one snapshot, and compares: the counts per minute with the events, and
  * the counts of dead letters with those (of both only what differs is returned), the sum of each ledger with its offsets, and the ledgers' sums with the
- * rows of the tables.
+ * rows of the tables and of what was purged on purpose.
  */
 export async function compareTables(
   database: Database,
@@ -21,7 +21,11 @@ export async function compareTables(
   return await runRecount(
     database,
     (recount) => `with ${recount}, letters as (
-        select source_topic as topic, source_partition as partition, count(*) as letters from dlq_events group by 1, 2
+        select topic, partition, sum(letters) as letters
+        from (select source_topic as topic, source_partition as partition, 1 as letters from dlq_events
+              union all
+              select topic, partition, row_count from purged_rows where table_name = 'dlq_events') as every
+        group by 1, 2
       )
       select 'agg_events_minute' as "table",
              coalesce(to_char(minute at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI"Z"'), minute::text) || ' ' || event_type as key,
@@ -42,7 +46,9 @@ export async function compareTables(
              (stored + duplicates + dead_lettered + skipped)::text
       from ingest_progress
       union all
-      select 'raw_events', 'rows', coalesce(sum(stored), 0)::text, (select coalesce(sum(events), 0)::text from recount)
+      select 'raw_events', 'rows', coalesce(sum(stored), 0)::text,
+             ((select coalesce(sum(events), 0) from recount)
+              + (select coalesce(sum(row_count), 0) from purged_rows where table_name = 'raw_events'))::text
       from ingest_progress
       order by 1, 2`,
     options,

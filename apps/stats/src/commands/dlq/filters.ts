@@ -51,7 +51,8 @@ export function gatherIds(text: string, ids: readonly bigint[] = []): readonly b
   return [...ids, parseId(text)];
 }
 
-function parseTime(text: string): Date {
+/** @throws InvalidArgumentError */
+export function parseTime(text: string): Date {
   const time = new Date(text);
   if (/^\d{4}-/.test(text) && !Number.isNaN(time.getTime())) return time;
   throw invalidArgument('Expected a time such as 2026-11-24T09:30:00Z.');

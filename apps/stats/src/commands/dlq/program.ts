@@ -1,5 +1,5 @@
-import { userInfo } from 'node:os';
 import { type Command, exitCode, Failure, numberBetween, settingsOf, withSettings } from '@pipeline/runtime';
+import { nameOfUser } from '../../name-of-user.ts';
 import { statsSettings } from '../../settings.ts';
 import { discardOpenLetters } from './discard.ts';
 import { exportDeadLetters } from './export.ts';
@@ -69,15 +69,6 @@ function addDiscard(dlq: Command): void {
     .action((ids, flags, command) =>
       discardOpenLetters(settingsOf(command, statsSettings), chosen(flags, ids), flags),
     );
-}
-
-/** In a container a user may have a number and no name. */
-function nameOfUser(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return `user ${process.getuid?.()}`;
-  }
 }
 
 /** What changes things needs a choice, and can be tried. */

@@ -1,0 +1,43 @@
+import { countPurgeable, type Persist, purge } from '@pipeline/db';
+import { exitAfter, stopSignal } from '@pipeline/runtime';
+import { formatCount } from '../format.ts';
+import { showProgress } from '../progress.ts';
+import { say } from '../say.ts';
+import { openView, STOP_MS, type StatsSettings } from '../view.ts';
+import { waitForPostgres } from '../wait-for-postgres.ts';
+import { confirm } from './dlq/confirm.ts';
+
+export interface PurgeFlags {
+  readonly before: Date;
+  /** Who does it. */
+  readonly by: string;
+  readonly dryRun?: boolean | undefined;
+  readonly yes?: boolean | undefined;
+}
+
+/** Looking through a table may take as long as it takes. */
+const DAY_MS = 86_400_000;
+
+/** Removes what is old, after a question that says how much that is. */
+export async function purgeOld(
+  settings: StatsSettings,
+  { before, by, dryRun, yes }: PurgeFlags,
+): Promise<void> {
+  const signal = stopSignal();
+  exitAfter(signal, STOP_MS);
+  await using view = openView({ ...settings, DATABASE_STATEMENT_TIMEOUT_MS: DAY_MS });
+  const persist: Persist = (step) => waitForPostgres(step, view.actingDatabase, { signal });
+  const { events, deadLetters } = await persist(() => countPurgeable(view.database, before));
+  const what = `${formatCount(events)} events and ${formatCount(deadLetters)} resolved dead letters of before ${before.toISOString()}`;
+  if (dryRun) return say(`would purge ${what}`);
+  if (events + deadLetters === 0n) return say('nothing is older');
+  await confirm(`purge ${what}`, yes);
+  using progress = showProgress('purging');
+  const purged = await purge(view.actingDatabase, before, {
+    by,
+    persist,
+    signal,
+    onProgress: progress.report,
+  });
+  say(`purged ${formatCount(purged.events)} events and ${formatCount(purged.deadLetters)} dead letters`);
+}

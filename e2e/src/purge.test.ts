@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createFilledPipeline } from './support/filled.ts';
+import type { Pipeline } from './support/pipeline.ts';
+import { runApp } from './support/programs.ts';
+
+let pipeline: Pipeline;
+
+beforeAll(async () => {
+  pipeline = await createFilledPipeline();
+});
+afterAll(() => pipeline[Symbol.asyncDispose]());
+
+const runStats = (...args: readonly string[]) => runApp('stats', args, pipeline.environment);
+
+test('a purge says what it would remove, asks, removes it with who did it, and verify still adds up', async () => {
+  const tried = await runStats('purge', '--before', '2100-01-01', '--dry-run');
+  expect(tried.stderr).toMatch(/^stats: would purge 4 events and 0 resolved dead letters of before 2100-/);
+  expect(await runStats('purge', '--before', '2100-01-01')).toMatchObject({ code: 2 });
+  const purged = await runStats('purge', '--before', '2100-01-01', '--yes', '--by', 'someone');
+  expect(purged).toMatchObject({ code: 0, stderr: expect.stringContaining('purged 4 events') });
+  expect(await runStats('verify')).toMatchObject({ code: 0, stdout: 'everything adds up, with 4 events\n' });
+  const found = await pipeline.database.run((sql) => sql`select purged_by from purges`);
+  expect(found).toEqual([{ purged_by: 'someone' }]);
+});
+
+test('a time that is none is refused with an example', async () => {
+  const refused = await runStats('purge', '--before', 'yesterday');
+  expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('2026-11-24T09:30:00Z') });
+});
+
+test('partitions are made ahead, and the consumer goes on', async () => {
+  const made = await runStats('partition', '--ahead', '2');
+  expect(made.stderr).toMatch(/is in partitions now.*\n.*made raw_events_\d{8}, raw_events_\d{8}\n/s);
+  expect((await runStats('partition', '--ahead', '2')).stderr).toBe('stats: all partitions are there\n');
+  const event = {
+    event_id: '0198c5b0-7c1e-7a4f-9d55-3f0e8f6f2b99',
+    event_type: 'search',
+    event_time: '2026-11-24T09:30:12Z',
+  };
+  const value = Buffer.from(JSON.stringify({ ...event, user_id: 'u', payload: { query: 'q' } }));
+  await pipeline.publish([
+    { key: null, value },
+    { key: null, value },
+  ]);
+  expect(await runApp('consumer', ['--once'], pipeline.environment)).toMatchObject({ code: 0 });
+  expect(await runStats('verify')).toMatchObject({ code: 0, stdout: 'everything adds up, with 5 events\n' });
+});

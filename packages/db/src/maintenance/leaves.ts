@@ -1,0 +1,24 @@
+import type { Database } from '../connect.ts';
+
+/** A table that holds rows of `raw_events`: itself, or one of its partitions. */
+export interface Leaf {
+  /** Quoted where it must be. */
+  readonly name: string;
+  /** Of 8 kB each. */
+  readonly blocks: number;
+  /** A partition for a range of ids, rather than the table itself or the partition for all other ids. */
+  readonly isRange: boolean;
+}
+
+/** The tables that hold the rows of `raw_events`. @throws the driver's error */
+export async function readLeaves(database: Database): Promise<readonly Leaf[]> {
+  return await database.run(
+    (sql) => sql<Leaf[]>`
+      select oid::regclass::text as name,
+             (pg_relation_size(oid) / current_setting('block_size')::bigint)::int as blocks,
+             coalesce(pg_get_expr(relpartbound, oid) like 'FOR VALUES FROM%', false) as "isRange"
+      from pg_class
+      where relkind = 'r' and oid in (select 'raw_events'::regclass union select relid from pg_partition_tree('raw_events'))
+      order by 1`,
+  );
+}

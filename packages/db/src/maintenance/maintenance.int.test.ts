@@ -1,0 +1,147 @@
+import { afterEach, beforeEach, expect, inject, test } from 'vitest';
+import { batchOf, letter, row } from '../testing/batches.ts';
+import { createFreshDatabase, type FreshDatabase } from '../testing/fresh-database.ts';
+import { compareTables } from '../verification/compare-tables.ts';
+import { createWriter, type Persist, type Writer } from '../writer.ts';
+import { dayAfter } from './day.ts';
+import { partitionEvents } from './partition.ts';
+import { countPurgeable, purge } from './purge.ts';
+
+let fresh: FreshDatabase;
+let writer: Writer;
+let offset: number;
+
+const persist: Persist = (statement) => statement();
+const now = new Date('2026-11-24T09:30:00Z');
+const boundary = new Date('2026-11-25T00:00:00Z');
+
+beforeEach(async () => {
+  fresh = await createFreshDatabase(inject('postgresUrl'));
+  writer = createWriter(fresh.database, persist);
+  await writer.open({ topic: 'events', partition: 0 }, 0n);
+  offset = 0;
+});
+afterEach(() => fresh[Symbol.asyncDispose]());
+
+const run = (text: string) => fresh.database.run<Record<string, unknown>>((sql) => sql.unsafe(text));
+const purgeBefore = (before: Date) => purge(fresh.database, before, { by: 'tester', persist });
+
+/** An id of version 7 of so many days after `now`. */
+function idOf(days: number, number: number): string {
+  return `${dayAfter(now, days).firstId.slice(0, 14)}7000-8000-${number.toString(16).padStart(12, '0')}`;
+}
+
+/** Stores events of a day, with ids of that day; returns the batch. */
+async function store(days: number, count: number) {
+  const eventTime = dayAfter(now, days).start.toISOString();
+  const rows = Array.from({ length: count }, () => row(offset, { eventId: idOf(days, offset++), eventTime }));
+  await writer.write(batchOf(rows));
+  return rows;
+}
+
+async function findDifferences() {
+  return (await compareTables(fresh.database)).filter(({ expected, found }) => expected !== found);
+}
+
+async function countByLeaf() {
+  const found = await run(
+    'select tableoid::regclass::text as leaf, count(*)::int as n from raw_events group by 1',
+  );
+  return Object.fromEntries(found.map(({ leaf, n }) => [leaf, n]));
+}
+
+test('what happened before a moment goes, with its counts, and everything adds up', async () => {
+  await store(0, 300);
+  await store(1, 200);
+  await writer.write({ ...batchOf([], [letter(offset), letter(offset + 1)]) });
+  await run(`update dlq_events set status = 'discarded', failed_at = '2026-11-24' where source_offset = 500`);
+  expect(await countPurgeable(fresh.database, boundary)).toEqual({ events: 300n, deadLetters: 1n });
+  expect(await purgeBefore(boundary)).toEqual({ events: 300n, deadLetters: 1n });
+  expect(await run('select count(*)::int as n from raw_events')).toEqual([{ n: 200 }]);
+  expect(await run('select sum(event_count)::int as n from agg_events_minute')).toEqual([{ n: 200 }]);
+  expect(await findDifferences()).toEqual([]);
+  expect(await purgeBefore(boundary)).toEqual({ events: 0n, deadLetters: 0n });
+});
+
+test('an open dead letter stays, however old it is', async () => {
+  await writer.write(batchOf([], [letter(0)]));
+  expect(await purgeBefore(new Date('2100-01-01'))).toEqual({ events: 0n, deadLetters: 0n });
+});
+
+test('a minute that was purged in part keeps the count of the rest', async () => {
+  const times = ['2026-11-24T09:30:10Z', '2026-11-24T09:30:20Z', '2026-11-24T09:30:40Z'];
+  await writer.write(batchOf(times.map((eventTime, at) => row(at, { eventTime }))));
+  await purgeBefore(new Date('2026-11-24T09:30:30Z'));
+  expect(await run('select event_count::int as n from agg_events_minute')).toEqual([{ n: 1 }]);
+  expect(await findDifferences()).toEqual([]);
+});
+
+test('while writers write old and new events, a purge leaves everything adding up at every look', async () => {
+  await store(0, 2_000);
+  let isWriting = true;
+  const writing = (async () => {
+    for (let batches = 0; batches < 100; batches++) await store(batches % 2, 20);
+    isWriting = false;
+  })();
+  while (isWriting) {
+    await purgeBefore(boundary);
+    expect(await findDifferences()).toEqual([]);
+  }
+  await writing;
+  await purgeBefore(boundary);
+  expect(await run('select count(*)::int as n from raw_events')).toEqual([{ n: 1_000 }]);
+  expect(await findDifferences()).toEqual([]);
+});
+
+test('in partitions by day an id is unique over all of them, and what was there stays', async () => {
+  const before = await store(0, 10);
+  expect(await partitionEvents(fresh.database, now, 2, persist)).toEqual({
+    isConverted: true,
+    made: ['raw_events_20261125', 'raw_events_20261126'],
+  });
+  const tomorrow = await store(1, 20);
+  await store(5, 5);
+  expect(await countByLeaf()).toEqual({
+    raw_events_before: 10,
+    raw_events_20261125: 20,
+    raw_events_other: 5,
+  });
+  const again = [...before, ...tomorrow].map(({ eventId, eventTime }) =>
+    row(offset++, { eventId, eventTime }),
+  );
+  await writer.write(batchOf(again));
+  expect(await run('select stored::int, duplicates::int from ingest_progress')).toEqual([
+    { stored: 35, duplicates: 30 },
+  ]);
+  expect(await findDifferences()).toEqual([]);
+});
+
+test('partitions are made once, and the rights on the table are kept', async () => {
+  await run(`do $$ begin create role partition_reader; exception when duplicate_object then null; end $$`);
+  await run('grant select on raw_events to partition_reader');
+  await partitionEvents(fresh.database, now, 1, persist);
+  expect(await partitionEvents(fresh.database, now, 2, persist)).toEqual({
+    isConverted: false,
+    made: ['raw_events_20261126'],
+  });
+  const may = `has_table_privilege('partition_reader', 'raw_events', 'select') as "may"`;
+  expect(await run(`select ${may}`)).toEqual([{ may: true }]);
+});
+
+test('a partition of old events is dropped as a whole; one that has a young event too is not', async () => {
+  await partitionEvents(fresh.database, now, 2, persist);
+  await store(1, 30);
+  await store(2, 40);
+  const late = { eventId: idOf(2, 9_999), eventTime: '2026-12-24T00:00:00Z' };
+  await writer.write(batchOf([row(offset++, late)]));
+  expect(await purgeBefore(new Date('2026-11-27T00:00:00Z'))).toMatchObject({ events: 70n });
+  expect(await countByLeaf()).toEqual({ raw_events_20261126: 1 });
+  expect(await run(`select to_regclass('raw_events_20261125') as leaf`)).toEqual([{ leaf: null }]);
+  expect(await findDifferences()).toEqual([]);
+});
+
+test('a table with ids of another version is left in one piece', async () => {
+  await writer.write(batchOf([row(0, { eventId: 'f47ac10b-58cc-4372-a567-0e02b2c3d479' })]));
+  await expect(partitionEvents(fresh.database, now, 1, persist)).rejects.toMatchObject({ code: '23514' });
+  expect(await countByLeaf()).toEqual({ raw_events: 1 });
+});

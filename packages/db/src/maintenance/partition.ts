@@ -1,0 +1,85 @@
+import type { Database } from '../connect.ts';
+import type { Persist } from '../writer.ts';
+import { dayAfter } from './day.ts';
+
+/** What was changed. */
+export interface Partitioned {
+  /** The table was in one piece before. */
+  readonly isConverted: boolean;
+  /** Partitions that were made. */
+  readonly made: readonly string[];
+}
+
+/**
+ * Keeps `raw_events` in partitions by the day that ids of version 7 carry, so that old days can be dropped instead of
+ * deleted. An id stays unique over all partitions, for it is what they are parted by. Rows that are there stay, in
+ * `raw_events_before`; they are read once, and writers wait for that. Ids of other versions go where their bits send
+ * them, mostly to `raw_events_other`.
+ * Safe to repeat: partitions are made for the days after today where they are missing.
+ * @param daysAhead from 1
+ * @param persist runs each step, again where it failed in passing
+ * @throws the driver's error: 23514 when there is an id that is not of today or before
+ */
+export async function partitionEvents(
+  database: Database,
+  now: Date,
+  daysAhead: number,
+  persist: Persist,
+): Promise<Partitioned> {
+  const isConverted = !(await persist(() => isPartitioned(database)));
+  if (isConverted) await persist(() => runText(database, conversionText(dayAfter(now, 1).firstId)));
+  const made: string[] = [];
+  for (let days = 1; days <= daysAhead; days++) {
+    const [day, next] = [dayAfter(now, days), dayAfter(now, days + 1)];
+    const name = `raw_events_${day.name}`;
+    if (await persist(() => exists(database, name))) continue;
+    await persist(() =>
+      runText(
+        database,
+        `create table if not exists ${name} partition of raw_events
+         for values from ('${day.firstId}') to ('${next.firstId}')`,
+      ),
+    );
+    made.push(name);
+  }
+  return { isConverted, made };
+}
+
+/**
+ * Puts a table in partitions in the place of the one in one piece, with its defaults, indexes and rights, as one
+ * transaction. Attaching reads all rows, to be sure that their ids are below the bound.
+ */
+function conversionText(bound: string): string {
+  return `lock table raw_events in access exclusive mode;
+    alter table raw_events rename to raw_events_before;
+    alter index raw_events_pkey rename to raw_events_before_pkey;
+    create table raw_events (like raw_events_before including all) partition by range (event_id);
+    alter table raw_events attach partition raw_events_before for values from (minvalue) to ('${bound}');
+    create table raw_events_other partition of raw_events default;
+    do $rights$ declare statement text; begin
+      for statement in
+        select format('grant %s on raw_events to %s', privilege_type,
+                      case grantee when 0 then 'public' else quote_ident(pg_get_userbyid(grantee)) end)
+        from pg_class, aclexplode(relacl) where oid = 'raw_events_before'::regclass
+      loop execute statement; end loop;
+    end $rights$`;
+}
+
+async function isPartitioned(database: Database): Promise<boolean> {
+  const [found] = await database.run(
+    (sql) => sql<{ kind: string }[]>`select relkind as kind from pg_class where oid = 'raw_events'::regclass`,
+  );
+  return found?.kind === 'p';
+}
+
+async function exists(database: Database, table: string): Promise<boolean> {
+  const [found] = await database.run(
+    (sql) => sql<{ is: boolean }[]>`select to_regclass(${table}) is not null as "is"`,
+  );
+  return found?.is ?? false;
+}
+
+/** Several statements in one message are one transaction. */
+async function runText(database: Database, text: string): Promise<void> {
+  await database.run((sql) => sql.unsafe(text).simple());
+}

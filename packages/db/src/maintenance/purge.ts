@@ -1,0 +1,118 @@
+import type { Database } from '../connect.ts';
+import type { Persist } from '../writer.ts';
+import { type Leaf, readLeaves } from './leaves.ts';
+import { removePartitionText, removeRangeText } from './removal.ts';
+
+/** What a purge has removed. */
+export interface Purged {
+  readonly events: bigint;
+  readonly deadLetters: bigint;
+}
+
+export interface PurgeOptions {
+  /** Who does it; kept. */
+  readonly by: string;
+  /** Runs each step, again where it failed in passing. */
+  readonly persist: Persist;
+  /** Told now and then how much of the table has been looked through, in percent. */
+  readonly onProgress?: (percent: number) => void;
+  /** Ends it between two steps: what has been removed until then is removed, and everything adds up. */
+  readonly signal?: AbortSignal;
+}
+
+/** Blocks of 8 kB that one transaction looks through: writers of counts wait for some 50 ms. */
+const STEP_BLOCKS = 1_000;
+
+/**
+ * Removes the events that happened before a moment, and the dead letters that had failed before it and are no longer
+ * open. Counts per minute follow, and what was removed is recorded, each step in one transaction: the tables add up with
+ * the ledger at every moment. A partition that has nothing younger is dropped as a whole.
+ * @throws the driver's error
+ */
+export async function purge(database: Database, before: Date, options: PurgeOptions): Promise<Purged> {
+  const { by, persist, onProgress, signal } = options;
+  const id = await persist(() => openPurge(database, before, by));
+  const leaves = await persist(() => readLeaves(database));
+  for (const leaf of leaves.filter(({ isRange }) => isRange)) {
+    signal?.throwIfAborted();
+    if (await persist(() => isOlder(database, leaf, before)))
+      await persist(() => runText(database, removePartitionText(leaf, before, id)));
+  }
+  await removeRows(database, before, id, options);
+  await persist(() => removeDeadLetters(database, before, id));
+  onProgress?.(100);
+  return await persist(() => readPurged(database, id));
+}
+
+/** Counts what a purge would remove, and changes nothing. @throws the driver's error */
+export async function countPurgeable(database: Database, before: Date): Promise<Purged> {
+  const [purged] = await database.run(
+    (sql) => sql<Purged[]>`
+      select (select count(*) from raw_events where event_time < ${before}) as events,
+             (select count(*) from dlq_events where status <> 'open' and failed_at < ${before}) as "deadLetters"`,
+  );
+  return purged ?? { events: 0n, deadLetters: 0n };
+}
+
+async function openPurge(database: Database, before: Date, by: string): Promise<bigint> {
+  const [opened] = await database.run(
+    (sql) => sql<{ id: bigint }[]>`
+      insert into purges (before, purged_by) values (${before}, ${by}) returning purge_id as id`,
+  );
+  if (opened === undefined) throw new Error('Postgres returned no row');
+  return opened.id;
+}
+
+async function removeRows(
+  database: Database,
+  before: Date,
+  id: bigint,
+  { persist, onProgress, signal }: PurgeOptions,
+): Promise<void> {
+  const leaves = await persist(() => readLeaves(database));
+  const all = leaves.reduce((sum, { blocks }) => sum + blocks, 0);
+  let looked = 0;
+  for (const leaf of leaves) {
+    for (let from = 0; from < leaf.blocks; from += STEP_BLOCKS) {
+      signal?.throwIfAborted();
+      const range = { from, to: from + STEP_BLOCKS };
+      await persist(() => runText(database, removeRangeText(leaf, range, before, id)));
+      looked += Math.min(STEP_BLOCKS, leaf.blocks - from);
+      onProgress?.(Math.floor((100 * looked) / all));
+    }
+  }
+}
+
+async function isOlder(database: Database, { name }: Leaf, before: Date): Promise<boolean> {
+  const [found] = await database.run(
+    (sql) => sql<{ isOlder: boolean }[]>`
+      select not exists (select from ${sql.unsafe(name)} where event_time >= ${before}) as "isOlder"`,
+  );
+  return found?.isOlder ?? false;
+}
+
+/** Several statements in one message are one transaction. */
+async function runText(database: Database, text: string): Promise<void> {
+  await database.run((sql) => sql.unsafe(text).simple());
+}
+
+async function removeDeadLetters(database: Database, before: Date, id: bigint): Promise<void> {
+  await database.run(
+    (sql) => sql`
+      with gone as (
+        delete from dlq_events where status <> 'open' and failed_at < ${before} returning source_topic, source_partition
+      )
+      insert into purged_rows (purge_id, table_name, topic, partition, row_count)
+      select ${id}, 'dlq_events', source_topic, source_partition, count(*) from gone group by 3, 4`,
+  );
+}
+
+async function readPurged(database: Database, id: bigint): Promise<Purged> {
+  const [purged] = await database.run(
+    (sql) => sql<Purged[]>`
+      select coalesce(sum(row_count) filter (where table_name = 'raw_events'), 0)::bigint as events,
+             coalesce(sum(row_count) filter (where table_name = 'dlq_events'), 0)::bigint as "deadLetters"
+      from purged_rows where purge_id = ${id}`,
+  );
+  return purged ?? { events: 0n, deadLetters: 0n };
+}
