@@ -1,14 +1,14 @@
-import { createMetrics } from '@pipeline/runtime';
+import { createMetrics, createStandingMetrics } from '@pipeline/runtime';
 import { renderTable } from './table.ts';
 
-const introduction = `The consumer answers at \`/metrics\` (\`METRICS_PORT\`) in the text format of Prometheus. Counters count since the
-process started. Besides these there are Node's own, \`nodejs_*\` and \`process_*\`.`;
+const introduction = `The consumer answers at \`/metrics\` (\`METRICS_PORT\`) in the text format of Prometheus, and so does the stats page
+(\`STATS_PORT\`). Counters count since the process started. Besides these there are Node's own, \`nodejs_*\` and \`process_*\`.`;
 
 /** `docs/metrics.md`. */
 export function renderMetrics(): string {
-  const own = createMetrics('0')
-    .registry.getMetricsAsArray()
-    .filter(({ name }) => !/^(nodejs|process)_/.test(name));
+  const metrics = createMetrics('0');
+  createStandingMetrics(metrics);
+  const own = metrics.registry.getMetricsAsArray().filter(({ name }) => !/^(nodejs|process)_/.test(name));
   const rows = own.map((metric) => [
     `\`${metric.name}\``,
     metric.type,

@@ -93,7 +93,7 @@ export function createConsumerProbes(health: Health, metrics: Metrics, database:
       ...health.pauses,
       ...(await pingDatabase(database)),
     ],
-    metrics: metrics.registry,
+    metrics,
   };
 }
 

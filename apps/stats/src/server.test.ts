@@ -27,6 +27,7 @@ const works: ServerParts = {
   webFiles: readWebFiles(),
   deadLetters: new Hono().get('/', (context) => context.text('letters')),
   metrics: createMetrics('0.0.0'),
+  observe: () => {},
   allowedHosts: ['stats.example'],
 };
 

@@ -30,6 +30,8 @@ export interface ServerParts {
   /** The API of dead letters. */
   readonly deadLetters: Hono;
   readonly metrics: Metrics;
+  /** Told what was found whenever somebody asks whether the process is ready; undefined when nothing could be. */
+  readonly observe: (snapshot: Snapshot | undefined) => void;
   /** Names besides this machine's own that the page answers to. */
   readonly allowedHosts: readonly string[];
 }
@@ -48,8 +50,8 @@ export function createServer(parts: ServerParts): Hono {
   addPages(app, parts);
   addApi(app, parts);
   app.route('/api/dlq', parts.deadLetters);
-  const unready = () => findUnready(collect);
-  return app.route('/', createProbes({ live: () => undefined, unready, metrics: metrics.registry }));
+  const unready = () => findUnready(collect, parts.observe);
+  return app.route('/', createProbes({ live: () => undefined, unready, metrics }));
 }
 
 /** A browser is told to run and load what comes from here, and nothing else. */
@@ -131,11 +133,13 @@ async function ranged(context: Context, answer: (context: Context) => Promise<Re
   return context.json({ error: `expected minutes from 1 to ${MOST_MINUTES}` }, 400);
 }
 
-async function findUnready(collect: Collect): Promise<readonly string[]> {
+async function findUnready(collect: Collect, observe: ServerParts['observe']): Promise<readonly string[]> {
   try {
-    const { kafkaProblem } = await collect();
-    return kafkaProblem === undefined ? [] : [kafkaProblem];
+    const snapshot = await collect();
+    observe(snapshot);
+    return snapshot.kafkaProblem === undefined ? [] : [snapshot.kafkaProblem];
   } catch (error) {
+    observe(undefined);
     return [problemOf(error)];
   }
 }

@@ -5,7 +5,7 @@ export { exitCode, Failure, failureLine } from './failure.ts';
 export { addHealthCommand } from './health.ts';
 export { type HttpServer, httpSettings, type ListenAddress, listen } from './http.ts';
 export { createLogger, type Logger, loggerSettings } from './logger.ts';
-export { createMetrics, type Metrics } from './metrics.ts';
+export { createMetrics, createStandingMetrics, type Metrics } from './metrics.ts';
 export { createProbes, type Probes } from './probes.ts';
 export {
   type Command,

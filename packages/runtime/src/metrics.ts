@@ -12,6 +12,8 @@ export interface Metrics {
   readonly endToEndSeconds: Histogram;
   readonly retries: Counter<'cause'>;
   readonly paused: Gauge;
+  /** Of `/readyz`, as it was at the last scrape. */
+  readonly ready: Gauge;
   readonly consumerGroupLag: Gauge<'consumergroup' | 'topic' | 'partition'>;
   /** OpenTelemetry's `messaging.client.consumed.messages`, in its Prometheus form. */
   readonly consumedMessages: Counter<'messaging_system' | 'messaging_destination_name'>;
@@ -93,6 +95,7 @@ function deliveryMetrics(registers: Registry[]) {
       labelNames: ['cause'],
     }),
     paused: new Gauge({ ...common, name: 'pipeline_paused', help: '1 while a partition is paused' }),
+    ready: new Gauge({ ...common, name: 'pipeline_ready', help: '1 while /readyz says so, else 0' }),
     consumerGroupLag: new Gauge({
       ...common,
       name: 'kafka_consumergroup_lag',
@@ -106,4 +109,29 @@ function deliveryMetrics(registers: Registry[]) {
       labelNames: ['messaging_system', 'messaging_destination_name'],
     }),
   } as const;
+}
+
+/** What only the stats page knows; nothing where it is not known. */
+export interface StandingMetrics {
+  readonly lagSeconds: Gauge<'consumergroup' | 'topic' | 'partition'>;
+  readonly openDeadLetters: Gauge<'topic'>;
+}
+
+/** Adds the metrics of the stats page. */
+export function createStandingMetrics({ registry }: Pick<Metrics, 'registry'>): StandingMetrics {
+  const common = { registers: [registry] };
+  return {
+    lagSeconds: new Gauge({
+      ...common,
+      name: 'pipeline_lag_seconds',
+      help: 'Seconds since the last stored record was sent, where records wait; 0 where none does. Of the stats page',
+      labelNames: ['consumergroup', 'topic', 'partition'],
+    }),
+    openDeadLetters: new Gauge({
+      ...common,
+      name: 'pipeline_open_dead_letters',
+      help: 'Dead letters that nobody has dealt with. Of the stats page',
+      labelNames: ['topic'],
+    }),
+  };
 }

@@ -1,5 +1,5 @@
-import type { Registry } from '@prometheus-io/client';
 import { Hono } from 'hono';
+import type { Metrics } from './metrics.ts';
 
 /** What a process answers to whoever watches over it. */
 export interface Probes {
@@ -7,7 +7,7 @@ export interface Probes {
   readonly live: () => string | undefined;
   /** What is not ready, one entry per dependency; empty when all is well. */
   readonly unready: () => Promise<readonly string[]> | readonly string[];
-  readonly metrics: Registry;
+  readonly metrics: Pick<Metrics, 'registry' | 'ready'>;
 }
 
 /** `/livez`, `/readyz` and `/metrics` as an application to serve or to mount. */
@@ -22,8 +22,9 @@ export function createProbes({ live, unready, metrics }: Probes): Hono {
     return reasons.length === 0 ? context.text('ok\n') : context.text(`${reasons.join('\n')}\n`, 503);
   });
   app.get('/metrics', async (context) => {
-    const body = await metrics.metrics();
-    return context.body(body, 200, { 'content-type': metrics.contentType });
+    metrics.ready.set((await unready()).length === 0 ? 1 : 0);
+    const { registry } = metrics;
+    return context.body(await registry.metrics(), 200, { 'content-type': registry.contentType });
   });
   return app;
 }

@@ -7,6 +7,7 @@ import { createPace } from '../dead-letters/pace.ts';
 import { type History, openHistory } from '../history.ts';
 import { createLive, type Live } from '../live.ts';
 import { createLook, toMessage } from '../look.ts';
+import { createObserver } from '../observe.ts';
 import { askPromptly } from '../promptly.ts';
 import { createServer } from '../server.ts';
 import { pageAddress } from '../settings.ts';
@@ -28,6 +29,7 @@ export async function serveStats(settings: StatsSettings, version: string): Prom
   const logger = createLogger('stats', settings);
   await using view = openView(settings);
   const pipeline = { topic: settings.KAFKA_TOPIC, groupId: settings.KAFKA_GROUP_ID };
+  const metrics = createMetrics(version);
   const history = openHistory(view, pipeline, logger);
   const app = createServer({
     collect: () => withDeadline(view.collect(), ANSWER_MS, 'it'),
@@ -45,7 +47,8 @@ export async function serveStats(settings: StatsSettings, version: string): Prom
       isReadOnly: isReadOnly(settings),
       logger,
     }),
-    metrics: createMetrics(version),
+    metrics,
+    observe: createObserver(metrics, pipeline),
     allowedHosts: [settings.HTTP_HOST, ...settings.STATS_ALLOWED_HOSTS],
   });
   await using server = await listen(app, pageAddress(settings), logger);
