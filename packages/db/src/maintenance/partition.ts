@@ -37,7 +37,8 @@ export async function partitionEvents(
       runText(
         database,
         `create table if not exists ${name} partition of raw_events
-         for values from ('${day.firstId}') to ('${next.firstId}')`,
+         for values from ('${day.firstId}') to ('${next.firstId}');
+         ${rightsText('raw_events', name)}`,
       ),
     );
     made.push(name);
@@ -56,11 +57,17 @@ function conversionText(bound: string): string {
     create table raw_events (like raw_events_before including all) partition by range (event_id);
     alter table raw_events attach partition raw_events_before for values from (minvalue) to ('${bound}');
     create table raw_events_other partition of raw_events default;
-    do $rights$ declare statement text; begin
+    ${rightsText('raw_events_before', 'raw_events')};
+    ${rightsText('raw_events_before', 'raw_events_other')}`;
+}
+
+/** Gives everybody the same rights on another table, so that a partition can be looked at by itself. */
+function rightsText(from: string, to: string): string {
+  return `do $rights$ declare statement text; begin
       for statement in
-        select format('grant %s on raw_events to %s', privilege_type,
+        select format('grant %s on ${to} to %s', privilege_type,
                       case grantee when 0 then 'public' else quote_ident(pg_get_userbyid(grantee)) end)
-        from pg_class, aclexplode(relacl) where oid = 'raw_events_before'::regclass
+        from pg_class, aclexplode(relacl) where oid = '${from}'::regclass
       loop execute statement; end loop;
     end $rights$`;
 }

@@ -1,5 +1,6 @@
 import type { Database } from '../connect.ts';
 import type { Latency } from '../history/samples.ts';
+import { type Leaf, readLeaves } from '../maintenance/leaves.ts';
 
 /** An event that was stored just now, without what it says of anybody. */
 export interface NewestEvent {
@@ -21,6 +22,8 @@ export interface Newest {
 /** Some thousands of events. */
 const PAGES = 64;
 const SECONDS = 60;
+/** Of a table in partitions: those of today and yesterday, and the two that are not of a day. */
+const LEAVES = 4;
 
 /**
  * Reads the newest events, so many at most, and how long the events of the last minute took. New rows go to the end of
@@ -28,25 +31,32 @@ const SECONDS = 60;
  * stand elsewhere, and are not seen.
  */
 export async function readNewest(database: Database, most: number): Promise<Newest> {
-  const [row] = await database.run(
-    (sql) => sql<{ events: readonly NewestEvent[]; quantiles: [number, number, number] | null }[]>`
-      with newest as materialized (
-        select event_id, event_type, event_time, ingested_at from raw_events
-        where ctid >= (select case when blocks > 0 then format('(%s,0)', greatest(blocks - ${PAGES}, 0))
-                                   else '(4294967294,0)' end::tid -- a table in partitions has no pages of its own
-                       from (select pg_relation_size('raw_events') / current_setting('block_size')::bigint) as size (blocks))
-          and ingested_at > now() - make_interval(secs => ${SECONDS})
-      )
-      select (select coalesce(json_agg(one), '[]') from (
-                select event_id as "eventId", left(event_type, 200) as "eventType",
-                       to_char(event_time at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "eventTime",
-                       to_char(ingested_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "storedAt"
-                from newest order by ingested_at desc, event_time desc, event_id limit ${most}) as one) as events,
-             (select to_json(percentile_cont(array[0.5, 0.95, 0.99]) within group
-                       (order by extract(epoch from ingested_at - event_time)::float8)) from newest) as quantiles`,
-  );
+  const leaves = (await readLeaves(database)).filter(({ blocks }) => blocks > 0).slice(-LEAVES);
+  if (leaves.length === 0) return { events: [], latency: null };
+  const [row] = await database.run((sql) => sql.unsafe<NewestRow[]>(newestText(leaves, most)));
   if (row === undefined) throw new Error('Postgres returned no row');
   const [p50, p95, p99] = row.quantiles ?? [];
   const isKnown = p50 !== undefined && p95 !== undefined && p99 !== undefined;
   return { events: row.events, latency: isKnown ? { p50, p95, p99 } : null };
+}
+
+interface NewestRow {
+  readonly events: readonly NewestEvent[];
+  readonly quantiles: readonly number[] | null;
+}
+
+function newestText(leaves: readonly Leaf[], most: number): string {
+  const lastPages = leaves.map(
+    ({ name, blocks }) => `select event_id, event_type, event_time, ingested_at from ${name}
+      where ctid >= '(${Math.max(0, blocks - PAGES)},0)' and ingested_at > now() - interval '${SECONDS} s'`,
+  );
+  const time = (column: string) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+  return `
+    with newest as materialized (${lastPages.join(' union all ')})
+    select (select coalesce(json_agg(one), '[]') from (
+              select event_id as "eventId", left(event_type, 200) as "eventType",
+                     ${time('event_time')} as "eventTime", ${time('ingested_at')} as "storedAt"
+              from newest order by ingested_at desc, event_time desc, event_id limit ${most}) as one) as events,
+           (select to_json(percentile_cont(array[0.5, 0.95, 0.99]) within group
+                     (order by extract(epoch from ingested_at - event_time)::float8)) from newest) as quantiles`;
 }
