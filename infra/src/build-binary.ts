@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { createRequire } from 'node:module';
 import { basename, isAbsolute, join } from 'node:path';
 import { rolldown } from 'rolldown';
+import { readCommit } from './commit.ts';
 import { rootFolder } from './settings.ts';
 import { writeBill } from './supply-chain/bill.ts';
 import { packagesOf } from './supply-chain/packages.ts';
@@ -20,7 +21,7 @@ const name = basename(app);
 const dist = join(app, 'dist');
 const bundle = `${name}.mjs`;
 
-const commit = readCommit();
+const commit = readCommit(app);
 const files = await bundleModules();
 writeFileSync(join(dist, `${name}.cdx.json`), billOf(files));
 writeFileSync(join(dist, 'commit'), commit);
@@ -88,19 +89,4 @@ function webFiles(): Readonly<Record<string, string>> {
     ...listFiles(folder).map((file) => [`web/${file}`, join(folder, file)]),
     ...webLibraries.map((path) => [`web/${basename(path)}`, resolve(path)]),
   ]);
-}
-
-/**
- * What was built, `-dirty` with changes that are in no commit; `PIPELINE_COMMIT` says it where the history is missing.
- * Always twelve digits, for git's own choice of their number depends on the clone.
- */
-function readCommit(): string {
-  const { PIPELINE_COMMIT: told } = process.env;
-  if (told) return told;
-  try {
-    const words = ['describe', '--always', '--dirty', '--abbrev=12', '--exclude=*'];
-    return execFileSync('git', words, { cwd: app, stdio: 'pipe' }).toString().trim();
-  } catch {
-    return 'unknown';
-  }
 }

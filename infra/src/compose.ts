@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { databaseSettings } from '@pipeline/db';
 import { createProgram, Failure, readSettings, runProgram, stopSignal } from '@pipeline/runtime';
+import { readCommit } from './commit.ts';
 import { composeCommand, dockerAnswers } from './local/docker.ts';
 import { parseEndpoint } from './local/endpoint.ts';
 import { acceptsQueries } from './local/postgres-ready.ts';
@@ -56,7 +57,8 @@ async function compose(
     file,
     ...profiles.flatMap((name) => ['--profile', name]),
   ];
-  const child = spawn(command, [...before, ...flags, ...words], { stdio: 'inherit' });
+  const env = { ...process.env, PIPELINE_COMMIT: readCommit(import.meta.dirname) };
+  const child = spawn(command, [...before, ...flags, ...words], { stdio: 'inherit', env });
   const [code] = await once(child, 'exit');
   signal.throwIfAborted();
   if (code !== 0) throw new Failure(`Compose ended with code ${code}`, 'see what it says above');

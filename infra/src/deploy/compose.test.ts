@@ -69,5 +69,6 @@ test('Compose itself reads both files', async ({ skip }) => {
     KAFKA_BROKERS: 'kafka:9093',
     KAFKA_SASL_PASSWORD_FILE: '/run/secrets/kafka_sasl_password',
     DATABASE_URL_FILE: '/run/secrets/database_url',
+    DATABASE_ALLOW_PLAINTEXT: 'false',
   });
 });
