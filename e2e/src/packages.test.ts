@@ -3,6 +3,7 @@ import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/co
 import { decodeEvent } from '@pipeline/schema';
 import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startBrowser } from './support/browser.ts';
 import {
   createProject,
   type Packed,
@@ -10,8 +11,10 @@ import {
   packPackages,
   promisedLines,
   readExamples,
+  runOnDeno,
 } from './support/packed.ts';
 import { createPipeline, type Pipeline } from './support/pipeline.ts';
+import { serveFolder } from './support/serve-folder.ts';
 
 const examples = await readExamples();
 const versions = ['24', '26'];
@@ -64,6 +67,15 @@ test.each([
   expect(await projects[0]?.compile(module, resolution)).toBe('');
 });
 
+test.each([...examples.keys()].filter((file) => file.startsWith('schema-')))(
+  'on Deno the example %s logs what the README says, too',
+  async (file) => {
+    const [project] = projects;
+    if (project === undefined) throw new Error('there is no project');
+    expect(await runOnDeno(project, file)).toEqual(promisedLines(examples.get(file) ?? ''));
+  },
+);
+
 describe.each(versions.entries().toArray())('project %i, installed by npm for Node %s', (index, node) => {
   const start = async (file: string) => projects[index]?.start(file, pipeline.environment) ?? [];
 
@@ -82,6 +94,20 @@ describe.each(versions.entries().toArray())('project %i, installed by npm for No
     const results = records.map(({ value }) => decodeEvent(value));
     const found = results.flatMap((result) => (result.ok ? [result.event.event_id] : []));
     expect(found).toContain(id);
+  });
+
+  test('the example of a form says what is wrong in a browser, whose policy forbids eval', async () => {
+    await using site = await serveFolder(projects[index]?.folder ?? '');
+    await using chromium = await startBrowser();
+    const page = await chromium.browser.newPage();
+    await page.goto(site.url);
+    const check = async (currency: string) => {
+      await page.getByLabel('Currency').fill(currency);
+      await page.getByRole('button').click();
+      return await page.locator('output').textContent();
+    };
+    expect(await check('EUR')).toBe('This is a purchase.');
+    expect(await check('euro')).toBe('currency must match pattern "^[A-Z]{3}$"');
   });
 
   test('the example of a form says what is wrong where eval is forbidden', async () => {

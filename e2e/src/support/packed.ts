@@ -31,6 +31,7 @@ export interface Project extends AsyncDisposable {
   /** Compiles all its files by a way of resolving modules; what the compiler says. */
   compile(module: string, resolution: string): Promise<string>;
   readonly nodeVersion: string;
+  readonly folder: string;
 }
 
 /** An empty project that runs on a version of Node, with these files. */
@@ -48,6 +49,7 @@ export async function createProject(
   for (const [name, text] of files) await writeFile(join(folder, name), text);
   const nodePath = join(folder, 'node_modules/.bin/node');
   return {
+    folder,
     nodeVersion: (await run(nodePath, ['--version'])).stdout.trim(),
     async start(file, environment) {
       const env = { ...process.env, NODE_OPTIONS: '', LOG_LEVEL: 'error', ...environment };
@@ -56,6 +58,16 @@ export async function createProject(
     compile: (module, resolution) => compile(folder, module, resolution),
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
   };
+}
+
+/** Runs a file of a project on Deno, which may read the project and the environment, and nothing else. */
+export async function runOnDeno({ folder }: Project, file: string): Promise<readonly string[]> {
+  const deno = join(root, 'e2e/node_modules/.bin/deno');
+  const flags = ['--quiet', '--no-prompt', '--no-remote', '--cached-only', '--node-modules-dir=manual'];
+  const { stdout } = await run(deno, ['run', ...flags, '--allow-read=.', '--allow-env', file], {
+    cwd: folder,
+  });
+  return stdout.trimEnd().split('\n');
 }
 
 async function compile(folder: string, module: string, moduleResolution: string): Promise<string> {

@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
 import { renderSchemaFiles } from './schema-files.ts';
@@ -29,3 +31,14 @@ function resolvePointer(document: unknown, target: string): unknown {
   const names = target.slice(2).split('/');
   return names.reduce((at, name) => (at as Readonly<Record<string, unknown>> | undefined)?.[name], document);
 }
+
+/** AsyncAPI's schema brings all that it refers to, that of draft-07 too, so Ajv must not bring its own. */
+const asFound = { meta: false, validateSchema: false, strict: false, validateFormats: false } as const;
+
+test('the AsyncAPI document is one by the schema of AsyncAPI', () => {
+  const specification = createRequire(import.meta.url)('@asyncapi/specs/schemas/3.0.0.json');
+  const validate = new Ajv(asFound).compile(specification);
+  const document = JSON.parse(renderSchemaFiles(manifest.version).get('asyncapi.json') ?? '');
+  expect(validate(document), JSON.stringify(validate.errors)).toBe(true);
+  expect(validate({ ...document, channels: { events: { messages: [] } } })).toBe(false);
+});
