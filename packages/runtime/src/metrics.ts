@@ -112,7 +112,7 @@ function deliveryMetrics(registers: Registry[]) {
 }
 
 /** What only the stats page knows; nothing where it is not known. */
-export interface StandingMetrics {
+interface StandingMetrics {
   readonly lagSeconds: Gauge<'consumergroup' | 'topic' | 'partition'>;
   readonly openDeadLetters: Gauge<'topic'>;
 }

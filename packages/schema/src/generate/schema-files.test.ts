@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import specification from '@asyncapi/specs/schemas/3.0.0.json' with { type: 'json' };
 import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
@@ -36,7 +36,6 @@ function resolvePointer(document: unknown, target: string): unknown {
 const asFound = { meta: false, validateSchema: false, strict: false, validateFormats: false } as const;
 
 test('the AsyncAPI document is one by the schema of AsyncAPI', () => {
-  const specification = createRequire(import.meta.url)('@asyncapi/specs/schemas/3.0.0.json');
   const validate = new Ajv(asFound).compile(specification);
   const document = JSON.parse(renderSchemaFiles(manifest.version).get('asyncapi.json') ?? '');
   expect(validate(document), JSON.stringify(validate.errors)).toBe(true);
