@@ -144,13 +144,7 @@ function writerUrlAt(port: number): string {
 /** What consumers log in as: no more rights than they need, and a password that must never be shown. */
 async function createWriterRole(operator: Database): Promise<void> {
   await operator.run((sql) =>
-    sql
-      .unsafe(
-        `create role writer login password '${PASSWORD}';
-         grant select, insert on raw_events, dlq_events to writer;
-         grant select, insert, update on agg_events_minute, ingest_progress to writer;`,
-      )
-      .simple(),
+    sql.unsafe(`create role writer login password '${PASSWORD}' in role pipeline_writer`),
   );
 }
 

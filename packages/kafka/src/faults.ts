@@ -85,7 +85,7 @@ export function explainKafkaFault(error: unknown): unknown {
   const unreadable = findUnreadable(error);
   if (unreadable !== undefined) return explainUnreadable(unreadable, error);
   const cause = rootCause(error);
-  const tlsFault = tlsFaultOf(codeOf(cause));
+  const tlsFault = error instanceof KafkaJSError ? tlsFaultOf(codeOf(cause)) : undefined;
   if (tlsFault !== undefined) return tlsFailure(tlsFault, cause.broker);
   const remedy = lastingRemedy(error);
   return remedy === undefined ? error : new Failure(`Kafka: ${cause.message}`, remedy);

@@ -43,6 +43,8 @@ export async function partitionEvents(
     );
     made.push(name);
   }
+  // What is new belongs to this user; what is there belongs to a role, where there are roles.
+  await persist(() => runText(database, 'select grant_to_roles()'));
   return { isConverted, made };
 }
 

@@ -1,4 +1,5 @@
 import { type Command, exitCode, Failure, numberBetween, settingsOf, withSettings } from '@pipeline/runtime';
+import { explained } from '../../explain.ts';
 import { nameOfUser } from '../../name-of-user.ts';
 import { statsSettings } from '../../settings.ts';
 import { discardOpenLetters } from './discard.ts';
@@ -33,22 +34,28 @@ function addLooking(dlq: Command): void {
     .option('--limit <n>', 'so many', some, 20)
     .option('--before <id>', 'older than this one', parseId)
     .option('--json', 'print a JSON document a line')
-    .action((flags, command) =>
-      listDeadLetters(settingsOf(command, statsSettings), filterOf(flags), command.optsWithGlobals()),
+    .action(
+      explained((flags, command) =>
+        listDeadLetters(settingsOf(command, statsSettings), filterOf(flags), command.optsWithGlobals()),
+      ),
     );
   withSettings(dlq.command('show'), statsSettings)
     .description('one dead letter, with its bytes and its history')
     .argument('<id>', 'its number', parseId)
     .option('--json', 'print JSON')
-    .action((id, _flags, command) =>
-      showDeadLetter(settingsOf(command, statsSettings), id, command.optsWithGlobals()),
+    .action(
+      explained((id, _flags, command) =>
+        showDeadLetter(settingsOf(command, statsSettings), id, command.optsWithGlobals()),
+      ),
     );
   withSettings(withFilters(dlq.command('export')), statsSettings)
     .description('the values as lines, as "producer --from -" reads them, or a table about them')
     .option('--status <name>', 'letters that are open, redriven or discarded', parseStatus)
     .option('--csv', 'a table instead')
-    .action((flags, command) =>
-      exportDeadLetters(settingsOf(command, statsSettings), filterOf(flags), flags.csv ? 'csv' : 'ndjson'),
+    .action(
+      explained((flags, command) =>
+        exportDeadLetters(settingsOf(command, statsSettings), filterOf(flags), flags.csv ? 'csv' : 'ndjson'),
+      ),
     );
 }
 
@@ -57,8 +64,10 @@ function addRedrive(dlq: Command): void {
     .description('send open dead letters to their topic again; exit code 3 when some could not be sent')
     .option('--limit <n>', 'at most so many', some, 10_000)
     .option('--rate <n>', 'letters a second; DLQ_REDRIVE_RATE where it is not given', some)
-    .action((ids, flags, command) =>
-      redriveLetters(settingsOf(command, statsSettings), chosen(flags, ids), flags),
+    .action(
+      explained((ids, flags, command) =>
+        redriveLetters(settingsOf(command, statsSettings), chosen(flags, ids), flags),
+      ),
     );
 }
 
@@ -66,8 +75,10 @@ function addDiscard(dlq: Command): void {
   withChoice(dlq.command('discard'))
     .description('close open dead letters; their bytes stay in the table')
     .requiredOption('--because <text>', 'why, for whoever asks later')
-    .action((ids, flags, command) =>
-      discardOpenLetters(settingsOf(command, statsSettings), chosen(flags, ids), flags),
+    .action(
+      explained((ids, flags, command) =>
+        discardOpenLetters(settingsOf(command, statsSettings), chosen(flags, ids), flags),
+      ),
     );
 }
 
