@@ -56,11 +56,13 @@ begin
         execute format('grant pipeline_owner to %I', current_user);
       end if;
       grant usage, create on schema public to pipeline_owner;
+      -- Only what is another's: giving a table away waits for whoever reads it.
       for one_table in
-        select unnest(array['agg_events_minute', 'dlq_events', 'agg_dead_letters', 'dlq_actions', 'ingest_progress',
-                            'stats_samples', 'purges', 'purged_rows', 'schema_migrations']::regclass[])
-        union select 'raw_events'::regclass
-        union select relid from pg_partition_tree('raw_events')
+        select oid from pg_class
+        where relowner <> to_regrole('pipeline_owner')
+          and (oid = any (array['raw_events', 'agg_events_minute', 'dlq_events', 'agg_dead_letters', 'dlq_actions',
+                                'ingest_progress', 'stats_samples', 'purges', 'purged_rows', 'schema_migrations']::regclass[])
+               or oid in (select relid from pg_partition_tree('raw_events')))
       loop
         execute format('alter table %s owner to pipeline_owner', one_table);
       end loop;

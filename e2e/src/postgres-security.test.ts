@@ -185,7 +185,7 @@ describe('roles', () => {
     expect(await migrate(settingsFor(urlOf('app_owner')), [more])).toEqual(['9999_more.sql']);
   });
 
-  test('whoever is in the role of the owner parts the events, and the parts are the role\'s too', async () => {
+  test("whoever is in the role of the owner parts the events, and the parts are the role's too", async () => {
     const parted = await runApp('stats', ['partition', '--ahead', '1'], via('app_owner'));
     expect(parted).toMatchObject({ code: 0 });
     const owners = await asUser('administered', (administrator) =>
