@@ -91,6 +91,16 @@ test('a consumer waits for Postgres, says so, and goes on when it comes', async 
   expect(await consumer.ended).toMatchObject({ code: 0 });
 });
 
+test('migrate waits for Postgres, says so, and needs nothing of Kafka', async () => {
+  await using postgres = await startPrivatePostgres();
+  await postgres.kill();
+  const environment = { DATABASE_URL: postgres.address, KAFKA_SASL_PASSWORD_FILE: '/nowhere' };
+  await using migrate = startApp('consumer', ['migrate'], environment);
+  await waitForLog(migrate, /^waiting for Postgres at 127\.0\.0\.1:\d+/);
+  await postgres.start();
+  expect(await migrate.ended).toMatchObject({ code: 0, stderr: expect.stringMatching(/applied 0001_\S+/) });
+});
+
 test('a consumer waits for Kafka, says so, and goes on when it comes', async () => {
   await using pipeline = await createPipeline();
   await using kafka = await startPrivateKafka();

@@ -1,4 +1,4 @@
-import { migrate } from '@pipeline/db';
+import { databaseSettings } from '@pipeline/db';
 import { parseSkip, type Skip } from '@pipeline/kafka';
 import {
   addHealthCommand,
@@ -9,6 +9,7 @@ import {
   withSettings,
 } from '@pipeline/runtime';
 import manifest from '../package.json' with { type: 'json' };
+import { migrateTables } from './migrate.ts';
 import { runConsumer } from './run.ts';
 import { consumerSettings, probeAddress, probeSettings } from './settings.ts';
 
@@ -39,12 +40,7 @@ const program = createProgram(
 program
   .command('migrate')
   .description('bring the tables up to date')
-  .action(async (_options, command) => {
-    const applied = await migrate(settingsOf(command, consumerSettings));
-    process.stderr.write(
-      applied.length === 0 ? 'tables are up to date\n' : `applied ${applied.join(', ')}\n`,
-    );
-  });
+  .action(async (_options, command) => migrateTables(settingsOf(command, databaseSettings)));
 
 addHealthCommand(program, (command) => probeAddress(settingsOf(command, probeSettings)));
 

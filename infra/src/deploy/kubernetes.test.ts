@@ -61,6 +61,13 @@ test('an outage restarts nothing: only the process itself is asked whether it li
   expect(consumer.readinessProbe.httpGet.path).toBe('/readyz');
 });
 
+test('a network policy concerns the pods of the pipeline, whatever else is in their namespace', () => {
+  const policies = base.filter(({ kind }) => kind === 'NetworkPolicy');
+  expect(policies.map(({ metadata }) => metadata.name).sort()).toEqual(['metrics', 'pipeline']);
+  for (const { spec } of policies)
+    expect(spec.podSelector.matchLabels).toEqual({ 'app.kubernetes.io/part-of': 'kafka-to-postgres' });
+});
+
 test('KEDA alone sets the number of consumers', () => {
   expect(named('consumer', 'Deployment').spec.replicas).toBeUndefined();
   expect(named('consumer', 'ScaledObject').spec.scaleTargetRef).toEqual({ name: 'consumer' });
