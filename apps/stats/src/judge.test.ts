@@ -41,6 +41,17 @@ const cases: readonly (readonly [word: string, reason: string, look: Look])[] = 
     createLook({ snapshot: waiting, trend: { ...calmTrend, stuck: [{ partition: 1, seconds: 130 }] } }),
   ],
   [
+    'stalled',
+    'no commit on partitions 0, 1, 2, 3, 4 and 2 more for 6 min, and records wait there',
+    createLook({
+      snapshot: waiting,
+      trend: {
+        ...calmTrend,
+        stuck: [0, 1, 2, 3, 4, 5, 6].map((partition) => ({ partition, seconds: 60 * partition + 30 })),
+      },
+    }),
+  ],
+  [
     'falling behind',
     'lag has grown for 3 min: 1,200/s come in, 800/s are read',
     createLook({

@@ -54,14 +54,22 @@ function findAbsence({ snapshot, group }: Standing): readonly Finding[] {
   return [['stopped', `no consumer is running${waiting}: pnpm --filter consumer start`]];
 }
 
+/** More would not be read. */
+const NAMED_PARTITIONS = 5;
+
 function findStandstill({ trend: { stuck }, group }: Standing): readonly Finding[] {
-  if (group?.members.length === 0) return [];
-  return stuck
-    .filter(({ seconds }) => seconds >= STUCK_SECONDS)
-    .map(({ partition, seconds }) => [
-      'stalled',
-      `no commit on partition ${partition} for ${formatSeconds(seconds)}, and records wait there`,
-    ]);
+  const standing = stuck.filter(({ seconds }) => seconds >= STUCK_SECONDS);
+  if (standing.length === 0 || group?.members.length === 0) return [];
+  const seconds = Math.max(...standing.map((one) => one.seconds));
+  const reason = `no commit on ${namePartitions(standing)} for ${formatSeconds(seconds)}, and records wait there`;
+  return [['stalled', reason]];
+}
+
+function namePartitions(stuck: Trend['stuck']): string {
+  const named = stuck.slice(0, NAMED_PARTITIONS).map(({ partition }) => partition);
+  const rest = stuck.length - named.length;
+  const name = stuck.length === 1 ? 'partition' : 'partitions';
+  return `${name} ${named.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
 
 function findDelay({ snapshot, trend }: Standing): readonly Finding[] {

@@ -42,6 +42,13 @@ test('a lag that goes up and down does not grow for long', () => {
   expect(trendOf(samples).growingSeconds).toBeLessThanOrEqual(10);
 });
 
+test('a lag that wobbles before it grows has grown since it left its wobble', () => {
+  const samples = [0n, 3n, 1n, 4n, 300n, 600n].map((lag, index) =>
+    at(10 * index, BigInt(200 * index) + lag, lag),
+  );
+  expect(trendOf(samples).growingSeconds).toBe(20);
+});
+
 test('without Kafka there is no lag to speak of, and the stored events still have a rate', () => {
   const samples = [at(0, 10n, 5n, 10n), at(10, 0n, null, 30n)];
   expect(trendOf(samples)).toMatchObject({

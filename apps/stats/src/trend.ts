@@ -100,13 +100,18 @@ function rateOf(samples: readonly Sample[], pick: (sample: Sample) => bigint | n
   return change < 0 ? null : (change * 1_000) / (last.atMs - first.atMs);
 }
 
-/** A lag that goes up and down has had its least a moment ago; one that grows, long ago. */
+/** Where a lag goes up and down, a twentieth of its growth is none yet. */
+const WOBBLE = 20n;
+
+/** A lag that goes up and down was near its least a moment ago; one that grows, long ago. */
 function secondsSinceLeast(samples: readonly Sample[]): number {
   const points = pointsOf(samples, ({ lag }) => lag);
-  const [first, last] = [points[0], points.at(-1)];
-  if (first === undefined || last === undefined) return 0;
-  const least = points.reduce((a, b) => (b.value <= a.value ? b : a), first);
-  return (last.atMs - least.atMs) / 1_000;
+  const last = points.at(-1);
+  if (last === undefined) return 0;
+  const [least = last.value] = points.map(({ value }) => value).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  const floor = least + (last.value - least) / WOBBLE;
+  const since = points.findLast(({ value }) => value <= floor) ?? last;
+  return (last.atMs - since.atMs) / 1_000;
 }
 
 function findStuck(samples: readonly Sample[], newest: Sample): Trend['stuck'] {

@@ -1,5 +1,6 @@
 import type { Report } from '../src/report.ts';
 import { element, find, setLength, setText } from './elements.ts';
+import { describeTrend, formatLag, formatLongest } from './lag-words.ts';
 import { formatCount, formatLatency, formatRate, formatSeconds } from './text.ts';
 
 interface Card {
@@ -63,30 +64,6 @@ function lagCards(report: Report): readonly Card[] {
 function toneOf(word: Report['status']['word']): Card['tone'] {
   if (word === 'falling behind' || word === 'stalled' || word === 'stopped') return 'bad';
   return word === 'catching up' ? 'warn' : undefined;
-}
-
-/** A total with an unknown part is a lower bound. */
-function formatLag({ lag, partitions }: Report): string {
-  const known = partitions.flatMap((one) => (one.lag === null ? [] : [BigInt(one.lag)]));
-  if (lag !== null || known.length === 0) return formatCount(lag);
-  return `≥ ${formatCount(known.reduce((sum, one) => sum + one, 0n))}`;
-}
-
-function describeTrend({ lag, partitions, trend }: Report): string {
-  const { etaSeconds, growingSeconds, producedPerSecond } = trend;
-  if (lag === null) return 'not known without Kafka';
-  if (lag === '0') return 'nothing waits';
-  if (partitions.every(({ secondsBehind }) => secondsBehind !== null && secondsBehind < 1))
-    return 'keeping up';
-  if (growingSeconds >= 10) return `growing for ${formatSeconds(growingSeconds)}`;
-  if (etaSeconds !== null) return `gone in ${formatSeconds(etaSeconds)}`;
-  return producedPerSecond === null ? 'trend not known yet' : 'steady';
-}
-
-function formatLongest(partitions: Report['partitions']): string {
-  const known = partitions.flatMap(({ secondsBehind }) => (secondsBehind === null ? [] : [secondsBehind]));
-  if (known.length === 0) return 'n/a';
-  return `${known.length < partitions.length ? '≥ ' : ''}${formatSeconds(Math.max(...known))}`;
 }
 
 function createPlace(): HTMLElement {

@@ -1,7 +1,8 @@
 import type { Report } from '../src/report.ts';
 import { find, setText } from './elements.ts';
+import { cellsOf } from './lag-words.ts';
 import { fillTable } from './table.ts';
-import { formatCount, formatSeconds, formatThings, toVisible } from './text.ts';
+import { formatThings, toVisible } from './text.ts';
 
 const columns = [
   { title: 'PARTITION' },
@@ -12,8 +13,6 @@ const columns = [
   { title: 'CONSUMER' },
 ];
 
-type Partition = Report['partitions'][number];
-
 /** One line per partition, in the words of Kafka's own tools. */
 export function showLag({ partitions, group, kafkaProblem }: Report): void {
   setText(find('group'), describeGroup(group));
@@ -23,17 +22,6 @@ export function showLag({ partitions, group, kafkaProblem }: Report): void {
     partitions.map((one) => [...cellsOf(one), consumerOf(group, one.partition)]),
     kafkaProblem === null ? 'The topic has no partitions.' : 'No partition is known yet.',
   );
-}
-
-/** What is not known is n/a; what was never committed is "-". */
-function cellsOf({ partition, currentOffset, endOffset, lag, secondsBehind }: Partition): readonly string[] {
-  return [
-    String(partition),
-    currentOffset === null && endOffset !== null ? '-' : formatCount(currentOffset),
-    formatCount(endOffset),
-    formatCount(lag),
-    secondsBehind === null ? 'n/a' : formatSeconds(secondsBehind),
-  ];
 }
 
 function describeGroup(group: Report['group']): string {
