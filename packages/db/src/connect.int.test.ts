@@ -1,5 +1,5 @@
 import { expect, inject, test } from 'vitest';
-import { connectDatabase } from './connect.ts';
+import { connectDatabase, openPool } from './connect.ts';
 import { createFreshDatabase } from './testing/fresh-database.ts';
 
 test('a signal ends a statement, which Postgres rolls back', async () => {
@@ -42,4 +42,31 @@ test('a read-only connection reads, and changes nothing', async () => {
   expect(await reader.run((sql) => sql`select count(*) as n from raw_events`)).toEqual([{ n: 0n }]);
   const change = reader.run((sql) => sql`insert into agg_events_minute values (now(), 'a', 1)`);
   await expect(change).rejects.toMatchObject({ code: '25006' });
+});
+
+test('every connection limits statements, waits for locks and forgotten transactions', async () => {
+  await using fresh = await createFreshDatabase(inject('postgresUrl'));
+  const limits = { DATABASE_STATEMENT_TIMEOUT_MS: 1_000, DATABASE_LOCK_TIMEOUT_MS: 100 };
+  const options = { applicationName: 'impatient', connections: 1 };
+  await using impatient = connectDatabase({ ...fresh.settings, ...limits }, options);
+  await expect(impatient.run((sql) => sql`select pg_sleep(60)`)).rejects.toMatchObject({ code: '57014' });
+  const holder = openPool(fresh.settings, {
+    applicationName: 'holder',
+    connections: 1,
+    idleInTransactionMs: 500,
+  });
+  const holding = holder.begin(async (sql) => {
+    await sql`lock table raw_events`;
+    const waiting = impatient.run((one) => one`select from raw_events`);
+    await expect(waiting).rejects.toMatchObject({ code: '55P03' });
+    const sessions = () =>
+      fresh.database.run(
+        (one) =>
+          one`select from pg_stat_activity where application_name = 'holder' and datname = current_database()`,
+      );
+    await expect.poll(sessions).toEqual([]);
+    await sql`select 1`;
+  });
+  await expect(holding).rejects.toThrow();
+  await holder.end();
 });

@@ -105,14 +105,26 @@ export function openPool(settings: Settings<typeof databaseSettings>, options: C
     // and would hold up the first try after an outage for up to 20 s.
     backoff: () => 0,
     onnotice: () => {},
+    // What a statement was prepared on may be another client's connection by now.
+    prepare: settings.DATABASE_POOL_MODE === 'session',
     connection: {
       application_name: options.applicationName,
-      statement_timeout: settings.DATABASE_STATEMENT_TIMEOUT_MS,
-      lock_timeout: settings.DATABASE_LOCK_TIMEOUT_MS,
-      idle_in_transaction_session_timeout: options.idleInTransactionMs ?? 15_000,
-      ...readOnlyParameter(options.readOnly),
+      ...(settings.DATABASE_POOL_MODE === 'session' ? sessionParameters(settings, options) : {}),
     },
   });
+}
+
+/** What a session is set to. Where there is none, the user is to be set to it: docs/operations.md, "PgBouncer". */
+function sessionParameters(
+  settings: Settings<typeof databaseSettings>,
+  { idleInTransactionMs = 15_000, readOnly }: ConnectOptions,
+) {
+  return {
+    statement_timeout: settings.DATABASE_STATEMENT_TIMEOUT_MS,
+    lock_timeout: settings.DATABASE_LOCK_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: idleInTransactionMs,
+    ...readOnlyParameter(readOnly),
+  };
 }
 
 /** As a text: the driver leaves out what is false. */
@@ -126,8 +138,12 @@ const remedies: readonly (readonly [RegExp, string])[] = [
     /^28\S* .*(no encryption|SSL off)/,
     'set sslmode=verify-full in DATABASE_URL: this Postgres takes nobody without TLS',
   ],
+  [
+    /^(26000|42P05|08P01 unsupported startup parameter)/,
+    'DATABASE_URL leads to a pooler that keeps no session: set DATABASE_POOL_MODE=transaction',
+  ],
   [/^SSL_REFUSED/, 'switch on its ssl, or set sslmode=disable in DATABASE_URL'],
-  [/^28/, 'check the user and the password of DATABASE_URL'],
+  [/^(28|08P01 .*(authentication failed|no such user))/, 'check the user and the password of DATABASE_URL'],
   [/^3D/, 'create the database or name another in DATABASE_URL'],
   [
     /^42(P01|703|P10|883) /,

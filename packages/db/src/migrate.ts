@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { embeddedNames, embeddedText, type Settings } from '@pipeline/runtime';
 import { databaseFailure, openPool, type Sql } from './connect.ts';
 import type { databaseSettings } from './settings.ts';
-import { isPassingFault } from './sqlstate.ts';
+import { codeOf, isPassingFault } from './sqlstate.ts';
 
 /** A migration: its name decides the order. */
 export interface Migration {
@@ -34,6 +34,9 @@ function ownMigrations(): readonly Migration[] {
 /** Two processes that migrate at once wait for each other on this advisory lock. */
 const LOCK = 7_305_117;
 
+/** Each step takes it for its transaction: a pooler may give the next one another session. */
+const takeLock = `select pg_advisory_xact_lock(${LOCK});`;
+
 /**
  * Brings the tables up to date. Safe to repeat and to run twice at once.
  * @returns the names of the migrations that were applied
@@ -44,12 +47,12 @@ export async function migrate(
   migrations: readonly Migration[] = ownMigrations(),
 ): Promise<readonly string[]> {
   const sql = openPool(settings, { applicationName: 'migrate', connections: 1 });
+  const applied: string[] = [];
   try {
-    await sql`select pg_advisory_lock(${LOCK})`;
-    await sql`create table if not exists schema_migrations (name text primary key, applied_at timestamptz not null default now())`;
-    const pending = await findPending(sql, migrations);
-    for (const migration of pending) await runMigration(sql, migration);
-    return pending.map(({ name }) => name);
+    await sql.unsafe(`${takeLock} ${createNotes}`).simple();
+    for (const migration of await findPending(sql, migrations))
+      if (await runMigration(sql, migration)) applied.push(migration.name);
+    return applied;
   } catch (error) {
     throw isPassingFault(error) ? error : databaseFailure(error);
   } finally {
@@ -57,14 +60,30 @@ export async function migrate(
   }
 }
 
+const createNotes =
+  'create table if not exists schema_migrations (name text primary key, applied_at timestamptz not null default now())';
+
 async function findPending(sql: Sql, migrations: readonly Migration[]): Promise<readonly Migration[]> {
   const rows = await sql<{ name: string }[]>`select name from schema_migrations`;
   const applied = new Set(rows.map(({ name }) => name));
   return migrations.filter(({ name }) => !applied.has(name));
 }
 
-/** The file and the note that it ran are one simple query, which Postgres runs as one transaction. */
-async function runMigration(sql: Sql, { name, sql: text }: Migration): Promise<void> {
-  const noted = `insert into schema_migrations (name) values ('${name.replaceAll("'", "''")}');`;
-  await sql.unsafe(`${text}\n;${noted}`).simple();
+/** A code of our own: another process has applied the migration while this one waited. */
+const APPLIED = 'MG001';
+
+/** The file and the note that it ran are one simple query, which Postgres runs as one transaction. Returns whether it ran. */
+async function runMigration(sql: Sql, { name, sql: text }: Migration): Promise<boolean> {
+  const quoted = `'${name.replaceAll("'", "''")}'`;
+  const endIfApplied = `do $$ begin
+      if exists (select from schema_migrations where name = ${quoted}) then raise exception 'applied' using errcode = '${APPLIED}'; end if;
+    end $$;`;
+  const note = `insert into schema_migrations (name) values (${quoted});`;
+  try {
+    await sql.unsafe(`${takeLock} ${endIfApplied} ${text}\n;${note}`).simple();
+    return true;
+  } catch (error) {
+    if (codeOf(error) === APPLIED) return false;
+    throw error;
+  }
 }

@@ -1,4 +1,4 @@
-import { custom, flag, integer } from '@pipeline/runtime';
+import { custom, flag, integer, oneOf } from '@pipeline/runtime';
 
 const SECOND = 1_000;
 
@@ -13,6 +13,11 @@ export const databaseSettings = {
   DATABASE_ALLOW_PLAINTEXT: flag(
     false,
     'Whether another machine may be spoken to without TLS, such as over a private network of containers',
+  ),
+  DATABASE_POOL_MODE: oneOf(
+    ['session', 'transaction'],
+    'session',
+    'How long a connection keeps its session: always, or, behind a pooler such as PgBouncer, for one transaction',
   ),
   DATABASE_CONNECT_TIMEOUT_MS: integer(5 * SECOND, 'How long a connection may take to be made', [
     100,

@@ -19,15 +19,46 @@ const kinds: Readonly<Record<FaultKind, readonly string[]>> = {
       '25006',
       '25P03',
     ],
-    ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'CONNECTION_CLOSED', 'CONNECT_TIMEOUT', 'ENOTFOUND'],
+    ...[
+      'ECONNREFUSED',
+      'ECONNRESET',
+      'EPIPE',
+      'CONNECTION_CLOSED',
+      'CONNECT_TIMEOUT',
+      'ENOTFOUND',
+      'ERR_SSL_BAD_RECORD_TYPE',
+    ],
   ],
-  lasting: ['28P01', '28000', '3D000', '42P01', '42703', '42501', '0A000', 'XX000', '23505', '21000'],
+  lasting: [
+    '28P01',
+    '28000',
+    '3D000',
+    '42P01',
+    '42703',
+    '42501',
+    '0A000',
+    'XX000',
+    '23505',
+    '21000',
+    '26000',
+    'SSL_REFUSED',
+    'CERT_HAS_EXPIRED',
+  ],
 };
 
 const cases = Object.entries(kinds).flatMap(([kind, codes]) => codes.map((code) => [code, kind] as const));
 
 test.each(cases)('%s is %s', (code, kind) => {
   expect(faultKind(Object.assign(new Error('said so'), { code }))).toBe(kind);
+});
+
+test.each<readonly [string, FaultKind]>([
+  ['unsupported startup parameter: statement_timeout', 'lasting'],
+  ['no such user: app', 'lasting'],
+  ['SASL authentication failed', 'lasting'],
+  ['query_wait_timeout', 'passing'],
+])('what a pooler says of its own counts by its words: %s is %s', (message, kind) => {
+  expect(faultKind(Object.assign(new Error(message), { code: '08P01' }))).toBe(kind);
 });
 
 test('a statement that took too long passes', () => {

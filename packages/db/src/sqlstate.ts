@@ -14,6 +14,9 @@ const refused = /^(22...|23502|23514|54000|54001)$/;
 /** Connection trouble, conflicts, exhausted resources, shutdown and failover, a cancelled or timed-out statement, a broken disk. */
 const passing = /^(08...|40001|40P01|53...|55P03|57014|57P..|58030|25006|25P0.)$/;
 
+/** What PgBouncer says of its own, under the code of a broken protocol, which else passes. */
+const refusedByPooler = /^(unsupported startup parameter|no such (user|database)|\S+ authentication failed)/;
+
 /** What the driver and the operating system say when the way to Postgres is broken. */
 const unreachable =
   /^(CONNECTION_CLOSED|CONNECTION_ENDED|CONNECTION_DESTROYED|CONNECT_TIMEOUT|ECONN\w+|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/;
@@ -22,6 +25,7 @@ const unreachable =
 export function faultKind(error: unknown): FaultKind {
   const code = codeOf(error);
   if (refused.test(code)) return 'refused';
+  if (code === '08P01' && refusedByPooler.test((error as Error).message)) return 'lasting';
   if (passing.test(code) || unreachable.test(code) || isBrokenTls(code)) return 'passing';
   return error instanceof Error && error.name === 'DeadlineError' ? 'passing' : 'lasting';
 }

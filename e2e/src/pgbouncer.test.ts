@@ -1,0 +1,117 @@
+import { connectDatabase, migrate } from '@pipeline/db';
+import { freshName, settingsFor, testStack } from 'infra/testing';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { documentedSql } from './support/documented-sql.ts';
+import { findDifferences, joinOracles, publishMix } from './support/oracle.ts';
+import { noPgbouncer, type Pgbouncer, startPgbouncer } from './support/pgbouncer.ts';
+import { openPipeline, type Pipeline } from './support/pipeline.ts';
+import { type Ended, type Environment, runApp } from './support/programs.ts';
+
+const PASSWORD = 'hunter2-secret';
+const name = freshName('bouncer');
+const users = Object.fromEntries(
+  ['owner', 'writer', 'operator'].map((role) => [`${name}_${role}`, PASSWORD]),
+);
+
+describe.skipIf(noPgbouncer !== undefined)(
+  `through PgBouncer${noPgbouncer === undefined ? '' : ` (${noPgbouncer})`}`,
+  () => {
+    let pipeline: Pipeline;
+    let pgbouncer: Pgbouncer;
+
+    beforeAll(async () => {
+      const stack = testStack();
+      const [databaseUrl, { topic, dlqTopic }] = await Promise.all([
+        stack.createDatabase(),
+        stack.createTopics(),
+      ]);
+      pipeline = await openPipeline({ brokers: stack.brokers, databaseUrl }, topic, dlqTopic);
+      const logins = Object.keys(users).map((user) => {
+        const role = user.replace(name, 'pipeline');
+        return `create role ${user} login password '${PASSWORD}' in role ${role};`;
+      });
+      // Before anybody connects: a pooler's connections keep what they began with.
+      const limits = documentedSql('set lock_timeout', PASSWORD).replaceAll('app_consumer', `${name}_writer`);
+      await pipeline.database.run((sql) => sql.unsafe([...logins, limits].join('\n')).simple());
+      await pipeline.database.run((sql) => sql.unsafe(`create database ${name} owner ${name}_owner`));
+      pgbouncer = await startPgbouncer(new URL(inject('postgresUrl')), users, 2);
+    });
+
+    afterAll(async () => {
+      await pipeline[Symbol.asyncDispose]();
+      await pgbouncer[Symbol.asyncDispose]();
+    });
+
+    function via(
+      role: string,
+      change: Environment = { DATABASE_POOL_MODE: 'transaction' },
+      password = PASSWORD,
+    ): Environment {
+      const url = new URL(pipeline.environment['DATABASE_URL'] ?? '');
+      Object.assign(url, { host: `127.0.0.1:${pgbouncer.port}`, username: `${name}_${role}`, password });
+      return { ...pipeline.environment, DATABASE_URL: url.href, ...change };
+    }
+
+    function databaseSettings(role: string, database?: string) {
+      const settings = settingsFor(via(role)['DATABASE_URL'] ?? '', database);
+      return { ...settings, DATABASE_POOL_MODE: 'transaction' } as const;
+    }
+
+    function expectEnd({ code, stderr }: Ended, line: RegExp): void {
+      expect([code, stderr.trimEnd().split('\n').at(-1)]).toEqual([1, expect.stringMatching(line)]);
+      expect(stderr).not.toContain(PASSWORD);
+    }
+
+    test('two consumers share two connections, and nothing is lost or doubled', async () => {
+      const oracle = await publishMix(pipeline, { events: 2_000, badEvery: 50, doubleEvery: 20 });
+      const settings = { ...via('writer'), BATCH_MAX_EVENTS: '50', WRITERS: '3' };
+      const ended = await Promise.all([1, 2].map(() => runApp('consumer', ['--once'], settings)));
+      expect(ended.map(({ code }) => code)).toEqual([0, 0]);
+      expect(await findDifferences(pipeline, joinOracles([oracle]))).toEqual([]);
+    });
+
+    test('the statistics, redrive, discard, verify and migrate work', async () => {
+      const commands = [
+        ['--json'],
+        ['dlq', 'redrive', '--all', '--limit', '10', '--yes'],
+        ['dlq', 'discard', '--all', '--because', 'a test', '--yes'],
+        ['verify', '--json'],
+      ];
+      for (const words of commands) {
+        const { code, stderr } = await runApp('stats', words, via('operator'));
+        expect([words, code, stderr]).toEqual([words, 0, expect.any(String)]);
+      }
+      expect(await runApp('stats', ['verify', '--repair'], via('owner'))).toMatchObject({ code: 0 });
+      expect(await runApp('consumer', ['migrate'], via('owner'))).toMatchObject({ code: 0 });
+    });
+
+    test('a program that is not told of it, and a wrong password, end in one line that says what to do', async () => {
+      const [untold, wrong] = await Promise.all([
+        runApp('consumer', ['--once'], via('writer', {})),
+        runApp('consumer', ['--once'], via('writer', { DATABASE_POOL_MODE: 'transaction' }, 'not-it')),
+      ]);
+      expectEnd(untold, /unsupported startup parameter: .*; .*set DATABASE_POOL_MODE=transaction$/);
+      expectEnd(wrong, /check the user and the password of DATABASE_URL$/);
+    });
+
+    test('limits of time that are set for the user hold', async () => {
+      await using writer = connectDatabase(databaseSettings('writer'), {
+        applicationName: 'test',
+        connections: 1,
+      });
+      const [row] = await writer.run(
+        (sql) => sql`select string_agg(current_setting(name), ' ' order by name) as limits
+                   from unnest(array['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout']) as name`,
+      );
+      expect(row).toEqual({ limits: '15s 10s 20s' });
+    });
+
+    test('two that migrate an empty database at once apply each migration once', async () => {
+      const settings = databaseSettings('owner', name);
+      const applied = (await Promise.all([migrate(settings), migrate(settings)])).flat().sort();
+      expect(applied).toEqual([...new Set(applied)]);
+      expect(applied[0]).toBe('0001_tables.sql');
+      expect(await migrate(settings)).toEqual([]);
+    });
+  },
+);

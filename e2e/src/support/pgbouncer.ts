@@ -1,0 +1,81 @@
+import { existsSync } from 'node:fs';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findFreePort, postgresAccount, startGuarded } from 'infra/testing';
+import { waitUntil } from './wait.ts';
+
+const binary = ['/usr/sbin/pgbouncer', '/usr/local/bin/pgbouncer', '/opt/homebrew/bin/pgbouncer'].find(
+  (path) => existsSync(path),
+);
+
+/** Why there is none on this machine; undefined where there is. */
+export const noPgbouncer =
+  binary === undefined ? 'there is no PgBouncer: apt-get install pgbouncer' : undefined;
+
+/** A PgBouncer before a Postgres, which gives its connections away for one transaction at a time. */
+export interface Pgbouncer extends AsyncDisposable {
+  readonly port: number;
+}
+
+/**
+ * Starts it.
+ * @param server the URL of the Postgres
+ * @param users who may log in, with their passwords; they log in to Postgres with the same
+ * @param connections to Postgres, of each user
+ */
+export async function startPgbouncer(
+  server: URL,
+  users: Readonly<Record<string, string>>,
+  connections: number,
+): Promise<Pgbouncer> {
+  const folder = await mkdtemp(join(tmpdir(), 'pipeline-pgbouncer-'));
+  const port = await findFreePort();
+  const userlist = join(folder, 'userlist.txt');
+  const settings = join(folder, 'pgbouncer.ini');
+  await writeFile(
+    userlist,
+    Object.entries(users)
+      .map(([name, password]) => `"${name}" "${password}"\n`)
+      .join(''),
+  );
+  await writeFile(
+    settings,
+    `[databases]
+* = host=${server.hostname} port=${server.port}
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = ${port}
+unix_socket_dir =
+auth_type = scram-sha-256
+auth_file = ${userlist}
+pool_mode = transaction
+default_pool_size = ${connections}
+`,
+  );
+  // It refuses to be root, as Postgres does.
+  await chmod(folder, 0o755);
+  const options = {
+    logPath: join(folder, 'pgbouncer.log'),
+    account: postgresAccount(),
+    stopSignal: 'SIGINT',
+  } as const;
+  const started = await startGuarded([binary ?? '', settings], options);
+  await waitUntil(() => accepts(port));
+  return {
+    port,
+    async [Symbol.asyncDispose]() {
+      await started.stop();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+async function accepts(port: number): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const socket = connect(port, '127.0.0.1', () => resolve(true)).once('error', () => resolve(false));
+  const accepted = await promise;
+  socket.destroy();
+  return accepted;
+}
