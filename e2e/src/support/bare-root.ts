@@ -24,10 +24,11 @@ const unshare = '/usr/bin/unshare';
 const isRoot = process.getuid?.() === 0;
 const namespace = isRoot ? ['--mount'] : ['--user', '--map-root-user', '--mount'];
 const account = isRoot ? '--userspec=65532:65532 --groups=' : '';
-const enter = `mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec chroot ${account} "$0" "$@"`;
+const readOnly = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0"';
 
-/** The words of a shell that go through a root folder to a command in it. */
+/** The words that go through a root folder to a command in it, by way of a shell outside. */
 function wordsFor(folder: string, command: readonly string[]): readonly string[] {
+  const enter = `${readOnly} && exec chroot ${account} "$0" "$@"`;
   return [...namespace, '/bin/sh', '-c', enter, folder, ...command];
 }
 
@@ -35,7 +36,7 @@ function wordsFor(folder: string, command: readonly string[]): readonly string[]
 export function whyNoBareRoot(): string | undefined {
   if (process.platform !== 'linux') return 'only Linux has namespaces';
   try {
-    execFileSync(unshare, wordsFor('/', ['true']), { stdio: 'pipe' });
+    execFileSync(unshare, [...namespace, '/bin/sh', '-c', readOnly, rootFolder], { stdio: 'pipe' });
     return undefined;
   } catch (error) {
     return `namespaces are not to be had: ${(error as { readonly stderr?: Buffer }).stderr ?? error}`.trim();

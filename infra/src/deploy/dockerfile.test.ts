@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Dockerfile, DockerfileParser, type Instruction } from 'dockerfile-ast';
 import { validate } from 'dockerfile-utils';
 import { expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { rootFolder } from '../settings.ts';
 
 const text = readFileSync(join(rootFolder, 'infra/Dockerfile'), 'utf8');
@@ -58,11 +59,20 @@ test.each(apps)('the image of %s has its file, its bill of materials, and a libr
   ]);
 });
 
+const ignored = readFileSync(join(rootFolder, 'infra/Dockerfile.dockerignore'), 'utf8').split('\n');
+const kept = ignored.filter((line) => line.startsWith('!')).map((line) => line.slice(1));
+
 test('the context leaves out settings, data and history, and nothing that it names is missing', () => {
-  const lines = readFileSync(join(rootFolder, 'infra/Dockerfile.dockerignore'), 'utf8').split('\n');
-  expect(lines).toEqual(expect.arrayContaining(['*', '**/.env', '**/node_modules', '**/dist']));
-  const kept = lines
-    .filter((line) => line.startsWith('!') && !line.includes('*'))
-    .map((line) => line.slice(1));
-  expect(kept.filter((path) => !existsSync(join(rootFolder, path)))).toEqual([]);
+  expect(ignored).toEqual(expect.arrayContaining(['*', '**/.env', '**/node_modules', '**/dist']));
+  const plain = kept.filter((path) => !path.includes('*'));
+  expect(plain.filter((path) => !existsSync(join(rootFolder, path)))).toEqual([]);
+});
+
+test('the context has the manifest of every package of the workspace, which the lockfile is held against', () => {
+  const workspace = parse(readFileSync(join(rootFolder, 'pnpm-workspace.yaml'), 'utf8'));
+  const folders = workspace.packages.map((pattern: string) => pattern.replace('/*', ''));
+  const missing = folders.filter(
+    (one: string) => !kept.includes(one) && !kept.includes(`${one}/package.json`),
+  );
+  expect(missing).toEqual([]);
 });
