@@ -27,6 +27,10 @@ export interface HistoryDatabases {
   readonly actingDatabase: Database;
 }
 
+const SLOT_MS = 1_000 * SLOT_SECONDS;
+/** A slot has one sample: one that does not know the lag waits for a better one as long as it can. */
+const LATE_MS = 7_000;
+
 /** The history of a pipeline. */
 export function openHistory(
   { database, actingDatabase }: HistoryDatabases,
@@ -43,8 +47,8 @@ export function openHistory(
     recall: (minutes) =>
       readSamples(database, pipeline, { minutes, stepSeconds: SLOT_SECONDS }).catch(() => []),
     async keep(sample) {
-      const slot = Math.floor(sample.atMs / (1_000 * SLOT_SECONDS));
-      if (slot === keptSlot) return;
+      const slot = Math.floor(sample.atMs / SLOT_MS);
+      if (slot === keptSlot || (sample.lag === null && sample.atMs % SLOT_MS < LATE_MS)) return;
       keptSlot = slot;
       const problem = await keepSample(actingDatabase, pipeline, sample).then(() => '', lastingProblem);
       if (problem !== said && problem !== '') logger.warn(`no history is kept: ${problem}`);

@@ -89,6 +89,6 @@ test('a message is one line of JSON with the verdict and only the latest minutes
 test('what cannot be read is a message too', async () => {
   const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
   expect(await toMessage(() => Promise.reject(refused), 2)).toBe(
-    'event: problem\ndata: {"error":"Postgres does not answer: connect ECONNREFUSED"}\n\n',
+    'event: problem\ndata: {"error":"Postgres does not answer: connect ECONNREFUSED; start it, or check DATABASE_URL"}\n\n',
   );
 });

@@ -5,5 +5,5 @@ import { Failure, failureLine } from '@pipeline/runtime';
 export function problemOf(error: unknown): string {
   if (error instanceof Failure) return failureLine(error);
   if (!isPassingFault(error)) return failureLine(databaseFailure(error));
-  return `Postgres does not answer: ${describeFault(error)}`;
+  return `Postgres does not answer: ${describeFault(error)}; start it, or check DATABASE_URL`;
 }

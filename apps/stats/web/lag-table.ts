@@ -27,7 +27,8 @@ export function showLag({ partitions, group, kafkaProblem }: Report): void {
 function describeGroup(group: Report['group']): string {
   if (group === null) return 'Consumer group: n/a';
   const { state, members } = group;
-  return `Consumer group: ${state}, ${formatThings(BigInt(members.length), 'member')}`;
+  const known = state === 'Dead' ? 'Dead, as Kafka says where nobody has joined yet' : state;
+  return `Consumer group: ${known}, ${formatThings(BigInt(members.length), 'member')}`;
 }
 
 function consumerOf(group: Report['group'], partition: number): string {

@@ -19,6 +19,8 @@ export function showStatus(report: Report): void {
 export function showProblem(word: 'down' | 'disconnected', reason: string): void {
   heardAt = performance.now();
   showWord(word, [reason]);
+  if (find('numbers').hidden)
+    setText(find('updated'), `no numbers yet, asking again every ${everySeconds} s`);
   document.body.dataset['stale'] = '';
 }
 

@@ -1,0 +1,43 @@
+import type { Database, StatsSample } from '@pipeline/db';
+import { createLogger, loggerSettings, readSettings } from '@pipeline/runtime';
+import { expect, test } from 'vitest';
+import { openHistory } from './history.ts';
+
+const logger = createLogger('test', readSettings(loggerSettings, { LOG_LEVEL: 'silent' }));
+
+/** A history whose samples are only counted. */
+function countKept() {
+  let kept = 0;
+  const run = async () => {
+    kept++;
+    return [];
+  };
+  const database = { run } as unknown as Database;
+  const pipeline = { topic: 'events', groupId: 'group' };
+  const history = openHistory({ database, actingDatabase: database }, pipeline, logger);
+  return { history, kept: () => kept };
+}
+
+const at = (second: number, lag: bigint | null): StatsSample => ({
+  atMs: second * 1_000,
+  stored: 0n,
+  openDeadLetters: 0n,
+  lag,
+  end: lag,
+  secondsBehind: null,
+  latency: null,
+});
+
+test('a sample of ten seconds is kept', async () => {
+  const { history, kept } = countKept();
+  for (const second of [100, 102, 104, 109, 110]) await history.keep(at(second, 0n));
+  expect(kept()).toBe(2);
+});
+
+test('one that does not know the lag is kept late, for a better one may come', async () => {
+  const { history, kept } = countKept();
+  await history.keep(at(100, null));
+  expect(kept()).toBe(0);
+  await history.keep(at(108, null));
+  expect(kept()).toBe(1);
+});
