@@ -51,6 +51,9 @@ test('half of a certificate, and a file that holds none, is wrong use', () => {
   expect(() => connect({ ...tls, KAFKA_SSL_KEY: page })).toThrow(
     expect.objectContaining({ code: exitCode.usage, message: 'KAFKA_SSL_KEY is set alone' }),
   );
+  expect(() => connect({ ...tls, KAFKA_SSL_CA: page })).toThrow(
+    expect.objectContaining({ code: exitCode.usage, message: expect.stringMatching(/^KAFKA_SSL_CA: /) }),
+  );
   expect(() => connect({ ...tls, KAFKA_SSL_CERT: page, KAFKA_SSL_KEY: page })).toThrow(
     expect.objectContaining({
       code: exitCode.usage,

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { exitCode, Failure, type Logger } from '@pipeline/runtime';
@@ -62,8 +63,10 @@ function requireWholeCertificate({ KAFKA_SSL_CERT: cert, KAFKA_SSL_KEY: key }: K
 
 /** What OpenSSL would say about a file only when the first connection is made. */
 function requireUsable(files: readonly (readonly [string, string])[]): Readonly<Record<string, string>> {
-  const options = Object.fromEntries(files);
+  const options: Readonly<Record<string, string>> = Object.fromEntries(files);
   try {
+    // It would pass over a file that holds no certificate to trust.
+    if (options['ca'] !== undefined) new X509Certificate(options['ca']);
     createSecureContext(options);
     return options;
   } catch (error) {
