@@ -63,8 +63,9 @@ test.concurrent.each(['SIGTERM', 'SIGINT'] as const)(
 test.concurrent('a stop while Postgres is away ends with 0 within 10 s, and commits nothing', async () => {
   await using system = await startSystem(inject('brokers'), { seed, size: 1 });
   await waitForMore(system, 300);
+  const seen = waitForEvidence(system, /waiting for Postgres/);
   await system.postgres.kill();
-  await waitForEvidence(system, /waiting for Postgres/);
+  await seen;
   const before = await committedOffsets(system);
   expect(await stopAll(system, 'SIGTERM')).toEqual({ codes: [0], isLate: false });
   expect(await committedOffsets(system)).toEqual(before);

@@ -28,8 +28,9 @@ function onFullDisk(
 
 /** Statements fail, and succeed as soon as there is room: nobody restarts anything. */
 const diskFull = onFullDisk("Postgres's disk is full (53100)", 'data', async (system, disk) => {
+  const seen = waitForEvidence(system, /\(53100\)/);
   await disk.fill();
-  await waitForEvidence(system, /\(53100\)/);
+  await seen;
   await sleep(3_000);
   await disk.free();
   const stall = await findStall(system);

@@ -10,8 +10,9 @@ const brokerKilled: Fault<KafkaSystem> = {
   name: 'the broker is killed and restarted three times',
   async inject(system) {
     for (let kills = 0; kills < 3; kills++) {
+      const seen = waitForEvidence(system, waiting);
       await system.kafka.kill();
-      await waitForEvidence(system, waiting);
+      await seen;
       await system.kafka.start();
       await sleep(2_000);
     }
@@ -22,8 +23,9 @@ const brokerKilled: Fault<KafkaSystem> = {
 const brokerStopped: Fault<KafkaSystem> = {
   name: 'the broker is stopped in good order and restarted',
   async inject(system) {
+    const seen = waitForEvidence(system, waiting);
     await system.kafka.kill('SIGTERM');
-    await waitForEvidence(system, waiting);
+    await seen;
     await system.kafka.start();
   },
 };
@@ -76,8 +78,9 @@ const kafkaResets: Fault<KafkaSystem> = {
 const kafkaRefuses: Fault<KafkaSystem> = {
   name: 'Kafka refuses connections',
   async inject(system) {
+    const seen = waitForEvidence(system, waiting);
     await system.kafkaProxy.refuse();
-    await waitForEvidence(system, waiting);
+    await seen;
     await sleep(3_000);
     await system.kafkaProxy.heal();
   },

@@ -31,8 +31,9 @@ const postgresNarrow = troubled('the line to Postgres carries 8 KB a second', ra
 const postgresRefuses: Fault = {
   name: 'Postgres refuses connections',
   async inject(system) {
+    const seen = waitForEvidence(system, /ECONNREFUSED/);
     await system.postgresProxy.refuse();
-    await waitForEvidence(system, /ECONNREFUSED/);
+    await seen;
     await sleep(3_000);
     await system.postgresProxy.heal();
   },

@@ -8,8 +8,9 @@ function ending(name: string, signal: NodeJS.Signals): Fault {
   return {
     name,
     async inject(system) {
+      const seen = waitForEvidence(system, /waiting for Postgres/);
       await system.postgres.kill(signal);
-      await waitForEvidence(system, /waiting for Postgres/);
+      await seen;
       await sleep(3_000);
       await system.postgres.start();
     },
@@ -70,8 +71,9 @@ async function signalConsumersBackends(
 const readOnly: Fault = {
   name: 'Postgres is read-only (25006)',
   async inject(system) {
+    const seen = waitForEvidence(system, /\(25006\)/);
     await alterSystem(system, 'set default_transaction_read_only = on');
-    await waitForEvidence(system, /\(25006\)/);
+    await seen;
     await sleep(3_000);
     await alterSystem(system, 'reset default_transaction_read_only');
   },
@@ -163,8 +165,8 @@ const connectionsExhausted: Fault = {
   async inject(system) {
     const limit = (connections: number) =>
       system.operator.run((sql) => sql.unsafe(`alter role writer connection limit ${connections}`));
-    await limit(0);
     const seen = waitForEvidence(system, /\(53300\)/);
+    await limit(0);
     await signalConsumersBackends(system.operator, 'pg_terminate_backend');
     await seen;
     await sleep(5_000);
