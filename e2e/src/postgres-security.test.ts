@@ -68,6 +68,10 @@ function via(
   return { ...pipeline.environment, DATABASE_URL: url.href };
 }
 
+async function changePassword(password: string): Promise<void> {
+  await postgres.owner.run((sql) => sql.unsafe(`alter role app_consumer password '${password}'`));
+}
+
 function expectEnd(ended: Ended, code: number, line: RegExp): void {
   expect([ended.code, ended.stderr.trimEnd().split('\n').at(-1)]).toEqual([
     code,
@@ -231,6 +235,24 @@ describe('roles', () => {
     expect(kept).toEqual([]);
     const wrong = via('app_consumer', {}, { password: `not-${PASSWORD}` });
     expectEnd(await drain(wrong), 1, /\(28P01\); check the user and the password of DATABASE_URL$/);
+  });
+
+  test('a password that is changed ends a running consumer when it connects anew; with the new one it goes on', async () => {
+    await using consumer = startApp('consumer', [], via('app_consumer'));
+    await waitForLog(consumer, /joined the group/);
+    await changePassword(`new-${PASSWORD}`);
+    await postgres.owner.run(
+      (sql) => sql`select pg_terminate_backend(pid) from pg_stat_activity where usename = 'app_consumer'`,
+    );
+    const event = createEvent();
+    await pipeline.publish([jsonRecord(event)]);
+    expectEnd(await consumer.ended, 1, /\(28P01\); check the user and the password of DATABASE_URL$/);
+    expect(await drain(via('app_consumer', {}, { password: `new-${PASSWORD}` }))).toMatchObject({ code: 0 });
+    await changePassword(PASSWORD);
+    const stored = await pipeline.database.run(
+      (sql) => sql`select count(*)::int as n from raw_events where event_id = ${event.event_id}`,
+    );
+    expect(stored).toEqual([{ n: 1 }]);
   });
 
   test('where the owner may not make roles there are none until somebody makes them and they are granted', async () => {
