@@ -16,6 +16,7 @@ const brokersKilled: Fault<ClusterSystem> = {
   name: 'one of three brokers is killed, and another as soon as it has recovered',
   async inject(system) {
     const { brokers } = system.cluster;
+    system.watch.expectTakeover();
     for (let kills = 0; kills < KILLS; kills++) {
       const broker = brokers[kills % brokers.length];
       await broker?.kill();

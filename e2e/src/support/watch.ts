@@ -17,6 +17,11 @@ export interface Watch {
   readonly peakBytes: number;
   /** Offsets are being put back on purpose: from now on they may be ahead of the ledger, and decrease. */
   expectRewind(): void;
+  /**
+   * Another broker takes over the group: from now on offsets may decrease. It tells only of commits that it knows to be
+   * on all replicas in sync, and learns that of the last ones a moment later.
+   */
+  expectTakeover(): void;
   stop(): Promise<void>;
 }
 
@@ -37,7 +42,8 @@ export function startWatch(watched: Watched): Watch {
   const count = { snapshots: 0, comparisons: 0, peakBytes: 0 };
   let committedBefore = new Map<number, bigint>();
   let isOn = true;
-  let expectsRewind = false;
+  let mayDecrease = false;
+  let mayRunAhead = false;
 
   const looks = [
     async () => {
@@ -48,10 +54,8 @@ export function startWatch(watched: Watched): Watch {
       // In this order: an offset that is committed between the two questions is not taken for one that runs ahead.
       const committed = committedBy(await watched.offsets());
       const ledger = await readNextOffsets(watched.database, watched.topic);
-      if (!expectsRewind) {
-        for (const one of findRewound(committedBefore, committed)) findings.add(one);
-        for (const one of findAhead(committed, ledger)) findings.add(one);
-      }
+      if (!mayDecrease) for (const one of findRewound(committedBefore, committed)) findings.add(one);
+      if (!mayRunAhead) for (const one of findAhead(committed, ledger)) findings.add(one);
       committedBefore = committed;
       count.comparisons++;
     },
@@ -96,7 +100,11 @@ export function startWatch(watched: Watched): Watch {
       return count.peakBytes;
     },
     expectRewind() {
-      expectsRewind = true;
+      mayDecrease = true;
+      mayRunAhead = true;
+    },
+    expectTakeover() {
+      mayDecrease = true;
     },
     async stop() {
       isOn = false;
