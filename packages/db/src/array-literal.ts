@@ -13,15 +13,9 @@ export function textArray(values: readonly (string | null)[]): string {
   return `{${values.map(quote).join(',')}}`;
 }
 
-/** An element of an array literal. */
-export function quote(value: string | null): string {
+function quote(value: string | null): string {
   if (value === null) return 'NULL';
   return /["\\]/.test(value) ? `"${value.replace(/["\\]/g, '\\$&')}"` : `"${value}"`;
-}
-
-/** The text that `quote` made an element of. */
-export function unquote(element: string): string {
-  return element.slice(1, -1).replace(/\\(.)/gs, '$1');
 }
 
 /** No JSON text holds this character outside of an escape (RFC 8259, section 7), so it can stand between two of them. */

@@ -1,4 +1,4 @@
-import { jsonSeparator, quote, textArray, unquote } from './array-literal.ts';
+import { jsonSeparator, plainArray, textArray } from './array-literal.ts';
 import type { SourceRecord } from './dead-letter.ts';
 import { KindColumn, type MinuteTally } from './kind-column.ts';
 import { TextColumn } from './text-column.ts';
@@ -17,14 +17,14 @@ export interface EventRow {
 
 /**
  * The rows of a batch, kept as the columns that the statement sends. They wait until Postgres has confirmed them, and
- * as thousands of objects they would be copied by the garbage collector again and again.
+ * the garbage collector would copy thousands of objects, and above all of payloads, again and again.
  */
 export class EventRows implements Iterable<EventRow> {
   readonly records: SourceRecord[] = [];
-  readonly #ids = new TextColumn(',', 'latin1');
+  readonly #ids: string[] = [];
   readonly #kinds = new KindColumn();
-  readonly #times = new TextColumn(',', 'latin1');
-  readonly #users = new TextColumn(',');
+  readonly #times: string[] = [];
+  readonly #users: string[] = [];
   readonly #payloads = new TextColumn(jsonSeparator);
 
   static of(rows: Iterable<EventRow>): EventRows {
@@ -38,7 +38,7 @@ export class EventRows implements Iterable<EventRow> {
     this.#ids.push(eventId);
     this.#kinds.push(eventType, eventTime);
     this.#times.push(eventTime);
-    this.#users.push(quote(userId));
+    this.#users.push(userId);
     this.#payloads.push(payloadJson);
   }
 
@@ -48,7 +48,7 @@ export class EventRows implements Iterable<EventRow> {
 
   /** When the last of the events happened, as it was sent. */
   get lastEventTime(): string | undefined {
-    return this.length === 0 ? undefined : this.#times.at(this.length - 1);
+    return this.#times.at(-1);
   }
 
   /** The rows from one index up to another. */
@@ -62,10 +62,10 @@ export class EventRows implements Iterable<EventRow> {
     const { types } = this.#kinds;
     for (const [index, record] of this.records.entries()) {
       yield {
-        eventId: this.#ids.at(index),
+        eventId: this.#ids[index] ?? '',
         eventType: types[index] ?? '',
-        eventTime: this.#times.at(index),
-        userId: unquote(this.#users.at(index)),
+        eventTime: this.#times[index] ?? '',
+        userId: this.#users[index] ?? '',
         payloadJson: this.#payloads.at(index),
         record,
       };
@@ -75,10 +75,10 @@ export class EventRows implements Iterable<EventRow> {
   /** The columns, as array literals of Postgres; the payloads with a `jsonSeparator` between them. */
   toColumns() {
     return {
-      eventIds: `{${this.#ids.join()}}`,
+      eventIds: plainArray(this.#ids),
       eventTypes: textArray(this.#kinds.types),
-      eventTimes: `{${this.#times.join()}}`,
-      userIds: `{${this.#users.join()}}`,
+      eventTimes: plainArray(this.#times),
+      userIds: textArray(this.#users),
       payloads: this.#payloads.join(),
     };
   }

@@ -8,23 +8,18 @@ const BYTES_PER_UNIT = 3;
  */
 export class TextColumn {
   readonly #separator: number;
-  readonly #encoding: 'latin1' | 'utf8';
   readonly #ends: number[] = [0];
   #bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
 
-  /**
-   * @param separator one character of ASCII
-   * @param encoding `latin1` is faster, and right for ASCII alone
-   */
-  constructor(separator: string, encoding: 'latin1' | 'utf8' = 'utf8') {
+  /** @param separator one character of ASCII */
+  constructor(separator: string) {
     this.#separator = separator.charCodeAt(0);
-    this.#encoding = encoding;
   }
 
   push(text: string): void {
     const start = this.#ends.at(-1) ?? 0;
     this.#makeRoom(start + BYTES_PER_UNIT * text.length + 1);
-    const end = start + this.#bytes.write(text, start, this.#encoding);
+    const end = start + this.#bytes.write(text, start);
     this.#bytes[end] = this.#separator;
     this.#ends.push(end + 1);
   }
@@ -41,7 +36,7 @@ export class TextColumn {
 
   /** From the start of a text to the end of the same or a later one, without the separator there. */
   #cut(start = 0, end = 0): string {
-    return this.#bytes.toString(this.#encoding, start, Math.max(start, end - 1));
+    return this.#bytes.toString('utf8', start, Math.max(start, end - 1));
   }
 
   #makeRoom(needed: number): void {
