@@ -26,31 +26,21 @@ export interface StatementResult {
  * - Whatever lies beyond the expected offset and is not a record is counted as skipped.
  * - A replay (all of it below the expected offset) finds everything in place and changes nothing. Rows that were not
  *   there after all (a topic made anew) are stored and counted, and `start_offset` makes room for them.
+ * - Events are inserted first, then counts: all writers meet in the rows of the current minute, and should hold them for
+ *   the shortest time. In the plain form nothing reads what the insert returns, and of such steps Postgres runs the one
+ *   that stands last first (a test holds it to that).
  * - Inserts are in the order of their keys, so that two writers cannot deadlock.
  *
  * In the plain form an event that is stored already is a unique violation (23505), and nothing is written.
  */
 export function writeStatement(sql: Sql, batch: Batch, expected: bigint, form: InsertForm) {
   const { topic, partition, nextOffset, rows, deadLetters } = batch;
-  const { eventIds, eventTypes, eventTimes, userIds, payloads } = rows.toColumns();
   return sql<StatementResult[]>`
     with ledger as materialized (
       select next_offset from ingest_progress where topic = ${topic} and partition = ${partition} for update
     ), in_step as materialized (
       select from ledger where next_offset = ${expected}
-    ), inserted as (
-      insert into raw_events (event_id, event_type, event_time, user_id, payload)
-      select event_id, event_type, event_time, user_id, payload
-      from (select unnest(${eventIds}::uuid[]) as event_id,
-                   unnest(${eventTypes}::text[]) as event_type,
-                   unnest(${eventTimes}::timestamptz[]) as event_time,
-                   unnest(${userIds}::text[]) as user_id,
-                   string_to_table(${payloads}::text, ${jsonSeparator})::jsonb as payload
-           ) as incoming
-      where exists (select from in_step)
-      order by event_id
-      ${form === 'plain' ? sql`` : sql`on conflict (event_id) do nothing returning event_type, event_time`}
-    ), counted as materialized (
+    ), ${form === 'plain' ? sql`` : sql`inserted as (${insertEvents(sql, rows, form)}),`} counted as materialized (
       ${form === 'plain' ? countAll(sql, rows) : countInserted(sql)}
     ), aggregated as (
       insert into agg_events_minute as total (minute, event_type, event_count)
@@ -82,11 +72,27 @@ export function writeStatement(sql: Sql, batch: Batch, expected: bigint, form: I
         updated_at = now()
       from gone
       where topic = ${topic} and partition = ${partition} and exists (select from in_step)
-    )
+    )${form === 'plain' ? sql`, inserted as (${insertEvents(sql, rows, form)})` : sql``}
     select (select next_offset from ledger) as "foundOffset",
            (select jsonb_object_agg(event_type, n)
             from (select event_type, sum(event_count) as n from counted group by 1) as by_type) as "storedByType",
            (select dead_lettered from gone)::int as "deadLettered"`;
+}
+
+function insertEvents(sql: Sql, rows: EventRows, form: InsertForm) {
+  const { eventIds, eventTypes, eventTimes, userIds, payloads } = rows.toColumns();
+  return sql`
+      insert into raw_events (event_id, event_type, event_time, user_id, payload)
+      select event_id, event_type, event_time, user_id, payload
+      from (select unnest(${eventIds}::uuid[]) as event_id,
+                   unnest(${eventTypes}::text[]) as event_type,
+                   unnest(${eventTimes}::timestamptz[]) as event_time,
+                   unnest(${userIds}::text[]) as user_id,
+                   string_to_table(${payloads}::text, ${jsonSeparator})::jsonb as payload
+           ) as incoming
+      where exists (select from in_step)
+      order by event_id
+      ${form === 'plain' ? sql`` : sql`on conflict (event_id) do nothing returning event_type, event_time`}`;
 }
 
 /** All events of the batch, by minute and type: Postgres reads what minute a time falls into. */

@@ -8,6 +8,8 @@ import { createWriter, type Persist, type Writer } from './writer.ts';
 
 const partition = { topic: 'events', partition: 0 };
 
+const twin = row(0);
+
 let fresh: FreshDatabase;
 let writer: Writer;
 let statements = 0;
@@ -126,6 +128,22 @@ test('whatever the zone and the fraction of its time, an event counts in the min
   const times = fc.sample(local, { numRuns: 2_000, seed: 42 }).map((parts) => parts.join(''));
   await writer.write(batchOf(times.map((eventTime, offset) => row(offset, { eventTime }))));
   await expectInvariants();
+});
+
+test.each([
+  ['plain', batchOf([row(0), row(1)])],
+  ['tolerant', batchOf([twin, { ...twin, record: record(1) }])],
+])('in the %s form events are stored before their counts, for which other writers wait', async (_, batch) => {
+  const run = (text: string) => fresh.database.run<{ name: string }>((sql) => sql.unsafe(text));
+  await run('create table steps (step int generated always as identity, name text)');
+  await run(`create function note_step() returns trigger language plpgsql as
+             $$ begin insert into steps (name) values (tg_table_name); return new; end $$`);
+  for (const table of ['raw_events', 'agg_events_minute'])
+    await run(`create trigger note before insert on ${table} for each row execute function note_step()`);
+  await writer.write(batch);
+  const steps = await run('select name from steps group by name order by min(step)');
+  await run('drop function note_step cascade; drop table steps');
+  expect(steps.map(({ name }) => name)).toEqual(['raw_events', 'agg_events_minute']);
 });
 
 test('an event that stands twice in a batch is stored once', async () => {
