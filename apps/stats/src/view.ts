@@ -47,5 +47,8 @@ export function openView(settings: StatsSettings): View {
   };
 }
 
+/** The limit of a statement that looks through a whole table, and may take as long as it takes. */
+export const ANY_LENGTH_MS = 86_400_000;
+
 /** A stop is not held up for longer by servers that do not answer. */
 export const STOP_MS = 3_000;

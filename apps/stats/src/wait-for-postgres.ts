@@ -1,6 +1,11 @@
-import { type Database, describeFault, explainFault, isPassingFault } from '@pipeline/db';
+import { codeOf, type Database, describeFault, explainFault, isPassingFault } from '@pipeline/db';
 import { retryForever } from '@pipeline/runtime';
 import { say } from './say.ts';
+
+/** Somebody who cancels a long statement means it; everything else that passes is worth another try. */
+export function isWorthAnotherTry(error: unknown): boolean {
+  return isPassingFault(error) && codeOf(error) !== '57014';
+}
 
 export interface WaitOptions {
   readonly signal: AbortSignal;

@@ -40,10 +40,6 @@ export class KindColumn {
     return kind;
   }
 
-  get length(): number {
-    return this.#kinds.length;
-  }
-
   /** The type of each event. */
   get types(): readonly string[] {
     return this.#kinds.map(({ eventType }) => eventType);

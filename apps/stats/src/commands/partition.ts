@@ -1,22 +1,22 @@
 import { codeOf, type Partitioned, partitionEvents } from '@pipeline/db';
-import { Failure, stopSignal } from '@pipeline/runtime';
+import { exitAfter, Failure, stopSignal } from '@pipeline/runtime';
 import { say } from '../say.ts';
-import { openView, type StatsSettings } from '../view.ts';
-import { waitForPostgres } from '../wait-for-postgres.ts';
+import { ANY_LENGTH_MS, openView, STOP_MS, type StatsSettings } from '../view.ts';
+import { isWorthAnotherTry, waitForPostgres } from '../wait-for-postgres.ts';
 
-/** Reading all rows once may take as long as it takes. */
-const DAY_MS = 86_400_000;
 const CHECK_VIOLATION = '23514';
 
 /**
  * Keeps `raw_events` in partitions by day, and makes those of the days ahead.
- * @throws Failure when the table holds ids that cannot be parted by day
+ * @throws Failure when the table holds ids that cannot be parted by day, or others have hung something on it
  */
 export async function partitionByDay(settings: StatsSettings, daysAhead: number): Promise<void> {
   const signal = stopSignal();
-  await using view = openView({ ...settings, DATABASE_STATEMENT_TIMEOUT_MS: DAY_MS });
+  exitAfter(signal, STOP_MS);
+  await using view = openView({ ...settings, DATABASE_STATEMENT_TIMEOUT_MS: ANY_LENGTH_MS });
+  const options = { signal, isPassing: isWorthAnotherTry };
   const persist = <Value>(step: () => Promise<Value>) =>
-    waitForPostgres(() => step().catch(explain), view.actingDatabase, { signal });
+    waitForPostgres(() => step().catch(explain), view.actingDatabase, options);
   sayWhat(await partitionEvents(view.actingDatabase, new Date(), daysAhead, persist));
 }
 
@@ -28,7 +28,8 @@ function explain(error: unknown): never {
   );
 }
 
-function sayWhat({ isConverted, made }: Partitioned): void {
+function sayWhat({ isConverted, made, skipped }: Partitioned): void {
   if (isConverted) say('raw_events is in partitions now; what was there is in raw_events_before');
-  say(made.length === 0 ? 'all partitions are there' : `made ${made.join(', ')}`);
+  say(made.length === 0 ? 'there is no partition to be made' : `made ${made.join(', ')}`);
+  for (const day of skipped) say(`no partition for ${day}: raw_events_other holds ids of that day already`);
 }

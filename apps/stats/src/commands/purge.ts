@@ -3,8 +3,8 @@ import { exitAfter, stopSignal } from '@pipeline/runtime';
 import { formatCount } from '../format.ts';
 import { showProgress } from '../progress.ts';
 import { say } from '../say.ts';
-import { openView, STOP_MS, type StatsSettings } from '../view.ts';
-import { waitForPostgres } from '../wait-for-postgres.ts';
+import { ANY_LENGTH_MS, openView, STOP_MS, type StatsSettings } from '../view.ts';
+import { isWorthAnotherTry, waitForPostgres } from '../wait-for-postgres.ts';
 import { confirm } from './dlq/confirm.ts';
 
 export interface PurgeFlags {
@@ -15,9 +15,6 @@ export interface PurgeFlags {
   readonly yes?: boolean | undefined;
 }
 
-/** Looking through a table may take as long as it takes. */
-const DAY_MS = 86_400_000;
-
 /** Removes what is old, after a question that says how much that is. */
 export async function purgeOld(
   settings: StatsSettings,
@@ -25,10 +22,11 @@ export async function purgeOld(
 ): Promise<void> {
   const signal = stopSignal();
   exitAfter(signal, STOP_MS);
-  await using view = openView({ ...settings, DATABASE_STATEMENT_TIMEOUT_MS: DAY_MS });
-  const persist: Persist = (step) => waitForPostgres(step, view.actingDatabase, { signal });
+  await using view = openView({ ...settings, DATABASE_STATEMENT_TIMEOUT_MS: ANY_LENGTH_MS });
+  const persist: Persist = (step) =>
+    waitForPostgres(step, view.actingDatabase, { signal, isPassing: isWorthAnotherTry });
   const { events, deadLetters } = await persist(() => countPurgeable(view.database, before));
-  const what = `${formatCount(events)} events and ${formatCount(deadLetters)} resolved dead letters of before ${before.toISOString()}`;
+  const what = `${formatCount(events)} events and ${formatCount(deadLetters)} resolved dead letters from before ${before.toISOString()}`;
   if (dryRun) return say(`would purge ${what}`);
   if (events + deadLetters === 0n) return say('nothing is older');
   await confirm(`purge ${what}`, yes);

@@ -1,10 +1,4 @@
-import {
-  type Comparison,
-  codeOf,
-  isPassingFault,
-  type RecountOptions,
-  rebuildAggregates,
-} from '@pipeline/db';
+import { type Comparison, type RecountOptions, rebuildAggregates } from '@pipeline/db';
 import { exitAfter, exitCode, Failure, stopSignal } from '@pipeline/runtime';
 import { renderColumns } from '../columns.ts';
 import { formatCount } from '../format.ts';
@@ -12,16 +6,14 @@ import { toPrintableJson } from '../printable.ts';
 import { showProgress } from '../progress.ts';
 import { say } from '../say.ts';
 import { type Verification, verify } from '../verify.ts';
-import { openView, STOP_MS, type StatsSettings } from '../view.ts';
-import { waitForPostgres } from '../wait-for-postgres.ts';
+import { ANY_LENGTH_MS, openView, STOP_MS, type StatsSettings } from '../view.ts';
+import { isWorthAnotherTry, waitForPostgres } from '../wait-for-postgres.ts';
 
 export interface VerifyOptions {
   readonly repair?: boolean;
   readonly json?: boolean;
 }
 
-/** A recount may take as long as it takes. */
-const DAY_MS = 86_400_000;
 const SHOWN = 100;
 
 /**
@@ -31,14 +23,14 @@ const SHOWN = 100;
 export async function verifyAll(settings: StatsSettings, { repair, json }: VerifyOptions): Promise<void> {
   const signal = stopSignal();
   exitAfter(signal, STOP_MS);
-  await using view = openView({ ...settings, DATABASE_STATEMENT_TIMEOUT_MS: DAY_MS });
+  await using view = openView({ ...settings, DATABASE_STATEMENT_TIMEOUT_MS: ANY_LENGTH_MS });
   const { database, actingDatabase, fetchOffsets } = view;
   const work = <Value>(what: string, recount: (options: RecountOptions) => Promise<Value>) => {
     const attempt = async () => {
       using progress = showProgress(what);
       return await recount({ onProgress: progress.report, signal });
     };
-    return waitForPostgres(attempt, database, { signal, isPassing: isWorthAnotherRecount });
+    return waitForPostgres(attempt, database, { signal, isPassing: isWorthAnotherTry });
   };
   if (repair) {
     const { written, removed } = await work('rebuilding the aggregates', (options) =>
@@ -50,11 +42,6 @@ export async function verifyAll(settings: StatsSettings, { repair, json }: Verif
   const verification = await work('recounting', (options) => verify(sources, options));
   process.stdout.write(json ? toJsonLine(verification) : toTable(verification));
   failUnlessEqual(verification);
-}
-
-/** Somebody who cancels a long statement means it. */
-function isWorthAnotherRecount(error: unknown): boolean {
-  return isPassingFault(error) && codeOf(error) !== '57014';
 }
 
 function toJsonLine({ events, differences }: Verification): string {

@@ -1,4 +1,6 @@
+import { retryForever } from '@pipeline/runtime';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
+import { isPassingFault } from '../sqlstate.ts';
 import { batchOf, letter, row } from '../testing/batches.ts';
 import { createFreshDatabase, type FreshDatabase } from '../testing/fresh-database.ts';
 import { compareTables } from '../verification/compare-tables.ts';
@@ -95,13 +97,13 @@ test('while writers write old and new events, a purge leaves everything adding u
 
 test('in partitions by day an id is unique over all of them, and what was there stays', async () => {
   const before = await store(0, 10);
-  expect(await partitionEvents(fresh.database, now, 2, persist)).toEqual({
+  expect(await partitionEvents(fresh.database, now, 2, persist)).toMatchObject({
     isConverted: true,
     made: ['raw_events_20261125', 'raw_events_20261126'],
   });
   const tomorrow = await store(1, 20);
   await store(5, 5);
-  expect(await countByLeaf()).toEqual({
+  expect(await countByLeaf()).toMatchObject({
     raw_events_before: 10,
     raw_events_20261125: 20,
     raw_events_other: 5,
@@ -120,7 +122,7 @@ test('partitions are made once, and the rights on the table are kept', async () 
   await run(`do $$ begin create role partition_reader; exception when duplicate_object then null; end $$`);
   await run('grant select on raw_events to partition_reader');
   await partitionEvents(fresh.database, now, 1, persist);
-  expect(await partitionEvents(fresh.database, now, 2, persist)).toEqual({
+  expect(await partitionEvents(fresh.database, now, 2, persist)).toMatchObject({
     isConverted: false,
     made: ['raw_events_20261126'],
   });
@@ -144,4 +146,51 @@ test('a table with ids of another version is left in one piece', async () => {
   await writer.write(batchOf([row(0, { eventId: 'f47ac10b-58cc-4372-a567-0e02b2c3d479' })]));
   await expect(partitionEvents(fresh.database, now, 1, persist)).rejects.toMatchObject({ code: '23514' });
   expect(await countByLeaf()).toEqual({ raw_events: 1 });
+});
+
+/** As the commands do it: what passes is tried again. */
+const patiently: Persist = (statement) => retryForever(statement, { isPassing: isPassingFault });
+
+test('partitions that are made twice at once are made once', async () => {
+  await store(0, 10);
+  const both = await Promise.all([1, 2].map(() => partitionEvents(fresh.database, now, 3, patiently)));
+  expect(new Set(both.flatMap(({ made }) => made)).size).toBe(3);
+  expect(await countByLeaf()).toEqual({ raw_events_before: 10 });
+});
+
+test('a day whose ids have come before its partition goes without, and the days after it do not', async () => {
+  await partitionEvents(fresh.database, now, 1, persist);
+  await store(3, 1);
+  const { made, skipped } = await partitionEvents(fresh.database, now, 4, persist);
+  expect(made).toEqual(['raw_events_20261126', 'raw_events_20261128']);
+  expect(skipped).toEqual(['20261127']);
+});
+
+test('a table on which others have hung something is left as it is, and they are named', async () => {
+  await run('create view latest as select * from raw_events');
+  await run('create policy own on raw_events using (true)');
+  await expect(partitionEvents(fresh.database, now, 1, persist)).rejects.toThrow(
+    /it has the policy own, the view latest/,
+  );
+  expect(await run(`select to_regclass('raw_events_before') as leaf`)).toEqual([{ leaf: null }]);
+});
+
+test('several who purge at once, beside writers, remove each event once', async () => {
+  await partitionEvents(fresh.database, now, 2, persist);
+  await store(1, 500);
+  let isWriting = true;
+  const writing = (async () => {
+    for (let batches = 0; batches < 60; batches++) await store(batches % 3, 20);
+    isWriting = false;
+  })();
+  const until = dayAfter(now, 2).start;
+  const purgeAgain = () => purge(fresh.database, until, { by: 'tester', persist: patiently });
+  while (isWriting) {
+    await Promise.all([purgeAgain(), purgeAgain()]);
+    expect(await findDifferences()).toEqual([]);
+  }
+  await writing;
+  await purgeAgain();
+  expect(await run('select count(*)::int as n from raw_events')).toEqual([{ n: 400 }]);
+  expect(await findDifferences()).toEqual([]);
 });

@@ -1,6 +1,10 @@
+import { Failure } from '@pipeline/runtime';
 import type { Database } from '../connect.ts';
+import { codeOf } from '../sqlstate.ts';
 import type { Persist } from '../writer.ts';
-import { dayAfter } from './day.ts';
+import { type Day, dayAfter } from './day.ts';
+import { readDependents } from './dependents.ts';
+import { runStep } from './step.ts';
 
 /** What was changed. */
 export interface Partitioned {
@@ -8,6 +12,8 @@ export interface Partitioned {
   readonly isConverted: boolean;
   /** Partitions that were made. */
   readonly made: readonly string[];
+  /** Days, such as `20261125`, that have none, since ids of theirs are in `raw_events_other` already. */
+  readonly skipped: readonly string[];
 }
 
 /**
@@ -15,10 +21,11 @@ export interface Partitioned {
  * deleted. An id stays unique over all partitions, for it is what they are parted by. Rows that are there stay, in
  * `raw_events_before`; they are read once, and writers wait for that. Ids of other versions go where their bits send
  * them, mostly to `raw_events_other`.
- * Safe to repeat: partitions are made for the days after today where they are missing.
+ * Safe to repeat, and to run twice at once: partitions are made for the days after today where they are missing.
  * @param daysAhead from 1
  * @param persist runs each step, again where it failed in passing
- * @throws the driver's error: 23514 when there is an id that is not of today or before
+ * @throws Failure when others have hung something on the table; the driver's error: 23514 when there is an id that is
+ * not of today or before
  */
 export async function partitionEvents(
   database: Database,
@@ -27,38 +34,62 @@ export async function partitionEvents(
   persist: Persist,
 ): Promise<Partitioned> {
   const isConverted = !(await persist(() => isPartitioned(database)));
-  if (isConverted) await persist(() => runText(database, conversionText(dayAfter(now, 1).firstId)));
+  if (isConverted) await convert(database, now, persist);
   const made: string[] = [];
+  const skipped: string[] = [];
   for (let days = 1; days <= daysAhead; days++) {
     const [day, next] = [dayAfter(now, days), dayAfter(now, days + 1)];
-    const name = `raw_events_${day.name}`;
-    if (await persist(() => exists(database, name))) continue;
-    await persist(() =>
-      runText(
-        database,
-        `create table if not exists ${name} partition of raw_events
-         for values from ('${day.firstId}') to ('${next.firstId}');
-         ${rightsText('raw_events', name)}`,
-      ),
-    );
-    made.push(name);
+    const outcome = await persist(() => makePartition(database, day, next));
+    if (outcome === 'made') made.push(`raw_events_${day.name}`);
+    if (outcome === 'skipped') skipped.push(day.name);
   }
   // What is new belongs to this user; what is there belongs to a role, where there are roles.
-  await persist(() => runText(database, 'select grant_to_roles()'));
-  return { isConverted, made };
+  await persist(() => runStep(database, 'select grant_to_roles()'));
+  return { isConverted, made, skipped };
+}
+
+async function convert(database: Database, now: Date, persist: Persist): Promise<void> {
+  const dependents = await persist(() => readDependents(database));
+  if (dependents.length > 0)
+    throw new Failure(
+      `raw_events cannot be replaced by a table in partitions: it has ${dependents.join(', ')}`,
+      'remove them, run this again, and make them anew',
+    );
+  await persist(() => runStep(database, conversionText(dayAfter(now, 1).firstId)));
+}
+
+const CHECK_VIOLATION = '23514';
+
+async function makePartition(database: Database, day: Day, next: Day): Promise<'made' | 'there' | 'skipped'> {
+  const name = `raw_events_${day.name}`;
+  if (await exists(database, name)) return 'there';
+  const range = `from ('${day.firstId}') to ('${next.firstId}')`;
+  try {
+    await runStep(
+      database,
+      `create table if not exists ${name} partition of raw_events for values ${range}; ${rightsText('raw_events', name)}`,
+    );
+    return 'made';
+  } catch (error) {
+    if (codeOf(error) !== CHECK_VIOLATION) throw error;
+    return 'skipped';
+  }
 }
 
 /**
- * Puts a table in partitions in the place of the one in one piece, with its defaults, indexes and rights, as one
- * transaction. Attaching reads all rows, to be sure that their ids are below the bound.
+ * Puts a table in partitions in the place of the one in one piece, with its defaults, indexes and rights. Attaching reads
+ * all rows, to be sure that their ids are below the bound.
  */
 function conversionText(bound: string): string {
-  return `lock table raw_events in access exclusive mode;
-    alter table raw_events rename to raw_events_before;
-    alter index raw_events_pkey rename to raw_events_before_pkey;
-    create table raw_events (like raw_events_before including all) partition by range (event_id);
-    alter table raw_events attach partition raw_events_before for values from (minvalue) to ('${bound}');
-    create table raw_events_other partition of raw_events default;
+  return `do $convert$ begin
+      if (select relkind from pg_class where oid = 'raw_events'::regclass) = 'p' then return; end if;
+      lock table raw_events in access exclusive mode;
+      alter table raw_events rename to raw_events_before;
+      alter index raw_events_pkey rename to raw_events_before_pkey;
+      create table raw_events (like raw_events_before including all) partition by range (event_id);
+      alter table raw_events attach partition raw_events_before for values from (minvalue) to ('${bound}');
+      create table raw_events_other partition of raw_events default;
+    end $convert$;
     ${rightsText('raw_events_before', 'raw_events')};
     ${rightsText('raw_events_before', 'raw_events_other')}`;
 }
@@ -86,9 +117,4 @@ async function exists(database: Database, table: string): Promise<boolean> {
     (sql) => sql<{ is: boolean }[]>`select to_regclass(${table}) is not null as "is"`,
   );
   return found?.is ?? false;
-}
-
-/** Several statements in one message are one transaction. */
-async function runText(database: Database, text: string): Promise<void> {
-  await database.run((sql) => sql.unsafe(text).simple());
 }

@@ -1,7 +1,9 @@
 import type { Database } from '../connect.ts';
+import { codeOf } from '../sqlstate.ts';
 import type { Persist } from '../writer.ts';
 import { type Leaf, readLeaves } from './leaves.ts';
 import { removePartitionText, removeRangeText } from './removal.ts';
+import { runStep } from './step.ts';
 
 /** What a purge has removed. */
 export interface Purged {
@@ -36,7 +38,7 @@ export async function purge(database: Database, before: Date, options: PurgeOpti
   for (const leaf of leaves.filter(({ isRange }) => isRange)) {
     signal?.throwIfAborted();
     if (await persist(() => isOlder(database, leaf, before)))
-      await persist(() => runText(database, removePartitionText(leaf, before, id)));
+      await persist(() => runStep(database, removePartitionText(leaf, before, id)));
   }
   await removeRows(database, before, id, options);
   await persist(() => removeDeadLetters(database, before, id));
@@ -76,25 +78,25 @@ async function removeRows(
     for (let from = 0; from < leaf.blocks; from += STEP_BLOCKS) {
       signal?.throwIfAborted();
       const range = { from, to: from + STEP_BLOCKS };
-      await persist(() => runText(database, removeRangeText(leaf, range, before, id)));
+      await persist(() => runStep(database, removeRangeText(leaf, range, before, id)));
       looked += Math.min(STEP_BLOCKS, leaf.blocks - from);
       onProgress?.(Math.floor((100 * looked) / all));
     }
   }
 }
 
+/** Looks before any lock is taken. A partition that somebody else has just dropped is of no interest. */
 async function isOlder(database: Database, { name }: Leaf, before: Date): Promise<boolean> {
-  const [found] = await database.run(
-    (sql) => sql<{ isOlder: boolean }[]>`
-      select not exists (select from ${sql.unsafe(name)} where event_time >= ${before}) as "isOlder"`,
-  );
-  return found?.isOlder ?? false;
+  const found = await database
+    .run((sql) => sql`select from ${sql.unsafe(name)} where event_time >= ${before} limit 1`)
+    .catch((error: unknown) => {
+      if (codeOf(error) !== UNDEFINED_TABLE) throw error;
+      return ['gone'];
+    });
+  return found.length === 0;
 }
 
-/** Several statements in one message are one transaction. */
-async function runText(database: Database, text: string): Promise<void> {
-  await database.run((sql) => sql.unsafe(text).simple());
-}
+const UNDEFINED_TABLE = '42P01';
 
 async function removeDeadLetters(database: Database, before: Date, id: bigint): Promise<void> {
   await database.run(
@@ -102,8 +104,9 @@ async function removeDeadLetters(database: Database, before: Date, id: bigint): 
       with gone as (
         delete from dlq_events where status <> 'open' and failed_at < ${before} returning source_topic, source_partition
       )
-      insert into purged_rows (purge_id, table_name, topic, partition, row_count)
-      select ${id}, 'dlq_events', source_topic, source_partition, count(*) from gone group by 3, 4`,
+      insert into purged_rows as purged (purge_id, table_name, topic, partition, row_count)
+      select ${id}, 'dlq_events', source_topic, source_partition, count(*) from gone group by 3, 4
+      on conflict (purge_id, table_name, topic, partition) do update set row_count = purged.row_count + excluded.row_count`,
   );
 }
 

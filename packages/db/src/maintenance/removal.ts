@@ -7,9 +7,9 @@ export interface BlockRange {
 }
 
 /**
- * The statements that remove the old events of some blocks, take them from the counts, and record that, as one
- * transaction. Writers wait for the lock on the counts, and else a count that one of them raises meanwhile might be
- * removed as if it were empty.
+ * The statements that remove the old events of some blocks, take them from the counts, and record that. Writers wait for
+ * the lock on the counts: a count that one of them raises meanwhile might else be removed as if it were empty.
+ * Locks are taken in the order of the writers. A table that has gone meanwhile has nothing to remove.
  */
 export function removeRangeText(
   { name }: Leaf,
@@ -17,33 +17,38 @@ export function removeRangeText(
   before: Date,
   purgeId: bigint,
 ): string {
-  return `lock table agg_events_minute in share row exclusive mode;
+  return `do $purge$ begin
+    if to_regclass(${text(name)}) is null then return; end if;
+    lock table raw_events in row exclusive mode;
+    lock table agg_events_minute in share row exclusive mode;
     with gone as (
-      delete from ${name} where ctid >= '(${from},0)' and ctid < '(${to},0)' and event_time < ${literal(before)}
+      delete from ${name} where ctid >= '(${from},0)' and ctid < '(${to},0)' and event_time < ${moment(before)}
       returning event_time, event_type
-    ), ${uncount(purgeId)}`;
+    ), counted as materialized (
+      select date_bin('1 minute', event_time, 'epoch') as minute, event_type, count(*) as events from gone group by 1, 2
+    ), ${uncount(purgeId)};
+  end $purge$`;
 }
 
-/**
- * The statements that drop a partition with all that is in it, unless a younger event has come meanwhile. Its locks are
- * taken in the order of the writers: the events, then the counts.
- */
+/** The statements that drop a partition with all that is in it, unless a younger event has come meanwhile. */
 export function removePartitionText({ name }: Leaf, before: Date, purgeId: bigint): string {
   return `do $purge$ begin
+    if to_regclass(${text(name)}) is null then return; end if;
     lock table raw_events in access exclusive mode;
     lock table agg_events_minute in share row exclusive mode;
-    if not exists (select from ${name} where event_time >= ${literal(before)}) then
-      with gone as (select event_time, event_type from ${name}), ${uncount(purgeId)};
+    create temporary table leaving on commit drop as
+      select date_bin('1 minute', event_time, 'epoch') as minute, event_type, count(*) as events, max(event_time) as youngest
+      from ${name} group by 1, 2;
+    if not exists (select from leaving where youngest >= ${moment(before)}) then
+      with counted as materialized (select minute, event_type, events from leaving), ${uncount(purgeId)};
       drop table ${name};
     end if;
   end $purge$`;
 }
 
-/** Takes the events of `gone` from the counts, and records how many they were. */
+/** Takes what was counted from the counts, and records how many events they were. */
 function uncount(purgeId: bigint): string {
-  return `counted as materialized (
-      select date_bin('1 minute', event_time, 'epoch') as minute, event_type, count(*) as events from gone group by 1, 2
-    ), reduced as (
+  return `reduced as (
       update agg_events_minute as total set event_count = event_count - events from counted
       where total.minute = counted.minute and total.event_type = counted.event_type and event_count > events
     ), emptied as (
@@ -55,6 +60,10 @@ function uncount(purgeId: bigint): string {
     on conflict (purge_id, table_name, topic, partition) do update set row_count = purged.row_count + excluded.row_count`;
 }
 
-function literal(moment: Date): string {
-  return `timestamptz '${moment.toISOString()}'`;
+function moment(date: Date): string {
+  return `timestamptz '${date.toISOString()}'`;
+}
+
+function text(name: string): string {
+  return `'${name.replaceAll("'", "''")}'`;
 }

@@ -1,0 +1,23 @@
+import type { Database } from '../connect.ts';
+
+/**
+ * What others have hung on `raw_events`, in words: it would stay with the table of that name when another takes its place.
+ * @throws the driver's error
+ */
+export async function readDependents(database: Database): Promise<readonly string[]> {
+  const found = await database.run(
+    (sql) => sql<{ name: string }[]>`
+      select 'the view ' || ev_class::regclass as name
+      from pg_depend join pg_rewrite on pg_rewrite.oid = objid and classid = 'pg_rewrite'::regclass
+      where refobjid = 'raw_events'::regclass
+      union select 'the policy ' || polname from pg_policy where polrelid = 'raw_events'::regclass
+      union select 'the trigger ' || tgname from pg_trigger where tgrelid = 'raw_events'::regclass and not tgisinternal
+      union select 'the publication ' || pubname from pg_publication_rel join pg_publication on pg_publication.oid = prpubid
+            where prrelid = 'raw_events'::regclass
+      union select 'the foreign key ' || conname from pg_constraint where confrelid = 'raw_events'::regclass
+      union select 'rights on the column ' || attname from pg_attribute
+            where attrelid = 'raw_events'::regclass and attacl is not null
+      order by 1`,
+  );
+  return found.map(({ name }) => name);
+}
