@@ -110,6 +110,7 @@ const exchanges: readonly Exchange[] = [
   get('/api/dlq/{id}', { path: '/api/dlq/1', server: 'withoutPostgres' }),
   ...changes.flatMap((path) => [
     post(path, {}),
+    post(path, { reason: 'not_json', until: '2026-13-01' }),
     post(path, { all: true }, { server: 'readOnly' }),
     post(path, { all: true }, { headers: {} }),
     post(path, { all: true }, { headers: { ...stranger, 'content-type': 'application/json' } }),

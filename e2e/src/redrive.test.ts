@@ -2,9 +2,10 @@ import type { OutgoingRecord } from '@pipeline/kafka';
 import { expect, test } from 'vitest';
 import { createEvent, jsonRecord } from './support/events.ts';
 import { findViolations, noViolations, sumLedgers } from './support/invariants.ts';
+import { configureTopic } from './support/kafka-client.ts';
 import { createPipeline, type Pipeline } from './support/pipeline.ts';
 import { type Program, runApp, startApp } from './support/programs.ts';
-import { startProxy } from './support/proxy.ts';
+import { blackhole, startProxy } from './support/proxy.ts';
 import { waitForLog, waitUntil } from './support/wait.ts';
 
 const BARRED = 300;
@@ -158,6 +159,35 @@ test.concurrent('ten thousand letters, killed in the middle and started again: n
   expect(audit).toEqual(oncePerLetter);
   expect(records).toBeGreaterThanOrEqual(MANY);
   expect(records).toBeLessThanOrEqual(MANY + TOGETHER);
+});
+
+test.concurrent('a broker that refuses a few letters gets each of the others once, and what is told is right', async () => {
+  await using pipeline = await createPipeline();
+  const records = Array.from({ length: 60 }, (_, at) => ({
+    key: Buffer.from(`key-${at}`),
+    value: Buffer.concat([Buffer.from([0xff, at]), Buffer.alloc(at % 20 === 19 ? 60_000 : 20)]),
+  }));
+  await pipeline.publish(records);
+  await drain(pipeline);
+  await configureTopic(pipeline, pipeline.topic, { 'max.message.bytes': '30000' });
+  const redriven = await runApp('stats', ['dlq', 'redrive', '--all', ...fast], pipeline.environment);
+  expect(redriven.stderr).toContain('redriven: 57, failed: 3, not reached: 0');
+  expect(redriven.stderr).not.toContain('Warning');
+  expect(redriven.stdout.match(/max\.message\.bytes|larger than/g)).toHaveLength(3);
+  expect(await pipeline.readTopic(pipeline.topic)).toHaveLength(60 + 57);
+  expect(await countBy(pipeline, 'status')).toEqual({ open: 3, redriven: 57 });
+});
+
+test.concurrent('a redrive whose Kafka is silent ends when it is told to', async () => {
+  await using pipeline = await createPipeline();
+  await inventLetters(pipeline);
+  await using proxy = await startProxy(Number(pipeline.environment['KAFKA_BROKERS']?.split(':')[1]));
+  proxy.trouble(blackhole);
+  const environment = { ...pipeline.environment, KAFKA_BROKERS: `127.0.0.1:${proxy.port}` };
+  await using silent = startApp('stats', ['dlq', 'redrive', '--all', '--yes'], environment);
+  await waitUntil(() => proxy.hits > 0);
+  silent.process.kill('SIGTERM');
+  expect(await silent.ended).toMatchObject({ code: 0, stdout: '' });
 });
 
 test.concurrent('several who redrive the same letters at once send each once', async () => {

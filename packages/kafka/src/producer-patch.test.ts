@@ -8,13 +8,16 @@ import { expect, test } from 'vitest';
 const load = createRequire(import.meta.url);
 const createSendMessages = load('kafkajs/src/producer/sendMessages.js');
 const createRetry = load('kafkajs/src/retry/index.js');
+const { parse } = load('kafkajs/src/protocol/requests/produce/v7/response.js');
 
 interface ProduceRequest {
   readonly topicData: readonly { readonly partitions: readonly { readonly partition: number }[] }[];
 }
 
-/** What one broker does with a request, given the partitions in it. */
-type Answer = (partitions: readonly number[]) => Promise<void> | void;
+/** What one broker does with a request, given the partitions in it: it may refuse some of them with an error code of Kafka's. */
+type Answer = (
+  partitions: readonly number[],
+) => Promise<void> | void | Readonly<Record<number, number | undefined>>;
 
 /** A cluster whose brokers are told by number which partitions they lead, and which keeps what each was sent. */
 function createCluster(leaders: number[], answers: Readonly<Record<number, Answer>>) {
@@ -23,9 +26,10 @@ function createCluster(leaders: number[], answers: Readonly<Record<number, Answe
     nodeId,
     async produce({ topicData }: ProduceRequest) {
       const partitions = topicData.flatMap((topic) => topic.partitions.map(({ partition }) => partition));
-      await answers[nodeId]?.(partitions);
+      const codes = (await answers[nodeId]?.(partitions)) ?? {};
       sent.push([nodeId, partitions]);
-      return { topics: [{ topicName: 't', partitions: partitions.map((partition) => ({ partition })) }] };
+      const answer = partitions.map((partition) => ({ partition, errorCode: codes[partition] ?? 0 }));
+      return await parse({ topics: [{ topicName: 't', partitions: answer }] });
     },
   });
   const brokers = new Map([1, 2].map((nodeId) => [nodeId, createBroker(nodeId)]));
@@ -103,4 +107,29 @@ test('what is still under way when another broker fails is not sent a second tim
     [1, [0]],
     [2, [1]],
   ]);
+});
+
+const NOT_LEADER = 6;
+const TOO_LARGE = 10;
+
+test('what a broker has appended beside what it refuses for now is not sent a second time', async () => {
+  const refusals = [NOT_LEADER];
+  const { cluster, sent } = createCluster([1, 1, 1], { 1: () => ({ 1: refusals.pop() }) });
+  const places = await sendToEach(cluster, 3);
+  expect(sent).toEqual([
+    [1, [0, 1, 2]],
+    [1, [1]],
+  ]);
+  expect(places.map(({ partition }) => partition)).toEqual([0, 2, 1]);
+});
+
+test.each([
+  ['for good', TOO_LARGE, 1],
+  ['at every try', NOT_LEADER, 3],
+])('what was appended beside what a broker refuses %s comes with the error', async (_, code, tries) => {
+  const { cluster, sent } = createCluster([1, 1], { 1: () => ({ 0: code }) });
+  const acknowledged = [expect.objectContaining({ partition: 1 })];
+  await expect(sendToEach(cluster, 2)).rejects.toMatchObject({ acknowledged });
+  expect(sent.flatMap(([, partitions]) => partitions).filter((one) => one === 1)).toHaveLength(1);
+  expect(sent).toHaveLength(tries);
 });

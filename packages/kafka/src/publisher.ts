@@ -1,4 +1,4 @@
-import kafkajs, { type ICustomPartitioner, type IHeaders, type Message } from 'kafkajs';
+import kafkajs, { type ICustomPartitioner, type IHeaders, type Message, type RecordMetadata } from 'kafkajs';
 import { type KafkaClient, METADATA_MAX_AGE_MS } from './connect.ts';
 import { reach } from './reach.ts';
 import type { OutgoingRecord, RecordHeaders } from './record.ts';
@@ -13,14 +13,18 @@ export interface Publisher extends AsyncDisposable {
    */
   publish(topic: string, records: readonly OutgoingRecord[], maxBytes?: number): Promise<void>;
   /**
-   * Sends as many of the first of these records as fit into one request, and tells where Kafka has put each; undefined
-   * for one that it has not acknowledged.
-   * @throws kafkajs's error; some of the records may have been stored
+   * Sends as many of the first of these records as fit into one request, and tells where Kafka has put each. It throws
+   * nothing: a broker may take what goes to one partition and refuse what goes to another.
    */
-  publishSome(
-    topic: string,
-    records: readonly OutgoingRecord[],
-  ): Promise<readonly (RecordPlace | undefined)[]>;
+  publishSome(topic: string, records: readonly OutgoingRecord[]): Promise<Published>;
+}
+
+/** What became of the records of a request. */
+export interface Published {
+  /** In the order of the records; undefined for one that was not acknowledged. It may have been stored. */
+  readonly places: readonly (RecordPlace | undefined)[];
+  /** kafkajs's, when some were not acknowledged. */
+  readonly error?: unknown;
 }
 
 /** Where a record stands in its topic. */
@@ -54,12 +58,19 @@ export async function openPublisher(kafka: KafkaClient): Promise<Publisher> {
     async publishSome(topic, records) {
       const [part = []] = splitByBytes(records, REQUEST_MAX_BYTES);
       const messages = part.map(toMessage);
-      const sent = await producer.send({ topic, messages, acks: -1 });
+      const sending = producer.send({ topic, messages, acks: -1 });
+      const { sent, ...failure } = await sending.then((sent) => ({ sent }), whatWasSent);
       const partitions = messages.map((message) => chosen.get(message));
-      return findPlaces(partitions, new Map(sent.map((one) => [one.partition, one.baseOffset])));
+      const places = findPlaces(partitions, new Map(sent.map((one) => [one.partition, one.baseOffset])));
+      return { places, ...failure };
     },
     [Symbol.asyncDispose]: () => producer.disconnect(),
   };
+}
+
+/** Our patch of kafkajs adds to its error what the brokers acknowledged before it. */
+function whatWasSent(error: { readonly acknowledged?: readonly RecordMetadata[] }) {
+  return { sent: error.acknowledged ?? [], error };
 }
 
 /** kafkajs asks again at each try, and without a key would get another answer, after which records are sent twice or never. */

@@ -168,7 +168,7 @@ async function change(
   work: (request: LetterRequest) => Promise<Change>,
 ): Promise<Response> {
   const request = parseRequest(await context.req.json().catch(() => undefined));
-  if (request === undefined) return context.json({ error: 'expected ids, a filter, or "all": true' }, 400);
+  if ('problem' in request) return context.json({ error: request.problem }, 400);
   const done = await work(request);
   return context.json(done, 'error' in done ? 503 : 200);
 }

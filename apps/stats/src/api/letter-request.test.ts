@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseQuery, parseRequest } from './letter-request.ts';
+import { type LetterRequest, parseQuery, parseRequest } from './letter-request.ts';
 
 test('a list begins at its newest letter, and has fifty, unless something sensible is asked for', () => {
   const nothing = { filter: {}, limit: 50, before: undefined };
@@ -12,13 +12,38 @@ test('a list begins at its newest letter, and has fifty, unless something sensib
   });
 });
 
-test.each([[undefined], [{}], [{ ids: ['1; drop'] }], [{ all: 'yes' }], [{ status: 'open' }], ['all']])(
+/** Reads a body that is good. */
+function parseGood(body: object): LetterRequest {
+  const request = parseRequest(body);
+  if ('problem' in request) throw new Error(request.problem);
+  return request;
+}
+
+test.each([[undefined], [null], [{}], ['all'], [{ limit: 5 }], [{ after: '4', upTo: '9' }]])(
   '%j does not say which letters are meant',
-  (body) => expect(parseRequest(body)).toBeUndefined(),
+  (body) => expect(parseRequest(body)).toEqual({ problem: 'expected ids, a filter, or "all": true' }),
 );
 
+test.each([
+  ['ids', ['1; drop']],
+  ['ids', '1'],
+  ['all', 'yes'],
+  ['reason', ''],
+  ['since', 'soon'],
+  ['until', '2026-13-01'],
+  ['after', 'x'],
+  ['upTo', 9],
+  ['limit', '5'],
+  ['limit', 0],
+  ['status', 'open'],
+  ['constructor', 1],
+])('what cannot be read is named, not passed over: %s %j', (name, value) => {
+  const problem = expect.stringMatching(`^"${name}"(:| is not known here$)`);
+  expect(parseRequest({ reason: 'not_json', [name]: value })).toEqual({ problem });
+});
+
 test('ids, a filter or all are a choice', () => {
-  expect(parseRequest({ ids: ['1', '2'] })?.filter.ids).toEqual([1n, 2n]);
+  expect(parseGood({ ids: ['1', '2'] }).filter.ids).toEqual([1n, 2n]);
   expect(parseRequest({ type: 'purchase', because: 'a test' })).toMatchObject({
     filter: { eventType: 'purchase' },
     because: 'a test',
@@ -28,7 +53,6 @@ test('ids, a filter or all are a choice', () => {
 
 test('letters without a type are asked for as such, and what fails later is left out', () => {
   expect(parseQuery({ untyped: '1', type: 'purchase' }).filter).toMatchObject({ eventType: null });
-  expect(parseRequest({ untyped: '1' })?.filter).toMatchObject({ eventType: null });
-  expect(parseRequest({ all: true, after: '4', upTo: '9' })?.filter).toMatchObject({ after: 4n, upTo: 9n });
-  expect(parseRequest({ after: '4', upTo: '9' })).toBeUndefined();
+  expect(parseGood({ untyped: '1' }).filter).toMatchObject({ eventType: null });
+  expect(parseGood({ all: true, after: '0', upTo: '9' }).filter).toMatchObject({ after: 0n, upTo: 9n });
 });

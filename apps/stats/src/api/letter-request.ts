@@ -14,6 +14,11 @@ export interface LetterRequest {
   readonly because: string;
 }
 
+/** Why a body is not a request. */
+export interface BadRequest {
+  readonly problem: string;
+}
+
 const PAGE = 50;
 const MOST = 500;
 const id = /^[1-9]\d{0,17}$/;
@@ -28,23 +33,47 @@ export function parseQuery(query: Readonly<Record<string, string>>): LetterQuery
   };
 }
 
-/** Reads the body of a request; undefined when it does not say which letters are meant. */
-export function parseRequest(body: unknown): LetterRequest | undefined {
-  if (typeof body !== 'object' || body === null) return undefined;
-  const said: Readonly<Record<string, unknown>> = { ...body };
-  const ids = Array.isArray(said['ids']) ? said['ids'].map(String) : undefined;
-  if (ids?.some((one) => !id.test(one))) return undefined;
+/** Reads the body of a request. What cannot be read is not passed over: more letters would be meant than somebody said. */
+export function parseRequest(body: unknown): LetterRequest | BadRequest {
+  const said: Readonly<Record<string, unknown>> = typeof body === 'object' ? { ...body } : {};
+  const problem = Object.entries(said)
+    .map(problemOf)
+    .find((one) => one !== undefined);
+  if (problem !== undefined) return { problem };
   const { status: _, ...filter } = filterFrom(said);
-  const bounds = { after: idOf(said['after']), upTo: idOf(said['upTo']) };
+  const ids = idsOf(said['ids']);
   const isChosen =
     ids !== undefined || said['all'] === true || Object.values(filter).some((one) => one !== undefined);
-  if (!isChosen) return undefined;
-  const limit = typeof said['limit'] === 'number' ? said['limit'] : Number.POSITIVE_INFINITY;
+  if (!isChosen) return { problem: 'expected ids, a filter, or "all": true' };
   return {
-    filter: { ...filter, ...bounds, ids: ids?.map(BigInt) },
-    limit,
+    filter: { ...filter, after: boundOf(said['after']), upTo: boundOf(said['upTo']), ids },
+    limit: limitOf(said['limit']) ?? Number.POSITIVE_INFINITY,
     because: textOf(said['because']) ?? 'no reason given',
   };
+}
+
+/** What a body may have: how it is read, undefined when it makes no sense, and what is expected. */
+const members = new Map<string, readonly [read: (value: unknown) => unknown, expected: string]>([
+  ['ids', [idsOf, 'a list of ids']],
+  ['all', [(value) => value === true || undefined, 'true']],
+  ['reason', [textOf, 'a text']],
+  ['type', [textOf, 'a text']],
+  ['untyped', [() => true, 'anything']],
+  ['since', [timeOf, 'a time such as "2026-11-25T08:00:00Z"']],
+  ['until', [timeOf, 'a time such as "2026-11-25T08:00:00Z"']],
+  ['contains', [textOf, 'a text']],
+  ['after', [boundOf, 'an id such as "7"']],
+  ['upTo', [boundOf, 'an id such as "7"']],
+  ['limit', [limitOf, 'a whole number above 0']],
+  ['because', [textOf, 'a text']],
+]);
+
+function problemOf([name, value]: readonly [string, unknown]): string | undefined {
+  const member = members.get(name);
+  if (member === undefined) return `"${name.slice(0, 100)}" is not known here`;
+  const [read, expected] = member;
+  const isRead = read(value) !== undefined;
+  return isRead ? undefined : `"${name}": expected ${expected}, not ${JSON.stringify(value).slice(0, 100)}`;
 }
 
 function filterFrom(said: Readonly<Record<string, unknown>>): LetterFilter {
@@ -60,6 +89,20 @@ function filterFrom(said: Readonly<Record<string, unknown>>): LetterFilter {
 
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value.slice(0, 1_000).replaceAll('\0', '') : undefined;
+}
+
+function idsOf(value: unknown): readonly bigint[] | undefined {
+  const ids = Array.isArray(value) ? value.map(String) : undefined;
+  return ids?.every((one) => id.test(one)) ? ids.map(BigInt) : undefined;
+}
+
+function limitOf(value: unknown): number | undefined {
+  return Number.isInteger(value) && Number(value) > 0 ? Number(value) : undefined;
+}
+
+/** A letter's id, or the 0 before all. */
+function boundOf(value: unknown): bigint | undefined {
+  return value === '0' ? 0n : idOf(value);
 }
 
 function idOf(value: unknown): bigint | undefined {

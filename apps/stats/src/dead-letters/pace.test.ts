@@ -28,6 +28,14 @@ test('so many go in a second and no more, and an idle second is not made up for'
   expect(clock.nowMs()).toBe(64_000);
 });
 
+test('time that has passed already is not slept', async () => {
+  const sleeps: number[] = [];
+  let nowMs = 0;
+  const pace = createPace(1_000_000, { nowMs: () => nowMs++, sleep: async (ms) => sleeps.push(ms) });
+  await pace.wait(50);
+  expect(sleeps).toEqual([0]);
+});
+
 test('two who wait at the same time share the rate', async () => {
   const sleeps: number[] = [];
   const pace = createPace(10, { nowMs: () => 0, sleep: async (ms) => sleeps.push(ms) });

@@ -25,7 +25,7 @@ export function createPace(perSecond: number, clock = realClock): Pace {
     together: Math.min(MOST_TOGETHER, Math.ceil(perSecond / 10)),
     async wait(things) {
       nextMs = Math.max(nextMs, clock.nowMs()) + (things * 1_000) / perSecond;
-      await clock.sleep(nextMs - clock.nowMs());
+      await clock.sleep(Math.max(0, nextMs - clock.nowMs()));
     },
   };
 }

@@ -1,5 +1,11 @@
 import type { Letter, LetterFilter, LetterQueue, RedriveOutcome, SendLetters } from '@pipeline/db';
-import { explainKafkaFault, isPassingKafkaFault, type Publisher, toRedrivenRecord } from '@pipeline/kafka';
+import {
+  explainKafkaFault,
+  isPassingKafkaFault,
+  type Published,
+  type Publisher,
+  toRedrivenRecord,
+} from '@pipeline/kafka';
 import { Failure } from '@pipeline/runtime';
 import type { Pace } from './pace.ts';
 
@@ -61,31 +67,52 @@ function runLength(letters: readonly Letter[]): number {
 
 const refuse = (letter: Letter) => ({ letter, problem: `redriven ${letter.redriveCount} times already` });
 
-/** Where a request is refused, its first letter is tried alone: the others may be good. */
+/** Where all of a request is refused, its first letter is tried alone: the others may be good. */
 async function sendSome(
   publisher: Publisher,
   letters: readonly Letter[],
 ): Promise<readonly RedriveOutcome[]> {
-  const [letter] = letters;
-  if (letter === undefined) return [];
-  try {
-    const places = await publisher.publishSome(letter.topic, letters.map(toRecord));
-    return letters.slice(0, places.length).map((one, at) => toOutcome(one, places[at]));
-  } catch (error) {
-    if (isPassingKafkaFault(error)) throw kafkaAway(error);
-    if (letters.length > 1) return await sendSome(publisher, [letter]);
-    const explained = explainKafkaFault(error);
-    return [{ letter, problem: explained instanceof Error ? explained.message : String(explained) }];
-  }
+  const [first] = letters;
+  if (first === undefined) return [];
+  const published = await send(publisher, letters);
+  if (published.places.some((place) => place !== undefined))
+    return await sendRest(publisher, letters, published);
+  if (isPassingKafkaFault(published.error)) throw kafkaAway(published.error);
+  if (letters.length > 1) return await sendSome(publisher, [first]);
+  return [{ letter: first, problem: explain(published.error) }];
 }
+
+/**
+ * Where a part of a request is refused, each letter of it is tried alone, until Kafka is away. It does not throw: what
+ * became of the letters that were sent must be kept, or they would be sent again.
+ */
+async function sendRest(
+  publisher: Publisher,
+  letters: readonly Letter[],
+  { places, error: fault }: Published,
+): Promise<readonly RedriveOutcome[]> {
+  const outcomes: RedriveOutcome[] = [];
+  for (const [at, letter] of letters.slice(0, places.length).entries()) {
+    let place = places[at];
+    if (place === undefined && !isPassingKafkaFault(fault)) {
+      const alone = await send(publisher, [letter]);
+      [place] = alone.places;
+      fault = alone.error ?? fault;
+    }
+    outcomes.push(place === undefined ? { letter, problem: explain(fault) } : { letter, place });
+  }
+  return outcomes;
+}
+
+const send = (publisher: Publisher, letters: readonly Letter[]) =>
+  publisher.publishSome(letters[0]?.topic ?? '', letters.map(toRecord));
 
 const toRecord = (letter: Letter) => toRedrivenRecord(letter, letter.redriveCount + 1);
 
-function toOutcome(letter: Letter, place: RedrivenPlace | undefined): RedriveOutcome {
-  return place === undefined ? { letter, problem: 'Kafka has not acknowledged it' } : { letter, place };
+function explain(error: unknown): string {
+  const explained = explainKafkaFault(error);
+  return explained instanceof Error ? explained.message : String(explained);
 }
-
-type RedrivenPlace = Extract<RedriveOutcome, { place: unknown }>['place'];
 
 /** The Failure of work that Kafka does not answer to. */
 export function kafkaAway(error: unknown): Failure {

@@ -1,5 +1,6 @@
 import type { Database } from '../connect.ts';
 import type { Latency } from '../history/samples.ts';
+import { dayAfter } from '../maintenance/day.ts';
 import { type Leaf, readLeaves } from '../maintenance/leaves.ts';
 
 /** An event that was stored just now, without what it says of anybody. */
@@ -22,22 +23,26 @@ export interface Newest {
 /** Some thousands of events. */
 const PAGES = 64;
 const SECONDS = 60;
-/** Of a table in partitions: those of today and yesterday, and the two that are not of a day. */
-const LEAVES = 4;
 
 /**
  * Reads the newest events, so many at most, and how long the events of the last minute took. New rows go to the end of
  * the table: its last pages are read and nothing else, however large it is. Should rows have been removed, new ones may
- * stand elsewhere, and are not seen.
+ * stand elsewhere, and are not seen. Of a table in partitions those of days before yesterday are passed over.
  */
 export async function readNewest(database: Database, most: number): Promise<Newest> {
-  const leaves = (await readLeaves(database)).filter(({ blocks }) => blocks > 0).slice(-LEAVES);
+  const leaves = (await readLeaves(database)).filter((leaf) => leaf.blocks > 0 && !isOld(leaf));
   if (leaves.length === 0) return { events: [], latency: null };
   const [row] = await database.run((sql) => sql.unsafe<NewestRow[]>(newestText(leaves, most)));
   if (row === undefined) throw new Error('Postgres returned no row');
   const [p50, p95, p99] = row.quantiles ?? [];
   const isKnown = p50 !== undefined && p95 !== undefined && p99 !== undefined;
   return { events: row.events, latency: isKnown ? { p50, p95, p99 } : null };
+}
+
+/** Whether a leaf is that of a day before yesterday. Clocks that are ahead fill those of days to come. */
+function isOld({ name }: Leaf): boolean {
+  const day = /_(\d{8})$/.exec(name)?.[1];
+  return day !== undefined && day < dayAfter(new Date(), -1).name;
 }
 
 interface NewestRow {

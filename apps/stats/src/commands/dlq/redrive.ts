@@ -6,11 +6,11 @@ import {
   type RedriveOutcome,
 } from '@pipeline/db';
 import { connectKafka, openPublisher } from '@pipeline/kafka';
-import { createLogger, exitCode, Failure, stopSignal } from '@pipeline/runtime';
+import { createLogger, exitAfter, exitCode, Failure, stopSignal } from '@pipeline/runtime';
 import { createPace } from '../../dead-letters/pace.ts';
 import { type RedriveOrder, redriveOpen } from '../../dead-letters/redrive.ts';
 import { say } from '../../say.ts';
-import { openView, type StatsSettings } from '../../view.ts';
+import { openView, STOP_MS, type StatsSettings } from '../../view.ts';
 import { confirm } from './confirm.ts';
 import { placeOf } from './list.ts';
 
@@ -37,6 +37,7 @@ export async function redriveLetters(
   options: RedriveOptions,
 ): Promise<void> {
   const signal = stopSignal();
+  exitAfter(signal, STOP_MS);
   await using view = openView(settings);
   const open: LetterFilter = { ...filter, status: 'open', upTo: await newestLetter(view.database) };
   const matching = await countLetters(view.database, open);
