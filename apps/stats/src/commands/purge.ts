@@ -33,6 +33,7 @@ export async function purgeOld(
   using progress = showProgress('purging');
   const purged = await purge(view.actingDatabase, before, {
     by,
+    now: new Date(),
     persist,
     signal,
     onProgress: progress.report,

@@ -6,8 +6,8 @@ export interface Leaf {
   readonly name: string;
   /** Of 8 kB each. */
   readonly blocks: number;
-  /** A partition for a range of ids, rather than the table itself or the partition for all other ids. */
-  readonly isRange: boolean;
+  /** All its ids are below this one; null for the table itself and for the partition of all other ids. */
+  readonly belowId: string | null;
 }
 
 /** The tables that hold the rows of `raw_events`. @throws the driver's error */
@@ -16,7 +16,7 @@ export async function readLeaves(database: Database): Promise<readonly Leaf[]> {
     (sql) => sql<Leaf[]>`
       select oid::regclass::text as name,
              (pg_relation_size(oid) / current_setting('block_size')::bigint)::int as blocks,
-             coalesce(pg_get_expr(relpartbound, oid) like 'FOR VALUES FROM%', false) as "isRange"
+             substring(pg_get_expr(relpartbound, oid) from $$TO \\('(.*)'\\)$$) as "belowId"
       from pg_class
       where relkind = 'r' and oid in (select 'raw_events'::regclass union select relid from pg_partition_tree('raw_events'))
       order by 1`,

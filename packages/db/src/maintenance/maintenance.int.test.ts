@@ -15,6 +15,8 @@ let offset: number;
 
 const persist: Persist = (statement) => statement();
 const now = new Date('2026-11-24T09:30:00Z');
+/** When all days of these tests are past. */
+const later = new Date('2026-12-31T00:00:00Z');
 const boundary = new Date('2026-11-25T00:00:00Z');
 
 beforeEach(async () => {
@@ -26,7 +28,7 @@ beforeEach(async () => {
 afterEach(() => fresh[Symbol.asyncDispose]());
 
 const run = (text: string) => fresh.database.run<Record<string, unknown>>((sql) => sql.unsafe(text));
-const purgeBefore = (before: Date) => purge(fresh.database, before, { by: 'tester', persist });
+const purgeBefore = (before: Date) => purge(fresh.database, before, { by: 'tester', now: later, persist });
 
 /** An id of version 7 of so many days after `now`. */
 function idOf(days: number, number: number): string {
@@ -142,6 +144,16 @@ test('a partition of old events is dropped as a whole; one that has a young even
   expect(await findDifferences()).toEqual([]);
 });
 
+test('a partition of days to come stays, though there is nothing in it', async () => {
+  await partitionEvents(fresh.database, now, 2, persist);
+  await purge(fresh.database, boundary, { by: 'tester', now: new Date('2026-11-26T00:00:00Z'), persist });
+  const leaf = (name: string) => `to_regclass('${name}') is not null`;
+  const found = await run(
+    `select ${leaf('raw_events_20261125')} as past, ${leaf('raw_events_20261126')} as today`,
+  );
+  expect(found).toEqual([{ past: false, today: true }]);
+});
+
 test('a table with ids of another version is left in one piece', async () => {
   await writer.write(batchOf([row(0, { eventId: 'f47ac10b-58cc-4372-a567-0e02b2c3d479' })]));
   await expect(partitionEvents(fresh.database, now, 1, persist)).rejects.toMatchObject({ code: '23514' });
@@ -184,7 +196,7 @@ test('several who purge at once, beside writers, remove each event once', async 
     isWriting = false;
   })();
   const until = dayAfter(now, 2).start;
-  const purgeAgain = () => purge(fresh.database, until, { by: 'tester', persist: patiently });
+  const purgeAgain = () => purge(fresh.database, until, { by: 'tester', now: later, persist: patiently });
   while (isWriting) {
     await Promise.all([purgeAgain(), purgeAgain()]);
     expect(await findDifferences()).toEqual([]);

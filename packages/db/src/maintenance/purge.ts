@@ -1,6 +1,7 @@
 import type { Database } from '../connect.ts';
 import { codeOf } from '../sqlstate.ts';
 import type { Persist } from '../writer.ts';
+import { dayAfter } from './day.ts';
 import { type Leaf, readLeaves } from './leaves.ts';
 import { removePartitionText, removeRangeText } from './removal.ts';
 import { runStep } from './step.ts';
@@ -14,6 +15,7 @@ export interface Purged {
 export interface PurgeOptions {
   /** Who does it; kept. */
   readonly by: string;
+  readonly now: Date;
   /** Runs each step, again where it failed in passing. */
   readonly persist: Persist;
   /** Told now and then how much of the table has been looked through, in percent. */
@@ -28,14 +30,15 @@ const STEP_BLOCKS = 1_000;
 /**
  * Removes the events that happened before a moment, and the dead letters that had failed before it and are no longer
  * open. Counts per minute follow, and what was removed is recorded, each step in one transaction: the tables add up with
- * the ledger at every moment. A partition that has nothing younger is dropped as a whole.
+ * the ledger at every moment. A partition of past
+ * days that has nothing younger is dropped as a whole.
  * @throws the driver's error
  */
 export async function purge(database: Database, before: Date, options: PurgeOptions): Promise<Purged> {
-  const { by, persist, onProgress, signal } = options;
+  const { by, now, persist, onProgress, signal } = options;
   const id = await persist(() => openPurge(database, before, by));
   const leaves = await persist(() => readLeaves(database));
-  for (const leaf of leaves.filter(({ isRange }) => isRange)) {
+  for (const leaf of leaves.filter((leaf) => isPast(leaf, now))) {
     signal?.throwIfAborted();
     if (await persist(() => isOlder(database, leaf, before)))
       await persist(() => runStep(database, removePartitionText(leaf, before, id)));
@@ -83,6 +86,11 @@ async function removeRows(
       onProgress?.(Math.floor((100 * looked) / all));
     }
   }
+}
+
+/** Whether a partition is for ids of past days alone: nothing more comes into it. */
+function isPast({ belowId }: Leaf, now: Date): boolean {
+  return belowId !== null && belowId <= dayAfter(now, 0).firstId;
 }
 
 /** Looks before any lock is taken. A partition that somebody else has just dropped is of no interest. */
