@@ -25,7 +25,7 @@ export {
   type NewPlace,
   openLetterQueue,
   type RedriveOutcome,
-  type SendLetters,
+  type SendLetter,
 } from './dead-letters/queue.ts';
 export { discardLetters } from './dead-letters/resolve.ts';
 export { type EventRow, EventRows } from './event-rows.ts';

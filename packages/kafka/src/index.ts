@@ -12,7 +12,7 @@ export { type Decode, type EventPublisher, openEventPublisher } from './event-pu
 export { explainKafkaFault, isPassingKafkaFault, isTooLarge, kafkaErrorType } from './faults.ts';
 export type { Group, GroupMember } from './group.ts';
 export { type Lag, lagOf, sumLag } from './lag.ts';
-export { openPublisher, type Published, type Publisher, type RecordPlace } from './publisher.ts';
+export { openPublisher, type Publisher, type RecordPlace } from './publisher.ts';
 export type { KafkaRecord, OutgoingRecord, RecordHeaders } from './record.ts';
 export { type GroupSettings, groupSettings, type KafkaSettings, kafkaSettings } from './settings.ts';
 export { openSource, type RecordBatch, type Source, type SourceOptions } from './source.ts';

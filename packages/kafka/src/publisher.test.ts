@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { findPlaces, splitByBytes } from './publisher.ts';
+import { splitByBytes } from './publisher.ts';
 
 test('records are sent all, in order, in requests within the limit; only a record alone may pass it', () => {
   const sizes = fc.array(fc.nat({ max: 300 }), { maxLength: 50 });
@@ -15,21 +15,4 @@ test('records are sent all, in order, in requests within the limit; only a recor
       }
     }),
   );
-});
-
-test('records of a request stand in their partition in the order of sending; what was not acknowledged has no place', () => {
-  const first = new Map([
-    [0, '41'],
-    [2, '7'],
-    [3, '-1'],
-  ]);
-  expect(findPlaces([2, 0, 2, 1, 0, 3, undefined], first)).toEqual([
-    { partition: 2, offset: '7' },
-    { partition: 0, offset: '41' },
-    { partition: 2, offset: '8' },
-    undefined,
-    { partition: 0, offset: '42' },
-    undefined,
-    undefined,
-  ]);
 });

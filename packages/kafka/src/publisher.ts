@@ -1,4 +1,4 @@
-import kafkajs, { type ICustomPartitioner, type IHeaders, type Message, type RecordMetadata } from 'kafkajs';
+import kafkajs, { type ICustomPartitioner, type IHeaders, type Message } from 'kafkajs';
 import { type KafkaClient, METADATA_MAX_AGE_MS } from './connect.ts';
 import { reach } from './reach.ts';
 import type { OutgoingRecord, RecordHeaders } from './record.ts';
@@ -13,18 +13,10 @@ export interface Publisher extends AsyncDisposable {
    */
   publish(topic: string, records: readonly OutgoingRecord[], maxBytes?: number): Promise<void>;
   /**
-   * Sends as many of the first of these records as fit into one request, and tells where Kafka has put each. It throws
-   * nothing: a broker may take what goes to one partition and refuse what goes to another.
+   * Sends a record, and tells where Kafka has put it.
+   * @throws kafkajs's error; the record may have been stored
    */
-  publishSome(topic: string, records: readonly OutgoingRecord[]): Promise<Published>;
-}
-
-/** What became of the records of a request. */
-export interface Published {
-  /** In the order of the records; undefined for one that was not acknowledged. It may have been stored. */
-  readonly places: readonly (RecordPlace | undefined)[];
-  /** kafkajs's, when some were not acknowledged. */
-  readonly error?: unknown;
+  publishOne(topic: string, record: OutgoingRecord): Promise<RecordPlace>;
 }
 
 /** Where a record stands in its topic. */
@@ -42,9 +34,8 @@ const REQUEST_MAX_BYTES = 900_000;
  * @throws kafkajs's error, or a Failure when a listener expects a client of another kind
  */
 export async function openPublisher(kafka: KafkaClient): Promise<Publisher> {
-  const chosen = new WeakMap<Message, number>();
   const producer = kafka.producer({
-    createPartitioner: choosePartitionOnce(chosen),
+    createPartitioner: choosePartitionOnce,
     allowAutoTopicCreation: false,
     metadataMaxAge: METADATA_MAX_AGE_MS,
   });
@@ -55,49 +46,24 @@ export async function openPublisher(kafka: KafkaClient): Promise<Publisher> {
         await producer.send({ topic, messages: part.map(toMessage), acks: -1 });
       }
     },
-    async publishSome(topic, records) {
-      const [part = []] = splitByBytes(records, REQUEST_MAX_BYTES);
-      const messages = part.map(toMessage);
-      const sending = producer.send({ topic, messages, acks: -1 });
-      const { sent, ...failure } = await sending.then((sent) => ({ sent }), whatWasSent);
-      const partitions = messages.map((message) => chosen.get(message));
-      const places = findPlaces(partitions, new Map(sent.map((one) => [one.partition, one.baseOffset])));
-      return { places, ...failure };
+    async publishOne(topic, record) {
+      const [sent] = await producer.send({ topic, messages: [toMessage(record)], acks: -1 });
+      return { partition: sent?.partition ?? 0, offset: sent?.baseOffset ?? '-1' };
     },
     [Symbol.asyncDispose]: () => producer.disconnect(),
   };
 }
 
-/** Our patch of kafkajs adds to its error what the brokers acknowledged before it. */
-function whatWasSent(error: { readonly acknowledged?: readonly RecordMetadata[] }) {
-  return { sent: error.acknowledged ?? [], error };
-}
-
 /** kafkajs asks again at each try, and without a key would get another answer, after which records are sent twice or never. */
-function choosePartitionOnce(chosen: WeakMap<Message, number>): ICustomPartitioner {
-  return () => {
-    const choose = kafkajs.Partitioners.DefaultPartitioner();
-    return (choice) => {
-      const partition = chosen.get(choice.message) ?? choose(choice);
-      chosen.set(choice.message, partition);
-      return partition;
-    };
+const choosePartitionOnce: ICustomPartitioner = () => {
+  const chosen = new WeakMap<Message, number>();
+  const choose = kafkajs.Partitioners.DefaultPartitioner();
+  return (choice) => {
+    const partition = chosen.get(choice.message) ?? choose(choice);
+    chosen.set(choice.message, partition);
+    return partition;
   };
-}
-
-/** Kafka tells the offset of the first record of each partition; the others follow it, in the order of sending. */
-export function findPlaces(
-  partitions: readonly (number | undefined)[],
-  firstOffsets: ReadonlyMap<number, string | undefined>,
-): readonly (RecordPlace | undefined)[] {
-  const next = new Map([...firstOffsets].map(([partition, offset]) => [partition, BigInt(offset ?? -1)]));
-  return partitions.map((partition) => {
-    const offset = partition === undefined ? undefined : next.get(partition);
-    if (partition === undefined || offset === undefined || offset < 0n) return undefined;
-    next.set(partition, offset + 1n);
-    return { partition, offset: String(offset) };
-  });
-}
+};
 
 /** Runs of records of at most so many bytes together; a larger record stands alone. */
 export function* splitByBytes(

@@ -2,13 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Spreads things over time. */
 export interface Pace {
-  /** So many may go together. */
-  readonly together: number;
-  /** Resolves when so many things, which have gone, have had their time, whoever else waits. */
-  readonly wait: (things: number) => Promise<void>;
+  /** Resolves when a thing, which has gone, has had its time, whoever else waits. */
+  readonly wait: () => Promise<void>;
 }
-
-const MOST_TOGETHER = 50;
 
 /** Time passes; tests have one of their own. */
 interface Clock {
@@ -18,14 +14,14 @@ interface Clock {
 
 const realClock: Clock = { nowMs: () => performance.now(), sleep: (ms) => sleep(ms) };
 
-/** So many things a second, a few at a time. */
+/** So many things a second. */
 export function createPace(perSecond: number, clock = realClock): Pace {
   let nextMs = 0;
   return {
-    together: Math.min(MOST_TOGETHER, Math.ceil(perSecond / 10)),
-    async wait(things) {
-      nextMs = Math.max(nextMs, clock.nowMs()) + (things * 1_000) / perSecond;
-      await clock.sleep(Math.max(0, nextMs - clock.nowMs()));
+    async wait() {
+      nextMs = Math.max(nextMs, clock.nowMs()) + 1_000 / perSecond;
+      const ms = Math.floor(nextMs - clock.nowMs());
+      if (ms > 0) await clock.sleep(ms);
     },
   };
 }

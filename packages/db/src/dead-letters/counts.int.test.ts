@@ -48,9 +48,7 @@ test('letters are counted by kind, as they come, are resolved and go', async () 
   expect(await discardLetters(fresh.database, { eventType: null }, 'a test', 'me')).toBe(3n);
   expect(await counts()).toEqual(['discarded not_json 3', 'open invalid_payload search 2']);
   await using queue = openLetterQueue(fresh.settings, 'me');
-  await queue.take({}, 1, async ([first]) =>
-    first === undefined ? [] : [{ letter: first, place: { partition: 0, offset: '9' } }],
-  );
+  await queue.take({}, async (letter) => ({ letter, place: { partition: 0, offset: '9' } }));
   expect(await counts()).toHaveLength(3);
   await run(`delete from dlq_events where status = 'discarded'`);
   expect(await counts()).toEqual(['open invalid_payload search 1', 'redriven invalid_payload search 1']);
