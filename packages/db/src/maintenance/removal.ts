@@ -7,9 +7,9 @@ export interface BlockRange {
 }
 
 /**
- * The statements that remove the old events of some blocks, take them from the counts, and record that. Writers wait for
- * the lock on the counts: a count that one of them raises meanwhile might else be removed as if it were empty.
- * Locks are taken in the order of the writers. A table that has gone meanwhile has nothing to remove.
+ * The statements that remove the old events of some blocks, take them from the counts, and record that. Writers must wait
+ * meanwhile: a count that one of them raises might else be removed as if it were empty. A table that has gone has nothing
+ * to remove.
  */
 export function removeRangeText(
   { name }: Leaf,
@@ -19,8 +19,6 @@ export function removeRangeText(
 ): string {
   return `do $purge$ begin
     if to_regclass(${text(name)}) is null then return; end if;
-    lock table raw_events in row exclusive mode;
-    lock table agg_events_minute in share row exclusive mode;
     with gone as (
       delete from ${name} where ctid >= '(${from},0)' and ctid < '(${to},0)' and event_time < ${moment(before)}
       returning event_time, event_type
@@ -35,7 +33,6 @@ export function removePartitionText({ name }: Leaf, before: Date, purgeId: bigin
   return `do $purge$ begin
     if to_regclass(${text(name)}) is null then return; end if;
     lock table raw_events in access exclusive mode;
-    lock table agg_events_minute in share row exclusive mode;
     create temporary table leaving on commit drop as
       select date_bin('1 minute', event_time, 'epoch') as minute, event_type, count(*) as events, max(event_time) as youngest
       from ${name} group by 1, 2;

@@ -1,4 +1,5 @@
 import type { Database } from '../connect.ts';
+import { lockOutWriters } from '../maintenance/step.ts';
 import { type RecountOptions, runRecount } from './recount.ts';
 
 /** What it took to make the counts of events right. */
@@ -20,7 +21,7 @@ export async function rebuildAggregates(database: Database, options: RecountOpti
     database,
     (
       recount,
-    ) => `lock table raw_events, agg_events_minute, dlq_events, agg_dead_letters in share row exclusive mode;
+    ) => `${lockOutWriters} lock table raw_events, agg_events_minute, dlq_events, agg_dead_letters in share row exclusive mode;
       ${recountDeadLetters};
       with ${recount}, written as (
         insert into agg_events_minute (minute, event_type, event_count)
