@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { operate } from './kafka-client.ts';
 import type { Pipeline } from './pipeline.ts';
+import { waitUntil } from './wait.ts';
 
 /** https://kafka.apache.org/protocol: numbers of kinds of resources and of operations. */
 const kinds = { topic: 2, group: 3 };
@@ -15,13 +16,17 @@ export interface Right {
   readonly operation: string;
 }
 
-/** A user of Kafka has these rights from now on, and no others. */
+/** A user of Kafka has these rights, and no others, once the broker that answers has heard of it. */
 export async function grantOnly(pipeline: Pipeline, user: string, rights: readonly Right[]): Promise<void> {
   const principal = `User:${user}`;
   await operate(pipeline, async (operator) => {
-    const all = { principal, resourceType: ANY, resourcePatternType: ANY, operation: ANY };
-    await operator.deleteAcls({ filters: [{ ...all, permissionType: ANY }] });
+    const kind = { resourceType: ANY, resourcePatternType: ANY, operation: ANY, permissionType: ANY };
+    const all = { ...kind, principal };
+    const count = async () => (await operator.describeAcls(all)).resources.flatMap(({ acls }) => acls).length;
+    await operator.deleteAcls({ filters: [all] });
+    await waitUntil(async () => (await count()) === 0);
     await operator.createAcls({ acl: rights.map((right) => toAcl(principal, right)) });
+    await waitUntil(async () => (await count()) === rights.length);
   });
 }
 
