@@ -44,7 +44,7 @@ export const groupSettings = {
     1 << 10,
     1 << 30,
   ]),
-  BATCH_MAX_EVENTS: integer(5_000, 'The most records that are written at once', [1, 50_000]),
+  BATCH_MAX_EVENTS: integer(10_000, 'The most records that are written at once', [1, 50_000]),
   BATCH_MAX_BYTES: integer(8 << 20, 'The most bytes of keys and values that are written at once', [
     1 << 10,
     64 << 20,
