@@ -19,6 +19,7 @@ export interface Path {
  * The guarantee is the order of these calls. A crash between any two of them leads to the same records being read
  * again, from the offset that was committed last, and every step is safe to repeat:
  * the write stores an event once by its id and keeps the ledger; a dead letter may reach its topic twice, its table once.
+ * A step that fails for good leaves the loop, and with it the batch's partition stands still: other loops get nothing of it.
  */
 export async function consume(batches: AsyncIterable<RecordBatch>, path: Path): Promise<void> {
   for await (const records of batches) {

@@ -33,10 +33,10 @@ export class Intake {
     while (this.#buffer.bytes >= this.#maxBytes && this.#end === undefined) await this.#changed.promise;
   }
 
-  /** Resolves when no slice of these partitions is being worked on. */
+  /** Resolves when no slice of these partitions is being worked on, or the intake has ended. */
   async settled({ topic, partitions }: TopicPartitions): Promise<void> {
     const isBusy = (partition: number) => this.#buffer.isBusy({ topic, partition });
-    while (partitions.some(isBusy)) await this.#changed.promise;
+    while (partitions.some(isBusy) && this.#end === undefined) await this.#changed.promise;
   }
 
   put(chunk: Slice): void {

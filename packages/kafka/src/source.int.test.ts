@@ -135,6 +135,24 @@ test('of a partition one batch is out at a time, of several partitions several',
   expect(most).toBeGreaterThan(1);
 });
 
+test('a loop that fails keeps the partition of its batch: no other loop goes on beyond it', async () => {
+  const fresh = await createFreshTopic(inject('brokers'), 1);
+  await using publisher = await openPublisher(fresh.kafka);
+  await publishNumbers(publisher, fresh.settings.KAFKA_TOPIC, 2, 1);
+  const stop = new AbortController();
+  await using opened = await open(
+    { ...fresh, settings: { ...fresh.settings, BATCH_MAX_EVENTS: 1 } },
+    { signal: stop.signal },
+  );
+  const fail = () => Promise.reject(new Error('broken'));
+  const failing = readAll(opened.source, fail);
+  const other = readAll(opened.source);
+  await expect(failing).rejects.toThrow('broken');
+  await pause(200);
+  stop.abort();
+  expect(await other).toEqual([]);
+});
+
 test('a member that joins takes over partitions, and no record is missed', async () => {
   const fresh = await fill(3_000);
   const settings = { ...fresh.settings, BATCH_MAX_EVENTS: 50 };
@@ -204,17 +222,14 @@ test('a partition that is paused yields nothing more, the others go on', async (
 
 /** Three batches that are known to be fetched: one is out, one waits, one is held back for want of room. */
 async function fillAndHold({ settings }: Fresh, publisher: Publisher, source: Source) {
-  const batches = source.batches()[Symbol.asyncIterator]();
+  const batches = source.batches();
   await publishNumbers(publisher, settings.KAFKA_TOPIC, 200, 1);
-  const held: RecordBatch = (await batches.next()).value;
+  const held: RecordBatch = (await batches[Symbol.asyncIterator]().next()).value;
   for (let more = 0; more < 2; more++) {
     await publishNumbers(publisher, settings.KAFKA_TOPIC, 200, 1);
     await pause(1_000);
   }
-  return async () => {
-    await held.commitOffsets();
-    await batches.return?.();
-  };
+  return { held, batches };
 }
 
 test('a topic that is made anew, and outgrows the old one while nothing is fetched, is read from its start', async () => {
@@ -230,20 +245,20 @@ test('a topic that is made anew, and outgrows the old one while nothing is fetch
     return { nextOffset: logStart, isRestarted };
   };
   await using opened = await open({ ...fresh, settings }, { once: false, signal: stop.signal, openLedger });
-  const finishHeld = await fillAndHold(fresh, publisher, opened.source);
+  const { held, batches } = await fillAndHold(fresh, publisher, opened.source);
   const operator = fresh.kafka.admin();
   await operator.connect();
   await operator.deleteTopics({ topics: [topic] });
   await createTopics(operator, [{ topic, numPartitions: 1 }]);
   await operator.disconnect();
   await publishNumbers(publisher, topic, 1_000, 1);
-  await finishHeld();
+  await held.commitOffsets();
   const seen = new Set<string>();
-  await readAll(opened.source, async (batch) => {
+  for await (const batch of batches) {
     await batch.commitOffsets();
     for (const { value } of batch.records) seen.add(String(value));
     if (seen.size === 1_000) stop.abort();
-  });
+  }
   expect(seen.size).toBe(1_000);
 });
 

@@ -26,7 +26,8 @@ export interface RecordBatch extends TopicPartition {
 export interface Source extends AsyncDisposable {
   /**
    * Batches until the source ends: each partition's in order and one at a time. Several loops may iterate at once;
-   * asking for the next batch says that the last one is done with, committed or not.
+   * asking for the next batch says that the last one is done with, committed or not. A loop that is left, by an error or
+   * not, never says so: nobody gets what follows its batch, and could commit beyond it.
    * @throws Failure, or kafkajs's error, when the source cannot go on
    */
   batches(): AsyncIterable<RecordBatch>;
@@ -112,11 +113,9 @@ class GroupSource implements Source {
 
   async *batches(): AsyncGenerator<RecordBatch> {
     for (let slice = await this.#intake.take(); slice; slice = await this.#intake.take()) {
-      try {
-        yield this.#toBatch(slice);
-      } finally {
-        this.#intake.release(slice);
-      }
+      yield this.#toBatch(slice);
+      // Not in a `finally`: after an error the partition must stand still.
+      this.#intake.release(slice);
     }
   }
 
