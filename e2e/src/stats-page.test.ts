@@ -1,5 +1,5 @@
 import { findFreePort, type PrivateServer, startPrivateKafka, testStack } from 'infra/testing';
-import type { Page } from 'playwright-core';
+import type { Page, Response } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findBarriers } from './support/axe.ts';
 import { startBrowser, type TestBrowser } from './support/browser.ts';
@@ -193,13 +193,14 @@ test('lag and rates are drawn over time, with their values; the newest events ca
 
 test('the page is small', async () => {
   await using opened = await open('about:blank');
-  const sizes: Promise<number>[] = [];
+  const responses: Response[] = [];
   opened.page.on('response', (response) => {
-    if (!response.url().endsWith('/api/stream')) sizes.push(response.body().then((body) => body.length));
+    if (!response.url().endsWith('/api/stream')) responses.push(response);
   });
   await opened.page.goto(url);
   await opened.page.locator('#types table').waitFor();
-  const bytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+  const bodies = await Promise.all(responses.map((response) => response.body()));
+  const bytes = bodies.reduce((sum, body) => sum + body.length, 0);
   expect(bytes).toBeGreaterThan(50_000);
   expect(bytes).toBeLessThan(150_000);
 });
