@@ -1,5 +1,5 @@
-import { type databaseSettings, describeFault, isPassingFault, migrate } from '@pipeline/db';
-import { retryForever, type Settings, stopSignal } from '@pipeline/runtime';
+import { type databaseSettings, migrate, waitForPostgres } from '@pipeline/db';
+import { type Settings, stopSignal } from '@pipeline/runtime';
 
 /**
  * Brings the tables up to date, once Postgres answers, and says what it did.
@@ -7,14 +7,10 @@ import { retryForever, type Settings, stopSignal } from '@pipeline/runtime';
  */
 export async function migrateTables(settings: Settings<typeof databaseSettings>): Promise<void> {
   const { host, port } = settings.DATABASE_URL;
-  let said = '';
-  const onRetry = (error: unknown) => {
-    const line = `waiting for Postgres at ${host}:${port}: ${describeFault(error)}`;
-    if (line !== said) say(line);
-    said = line;
-  };
-  const retry = { isPassing: isPassingFault, onRetry, signal: stopSignal() };
-  const applied = await retryForever(() => migrate(settings), retry);
+  const applied = await waitForPostgres(() => migrate(settings), `${host}:${port}`, {
+    say,
+    signal: stopSignal(),
+  });
   say(applied.length === 0 ? 'tables are up to date' : `applied ${applied.join(', ')}`);
 }
 

@@ -1,5 +1,5 @@
 import { createWriter, type Database } from '@pipeline/db';
-import { openSource, type Skip } from '@pipeline/kafka';
+import { openSource, type Skip, type Source } from '@pipeline/kafka';
 import {
   createLogger,
   createMetrics,
@@ -77,13 +77,22 @@ export async function runConsumer(settings: ConsumerSettings, options: RunOption
   const path = decorate(
     createPath({ settings, once, writer, publisher, retries, health, metrics, logger, shadow }),
   );
-  // Where one loop fails, the others try nothing again: what they would need is about to be closed.
+  await consumeTogether(source, path, settings.WRITERS, failure);
+}
+
+/** Where one loop fails, the others try nothing again: what they would need is about to be closed. */
+async function consumeTogether(
+  source: Source,
+  path: Path,
+  loops: number,
+  failure: AbortController,
+): Promise<void> {
   const loop = () =>
     consume(source.batches(), path).catch((error) => {
       failure.abort(error);
       throw error;
     });
-  await Promise.all(Array.from({ length: settings.WRITERS }, loop));
+  await Promise.all(Array.from({ length: loops }, loop));
 }
 
 async function openShadowIfSet(

@@ -34,26 +34,8 @@ export async function startPgbouncer(
   const port = await findFreePort();
   const userlist = join(folder, 'userlist.txt');
   const settings = join(folder, 'pgbouncer.ini');
-  await writeFile(
-    userlist,
-    Object.entries(users)
-      .map(([name, password]) => `"${name}" "${password}"\n`)
-      .join(''),
-  );
-  await writeFile(
-    settings,
-    `[databases]
-* = host=${server.hostname} port=${server.port}
-[pgbouncer]
-listen_addr = 127.0.0.1
-listen_port = ${port}
-unix_socket_dir =
-auth_type = scram-sha-256
-auth_file = ${userlist}
-pool_mode = transaction
-default_pool_size = ${connections}
-`,
-  );
+  await writeFile(userlist, toUserList(users));
+  await writeFile(settings, toSettings(server, port, userlist, connections));
   // It refuses to be root, as Postgres does.
   await chmod(folder, 0o755);
   const options = {
@@ -70,6 +52,26 @@ default_pool_size = ${connections}
       await rm(folder, { recursive: true });
     },
   };
+}
+
+function toUserList(users: Readonly<Record<string, string>>): string {
+  return Object.entries(users)
+    .map(([name, password]) => `"${name}" "${password}"\n`)
+    .join('');
+}
+
+function toSettings(server: URL, port: number, userlist: string, connections: number): string {
+  return `[databases]
+* = host=${server.hostname} port=${server.port}
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = ${port}
+unix_socket_dir =
+auth_type = scram-sha-256
+auth_file = ${userlist}
+pool_mode = transaction
+default_pool_size = ${connections}
+`;
 }
 
 async function accepts(port: number): Promise<boolean> {

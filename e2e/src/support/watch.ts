@@ -36,81 +36,96 @@ export interface Watched {
 const LOOK_MS = 200;
 const LONGEST_PAUSE_MS = 5_000;
 
+/** What was seen so far, and what may be seen from now on. */
+class Seen {
+  readonly findings = new Set<string>();
+  snapshots = 0;
+  comparisons = 0;
+  peakBytes = 0;
+  committed: ReadonlyMap<number, bigint> = new Map();
+  mayDecrease = false;
+  mayRunAhead = false;
+
+  add(...findings: readonly string[]): void {
+    for (const finding of findings) this.findings.add(finding);
+  }
+}
+
+type Look = (watched: Watched, seen: Seen) => Promise<void>;
+
+const looks: readonly Look[] = [lookAtTables, lookAtOffsets, lookAtTransactions, lookAtMemory, lookAtProbes];
+
 /** Starts watching. Whatever does not answer is looked at again later. */
 export function startWatch(watched: Watched): Watch {
-  const findings = new Set<string>();
-  const count = { snapshots: 0, comparisons: 0, peakBytes: 0 };
-  let committedBefore = new Map<number, bigint>();
-  let isOn = true;
-  let mayDecrease = false;
-  let mayRunAhead = false;
-
-  const looks = [
-    async () => {
-      for (const violation of await describeViolations(watched.database)) findings.add(violation);
-      count.snapshots++;
-    },
-    async () => {
-      // In this order: an offset that is committed between the two questions is not taken for one that runs ahead.
-      const committed = committedBy(await watched.offsets());
-      const ledger = await readNextOffsets(watched.database, watched.topic);
-      if (!mayDecrease) for (const one of findRewound(committedBefore, committed)) findings.add(one);
-      if (!mayRunAhead) for (const one of findAhead(committed, ledger)) findings.add(one);
-      committedBefore = committed;
-      count.comparisons++;
-    },
-    async () => {
-      for (const idle of await findIdleTransactions(watched.database)) findings.add(idle);
-    },
-    async () => {
-      for (const { process } of watched.fleet.running) {
-        count.peakBytes = Math.max(count.peakBytes, residentBytes(process.pid));
-      }
-    },
-    async () => {
-      const leaks = (await askProbes(watched.fleet)).filter((answer) => answer.includes(CANARY));
-      if (leaks.length > 0) findings.add('a probe or a metric tells what an event holds, or a password');
-    },
-  ];
-  const running = Promise.all(looks.map(repeat));
-
-  async function repeat(look: () => Promise<void>): Promise<void> {
-    while (isOn) {
-      const startedAt = performance.now();
-      // A look that costs much is taken more seldom; one that fails costs nothing, one that waited for Kafka not so much.
-      const pauseMs = await look().then(
-        () => Math.min(LONGEST_PAUSE_MS, Math.max(LOOK_MS, 3 * (performance.now() - startedAt))),
-        () => LOOK_MS,
-      );
-      await sleep(pauseMs);
-    }
-  }
-
+  const seen = new Seen();
+  const stopped = new AbortController();
+  const running = Promise.all(looks.map((look) => repeat(() => look(watched, seen), stopped.signal)));
   return {
     get findings() {
-      return [...findings];
+      return [...seen.findings];
     },
     get snapshots() {
-      return count.snapshots;
+      return seen.snapshots;
     },
     get comparisons() {
-      return count.comparisons;
+      return seen.comparisons;
     },
     get peakBytes() {
-      return count.peakBytes;
+      return seen.peakBytes;
     },
     expectRewind() {
-      mayDecrease = true;
-      mayRunAhead = true;
+      seen.mayDecrease = true;
+      seen.mayRunAhead = true;
     },
     expectTakeover() {
-      mayDecrease = true;
+      seen.mayDecrease = true;
     },
     async stop() {
-      isOn = false;
+      stopped.abort();
       await running;
     },
   };
+}
+
+/** A look that costs much is taken more seldom; one that fails costs nothing, one that waited for Kafka not so much. */
+async function repeat(look: () => Promise<void>, stopped: AbortSignal): Promise<void> {
+  while (!stopped.aborted) {
+    const startedAt = performance.now();
+    const pauseMs = await look().then(
+      () => Math.min(LONGEST_PAUSE_MS, Math.max(LOOK_MS, 3 * (performance.now() - startedAt))),
+      () => LOOK_MS,
+    );
+    await sleep(pauseMs);
+  }
+}
+
+async function lookAtTables({ database }: Watched, seen: Seen): Promise<void> {
+  seen.add(...(await describeViolations(database)));
+  seen.snapshots++;
+}
+
+/** Kafka is asked first: an offset that is committed between the two questions is not taken for one that runs ahead. */
+async function lookAtOffsets({ database, topic, offsets }: Watched, seen: Seen): Promise<void> {
+  const committed = committedBy(await offsets());
+  const ledger = await readNextOffsets(database, topic);
+  if (!seen.mayDecrease) seen.add(...findRewound(seen.committed, committed));
+  if (!seen.mayRunAhead) seen.add(...findAhead(committed, ledger));
+  seen.committed = committed;
+  seen.comparisons++;
+}
+
+async function lookAtTransactions({ database }: Watched, seen: Seen): Promise<void> {
+  seen.add(...(await findIdleTransactions(database)));
+}
+
+async function lookAtMemory({ fleet }: Watched, seen: Seen): Promise<void> {
+  const sizes = fleet.running.map(({ process }) => residentBytes(process.pid));
+  seen.peakBytes = Math.max(seen.peakBytes, ...sizes);
+}
+
+async function lookAtProbes({ fleet }: Watched, seen: Seen): Promise<void> {
+  const leaks = (await askProbes(fleet)).filter((answer) => answer.includes(CANARY));
+  if (leaks.length > 0) seen.add('a probe or a metric tells what an event holds, or a password');
 }
 
 async function describeViolations(database: Database): Promise<readonly string[]> {

@@ -52,4 +52,5 @@ export { codeOf, describeFault, type FaultKind, faultKind, isPassingFault } from
 export { type Comparison, compareTables } from './verification/compare-tables.ts';
 export { type Rebuilt, rebuildAggregates } from './verification/rebuild-aggregates.ts';
 export type { RecountOptions } from './verification/recount.ts';
+export { type WaitOptions, waitForPostgres } from './wait-for-postgres.ts';
 export { createWriter, LedgerMissingError, type Persist, type Writer, type Written } from './writer.ts';

@@ -34,7 +34,7 @@ export interface StatementResult {
  * In the plain form an event that is stored already is a unique violation (23505), and nothing is written.
  */
 export function writeStatement(sql: Sql, batch: Batch, expected: bigint, form: InsertForm) {
-  const { topic, partition, nextOffset, rows, deadLetters } = batch;
+  const { topic, partition, rows } = batch;
   return sql<StatementResult[]>`
     with ledger as materialized (
       select next_offset from ingest_progress where topic = ${topic} and partition = ${partition} for update
@@ -47,31 +47,11 @@ export function writeStatement(sql: Sql, batch: Batch, expected: bigint, form: I
       select minute, event_type, event_count from counted order by 1, 2
       on conflict (minute, event_type) do update set event_count = total.event_count + excluded.event_count
     ), dead as (
-      insert into dlq_events (source_topic, source_partition, source_offset, source_timestamp, key, value, headers,
-                              event_type, reason, detail, sqlstate, redrive_count)
-      select ${topic}, ${partition}::int, source_offset, timestamptz 'epoch' + timestamp_ms * interval '1 ms',
-             decode(key, 'base64'), decode(value, 'base64'), headers, event_type, reason, detail, sqlstate, redrive_count
-      from ${deadLetterColumns(sql, deadLetters)}
-      where exists (select from in_step)
-      order by source_offset
-      on conflict (source_topic, source_partition, source_offset, source_timestamp) do nothing
-      returning 1
+      ${insertDeadLetters(sql, batch)}
     ), gone as materialized (
       select coalesce((select sum(event_count) from counted), 0)::bigint as stored, (select count(*) from dead) as dead_lettered
     ), progress as (
-      update ingest_progress as progress set
-        next_offset = greatest(next_offset, ${nextOffset}),
-        start_offset = start_offset - case when ${nextOffset} <= ${expected} then gone.stored + gone.dead_lettered else 0 end,
-        stored = progress.stored + gone.stored,
-        dead_lettered = progress.dead_lettered + gone.dead_lettered,
-        duplicates = duplicates + case when ${nextOffset} <= ${expected} then 0
-                                       else ${recordCount(batch)} - gone.stored - gone.dead_lettered end,
-        skipped = skipped + case when ${nextOffset} <= ${expected} then 0
-                                 else ${nextOffset} - ${expected} - ${recordCount(batch)} end,
-        last_record_at = coalesce(timestamptz 'epoch' + ${lastTimestamp(batch)}::bigint * interval '1 ms', progress.last_record_at),
-        updated_at = now()
-      from gone
-      where topic = ${topic} and partition = ${partition} and exists (select from in_step)
+      ${advanceLedger(sql, batch, expected)}
     )${form === 'plain' ? sql`, inserted as (${insertEvents(sql, rows, form)})` : sql``}
     select (select next_offset from ledger) as "foundOffset",
            (select jsonb_object_agg(event_type, n)
@@ -110,6 +90,39 @@ function countInserted(sql: Sql) {
   return sql`
       select date_bin('1 minute', event_time, 'epoch') as minute, event_type, count(*) as event_count
       from inserted group by 1, 2`;
+}
+
+/** Letters that are there already stay as they are: somebody may have acted on them. */
+function insertDeadLetters(sql: Sql, { topic, partition, deadLetters }: Batch) {
+  return sql`
+      insert into dlq_events (source_topic, source_partition, source_offset, source_timestamp, key, value, headers,
+                              event_type, reason, detail, sqlstate, redrive_count)
+      select ${topic}, ${partition}::int, source_offset, timestamptz 'epoch' + timestamp_ms * interval '1 ms',
+             decode(key, 'base64'), decode(value, 'base64'), headers, event_type, reason, detail, sqlstate, redrive_count
+      from ${deadLetterColumns(sql, deadLetters)}
+      where exists (select from in_step)
+      order by source_offset
+      on conflict (source_topic, source_partition, source_offset, source_timestamp) do nothing
+      returning 1`;
+}
+
+/** Moves the ledger behind the batch; what a replay stores after all makes room for itself at the start. */
+function advanceLedger(sql: Sql, batch: Batch, expected: bigint) {
+  const { topic, partition, nextOffset } = batch;
+  return sql`
+      update ingest_progress as progress set
+        next_offset = greatest(next_offset, ${nextOffset}),
+        start_offset = start_offset - case when ${nextOffset} <= ${expected} then gone.stored + gone.dead_lettered else 0 end,
+        stored = progress.stored + gone.stored,
+        dead_lettered = progress.dead_lettered + gone.dead_lettered,
+        duplicates = duplicates + case when ${nextOffset} <= ${expected} then 0
+                                       else ${recordCount(batch)} - gone.stored - gone.dead_lettered end,
+        skipped = skipped + case when ${nextOffset} <= ${expected} then 0
+                                 else ${nextOffset} - ${expected} - ${recordCount(batch)} end,
+        last_record_at = coalesce(timestamptz 'epoch' + ${lastTimestamp(batch)}::bigint * interval '1 ms', progress.last_record_at),
+        updated_at = now()
+      from gone
+      where topic = ${topic} and partition = ${partition} and exists (select from in_step)`;
 }
 
 /** When the batch's last record was sent, in milliseconds since 1970; null where it has none. */

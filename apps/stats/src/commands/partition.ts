@@ -1,8 +1,8 @@
 import { codeOf, type Partitioned, partitionEvents } from '@pipeline/db';
 import { exitAfter, Failure, stopSignal } from '@pipeline/runtime';
+import { isWorthAnotherTry, reachPostgres } from '../reach-postgres.ts';
 import { say } from '../say.ts';
 import { ANY_LENGTH_MS, openView, STOP_MS, type StatsSettings } from '../view.ts';
-import { isWorthAnotherTry, waitForPostgres } from '../wait-for-postgres.ts';
 
 const CHECK_VIOLATION = '23514';
 
@@ -16,7 +16,7 @@ export async function partitionByDay(settings: StatsSettings, daysAhead: number)
   await using view = openView({ ...settings, DATABASE_STATEMENT_TIMEOUT_MS: ANY_LENGTH_MS });
   const options = { signal, isPassing: isWorthAnotherTry };
   const persist = <Value>(step: () => Promise<Value>) =>
-    waitForPostgres(() => step().catch(explain), view.actingDatabase, options);
+    reachPostgres(() => step().catch(explain), view.actingDatabase, options);
   sayWhat(await partitionEvents(view.actingDatabase, new Date(), daysAhead, persist));
 }
 

@@ -2,9 +2,9 @@ import { countPurgeable, type Persist, purge } from '@pipeline/db';
 import { exitAfter, stopSignal } from '@pipeline/runtime';
 import { formatCount } from '../format.ts';
 import { showProgress } from '../progress.ts';
+import { isWorthAnotherTry, reachPostgres } from '../reach-postgres.ts';
 import { say } from '../say.ts';
 import { ANY_LENGTH_MS, openView, STOP_MS, type StatsSettings } from '../view.ts';
-import { isWorthAnotherTry, waitForPostgres } from '../wait-for-postgres.ts';
 import { confirm } from './dlq/confirm.ts';
 
 export interface PurgeFlags {
@@ -24,7 +24,7 @@ export async function purgeOld(
   exitAfter(signal, STOP_MS);
   await using view = openView({ ...settings, DATABASE_STATEMENT_TIMEOUT_MS: ANY_LENGTH_MS });
   const persist: Persist = (step) =>
-    waitForPostgres(step, view.actingDatabase, { signal, isPassing: isWorthAnotherTry });
+    reachPostgres(step, view.actingDatabase, { signal, isPassing: isWorthAnotherTry });
   const { events, deadLetters } = await persist(() => countPurgeable(view.database, before));
   const what = `${formatCount(events)} events and ${formatCount(deadLetters)} resolved dead letters from before ${before.toISOString()}`;
   if (dryRun) return say(`would purge ${what}`);

@@ -1,13 +1,13 @@
 import { exitAfter, pause, stopSignal } from '@pipeline/runtime';
 import { toJson } from '../json.ts';
 import { toPrintableJson } from '../printable.ts';
+import { reachPostgres } from '../reach-postgres.ts';
 import { findRemarks } from '../remarks.ts';
 import { say, sentenceOf } from '../say.ts';
 import { countRows, redraw, type ScreenSize } from '../screen.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { renderSnapshot } from '../table.ts';
 import { openView, STOP_MS, type StatsSettings } from '../view.ts';
-import { waitForPostgres } from '../wait-for-postgres.ts';
 
 export interface ShowOptions {
   readonly json?: boolean;
@@ -25,7 +25,7 @@ export async function showStats(settings: StatsSettings, { json, watch }: ShowOp
   await using view = openView(settings);
   const toText = json ? toJsonLine : watch === undefined ? toTables : toFrame;
   do {
-    const snapshot = await waitForPostgres(view.collect, view.database, { signal });
+    const snapshot = await reachPostgres(view.collect, view.database, { signal });
     const remarks = findRemarks(snapshot);
     process.stdout.write(toText(snapshot, remarks));
     remarks.forEach(say);

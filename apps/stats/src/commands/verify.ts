@@ -4,10 +4,10 @@ import { renderColumns } from '../columns.ts';
 import { formatCount } from '../format.ts';
 import { toPrintableJson } from '../printable.ts';
 import { showProgress } from '../progress.ts';
+import { isWorthAnotherTry, reachPostgres } from '../reach-postgres.ts';
 import { say } from '../say.ts';
 import { type Verification, verify } from '../verify.ts';
 import { ANY_LENGTH_MS, openView, STOP_MS, type StatsSettings } from '../view.ts';
-import { isWorthAnotherTry, waitForPostgres } from '../wait-for-postgres.ts';
 
 export interface VerifyOptions {
   readonly repair?: boolean;
@@ -30,7 +30,7 @@ export async function verifyAll(settings: StatsSettings, { repair, json }: Verif
       using progress = showProgress(what);
       return await recount({ onProgress: progress.report, signal });
     };
-    return waitForPostgres(attempt, database, { signal, isPassing: isWorthAnotherTry });
+    return reachPostgres(attempt, database, { signal, isPassing: isWorthAnotherTry });
   };
   if (repair) {
     const { written, removed } = await work('rebuilding the aggregates', (options) =>
