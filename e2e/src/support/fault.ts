@@ -1,5 +1,5 @@
 import type { Environment } from './programs.ts';
-import { findStall, findStandstill } from './recovery.ts';
+import { findStall, findStandstill, recoveryMs } from './recovery.ts';
 import type { System } from './system.ts';
 import { findDifferences, findLeaks } from './verdict.ts';
 import { waitUntil } from './wait.ts';
@@ -25,12 +25,12 @@ export interface Fault<Needs extends System = System> {
 
 /**
  * Waits until a consumer says something that shows the fault, from now on.
- * @throws Error when none does within half a minute
+ * @throws Error when none does within half a minute, or longer where the machine is overloaded
  */
 export async function waitForEvidence({ fleet }: Pick<System, 'fleet'>, pattern: RegExp): Promise<void> {
   const count = () => fleet.said().match(new RegExp(pattern, 'g'))?.length ?? 0;
   const before = count();
-  const late = Date.now() + 30_000;
+  const late = Date.now() + recoveryMs();
   await waitUntil(() => count() > before || Date.now() > late);
   if (count() <= before) throw new Error(`the fault did not show: no consumer said ${pattern}`);
 }

@@ -1,3 +1,4 @@
+import { availableParallelism, loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isPassingKafkaFault } from '@pipeline/kafka';
 import { retryForever } from '@pipeline/runtime';
@@ -5,8 +6,18 @@ import type { Pipeline } from './pipeline.ts';
 import type { System } from './system.ts';
 import { waitUntil } from './wait.ts';
 
-/** The property of liveness: so long after the cure at the latest, everything goes on. */
+/** The property of liveness: so long after the cure at the latest, everything goes on; the machine is the tests' own then. */
 const RECOVERY_MS = 30_000;
+
+/** So many may wait for each core before a machine counts as overloaded: the tests alone make three wait. */
+const WAITING_PER_CORE = 4;
+
+/** How long to wait for what should take at most half a minute: where others take the machine away, as many times longer. */
+export function recoveryMs(): number {
+  const [load = 0] = loadavg();
+  const overload = load / (WAITING_PER_CORE * availableParallelism());
+  return RECOVERY_MS * Math.min(4, Math.max(1, overload));
+}
 
 /**
  * What stands still although the world is whole again: within 30 s an event that was sent after the cure must be
@@ -15,7 +26,7 @@ const RECOVERY_MS = 30_000;
 export async function findStall(
   system: Pick<System, 'load' | 'operator' | 'pipeline'>,
 ): Promise<readonly string[]> {
-  const late = Date.now() + RECOVERY_MS;
+  const late = Date.now() + recoveryMs();
   const sentinel = await within(late, system.load.sendSentinel());
   if (sentinel === undefined) return ['nothing could be sent within 30 s of the cure'];
   if (
