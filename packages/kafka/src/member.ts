@@ -6,7 +6,6 @@ import { isPassingKafkaFault, kafkaErrorType } from './faults.ts';
 import type { Intake } from './intake.ts';
 import type { KafkaRecord } from './record.ts';
 import type { Slice } from './record-buffer.ts';
-import { warnOfGap } from './resume-log.ts';
 import type { GroupSettings } from './settings.ts';
 
 /** Where this member begins to read each partition that it was given. */
@@ -195,9 +194,10 @@ class GroupMember implements Member {
     await this.#stayingMember(payload, this.#options.intake.room());
     if (epoch !== this.#epoch || payload.isStale() || !payload.isRunning()) return;
     const { topic, partition, messages, fetchedOffset } = payload.batch as unknown as FetchedBatch;
+    // While a partition's leadership moves, the old leader's and the new one's answers may both come.
+    if (BigInt(fetchedOffset) !== (this.#next.get(partition) ?? BigInt(fetchedOffset))) return;
     const last = payload.batch.lastOffset();
     const nextOffset = BigInt(last) + 1n;
-    warnOfGap(this.#options.logger, payload.batch, this.#next.get(partition), BigInt(fetchedOffset));
     this.#next.set(partition, nextOffset);
     this.#options.intake.put({ topic, partition, records: messages, nextOffset });
     payload.resolveOffset(last);

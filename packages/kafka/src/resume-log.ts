@@ -6,7 +6,7 @@ import type { Ledger } from './resume.ts';
  * Says when reading goes on beyond where it had come to: the records between were removed, by retention or by hand,
  * before they were read. The ledger counts them as skipped.
  */
-export function warnOfGap(
+function warnOfGap(
   logger: Logger,
   { topic, partition }: TopicPartition,
   expected: bigint | undefined,

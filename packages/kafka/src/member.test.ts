@@ -1,0 +1,88 @@
+import { setImmediate } from 'node:timers/promises';
+import { readSettings } from '@pipeline/runtime';
+import type { Kafka } from 'kafkajs';
+import { expect, test, vi } from 'vitest';
+import { Intake } from './intake.ts';
+import { createMember, type MemberOptions } from './member.ts';
+import { groupSettings } from './settings.ts';
+import { silentLogger } from './testing/fresh-topic.ts';
+
+const topic = 'events';
+
+type TakeIn = (payload: object) => Promise<void>;
+
+/** kafkajs's consumer, as far as a member knows it: what happens to it is up to the test. */
+function fakeConsumer() {
+  const listeners = new Map<string, (event: { readonly payload: object }) => void>();
+  const noop = async () => {};
+  let takeIn: TakeIn = noop;
+  const consumer = {
+    events: { GROUP_JOIN: 'join', STOP: 'stop', CRASH: 'crash', FETCH: 'fetch', HEARTBEAT: 'heartbeat' },
+    on: (name: string, listener: (event: { readonly payload: object }) => void) =>
+      listeners.set(name, listener),
+    connect: noop,
+    subscribe: noop,
+    disconnect: noop,
+    run: async ({ eachBatch }: { readonly eachBatch: TakeIn }) => {
+      takeIn = eachBatch;
+    },
+    seek: vi.fn(),
+    pause: vi.fn(),
+    resume: vi.fn(),
+  };
+  const emit = (name: string, payload: object = {}) => listeners.get(name)?.({ payload });
+  const share = (...partitions: readonly number[]) =>
+    emit('join', { memberId: 'me', memberAssignment: { [topic]: partitions } });
+  return { consumer, emit, share, takeIn: (payload: object) => takeIn(payload) };
+}
+
+async function join(change: Partial<MemberOptions> = {}) {
+  const fake = fakeConsumer();
+  const intake = new Intake({ maxRecords: 10, maxBytes: 1_000 }, 1_000_000);
+  const locate = vi.fn<MemberOptions['locate']>(
+    async (partitions) => new Map(partitions.map((one) => [one, 0n])),
+  );
+  const onCrash = vi.fn();
+  const member = createMember({ consumer: () => fake.consumer } as unknown as Kafka, {
+    topic,
+    settings: readSettings(groupSettings, {}),
+    intake,
+    logger: silentLogger,
+    locate,
+    onCrash,
+    onRetry: () => {},
+    ...change,
+  });
+  await member.join();
+  return { ...fake, member, intake, locate, onCrash };
+}
+
+/** What a broker has sent of partition 0: so many records from an offset on. */
+function fetched(offset: number, count: number) {
+  const messages = Array.from({ length: count }, (_, index) => ({ offset: String(offset + index), size: 1 }));
+  return {
+    batch: {
+      topic,
+      partition: 0,
+      messages,
+      fetchedOffset: String(offset),
+      lastOffset: () => String(offset + count - 1),
+    },
+    isStale: () => false,
+    isRunning: () => true,
+    heartbeat: async () => {},
+    commitOffsetsIfNecessary: async () => {},
+    resolveOffset: vi.fn(),
+  };
+}
+
+test('what two brokers send of one partition while its leadership moves is taken in once', async () => {
+  const { share, takeIn, intake } = await join();
+  share(0);
+  await takeIn(fetched(0, 3));
+  const again = fetched(0, 2);
+  await takeIn(again);
+  await takeIn(fetched(3, 1));
+  expect((await intake.take())?.records.map(({ offset }) => offset)).toEqual(['0', '1', '2', '3']);
+  expect(again.resolveOffset).not.toHaveBeenCalled();
+});
