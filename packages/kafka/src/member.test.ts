@@ -86,3 +86,29 @@ test('what two brokers send of one partition while its leadership moves is taken
   expect((await intake.take())?.records.map(({ offset }) => offset)).toEqual(['0', '1', '2', '3']);
   expect(again.resolveOffset).not.toHaveBeenCalled();
 });
+
+test('a member that stops while it looks where to begin crashes once', async () => {
+  const { promise: found, resolve } = Promise.withResolvers<ReadonlyMap<number, bigint>>();
+  const { consumer, share, emit, onCrash } = await join({ locate: () => found });
+  share(0);
+  await setImmediate();
+  consumer.seek.mockImplementation(() => {
+    throw new Error('Consumer group was not initialized');
+  });
+  emit('stop');
+  resolve(new Map([[0, 0n]]));
+  await setImmediate();
+  emit('crash', { error: new Error('Kafka is away') });
+  expect(onCrash).toHaveBeenCalledTimes(1);
+});
+
+test('a partition of a member that has stopped can be paused', async () => {
+  const { consumer, share, emit, member } = await join();
+  share(0);
+  await setImmediate();
+  emit('stop');
+  consumer.pause.mockImplementation(() => {
+    throw new Error('Consumer group was not initialized');
+  });
+  expect(() => member.pause(0)).not.toThrow();
+});

@@ -122,14 +122,15 @@ class GroupMember implements Member {
   }
 
   async #run(): Promise<void> {
-    const { GROUP_JOIN, CRASH, FETCH, HEARTBEAT } = this.#consumer.events;
+    const { GROUP_JOIN, STOP, CRASH, FETCH, HEARTBEAT } = this.#consumer.events;
     const hear = () => {
       this.#heardAt = performance.now();
     };
     this.#consumer.on(FETCH, hear);
     this.#consumer.on(HEARTBEAT, hear);
     this.#consumer.on(GROUP_JOIN, ({ payload }) => this.#onShared(payload));
-    this.#consumer.on(CRASH, ({ payload }) => this.#onCrash(payload.error));
+    this.#consumer.on(STOP, () => this.#onStop());
+    this.#consumer.on(CRASH, ({ payload }) => this.#options.onCrash(payload.error));
     await this.#consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
@@ -139,18 +140,18 @@ class GroupMember implements Member {
   }
 
   pause(partition: number): void {
-    this.#consumer.pause(this.#all([partition]));
+    if (this.#heldSince.has(partition)) this.#consumer.pause(this.#all([partition]));
   }
 
   async leave(): Promise<void> {
     await this.#consumer.disconnect();
   }
 
-  #onCrash(error: Error): void {
+  /** From here on kafkajs takes no orders; after a crash it says so only once it has hung up. */
+  #onStop(): void {
     // What was read by a member that is gone cannot be committed by it.
     this.#epoch++;
     this.#heldSince = new Map();
-    this.#options.onCrash(error);
   }
 
   /** kafkajs calls this before it fetches for the new assignment, and does not wait for it: `#takeIn` does. */
@@ -167,7 +168,7 @@ class GroupMember implements Member {
     this.#consumer.pause(this.#all(partitions));
     this.#options.logger.info({ partitions }, 'joined the group');
     this.#located = this.#seek(partitions, epoch);
-    this.#located.catch((error: Error) => this.#onCrash(error));
+    this.#located.catch(this.#options.onCrash);
   }
 
   async #seek(partitions: readonly number[], epoch: number): Promise<void> {
