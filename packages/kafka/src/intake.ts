@@ -33,10 +33,11 @@ export class Intake {
     while (this.#buffer.bytes >= this.#maxBytes && this.#end === undefined) await this.#changed.promise;
   }
 
-  /** Resolves when no slice of these partitions is being worked on, or the intake has ended. */
-  async settled({ topic, partitions }: TopicPartitions): Promise<void> {
+  /** Resolves when no slice of these partitions is being worked on; or with false, when the intake has ended. */
+  async settled({ topic, partitions }: TopicPartitions): Promise<boolean> {
     const isBusy = (partition: number) => this.#buffer.isBusy({ topic, partition });
     while (partitions.some(isBusy) && this.#end === undefined) await this.#changed.promise;
+    return this.#end === undefined;
   }
 
   put(chunk: Slice): void {

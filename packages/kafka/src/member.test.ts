@@ -112,3 +112,14 @@ test('a partition of a member that has stopped can be paused', async () => {
   });
   expect(() => member.pause(0)).not.toThrow();
 });
+
+test('while a batch of a partition is out, nobody looks where to begin, not even at the end', async () => {
+  const { share, takeIn, intake, locate } = await join();
+  share(0);
+  await takeIn(fetched(0, 3));
+  await intake.take();
+  share(0);
+  intake.end();
+  await setImmediate();
+  expect(locate).toHaveBeenCalledTimes(1);
+});

@@ -172,8 +172,8 @@ class GroupMember implements Member {
   }
 
   async #seek(partitions: readonly number[], epoch: number): Promise<void> {
-    await this.#options.intake.settled({ topic: this.#options.topic, partitions });
-    if (epoch !== this.#epoch) return;
+    const isSettled = await this.#options.intake.settled({ topic: this.#options.topic, partitions });
+    if (!isSettled || epoch !== this.#epoch) return;
     const positions = await this.#options.locate(partitions);
     if (epoch !== this.#epoch) return;
     this.#next = new Map(positions);
