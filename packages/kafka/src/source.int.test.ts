@@ -192,6 +192,23 @@ test('a rebalance in the middle of a write leaves nothing to repeat of a partiti
   await Promise.all(reading);
 });
 
+test('a look where to begin that takes longer than a rebalance ends before the next one begins', async () => {
+  const fresh = await fill(30);
+  const { promise: ledger, resolve: openLedgers } = Promise.withResolvers<ReturnType<typeof ledgerAt>>();
+  let looks = 0;
+  const onShared = () => {
+    looks++;
+  };
+  await using first = await open(fresh, { once: false, openLedger: () => ledger, onShared });
+  while (looks === 0) await pause(20);
+  await using _second = await open(fresh, { once: false });
+  while (first.source.partitions.length === 3) await pause(20);
+  await pause(200);
+  expect(looks).toBe(1);
+  openLedgers(ledgerAt(0n));
+  while (looks === 1) await pause(20);
+});
+
 test('a write that takes longer than the session keeps the membership', async () => {
   const fresh = await fill(30);
   await using opened = await open(fresh);

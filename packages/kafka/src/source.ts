@@ -77,6 +77,7 @@ class GroupSource implements Source {
   /** How far each partition of this member is done. */
   #done = new Map<number, bigint>();
   #ends: ReadonlyMap<number, bigint> | undefined;
+  #located: Promise<unknown> = Promise.resolve();
   #member: Member | undefined;
   #closed = false;
   /** Since a batch was done. */
@@ -143,7 +144,7 @@ class GroupSource implements Source {
         settings: this.#options.groupSettings,
         intake: this.#intake,
         logger,
-        locate: (partitions) => this.#retry(() => this.#locate(partitions)),
+        locate: (partitions) => this.#inTurn(() => this.#retry(() => this.#locate(partitions))),
         onCrash: (error) => void this.#onCrash(error),
         onRetry: this.#options.onRetry,
       });
@@ -168,6 +169,13 @@ class GroupSource implements Source {
   /** A topic that goes missing under a running consumer is being made anew; one that was never there is a mistake. */
   #passes(error: unknown): boolean {
     return isPassingKafkaFault(error) || kafkaErrorType(error) === 'UNKNOWN_TOPIC_OR_PARTITION';
+  }
+
+  /** What was asked for before the last rebalance must not open a ledger, or say what is done, after what is asked now. */
+  #inTurn<Value>(locate: () => Promise<Value>): Promise<Value> {
+    const turn = this.#located.then(locate);
+    this.#located = turn.catch(() => {});
+    return turn;
   }
 
   async #locate(partitions: readonly number[]): Promise<Positions> {
