@@ -209,6 +209,27 @@ test('a look where to begin that takes longer than a rebalance ends before the n
   while (looks === 1) await pause(20);
 });
 
+test('what is written of a partition that another member has now does not keep a source from its end', async () => {
+  const fresh = await fill(300);
+  const settings = { ...fresh.settings, BATCH_MAX_EVENTS: 50 };
+  await using first = await open({ ...fresh, settings });
+  const { promise: lost, resolve: lose } = Promise.withResolvers<void>();
+  let out = 0;
+  const holdUntilLost = async (batch: RecordBatch) => {
+    const isSecond = ++out > 3;
+    while (first.source.partitions.length === 3) await pause(20);
+    const isKept = first.source.partitions.includes(batch.partition);
+    if (isKept && isSecond) await lost;
+    while (!isKept && out < 3 + first.source.partitions.length) await pause(20);
+    await batch.commitOffsets();
+    if (!isKept) lose();
+  };
+  const reading = Array.from({ length: 3 }, () => readAll(first.source, holdUntilLost));
+  while (out < 3) await pause(20);
+  await using _second = await open(fresh, { once: false });
+  await Promise.all(reading);
+});
+
 test('a write that takes longer than the session keeps the membership', async () => {
   const fresh = await fill(30);
   await using opened = await open(fresh);

@@ -125,7 +125,7 @@ class GroupSource implements Source {
     const epoch = member?.epoch ?? 0;
     const commitOffsets = async () => {
       await member?.commit(slice, epoch, this.#options.signal).catch(throwExplained);
-      this.#done.set(slice.partition, slice.nextOffset);
+      if (this.#done.has(slice.partition)) this.#done.set(slice.partition, slice.nextOffset);
       this.#crashes = 0;
       this.#endIfDrained();
     };
