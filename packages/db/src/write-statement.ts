@@ -1,7 +1,7 @@
 import { jsonSeparator, plainArray, textArray } from './array-literal.ts';
 import { type Batch, recordCount } from './batch.ts';
 import type { Sql } from './connect.ts';
-import { type DeadLetter, headersToJson } from './dead-letter.ts';
+import { type DeadLetter, headersToJson, type SourceRecord } from './dead-letter.ts';
 import type { EventRows } from './event-rows.ts';
 import type { InsertForm } from './insert-form.ts';
 
@@ -129,13 +129,23 @@ function advanceLedger(sql: Sql, batch: Batch, expected: bigint) {
 function lastTimestamp({ rows, deadLetters }: Batch): string | null {
   const last = [rows.records.at(-1), deadLetters.at(-1)?.record].filter((record) => record !== undefined);
   const [latest] = last.sort((a, b) => (BigInt(a.offset) > BigInt(b.offset) ? -1 : 1));
-  return latest?.timestamp ?? null;
+  return latest === undefined ? null : timeOf(latest);
+}
+
+/** A producer may say any time; Postgres keeps those from 4713 BC to 294276 AD. */
+const [EARLIEST_MS, LATEST_MS] = [-210_000_000_000_000n, 9_200_000_000_000_000n];
+
+/** When a record was sent, in milliseconds since 1970, or the nearest time that Postgres can keep. */
+function timeOf({ timestamp }: SourceRecord): string {
+  const ms = BigInt(timestamp);
+  if (ms < EARLIEST_MS) return String(EARLIEST_MS);
+  return ms > LATEST_MS ? String(LATEST_MS) : timestamp;
 }
 
 function deadLetterColumns(sql: Sql, letters: readonly DeadLetter[]) {
   const base64 = (bytes: Buffer | null) => (bytes === null ? null : Buffer.from(bytes).toString('base64'));
   return sql`unnest(${plainArray(letters.map(({ record }) => record.offset))}::bigint[],
-                    ${plainArray(letters.map(({ record }) => record.timestamp))}::bigint[],
+                    ${plainArray(letters.map(({ record }) => timeOf(record)))}::bigint[],
                     ${textArray(letters.map(({ record }) => base64(record.key)))}::text[],
                     ${textArray(letters.map(({ record }) => base64(record.value)))}::text[],
                     ${textArray(letters.map(({ record }) => headersToJson(record.headers)))}::jsonb[],

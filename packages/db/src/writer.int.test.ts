@@ -53,6 +53,17 @@ test('a batch written again changes nothing', async () => {
   expect(await everything()).toEqual(before);
 });
 
+test.each(['-9223372036854775808', '-1', '9223372036854775807'])(
+  'a record of the time %s is kept',
+  async (timestamp) => {
+    const at = (offset: number) => ({ record: { ...record(offset), timestamp } });
+    expect((await writer.write(batchOf([row(0, at(0)), row(1)], [letter(2, at(2))]))).refused).toEqual([]);
+    expect((await writer.write(batchOf([row(3, at(3))]))).refused).toEqual([]);
+    expect(await ledger()).toMatchObject({ next: 4n, stored: 3n, dead: 1n });
+    await expectInvariants();
+  },
+);
+
 test('the ledger of a topic made anew begins again: what was counted stays, what comes is counted', async () => {
   const old = { ...partition, topicId: 'a'.repeat(32) };
   const anew = { ...partition, topicId: 'b'.repeat(32) };
