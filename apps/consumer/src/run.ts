@@ -1,5 +1,5 @@
 import { createWriter, type Database } from '@pipeline/db';
-import { openSource, type Skip, type Source } from '@pipeline/kafka';
+import { openSource, redriveCountOf, type Skip, type Source } from '@pipeline/kafka';
 import {
   createLogger,
   createMetrics,
@@ -56,7 +56,7 @@ export async function runConsumer(settings: ConsumerSettings, options: RunOption
   const places = { kafka: settings.KAFKA_BROKERS.join(','), postgres: database.address };
   const retries = createRetries(places, health, signal);
   await using kafka = await openKafka(settings, logger, retries);
-  const writer = createWriter(database, retries.persist);
+  const writer = createWriter(database, retries.persist, ({ headers }) => redriveCountOf(headers));
   await using source = await openSource({
     kafkaSettings: settings,
     groupSettings: settings,

@@ -1,13 +1,15 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Batch } from './batch.ts';
-import type { DeadLetter } from './dead-letter.ts';
+import type { DeadLetter, SourceRecord } from './dead-letter.ts';
 import { EventRows } from './event-rows.ts';
 import { type TryWrite, writeIsolating } from './isolate.ts';
 
 type Kind = 'good' | 'refused' | 'rejected';
 
 const refusal = { sqlstate: '22P05', message: 'unsupported Unicode escape sequence' };
+
+const never = () => 0;
 
 /** A batch with one record of a kind at every offset. */
 function batchOf(kinds: readonly Kind[]): Batch {
@@ -53,7 +55,7 @@ test('good rows are stored once, bad ones kept once, and offsets go forward with
   await fc.assert(
     fc.asyncProperty(kinds, async (all) => {
       const store = createStore();
-      const refused = await writeIsolating(batchOf(all), store.tryWrite);
+      const refused = await writeIsolating(batchOf(all), store.tryWrite, never);
       const offsets = (kind: Kind) => all.flatMap((one, offset) => (one === kind ? [offset] : []));
       expect(offsetsOf(store.kept.flatMap(({ rows }) => [...rows]))).toEqual(offsets('good'));
       expect(offsetsOf(refused)).toEqual(offsets('refused'));
@@ -75,7 +77,7 @@ test('one refused row among n costs at most 2·log2(n) + 2 writes', async () => 
       const all = Array.from({ length: count }, (_, offset) =>
         offset === Math.floor(at * count) ? 'refused' : 'good',
       );
-      await writeIsolating(batchOf(all), store.tryWrite);
+      await writeIsolating(batchOf(all), store.tryWrite, never);
       expect(store.writes()).toBeLessThanOrEqual(2 * Math.ceil(Math.log2(count)) + 2);
     }),
     { numRuns: 50 },
@@ -83,19 +85,29 @@ test('one refused row among n costs at most 2·log2(n) + 2 writes', async () => 
 });
 
 test('a refused row becomes a dead letter with its SQLSTATE', async () => {
-  const [letter] = await writeIsolating(batchOf(['good', 'refused']), createStore().tryWrite);
+  const [letter] = await writeIsolating(batchOf(['good', 'refused']), createStore().tryWrite, never);
   expect(letter).toMatchObject({ reason: 'refused_by_database', detail: refusal.message, sqlstate: '22P05' });
+});
+
+test('a refused row that was redriven already stays counted as such', async () => {
+  const store = createStore();
+  const countRedrives = ({ offset }: SourceRecord) => 2 + Number(offset);
+  const [letter] = await writeIsolating(batchOf(['good', 'refused']), store.tryWrite, countRedrives);
+  expect(letter?.redriveCount).toBe(3);
+  expect(store.kept.flatMap(({ deadLetters }) => deadLetters)).toEqual([letter]);
 });
 
 test('what Postgres quotes of the event stays out of the dead letter', async () => {
   const message = 'invalid input syntax for type timestamp with time zone: "secret\nsecret"';
   const refuseRows: TryWrite = async ({ rows }) =>
     rows.length > 0 ? { sqlstate: '22007', message } : undefined;
-  const [letter] = await writeIsolating(batchOf(['refused']), refuseRows);
+  const [letter] = await writeIsolating(batchOf(['refused']), refuseRows, never);
   expect(letter?.detail).toBe('invalid input syntax for type timestamp with time zone');
 });
 
 test('a dead letter that is refused itself ends in an error, not in a loop', async () => {
   const refuseAll: TryWrite = async () => refusal;
-  await expect(writeIsolating(batchOf(['rejected']), refuseAll)).rejects.toThrow('refused a dead letter');
+  await expect(writeIsolating(batchOf(['rejected']), refuseAll, never)).rejects.toThrow(
+    'refused a dead letter',
+  );
 });

@@ -3,7 +3,7 @@ import { type Batch, recordCount, splitBatch } from './batch.ts';
 import type { Database } from './connect.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import { type InsertForm, InsertForms } from './insert-form.ts';
-import { type Refusal, writeIsolating } from './isolate.ts';
+import { type CountRedrives, type Refusal, writeIsolating } from './isolate.ts';
 import { codeOf, faultKind } from './sqlstate.ts';
 import { type StatementResult, writeStatement } from './write-statement.ts';
 
@@ -44,8 +44,12 @@ export interface Writer {
   write(batch: Batch): Promise<Written>;
 }
 
-/** A writer over a database; `persist` decides about retries. */
-export function createWriter(database: Database, persist: Persist): Writer {
+/** A writer over a database; `persist` decides about retries, `countRedrives` tells of a row that Postgres refused. */
+export function createWriter(
+  database: Database,
+  persist: Persist,
+  countRedrives: CountRedrives = () => 0,
+): Writer {
   /** Where this process believes that each ledger stands; the statement tells when it does not. */
   const positions = new Map<string, bigint>();
   const forms = new InsertForms();
@@ -61,7 +65,7 @@ export function createWriter(database: Database, persist: Persist): Writer {
       const tally = createTally();
       const tryWrite = async (part: Batch) =>
         refusalOf(() => writeInStep(part, positions, runStep, tally.add));
-      const refused = await writeIsolating(batch, tryWrite);
+      const refused = await writeIsolating(batch, tryWrite, countRedrives);
       return { ...tally.total(), refused };
     },
   };
