@@ -33,7 +33,7 @@ type StoredHeader = string | null | { readonly base64: string };
  */
 export function headersToJson(headers: SourceHeaders = {}): string {
   const entries = Object.entries(headers).map(([name, value]) => [
-    name.includes('\0') ? `base64:${Buffer.from(name).toString('base64')}` : name,
+    /\0|^base64:/.test(name) ? `base64:${Buffer.from(name).toString('base64')}` : name,
     Array.isArray(value) ? value.map(storeHeader) : storeHeader(value as HeaderValue),
   ]);
   return JSON.stringify(Object.fromEntries(entries));
