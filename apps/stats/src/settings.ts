@@ -38,7 +38,7 @@ export const statsSettings = {
     'localhost',
     "Names besides this machine's own that the stats page may be asked for by, separated by commas",
     'host names',
-    /^[^\s:/]+$/,
+    /^([^\s:/]+|\[[\da-fA-F:.]+\])$/,
   ),
   ...loggerSettings,
 };
