@@ -13,8 +13,14 @@ async function post(headers: Readonly<Record<string, string>>, isReadOnly = fals
 test.each([
   ['a program', json, 200],
   ['the page itself', { ...json, origin: 'http://127.0.0.1:3000', 'sec-fetch-site': 'same-origin' }, 200],
+  [
+    'the page behind a proxy that speaks TLS',
+    { ...json, origin: 'https://127.0.0.1:3000', 'sec-fetch-site': 'same-origin' },
+    200,
+  ],
   ['a form of another site', { 'content-type': 'application/x-www-form-urlencoded' }, 415],
   ['a script of another site', { ...json, origin: 'http://evil.example' }, 403],
+  ['another site of the same domain', { ...json, 'sec-fetch-site': 'same-site' }, 403],
   ['another site, by what the browser says', { ...json, 'sec-fetch-site': 'cross-site' }, 403],
 ])('%s gets its answer', async (_, headers, status) => {
   expect(await post(headers)).toBe(status);
