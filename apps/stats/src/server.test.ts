@@ -1,6 +1,6 @@
 import { createMetrics } from '@pipeline/runtime';
 import { Hono } from 'hono';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { toJson } from './json.ts';
 import { createServer, type ServerParts } from './server.ts';
 import { createSnapshot } from './testing/snapshots.ts';
@@ -92,6 +92,23 @@ test('pages and their files have their types', async () => {
   expect(await typeOf('/api/stream')).toBe('text/event-stream');
   expect(await ask('/web/nothing.js')).toMatchObject({ status: 404 });
   expect(await ask('/web/..%2Fsrc%2Fmain.ts')).toMatchObject({ status: 404 });
+});
+
+test.each(['/nowhere', '/api/nothing', '/web/nothing.js'])(
+  'that there is no %s is said as JSON',
+  async (path) => {
+    const { status, text } = await ask(path);
+    expect([status, JSON.parse(text)]).toEqual([404, { error: 'there is no such page' }]);
+  },
+);
+
+test('who asks only what the stream is does not open it', async () => {
+  const open = vi.fn(() => new ReadableStream<Uint8Array>());
+  const response = await createServer({ ...works, live: { open } }).request('/api/stream', {
+    method: 'HEAD',
+  });
+  expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/event-stream']);
+  expect(open).not.toHaveBeenCalled();
 });
 
 test('who runs no scripts finds the numbers as text', async () => {

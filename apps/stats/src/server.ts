@@ -40,6 +40,7 @@ export interface ServerParts {
 export function createServer(parts: ServerParts): Hono {
   const { collect, metrics } = parts;
   const app = new Hono();
+  app.notFound((context) => context.json({ error: 'there is no such page' }, 404));
   app.use(refuseEverythingElse(), async (context, next) => {
     await next();
     context.header('cache-control', 'no-store');
@@ -122,8 +123,12 @@ function addApi(app: Hono, { collect, readMinutes, readHistory, live }: ServerPa
     return { stepSeconds: stepFor(minutes), points: await readHistory(minutes) };
   });
   app.get('/api/history', (context) => ranged(context, historyOf));
+  const streamHeaders = { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' };
   app.get('/api/stream', (context) =>
-    context.body(live.open(), 200, { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' }),
+    // Nobody would read, nor end, the stream of a HEAD.
+    context.req.method === 'HEAD'
+      ? context.body(null, 200, streamHeaders)
+      : context.body(live.open(), 200, streamHeaders),
   );
 }
 

@@ -52,11 +52,12 @@ export function createDeadLetterApi(parts: DeadLetterParts): Hono {
   api.get('/', (context) => list(context, parts));
   api.get('/:id{[1-9][0-9]{0,17}}', (context) => show(context, parts));
   api.get('/export', (context) => exportAll(context, parts));
-  api.use(refuseForeignPosts(parts.isReadOnly));
-  api.post('/redrive', (context) =>
+  api.get('/:id', noSuchLetter);
+  const guard = refuseForeignPosts(parts.isReadOnly);
+  api.post('/redrive', guard, (context) =>
     change(context, (request) => redrive(parts, request, context.req.raw.signal)),
   );
-  api.post('/discard', (context) => change(context, (request) => discard(parts, request)));
+  api.post('/discard', guard, (context) => change(context, (request) => discard(parts, request)));
   return api;
 }
 
@@ -96,9 +97,10 @@ export type LetterPage = Awaited<ReturnType<typeof findPage>>;
 
 async function show(context: Context, parts: DeadLetterParts): Promise<Response> {
   const details = await findDetails(parts, BigInt(context.req.param('id') ?? 0));
-  if (details === undefined) return context.json({ error: 'there is no such dead letter' }, 404);
-  return context.json(details);
+  return details === undefined ? noSuchLetter(context) : context.json(details);
 }
+
+const noSuchLetter = (context: Context) => context.json({ error: 'there is no such dead letter' }, 404);
 
 async function findDetails({ database, isReadOnly }: DeadLetterParts, id: bigint) {
   const [letter] = await Array.fromAsync(readLetters(database, { ids: [id] }));
