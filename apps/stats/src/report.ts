@@ -30,7 +30,9 @@ export function toReport(look: Look, everySeconds: number) {
 /** What a browser of the page gets. */
 export type Report = ReturnType<typeof toReport>;
 
-function latestOf({ minutes }: Snapshot): Snapshot['minutes'] {
-  const from = [...new Set(minutes.map(({ minute }) => minute))].slice(-LATEST_MINUTES)[0] ?? '';
-  return minutes.filter(({ minute }) => minute >= from);
+/** Up to now: events whose clock is ahead of ours must not take the place of the present. */
+function latestOf({ generatedAt, minutes }: Snapshot): Snapshot['minutes'] {
+  const begun = minutes.filter(({ minute }) => Date.parse(minute) <= Date.parse(generatedAt));
+  const from = [...new Set(begun.map(({ minute }) => minute))].slice(-LATEST_MINUTES)[0] ?? '';
+  return begun.filter(({ minute }) => minute >= from);
 }
