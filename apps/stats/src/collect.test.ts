@@ -6,7 +6,7 @@ import { joinStandings } from './collect.ts';
 const partition = fc.nat(20);
 const offset = fc.bigInt({ min: 0n, max: 1_000n });
 const ledgers = fc.uniqueArray(
-  fc.record({ partition, nextOffset: offset, recordAgeSeconds: fc.option(fc.nat()) }),
+  fc.record({ partition, nextOffset: offset, recordAgeSeconds: fc.option(fc.integer()) }),
   { selector: (one) => one.partition },
 );
 const allOffsets = fc.uniqueArray(
@@ -21,12 +21,12 @@ const allOffsets = fc.uniqueArray(
   { selector: (one) => one.partition },
 );
 
-test('every partition that the ledger or Kafka knows stands once, in order', () => {
+test('every partition that Kafka knows stands once, in order; without Kafka, those that the ledger knows', () => {
   fc.assert(
     fc.property(ledgers, allOffsets, (ledger, offsets) => {
-      const known = new Set([...ledger, ...offsets].map((one) => one.partition));
+      const known = (offsets.length > 0 ? offsets : ledger).map((one) => one.partition);
       const joined = joinStandings('events', ledger, offsets);
-      expect(joined.map((one) => one.partition)).toEqual([...known].sort((a, b) => a - b));
+      expect(joined.map((one) => one.partition)).toEqual(known.sort((a, b) => a - b));
     }),
   );
 });
@@ -44,7 +44,7 @@ test('a partition has Kafka’s lag, or none that is known; without lag it is 0 
           currentOffset: lag?.current ?? null,
           endOffset: lag?.end ?? null,
           lag: lag?.lag ?? null,
-          secondsBehind: lag === undefined ? null : lag.lag === 0n ? 0 : age,
+          secondsBehind: lag === undefined ? null : lag.lag === 0n ? 0 : age && Math.max(0, age),
         });
       }
     }),

@@ -36,7 +36,10 @@ export async function settleOffsets(fetching: ReturnType<FetchOffsets>) {
   }
 }
 
-/** What the ledger and Kafka know of each partition, together, in the order of the partitions. */
+/**
+ * What the ledger and Kafka know of each partition, together, in the order of the partitions. Where Kafka answers, a
+ * partition that only the ledger knows is that of a former topic of this name.
+ */
 export function joinStandings(
   topic: string,
   ledger: readonly LedgerPosition[],
@@ -44,7 +47,8 @@ export function joinStandings(
 ): readonly PartitionStanding[] {
   const positions = new Map(ledger.map((position) => [position.partition, position]));
   const found = new Map(offsets.map((one) => [one.partition, one]));
-  const partitions = [...new Set([...positions.keys(), ...found.keys()])].sort((a, b) => a - b);
+  const known = found.size > 0 ? found : positions;
+  const partitions = [...known.keys()].sort((a, b) => a - b);
   return partitions.map((partition) => ({
     topic,
     partition,
@@ -59,6 +63,6 @@ function standingOf(offsets: PartitionOffsets | undefined, recordAgeSeconds: num
     currentOffset: current,
     endOffset: end,
     lag,
-    secondsBehind: lag === 0n ? 0 : recordAgeSeconds,
+    secondsBehind: lag === 0n ? 0 : recordAgeSeconds && Math.max(0, recordAgeSeconds),
   };
 }

@@ -48,7 +48,10 @@ export async function verify(
   };
 }
 
-/** The ledger may not be behind what the group has committed, nor ahead of what the log holds. */
+/**
+ * The ledger may not be behind what the group has committed, nor ahead of what the log holds. What it says of a partition
+ * that the topic does not have is history: the topic was made anew with fewer.
+ */
 export function compareWithKafka(
   topic: string,
   ledger: readonly LedgerPosition[],
@@ -69,7 +72,7 @@ export function compareWithKafka(
       differ(partition, `at least ${committed}, which the group has committed`),
     );
   const beyondEnd = ledger
-    .filter(({ partition, nextOffset }) => nextOffset > (ends.get(partition) ?? 0n))
-    .map(({ partition }) => differ(partition, `at most ${ends.get(partition) ?? 0n}, where the log ends`));
+    .filter(({ partition, nextOffset }) => nextOffset > (ends.get(partition) ?? nextOffset))
+    .map(({ partition }) => differ(partition, `at most ${ends.get(partition)}, where the log ends`));
   return [...overcommitted, ...beyondEnd];
 }
