@@ -114,7 +114,10 @@ export async function readActions(database: Database, id: bigint): Promise<reado
   );
 }
 
-/** The letter that was redriven to where this one failed, and so on back to the first: the oldest first. */
+/**
+ * The letter that was redriven to where this one failed, and so on back to the first: the oldest first. In a topic made
+ * anew another record may come to the same place, but as one that was not redriven as often.
+ */
 export async function readAncestors(database: Database, id: bigint): Promise<readonly bigint[]> {
   const rows = await database.run(
     (sql) => sql<{ id: bigint }[]>`
@@ -126,6 +129,7 @@ export async function readAncestors(database: Database, id: bigint): Promise<rea
         join dlq_actions as action on action.new_partition = letter.source_partition
                                   and action.new_offset = letter.source_offset
         join dlq_events as former on former.dlq_id = action.dlq_id and former.source_topic = letter.source_topic
+                                 and former.redrive_count = letter.redrive_count - 1
       )
       select id from chain where id <> ${id} order by id`,
   );

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
 import { batchOf, letter } from '../testing/batches.ts';
 import { createFreshDatabase, type FreshDatabase } from '../testing/fresh-database.ts';
 import { createWriter } from '../writer.ts';
-import { countLetters, type Letter } from './letters.ts';
+import { countLetters, type Letter, readAncestors } from './letters.ts';
 import { openLetterQueue, type RedriveOutcome } from './queue.ts';
 import { discardLetters } from './resolve.ts';
 
@@ -90,4 +90,23 @@ test('when sending fails, or the connection goes, the letter is open again', asy
   await expect(cut).rejects.toThrow();
   expect(await countLetters(fresh.database, { status: 'open' })).toBe(100n);
   expect(await queue.take({}, sendOne)).toBeDefined();
+});
+
+test('a letter is that of a redriven one where it failed, but not where a topic made anew has only come to the same place', async () => {
+  await using queue = open();
+  const redriven = await queue.take({}, async (one) => ({
+    letter: one,
+    place: { partition: 3, offset: '7' },
+  }));
+  const { id = 0n } = redriven?.letter ?? {};
+  const failAgain = async (redriveCount: number, timestamp: string) => {
+    const again = { ...letter(7, { redriveCount }), record: { ...letter(7).record, timestamp } };
+    const writer = createWriter(fresh.database, (statement) => statement());
+    await writer.open({ topic: 'events', partition: 3 }, 7n);
+    await writer.write(batchOf([], [again], 3));
+    const [last] = await run('select max(dlq_id)::text as line from dlq_events');
+    return await readAncestors(fresh.database, BigInt(last?.line ?? 0));
+  };
+  expect(await failAgain(1, '1700000000124')).toEqual([id]);
+  expect(await failAgain(0, '1700000000125')).toEqual([]);
 });
