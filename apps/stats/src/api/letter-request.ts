@@ -1,4 +1,5 @@
 import { type LetterFilter, letterStatuses } from '@pipeline/db';
+import { readTime } from '../read-time.ts';
 
 /** Which letters a page of the list shows. */
 export interface LetterQuery {
@@ -21,6 +22,7 @@ export interface BadRequest {
 
 const PAGE = 50;
 const MOST = 500;
+const MOST_CHARACTERS = 1_000;
 const id = /^[1-9]\d{0,17}$/;
 
 /** Reads the query of a list; what makes no sense counts as not said. */
@@ -56,16 +58,16 @@ export function parseRequest(body: unknown): LetterRequest | BadRequest {
 const members = new Map<string, readonly [read: (value: unknown) => unknown, expected: string]>([
   ['ids', [idsOf, 'a list of ids']],
   ['all', [(value) => value === true || undefined, 'true']],
-  ['reason', [textOf, 'a text']],
-  ['type', [textOf, 'a text']],
+  ['reason', [textOf, 'a text of at most 1,000 characters']],
+  ['type', [textOf, 'a text of at most 1,000 characters']],
   ['untyped', [() => true, 'anything']],
   ['since', [timeOf, 'a time such as "2026-11-25T08:00:00Z"']],
   ['until', [timeOf, 'a time such as "2026-11-25T08:00:00Z"']],
-  ['contains', [textOf, 'a text']],
+  ['contains', [textOf, 'a text of at most 1,000 characters']],
   ['after', [boundOf, 'an id such as "7"']],
   ['upTo', [boundOf, 'an id such as "7"']],
   ['limit', [limitOf, 'a whole number above 0']],
-  ['because', [textOf, 'a text']],
+  ['because', [textOf, 'a text of at most 1,000 characters']],
 ]);
 
 function problemOf([name, value]: readonly [string, unknown]): string | undefined {
@@ -88,7 +90,9 @@ function filterFrom(said: Readonly<Record<string, unknown>>): LetterFilter {
 }
 
 function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value.slice(0, 1_000).replaceAll('\0', '') : undefined;
+  const isText = typeof value === 'string' && value !== '' && value.length <= MOST_CHARACTERS;
+  // A text of Postgres has no NUL.
+  return isText && !value.includes('\0') ? value : undefined;
 }
 
 function idsOf(value: unknown): readonly bigint[] | undefined {
@@ -110,6 +114,5 @@ function idOf(value: unknown): bigint | undefined {
 }
 
 function timeOf(value: unknown): Date | undefined {
-  const time = new Date(typeof value === 'string' ? value : '');
-  return Number.isNaN(time.getTime()) ? undefined : time;
+  return typeof value === 'string' ? readTime(value) : undefined;
 }

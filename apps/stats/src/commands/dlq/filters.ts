@@ -1,5 +1,6 @@
 import { type LetterFilter, type LetterStatus, letterStatuses } from '@pipeline/db';
 import { type Command, invalidArgument } from '@pipeline/runtime';
+import { readTime } from '../../read-time.ts';
 
 /** What the flags of a filter say. */
 export interface FilterFlags {
@@ -53,7 +54,7 @@ export function gatherIds(text: string, ids: readonly bigint[] = []): readonly b
 
 /** @throws InvalidArgumentError */
 export function parseTime(text: string): Date {
-  const time = new Date(text);
-  if (/^\d{4}-/.test(text) && !Number.isNaN(time.getTime())) return time;
+  const time = readTime(text);
+  if (time !== undefined) return time;
   throw invalidArgument('Expected a time such as 2026-11-24T09:30:00Z.');
 }
