@@ -15,3 +15,12 @@ test.each(['/redrive', '/discard'])('who may change nothing is told so: %s', asy
     { error: expect.stringContaining('read-only') },
   ]);
 });
+
+test('some of those that match cannot be discarded: a limit is refused', async () => {
+  const response = await createDeadLetterApi({ isReadOnly: false } as DeadLetterParts).request('/discard', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ all: true, limit: 5 }),
+  });
+  expect([response.status, await response.json()]).toEqual([400, { error: '"limit" is not known here' }]);
+});

@@ -57,7 +57,7 @@ export function createDeadLetterApi(parts: DeadLetterParts): Hono {
   api.post('/redrive', guard, (context) =>
     change(context, (request) => redrive(parts, request, context.req.raw.signal)),
   );
-  api.post('/discard', guard, (context) => change(context, (request) => discard(parts, request)));
+  api.post('/discard', guard, (context) => change(context, (request) => discard(parts, request), ['limit']));
   return api;
 }
 
@@ -168,8 +168,9 @@ async function* encodeLines(
 async function change(
   context: Context,
   work: (request: LetterRequest) => Promise<Change>,
+  foreign: readonly string[] = [],
 ): Promise<Response> {
-  const request = parseRequest(await context.req.json().catch(() => undefined));
+  const request = parseRequest(await context.req.json().catch(() => undefined), foreign);
   if ('problem' in request) return context.json({ error: request.problem }, 400);
   const done = await work(request);
   return context.json(done, 'error' in done ? 503 : 200);

@@ -61,3 +61,7 @@ test('letters without a type are asked for as such, and what fails later is left
   expect(parseGood({ untyped: '1' }).filter).toMatchObject({ eventType: null });
   expect(parseGood({ all: true, after: '0', upTo: '9' }).filter).toMatchObject({ after: 0n, upTo: 9n });
 });
+
+test('what another request has is refused as what none has', () => {
+  expect(parseRequest({ all: true, limit: 5 }, ['limit'])).toEqual({ problem: '"limit" is not known here' });
+});

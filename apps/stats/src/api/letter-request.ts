@@ -35,11 +35,14 @@ export function parseQuery(query: Readonly<Record<string, string>>): LetterQuery
   };
 }
 
-/** Reads the body of a request. What cannot be read is not passed over: more letters would be meant than somebody said. */
-export function parseRequest(body: unknown): LetterRequest | BadRequest {
+/**
+ * Reads the body of a request. What cannot be read is not passed over: more letters would be meant than somebody said.
+ * @param foreign members that another request has
+ */
+export function parseRequest(body: unknown, foreign: readonly string[] = []): LetterRequest | BadRequest {
   const said: Readonly<Record<string, unknown>> = typeof body === 'object' ? { ...body } : {};
   const problem = Object.entries(said)
-    .map(problemOf)
+    .map((member) => problemOf(member, foreign))
     .find((one) => one !== undefined);
   if (problem !== undefined) return { problem };
   const { status: _, ...filter } = filterFrom(said);
@@ -70,8 +73,11 @@ const members = new Map<string, readonly [read: (value: unknown) => unknown, exp
   ['because', [textOf, 'a text of at most 1,000 characters']],
 ]);
 
-function problemOf([name, value]: readonly [string, unknown]): string | undefined {
-  const member = members.get(name);
+function problemOf(
+  [name, value]: readonly [string, unknown],
+  foreign: readonly string[],
+): string | undefined {
+  const member = foreign.includes(name) ? undefined : members.get(name);
   if (member === undefined) return `"${name.slice(0, 100)}" is not known here`;
   const [read, expected] = member;
   const isRead = read(value) !== undefined;
