@@ -1,0 +1,29 @@
+import { PassThrough } from 'node:stream';
+import { Failure } from '@pipeline/runtime';
+import { expect, test } from 'vitest';
+import { confirm } from './confirm.ts';
+
+/** Somebody at a terminal who presses some keys. */
+function press(keys: string, isTTY = true): Promise<void> {
+  const stdin = Object.assign(new PassThrough(), { isTTY });
+  const stderr = Object.assign(new PassThrough(), { isTTY });
+  stderr.once('data', () => stdin.write(keys));
+  return confirm('purge it', false, { stdin, stderr });
+}
+
+test.each(['y\r', 'YES\r', ' yes \r'])('%j goes on', async (keys) => {
+  await expect(press(keys)).resolves.toBeUndefined();
+});
+
+test.each([
+  ['no', 'n\r'],
+  ['Enter', '\r'],
+  ['Ctrl-C', '\x03'],
+  ['Ctrl-D', '\x04'],
+])('%s does nothing, and says so', async (_, keys) => {
+  await expect(press(keys)).rejects.toEqual(new Failure('nothing was done', 'answer y to go on'));
+});
+
+test('where nobody can be asked nothing is done', async () => {
+  await expect(press('y\r', false)).rejects.toMatchObject({ code: 2 });
+});
