@@ -7,10 +7,14 @@ import type { Database } from '../connect.ts';
 export async function readDependents(database: Database): Promise<readonly string[]> {
   const found = await database.run(
     (sql) => sql<{ name: string }[]>`
-      select 'the view ' || ev_class::regclass as name
+      select case ev_class when 'raw_events'::regclass then 'the rule ' || rulename
+                           else 'the view ' || ev_class::regclass end as name
       from pg_depend join pg_rewrite on pg_rewrite.oid = objid and classid = 'pg_rewrite'::regclass
       where refobjid = 'raw_events'::regclass
       union select 'the policy ' || polname from pg_policy where polrelid = 'raw_events'::regclass
+      union select 'row-level security' from pg_class where oid = 'raw_events'::regclass and relrowsecurity
+      union select 'the function ' || objid::regprocedure
+            from pg_depend where classid = 'pg_proc'::regclass and refobjid in ('raw_events'::regclass, 'raw_events'::regtype)
       union select 'the trigger ' || tgname from pg_trigger where tgrelid = 'raw_events'::regclass and not tgisinternal
       union select 'the publication ' || pubname from pg_publication_rel join pg_publication on pg_publication.oid = prpubid
             where prrelid = 'raw_events'::regclass

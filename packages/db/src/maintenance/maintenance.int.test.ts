@@ -181,8 +181,12 @@ test('a day whose ids have come before its partition goes without, and the days 
 test('a table on which others have hung something is left as it is, and they are named', async () => {
   await run('create view latest as select * from raw_events');
   await run('create policy own on raw_events using (true)');
+  await run('alter table raw_events enable row level security');
+  await run('create rule quiet as on delete to raw_events do also nothing');
+  await run('create function total() returns bigint begin atomic select count(*) from raw_events; end');
+  await run(`create function every() returns setof raw_events language sql as 'table raw_events'`);
   await expect(partitionEvents(fresh.database, now, 1, persist)).rejects.toThrow(
-    /it has the policy own, the view latest/,
+    /it has row-level security, the function every\(\), the function total\(\), the policy own, the rule quiet, the view latest/,
   );
   expect(await run(`select to_regclass('raw_events_before') as leaf`)).toEqual([{ leaf: null }]);
 });
