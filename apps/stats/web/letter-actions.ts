@@ -1,4 +1,4 @@
-import type { RedriveAnswer } from '../src/api/dead-letters.ts';
+import type { DiscardAnswer, RedriveAnswer } from '../src/api/dead-letters.ts';
 import { postJson, Refusal } from './api.ts';
 import { confirm } from './confirm.ts';
 import { element, find } from './elements.ts';
@@ -70,11 +70,17 @@ export async function discard({ name, count, body }: Choice): Promise<void> {
   const because = await confirm({ text, yes, needsReason: true });
   if (because === undefined) return;
   try {
-    const answer = await postJson<{ discarded: string }>('/api/dlq/discard', { ...body, because });
+    const answer = await postJson<DiscardAnswer>('/api/dlq/discard', { ...body, because });
     say(`${formatThings(answer.discarded, 'letter')} discarded: ${because}`);
   } catch (error) {
-    say(`not discarded: ${error instanceof Error ? error.message : String(error)}`);
+    const done = error instanceof Refusal && isDiscardAnswer(error.answer) ? error.answer.discarded : '0';
+    say(
+      `${formatThings(done, 'letter')} discarded, then: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
+
+const isDiscardAnswer = (answer: unknown): answer is DiscardAnswer =>
+  typeof answer === 'object' && answer !== null && 'discarded' in answer;
 
 const say = (text: string) => find('results').replaceChildren(element('p', text, { role: 'status' }));

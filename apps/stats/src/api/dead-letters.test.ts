@@ -1,3 +1,4 @@
+import type { Database } from '@pipeline/db';
 import { expect, test } from 'vitest';
 import { createDeadLetterApi, type DeadLetterParts } from './dead-letters.ts';
 
@@ -16,11 +17,25 @@ test.each(['/redrive', '/discard'])('who may change nothing is told so: %s', asy
   ]);
 });
 
-test('some of those that match cannot be discarded: a limit is refused', async () => {
-  const response = await createDeadLetterApi({ isReadOnly: false } as DeadLetterParts).request('/discard', {
+const post = (parts: Partial<DeadLetterParts>, body: object) =>
+  createDeadLetterApi({ isReadOnly: false, ...parts } as DeadLetterParts).request('/discard', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ all: true, limit: 5 }),
+    body: JSON.stringify(body),
   });
+
+test('when Postgres goes away it is told how many were discarded before', async () => {
+  const answers = [[{ id: 9n }], [{ closed: 5n, last: 5n }]];
+  const run = async () =>
+    answers.shift() ?? Promise.reject(Object.assign(new Error('gone'), { code: '57P01' }));
+  const response = await post({ actingDatabase: { run } as unknown as Database }, { all: true });
+  expect([response.status, await response.json()]).toEqual([
+    503,
+    { discarded: '5', error: expect.stringContaining('Postgres does not answer: gone') },
+  ]);
+});
+
+test('some of those that match cannot be discarded: a limit is refused', async () => {
+  const response = await post({}, { all: true, limit: 5 });
   expect([response.status, await response.json()]).toEqual([400, { error: '"limit" is not known here' }]);
 });

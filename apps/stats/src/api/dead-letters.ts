@@ -210,6 +210,18 @@ interface RedriveResult {
 /** What `POST /api/dlq/redrive` answers; with an error, what was done before it. */
 export type RedriveAnswer = Awaited<ReturnType<typeof redrive>>;
 
+/** What `POST /api/dlq/discard` answers; with an error, how many were discarded before it. */
+export type DiscardAnswer = Awaited<ReturnType<typeof discard>>;
+
 async function discard({ actingDatabase }: DeadLetterParts, { filter, because }: LetterRequest) {
-  return { discarded: String(await discardLetters(actingDatabase, filter, because, BY)) };
+  let discarded = 0n;
+  const onClosed = (letters: bigint) => {
+    discarded += letters;
+  };
+  try {
+    await discardLetters(actingDatabase, filter, { because, by: BY, onClosed });
+    return { discarded: String(discarded) };
+  } catch (error) {
+    return { discarded: String(discarded), error: problemOf(error) };
+  }
 }

@@ -33,6 +33,8 @@ async function counts(): Promise<readonly string[]> {
   return counted;
 }
 
+const aTest = { because: 'a test', by: 'me' };
+
 const typed = { reason: 'invalid_payload', eventType: 'search' };
 
 async function write(partition: number, from: number, length: number): Promise<void> {
@@ -45,7 +47,7 @@ async function write(partition: number, from: number, length: number): Promise<v
 test('letters are counted by kind, as they come, are resolved and go', async () => {
   await write(0, 0, 5);
   expect(await counts()).toEqual(['open invalid_payload search 2', 'open not_json 3']);
-  expect(await discardLetters(fresh.database, { eventType: null }, 'a test', 'me')).toBe(3n);
+  expect(await discardLetters(fresh.database, { eventType: null }, aTest)).toBe(3n);
   expect(await counts()).toEqual(['discarded not_json 3', 'open invalid_payload search 2']);
   await using queue = openLetterQueue(fresh.settings, 'me');
   await queue.take({}, async (letter) => ({ letter, place: { partition: 0, offset: '9' } }));
@@ -56,6 +58,20 @@ test('letters are counted by kind, as they come, are resolved and go', async () 
   expect(await counts()).toHaveLength(2);
   await run('truncate dlq_events');
   expect(await counts()).toEqual([]);
+});
+
+test('a great many are discarded in steps, each in time, and none that fails meanwhile', async () => {
+  const fail = (letters: number, from: number) =>
+    run(`insert into dlq_events (source_topic, source_partition, source_offset, source_timestamp, reason, detail)
+         select 'events', 0, ${from} + n, now(), 'empty', '' from generate_series(1, ${letters}) as n`);
+  await fail(25_000, 0);
+  const steps: bigint[] = [];
+  const failing: unknown[] = [];
+  const onClosed = (closed: bigint) => failing.push(fail(1, 100_000 + steps.push(closed)));
+  expect(await discardLetters(fresh.database, {}, { ...aTest, onClosed })).toBe(25_000n);
+  expect(steps).toEqual([10_000n, 10_000n, 5_000n, 0n]);
+  await Promise.all(failing);
+  expect(await counts()).toEqual(['discarded empty 25000', 'open empty 4']);
 });
 
 test('a filter of kinds and one of anything else count the same', async () => {
@@ -80,7 +96,7 @@ test('writers that write at once, and somebody who discards meanwhile, lose no c
   });
   let isWriting = true;
   const discarding = (async () => {
-    while (isWriting) await discardLetters(fresh.database, { reason: 'not_json' }, 'a test', 'me');
+    while (isWriting) await discardLetters(fresh.database, { reason: 'not_json' }, aTest);
   })();
   await Promise.all(writing);
   isWriting = false;

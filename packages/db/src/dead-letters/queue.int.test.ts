@@ -65,7 +65,7 @@ test('while a letter is being sent nobody else gets it, and nobody discards it',
   });
   const id = await sending;
   expect((await second.take({}, sendOne))?.letter.id).toBe(id + 1n);
-  const discarding = discardLetters(fresh.database, { ids: [id] }, 'a test', 'me');
+  const discarding = discardLetters(fresh.database, { ids: [id] }, { because: 'a test', by: 'me' });
   finish();
   expect((await taking)?.letter.id).toBe(id);
   expect(await discarding).toBe(0n);
