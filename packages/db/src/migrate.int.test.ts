@@ -25,3 +25,10 @@ test('a migration that fails leaves nothing behind, those before it stay, and it
   const mended = { ...broken, sql: 'create table letters (letter text)' };
   expect(await migrate(fresh.settings, [numbers, mended])).toEqual([broken.name]);
 });
+
+test('a migration may take longer than a statement of the pipeline', async () => {
+  await using fresh = await createFreshDatabase(inject('postgresUrl'));
+  const slow: Migration = { name: '9003_slow.sql', sql: 'select pg_sleep(1)' };
+  const settings = { ...fresh.settings, DATABASE_STATEMENT_TIMEOUT_MS: 200 };
+  expect(await migrate(settings, [slow])).toEqual([slow.name]);
+});

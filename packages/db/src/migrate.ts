@@ -34,6 +34,9 @@ function ownMigrations(): readonly Migration[] {
 /** Two processes that migrate at once wait for each other on this advisory lock. */
 const LOCK = 7_305_117;
 
+/** Of a large table a change takes as long as it takes; one that was cut off would be tried again for ever. */
+const NO_LIMIT = 0;
+
 /** Each step takes it for its transaction: a pooler may give the next one another session. */
 const takeLock = `select pg_advisory_xact_lock(${LOCK});`;
 
@@ -46,7 +49,8 @@ export async function migrate(
   settings: Settings<typeof databaseSettings>,
   migrations: readonly Migration[] = ownMigrations(),
 ): Promise<readonly string[]> {
-  const sql = openPool(settings, { applicationName: 'migrate', connections: 1 });
+  const patient = { ...settings, DATABASE_STATEMENT_TIMEOUT_MS: NO_LIMIT };
+  const sql = openPool(patient, { applicationName: 'migrate', connections: 1 });
   const applied: string[] = [];
   try {
     await sql.unsafe(`${takeLock} ${createNotes}`).simple();
