@@ -26,30 +26,35 @@ export interface OffsetReader extends Disposable {
 export function createOffsetReader(
   settings: KafkaSettings & Pick<GroupSettings, 'KAFKA_GROUP_ID'>,
   logger: Logger,
+  connect = () => openAdmin(connectKafka(settings, 'stats', logger)),
 ): OffsetReader {
   const { KAFKA_TOPIC: topic, KAFKA_GROUP_ID: groupId } = settings;
   let opening: Promise<ClusterAdmin> | undefined;
   const open = () => {
-    opening ??= openAdmin(connectKafka(settings, 'stats', logger));
+    opening ??= connect();
     return opening;
   };
-  const ask = async () => {
-    const admin = await open();
+  const ask = async (opened: Promise<ClusterAdmin>) => {
+    const admin = await opened;
     // kafkajs would ask for a missing topic in a way that lets a broker make it.
     await requireTopics(admin, [topic]);
     return await admin.fetchOffsets(topic, groupId);
   };
-  const forget = () => {
-    opening?.then((admin) => admin[Symbol.asyncDispose]()).catch(() => {});
+  // Whoever asked over the same connection may have forgotten it already, and another have made a new one.
+  const forget = (opened: Promise<ClusterAdmin> | undefined) => {
+    if (opened === undefined || opened !== opening) return;
+    opened.then((admin) => admin[Symbol.asyncDispose]()).catch(() => {});
     opening = undefined;
   };
   return {
     async fetch() {
+      const opened = open();
       try {
         const signal = AbortSignal.timeout(ANSWER_MS);
-        return await withDeadline(retryForever(ask, { isPassing: isNotReady, signal }), ANSWER_MS, 'it');
+        const asking = retryForever(() => ask(opened), { isPassing: isNotReady, signal });
+        return await withDeadline(asking, ANSWER_MS, 'it');
       } catch (error) {
-        forget();
+        forget(opened);
         throw explain(error, settings.KAFKA_BROKERS);
       }
     },
@@ -57,7 +62,7 @@ export function createOffsetReader(
       const asking = open().then((admin) => admin.describeGroup(groupId, topic));
       return await withDeadline(asking, ANSWER_MS, 'it').catch(() => null);
     },
-    [Symbol.dispose]: forget,
+    [Symbol.dispose]: () => forget(opening),
   };
 }
 
