@@ -191,6 +191,17 @@ test('lag and rates are drawn over time, with their values; the newest events ca
   expect(opened.complaints).toEqual([]);
 });
 
+test('a proxy that answers in the place of the page is asked again', async () => {
+  await using opened = await open('about:blank');
+  const { page } = opened;
+  await page.route('**/api/stream', (route) => route.fulfill({ status: 502, body: 'bad gateway' }), {
+    times: 2,
+  });
+  await page.goto(url);
+  await page.locator('body[data-word="disconnected"]').waitFor();
+  await page.locator('#types table').waitFor();
+});
+
 test('the page is small', async () => {
   await using opened = await open('about:blank');
   const responses: Response[] = [];

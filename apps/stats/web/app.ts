@@ -14,6 +14,7 @@ import { showTypes } from './types-table.ts';
 const WHOLE_RANGE_MS = 60_000;
 /** So often there is a new point. */
 const HISTORY_MS = 10_000;
+const AGAIN_MS = 3_000;
 const range = rangeMinutes();
 
 let nowMs = Date.now();
@@ -44,18 +45,23 @@ function showMinutes(): void {
 const refresh = () => fetchMinutes(range).then(showMinutes, () => {});
 const lookBack = () => refreshHistory(range).catch(() => {});
 
+/** The browser connects again by itself, unless somebody has answered: a proxy does so in the place of a page that is gone. */
+function listen(): void {
+  const stream = new EventSource('/api/stream');
+  stream.addEventListener('stats', ({ data }) => show(JSON.parse(data)));
+  stream.addEventListener('problem', ({ data }) => showProblem('down', JSON.parse(data).error));
+  stream.addEventListener('open', () => void refresh());
+  stream.addEventListener('error', () => {
+    showProblem('disconnected', 'the stats page does not answer; trying again');
+    if (stream.readyState === EventSource.CLOSED) setTimeout(listen, AGAIN_MS);
+  });
+}
+
 showRanges();
 watchSilence();
 watchSurroundings(showMinutes);
 watchHistory(range);
 watchTail();
-// The browser connects again by itself.
-const stream = new EventSource('/api/stream');
-stream.addEventListener('stats', ({ data }) => show(JSON.parse(data)));
-stream.addEventListener('problem', ({ data }) => showProblem('down', JSON.parse(data).error));
-stream.addEventListener('open', () => void refresh());
-stream.addEventListener('error', () =>
-  showProblem('disconnected', 'the stats page does not answer; trying again'),
-);
+listen();
 setInterval(refresh, WHOLE_RANGE_MS);
 setInterval(() => find('numbers').hidden || void lookBack(), HISTORY_MS);
