@@ -23,5 +23,7 @@ export function minutesOf(range: number, nowMs: number): readonly Minute[] {
  */
 export async function fetchMinutes(range: number): Promise<void> {
   const { minutes } = await getJson<{ minutes: readonly Minute[] }>(`/api/minutes?minutes=${range}`);
+  // What was purged meanwhile is not among them.
+  known = new Map();
   addMinutes(minutes);
 }
