@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
-import { connectDatabase } from '../connect.ts';
+import { connectDatabase, type Database } from '../connect.ts';
 import { batchOf, letter } from '../testing/batches.ts';
 import { createFreshDatabase, type FreshDatabase } from '../testing/fresh-database.ts';
 import { createWriter } from '../writer.ts';
-import { countLetters } from './letters.ts';
+import { countLetters, readLetters } from './letters.ts';
 import { openLetterQueue } from './queue.ts';
 import { discardLetters } from './resolve.ts';
 
@@ -72,6 +72,25 @@ test('a great many are discarded in steps, each in time, and none that fails mea
   expect(steps).toEqual([10_000n, 10_000n, 5_000n, 0n]);
   await Promise.all(failing);
   expect(await counts()).toEqual(['discarded empty 25000', 'open empty 4']);
+});
+
+test('letters are read with their bytes, the large ones a few at a time', async () => {
+  await run(`insert into dlq_events (source_topic, source_partition, source_offset, source_timestamp, value, reason, detail)
+             select 'events', 0, n, now(), decode(repeat('ff', case when n < 9 then 1000000 else 1 end), 'hex'), 'too_large', ''
+             from generate_series(1, 99) as n`);
+  const chunks: number[] = [];
+  const runThere = fresh.database.run.bind(fresh.database);
+  const counting: Database = {
+    ...fresh.database,
+    async run(statement) {
+      const rows = await runThere(statement);
+      chunks.push(rows.length);
+      return rows;
+    },
+  };
+  const offsets = await Array.fromAsync(readLetters(counting, {}), ({ offset }) => Number(offset));
+  expect(offsets).toEqual(Array.from({ length: 99 }, (_, at) => at + 1));
+  expect(chunks).toEqual([5, 50, 44, 0]);
 });
 
 test('a filter of kinds and one of anything else count the same', async () => {

@@ -85,8 +85,9 @@ export const letterColumns = (sql: Sql) => sql`${summaryColumns(sql)}, key, valu
 /** A letter with its headers as they were. */
 export const toLetter = (row: StoredLetter): Letter => ({ ...row, headers: headersFromJson(row.headers) });
 
-/** Letters with their bytes come a few at a time: one may have megabytes. */
+/** Letters with their bytes come a few at a time: so many, or fewer with so many bytes. One may have megabytes. */
 const CHUNK = 50;
+const CHUNK_BYTES = 4_000_000;
 
 /** All letters that match, the oldest first, with their bytes. */
 export async function* readLetters(database: Database, filter: LetterFilter): AsyncGenerator<Letter> {
@@ -94,8 +95,14 @@ export async function* readLetters(database: Database, filter: LetterFilter): As
   for (;;) {
     const letters = await database.run(
       (sql) => sql<StoredLetter[]>`
-        select ${letterColumns(sql)} from dlq_events
-        where ${matches(sql, filter)} and dlq_id > ${after} order by dlq_id limit ${CHUNK}`,
+        with sized as materialized (
+          select dlq_id as sized_id, coalesce(octet_length(value), 0) as bytes from dlq_events
+          where ${matches(sql, filter)} and dlq_id > ${after} order by dlq_id limit ${CHUNK}
+        ), chosen as (
+          select sized_id, sum(bytes) over (order by sized_id) - bytes as bytes_before from sized
+        )
+        select ${letterColumns(sql)} from chosen join dlq_events on dlq_id = sized_id
+        where bytes_before <= ${CHUNK_BYTES} order by dlq_id`,
     );
     for (const letter of letters) yield toLetter(letter);
     const last = letters.at(-1);
