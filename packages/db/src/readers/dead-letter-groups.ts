@@ -15,14 +15,17 @@ const MOST_GROUPS = 500;
 
 /**
  * Selects the open dead letters in groups by what is wrong with them, the most frequent first, and no more than somebody
- * looks at. Their number costs nothing: they are counted as they come, and the index knows the first and the last.
+ * looks at. Their number costs nothing: they are counted as they come, and the index knows the first and the last. A
+ * count that somebody has made wrong may have none: "verify" tells that.
  */
 export function selectDeadLetterGroups(sql: Sql) {
   return sql`
-    select reason, event_type as "eventType", letter_count::text as count,
-           ${timeOf(sql, sql`asc`)} as "firstSeen", ${timeOf(sql, sql`desc`)} as "lastSeen"
-    from agg_dead_letters as kind where status = 'open' and letter_count > 0
-    order by letter_count desc, reason, event_type limit ${MOST_GROUPS}`;
+    select * from (
+      select reason, event_type as "eventType", letter_count::text as count,
+             ${timeOf(sql, sql`asc`)} as "firstSeen", ${timeOf(sql, sql`desc`)} as "lastSeen"
+      from agg_dead_letters as kind where status = 'open' and letter_count > 0
+      order by letter_count desc, reason, event_type limit ${MOST_GROUPS}
+    ) as counted where "firstSeen" is not null`;
 }
 
 /**

@@ -123,6 +123,13 @@ test('a dead letter that is dealt with is not open, and the ledgers of other top
   });
 });
 
+test('a count of letters that are not there, as after a restore that counted them twice, is no group', async () => {
+  await write([], [letter(0)]);
+  await fresh.database.run((sql) => sql`insert into agg_dead_letters values ('open', 'empty', null, 5)`);
+  expect((await read()).deadLetterGroups).toMatchObject([{ reason: 'not_json', count: 1n }]);
+  await fresh.database.run((sql) => sql`delete from agg_dead_letters where reason = 'empty'`);
+});
+
 test('while writers write, every look is of one moment', async () => {
   const writer = createWriter(fresh.database, (statement) => statement());
   await writer.open({ topic: 'events', partition: 0 }, 0n);
