@@ -97,6 +97,10 @@ test.concurrent('of a thousand redriven letters the good ones are stored once, t
   expect(again[0]?.n).toBe(BROKEN);
 
   const guarded = { ...pipeline.environment, DLQ_MAX_REDRIVES: '1' };
+  const tried = await runApp('stats', ['dlq', 'redrive', '--all', '--dry-run'], guarded);
+  expect(tried.stderr).toContain(
+    `would redrive ${BROKEN} of ${BROKEN} open letters, but for ${BROKEN} that were redriven 1 times already`,
+  );
   const refused = await runApp('stats', ['dlq', 'redrive', '--all', ...fast], guarded);
   expect(refused.code).toBe(3);
   expect(refused.stdout.match(/\tredriven 1 times already$/gm)).toHaveLength(BROKEN);

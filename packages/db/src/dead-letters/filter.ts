@@ -20,11 +20,13 @@ export interface LetterFilter {
   readonly after?: bigint | undefined;
   /** Letters that are no younger than the one with this id: what fails while work goes on is not meant. */
   readonly upTo?: bigint | undefined;
+  /** Letters that were redriven so often, or more often. */
+  readonly redriven?: number | undefined;
 }
 
 /** The condition of a `where`. */
 export function matches(sql: Sql, filter: LetterFilter) {
-  const { ids, status, reason, eventType, since, until, contains, after, upTo } = filter;
+  const { ids, status, reason, eventType, since, until, contains, after, upTo, redriven } = filter;
   return sql`true
     ${ids === undefined ? sql`` : sql`and dlq_id = any(${`{${ids.join(',')}}`}::bigint[])`}
     ${status === undefined ? sql`` : sql`and status = ${status}`}
@@ -34,5 +36,6 @@ export function matches(sql: Sql, filter: LetterFilter) {
     ${until === undefined ? sql`` : sql`and failed_at < ${until.toISOString()}::timestamptz`}
     ${contains === undefined ? sql`` : sql`and position(${contains} in detail) > 0`}
     ${after === undefined ? sql`` : sql`and dlq_id > ${after}`}
-    ${upTo === undefined ? sql`` : sql`and dlq_id <= ${upTo}`}`;
+    ${upTo === undefined ? sql`` : sql`and dlq_id <= ${upTo}`}
+    ${redriven === undefined ? sql`` : sql`and redrive_count >= ${redriven}`}`;
 }

@@ -1,5 +1,6 @@
 import {
   countLetters,
+  type Database,
   type LetterFilter,
   newestLetter,
   openLetterQueue,
@@ -42,12 +43,23 @@ export async function redriveLetters(
   const open: LetterFilter = { ...filter, status: 'open', upTo: await newestLetter(view.database) };
   const matching = await countLetters(view.database, open);
   const most = matching < options.limit ? Number(matching) : options.limit;
-  if (options.dryRun) return say(`would redrive ${most} of ${matching} open letters`);
+  const what = `${most} of ${matching} open letters${await describeSpent(view.database, open, settings)}`;
+  if (options.dryRun) return say(`would redrive ${what}`);
   if (most === 0) return say('no open letter matches');
-  await confirm(`redrive ${most} of ${matching} open letters`, options.yes);
+  await confirm(`redrive ${what}`, options.yes);
   const failed = await redriveAll(settings, options, { filter: open, most, signal });
   if (failed > 0)
     throw new Failure(`${failed} letters were not redriven`, 'see what each says', exitCode.checkFailed);
+}
+
+/** Those among them that will be left alone. */
+async function describeSpent(
+  database: Database,
+  open: LetterFilter,
+  { DLQ_MAX_REDRIVES: redriven }: StatsSettings,
+): Promise<string> {
+  const spent = await countLetters(database, { ...open, redriven });
+  return spent === 0n ? '' : `, but for ${spent} that were redriven ${redriven} times already`;
 }
 
 /** Prints what became of each; returns how many were not redriven. */
