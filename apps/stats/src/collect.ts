@@ -36,10 +36,7 @@ export async function settleOffsets(fetching: ReturnType<FetchOffsets>) {
   }
 }
 
-/**
- * What the ledger and Kafka know of each partition, together, in the order of the partitions. Where Kafka answers, a
- * partition that only the ledger knows is that of a former topic of this name.
- */
+/** What the ledger and Kafka know of each partition, together, in the order of the partitions. */
 export function joinStandings(
   topic: string,
   ledger: readonly LedgerPosition[],
@@ -47,8 +44,7 @@ export function joinStandings(
 ): readonly PartitionStanding[] {
   const positions = new Map(ledger.map((position) => [position.partition, position]));
   const found = new Map(offsets.map((one) => [one.partition, one]));
-  const known = found.size > 0 ? found : positions;
-  const partitions = [...known.keys()].sort((a, b) => a - b);
+  const partitions = [...new Set([...positions.keys(), ...found.keys()])].sort((a, b) => a - b);
   return partitions.map((partition) => ({
     topic,
     partition,
