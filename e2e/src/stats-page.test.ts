@@ -271,6 +271,16 @@ test('a cause leads to its letters, and filters are in the URL', async () => {
   expect(opened.complaints).toEqual([]);
 });
 
+test('a time of any zone in the URL is in the form, too, and stays when something else is chosen', async () => {
+  await using opened = await open(`${url}/dead-letters?since=2026-11-24T09:30:00%2B02:00`);
+  const { page } = opened;
+  await page.getByText(/letters? match/).waitFor();
+  expect(await page.getByLabel('Failed since').inputValue()).toMatch(/^2026-11-24T07:30/);
+  await page.getByRole('combobox', { name: 'Status' }).selectOption('open');
+  await page.getByRole('button', { name: 'Filter' }).click();
+  await page.waitForURL(/status=open.*since=2026-11-24T07%3A30/);
+});
+
 test('letters are discarded with a reason, which is kept with them', async () => {
   await using opened = await open(`${url}/dead-letters?status=open&reason=unknown_event_type`);
   const { page } = opened;

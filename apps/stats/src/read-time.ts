@@ -5,7 +5,7 @@ const shape = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d
  * that we show. Undefined for what is none: a day that no month has must not be taken for another.
  */
 export function readTime(text: string): Date | undefined {
-  const [, day = '', time = '00:00', zone = 'Z'] = shape.exec(text) ?? [];
+  const [, day = '', time = '00:00', zone = 'Z'] = shape.exec(text.toUpperCase()) ?? [];
   const moment = new Date(`${day}T${time}${zone}`);
   return isDay(day) && isStorable(moment) ? moment : undefined;
 }

@@ -1,5 +1,5 @@
 import { element, find } from './elements.ts';
-import { type Filter, hrefOf } from './letter-query.ts';
+import { type Filter, hrefOf, toField } from './letter-query.ts';
 import { reasons } from './reasons.ts';
 
 const fields = ['reason', 'type', 'status', 'since', 'until', 'contains'] as const;
@@ -8,12 +8,17 @@ const fields = ['reason', 'type', 'status', 'since', 'until', 'contains'] as con
 export function showFilters(filter: Filter): void {
   fillSelect('reason', Object.keys(reasons));
   fillSelect('status', ['open', 'redriven', 'discarded']);
-  for (const name of fields) fieldOf(name).value = filter[name] ?? '';
+  for (const name of fields) fieldOf(name).value = fieldValueOf(filter, name);
   if (filter.untyped) fieldOf('type').setAttribute('placeholder', 'none');
   find('filters').onsubmit = (event) => {
     event.preventDefault();
     location.href = hrefOf(readForm(filter));
   };
+}
+
+function fieldValueOf(filter: Filter, name: (typeof fields)[number]): string {
+  const value = filter[name] ?? '';
+  return value !== '' && (name === 'since' || name === 'until') ? toField(value) : value;
 }
 
 // By id: a form hides its own members behind fields that have their names.

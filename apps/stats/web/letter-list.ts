@@ -3,7 +3,7 @@ import { getJson } from './api.ts';
 import { element, find, setText } from './elements.ts';
 import { type Choice, discard, redrive } from './letter-actions.ts';
 import { showFilters } from './letter-filters.ts';
-import { type Filter, filterOf, hrefOf, toApi } from './letter-query.ts';
+import { type Filter, filterOf, hrefOf } from './letter-query.ts';
 import { selectedIds, showLetters } from './letter-table.ts';
 import { formatCount, formatThings } from './text.ts';
 
@@ -19,7 +19,7 @@ export async function showList(): Promise<void> {
 
 async function load(filter: Filter): Promise<void> {
   const before = new URLSearchParams(location.search).get('before') ?? '';
-  const query = new URLSearchParams({ ...toApi(filter), limit: String(PAGE), ...(before ? { before } : {}) });
+  const query = new URLSearchParams({ ...filter, limit: String(PAGE), ...(before ? { before } : {}) });
   const page = await getJson<LetterPage>(`/api/dlq?${query}`);
   setText(find('summary'), describe(page, filter));
   showLetters(page, filter);
@@ -36,7 +36,7 @@ async function boundsOf({ letters, lookedAt }: LetterPage, filter: Filter, befor
 }
 
 async function findNewest(filter: Filter): Promise<string | undefined> {
-  const query = new URLSearchParams({ ...toApi(filter), limit: '1' });
+  const query = new URLSearchParams({ ...filter, limit: '1' });
   return (await getJson<LetterPage>(`/api/dlq?${query}`)).letters[0]?.id;
 }
 
@@ -64,7 +64,7 @@ function showPages({ letters, matching, lookedAt }: LetterPage, filter: Filter, 
 /** Not only of the page that is shown. */
 function showExports(filter: Filter): void {
   const link = (format: string, name: string) => {
-    const href = `/api/dlq/export?${new URLSearchParams({ ...toApi(filter), format })}`;
+    const href = `/api/dlq/export?${new URLSearchParams({ ...filter, format })}`;
     return element('a', name, { href, download: '' });
   };
   find('exports').replaceChildren(
@@ -83,7 +83,7 @@ async function showActions(page: LetterPage, filter: Filter, before: string): Pr
     return;
   }
   const [open, bounds] = await Promise.all([countOpen(page, filter, before), boundsOf(page, filter, before)]);
-  const { status: _, ...others } = toApi(filter);
+  const { status: _, ...others } = filter;
   const all: Choice = {
     name: `all ${formatThings(open, 'open letter')} that match`,
     count: open,
@@ -104,7 +104,7 @@ async function countOpen({ matching }: LetterPage, filter: Filter, before: strin
   if (filter.status === 'open') return BigInt(matching);
   if (filter.status !== undefined) return 0n;
   const query = new URLSearchParams({
-    ...toApi(filter),
+    ...filter,
     status: 'open',
     limit: '1',
     ...(before ? { before } : {}),

@@ -3,7 +3,7 @@ const filterNames = ['reason', 'type', 'untyped', 'status', 'since', 'until', 'c
 
 export type Filter = Readonly<Partial<Record<(typeof filterNames)[number], string>>>;
 
-/** The filter that the URL holds; a time of the form is one of UTC. */
+/** The filter that the URL holds, as the API takes it: a time without a zone is one of UTC. */
 export function filterOf(search: string): Filter {
   const query = new URLSearchParams(search);
   return Object.fromEntries(
@@ -14,14 +14,11 @@ export function filterOf(search: string): Filter {
   );
 }
 
-/** The filter as the API takes it. */
-export function toApi({ since, until, ...others }: Filter): Readonly<Record<string, string>> {
-  return { ...others, ...(since ? { since: toUtc(since) } : {}), ...(until ? { until: toUtc(until) } : {}) };
-}
-
-/** `datetime-local` knows no zone. */
-function toUtc(time: string): string {
-  return /[zZ]$|[+-]\d\d:\d\d$/.test(time) ? time : `${time}Z`;
+/** A time as `datetime-local` takes it, which knows no zone; empty for what is none. */
+export function toField(time: string): string {
+  const hasZone = /(Z|[+-]\d\d:\d\d)$/i.test(time);
+  const moment = new Date(hasZone || !time.includes(':') ? time : `${time}Z`);
+  return Number.isNaN(moment.getTime()) ? '' : moment.toISOString().slice(0, 19);
 }
 
 /** The same page with other letters; what is empty is left out. */
