@@ -58,3 +58,9 @@ export function parseTime(text: string): Date {
   if (time !== undefined) return time;
   throw invalidArgument('Expected a time such as 2026-11-24T09:30:00Z.');
 }
+
+/** How many letters. @throws InvalidArgumentError */
+export function parseCount(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw invalidArgument('Expected a whole number from 1 to 999999999.');
+}

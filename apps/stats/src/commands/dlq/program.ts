@@ -1,4 +1,4 @@
-import { type Command, exitCode, Failure, numberBetween, settingsOf, withSettings } from '@pipeline/runtime';
+import { type Command, exitCode, Failure, settingsOf, withSettings } from '@pipeline/runtime';
 import { explained } from '../../explain.ts';
 import { nameOfUser } from '../../name-of-user.ts';
 import { statsSettings } from '../../settings.ts';
@@ -9,6 +9,7 @@ import {
   type FilterFlags,
   filterOf,
   gatherIds,
+  parseCount,
   parseId,
   parseStatus,
   withFilters,
@@ -16,8 +17,6 @@ import {
 import { listDeadLetters } from './list.ts';
 import { redriveLetters } from './redrive.ts';
 import { showDeadLetter } from './show.ts';
-
-const some = numberBetween(1, 1_000_000_000);
 
 /** Adds the commands about dead letters. */
 export function addDeadLetterCommands(stats: Command): void {
@@ -31,7 +30,7 @@ function addLooking(dlq: Command): void {
   withSettings(withFilters(dlq.command('ls')), statsSettings)
     .description('the latest dead letters, the newest first')
     .option('--status <name>', 'letters that are open, redriven or discarded', parseStatus)
-    .option('--limit <n>', 'so many', some, 20)
+    .option('--limit <n>', 'so many', parseCount, 20)
     .option('--before <id>', 'older than this one', parseId)
     .option('--json', 'print a JSON document a line')
     .action(
@@ -62,8 +61,8 @@ function addLooking(dlq: Command): void {
 function addRedrive(dlq: Command): void {
   withChoice(dlq.command('redrive'))
     .description('send open dead letters to their topic again; exit code 3 when some could not be sent')
-    .option('--limit <n>', 'at most so many', some, 10_000)
-    .option('--rate <n>', 'letters a second; DLQ_REDRIVE_RATE where it is not given', some)
+    .option('--limit <n>', 'at most so many', parseCount, 10_000)
+    .option('--rate <n>', 'letters a second; DLQ_REDRIVE_RATE where it is not given', parseCount)
     .action(
       explained((ids, flags, command) =>
         redriveLetters(settingsOf(command, statsSettings), chosen(flags, ids), flags),
