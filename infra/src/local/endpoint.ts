@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { connect, createServer } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
 
@@ -52,14 +53,24 @@ export async function firstReply({ host, port }: Endpoint, message: Buffer): Pro
   return reply;
 }
 
-/** A port of the loopback that is free now. */
+/** Connections that go out take their ports from 32,768 up: one below stays free until somebody listens on it. */
+const [LOWEST_PORT, HIGHEST_PORT] = [12_000, 32_000];
+
+const given = new Set<number>();
+
+/** A port of the loopback that is free now, another one each time. */
 export async function findFreePort(): Promise<number> {
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
-  const server = createServer().once('error', reject);
-  server.listen(0, '127.0.0.1', () => {
-    const address = server.address();
-    const port = typeof address === 'object' && address !== null ? address.port : 0;
-    server.close(() => resolve(port));
-  });
+  for (;;) {
+    const port = randomInt(LOWEST_PORT, HIGHEST_PORT);
+    if (given.has(port) || !(await canListen(port))) continue;
+    given.add(port);
+    return port;
+  }
+}
+
+async function canListen(port: number): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const server = createServer().once('error', () => resolve(false));
+  server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   return await promise;
 }
