@@ -31,9 +31,11 @@ function countOutcome(metrics: Metrics, batch: Batch, { stored, deadLettered, re
   );
 }
 
+/** The clock of whoever made an event may be ahead; a delay below 0 would make the sum go backward. */
 function observeDelay(metrics: Metrics, batch: Batch): void {
   const newest = batch.rows.lastEventTime;
-  if (newest !== undefined) metrics.endToEndSeconds.observe((Date.now() - Date.parse(newest)) / 1_000);
+  if (newest === undefined) return;
+  metrics.endToEndSeconds.observe(Math.max(0, Date.now() - Date.parse(newest)) / 1_000);
 }
 
 /** One line for all of a batch, with the place of the first. */

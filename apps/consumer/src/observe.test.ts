@@ -1,0 +1,29 @@
+import { type Batch, EventRows } from '@pipeline/db';
+import { createLogger, createMetrics } from '@pipeline/runtime';
+import { expect, test } from 'vitest';
+import { createObserver } from './observe.ts';
+
+const logger = createLogger('test', { LOG_LEVEL: 'silent', LOG_FORMAT: 'json' });
+
+/** A batch of one event that happened so many seconds ago. */
+function batchFrom(secondsAgo: number): Batch {
+  const row = {
+    eventId: '0198c5b0-7c1e-7a4f-9d55-3f0e8f6f2b11',
+    eventType: 'search',
+    eventTime: new Date(Date.now() - secondsAgo * 1_000).toISOString(),
+    userId: 'user-42',
+    payloadJson: '{}',
+    record: { offset: '7', timestamp: '0', size: 0, key: null, value: null },
+  };
+  return { topic: 'events', partition: 0, nextOffset: 8n, rows: EventRows.of([row]), deadLetters: [] };
+}
+
+test('an event of a clock that is ahead takes nothing from the sum of delays', async () => {
+  const metrics = createMetrics('test');
+  const observe = createObserver(metrics, logger);
+  const written = { stored: new Map([['search', 1]]), deadLettered: 0, refused: [] };
+  for (const secondsAgo of [5, -3_600]) observe(batchFrom(secondsAgo), written, performance.now());
+  const text = await metrics.registry.getSingleMetricAsString('pipeline_end_to_end_seconds');
+  expect(Number(/_sum (\S+)/.exec(text)?.[1])).toBeCloseTo(5, 1);
+  expect(text).toContain('pipeline_end_to_end_seconds_count 2');
+});
