@@ -13,13 +13,13 @@ function address(host: string, port: number): ListenAddress {
 }
 
 /** A process that answers on all its addresses, and the port that it got. */
-async function startProbes(stuck: string | undefined, unready: readonly string[]) {
+async function startProbes(stuck: string | undefined, unready: readonly string[], at = 0) {
   const probes = createProbes({
     live: () => stuck,
     unready: () => unready,
     metrics: createMetrics('1.2.3'),
   });
-  const server = await listen(new Hono().route('/', probes), address('0.0.0.0', 0), silent);
+  const server = await listen(new Hono().route('/', probes), address('0.0.0.0', at), silent);
   return {
     port: Number(new URL(server.url).port),
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
@@ -29,6 +29,11 @@ async function startProbes(stuck: string | undefined, unready: readonly string[]
 test('a process that listens on every address is asked on the loopback', async () => {
   await using probes = await startProbes(undefined, []);
   expect(await askProbe(address('0.0.0.0', probes.port), '/livez')).toBe('ok\n');
+});
+
+test('a port that browsers refuse to ask is asked', async () => {
+  await using probes = await startProbes(undefined, [], 10_080);
+  expect(await askProbe(address('127.0.0.1', probes.port), '/livez')).toBe('ok\n');
 });
 
 test('what a process waits for makes it unready, not dead', async () => {

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { exitCode, Failure, failureLine } from './failure.ts';
 import type { ListenAddress } from './http.ts';
 import type { Command } from './program.ts';
@@ -33,23 +36,25 @@ export async function askProbe(address: ListenAddress, path: '/livez' | '/readyz
     throw new Failure('nobody knows which port that is', `choose one with ${portSetting}`, exitCode.usage);
   const name = loopbackOf[host] ?? host;
   const url = `http://${name.includes(':') ? `[${name}]` : name}:${port ?? usualPort}${path}`;
-  const { ok, text } = await ask(url);
-  if (ok) return text;
+  const { ok, answer } = await ask(url);
+  if (ok) return answer;
   throw new Failure(
-    `${url} says: ${text.trim().replaceAll('\n', ', ')}`,
+    `${url} says: ${answer.trim().replaceAll('\n', ', ')}`,
     'see its log',
     exitCode.checkFailed,
   );
 }
 
-async function ask(url: string): Promise<{ readonly ok: boolean; readonly text: string }> {
+/** Not by `fetch`, which refuses to ask some ports, such as 6000 and 10080. */
+async function ask(url: string): Promise<{ readonly ok: boolean; readonly answer: string }> {
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(ANSWER_MS) });
-    return { ok: response.ok, text: await response.text() };
+    const request = get(url, { agent: false, signal: AbortSignal.timeout(ANSWER_MS) });
+    const [response]: IncomingMessage[] = await once(request, 'response');
+    if (response === undefined) throw new Error('no response');
+    return { ok: response.statusCode === 200, answer: await text(response) };
   } catch (error) {
-    const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
     throw new Failure(
-      `${url} does not answer: ${failureLine(cause)}`,
+      `${url} does not answer: ${failureLine(error)}`,
       'is it running?',
       exitCode.checkFailed,
     );
