@@ -1,6 +1,8 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, expect, test } from 'vitest';
 import { createBareRoot, whyNoBareRoot } from './support/bare-root.ts';
@@ -51,6 +53,16 @@ test('a trace names lines of our sources', async () => {
     code: 2,
     stderr: expect.stringMatching(/at readSettings \(\S*packages\/runtime\/src\/settings\.ts:\d+:\d+\)/),
   });
+});
+
+test('the consumer loads the schemas of a candidate, which are a file outside', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'candidate-'));
+  const candidate = join(folder, 'candidate.mjs');
+  writeFileSync(candidate, 'export const eventTypes = { Teleport: {} };');
+  const failed = runBinary('consumer', [], { SHADOW_SCHEMA: candidate });
+  const stderr = expect.stringContaining('no event can be of the type Teleport');
+  await expect(failed).rejects.toMatchObject({ code: 2, stderr });
+  rmSync(folder, { recursive: true });
 });
 
 test('what the files ask of a Linux are the libraries of C, C++ and libatomic', async () => {

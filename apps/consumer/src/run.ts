@@ -49,7 +49,7 @@ export async function runConsumer(settings: ConsumerSettings, options: RunOption
   const logger = createLogger('consumer', settings);
   const metrics = createMetrics(options.version);
   const health = createHealth(logger, metrics);
-  const shadow = await openShadowIfSet(settings, metrics, logger);
+  const shadow = openShadowIfSet(settings, metrics, logger);
 
   await using database = openDatabase(settings);
   await using _probes = await serveProbes(settings, health, metrics, database, logger);
@@ -95,11 +95,11 @@ async function consumeTogether(
   await Promise.all(Array.from({ length: loops }, loop));
 }
 
-async function openShadowIfSet(
+function openShadowIfSet(
   { SHADOW_SCHEMA: path, EVENT_MAX_BYTES: maxBytes, EVENT_MAX_DEPTH: maxDepth }: ConsumerSettings,
   metrics: Metrics,
   logger: Logger,
-): Promise<Shadow | undefined> {
+): Shadow | undefined {
   return path === undefined ? undefined : openShadow(path, { maxBytes, maxDepth }, metrics, logger);
 }
 

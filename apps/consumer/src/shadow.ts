@@ -1,5 +1,5 @@
+import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { Batch } from '@pipeline/db';
 import { exitCode, Failure, type Logger, type Metrics } from '@pipeline/runtime';
 import { createDecoder, type DecodeLimits, type Registry, type Rejection } from '@pipeline/schema';
@@ -16,13 +16,8 @@ const EXAMPLES = 5;
  * Loads a candidate: a module that exports `eventTypes`, as `packages/schema/src/registry.ts` does.
  * @throws Failure when it cannot be loaded, or its schemas are wrong
  */
-export async function openShadow(
-  path: string,
-  limits: DecodeLimits,
-  metrics: Metrics,
-  logger: Logger,
-): Promise<Shadow> {
-  const judge = await loadJudge(path);
+export function openShadow(path: string, limits: DecodeLimits, metrics: Metrics, logger: Logger): Shadow {
+  const judge = loadJudge(path);
   return (batch) => {
     const rejected = findRejected(batch, judge, limits);
     for (const { reason } of rejected) metrics.shadowRejections.inc({ reason });
@@ -30,13 +25,16 @@ export async function openShadow(
   };
 }
 
-async function loadJudge(path: string): Promise<Judge> {
+/** An executable's own `import` finds no files, and `require` loads modules of either kind. */
+function loadJudge(path: string): Judge {
   try {
-    const module: { readonly eventTypes: Registry } = await import(pathToFileURL(resolve(path)).href);
+    const file = resolve(path);
+    const module: { readonly eventTypes: Registry } = createRequire(file)(file);
     return createDecoder(module.eventTypes);
   } catch (error) {
+    const [reason] = String(error instanceof Error ? error.message : error).split('\n');
     throw new Failure(
-      `SHADOW_SCHEMA: cannot use ${path}: ${error instanceof Error ? error.message : error}`,
+      `SHADOW_SCHEMA: cannot use ${path}: ${reason}`,
       'name a module that exports eventTypes: schemas by the names of their types',
       exitCode.usage,
     );
