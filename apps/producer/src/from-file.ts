@@ -1,36 +1,32 @@
 import { createReadStream } from 'node:fs';
-import { access } from 'node:fs/promises';
+import { addAbortSignal } from 'node:stream';
 import type { OutgoingRecord } from '@pipeline/kafka';
 import { exitCode, Failure } from '@pipeline/runtime';
 import { decodeEvent } from '@pipeline/schema';
 import { splitLines } from './lines.ts';
-import { BATCH } from './pace.ts';
+
+/** So much of a file is read, and sent, at once. */
+const READ_BYTES = 512 << 10;
 
 /**
  * The lines of an NDJSON file as batches of records, byte for byte; `-` is stdin.
- * The key is the user of an event, and null for a line that is none.
+ * The key is the user of an event, and null for a line that is none. Once the signal is aborted there are no more.
  * @throws Failure when the file cannot be read
  */
-export async function* readRecords(path: string): AsyncGenerator<readonly OutgoingRecord[]> {
-  let batch: OutgoingRecord[] = [];
-  for await (const line of splitLines(await openInput(path))) {
-    batch.push({ key: keyOf(line), value: line });
-    if (batch.length === BATCH) {
-      yield batch;
-      batch = [];
-    }
-  }
-  if (batch.length > 0) yield batch;
-}
-
-async function openInput(path: string): Promise<AsyncIterable<Buffer>> {
-  if (path === '-') return process.stdin;
+export async function* readRecords(
+  path: string,
+  signal: AbortSignal,
+): AsyncGenerator<readonly OutgoingRecord[]> {
+  const input = path === '-' ? process.stdin : createReadStream(path, { highWaterMark: READ_BYTES });
   try {
-    await access(path);
+    for await (const lines of splitLines(addAbortSignal(signal, input))) {
+      if (signal.aborted) return;
+      yield lines.map((line) => ({ key: keyOf(line), value: line }));
+    }
   } catch {
+    if (signal.aborted) return;
     throw new Failure(`cannot read ${path}`, 'name a readable file, or - for stdin', exitCode.usage);
   }
-  return createReadStream(path);
 }
 
 function keyOf(line: Buffer): Buffer | null {

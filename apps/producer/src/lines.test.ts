@@ -3,9 +3,8 @@ import { expect, test } from 'vitest';
 import { splitLines } from './lines.ts';
 
 async function linesOf(chunks: readonly Buffer[]): Promise<string[]> {
-  const lines: string[] = [];
-  for await (const line of splitLines(inTurn(chunks))) lines.push(line.toString('latin1'));
-  return lines;
+  const lines = await Array.fromAsync(splitLines(inTurn(chunks)));
+  return lines.flat().map((line) => line.toString('latin1'));
 }
 
 async function* inTurn(chunks: readonly Buffer[]) {
@@ -46,4 +45,11 @@ test('a line of a megabyte stays one line', async () => {
   expect(
     (await linesOf([long.subarray(0, 65_536), long.subarray(65_536), Buffer.from('\n')]))[0],
   ).toHaveLength(1_000_000);
+});
+
+test('what has ended does not wait for what has not', async () => {
+  const parts = await Array.fromAsync(
+    splitLines(inTurn(['one\ntwo\nth', 'ree\n', 'four'].map((text) => Buffer.from(text)))),
+  );
+  expect(parts.map((lines) => lines.map(String))).toEqual([['one', 'two'], ['three'], ['four']]);
 });

@@ -2,24 +2,30 @@ const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 
 /**
- * The lines of a stream of bytes, byte for byte, without their ends (LF or CRLF). Empty lines are passed over;
- * the last line need not end.
+ * The lines of a stream of bytes, byte for byte, without their ends (LF or CRLF): those that end in one chunk together,
+ * as soon as it is there. Empty lines are passed over; the last line need not end.
  */
-export async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+export async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<readonly Buffer[]> {
   let parts: Buffer[] = [];
   for await (const chunk of chunks) {
+    const lines: Buffer[] = [];
     let from = 0;
     for (let end = chunk.indexOf(LINE_FEED); end !== -1; end = chunk.indexOf(LINE_FEED, from)) {
-      yield* nonEmpty(Buffer.concat([...parts, chunk.subarray(from, end)]));
+      lines.push(Buffer.concat([...parts, chunk.subarray(from, end)]));
       parts = [];
       from = end + 1;
     }
     if (from < chunk.length) parts.push(chunk.subarray(from));
+    yield* withContent(lines);
   }
-  yield* nonEmpty(Buffer.concat(parts));
+  yield* withContent([Buffer.concat(parts)]);
 }
 
-function* nonEmpty(line: Buffer): Generator<Buffer> {
-  const end = line.at(-1) === CARRIAGE_RETURN ? line.length - 1 : line.length;
-  if (end > 0) yield line.subarray(0, end);
+function* withContent(lines: readonly Buffer[]): Generator<readonly Buffer[]> {
+  const left = lines.map(withoutReturn).filter((line) => line.length > 0);
+  if (left.length > 0) yield left;
+}
+
+function withoutReturn(line: Buffer): Buffer {
+  return line.at(-1) === CARRIAGE_RETURN ? line.subarray(0, -1) : line;
 }

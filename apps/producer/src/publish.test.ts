@@ -26,3 +26,17 @@ test('a send that fails ends publishing with its error', async () => {
   const send = () => Promise.reject(new Error('refused'));
   await expect(publishBatches(batches(20), send, () => {})).rejects.toThrow('refused');
 });
+
+test('when the source of batches fails, those on their way are waited for', async () => {
+  let sent = 0;
+  const send = () => new Promise<void>((resolve) => setTimeout(resolve, 20));
+  const count = (records: number) => {
+    sent += records;
+  };
+  async function* failing() {
+    yield* batches(2);
+    throw new Error('unreadable');
+  }
+  await expect(publishBatches(failing(), send, count)).rejects.toThrow('unreadable');
+  expect(sent).toBe(4);
+});

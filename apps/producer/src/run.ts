@@ -63,7 +63,7 @@ export async function runProducer(
     duplicate: options.duplicateRatio,
   });
   const batches: AsyncIterable<readonly OutgoingRecord[]> =
-    options.from === undefined ? paceRecords(simulation, options, signal) : readRecords(options.from);
+    options.from === undefined ? paceRecords(simulation, options, signal) : readRecords(options.from, signal);
   await publishBatches(batches, send, progress.sent);
   const { invalid, duplicates } = simulation.tally();
   const summary = { ...progress.total(), invalid, duplicates };

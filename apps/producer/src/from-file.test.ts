@@ -1,0 +1,49 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { readRecords } from './from-file.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'from-file-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const never = new AbortController().signal;
+
+function fileOf(content: string): string {
+  const path = join(folder, 'events.ndjson');
+  writeFileSync(path, content);
+  return path;
+}
+
+test('lines become records, byte for byte, with the user of an event as the key', async () => {
+  const event =
+    '{"event_id":"0198c5b0-7c1e-7a4f-9d55-3f0e8f6f2b11","event_type":"search","event_time":"2026-11-24T09:30:12Z","user_id":"user-42","payload":{"query":""}}';
+  const batches = await Array.fromAsync(readRecords(fileOf(`\ufeff{}\r\n\n${event}`), never));
+  expect(batches.flat().map(({ key, value }) => [key && String(key), String(value)])).toEqual([
+    [null, '\ufeff{}'],
+    ['user-42', event],
+  ]);
+});
+
+test('long lines do not wait for each other, which would fill the memory', async () => {
+  const path = fileOf(`${'x'.repeat(1_000_000)}\n`.repeat(20));
+  const sizes = await Array.fromAsync(readRecords(path, never), (batch) => batch.length);
+  expect(sizes).toEqual(Array(20).fill(1));
+});
+
+test.each(['none.ndjson', '.'])('what cannot be read is a wrong use: %s', async (name) => {
+  await expect(Array.fromAsync(readRecords(join(folder, name), never))).rejects.toMatchObject({
+    code: 2,
+    message: expect.stringContaining('cannot read'),
+  });
+});
+
+test('a stop ends the records, and a line that was read in part is none', async () => {
+  const stop = new AbortController();
+  const taken: number[] = [];
+  for await (const batch of readRecords(fileOf(`${'x'.repeat(1_000_000)}\n`.repeat(20)), stop.signal)) {
+    taken.push(batch.length);
+    stop.abort();
+  }
+  expect(taken).toEqual([1]);
+});
