@@ -1,6 +1,8 @@
 import { flag, integer, list, optionalOneOf, optionalText, type Settings, text } from '@pipeline/runtime';
 
-const address = /^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):\d{1,5}$/;
+/** The port is one that can be connected to: 1 to 65535. */
+const address =
+  /^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):([1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5])$/;
 
 /** Where Kafka is and how to get in. */
 export const kafkaSettings = {
