@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { databaseSettings } from '@pipeline/db';
-import { createProgram, runProgram, settingsOf, withSettings } from '@pipeline/runtime';
+import { createProgram, exitCode, Failure, runProgram, settingsOf, withSettings } from '@pipeline/runtime';
 import { runShell } from './psql/shell.ts';
 import { version } from './settings.ts';
 
@@ -20,8 +20,15 @@ const program = withSettings(
   .action(async (words: readonly string[]) => {
     const settings = settingsOf(program, databaseSettings);
     const code = await runPsql(settings.DATABASE_URL, words);
+    if (code === undefined && words.length > 0) throw noPsql;
     process.exitCode = code ?? (await runShell(settings));
   });
+
+const noPsql = new Failure(
+  'there is no psql on this machine, and the shell in its place takes no words',
+  'install psql, or write the statement to stdin',
+  exitCode.usage,
+);
 
 /** Runs the machine's psql; undefined where there is none. The password is passed where no list of processes shows it. */
 async function runPsql(
@@ -33,11 +40,13 @@ async function runPsql(
   const environment = { ...process.env, PGPASSWORD: password };
   const psql = spawn('psql', [url.href, ...words], { stdio: 'inherit', env: environment });
   // Ctrl-C is for the statement that runs, not for this program.
-  process.on('SIGINT', () => {});
+  const ignore = () => {};
+  process.on('SIGINT', ignore);
   try {
     const [code] = await once(psql, 'exit');
     return Number(code ?? 1);
   } catch {
+    process.off('SIGINT', ignore);
     return undefined;
   }
 }

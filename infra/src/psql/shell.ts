@@ -8,7 +8,8 @@ const listTables = `select schemaname as "Schema", tablename as "Name", tableown
   from pg_tables where schemaname not in ('pg_catalog', 'information_schema') order by 1, 2`;
 
 /**
- * A small shell for machines without psql: statements up to `;`, `\dt` lists the tables, `\q` or Ctrl-D ends.
+ * A small shell for machines without psql: statements up to `;`, `\dt` lists the tables, `\q` or Ctrl-D ends. The end of a
+ * file ends its last statement, too.
  * @returns the exit code: 1 when a statement failed and nobody was there to see it
  */
 export async function runShell(settings: Settings<typeof databaseSettings>): Promise<number> {
@@ -29,6 +30,7 @@ export async function runShell(settings: Settings<typeof databaseSettings>): Pro
     prompt(lines, typed);
   }
   lines.close();
+  if (typed !== '' && !process.stdin.isTTY) failed = !(await runStatement(database, typed)) || failed;
   return failed && !process.stdin.isTTY ? exitCode.failed : exitCode.done;
 }
 

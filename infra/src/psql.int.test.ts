@@ -1,0 +1,42 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { beforeAll, expect, test } from 'vitest';
+import { testStack } from './testing/stack.ts';
+
+let database: string;
+
+beforeAll(async () => {
+  database = await testStack().createDatabase();
+});
+
+/** Runs the program where no psql is found. */
+async function run(input: string, ...words: readonly string[]) {
+  const program = join(import.meta.dirname, 'psql.ts');
+  const child = spawn(process.execPath, ['--conditions=source', program, ...words], {
+    env: { PATH: '/nowhere', DATABASE_URL: database },
+  });
+  child.stdin.end(input);
+  const [[code], stdout, stderr] = await Promise.all([
+    once(child, 'exit'),
+    text(child.stdout),
+    text(child.stderr),
+  ]);
+  return { code, stdout, stderr };
+}
+
+test('without psql, every statement of the input is run, the last one with or without its semicolon', async () => {
+  const { code, stdout } = await run('select 1 as one; select\n2 as two\n');
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/one[\s\S]+1 row[\s\S]+two[\s\S]+1 row/);
+  expect(await run('select 1; select nothing')).toMatchObject({ code: 1 });
+});
+
+test('without psql, words for it are refused, not passed over', async () => {
+  expect(await run('', '-c', 'select 1')).toMatchObject({
+    code: 2,
+    stdout: '',
+    stderr: expect.stringContaining('there is no psql'),
+  });
+});
