@@ -22,6 +22,11 @@ test('an id and a time that are given are kept', () => {
   expect(events.signup({ ...fields, ...given })).toEqual({ event_type: 'signup', ...fields, ...given });
 });
 
+test('an id that is undefined is none, for compilers that let it through', () => {
+  const given = { ...fields, event_id: undefined as unknown as string };
+  expect(events.signup(given).event_id).toMatch(/^[0-9a-f-]{36}$/);
+});
+
 test('fields that a type does not have are refused by the compiler', () => {
   // @ts-expect-error: no plan is called so
   events.signup({ user_id: 'user-42', payload: { plan: 'gold' } });

@@ -1,3 +1,4 @@
+import type { Envelope } from './envelope.ts';
 import { type EventOf, eventTypes, type Registry } from './registry.ts';
 
 /** What an event is made from: its user and payload; an id and the present time where none are given. */
@@ -35,7 +36,12 @@ export function createEventMakers<Types extends Registry>(
   { newId, now }: EventSource = system,
 ): EventMakers<Types> {
   const makers = Object.keys(types).map((event_type) => {
-    const make = (fields: object) => ({ event_id: newId(), event_type, event_time: now(), ...fields });
+    const make = ({ event_id = newId(), event_time = now(), ...fields }: Partial<Envelope>) => ({
+      event_id,
+      event_type,
+      event_time,
+      ...fields,
+    });
     return [event_type, make] as const;
   });
   return Object.fromEntries(makers) as unknown as EventMakers<Types>;

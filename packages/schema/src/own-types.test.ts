@@ -102,3 +102,14 @@ test('names that only the event knows stay out of the path', () => {
     message: 'must be number',
   });
 });
+
+test('a member may be called like what every object inherits, and is missed when it is not there', () => {
+  const schema = Type.Object({ constructor: Type.Optional(Type.String()), valueOf: Type.Unknown() });
+  const decode = createDecoder({ race: schema });
+  expect(decode(bytesOf('race', '{"valueOf":1}'))).toMatchObject({ ok: true });
+  expect(decode(bytesOf('race', '{"valueOf":1,"constructor":"Ferrari"}'))).toMatchObject({ ok: true });
+  expect(decode(bytesOf('race', '{"valueOf":1,"constructor":7}'))).toMatchObject({
+    path: '/payload/constructor',
+  });
+  expect(decode(bytesOf('race', '{}'))).toMatchObject({ message: 'lacks the member valueOf' });
+});

@@ -1,7 +1,7 @@
 import { Ajv } from 'ajv';
 import { default as standalone } from 'ajv/dist/standalone/index.js';
 import { toEventSchema, toJsonSchema } from '../json-schema.ts';
-import { eventTypes } from '../registry.ts';
+import { eventTypes, type Registry } from '../registry.ts';
 
 /** A module that compiles nothing when it is loaded, and its declarations. */
 export interface Standalone {
@@ -9,17 +9,27 @@ export interface Standalone {
   readonly declarations: string;
 }
 
-/** Validators of the registered types, compiled beforehand for places that forbid `eval`. */
-export function renderStandalone(): Standalone {
-  const ajv = new Ajv({ strict: true, strictNumbers: false, code: { source: true, esm: true } });
-  const types = Object.entries(eventTypes);
-  ajv.addSchema(toJsonSchema(eventTypes), 'event');
-  for (const [name, payload] of types) ajv.addSchema(toEventSchema(name, payload), name);
-  const names = Object.fromEntries(['event', ...types.map(([name]) => name)].map((name) => [name, name]));
+/** Validators of event types, compiled beforehand for places that forbid `eval`. */
+export function renderStandalone(types: Registry = eventTypes): Standalone {
+  const code = { source: true, esm: true };
+  const ajv = new Ajv({ strict: true, strictNumbers: false, ownProperties: true, code });
+  ajv.addSchema(toJsonSchema(types), 'event');
+  for (const [name, payload] of Object.entries(types)) ajv.addSchema(toEventSchema(name, payload), name);
+  const names = ['event', ...Object.keys(types)];
+  const variables = Object.fromEntries(names.map((name) => [variableOf(name), name]));
+  const exported = names.map((name) => `${variableOf(name)} as ${name}`).join(', ');
   return {
-    code: withoutRequire(standalone.default(ajv, names)),
-    declarations: declare(Object.keys(eventTypes)),
+    code: `${withoutRequire(standalone.default(ajv, variables)).replaceAll('export const $', 'const $')}
+export { ${exported} };
+`,
+    declarations: `${declare(Object.keys(types))}export { ${exported} };
+`,
   };
+}
+
+/** A type may be called by a word that no variable can have, such as `return`. */
+function variableOf(name: string): string {
+  return `$${name}`;
 }
 
 /** Ajv asks its own package for the length of a text in code points, in a way that modules do not have. */
@@ -29,7 +39,7 @@ function withoutRequire(code: string): string {
 
 function declare(types: readonly string[]): string {
   const lines = types.map(
-    (name) => `export declare const ${name}: Check<Extract<Event, { readonly event_type: '${name}' }>>;`,
+    (name) => `declare const ${variableOf(name)}: Check<Extract<Event, { readonly event_type: '${name}' }>>;`,
   );
   return `import type { Event } from './registry.js';
 
@@ -40,7 +50,7 @@ export interface Check<AnyEvent> {
 }
 
 /** An event of any registered type. */
-export declare const event: Check<Event>;
+declare const ${variableOf('event')}: Check<Event>;
 ${lines.join('\n')}
 `;
 }
