@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { Ajv } from 'ajv';
 import { default as standalone } from 'ajv/dist/standalone/index.js';
 import { toEventSchema, toJsonSchema } from '../json-schema.ts';
@@ -32,9 +33,16 @@ function variableOf(name: string): string {
   return `$${name}`;
 }
 
-/** Ajv asks its own package for the length of a text in code points, in a way that modules do not have. */
+const { default: equal } = createRequire(import.meta.url)('ajv/dist/runtime/equal');
+
+/**
+ * Ajv asks its own package for the length of a text in code points, and for the equality of objects, in a way that modules
+ * do not have.
+ */
 function withoutRequire(code: string): string {
-  return code.replaceAll('require("ajv/dist/runtime/ucs2length").default', '((text) => [...text].length)');
+  return code
+    .replaceAll('require("ajv/dist/runtime/ucs2length").default', '((text) => [...text].length)')
+    .replaceAll('require("ajv/dist/runtime/equal").default', `(${equal})`);
 }
 
 function declare(types: readonly string[]): string {
