@@ -1,5 +1,5 @@
-/** Whether a text that a pattern describes may itself end with a line feed. */
-const mayMatchLineFeed = /\[\^|\\[sSWDn]/;
+/** The classes and escapes of a pattern, each of which stands for characters, but for references to groups. */
+const classes = /\[(?:\\.|[^\]\\])*\]|\\(?:[pP]\{[^}]*\}|u\{[^}]*\}|u.{4}|x..|c.|[^1-9kBb])|\n/gsu;
 
 /** Keywords that hold values, in which `pattern` would be the name of a member. */
 const values = new Set(['const', 'enum', 'default', 'examples']);
@@ -19,6 +19,12 @@ export function portable<Schema>(schema: Schema): Schema {
 
 function withoutLineFeed(schema: object): object {
   const pattern = 'pattern' in schema ? schema.pattern : undefined;
-  const isAnchored = typeof pattern === 'string' && pattern.endsWith('$') && !mayMatchLineFeed.test(pattern);
+  const isAnchored = typeof pattern === 'string' && /(?<!\\)\$$/.test(pattern) && !mayMatchLineFeed(pattern);
   return isAnchored && !('not' in schema) ? { not: { pattern: '\\n$' } } : {};
+}
+
+/** Whether a text that a pattern describes may itself end with a line feed. */
+function mayMatchLineFeed(pattern: string): boolean {
+  const parts = pattern.match(classes) ?? [];
+  return parts.some((part) => new RegExp(part, 'u').test('\n'));
 }

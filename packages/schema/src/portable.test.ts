@@ -1,0 +1,33 @@
+import { Type } from '@sinclair/typebox';
+import { Ajv } from 'ajv';
+import { expect, test } from 'vitest';
+import { createDecoder } from './decode.ts';
+import { toJsonSchema } from './json-schema.ts';
+import { toBytes, writeEvent } from './testing/event-text.ts';
+
+const patterns = [
+  '^[a-z]+$',
+  '^[\\x00-\\x7F]*$',
+  '^[\\u0000-\\u007f]*$',
+  '^[\\t-~]*$',
+  '^[a\n]*$',
+  '^\\P{Lu}*$',
+  '^(a|\\cJ)*$',
+  '^[^\\n]$',
+  '^[^b]*$',
+  '^(a)\\1?\\n?$',
+  '^(?<one>a)\\k<one>?$',
+  '^a\\b$',
+  '^a\\$',
+  '^[\\]\\u{a}a]*$',
+];
+
+test.each(patterns)('the pattern %j accepts in the JSON Schema what it accepts in the decoder', (pattern) => {
+  const types = { visit: Type.Object({ note: Type.String({ pattern }) }) };
+  const decode = createDecoder(types);
+  const isEvent = new Ajv().compile(toJsonSchema(types));
+  for (const note of ['a', 'a\n', 'a$', 'a$\n', '\n', '', 'aa', 'aa\n']) {
+    const text = writeEvent({ event_type: '"visit"', payload: JSON.stringify({ note }) });
+    expect(isEvent(JSON.parse(text)), JSON.stringify(note)).toBe(decode(toBytes(text)).ok);
+  }
+});
