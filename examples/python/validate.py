@@ -20,10 +20,14 @@ def load(path):
     return schema["title"], Draft202012Validator(schema)
 
 
+def refuse(name):
+    raise ValueError(f"{name} is not JSON")
+
+
 def judge(validators, line):
     try:
-        # The pipeline reads numbers as doubles, and so does this.
-        event = json.loads(line, parse_int=float)
+        # The pipeline reads strict UTF-8 and strict JSON, and numbers as doubles, and so does this.
+        event = json.loads(line.decode("utf-8"), parse_int=float, parse_constant=refuse)
     except (ValueError, RecursionError) as error:
         return f"invalid: {type(error).__name__}"
     name = event.get("event_type") if isinstance(event, dict) else None

@@ -81,6 +81,16 @@ test.runIf(hasPython).each([
   120_000,
 );
 
+test.runIf(hasPython)('the script in Python takes for JSON what decodeEvent does', async () => {
+  const cases = corpus.filter(({ bytes }) => bytes !== null && bytes.length > 0 && !bytes.includes(10));
+  const unreadable = cases.filter(({ expected }) => /^not_(utf8|json)$/.test(expected));
+  const lines = unreadable.map(({ bytes }) => Buffer.concat([bytes ?? Buffer.of(), Buffer.from('\n')]));
+  const { stdout } = await runPython([script, file], Buffer.concat(lines));
+  const verdicts = stdout.trimEnd().split('\n');
+  expect(unreadable.length).toBeGreaterThan(30);
+  expect(unreadable.filter((_, index) => verdicts[index] === 'valid').map(({ name }) => name)).toEqual([]);
+});
+
 function shorten(text: string): string {
   return text.length > 500 ? `${text.slice(0, 500)}…` : text;
 }
@@ -90,7 +100,7 @@ function judgeWithCfworker(): (value: unknown) => boolean {
   return (value) => validator.validate(value).valid;
 }
 
-async function runPython(args: readonly string[], input: string) {
+async function runPython(args: readonly string[], input: string | Buffer) {
   const child = spawn('python3', args, { stdio: ['pipe', 'pipe', 'inherit'] });
   const failed = once(child, 'error').then(() => ({ code: 1, stdout: '' }));
   child.stdin.on('error', () => {}).end(input);
