@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -31,8 +32,10 @@ async function firstLine({ stdout }: ChildProcess): Promise<string | undefined> 
   return stdout ? String((await once(createInterface(stdout), 'line'))[0]) : undefined;
 }
 
-async function start(): Promise<{ readonly starter: ChildProcess; readonly line: string | undefined }> {
-  const starter = run('start.ts', '--data', data);
+async function start(
+  ...words: readonly string[]
+): Promise<{ readonly starter: ChildProcess; readonly line: string | undefined }> {
+  const starter = run('start.ts', '--data', data, ...words);
   return { starter, line: await firstLine(starter) };
 }
 
@@ -55,6 +58,16 @@ test('start says where its servers are; killed, it leaves none, and starts again
   second.starter.kill('SIGTERM');
   expect(await exitCode(second.starter)).toBe(0);
   await untilNobodyAnswers();
+});
+
+test('a reset forgets the data of the servers, and nothing else in their folder', async () => {
+  const [old, other] = [join(data, 'kafka', 'old'), join(data, 'other')];
+  await mkdir(join(data, 'kafka'), { recursive: true });
+  for (const file of [old, other]) await writeFile(file, '');
+  const { starter } = await start('--reset');
+  expect([existsSync(old), existsSync(other)]).toEqual([false, true]);
+  starter.kill('SIGTERM');
+  expect(await exitCode(starter)).toBe(0);
 });
 
 test('start uses servers that answer, and leaves them running; provision may run twice at once', async () => {

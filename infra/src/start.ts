@@ -51,7 +51,17 @@ async function forgetData(settings: InfraSettings, data: string): Promise<void> 
   if ((await Promise.all(endpoints.map(acceptsConnections))).includes(true)) {
     throw new Failure('the servers are running', 'stop them before you forget their data');
   }
-  await rm(data, { recursive: true, force: true });
+  for (const folder of [postgresFolder(data), kafkaFolder(data)])
+    await rm(folder, { recursive: true, force: true });
+}
+
+/** Only these are ours: `--data` may name a folder that holds more. */
+function postgresFolder(data: string): string {
+  return join(data, 'postgres');
+}
+
+function kafkaFolder(data: string): string {
+  return join(data, 'kafka');
 }
 
 /** When one of them cannot be started the other is stopped. */
@@ -63,8 +73,8 @@ async function startServers(
   const failed = new AbortController();
   const signal = AbortSignal.any([stop, failed.signal]);
   const starts = [
-    announce('Postgres', ensurePostgres(settings, join(data, 'postgres'), signal)),
-    announce('Kafka', ensureKafka(settings, join(data, 'kafka'), signal)),
+    announce('Postgres', ensurePostgres(settings, postgresFolder(data), signal)),
+    announce('Kafka', ensureKafka(settings, kafkaFolder(data), signal)),
   ];
   try {
     return await Promise.all(starts);
