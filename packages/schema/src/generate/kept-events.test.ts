@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Type } from '@sinclair/typebox';
+import { expect, test } from 'vitest';
+import { createDecoder } from '../decode.ts';
+import { toBytes } from '../testing/event-text.ts';
+import { keptEvents } from './kept-events.ts';
+
+test('what a release keeps is the same each time', () => {
+  const file = join(import.meta.dirname, '../../released/1.0.0/purchase.ndjson');
+  expect(`${keptEvents('purchase').join('\n')}\n`).toBe(readFileSync(file, 'utf8'));
+});
+
+test('a release keeps twenty events of a type that no test knows', () => {
+  const types = {
+    refund: Type.Object({
+      order_id: Type.String({ minLength: 3 }),
+      cents: Type.Integer({ minimum: 1 }),
+      rate: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
+      currency: Type.String({ pattern: '^[A-Z]{3}$' }),
+      lines: Type.Array(Type.Object({ note: Type.Union([Type.String(), Type.Null()]) }), { minItems: 1 }),
+    }),
+  };
+  const decode = createDecoder(types);
+  const texts = keptEvents('refund', types);
+  expect(texts).toHaveLength(20);
+  expect(texts.filter((text) => !decode(toBytes(text)).ok)).toEqual([]);
+});
+
+test('a type of which no event can be made is told, not waited for', () => {
+  const types = { never: Type.Object({ note: Type.Never() }) };
+  expect(() => keptEvents('never', types)).toThrow('no event of the type never');
+});

@@ -1,0 +1,54 @@
+import { type TSchema, Type } from '@sinclair/typebox';
+import fc from 'fast-check';
+import { createDecoder } from '../decode.ts';
+import { eventTypes, type Registry } from '../registry.ts';
+import { createRandom } from '../testing/create-random.ts';
+import { toBytes, writeEvent } from '../testing/event-text.ts';
+import { mixedEvents } from '../testing/mixed-events.ts';
+
+const TRIES = 2_000;
+const SEED = 1;
+
+/**
+ * Twenty texts of events of a type that its schema accepts, always the same ones: such as the tests write, else such as
+ * the schema describes.
+ * @throws Error when none can be made
+ */
+export function keptEvents(type: string, types: Registry = eventTypes): readonly string[] {
+  const decode = createDecoder(types);
+  const isAccepted = (text: string) => {
+    const result = decode(toBytes(text));
+    return result.ok && result.event.event_type === type;
+  };
+  const written = mixedEvents(createRandom(SEED)).take(TRIES).filter(isAccepted).take(20).toArray();
+  const texts = written.length > 0 ? written : describedEvents(type, types).filter(isAccepted).slice(0, 20);
+  if (texts.length === 0) throw new Error(`no event of the type ${type} can be made by its schema alone`);
+  return texts;
+}
+
+function describedEvents(type: string, types: Registry): readonly string[] {
+  const { [type]: schema = Type.Object({}) } = types;
+  return fc
+    .sample(valuesOf(schema), { numRuns: 200, seed: SEED })
+    .map((payload) => writeEvent({ event_type: `"${type}"`, payload: JSON.stringify(payload) }));
+}
+
+/** Values that a schema describes, by the keywords that most schemas have. */
+function valuesOf(schema: TSchema): fc.Arbitrary<unknown> {
+  const { minimum: min, maximum: max, minLength, maxLength, minItems, maxItems } = schema;
+  if (schema['const'] !== undefined) return fc.constant(schema['const']);
+  if (schema['enum'] !== undefined) return fc.constantFrom(...schema['enum']);
+  if (schema['anyOf'] !== undefined) return fc.oneof(...schema['anyOf'].map(valuesOf));
+  if (schema['pattern'] !== undefined) return fc.stringMatching(new RegExp(schema['pattern'], 'u'));
+  const { type, items = {} } = schema;
+  if (type === 'object') return objectsOf(schema);
+  if (type === 'array') return fc.array(valuesOf(items), { minLength: minItems, maxLength: maxItems });
+  if (type === 'integer') return fc.integer({ min, max });
+  if (type === 'number') return fc.double({ min, max, noNaN: true, noDefaultInfinity: true });
+  return type === 'string' ? fc.string({ minLength, maxLength }) : fc.jsonValue();
+}
+
+function objectsOf({ properties = {}, required = [] }: TSchema): fc.Arbitrary<unknown> {
+  const members = Object.entries<TSchema>(properties).map(([name, member]) => [name, valuesOf(member)]);
+  return fc.record(Object.fromEntries(members), { requiredKeys: required });
+}
