@@ -319,3 +319,15 @@ test('a member that has nothing to fetch fetches as soon as a partition is resum
   group.resume([]);
   expect(await fetched).toEqual([]);
 });
+
+const connectionPoolBuilder = load('kafkajs/src/cluster/connectionPoolBuilder.js');
+
+test.each([
+  ['kafka-1:9092', 'kafka-1', 9092],
+  ['10.0.0.1:1', '10.0.0.1', 1],
+  ['[::1]:65535', '::1', 65_535],
+])('the broker %s is connected to at %s, port %i', async (broker, host, port) => {
+  const logger = { namespace: () => ({}) };
+  const pool = await connectionPoolBuilder({ brokers: [broker], clientId: 'test', logger }).build();
+  expect(pool).toMatchObject({ host, port });
+});
