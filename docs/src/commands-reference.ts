@@ -13,7 +13,8 @@ interface Script {
 
 const introduction = `What each program says about itself with \`--help\`. Besides the options below, each takes every setting that it reads
 as a flag: [settings.md](settings.md). Exit codes: 0 done, or drained after a signal; 1 failed while running; 2 wrong
-flag or setting; 3 a check failed. Data goes to stdout, talk to stderr.`;
+flag or setting; 3 a check failed. \`pnpm --filter\` makes 1 of all but 0, \`pnpm -C apps/stats start\` does not. Data goes to
+stdout, talk to stderr.`;
 
 /** `docs/commands.md`: every program is asked for its help. */
 export async function renderCommands(): Promise<string> {

@@ -1,7 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { databaseSettings } from '@pipeline/db';
-import { createProgram, exitCode, Failure, runProgram, settingsOf, withSettings } from '@pipeline/runtime';
+import {
+  createProgram,
+  exitCode,
+  Failure,
+  givenPath,
+  runProgram,
+  settingsOf,
+  withSettings,
+} from '@pipeline/runtime';
 import { runShell } from './psql/shell.ts';
 import { version } from './settings.ts';
 
@@ -38,7 +46,11 @@ async function runPsql(
   const url = new URL(text);
   url.password = '';
   const environment = { ...process.env, PGPASSWORD: password };
-  const psql = spawn('psql', [url.href, ...words], { stdio: 'inherit', env: environment });
+  const psql = spawn('psql', [url.href, ...words], {
+    stdio: 'inherit',
+    env: environment,
+    cwd: givenPath('.'),
+  });
   // Ctrl-C is for the statement that runs, not for this program.
   const ignore = () => {};
   process.on('SIGINT', ignore);

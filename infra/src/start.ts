@@ -1,6 +1,14 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createProgram, Failure, runProgram, settingsOf, stopSignal, withSettings } from '@pipeline/runtime';
+import {
+  createProgram,
+  Failure,
+  givenPath,
+  runProgram,
+  settingsOf,
+  stopSignal,
+  withSettings,
+} from '@pipeline/runtime';
 import type { AvailableServer } from './local/available.ts';
 import { acceptsConnections, parseEndpoint } from './local/endpoint.ts';
 import { ensureKafka } from './local/ensure-kafka.ts';
@@ -26,7 +34,8 @@ const program = withSettings(createProgram('infra', 'The local Kafka and Postgre
   .option('--reset', 'forget the data of former runs')
   .option('--data <folder>', 'where the data is kept between runs (default: .pipeline)')
   .option('--dev', 'as a part of "turbo run dev": outlive the consumer for a moment')
-  .action(async ({ reset, data = defaultData, dev }: StartOptions) => {
+  .action(async ({ reset, dev, ...options }: StartOptions) => {
+    const data = options.data === undefined ? defaultData : givenPath(options.data);
     const settings = settingsOf(program, infraSettings);
     const signal = stopSignal();
     if (reset) await forgetData(settings, data);

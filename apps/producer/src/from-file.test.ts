@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { readRecords } from './from-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'from-file-'));
@@ -23,6 +23,13 @@ test('lines become records, byte for byte, with the user of an event as the key'
     [null, '\ufeff{}'],
     ['user-42', event],
   ]);
+});
+
+test('a path is meant from where pnpm was called', async () => {
+  fileOf('{}');
+  vi.stubEnv('INIT_CWD', folder);
+  expect((await Array.fromAsync(readRecords('events.ndjson', never))).flat()).toHaveLength(1);
+  vi.unstubAllEnvs();
 });
 
 test('long lines do not wait for each other, which would fill the memory', async () => {

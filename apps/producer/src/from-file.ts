@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { addAbortSignal } from 'node:stream';
 import type { OutgoingRecord } from '@pipeline/kafka';
-import { exitCode, Failure } from '@pipeline/runtime';
+import { exitCode, Failure, givenPath } from '@pipeline/runtime';
 import { decodeEvent } from '@pipeline/schema';
 import { splitLines } from './lines.ts';
 
@@ -17,7 +17,8 @@ export async function* readRecords(
   path: string,
   signal: AbortSignal,
 ): AsyncGenerator<readonly OutgoingRecord[]> {
-  const input = path === '-' ? process.stdin : createReadStream(path, { highWaterMark: READ_BYTES });
+  const input =
+    path === '-' ? process.stdin : createReadStream(givenPath(path), { highWaterMark: READ_BYTES });
   try {
     for await (const lines of splitLines(addAbortSignal(signal, input))) {
       if (signal.aborted) return;

@@ -2,6 +2,7 @@ export { type Backoff, backoffMs, defaultBackoff } from './backoff.ts';
 export { DeadlineError, withDeadline } from './deadline.ts';
 export { embeddedNames, embeddedText } from './embedded.ts';
 export { exitCode, Failure, failureLine } from './failure.ts';
+export { givenPath } from './given-path.ts';
 export { addHealthCommand } from './health.ts';
 export { type HttpServer, httpSettings, type ListenAddress, listen } from './http.ts';
 export { createLogger, type Logger, loggerSettings } from './logger.ts';
