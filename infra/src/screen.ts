@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import type { AvailableServer } from './local/available.ts';
+import { formatEndpoint } from './local/endpoint.ts';
 import { type PageSettings, rootFolder, USUAL_STATS_PORT } from './settings.ts';
 
 /** A line for people: on stderr, since stdout is for programs. */
@@ -36,6 +37,7 @@ export function serverLine(name: string, { address, version, own }: AvailableSer
 
 /** The last lines of the first screen; the page's port may turn out to be taken, and then the page itself says so. */
 export function nextLines({ HTTP_HOST, STATS_PORT = USUAL_STATS_PORT }: PageSettings): string {
-  const page = `  ${'Stats page'.padEnd(16)}http://${HTTP_HOST}:${STATS_PORT}`;
+  const address = formatEndpoint({ host: HTTP_HOST, port: STATS_PORT });
+  const page = `  ${'Stats page'.padEnd(16)}http://${address}`;
   return `${page.padEnd(60)} stop: Ctrl-C\n  For development only: one copy of the data, no TLS.`;
 }
