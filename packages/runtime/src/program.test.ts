@@ -74,8 +74,13 @@ test('an error that nobody caught shows its place, and nothing that it carries',
 });
 
 test('a stack is shown when the log is at debug', async () => {
-  const { stderr } = await runToy(['end', 'error'], { environment: { LOG_LEVEL: 'debug' } });
-  expect(stderr).toMatch(/^toy: unforeseen\nError: unforeseen\n +at /);
+  const options = { environment: { LOG_LEVEL: 'debug' } };
+  for (const { stderr } of [
+    await runToy(['end', 'error'], options),
+    await runToy(['end', 'error', '--log-level', 'debug']),
+  ])
+    expect(stderr).toMatch(/^toy: unforeseen\nError: unforeseen\n +at /);
+  expect((await runToy(['end', 'error', '--log-level', 'info'], options)).stderr).toBe('toy: unforeseen\n');
 });
 
 test('help opens with examples and names every setting with its default; version is a number', async () => {

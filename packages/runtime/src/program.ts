@@ -78,11 +78,11 @@ const LEFTOVERS_MS = 1_000;
  */
 export async function runProgram(program: Command, argv: readonly string[] = process.argv): Promise<void> {
   endQuietlyWhenNobodyReads();
-  process.on('uncaughtException', (error) => process.exit(reportBug(program.name(), error)));
+  process.on('uncaughtException', (error) => process.exit(reportBug(program, error)));
   try {
     await program.parseAsync(argv);
   } catch (error) {
-    process.exitCode = reportEnd(program.name(), error);
+    process.exitCode = reportEnd(program, error);
   }
   setTimeout(() => process.exit(), LEFTOVERS_MS).unref();
 }
@@ -97,20 +97,21 @@ function endQuietlyWhenNobodyReads(): void {
 }
 
 /** Says how it ended. Of an error only message and stack are shown: what else it carries may be an event's content. */
-function reportEnd(name: string, thrown: unknown): number {
+function reportEnd(program: Command, thrown: unknown): number {
   const error = firstCause(thrown);
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.done : exitCode.usage;
   if (error instanceof StopRequest) return exitCode.done;
-  process.stderr.write(`${name}: ${failureLine(error)}\n`);
-  if (/^(debug|trace)$/.test(process.env['LOG_LEVEL'] ?? '')) writeStack(error);
+  process.stderr.write(`${program.name()}: ${failureLine(error)}\n`);
+  const level = program.getOptionValue('logLevel') ?? process.env['LOG_LEVEL'];
+  if (level === 'debug' || level === 'trace') writeStack(error);
   if (error instanceof SettingsError) return exitCode.usage;
   return error instanceof Failure ? error.code : exitCode.failed;
 }
 
 /** What nobody caught is a mistake of ours, and its place is all that helps to find it. */
-function reportBug(name: string, error: unknown): number {
+function reportBug(program: Command, error: unknown): number {
   writeStack(error);
-  return reportEnd(name, error);
+  return reportEnd(program, error);
 }
 
 function writeStack(error: unknown): void {
