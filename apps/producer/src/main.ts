@@ -26,10 +26,16 @@ const program = createProgram(
     'the same seed makes the same visitors (default: by chance)',
     numberBetween(0, Number.MAX_SAFE_INTEGER),
   )
-  .option('--from <file>', 'publish the lines of an NDJSON file instead; - is stdin')
   .option('--json', 'print what was published as JSON on stdout')
   .action(async (options: Omit<RunOptions, 'count'> & Partial<RunOptions>, command) => {
     await runProducer(settingsOf(command, producerSettings), { count: Number.POSITIVE_INFINITY, ...options });
   });
+
+/** What would shape a simulation says nothing about a file. */
+program.addOption(
+  program
+    .createOption('--from <file>', 'publish the lines of an NDJSON file instead; - is stdin')
+    .conflicts(['rate', 'count', 'invalidRatio', 'duplicateRatio', 'seed']),
+);
 
 await runProgram(withSettings(program, producerSettings));
