@@ -1,5 +1,9 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { readSettings } from '@pipeline/runtime';
 import { expect, inject, test } from 'vitest';
 import { connectDatabase, openPool } from './connect.ts';
+import { databaseSettings } from './settings.ts';
 import { createFreshDatabase } from './testing/fresh-database.ts';
 
 test('a signal ends a statement, which Postgres rolls back', async () => {
@@ -69,4 +73,16 @@ test('every connection limits statements, waits for locks and forgotten transact
   });
   await expect(holding).rejects.toThrow();
   await holder.end();
+});
+
+test('an address of IPv6 is connected to', async () => {
+  const server = createServer((socket) => socket.destroy());
+  await once(server.listen(0, '::1'), 'listening');
+  const asked = once(server, 'connection');
+  const { port } = server.address() as AddressInfo;
+  const settings = readSettings(databaseSettings, { DATABASE_URL: `postgres://app@[::1]:${port}/app` });
+  await using database = connectDatabase(settings, { applicationName: 'test', connections: 1 });
+  await expect(database.run((sql) => sql`select 1`)).rejects.toThrow();
+  await asked;
+  server.close();
 });

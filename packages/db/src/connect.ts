@@ -1,6 +1,6 @@
 import { Failure, type Settings, StopRequest, tlsFaultOf, withDeadline } from '@pipeline/runtime';
 import postgres from 'postgres';
-import type { databaseSettings } from './settings.ts';
+import type { DatabaseUrl, databaseSettings } from './settings.ts';
 import { codeOf, describeFault, faultKind } from './sqlstate.ts';
 import { tlsFailure, tlsOptions } from './tls.ts';
 
@@ -88,10 +88,9 @@ function replacePool(dead: Sql, open: () => Sql): Sql {
 
 /** The driver's own pool: only for what `Database` has no way to say. */
 export function openPool(settings: Settings<typeof databaseSettings>, options: ConnectOptions): Sql {
-  const { host, port, database, user, password } = settings.DATABASE_URL;
+  const { database, user, password } = settings.DATABASE_URL;
   return postgres({
-    host,
-    port,
+    ...placeOf(settings.DATABASE_URL),
     database,
     user,
     password,
@@ -112,6 +111,11 @@ export function openPool(settings: Settings<typeof databaseSettings>, options: C
       ...(settings.DATABASE_POOL_MODE === 'session' ? sessionParameters(settings, options) : {}),
     },
   });
+}
+
+/** Lists, which the driver's types do not know: of a text it takes what stands before the first colon, also of an IPv6 address. */
+function placeOf({ host, port }: DatabaseUrl): object {
+  return { host: [host], port: [port] };
 }
 
 /** What a session is set to. Where there is none, the user is to be set to it: docs/operations.md, "PgBouncer". */
