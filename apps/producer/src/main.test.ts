@@ -6,9 +6,9 @@ import { expect, test } from 'vitest';
 const main = join(import.meta.dirname, 'main.ts');
 
 test('a flag of the simulation beside a file is refused, not passed over', async () => {
-  const words = ['--conditions=source', main, '--from', 'events.ndjson', '--count', '10'];
+  const words = ['--conditions=source', main, '--from', 'events.ndjson', '--seed', '10'];
   await expect(promisify(execFile)(process.execPath, words)).rejects.toMatchObject({
     code: 2,
-    stderr: expect.stringContaining("'--from <file>' cannot be used with option '--count <n>'"),
+    stderr: expect.stringContaining("'--from <file>' cannot be used with option '--seed <n>'"),
   });
 });

@@ -17,8 +17,16 @@ const program = createProgram(
   manifest.version,
 )
   .addHelpText('beforeAll', examples)
-  .option('--rate <n>', 'records a second, 0 for as fast as it can', numberBetween(0, 10_000_000), 50)
-  .option('--count <n>', 'records in all (default: until stopped)', numberBetween(0, Number.MAX_SAFE_INTEGER))
+  .option(
+    '--rate <n>',
+    'records a second, 0 for as fast as it can (default: 50, and 0 for a file)',
+    numberBetween(0, 10_000_000),
+  )
+  .option(
+    '--count <n>',
+    'records in all (default: until stopped, or to the end of the file)',
+    numberBetween(0, Number.MAX_SAFE_INTEGER),
+  )
   .option('--invalid-ratio <r>', 'share of records that are bad, of every kind', numberBetween(0, 1), 0)
   .option('--duplicate-ratio <r>', 'share of records that repeat an earlier one', numberBetween(0, 1), 0)
   .option(
@@ -35,7 +43,7 @@ const program = createProgram(
 program.addOption(
   program
     .createOption('--from <file>', 'publish the lines of an NDJSON file instead; - is stdin')
-    .conflicts(['rate', 'count', 'invalidRatio', 'duplicateRatio', 'seed']),
+    .conflicts(['invalidRatio', 'duplicateRatio', 'seed']),
 );
 
 await runProgram(withSettings(program, producerSettings));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { BATCH, dueNow } from './pace.ts';
+import { atPace, BATCH, dueNow } from './pace.ts';
 
 test('whatever the ticks, after t seconds about rate × t records have been made, and never more than the count', () => {
   const ticks = fc.array(fc.integer({ min: 1, max: 500 }), { minLength: 1, maxLength: 100 });
@@ -19,4 +19,28 @@ test('whatever the ticks, after t seconds about rate × t records have been made
 test('as fast as it can means one full batch after the other', () => {
   expect(dueNow({ rate: 0, count: 5_000 }, 0, 0)).toBe(BATCH);
   expect(dueNow({ rate: 0, count: 5_000 }, 0, 4_500)).toBe(500);
+});
+
+async function* chunks(...sizes: readonly number[]) {
+  for (const size of sizes) yield Array.from({ length: size }, (_, index) => index);
+}
+
+test.each([
+  [{ rate: 0, count: Number.POSITIVE_INFINITY }, 5_003],
+  [{ rate: 0, count: 4_000 }, 4_000],
+  [{ rate: 1_000_000, count: Number.POSITIVE_INFINITY }, 5_003],
+  [{ rate: 1_000, count: 5 }, 5],
+])('what there is comes at a pace, to its end or the end of the count: %o', async (pace, expected) => {
+  const batches = await Array.fromAsync(atPace(chunks(3, 5_000), pace, new AbortController().signal));
+  expect(batches.flat().length).toBe(expected);
+  expect(Math.max(...batches.map((batch) => batch.length))).toBeLessThanOrEqual(BATCH);
+});
+
+test('what has reached its count does not wait for more', async () => {
+  async function* endless() {
+    yield [1, 2];
+    await new Promise(() => {});
+  }
+  const pace = { rate: 0, count: 2 };
+  expect(await Array.fromAsync(atPace(endless(), pace, new AbortController().signal))).toEqual([[1, 2]]);
 });

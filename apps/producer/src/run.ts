@@ -16,12 +16,14 @@ import {
   stopSignal,
 } from '@pipeline/runtime';
 import { readRecords } from './from-file.ts';
+import { atPace } from './pace.ts';
 import { publishBatches, type Send } from './publish.ts';
 import type { producerSettings } from './settings.ts';
 import { createSimulation, paceRecords } from './simulate.ts';
 
 export interface RunOptions {
-  readonly rate: number;
+  /** Defaults to 50 for a simulation, and to as fast as it can for a file. */
+  readonly rate?: number;
   readonly count: number;
   readonly invalidRatio: number;
   readonly duplicateRatio: number;
@@ -30,6 +32,7 @@ export interface RunOptions {
   readonly json?: boolean;
 }
 
+const SIMULATED_RATE = 50;
 const DRAIN_MS = 9_000;
 const REPORT_MS = 10_000;
 
@@ -62,8 +65,11 @@ export async function runProducer(
     invalid: options.invalidRatio,
     duplicate: options.duplicateRatio,
   });
+  const { from, count } = options;
   const batches: AsyncIterable<readonly OutgoingRecord[]> =
-    options.from === undefined ? paceRecords(simulation, options, signal) : readRecords(options.from, signal);
+    from === undefined
+      ? paceRecords(simulation, { count, rate: options.rate ?? SIMULATED_RATE }, signal)
+      : atPace(readRecords(from, signal), { count, rate: options.rate ?? 0 }, signal);
   await publishBatches(batches, send, progress.sent);
   const { invalid, duplicates } = simulation.tally();
   const summary = { ...progress.total(), invalid, duplicates };

@@ -2,11 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { OutgoingRecord } from '@pipeline/kafka';
 import { createCatalogue } from './catalogue.ts';
 import { createMixture, type Mixture, type Ratios } from './mixture.ts';
-import { dueNow, type Pace } from './pace.ts';
+import { dueNow, type Pace, TICK_MS } from './pace.ts';
 import { createRandom } from './random.ts';
 import { simulateVisitors } from './sessions.ts';
-
-const TICK_MS = 10;
 
 /** A mixture of simulated events: the same seed and times give the same records. */
 export function createSimulation(seed: number, ratios: Ratios): Mixture {

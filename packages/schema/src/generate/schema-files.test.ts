@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import specification from '@asyncapi/specs/schemas/3.0.0.json' with { type: 'json' };
+import { Type } from '@sinclair/typebox';
 import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
@@ -14,6 +15,10 @@ test('the committed schemas are those of the types', () => {
   );
   const remedy = 'schemas/ is out of date: run "pnpm --filter @pipeline/schema generate"';
   expect(new Map(committed), remedy).toEqual(renderSchemaFiles(manifest.version));
+});
+
+test.each(['event', 'asyncapi'])('no type takes the place of another file: %s', (name) => {
+  expect(() => renderSchemaFiles('1.0.0', { [name]: Type.Object({}) })).toThrow(`called ${name}`);
 });
 
 test('every reference in the AsyncAPI document leads somewhere', () => {
