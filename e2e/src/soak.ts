@@ -75,6 +75,7 @@ async function breakAtRandom(
   while (Date.now() < until) {
     const name = pick([...faults.keys()], system.random);
     const fault = faults.get(name);
+    say(name);
     await fault?.inject(system);
     fired.set(name, (fired.get(name) ?? 0) + 1);
     if (fault?.isBrief) continue;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Fault, waitForEvidence } from '../support/fault.ts';
+import { withoutRebalance } from '../support/rebalance.ts';
 import type { System } from '../support/system.ts';
 import { waitUntil } from '../support/wait.ts';
 
@@ -110,13 +111,12 @@ const LOCKED_MS = 12_500;
 
 const tableLocked: Fault = {
   name: 'a table is locked for two session timeouts, with no rebalance',
-  async inject(system) {
-    const { joins } = system.fleet;
-    const locked = lockEvents(system, LOCKED_MS);
-    await waitUntil(() => consumersWait(system));
-    await locked;
-    if (system.fleet.joins !== joins) throw new Error('there was a rebalance');
-  },
+  inject: (system) =>
+    withoutRebalance(system, async () => {
+      const locked = lockEvents(system, LOCKED_MS);
+      await waitUntil(() => consumersWait(system));
+      await locked;
+    }),
 };
 
 /** Locks the table of events, even for readers, for so long. */
@@ -176,21 +176,20 @@ const connectionsExhausted: Fault = {
 
 const slow: Fault = {
   name: 'every write takes a second longer, with no rebalance',
-  async inject(system) {
-    const { joins } = system.fleet;
-    await system.operator.run((sql) =>
-      sql
-        .unsafe(
-          `create function dawdle() returns trigger language plpgsql as 'begin perform pg_sleep(1); return null; end';
-           create trigger slow after insert on raw_events for each statement execute function dawdle();`,
-        )
-        .simple(),
-    );
-    await waitUntil(async () => (await countSleeping(system)) > 0);
-    await sleep(12_500);
-    await system.operator.run((sql) => sql.unsafe('drop function dawdle cascade').simple());
-    if (system.fleet.joins !== joins) throw new Error('there was a rebalance');
-  },
+  inject: (system) =>
+    withoutRebalance(system, async () => {
+      await system.operator.run((sql) =>
+        sql
+          .unsafe(
+            `create function dawdle() returns trigger language plpgsql as 'begin perform pg_sleep(1); return null; end';
+             create trigger slow after insert on raw_events for each statement execute function dawdle();`,
+          )
+          .simple(),
+      );
+      await waitUntil(async () => (await countSleeping(system)) > 0);
+      await sleep(12_500);
+      await system.operator.run((sql) => sql.unsafe('drop function dawdle cascade').simple());
+    }),
 };
 
 async function countSleeping({ operator }: System): Promise<number> {

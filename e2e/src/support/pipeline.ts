@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { connectDatabase, type Database, databaseSettings } from '@pipeline/db';
 import {
   connectKafka,
+  type Group,
   groupSettings,
   type KafkaRecord,
   kafkaSettings,
@@ -30,6 +31,7 @@ export interface Pipeline extends AsyncDisposable {
   /** Everything that a topic holds. */
   readTopic(topic: string): Promise<readonly PlacedRecord[]>;
   offsets(): Promise<readonly PartitionOffsets[]>;
+  describeGroup(): Promise<Group>;
 }
 
 /** A record and its partition. */
@@ -83,6 +85,7 @@ export async function openPipeline(
     publish: (records) => publisher.publish(topic, records),
     readTopic: (name) => readTopic({ ...settings, KAFKA_TOPIC: name, KAFKA_GROUP_ID: randomUUID() }),
     offsets: () => admin.fetchOffsets(topic, settings.KAFKA_GROUP_ID),
+    describeGroup: () => admin.describeGroup(settings.KAFKA_GROUP_ID, topic),
     async [Symbol.asyncDispose]() {
       await Promise.all([publisher, admin, database].map((one) => one[Symbol.asyncDispose]()));
     },
