@@ -29,41 +29,53 @@ export function createOffsetReader(
   connect = () => openAdmin(connectKafka(settings, 'stats', logger)),
 ): OffsetReader {
   const { KAFKA_TOPIC: topic, KAFKA_GROUP_ID: groupId } = settings;
-  let opening: Promise<ClusterAdmin> | undefined;
-  const open = () => {
-    opening ??= connect();
-    return opening;
-  };
+  const connection = new Connection(connect);
   const ask = async (opened: Promise<ClusterAdmin>) => {
     const admin = await opened;
     // kafkajs would ask for a missing topic in a way that lets a broker make it.
     await requireTopics(admin, [topic]);
     return await admin.fetchOffsets(topic, groupId);
   };
-  // Whoever asked over the same connection may have forgotten it already, and another have made a new one.
-  const forget = (opened: Promise<ClusterAdmin> | undefined) => {
-    if (opened === undefined || opened !== opening) return;
-    opened.then((admin) => admin[Symbol.asyncDispose]()).catch(() => {});
-    opening = undefined;
-  };
   return {
     async fetch() {
-      const opened = open();
+      const opened = connection.open();
       try {
         const signal = AbortSignal.timeout(ANSWER_MS);
         const asking = retryForever(() => ask(opened), { isPassing: isNotReady, signal });
         return await withDeadline(asking, ANSWER_MS, 'it');
       } catch (error) {
-        forget(opened);
+        connection.forget(opened);
         throw explain(error, settings.KAFKA_BROKERS);
       }
     },
     async describeGroup() {
-      const asking = open().then((admin) => admin.describeGroup(groupId, topic));
+      const asking = connection.open().then((admin) => admin.describeGroup(groupId, topic));
       return await withDeadline(asking, ANSWER_MS, 'it').catch(() => null);
     },
-    [Symbol.dispose]: () => forget(opening),
+    [Symbol.dispose]: () => connection.forget(),
   };
+}
+
+/** One connection, which is made at the first question, and another once it has been forgotten. */
+class Connection {
+  readonly #connect: () => Promise<ClusterAdmin>;
+  #opened: Promise<ClusterAdmin> | undefined;
+
+  constructor(connect: () => Promise<ClusterAdmin>) {
+    this.#connect = connect;
+  }
+
+  open(): Promise<ClusterAdmin> {
+    this.#opened ??= this.#connect();
+    return this.#opened;
+  }
+
+  /** Whoever asked over the same one may have forgotten it already, and another have made a new one. */
+  forget(opened = this.#opened): void {
+    if (opened === undefined || opened !== this.#opened) return;
+    opened.then((admin) => admin[Symbol.asyncDispose]()).catch(() => {});
+    this.#opened = undefined;
+  }
 }
 
 /** Kafka answers, but does not know its groups yet: on its first day, after a start, or while a group moves to another broker. */
