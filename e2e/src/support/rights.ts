@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { operate } from './kafka-client.ts';
+import { type KafkaClient, operate } from './kafka-client.ts';
 import type { Pipeline } from './pipeline.ts';
 import { waitUntil } from './wait.ts';
 
@@ -9,6 +9,8 @@ const kinds = { topic: 2, group: 3 };
 const operations = { READ: 3, WRITE: 4, CREATE: 5, DESCRIBE: 8 };
 const [ANY, LITERAL, ALLOW] = [1, 3, 3];
 
+type Operator = ReturnType<KafkaClient['admin']>;
+
 /** What somebody may do with a topic or a group. */
 export interface Right {
   readonly kind: keyof typeof kinds;
@@ -16,29 +18,51 @@ export interface Right {
   readonly operation: string;
 }
 
-/** A user of Kafka has these rights, and no others, once the broker that answers has heard of it. */
+/**
+ * A user of Kafka has these rights, and no others, once the broker that answers has heard of it. Those that the user has
+ * already are never taken away in between.
+ */
 export async function grantOnly(pipeline: Pipeline, user: string, rights: readonly Right[]): Promise<void> {
-  const principal = `User:${user}`;
+  const wanted = rights.map((right) => toAcl(`User:${user}`, right));
   await operate(pipeline, async (operator) => {
-    const kind = { resourceType: ANY, resourcePatternType: ANY, operation: ANY, permissionType: ANY };
-    const all = { ...kind, principal };
-    const count = async () => (await operator.describeAcls(all)).resources.flatMap(({ acls }) => acls).length;
-    await operator.deleteAcls({ filters: [all] });
-    await waitUntil(async () => (await count()) === 0);
-    await operator.createAcls({ acl: rights.map((right) => toAcl(principal, right)) });
-    await waitUntil(async () => (await count()) === rights.length);
+    await operator.createAcls({ acl: wanted });
+    const excess = (await readAcls(operator, user)).filter((acl) => !includes(wanted, acl));
+    if (excess.length > 0) await operator.deleteAcls({ filters: excess });
+    await waitUntil(async () => {
+      const held = await readAcls(operator, user);
+      return held.length === wanted.length && wanted.every((acl) => includes(held, acl));
+    });
   });
+}
+
+type Acl = ReturnType<typeof toAcl>;
+
+async function readAcls(operator: Operator, user: string): Promise<readonly Acl[]> {
+  const kind = { resourceType: ANY, resourcePatternType: ANY, operation: ANY, permissionType: ANY };
+  const { resources } = await operator.describeAcls({ ...kind, principal: `User:${user}` });
+  return resources.flatMap(({ acls, resourceType, resourceName, resourcePatternType }) =>
+    acls.map((acl) => ({ ...acl, resourceType, resourceName, resourcePatternType })),
+  );
+}
+
+function includes(acls: readonly Acl[], acl: Acl): boolean {
+  return acls.some(
+    (one) =>
+      one.resourceType === acl.resourceType &&
+      one.resourceName === acl.resourceName &&
+      one.operation === acl.operation,
+  );
 }
 
 function toAcl(principal: string, { kind, name, operation }: Right) {
   return {
-    resourceType: kinds[kind],
+    resourceType: kinds[kind] as number,
     resourceName: name,
-    resourcePatternType: LITERAL,
+    resourcePatternType: LITERAL as number,
     principal,
     host: '*',
-    operation: operations[operation as keyof typeof operations],
-    permissionType: ALLOW,
+    operation: operations[operation as keyof typeof operations] as number,
+    permissionType: ALLOW as number,
   };
 }
 
