@@ -4,6 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
+import { isPassingKafkaFault } from './faults.ts';
 
 /**
  * What `patches/kafkajs@2.2.4.patch` mends, hunk by hunk: each test fails on the unpatched library.
@@ -330,4 +331,22 @@ test.each([
   const logger = { namespace: () => ({}) };
   const pool = await connectionPoolBuilder({ brokers: [broker], clientId: 'test', logger }).build();
   expect(pool).toMatchObject({ host, port });
+});
+
+const Broker = load('kafkajs/src/broker/index.js');
+
+test('a broker that has not yet said which versions it speaks is not connected, and to ask it is to try again', async () => {
+  const logger = { namespace: () => logger };
+  const connectionPool = { connectionTimeout: 1, host: 'b', port: 9092, isConnected: () => true };
+  const broker = new Broker({ connectionPool, logger });
+  expect(broker.isConnected()).toBe(false);
+  const error = await broker.metadata([]).catch((reason: unknown) => reason);
+  expect(isPassingKafkaFault(error)).toBe(true);
+});
+
+test('metadata under way end well though their broker was given up meanwhile', async () => {
+  const seedBroker = { nodeId: 1, connectionPool: { host: 'b', port: 9092 } };
+  const pool = Object.assign(Object.create(BrokerPool.prototype), { seedBroker, brokers: { 1: seedBroker } });
+  pool.removeBroker({ host: 'b', port: 9092 });
+  expect(pool).toMatchObject({ seedBroker, brokers: {} });
 });
