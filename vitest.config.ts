@@ -1,12 +1,36 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const conditions = { resolve: { conditions: ['source'] } };
 /** Workspace packages are read as they are written; `__vitest__` is where a global set-up runs. */
 const source = { ...conditions, ssr: conditions, environments: { __vitest__: conditions } };
 
+/** What takes longest, longest first: begun last, each would be waited for alone. Files that have never run go by size. */
+const slow = [
+  'faults',
+  'stats-page',
+  'redrive',
+  'memory',
+  'cluster',
+  'kafka-faults',
+  'stop',
+  'kill-points',
+].map((name) => `e2e/src/${name}.test.ts`);
+
+class SlowFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) => {
+      const index = slow.findIndex((file) => moduleId.endsWith(`/${file}`));
+      return index === -1 ? slow.length : index;
+    };
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
+  }
+}
+
 /** `unit` tests need no server; `servers` tests share one real Kafka and one real Postgres. */
 export default defineConfig({
   test: {
+    sequence: { sequencer: SlowFirst },
     reporters: ['default', ['json', { outputFile: 'test-results/report.json' }]],
     projects: [
       {
@@ -30,7 +54,7 @@ export default defineConfig({
           pool: 'forks',
           // Programs that tests start share what others have compiled: half of the time that they take to begin.
           env: { NODE_COMPILE_CACHE: `${import.meta.dirname}/node_modules/.cache/node` },
-          maxWorkers: 2,
+          maxWorkers: 3,
           // Each has its own servers or processes: more at once would only wait for each other.
           maxConcurrency: 3,
           testTimeout: 300_000,
