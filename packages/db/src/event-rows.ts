@@ -1,6 +1,13 @@
-import { jsonSeparator, plainArray, textArray } from './array-literal.ts';
+import {
+  escapeText,
+  jsonLayout,
+  jsonSeparator,
+  parseArray,
+  plainLayout,
+  quotedLayout,
+} from './array-literal.ts';
 import type { SourceRecord } from './dead-letter.ts';
-import { KindColumn, type MinuteTally } from './kind-column.ts';
+import { KindTally, type MinuteTally } from './kind-tally.ts';
 import { TextColumn } from './text-column.ts';
 
 /** An event as it is stored. Every member is a text that the event's schema has checked. */
@@ -16,16 +23,18 @@ export interface EventRow {
 }
 
 /**
- * The rows of a batch, kept as the columns that the statement sends. They wait until Postgres has confirmed them, and
- * the garbage collector would copy thousands of objects, and above all of payloads, again and again.
+ * The rows of a batch, kept as the columns that the statement sends: they wait until Postgres has confirmed them, and as
+ * objects and texts the garbage collector would copy them again and again.
  */
 export class EventRows implements Iterable<EventRow> {
   readonly records: SourceRecord[] = [];
-  readonly #ids: string[] = [];
-  readonly #kinds = new KindColumn();
-  readonly #times: string[] = [];
-  readonly #users: string[] = [];
-  readonly #payloads = new TextColumn(jsonSeparator);
+  readonly #ids = new TextColumn(plainLayout);
+  readonly #types = new TextColumn(quotedLayout);
+  readonly #times = new TextColumn(plainLayout);
+  readonly #users = new TextColumn(quotedLayout);
+  readonly #payloads = new TextColumn(jsonLayout);
+  readonly #kinds = new KindTally();
+  #lastEventTime: string | undefined;
 
   static of(rows: Iterable<EventRow>): EventRows {
     const all = new EventRows();
@@ -36,10 +45,12 @@ export class EventRows implements Iterable<EventRow> {
   push({ eventId, eventType, eventTime, userId, payloadJson, record }: EventRow): void {
     this.records.push(record);
     this.#ids.push(eventId);
-    this.#kinds.push(eventType, eventTime);
+    this.#types.push(eventType);
     this.#times.push(eventTime);
-    this.#users.push(userId);
+    this.#users.push(escapeText(userId));
     this.#payloads.push(payloadJson);
+    this.#kinds.add(eventType, eventTime);
+    this.#lastEventTime = eventTime;
   }
 
   get length(): number {
@@ -48,7 +59,7 @@ export class EventRows implements Iterable<EventRow> {
 
   /** When the last of the events happened, as it was sent. */
   get lastEventTime(): string | undefined {
-    return this.#times.at(-1);
+    return this.#lastEventTime;
   }
 
   /** The rows from one index up to another. */
@@ -59,27 +70,30 @@ export class EventRows implements Iterable<EventRow> {
 
   /** The rows as they were pushed. */
   *[Symbol.iterator](): Iterator<EventRow> {
-    const { types } = this.#kinds;
+    const [ids, types, times, users] = [this.#ids, this.#types, this.#times, this.#users].map(({ bytes }) =>
+      parseArray(String(bytes)),
+    );
+    const payloads = String(this.#payloads.bytes).split(jsonSeparator);
     for (const [index, record] of this.records.entries()) {
       yield {
-        eventId: this.#ids[index] ?? '',
-        eventType: types[index] ?? '',
-        eventTime: this.#times[index] ?? '',
-        userId: this.#users[index] ?? '',
-        payloadJson: this.#payloads.at(index),
+        eventId: ids?.[index] ?? '',
+        eventType: types?.[index] ?? '',
+        eventTime: times?.[index] ?? '',
+        userId: users?.[index] ?? '',
+        payloadJson: payloads[index] ?? '',
         record,
       };
     }
   }
 
-  /** The columns, as array literals of Postgres; the payloads with a `jsonSeparator` between them. */
+  /** The columns, as array literals of Postgres in bytes; the payloads with a `jsonSeparator` between them. */
   toColumns() {
     return {
-      eventIds: plainArray(this.#ids),
-      eventTypes: textArray(this.#kinds.types),
-      eventTimes: plainArray(this.#times),
-      userIds: textArray(this.#users),
-      payloads: this.#payloads.join(),
+      eventIds: this.#ids.bytes,
+      eventTypes: this.#types.bytes,
+      eventTimes: this.#times.bytes,
+      userIds: this.#users.bytes,
+      payloads: this.#payloads.bytes,
     };
   }
 

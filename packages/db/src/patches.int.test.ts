@@ -98,3 +98,24 @@ function newSocket(sockets: FakeSocket[]): FakeSocket {
   sockets.push(socket);
   return socket;
 }
+
+test('a text in bytes goes out as it stands, whatever its type; bytes for bytea are data', async () => {
+  const sql = postgres(inject('postgresUrl'), { max: 1 });
+  const large = Buffer.from(`{${Array(50_000).fill('"é,\\\\"')}}`);
+  const sent = (bytes: Buffer) => sql.typed(bytes as never, 0);
+  for (const _ of [1, 2]) {
+    const [row] = await sql`
+      select ${sent(Buffer.from('a\x1eß'))}::text as text, ${'between'} as between,
+             cardinality(${sent(large)}::text[]) as count, (${sent(large)}::text[])[50000] as last,
+             ${Buffer.from([0, 92, 255])} as data`;
+    expect(row).toEqual({
+      text: 'a\x1eß',
+      between: 'between',
+      count: 50_000,
+      last: 'é,\\',
+      data: Buffer.from([0, 92, 255]),
+    });
+  }
+  await expect(sql`select ${sent(Buffer.from([255]))}::text`).rejects.toMatchObject({ code: '22021' });
+  await sql.end();
+});

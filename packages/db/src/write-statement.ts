@@ -64,16 +64,24 @@ function insertEvents(sql: Sql, rows: EventRows, form: InsertForm) {
   return sql`
       insert into raw_events (event_id, event_type, event_time, user_id, payload)
       select event_id, event_type, event_time, user_id, payload
-      from (select unnest(${eventIds}::uuid[]) as event_id,
-                   unnest(${eventTypes}::text[]) as event_type,
-                   unnest(${eventTimes}::timestamptz[]) as event_time,
-                   unnest(${userIds}::text[]) as user_id,
-                   string_to_table(${payloads}::text, ${jsonSeparator})::jsonb as payload
+      from (select unnest(${sent(sql, eventIds)}::uuid[]) as event_id,
+                   unnest(${sent(sql, eventTypes)}::text[]) as event_type,
+                   unnest(${sent(sql, eventTimes)}::timestamptz[]) as event_time,
+                   unnest(${sent(sql, userIds)}::text[]) as user_id,
+                   string_to_table(${sent(sql, payloads)}::text, ${jsonSeparator})::jsonb as payload
            ) as incoming
       where exists (select from in_step)
       order by event_id
       ${form === 'plain' ? sql`` : sql`on conflict (event_id) do nothing returning event_type, event_time`}`;
 }
+
+/** A text in bytes, which goes out as it stands; Postgres is left to say of what type it is. */
+function sent(sql: Sql, bytes: Buffer) {
+  return sql.typed(bytes as never, UNKNOWN);
+}
+
+/** https://www.postgresql.org/docs/current/protocol-message-formats.html, Parse: "leaving the type unspecified". */
+const UNKNOWN = 0;
 
 /** All events of the batch, by minute and type: Postgres reads what minute a time falls into. */
 function countAll(sql: Sql, { tallies }: EventRows) {

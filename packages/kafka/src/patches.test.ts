@@ -167,7 +167,8 @@ const context = { firstOffset: '0', firstTimestamp: '0', magicByte: 2 };
 
 function roundTrip(record: object, batch: object = context) {
   const decoder = new Decoder(encodeRecord(record).buffer);
-  return decodeRecord(new Decoder(decoder.readVarIntBytes()), batch);
+  const bytes = decoder.readVarIntBytes();
+  return decodeRecord(new Decoder(bytes), { ...batch, buffer: bytes });
 }
 
 test('headers keep every name and value, also those of Object and those without a value', () => {

@@ -7,7 +7,7 @@ type HeaderValue = Buffer | string | undefined | null;
  * alive: copy what must outlive the batch.
  */
 export interface KafkaRecord {
-  /** Bytes of key, value and headers together. */
+  /** Bytes of all of it: key, value, headers, and what Kafka adds to tell them apart. */
   readonly size: number;
   /** Decimal. */
   readonly offset: string;

@@ -18,36 +18,31 @@ const MINUTE = 16;
 const MICROSECOND = 26;
 
 /**
- * Type and minute of each of many events. Nearly always an event is of the kind of the one of its type before it; a kind
- * that comes again later is kept anew, so that nothing has to be looked up.
+ * Counts events by type and minute. Nearly always an event is of the kind of the one of its type before it; a kind that
+ * comes again later is counted anew, so that nothing has to be looked up.
  */
-export class KindColumn {
+export class KindTally {
   readonly #kinds: Kind[] = [];
   readonly #latest = new Map<string, Kind>();
 
   /** @param eventTime of RFC 3339 */
-  push(eventType: string, eventTime: string): void {
+  add(eventType: string, eventTime: string): void {
     const latest = this.#latest.get(eventType);
     const kind =
       latest !== undefined && isOfKind(latest, eventTime) ? latest : this.#begin(eventType, eventTime);
     kind.count++;
-    this.#kinds.push(kind);
   }
 
   #begin(eventType: string, eventTime: string): Kind {
     const kind = { eventType, ...minuteOf(eventTime), count: 0 };
     this.#latest.set(eventType, kind);
+    this.#kinds.push(kind);
     return kind;
-  }
-
-  /** The type of each event. */
-  get types(): readonly string[] {
-    return this.#kinds.map(({ eventType }) => eventType);
   }
 
   /** How many events there are of each kind; a minute may come more than once. */
   get tallies(): readonly MinuteTally[] {
-    return [...new Set(this.#kinds)].map(({ eventType, prefix, suffix, count }) => ({
+    return this.#kinds.map(({ eventType, prefix, suffix, count }) => ({
       minute: prefix + suffix,
       eventType,
       count,

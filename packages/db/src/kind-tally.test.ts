@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { KindColumn } from './kind-column.ts';
+import { KindTally } from './kind-tally.ts';
 
 function tally(...events: readonly (readonly [string, string])[]) {
-  const column = new KindColumn();
-  for (const [type, time] of events) column.push(type, time);
-  return column.tallies.map(({ eventType, minute, count }) => [eventType, minute, count]);
+  const kinds = new KindTally();
+  for (const [type, time] of events) kinds.add(type, time);
+  return kinds.tallies.map(({ eventType, minute, count }) => [eventType, minute, count]);
 }
 
 test('events of one type in one minute are one tally, whatever comes between them', () => {

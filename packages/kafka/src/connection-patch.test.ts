@@ -1,0 +1,108 @@
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+
+/** What `patches/kafkajs@2.2.4.patch` mends of connections: each test fails on the unpatched library. */
+const load = createRequire(import.meta.url);
+const Connection = load('kafkajs/src/network/connection.js');
+const createSocket = load('kafkajs/src/network/socketFactory.js');
+const Encoder = load('kafkajs/src/protocol/encoder.js');
+
+/** https://kafka.apache.org/protocol#protocol_common */
+function frame(correlationId: number, body: Uint8Array): Buffer {
+  const head = Buffer.alloc(8);
+  head.writeInt32BE(4 + body.length, 0);
+  head.writeInt32BE(correlationId, 4);
+  return Buffer.concat([head, body]);
+}
+
+const logger = { namespace: () => logger, debug: () => {}, error: () => {} };
+
+function createConnection(port: number) {
+  const timeouts = { connectionTimeout: 1_000, requestTimeout: 5_000 };
+  return new Connection({ host: '127.0.0.1', port, logger, socketFactory: createSocket(), ...timeouts });
+}
+
+/** A connection to a server that does with each of its sockets what the list says. */
+async function connect(...behaviours: readonly ((socket: Socket) => void)[]) {
+  const server = createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1');
+  let count = 0;
+  server.on('connection', (socket) => {
+    socket.on('error', () => {});
+    behaviours[count++]?.(socket);
+  });
+  await once(server, 'listening');
+  const connection = createConnection((server.address() as AddressInfo).port);
+  await connection.connect();
+  const dispose = async () => {
+    await connection.disconnect();
+    server.close();
+  };
+  return { connection, [Symbol.asyncDispose]: dispose };
+}
+
+/** Sends a request; resolves to the bytes of its answer. */
+async function ask(connection: InstanceType<typeof Connection>): Promise<string> {
+  const request = { apiKey: 18, apiVersion: 0, apiName: 'ApiVersions', encode: () => new Encoder() };
+  const response = { decode: async (payload: Buffer) => payload, parse: async (payload: Buffer) => payload };
+  return String(await connection.send({ request, response }));
+}
+
+/** Answers every request with a text, each with the next correlation id. */
+function answerFrom(first: number, text: string) {
+  return (socket: Socket) => {
+    let id = first;
+    socket.on('data', () => socket.write(frame(id++, Buffer.from(text))));
+  };
+}
+
+test('answers come out whole and in order, however they are cut on the way', () => {
+  const bodies = fc.array(fc.uint8Array({ maxLength: 50 }), { maxLength: 5 });
+  fc.assert(
+    fc.property(bodies, fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 300 }), (all, cuts) => {
+      const answers: unknown[] = [];
+      const connection = createConnection(1);
+      connection.requestQueue = {
+        fulfillRequest: ({ correlationId, payload }: { correlationId: number; payload: Buffer }) =>
+          answers.push([correlationId, [...payload]]),
+      };
+      let rest = Buffer.concat(all.map((body, index) => frame(index, body)));
+      for (const cut of cuts) {
+        const piece = Buffer.from(rest.subarray(0, cut));
+        connection.processData(piece);
+        // The next read overwrites it.
+        piece.fill(255);
+        rest = rest.subarray(cut);
+      }
+      expect(answers).toEqual(all.map((body, index) => [index, [...body]]));
+    }),
+  );
+});
+
+test('half an answer of a connection that broke is not taken for the beginning of the next one', async () => {
+  const breakHalfway = (socket: Socket) =>
+    socket.on('data', () => socket.end(frame(0, Buffer.alloc(1_000)).subarray(0, 500)));
+  await using opened = await connect(breakHalfway, answerFrom(1, 'whole'));
+  await expect(ask(opened.connection)).rejects.toThrow('Closed connection');
+  await opened.connection.connect();
+  expect(await ask(opened.connection)).toBe('whole');
+});
+
+test('what a former socket still says, and its end, are not those of the new one', async () => {
+  const { promise: former, resolve } = Promise.withResolvers<Socket>();
+  await using opened = await connect(resolve, answerFrom(0, 'new'));
+  await opened.connection.disconnect();
+  await opened.connection.connect();
+  const socket = await former;
+  socket.end(Buffer.alloc(3));
+  await once(socket, 'close');
+  expect(await ask(opened.connection)).toBe('new');
+});
+
+test('who speaks another protocol is told from Kafka at once', async () => {
+  const answer = 'HTTP/1.1 400 Bad Request\r\n\r\n';
+  await using opened = await connect((socket) => void socket.on('data', () => socket.write(answer)));
+  await expect(ask(opened.connection)).rejects.toThrow('this is no Kafka');
+});
