@@ -10,19 +10,33 @@ export interface Layout {
   readonly close: string;
   /** All of it where there are no texts. */
   readonly empty: string;
+  /** The texts of it. */
+  readonly parse: (all: string) => readonly string[];
 }
 
 /** An array of texts that hold neither space, quote, comma, brace nor backslash, and are neither empty nor `null`. */
-export const plainLayout: Layout = { open: '{', between: ',', close: '}', empty: '{}' };
+export const plainLayout: Layout = { open: '{', between: ',', close: '}', empty: '{}', parse: parseArray };
 
 /** An array of any texts, each escaped. */
-export const quotedLayout: Layout = { open: '{"', between: '","', close: '"}', empty: '{}' };
+export const quotedLayout: Layout = {
+  open: '{"',
+  between: '","',
+  close: '"}',
+  empty: '{}',
+  parse: parseArray,
+};
 
 /** No JSON text holds this character outside of an escape (RFC 8259, section 7), so it can stand between two of them. */
 export const jsonSeparator = '\u001e';
 
-/** Texts of JSON, to be parted again at the separator. An empty list would be one empty text. */
-export const jsonLayout: Layout = { open: '', between: jsonSeparator, close: '', empty: '' };
+/** Texts of JSON, none of them empty, to be parted again at the separator. */
+export const jsonLayout: Layout = {
+  open: '',
+  between: jsonSeparator,
+  close: '',
+  empty: '',
+  parse: (all) => all.split(jsonSeparator),
+};
 
 /** The literal of texts that are plain, as `plainLayout` says. */
 export function plainArray(values: readonly string[]): string {
@@ -40,7 +54,7 @@ export function escapeText(value: string): string {
 }
 
 /** The texts of a literal without nulls. */
-export function parseArray(literal: string): readonly string[] {
+function parseArray(literal: string): readonly string[] {
   const elements = literal.matchAll(/"((?:[^"\\]|\\.)*)"|[^{},"]+/gs);
   return Array.from(elements, ([plain, quoted]) => quoted?.replace(/\\(.)/gs, '$1') ?? plain);
 }

@@ -10,7 +10,11 @@ const hostile = fc.string({
 });
 
 const rows = fc.array(
-  fc.record({ userId: hostile, payloadJson: hostile, eventType: fc.constantFrom('a', 'b') }),
+  fc.record({
+    userId: hostile,
+    payloadJson: hostile.filter((json) => json !== ''),
+    eventType: fc.constantFrom('a', 'b'),
+  }),
   { maxLength: 20 },
 );
 

@@ -1,11 +1,4 @@
-import {
-  escapeText,
-  jsonLayout,
-  jsonSeparator,
-  parseArray,
-  plainLayout,
-  quotedLayout,
-} from './array-literal.ts';
+import { escapeText, jsonLayout, plainLayout, quotedLayout } from './array-literal.ts';
 import type { SourceRecord } from './dead-letter.ts';
 import { KindTally, type MinuteTally } from './kind-tally.ts';
 import { TextColumn } from './text-column.ts';
@@ -70,16 +63,14 @@ export class EventRows implements Iterable<EventRow> {
 
   /** The rows as they were pushed. */
   *[Symbol.iterator](): Iterator<EventRow> {
-    const [ids, types, times, users] = [this.#ids, this.#types, this.#times, this.#users].map(({ bytes }) =>
-      parseArray(String(bytes)),
-    );
-    const payloads = String(this.#payloads.bytes).split(jsonSeparator);
+    const [ids, types, times] = [this.#ids.texts, this.#types.texts, this.#times.texts];
+    const [users, payloads] = [this.#users.texts, this.#payloads.texts];
     for (const [index, record] of this.records.entries()) {
       yield {
-        eventId: ids?.[index] ?? '',
-        eventType: types?.[index] ?? '',
-        eventTime: times?.[index] ?? '',
-        userId: users?.[index] ?? '',
+        eventId: ids[index] ?? '',
+        eventType: types[index] ?? '',
+        eventTime: times[index] ?? '',
+        userId: users[index] ?? '',
         payloadJson: payloads[index] ?? '',
         record,
       };

@@ -119,3 +119,15 @@ test('a text in bytes goes out as it stands, whatever its type; bytes for bytea 
   await expect(sql`select ${sent(Buffer.from([255]))}::text`).rejects.toMatchObject({ code: '22021' });
   await sql.end();
 });
+
+test('data of a statement that is tried again, since its table has changed, are the same', async () => {
+  const sql = postgres(inject('postgresUrl'), { max: 1 });
+  await sql`create temp table changing (a int)`;
+  await sql`insert into changing values (1)`;
+  const data = Buffer.from([0, 255, 92]);
+  const ask = async () => (await sql`select *, ${data} as data from changing`)[0]?.['data'];
+  expect(await ask()).toEqual(data);
+  await sql`alter table changing add column b int`;
+  expect(await ask()).toEqual(data);
+  await sql.end();
+});

@@ -1,10 +1,10 @@
 import type { Layout } from './array-literal.ts';
 
-const FIRST_BYTES = 64 << 10;
+const FIRST_BYTES = 4 << 10;
 /** UTF-8 takes at most so many bytes for a unit of a JavaScript string. */
 const BYTES_PER_UNIT = 3;
-/** So many texts are written at once: a call of `write` takes longer than to join a text to others. */
-const WRITTEN_AT_ONCE = 64;
+/** Texts are written together, up to so many of them or units: a call of `write` takes longer than to join two texts. */
+const [MANY_TEXTS, MANY_UNITS] = [64, 16 << 10];
 
 /**
  * Many texts, one after another in one buffer, as they are sent to Postgres. Thousands of strings that wait for it would
@@ -13,9 +13,9 @@ const WRITTEN_AT_ONCE = 64;
 export class TextColumn {
   readonly #layout: Layout;
   #unwritten: string[] = [];
+  #units = 0;
   #bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
   #end = 0;
-  #isEmpty = true;
 
   constructor(layout: Layout) {
     this.#layout = layout;
@@ -23,22 +23,30 @@ export class TextColumn {
 
   push(text: string): void {
     this.#unwritten.push(text);
-    if (this.#unwritten.length === WRITTEN_AT_ONCE) this.#flush();
+    this.#units += text.length;
+    if (this.#unwritten.length === MANY_TEXTS || this.#units > MANY_UNITS) this.#flush();
   }
 
   /** All texts in their layout; a view, good until the next push. */
   get bytes(): Buffer {
     if (this.#unwritten.length > 0) this.#flush();
     const { close, empty } = this.#layout;
-    return this.#isEmpty ? Buffer.from(empty) : this.#bytes.subarray(0, this.#write(close, this.#end));
+    if (this.#end === 0) return Buffer.from(empty);
+    const end = this.#write(close, this.#end);
+    return this.#bytes.subarray(0, end);
+  }
+
+  /** The texts as they were pushed. */
+  get texts(): readonly string[] {
+    return this.#layout.parse(String(this.bytes));
   }
 
   #flush(): void {
     const { open, between } = this.#layout;
-    const text = (this.#isEmpty ? open : between) + this.#unwritten.join(between);
+    const text = (this.#end === 0 ? open : between) + this.#unwritten.join(between);
     this.#end = this.#write(text, this.#end);
     this.#unwritten = [];
-    this.#isEmpty = false;
+    this.#units = 0;
   }
 
   /** @returns where the text ends */

@@ -106,3 +106,43 @@ test('who speaks another protocol is told from Kafka at once', async () => {
   await using opened = await connect((socket) => void socket.on('data', () => socket.write(answer)));
   await expect(ask(opened.connection)).rejects.toThrow('this is no Kafka');
 });
+
+/** Of the login of brokers before 1.0: bytes go out, and bytes come back, with no header. */
+function logIn(connection: InstanceType<typeof Connection>): Promise<unknown> {
+  const request = { encode: async () => Buffer.from('a login') };
+  const response = { decode: async (bytes: Buffer) => bytes, parse: async (bytes: Buffer) => bytes.length };
+  return connection.sendAuthRequest({ request, response }).catch((error: Error) => error.message);
+}
+
+test('an answer of no bytes ends a login', async () => {
+  await using opened = await connect((socket) => void socket.on('data', () => socket.write(Buffer.alloc(4))));
+  expect(await logIn(opened.connection)).toBe(4);
+});
+
+test('a login under way ends with its connection', async () => {
+  await using reset = await connect((socket) => void socket.on('data', () => socket.resetAndDestroy()));
+  expect(await logIn(reset.connection)).toBe('Connection closed by the server');
+  await using opened = await connect(
+    () => {},
+    () => {},
+  );
+  const login = logIn(opened.connection);
+  await opened.connection.disconnect();
+  await opened.connection.connect();
+  expect(await login).toBe('Connection closed by the server');
+});
+
+test('of two connects at once, one socket stays', async () => {
+  const { promise: first, resolve } = Promise.withResolvers<Socket>();
+  await using opened = await connect(
+    () => {},
+    resolve,
+    () => {},
+  );
+  await opened.connection.disconnect();
+  await Promise.all([opened.connection.connect(), opened.connection.connect()]);
+  const socket = await first;
+  socket.resume();
+  await once(socket, 'end');
+  expect(opened.connection.isConnected()).toBe(true);
+});
