@@ -19,7 +19,8 @@ function onFullDisk(
       await postgres.kill('SIGINT');
       await onSmallDisk(join(postgres.folder, part), async (disk) => {
         await postgres.start();
-        await breakAndMend(system, disk).finally(postgres.kill);
+        // SIGQUIT ends it without a checkpoint, and with all its processes: the folder moves next.
+        await breakAndMend(system, disk).finally(() => postgres.kill('SIGQUIT'));
       });
       await postgres.start();
     },

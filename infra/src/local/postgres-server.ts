@@ -9,6 +9,7 @@ import { acceptsQueries } from './postgres-ready.ts';
 import { roleStatements } from './postgres-role.ts';
 import { run } from './run.ts';
 import { waitUntilReady } from './server.ts';
+import { until } from './until.ts';
 
 /** A Postgres of this machine: who may ask it what, and the folder that holds all of it. */
 export interface PostgresServerOptions {
@@ -36,12 +37,32 @@ export async function startPostgresServer(options: PostgresServerOptions): Promi
   await ensurePostgresData(initdb, dataFolder, account);
   await removeStalePid(dataFolder);
   await writeAccessRules(dataFolder, url.password !== '');
-  await run([postgres, '--single', '-D', dataFolder, 'postgres'], { account, input: roleStatements(url) });
+  await onceUnused(
+    () => run([postgres, '--single', '-D', dataFolder, 'postgres'], { account, input: roleStatements(url) }),
+    signal,
+  );
   const command = [postgres, '-D', dataFolder, ...serverFlags(options)];
   // SIGINT is Postgres's "fast" shutdown; SIGTERM would wait for every client to leave.
   const server = await startGuarded(command, { logPath, account, stopSignal: 'SIGINT' });
   await waitUntilReady('Postgres', server, logPath, () => acceptsQueries(url), signal);
   return server;
+}
+
+/** How long a killed server's last processes may take to notice that they are orphans. */
+const ORPHANS_MS = 10_000;
+
+/** Postgres leaves data alone that a process of an earlier server still uses, which a killed one leaves for a moment. */
+async function onceUnused(start: () => Promise<unknown>, signal?: AbortSignal): Promise<void> {
+  const deadline = Date.now() + ORPHANS_MS;
+  const isStarted = () =>
+    start().then(
+      () => true,
+      (error: unknown) => {
+        if (Date.now() > deadline || !/old server processes/.test(String(error))) throw error;
+        return false;
+      },
+    );
+  await until(isStarted, signal);
 }
 
 function serverFlags({ url, parameters = [] }: PostgresServerOptions): readonly string[] {

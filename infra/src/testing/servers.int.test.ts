@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connectDatabase } from '@pipeline/db';
 import { expect, inject, test } from 'vitest';
 import { parseEndpoint } from '../local/endpoint.ts';
@@ -12,6 +13,14 @@ async function countRows(url: string, table: string): Promise<number | undefined
     (sql) => sql`select count(*)::int as rows from ${sql(table)}`,
   );
   return row?.rows;
+}
+
+async function findCheckpointer(url: string): Promise<number> {
+  await using database = connectDatabase(settingsFor(url), { applicationName: 'test', connections: 1 });
+  const [row] = await database.run<{ pid: number }>(
+    (sql) => sql`select pid from pg_stat_activity where backend_type = 'checkpointer'`,
+  );
+  return row?.pid ?? 0;
 }
 
 test('every test gets tables and topics of its own', async () => {
@@ -37,6 +46,17 @@ test('a private Postgres that was killed comes back with its data', async () => 
   await postgres.start();
   expect(postgres.pid).not.toBe(pid);
   expect(await countRows(postgres.address, 'kept')).toBe(1);
+});
+
+test('a private Postgres that was killed waits for its last process before it comes back', async () => {
+  await using postgres = await startPrivatePostgres();
+  const checkpointer = await findCheckpointer(postgres.address);
+  process.kill(checkpointer, 'SIGSTOP');
+  await postgres.kill();
+  const resumed = sleep(1_000).then(() => process.kill(checkpointer, 'SIGCONT'));
+  await postgres.start();
+  await resumed;
+  expect(await findCheckpointer(postgres.address)).not.toBe(checkpointer);
 });
 
 test('a private Kafka that was killed comes back on its port', async () => {
