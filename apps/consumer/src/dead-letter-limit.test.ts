@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createLimitWatch } from './dead-letter-limit.ts';
 
@@ -34,3 +35,27 @@ test('a ratio of 0 turns the limit off', () => {
   const watch = createLimitWatch({ ratio: 0, window: 1 });
   expect(watch.passedBy('events/0', bad(1_000))).toBeUndefined();
 });
+
+test('the share is that of the fewest last batches that fill the window', () => {
+  const outcome = fc
+    .nat(20)
+    .chain((records) => fc.record({ records: fc.constant(records), deadLetters: fc.nat(records) }));
+  fc.assert(
+    fc.property(fc.array(outcome, { minLength: 1 }), fc.integer({ min: 1, max: 60 }), (outcomes, window) => {
+      const watch = createLimitWatch({ ratio: Number.MIN_VALUE, window });
+      const shares = outcomes.map((each) => watch.passedBy('events/0', each));
+      expect(shares.at(-1)).toBe(shareOfLast(outcomes, window));
+    }),
+  );
+});
+
+/** Counted anew from the end. */
+function shareOfLast(outcomes: readonly { records: number; deadLetters: number }[], window: number) {
+  let [records, deadLetters] = [0, 0];
+  for (const outcome of outcomes.toReversed()) {
+    records += outcome.records;
+    deadLetters += outcome.deadLetters;
+    if (records >= window) break;
+  }
+  return records >= window && deadLetters > 0 ? deadLetters / records : undefined;
+}

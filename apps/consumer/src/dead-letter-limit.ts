@@ -23,31 +23,46 @@ export interface LimitWatch {
  * than that takes.
  */
 export function createLimitWatch({ ratio, window }: DeadLetterLimit): LimitWatch {
-  const recent = new Map<string, readonly Outcome[]>();
+  const recent = new Map<string, SlidingWindow>();
   return {
     passedBy(partition, outcome) {
-      const outcomes = forget([...(recent.get(partition) ?? []), outcome], window);
+      const outcomes = recent.get(partition) ?? new SlidingWindow(window);
       recent.set(partition, outcomes);
-      const total = sum(outcomes);
-      const share = total.deadLetters / total.records;
-      return ratio > 0 && total.records >= window && share > ratio ? share : undefined;
+      outcomes.add(outcome);
+      const share = outcomes.deadLetters / outcomes.records;
+      return ratio > 0 && outcomes.records >= window && share > ratio ? share : undefined;
     },
   };
 }
 
-/** Drops the oldest outcomes that the window does not need. */
-function forget(outcomes: readonly Outcome[], window: number): readonly Outcome[] {
-  const [oldest] = outcomes;
-  const isSpare = oldest !== undefined && sum(outcomes).records - oldest.records >= window;
-  return isSpare ? forget(outcomes.slice(1), window) : outcomes;
-}
+/** The last outcomes and their sums, kept up: at rest a batch is a record or two, and a window holds thousands of them. */
+class SlidingWindow implements Outcome {
+  readonly #size: number;
+  readonly #outcomes: Outcome[] = [];
+  records = 0;
+  deadLetters = 0;
 
-function sum(outcomes: readonly Outcome[]): Outcome {
-  return outcomes.reduce(
-    (total, { records, deadLetters }) => ({
-      records: total.records + records,
-      deadLetters: total.deadLetters + deadLetters,
-    }),
-    { records: 0, deadLetters: 0 },
-  );
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  add(outcome: Outcome): void {
+    this.#outcomes.push(outcome);
+    this.#count(outcome, 1);
+    for (let oldest = this.#spare(); oldest !== undefined; oldest = this.#spare()) {
+      this.#outcomes.shift();
+      this.#count(oldest, -1);
+    }
+  }
+
+  /** The oldest outcome, where the window is full without it. */
+  #spare(): Outcome | undefined {
+    const [oldest] = this.#outcomes;
+    return oldest !== undefined && this.records - oldest.records >= this.#size ? oldest : undefined;
+  }
+
+  #count({ records, deadLetters }: Outcome, sign: 1 | -1): void {
+    this.records += sign * records;
+    this.deadLetters += sign * deadLetters;
+  }
 }

@@ -31,7 +31,7 @@ export const consumerSettings = {
   ...kafkaSettings,
   ...groupSettings,
   ...databaseSettings,
-  WRITERS: integer(2, 'How many batches are written at the same time', [1, 64]),
+  WRITERS: integer(4, 'How many batches are written at the same time', [1, 64]),
   EVENT_MAX_BYTES: integer(1_000_000, 'A larger record is a dead letter', [100, 16 << 20]),
   EVENT_MAX_DEPTH: integer(64, 'A more deeply nested event is a dead letter', [4, 1_000]),
   SHADOW_SCHEMA: optionalText(
