@@ -1,6 +1,6 @@
 import type { Layout } from './array-literal.ts';
 
-const FIRST_BYTES = 4 << 10;
+const NO_BYTES = Buffer.alloc(0);
 /** UTF-8 takes at most so many bytes for a unit of a JavaScript string. */
 const BYTES_PER_UNIT = 3;
 /** Texts are written together, up to so many of them or units: a call of `write` takes longer than to join two texts. */
@@ -14,7 +14,7 @@ export class TextColumn {
   readonly #layout: Layout;
   #unwritten: string[] = [];
   #units = 0;
-  #bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
+  #bytes = NO_BYTES;
   #end = 0;
 
   constructor(layout: Layout) {
@@ -57,7 +57,7 @@ export class TextColumn {
 
   #makeRoom(length: number): void {
     if (length <= this.#bytes.length) return;
-    const larger = Buffer.allocUnsafeSlow(Math.max(length, 2 * this.#bytes.length));
+    const larger = Buffer.allocUnsafe(Math.max(length, 2 * this.#bytes.length));
     this.#bytes.copy(larger, 0, 0, this.#end);
     this.#bytes = larger;
   }
