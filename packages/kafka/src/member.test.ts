@@ -51,6 +51,8 @@ async function join(change: Partial<MemberOptions> = {}) {
     locate,
     onCrash,
     onRetry: () => {},
+    onCommitFailure: () => {},
+    signal: new AbortController().signal,
     ...change,
   });
   await member.join();

@@ -4,6 +4,7 @@ import type { Consumer, ConsumerGroupJoinEvent, EachBatchPayload, Kafka } from '
 import { METADATA_MAX_AGE_MS } from './connect.ts';
 import { isPassingKafkaFault, kafkaErrorType } from './faults.ts';
 import type { Intake } from './intake.ts';
+import { type OffsetCommit, OffsetCommits } from './offset-commits.ts';
 import type { KafkaRecord } from './record.ts';
 import type { Slice } from './record-buffer.ts';
 import type { GroupSettings } from './settings.ts';
@@ -22,6 +23,10 @@ export interface MemberOptions {
   readonly onCrash: (error: Error) => void;
   /** Called before each new try of a commit. */
   readonly onRetry: (error: unknown) => void;
+  /** Commits failed for good, with this error. */
+  readonly onCommitFailure: (error: unknown) => void;
+  /** Ends the tries to commit. */
+  readonly signal: AbortSignal;
 }
 
 /** One membership of a consumer group, from joining to leaving. A member that crashed is replaced, not mended. */
@@ -35,10 +40,12 @@ export interface Member {
   /** Milliseconds since it last fetched or said that it is alive. */
   readonly silentMs: number;
   /**
-   * Tells Kafka how far a partition has been written. Does nothing when somebody else may have been given the partition
-   * since `epoch`: whoever has it now reads those records again.
+   * Tells Kafka soon how far a partition has been written; resolves at once, unless Kafka takes no commits. Does nothing
+   * when somebody else may have been given the partition since `epoch`: whoever has it now reads those records again.
    */
-  commit(slice: Slice, epoch: number, signal: AbortSignal): Promise<void>;
+  commit(slice: Slice, epoch: number): Promise<void>;
+  /** Resolves when Kafka has been told. @throws what commits failed with for good */
+  committed(): Promise<void>;
   /** Fetches no more of a partition until the group shares out its partitions anew. */
   pause(partition: number): void;
   leave(): Promise<void>;
@@ -95,11 +102,17 @@ class GroupMember implements Member {
   #located: Promise<void> = Promise.resolve();
   /** Where the next fetch of each partition should begin. */
   #next = new Map<number, bigint>();
+  readonly #commits: OffsetCommits;
   #commitOffsets: EachBatchPayload['commitOffsetsIfNecessary'] | undefined;
 
   constructor(consumer: Consumer, options: MemberOptions) {
     this.#consumer = consumer;
     this.#options = options;
+    this.#commits = new OffsetCommits({
+      send: (commits) => this.#send(commits),
+      recover: (error, tries) => this.#recover(error, tries),
+      onFailure: options.onCommitFailure,
+    });
   }
 
   get epoch(): number {
@@ -144,6 +157,7 @@ class GroupMember implements Member {
   }
 
   async leave(): Promise<void> {
+    await this.committed().catch(() => {});
     await this.#consumer.disconnect();
   }
 
@@ -173,6 +187,7 @@ class GroupMember implements Member {
 
   async #seek(partitions: readonly number[], epoch: number): Promise<void> {
     const isSettled = await this.#options.intake.settled({ topic: this.#options.topic, partitions });
+    await this.#commits.settled();
     if (!isSettled || epoch !== this.#epoch) return;
     const positions = await this.#options.locate(partitions);
     if (epoch !== this.#epoch) return;
@@ -215,26 +230,37 @@ class GroupMember implements Member {
     }
   }
 
-  async commit({ topic, partition, nextOffset }: Slice, epoch: number, signal: AbortSignal): Promise<void> {
-    const offsets = { topics: [{ topic, partitions: [{ partition, offset: String(nextOffset) }] }] };
-    for (let tries = 1; this.#hasHeld(partition, epoch); tries++) {
-      try {
-        return await this.#commitOffsets?.(offsets);
-      } catch (error) {
-        if (kafkaErrorType(error) === 'UNKNOWN_MEMBER_ID') return;
-        if (rebalancing.includes(kafkaErrorType(error))) await sleep(REBALANCE_POLL_MS);
-        else await this.#waitForKafka(error, tries, signal);
-      }
-    }
+  commit({ partition, nextOffset }: Slice, epoch: number): Promise<void> {
+    return this.#commits.add({ partition, nextOffset, epoch });
   }
 
-  async #waitForKafka(error: unknown, tries: number, signal: AbortSignal): Promise<void> {
+  committed(): Promise<void> {
+    return this.#commits.settled();
+  }
+
+  async #send(commits: readonly OffsetCommit[]): Promise<void> {
+    const { topic } = this.#options;
+    const partitions = commits
+      .filter(({ partition, epoch }) => this.#hasHeld(partition, epoch))
+      .map(({ partition, nextOffset }) => ({ partition, offset: String(nextOffset) }));
+    if (partitions.length === 0) return;
+    await this.#commitOffsets?.({ topics: [{ topic, partitions }] }).catch(passOverShutOut);
+  }
+
+  async #recover(error: unknown, tries: number): Promise<void> {
+    const { signal, onRetry } = this.#options;
+    if (rebalancing.includes(kafkaErrorType(error))) return await sleep(REBALANCE_POLL_MS);
     if (!isPassingKafkaFault(error)) throw error;
-    this.#options.onRetry(error);
+    onRetry(error);
     await pause(Math.min(100 * 2 ** tries, 2_000), signal);
   }
 
   #hasHeld(partition: number, epoch: number): boolean {
     return epoch >= (this.#heldSince.get(partition) ?? Number.POSITIVE_INFINITY);
   }
+}
+
+/** Who has been shut out of the group commits nothing: others may have its partitions. */
+function passOverShutOut(error: unknown): void {
+  if (kafkaErrorType(error) !== 'UNKNOWN_MEMBER_ID') throw error;
 }

@@ -16,7 +16,11 @@ import { allowSkips, type Skip } from './unreadable.ts';
 export interface RecordBatch extends TopicPartition {
   readonly records: readonly KafkaRecord[];
   readonly nextOffset: bigint;
-  /** Tells Kafka that everything below `nextOffset` is done. Call it only once that is true. */
+  /**
+   * Tells Kafka that everything below `nextOffset` is done, at once or some 20 ms later with what else is done by then.
+   * Call it only once that is true. Resolves without Kafka's answer, unless Kafka takes no commits: then when it does.
+   * What fails for good ends the source.
+   */
   commitOffsets(): Promise<void>;
   /** Leaves the batch undone and reads no more of its partition, until the group shares out its partitions anew. */
   pausePartition(): void;
@@ -118,13 +122,14 @@ class GroupSource implements Source {
       // Not in a `finally`: after an error the partition must stand still.
       this.#intake.release(slice);
     }
+    await this.#member?.committed().catch(throwExplained);
   }
 
   #toBatch(slice: Slice): RecordBatch {
     const member = this.#member;
     const epoch = member?.epoch ?? 0;
     const commitOffsets = async () => {
-      await member?.commit(slice, epoch, this.#options.signal).catch(throwExplained);
+      await member?.commit(slice, epoch);
       if (this.#done.has(slice.partition)) this.#done.set(slice.partition, slice.nextOffset);
       this.#crashes = 0;
       this.#endIfDrained();
@@ -147,6 +152,8 @@ class GroupSource implements Source {
         locate: (partitions) => this.#inTurn(() => this.#retry(() => this.#locate(partitions))),
         onCrash: (error) => void this.#onCrash(error),
         onRetry: this.#options.onRetry,
+        onCommitFailure: (error) => this.#intake.end({ error: explainKafkaFault(error) }),
+        signal: this.#options.signal,
       });
       return this.#member.join();
     });

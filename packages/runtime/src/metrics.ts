@@ -73,7 +73,7 @@ function ingestMetrics(registers: Registry[]) {
     batchSeconds: new Histogram({
       ...common,
       name: 'pipeline_batch_seconds',
-      help: 'From taking a batch to its commit',
+      help: 'From taking a batch to the end of its last step',
       buckets: seconds,
     }),
   } as const;
