@@ -37,6 +37,20 @@ test('while Kafka refuses commits whoever brings another waits, and the newest g
   expect(accepted).toEqual([[commit(0, 2n)]]);
 });
 
+test('whoever has waited goes on once Kafka takes commits again, however many others bring', async () => {
+  let isAway = true;
+  const send: OffsetCommitsOptions['send'] = async () => {
+    if (isAway) throw new Error('away');
+  };
+  const { commits } = create({ send });
+  await commits.add(commit(0, 1n));
+  await sleep(0);
+  const waited = commits.add(commit(0, 2n));
+  isAway = false;
+  using _others = setInterval(() => void commits.add(commit(1, 1n)), 1);
+  await expect(waited).resolves.toBeUndefined();
+});
+
 test('what will not pass is told once, to whoever waits for the end too, and nothing is sent any more', async () => {
   const send = vi.fn<OffsetCommitsOptions['send']>().mockRejectedValue(new Error('not allowed'));
   const recover: OffsetCommitsOptions['recover'] = async (error) => {

@@ -29,18 +29,19 @@ export class OffsetCommits {
   readonly #waiting = new Map<number, OffsetCommit>();
   #sending: Promise<void> | undefined;
   #tries = 0;
+  #answered = Promise.withResolvers<void>();
   #failure: { readonly error: unknown } | undefined;
 
   constructor(options: OffsetCommitsOptions) {
     this.#options = options;
   }
 
-  /** Takes a commit; resolves at once, or while Kafka refuses them not before it has taken all that wait. */
+  /** Takes a commit; resolves at once, or, while Kafka takes none, when it does again. */
   async add(commit: OffsetCommit): Promise<void> {
     if (this.#failure !== undefined) return;
     this.#waiting.set(commit.partition, commit);
     this.#sending ??= this.#sendAll().catch((error) => this.#fail(error));
-    if (this.#tries > 0) await this.#sending;
+    if (this.#tries > 0) await this.#answered.promise;
   }
 
   /** Resolves when nothing is on its way. @throws what did not pass */
@@ -64,6 +65,7 @@ export class OffsetCommits {
     try {
       await this.#options.send(commits);
       this.#tries = 0;
+      this.#answer();
     } catch (error) {
       for (const commit of commits) {
         if (!this.#waiting.has(commit.partition)) this.#waiting.set(commit.partition, commit);
@@ -76,5 +78,12 @@ export class OffsetCommits {
     this.#failure = { error };
     this.#sending = undefined;
     this.#options.onFailure(error);
+    this.#answer();
+  }
+
+  /** Lets go of whoever waits: others may bring commits without end. */
+  #answer(): void {
+    this.#answered.resolve();
+    this.#answered = Promise.withResolvers();
   }
 }
