@@ -8,7 +8,8 @@ import { meterUsage } from './usage.ts';
 import { waitUntilJoined, waitWhileRunning } from './wait.ts';
 
 const RATES = [100, 1_000, 10_000];
-const WARM_UP_SECONDS = 5;
+/** A broker that has just started compiles itself meanwhile: in its first minute 99 % take twice as long as later. */
+const WARM_UP_SECONDS = 30;
 
 /** From an event's making to its row, at steady rates. */
 export async function measureLatency(lab: Lab): Promise<Section> {
