@@ -1,12 +1,13 @@
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { readSettings } from '@pipeline/runtime';
-import type { Kafka } from 'kafkajs';
+import kafkajs, { type Kafka } from 'kafkajs';
 import { expect, test, vi } from 'vitest';
 import { Intake } from './intake.ts';
 import { createMember, type MemberOptions } from './member.ts';
 import { groupSettings } from './settings.ts';
 import { silentLogger } from './testing/fresh-topic.ts';
 
+const { KafkaJSConnectionError } = kafkajs;
 const topic = 'events';
 
 type TakeIn = (payload: object) => Promise<void>;
@@ -124,4 +125,16 @@ test('while a batch of a partition is out, nobody looks where to begin, not even
   intake.end();
   await setImmediate();
   expect(locate).toHaveBeenCalledTimes(1);
+});
+
+test('a member leaves the group though Kafka takes no commits', async () => {
+  const { consumer, share, takeIn, member } = await join();
+  const disconnect = vi.spyOn(consumer, 'disconnect');
+  share(0);
+  const away = () => Promise.reject(new KafkaJSConnectionError('Kafka is away'));
+  await takeIn({ ...fetched(0, 3), commitOffsetsIfNecessary: away });
+  await member.commit({ topic, partition: 0, records: [], nextOffset: 3n }, member.epoch);
+  const left = member.leave();
+  await Promise.race([left, sleep(4_000)]);
+  expect(disconnect).toHaveBeenCalledTimes(1);
 });

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Logger, pause } from '@pipeline/runtime';
+import { type Logger, pause, withDeadline } from '@pipeline/runtime';
 import type { Consumer, ConsumerGroupJoinEvent, EachBatchPayload, Kafka } from 'kafkajs';
 import { METADATA_MAX_AGE_MS } from './connect.ts';
 import { isPassingKafkaFault, kafkaErrorType } from './faults.ts';
@@ -54,6 +54,8 @@ export interface Member {
 /** Kafka's names of "the partitions are being shared out anew": a member that keeps its partition commits afterwards. */
 const rebalancing = ['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION'];
 const REBALANCE_POLL_MS = 100;
+/** A member that does not leave keeps its partitions from the others until its session is over. */
+const LAST_COMMITS_MS = 2_000;
 
 /**
  * A member that, once it has joined, lets fetched records flow into the intake.
@@ -157,7 +159,7 @@ class GroupMember implements Member {
   }
 
   async leave(): Promise<void> {
-    await this.committed().catch(() => {});
+    await withDeadline(this.committed(), LAST_COMMITS_MS, 'the last commits').catch(() => {});
     await this.#consumer.disconnect();
   }
 
