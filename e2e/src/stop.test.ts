@@ -32,7 +32,11 @@ async function findUncommitted({ pipeline, operator }: System): Promise<readonly
   return open.map(({ partition, committed }) => `${partition}: ${committed}, not ${ledger.get(partition)}`);
 }
 
+/** How long a commit that is on its way to Kafka may take to arrive, many times over. */
+const ON_ITS_WAY_MS = 300;
+
 async function committedOffsets({ pipeline }: System) {
+  await sleep(ON_ITS_WAY_MS);
   return (await pipeline.offsets()).map(({ partition, committed }) => ({ partition, committed }));
 }
 

@@ -1,6 +1,6 @@
 import { pause } from '@pipeline/runtime';
 import kafkajs from 'kafkajs';
-import { expect, inject, test } from 'vitest';
+import { expect, inject, test, vi } from 'vitest';
 import { openAdmin } from './admin.ts';
 import { registerCodecs } from './codecs.ts';
 import { connectKafka } from './connect.ts';
@@ -185,9 +185,12 @@ test('a rebalance in the middle of a write leaves nothing to repeat of a partiti
   while (out < 3) await pause(20);
   await using second = await open(fresh, { once: false });
   while (first.source.batchesOut > 0) await pause(20);
-  const offsets = await second.admin.fetchOffsets(fresh.settings.KAFKA_TOPIC, fresh.settings.KAFKA_GROUP_ID);
-  const kept = offsets.filter(({ partition }) => first.source.partitions.includes(partition));
-  expect(kept.map(({ committed }) => committed)).toEqual(first.source.partitions.map(() => 100n));
+  const { KAFKA_TOPIC: topic, KAFKA_GROUP_ID: group } = fresh.settings;
+  await vi.waitFor(async () => {
+    const offsets = await second.admin.fetchOffsets(topic, group);
+    const kept = offsets.filter(({ partition }) => first.source.partitions.includes(partition));
+    expect(kept.map(({ committed }) => committed)).toEqual(first.source.partitions.map(() => 100n));
+  });
   await first.source[Symbol.asyncDispose]();
   await Promise.all(reading);
 });
