@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { Duplex } from 'node:stream';
+import { getHeapSpaceStatistics } from 'node:v8';
 import postgres from 'postgres';
 import { expect, inject, test } from 'vitest';
 
@@ -131,3 +132,14 @@ test('data of a statement that is tried again, since its table has changed, are 
   expect(await ask()).toEqual(data);
   await sql.end();
 });
+
+test('what a statement held is garbage of the young generation', () => {
+  const sql = postgres(inject('postgresUrl'));
+  const before = oldGenerationBytes();
+  for (let made = 0; made < 100_000; made++) sql`select ${made}`;
+  expect(oldGenerationBytes() - before).toBeLessThan(100_000 * 50);
+});
+
+function oldGenerationBytes(): number {
+  return getHeapSpaceStatistics().find(({ space_name: name }) => name === 'old_space')?.space_used_size ?? 0;
+}

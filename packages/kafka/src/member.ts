@@ -208,8 +208,10 @@ class GroupMember implements Member {
   async #takeIn(payload: EachBatchPayload): Promise<void> {
     const epoch = this.#epoch;
     this.#commitOffsets = payload.commitOffsetsIfNecessary;
-    await this.#stayingMember(payload, this.#located);
-    await this.#stayingMember(payload, this.#options.intake.room());
+    await this.#stayingMember(
+      payload,
+      this.#located.then(() => this.#options.intake.room()),
+    );
     if (epoch !== this.#epoch || payload.isStale() || !payload.isRunning()) return;
     const { topic, partition, messages, fetchedOffset } = payload.batch as unknown as FetchedBatch;
     // While a partition's leadership moves, the old leader's and the new one's answers may both come.

@@ -19,6 +19,7 @@ const Encoder = load('kafkajs/src/protocol/encoder.js');
 const encodeRecord = load('kafkajs/src/protocol/recordBatch/record/v0/index.js');
 const decodeRecord = load('kafkajs/src/protocol/recordBatch/record/v0/decoder.js');
 const RequestQueue = load('kafkajs/src/network/requestQueue/index.js');
+const Runner = load('kafkajs/src/consumer/runner.js');
 const { RecordBatch } = load('kafkajs/src/protocol/recordBatch/v0/index.js');
 
 const abortKey = Buffer.from([0, 0, 0, 0]);
@@ -320,6 +321,33 @@ test('a member that has nothing to fetch fetches as soon as a partition is resum
   await setTimeout(1);
   group.resume([]);
   expect(await fetched).toEqual([]);
+});
+
+const createWorkerQueue = load('kafkajs/src/consumer/workerQueue.js');
+
+test('as many workers are set going as there are batches', async () => {
+  const run = vi.fn(({ next }) => next()?.resolve());
+  await createWorkerQueue({ workers: Array.from({ length: 64 }, () => ({ run })) }).push('a', 'b');
+  expect(run).toHaveBeenCalledTimes(2);
+});
+
+test('of an answer to a fetch, only partitions with records are handled, also records that were all filtered', async () => {
+  const partition = (isEmpty: boolean, isFiltered: boolean) => ({
+    isEmpty: () => isEmpty,
+    isEmptyDueToFiltering: () => isFiltered,
+  });
+  const [full, filtered, empty] = [partition(false, false), partition(true, true), partition(true, false)];
+  const fetchOf = (batches: readonly object[], heartbeat = vi.fn()): Promise<unknown> =>
+    Runner.prototype.fetch.call({
+      running: true,
+      instrumentationEmitter: { emit: () => {} },
+      consumerGroup: { fetch: async () => batches },
+      heartbeat,
+    });
+  expect(await fetchOf([full, empty, filtered])).toEqual([full, filtered]);
+  const heartbeat = vi.fn();
+  expect(await fetchOf([empty], heartbeat)).toEqual([]);
+  expect(heartbeat).toHaveBeenCalledOnce();
 });
 
 const connectionPoolBuilder = load('kafkajs/src/cluster/connectionPoolBuilder.js');
