@@ -331,23 +331,44 @@ test('as many workers are set going as there are batches', async () => {
   expect(run).toHaveBeenCalledTimes(2);
 });
 
-test('of an answer to a fetch, only partitions with records are handled, also records that were all filtered', async () => {
-  const partition = (isEmpty: boolean, isFiltered: boolean) => ({
-    isEmpty: () => isEmpty,
-    isEmptyDueToFiltering: () => isFiltered,
+/** A runner of a consumer group whose next answer to a fetch has these batches. */
+function createRunner(
+  batches: readonly object[],
+  onFetched: (runner: { running: boolean }) => void = () => {},
+) {
+  const runner = Object.assign(Object.create(Runner.prototype), {
+    running: true,
+    instrumentationEmitter: { emit: () => {} },
+    heartbeat: vi.fn(),
   });
-  const [full, filtered, empty] = [partition(false, false), partition(true, true), partition(true, false)];
-  const fetchOf = (batches: readonly object[], heartbeat = vi.fn()): Promise<unknown> =>
-    Runner.prototype.fetch.call({
-      running: true,
-      instrumentationEmitter: { emit: () => {} },
-      consumerGroup: { fetch: async () => batches },
-      heartbeat,
-    });
-  expect(await fetchOf([full, empty, filtered])).toEqual([full, filtered]);
-  const heartbeat = vi.fn();
-  expect(await fetchOf([empty], heartbeat)).toEqual([]);
-  expect(heartbeat).toHaveBeenCalledOnce();
+  runner.consumerGroup = {
+    fetch: async () => {
+      onFetched(runner);
+      return batches;
+    },
+  };
+  return runner;
+}
+
+const answerOf = (isEmpty: boolean, isFiltered: boolean) => ({
+  isEmpty: () => isEmpty,
+  isEmptyDueToFiltering: () => isFiltered,
+});
+
+test('of an answer to a fetch, only partitions with records are handled, also records that were all filtered', async () => {
+  const [full, filtered, empty] = [answerOf(false, false), answerOf(true, true), answerOf(true, false)];
+  expect(await createRunner([full, empty, filtered]).fetch(1)).toEqual([full, filtered]);
+});
+
+test('a member that fetched nothing says that it is alive, unless it is stopping', async () => {
+  const running = createRunner([answerOf(true, false)]);
+  await running.fetch(1);
+  expect(running.heartbeat).toHaveBeenCalledOnce();
+  const stopping = createRunner([], (runner) => {
+    runner.running = false;
+  });
+  await stopping.fetch(1);
+  expect(stopping.heartbeat).not.toHaveBeenCalled();
 });
 
 const connectionPoolBuilder = load('kafkajs/src/cluster/connectionPoolBuilder.js');
