@@ -21,6 +21,7 @@ const decodeRecord = load('kafkajs/src/protocol/recordBatch/record/v0/decoder.js
 const RequestQueue = load('kafkajs/src/network/requestQueue/index.js');
 const Runner = load('kafkajs/src/consumer/runner.js');
 const { RecordBatch } = load('kafkajs/src/protocol/recordBatch/v0/index.js');
+const createRetry = load('kafkajs/src/retry/index.js');
 
 const abortKey = Buffer.from([0, 0, 0, 0]);
 
@@ -213,6 +214,22 @@ test('a refusal for want of rights is told, and not taken for a broker that is a
   };
   await expect(pool.withBroker(failWith('GROUP_AUTHORIZATION_FAILED'))).rejects.toThrow('GROUP_AUTH');
   expect(await pool.withBroker(failWith('GROUP_COORDINATOR_NOT_AVAILABLE'))).toBeNull();
+});
+
+const Cluster = load('kafkajs/src/cluster/index.js');
+
+test('whoever asks for metadata is told why no broker gives them (#549)', async () => {
+  const failWith = (type: string) => Promise.reject(Object.assign(new Error(type), { type }));
+  const brokerPool = Object.assign(Object.create(BrokerPool.prototype), {
+    brokers: { 1: {} },
+    findBroker: async () => ({ metadata: () => failWith('UNKNOWN_TOPIC_OR_PARTITION') }),
+    refreshMetadataIfNecessary: async () => {},
+  });
+  const retrier = createRetry({ retries: 0 });
+  const cluster = Object.assign(Object.create(Cluster.prototype), { brokerPool, retrier });
+  await expect(cluster.metadata({ topics: ['t'] })).rejects.toMatchObject({
+    type: 'UNKNOWN_TOPIC_OR_PARTITION',
+  });
 });
 
 const requests = load('kafkajs/src/protocol/requests/index.js');
