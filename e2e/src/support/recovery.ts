@@ -19,36 +19,56 @@ export function recoveryMs(): number {
   return RECOVERY_MS * Math.min(4, Math.max(1, overload));
 }
 
+/** What is asked when something stands still. */
+type Observed = Pick<System, 'load' | 'operator' | 'pipeline' | 'fleet'>;
+
 /**
  * What stands still although the world is whole again: within 30 s an event that was sent after the cure must be
- * visible in Postgres, and everything that Kafka held by then must be committed.
+ * visible in Postgres, and everything that Kafka held by then must be committed. Says how everything stands then.
  */
-export async function findStall(
-  system: Pick<System, 'load' | 'operator' | 'pipeline'>,
-): Promise<readonly string[]> {
-  const late = Date.now() + recoveryMs();
-  const sentinel = await within(late, system.load.sendSentinel());
-  if (sentinel === undefined) return ['nothing could be sent within 30 s of the cure'];
-  if (
-    !(await within(
-      late,
-      waitUntil(() => isStored(system, sentinel)).then(() => true),
-    ))
-  ) {
-    return ['a new event was not visible within 30 s of the cure'];
-  }
-  const ends = new Map(
-    (await readOffsets(system.pipeline)).map(({ partition, logEnd }) => [partition, logEnd]),
-  );
+export async function findStall(system: Observed): Promise<readonly string[]> {
+  const stall = await findStallUntil(Date.now() + recoveryMs(), system);
+  return stall === undefined ? [] : [`${stall} within 30 s of the cure`, ...(await describeStanding(system))];
+}
+
+async function findStallUntil(
+  late: number,
+  { load, operator, pipeline }: Observed,
+): Promise<string | undefined> {
+  const sentinel = await within(late, load.sendSentinel());
+  if (sentinel === undefined) return 'nothing could be sent';
+  if (!(await comesTrue(late, () => isStored(operator, sentinel)))) return 'a new event was not visible';
+  const offsets = await within(late, readOffsets(pipeline));
+  if (offsets === undefined) return 'Kafka did not say where partitions end';
+  const ends = new Map(offsets.map(({ partition, logEnd }) => [partition, logEnd]));
   const isCaughtUp = async () =>
-    (await readOffsets(system.pipeline)).every(
+    (await readOffsets(pipeline)).every(
       ({ partition, committed }) => (committed ?? 0n) >= (ends.get(partition) ?? 0n),
     );
-  const caughtUp = await within(
-    late,
-    waitUntil(isCaughtUp).then(() => true),
+  return (await comesTrue(late, isCaughtUp)) ? undefined : 'what had been sent was not committed';
+}
+
+async function comesTrue(late: number, isSo: () => Promise<boolean>): Promise<boolean> {
+  const outcome = waitUntil(isSo).then(() => true);
+  return (await within(late, outcome)) ?? false;
+}
+
+/** So many of its last lines a consumer is quoted with. */
+const QUOTED_LINES = 15;
+
+/** What a reader of a failed test needs: how far each partition is, who has it, and what consumers said last. */
+async function describeStanding({ pipeline, fleet }: Observed): Promise<readonly string[]> {
+  const soon = Date.now() + 5_000;
+  const offsets = (await within(soon, readOffsets(pipeline))) ?? [];
+  const group = await within(
+    soon,
+    retryForever(() => pipeline.describeGroup(), { isPassing: isPassingKafkaFault }),
   );
-  return caughtUp ? [] : ['what had been sent was not committed within 30 s of the cure'];
+  return [
+    ...offsets.map(({ partition, committed, logEnd }) => `partition ${partition}: ${committed} of ${logEnd}`),
+    `the group: ${JSON.stringify(group)}`,
+    ...fleet.running.map((program) => program.said().trimEnd().split('\n').slice(-QUOTED_LINES).join('\n')),
+  ];
 }
 
 /** A connection of the test's own may be one of those that the fault has left dead: then it asks again. */
@@ -77,7 +97,7 @@ export async function findStandstill({ pipeline }: Pick<System, 'pipeline'>): Pr
   }
 }
 
-async function isStored({ operator }: Pick<System, 'operator'>, eventId: string): Promise<boolean> {
+async function isStored(operator: System['operator'], eventId: string): Promise<boolean> {
   const found = await operator.run((sql) => sql`select from raw_events where event_id = ${eventId}`);
   return found.length > 0;
 }
