@@ -400,6 +400,24 @@ test.each([
   expect(pool).toMatchObject({ host, port });
 });
 
+const ConnectionPool = load('kafkajs/src/network/connectionPool.js');
+const apiKeys = load('kafkajs/src/protocol/requests/apiKeys.js');
+
+test('neither a fetch nor a join holds up what is asked besides', async () => {
+  const logger = { namespace: () => logger };
+  const pool = new ConnectionPool({ logger });
+  pool.getConnection = (index: number) => index;
+  const connectionsOf = (...names: readonly string[]) =>
+    new Set(names.map((name) => pool.getConnectionByRequest({ request: { apiKey: apiKeys[name] } })));
+  const ways = [
+    connectionsOf('Fetch'),
+    connectionsOf('JoinGroup', 'SyncGroup'),
+    connectionsOf('OffsetCommit', 'Heartbeat', 'LeaveGroup', 'Metadata'),
+  ];
+  expect(ways.map(({ size }) => size)).toEqual([1, 1, 1]);
+  expect(new Set(ways.flatMap((way) => [...way])).size).toBe(pool.pool.length);
+});
+
 const Broker = load('kafkajs/src/broker/index.js');
 
 test('a broker that has not yet said which versions it speaks is not connected, and to ask it is to try again', async () => {
