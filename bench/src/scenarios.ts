@@ -18,6 +18,7 @@ const usual: Omit<Scenario, 'name'> = {
   duplicates: 0,
   ids: 'ordered',
   invalid: 0,
+  refused: 0,
   bytes: 250,
 };
 
@@ -39,6 +40,7 @@ export const scenarios: readonly Scenario[] = [
   { ...usual, name: '100 % duplicates', duplicates: 1 },
   { ...usual, name: '1 % invalid', invalid: 0.01 },
   { ...usual, name: '50 % invalid', invalid: 0.5 },
+  { ...usual, name: '1 % refused by Postgres', refused: 0.01 },
   { ...usual, name: '1 kB', bytes: 1_000 },
   { ...usual, name: '10 kB', bytes: 10_000 },
 ];

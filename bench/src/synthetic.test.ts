@@ -5,7 +5,7 @@ import { recordAt } from './synthetic.ts';
 test.each(['ordered', 'random'] as const)(
   'events with %s ids are good ones, each with an id of its own',
   (ids) => {
-    const mixture = { ids, invalid: 0, bytes: 1_000 };
+    const mixture = { ids, invalid: 0, refused: 0, bytes: 1_000 };
     const decoded = Array.from({ length: 200 }, (_, position) => {
       const result = decodeEvent(recordAt(position, mixture).value);
       return result.ok ? result.event.event_id : result.message;
@@ -16,7 +16,7 @@ test.each(['ordered', 'random'] as const)(
 );
 
 test('of the records as many are no events as was asked for', () => {
-  const mixture = { ids: 'ordered', invalid: 0.5, bytes: 250 } as const;
+  const mixture = { ids: 'ordered', invalid: 0.5, refused: 0, bytes: 250 } as const;
   const results = Array.from({ length: 200 }, (_, position) =>
     decodeEvent(recordAt(position, mixture).value),
   );

@@ -9,6 +9,8 @@ export interface Mixture {
   readonly ids: IdOrder;
   /** Records that are not events, from 0 to 1. */
   readonly invalid: number;
+  /** Events that Postgres refuses, from 0 to 1: it keeps no text with a character of code 0. */
+  readonly refused: number;
   /** Of the value, about; the envelope takes some 200 of them. */
   readonly bytes: number;
 }
@@ -23,13 +25,14 @@ export function recordAt(position: number, mixture: Mixture): OutgoingRecord {
   return { key, value: Buffer.from(JSON.stringify(eventAt(position, mixture))) };
 }
 
-function eventAt(position: number, { ids, bytes }: Mixture) {
+function eventAt(position: number, { ids, bytes, refused }: Mixture) {
+  const path = '/'.padEnd(Math.max(1, bytes - 200), 'products/');
   return {
     event_id: ids === 'ordered' ? orderedId(position) : randomId(position),
     event_type: 'page_view',
     event_time: new Date(START + (position % 600) * SECOND).toISOString(),
     user_id: `user-${position % 1_000}`,
-    payload: { path: '/'.padEnd(Math.max(1, bytes - 200), 'products/') },
+    payload: { path: position % 100 < 100 * refused ? `${path}\0` : path },
   };
 }
 

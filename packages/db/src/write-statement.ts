@@ -4,6 +4,7 @@ import type { Sql } from './connect.ts';
 import { type DeadLetter, headersToJson, type SourceRecord } from './dead-letter.ts';
 import type { EventRows } from './event-rows.ts';
 import type { InsertForm } from './insert-form.ts';
+import { sent } from './sent.ts';
 
 /** What the statement found and did. */
 export interface StatementResult {
@@ -74,14 +75,6 @@ function insertEvents(sql: Sql, rows: EventRows, form: InsertForm) {
       order by event_id
       ${form === 'plain' ? sql`` : sql`on conflict (event_id) do nothing returning event_type, event_time`}`;
 }
-
-/** A text in bytes, which goes out as it stands; Postgres is left to say of what type it is. */
-function sent(sql: Sql, bytes: Buffer) {
-  return sql.typed(bytes as never, UNKNOWN);
-}
-
-/** https://www.postgresql.org/docs/current/protocol-message-formats.html, Parse: "leaving the type unspecified". */
-const UNKNOWN = 0;
 
 /** All events of the batch, by minute and type: Postgres reads what minute a time falls into. */
 function countAll(sql: Sql, { tallies }: EventRows) {

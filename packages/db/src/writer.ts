@@ -3,7 +3,8 @@ import { type Batch, recordCount, splitBatch } from './batch.ts';
 import type { Database } from './connect.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import { type InsertForm, InsertForms } from './insert-form.ts';
-import { type CountRedrives, type Refusal, writeIsolating } from './isolate.ts';
+import { type Refusal, type Store, writeIsolating } from './isolate.ts';
+import { findRefusals } from './refusals.ts';
 import { codeOf, faultKind } from './sqlstate.ts';
 import { type StatementResult, writeStatement } from './write-statement.ts';
 
@@ -48,7 +49,7 @@ export interface Writer {
 export function createWriter(
   database: Database,
   persist: Persist,
-  countRedrives: CountRedrives = () => 0,
+  countRedrives: Store['countRedrives'] = () => 0,
 ): Writer {
   /** Where this process believes that each ledger stands; the statement tells when it does not. */
   const positions = new Map<string, bigint>();
@@ -63,9 +64,11 @@ export function createWriter(
     },
     async write(batch) {
       const tally = createTally();
-      const tryWrite = async (part: Batch) =>
-        refusalOf(() => writeInStep(part, positions, runStep, tally.add));
-      const refused = await writeIsolating(batch, tryWrite, countRedrives);
+      const refused = await writeIsolating(batch, {
+        tryWrite: (part) => refusalOf(() => writeInStep(part, positions, runStep, tally.add)),
+        findRefusals: (rows) => persist(() => findRefusals(database, rows)),
+        countRedrives,
+      });
       return { ...tally.total(), refused };
     },
   };
