@@ -22,3 +22,10 @@ test('of the records as many are no events as was asked for', () => {
   );
   expect(results.filter(({ ok }) => !ok)).toHaveLength(100);
 });
+
+test('of the events as many hold what no jsonb keeps as was asked for, and are good ones otherwise', () => {
+  const mixture = { ids: 'ordered', invalid: 0.01, refused: 0.02, bytes: 250 } as const;
+  const values = Array.from({ length: 200 }, (_, position) => recordAt(position, mixture).value);
+  const refused = values.filter((value) => String(value).includes('\\u0000'));
+  expect(refused.map((value) => decodeEvent(value).ok)).toEqual(Array(4).fill(true));
+});

@@ -2,7 +2,6 @@ import { availableParallelism, loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isPassingKafkaFault } from '@pipeline/kafka';
 import { retryForever } from '@pipeline/runtime';
-import type { Pipeline } from './pipeline.ts';
 import type { System } from './system.ts';
 import { waitUntil } from './wait.ts';
 
@@ -38,15 +37,19 @@ async function findStallUntil(
   const sentinel = await within(late, load.sendSentinel());
   if (sentinel === undefined) return 'nothing could be sent';
   if (!(await comesTrue(late, () => isStored(operator, sentinel)))) return 'a new event was not visible';
-  const offsets = await within(late, readOffsets(pipeline));
-  if (offsets === undefined) return 'Kafka did not say where partitions end';
+  const offsets = await ask(late, pipeline.offsets);
+  if (offsets === undefined) return SILENCE;
   const ends = new Map(offsets.map(({ partition, logEnd }) => [partition, logEnd]));
-  const isCaughtUp = async () =>
-    (await readOffsets(pipeline)).every(
-      ({ partition, committed }) => (committed ?? 0n) >= (ends.get(partition) ?? 0n),
+  const isCaughtUp = async () => {
+    const now = await ask(late, pipeline.offsets);
+    return (
+      now?.every(({ partition, committed }) => (committed ?? 0n) >= (ends.get(partition) ?? 0n)) ?? false
     );
+  };
   return (await comesTrue(late, isCaughtUp)) ? undefined : 'what had been sent was not committed';
 }
+
+const SILENCE = 'Kafka did not say where partitions end';
 
 async function comesTrue(late: number, isSo: () => Promise<boolean>): Promise<boolean> {
   const outcome = waitUntil(isSo).then(() => true);
@@ -59,11 +62,8 @@ const QUOTED_LINES = 15;
 /** What a reader of a failed test needs: how far each partition is, who has it, and what consumers said last. */
 async function describeStanding({ pipeline, fleet }: Observed): Promise<readonly string[]> {
   const soon = Date.now() + 5_000;
-  const offsets = (await within(soon, readOffsets(pipeline))) ?? [];
-  const group = await within(
-    soon,
-    retryForever(() => pipeline.describeGroup(), { isPassing: isPassingKafkaFault }),
-  );
+  const offsets = (await ask(soon, pipeline.offsets).catch(() => undefined)) ?? [];
+  const group = await ask(soon, pipeline.describeGroup).catch(() => undefined);
   return [
     ...offsets.map(({ partition, committed, logEnd }) => `partition ${partition}: ${committed} of ${logEnd}`),
     `the group: ${JSON.stringify(group)}`,
@@ -71,10 +71,18 @@ async function describeStanding({ pipeline, fleet }: Observed): Promise<readonly
   ];
 }
 
-/** A connection of the test's own may be one of those that the fault has left dead: then it asks again. */
-function readOffsets(pipeline: Pipeline): ReturnType<Pipeline['offsets']> {
-  const signal = AbortSignal.timeout(RECOVERY_MS);
-  return retryForever(() => pipeline.offsets(), { isPassing: isPassingKafkaFault, signal });
+/**
+ * The answer, or undefined once a moment has passed. A connection of the test's own may be one of those that the fault has
+ * left dead: then it asks again.
+ */
+async function ask<Answer>(moment: number, question: () => Promise<Answer>): Promise<Answer | undefined> {
+  const signal = AbortSignal.timeout(Math.max(0, moment - Date.now()));
+  try {
+    return await within(moment, retryForever(question, { isPassing: isPassingKafkaFault, signal }));
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    throw error;
+  }
 }
 
 /** However large a lag is, it must not stand still for so long. */
@@ -85,10 +93,9 @@ export async function findStandstill({ pipeline }: Pick<System, 'pipeline'>): Pr
   let least: bigint | undefined;
   let late = Date.now() + STANDSTILL_MS;
   for (;;) {
-    const lag = (await readOffsets(pipeline)).reduce(
-      (sum, { committed, logEnd }) => sum + logEnd - (committed ?? 0n),
-      0n,
-    );
+    const offsets = await ask(Date.now() + RECOVERY_MS, pipeline.offsets);
+    if (offsets === undefined) return [SILENCE];
+    const lag = offsets.reduce((sum, { committed, logEnd }) => sum + logEnd - (committed ?? 0n), 0n);
     if (lag === 0n) return [];
     if (Date.now() > late) return [`the lag has stood at ${lag} for a minute`];
     if (least === undefined || lag < least) late = Date.now() + STANDSTILL_MS;

@@ -20,9 +20,9 @@ export interface Store {
 
 /**
  * Writes a batch although some of its rows are refused: those that the store can name become dead letters of the same
- * batch, which costs two statements more, however many they are. Where it names none, the batch is halved until each
- * refused row stands alone, at some 2·log2(n) + 2 writes and log2(n) questions; parts are written in offset order, each
- * in a transaction of its own.
+ * batch, which costs two statements more, however many they are. For one that it cannot name the batch is halved until the
+ * row stands alone, at some 2·log2(n) + 2 writes and log2(n) questions; parts are written in offset order, each in a
+ * transaction of its own.
  * @returns the dead letters made of refused rows, in offset order
  * @throws Error when a batch without rows is refused: dead letters themselves must always fit
  */

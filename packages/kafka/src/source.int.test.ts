@@ -212,6 +212,15 @@ test('a look where to begin that takes longer than a rebalance ends before the n
   while (looks === 1) await pause(20);
 });
 
+test('a topic that goes missing while it is looked where to begin is waited for', async () => {
+  const fresh = await fill(30);
+  await using real = await openAdmin(connectKafka(fresh.settings, 'test', silentLogger));
+  const missing = Object.assign(new kafkajs.KafkaJSError('gone'), { type: 'UNKNOWN_TOPIC_OR_PARTITION' });
+  const fetchOffsets = vi.fn(real.fetchOffsets).mockRejectedValueOnce(missing);
+  await using opened = await open(fresh, { admin: { ...real, fetchOffsets } });
+  expect(await readAll(opened.source)).toHaveLength(30);
+});
+
 test('what is written of a partition that another member has now does not keep a source from its end', async () => {
   const fresh = await fill(300);
   const settings = { ...fresh.settings, BATCH_MAX_EVENTS: 50 };

@@ -149,7 +149,8 @@ class GroupSource implements Source {
         settings: this.#options.groupSettings,
         intake: this.#intake,
         logger,
-        locate: (partitions) => this.#inTurn(() => this.#retry(() => this.#locate(partitions))),
+        locate: (partitions) =>
+          this.#inTurn(() => this.#retry(() => this.#locate(partitions), passesUnderway)),
         onCrash: (error) => void this.#onCrash(error),
         onRetry: this.#options.onRetry,
         onCommitFailure: (error) => this.#intake.end({ error: explainKafkaFault(error) }),
@@ -162,7 +163,7 @@ class GroupSource implements Source {
   /** kafkajs has given up, and would leave the process standing idle: join anew, or end. */
   async #onCrash(error: Error): Promise<void> {
     if (this.#closed) return;
-    if (!this.#passes(error)) return this.#intake.end({ error: explainKafkaFault(error) });
+    if (!passesUnderway(error)) return this.#intake.end({ error: explainKafkaFault(error) });
     this.#options.onRetry(error);
     try {
       // A member may be let in, crash at once, and so on: joining alone is no success.
@@ -171,11 +172,6 @@ class GroupSource implements Source {
     } catch (final) {
       this.#intake.end({ error: explainKafkaFault(final) });
     }
-  }
-
-  /** A topic that goes missing under a running consumer is being made anew; one that was never there is a mistake. */
-  #passes(error: unknown): boolean {
-    return isPassingKafkaFault(error) || kafkaErrorType(error) === 'UNKNOWN_TOPIC_OR_PARTITION';
   }
 
   /** What was asked for before the last rebalance must not open a ledger, or say what is done, after what is asked now. */
@@ -214,9 +210,9 @@ class GroupSource implements Source {
     if (this.#options.once && [...this.#done].every(isDrained)) this.#intake.end();
   }
 
-  #retry<Value>(operation: () => Promise<Value>): Promise<Value> {
+  #retry<Value>(operation: () => Promise<Value>, isPassing = isPassingKafkaFault): Promise<Value> {
     const { signal, onRetry } = this.#options;
-    return retryForever(operation, { isPassing: isPassingKafkaFault, onRetry, signal }).catch(throwExplained);
+    return retryForever(operation, { isPassing, onRetry, signal }).catch(throwExplained);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -225,6 +221,11 @@ class GroupSource implements Source {
     const left = this.#member?.leave() ?? Promise.resolve();
     await withDeadline(left, 5_000, 'leaving the group').catch(() => {});
   }
+}
+
+/** A topic that goes missing under a running consumer is being made anew; one that was never there is a mistake. */
+function passesUnderway(error: unknown): boolean {
+  return isPassingKafkaFault(error) || kafkaErrorType(error) === 'UNKNOWN_TOPIC_OR_PARTITION';
 }
 
 function throwExplained(error: unknown): never {
