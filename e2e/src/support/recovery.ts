@@ -15,7 +15,7 @@ const WAITING_PER_CORE = 4;
 export function recoveryMs(): number {
   const [load = 0] = loadavg();
   const overload = load / (WAITING_PER_CORE * availableParallelism());
-  return RECOVERY_MS * Math.min(4, Math.max(1, overload));
+  return Math.round(RECOVERY_MS * Math.min(4, Math.max(1, overload)));
 }
 
 /** What is asked when something stands still. */
