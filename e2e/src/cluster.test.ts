@@ -1,3 +1,4 @@
+import { kafkaErrorType } from '@pipeline/kafka';
 import { expect, test } from 'vitest';
 import { type Fault, findDamage } from './support/fault.ts';
 import { operate } from './support/kafka-client.ts';
@@ -26,6 +27,32 @@ const brokersKilled: Fault<ClusterSystem> = {
     }
   },
 };
+
+/** Others may have topics with one copy. */
+const othersWithoutLeader: Fault<ClusterSystem> = {
+  name: 'a topic of others has no leader while a consumer starts',
+  async inject(system) {
+    const { pipeline, fleet, watch } = system;
+    const [broker] = system.cluster.brokers;
+    watch.expectTakeover();
+    const onlyThere = { topic: 'of-others', replicaAssignment: [{ partition: 0, replicas: [1] }] };
+    await operate(pipeline, (operator) => operator.createTopics({ topics: [onlyThere] }));
+    await broker?.kill();
+    await waitUntil(() => hasNoLeader(system, 'of-others'));
+    await waitForLog(fleet.start(), /joined the group/);
+    await goOn(system, 'while a topic of others had no leader');
+    await broker?.start();
+    await waitUntil(() => isInSync(system));
+  },
+};
+
+async function hasNoLeader({ pipeline }: ClusterSystem, topic: string): Promise<boolean> {
+  const metadata = operate(pipeline, (operator) => operator.fetchTopicMetadata({ topics: [topic] }));
+  return await metadata.then(
+    () => false,
+    (error) => kafkaErrorType(error) === 'LEADER_NOT_AVAILABLE',
+  );
+}
 
 /** As a deployment does it: first a new one that has joined, then the old one is told to go. */
 const consumersReplaced: Fault<ClusterSystem> = {
@@ -56,5 +83,5 @@ async function isInSync({ pipeline, cluster }: ClusterSystem): Promise<boolean> 
 
 test('with three brokers and three consumers nothing stops while one is away, and nothing is lost, doubled or wrongly dead-lettered', async () => {
   await using system = await startClusterSystem({ seed, size: 3 });
-  expect(await findDamage(system, brokersKilled, consumersReplaced)).toEqual([]);
+  expect(await findDamage(system, othersWithoutLeader, brokersKilled, consumersReplaced)).toEqual([]);
 });

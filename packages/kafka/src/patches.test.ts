@@ -429,6 +429,27 @@ test('a broker that has not yet said which versions it speaks is not connected, 
   expect(isPassingKafkaFault(error)).toBe(true);
 });
 
+/** Asks a broker for the metadata of topics, of which a partition has no leader. */
+async function askAbout(topics: readonly string[], brokers: readonly object[]): Promise<string> {
+  const logger = { namespace: () => logger };
+  const leaderless = { partitionErrorCode: 5, partitionId: 0, leader: -1 };
+  const topicMetadata = [{ topicErrorCode: 0, topic: 'others', partitionMetadata: [leaderless] }];
+  const send = (protocol: { response: { parse: (data: object) => Promise<object> } }) =>
+    protocol.response.parse({ brokers, topicMetadata });
+  const broker = new Broker({ connectionPool: { host: 'b', port: 9092, send }, logger });
+  broker.lookupRequest = requests.lookup({ 3: { minVersion: 0, maxVersion: 6 } });
+  return await broker.metadata([...topics]).then(
+    () => 'answered',
+    ({ type }: { type: string }) => type,
+  );
+}
+
+test('who asks about all topics is answered though one has no leader, as long as there are brokers (#1460)', async () => {
+  expect(await askAbout([], [{}])).toBe('answered');
+  expect(await askAbout(['others'], [{}])).toBe('LEADER_NOT_AVAILABLE');
+  expect(await askAbout([], [])).toBe('LEADER_NOT_AVAILABLE');
+});
+
 test('metadata under way end well though their broker was given up meanwhile', async () => {
   const seedBroker = { nodeId: 1, connectionPool: { host: 'b', port: 9092 } };
   const pool = Object.assign(Object.create(BrokerPool.prototype), { seedBroker, brokers: { 1: seedBroker } });
