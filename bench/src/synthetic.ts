@@ -32,6 +32,7 @@ function eventAt(position: number, { ids, bytes, refused }: Mixture) {
     event_type: 'page_view',
     event_time: new Date(START + (position % 600) * SECOND).toISOString(),
     user_id: `user-${position % 1_000}`,
+    // From the other end than the invalid ones, so that both may be asked for.
     payload: { path: 99 - (position % 100) < 100 * refused ? `${path}\0` : path },
   };
 }

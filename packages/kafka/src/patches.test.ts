@@ -204,14 +204,13 @@ test('offsets and timestamps are exact over their whole range', () => {
 
 const BrokerPool = load('kafkajs/src/cluster/brokerPool.js');
 
+const failWith = (type: string) => () => Promise.reject(Object.assign(new Error(type), { type }));
+
 test('a refusal for want of rights is told, and not taken for a broker that is away (#1654)', async () => {
   const pool = Object.assign(Object.create(BrokerPool.prototype), {
     brokers: { 1: {}, 2: {} },
     findBroker: async () => ({}),
   });
-  const failWith = (type: string) => async () => {
-    throw Object.assign(new Error(type), { type });
-  };
   await expect(pool.withBroker(failWith('GROUP_AUTHORIZATION_FAILED'))).rejects.toThrow('GROUP_AUTH');
   expect(await pool.withBroker(failWith('GROUP_COORDINATOR_NOT_AVAILABLE'))).toBeNull();
 });
@@ -219,10 +218,9 @@ test('a refusal for want of rights is told, and not taken for a broker that is a
 const Cluster = load('kafkajs/src/cluster/index.js');
 
 test('whoever asks for metadata is told why no broker gives them (#549)', async () => {
-  const failWith = (type: string) => Promise.reject(Object.assign(new Error(type), { type }));
   const brokerPool = Object.assign(Object.create(BrokerPool.prototype), {
     brokers: { 1: {} },
-    findBroker: async () => ({ metadata: () => failWith('UNKNOWN_TOPIC_OR_PARTITION') }),
+    findBroker: async () => ({ metadata: failWith('UNKNOWN_TOPIC_OR_PARTITION') }),
     refreshMetadataIfNecessary: async () => {},
   });
   const retrier = createRetry({ retries: 0 });
