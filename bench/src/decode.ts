@@ -1,6 +1,6 @@
 import { decodeEvent } from '@pipeline/schema';
+import type { BenchServers } from './bench-servers.ts';
 import { medianMicros, passesText } from './cpu.ts';
-import type { Lab } from './lab.ts';
 import { formatCell } from './markdown.ts';
 import { say } from './say.ts';
 import type { Section } from './section.ts';
@@ -10,7 +10,7 @@ import { readTopic } from './topic.ts';
 const SAMPLE = 100_000;
 
 /** `decodeEvent` alone, by type of event. */
-export async function measureDecode(lab: Lab): Promise<Section> {
+export async function measureDecode(lab: BenchServers): Promise<Section> {
   const { topic } = await lab.filledTopic();
   say('decodeEvent');
   const sample = await readSample(lab, topic);
@@ -37,7 +37,7 @@ function decodeAll(values: readonly Buffer[]): void {
   for (const value of values) if (!decodeEvent(value).ok) throw new Error('a good event was rejected');
 }
 
-async function readSample(lab: Lab, topic: string): Promise<readonly Buffer[]> {
+async function readSample(lab: BenchServers, topic: string): Promise<readonly Buffer[]> {
   const sample: Buffer[] = [];
   await readTopic(lab.kafka.address, topic, ({ records }) => {
     for (const { value } of records)

@@ -1,5 +1,5 @@
-import { Failure } from '@pipeline/runtime';
-import { consumerEnvironment, type Lab, type Tables } from './lab.ts';
+import { UserError } from '@pipeline/runtime';
+import { type BenchServers, consumerEnvironment, type Tables } from './bench-servers.ts';
 import { startApp } from './programs.ts';
 import type { FilledTopic } from './topic.ts';
 import { meterUsage, peakRssMb } from './usage.ts';
@@ -17,9 +17,9 @@ export interface Drained {
 
 /**
  * Starts a consumer on a filled topic, and waits until its last event is stored.
- * @throws Failure when not every event of the topic is in the table then
+ * @throws UserError when not every event of the topic is in the table then
  */
-export async function drainTopic(lab: Lab, filled: FilledTopic, tables: Tables): Promise<Drained> {
+export async function drainTopic(lab: BenchServers, filled: FilledTopic, tables: Tables): Promise<Drained> {
   await using consumer = startApp('consumer', [], consumerEnvironment(lab, filled.topic, tables));
   const used = meterUsage([consumer.pid, lab.postgres.pid, lab.kafka.pid]);
   await waitWhileRunning(consumer, async () => (await accountedFor(tables)) >= filled.events, 20);
@@ -48,5 +48,5 @@ async function requireRows({ database }: Tables, expected: number): Promise<void
     (sql) => sql`select count(*)::float8 as rows from raw_events`,
   );
   if (row?.rows !== expected)
-    throw new Failure(`${row?.rows} rows of ${expected} events`, 'mend the consumer first');
+    throw new UserError(`${row?.rows} rows of ${expected} events`, 'mend the consumer first');
 }

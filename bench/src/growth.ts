@@ -1,8 +1,14 @@
 import { connectKafka, kafkaSettings, openPublisher } from '@pipeline/kafka';
 import { readSettings } from '@pipeline/runtime';
 import { freshName } from 'infra/testing';
+import {
+  type BenchServers,
+  consumerEnvironment,
+  logger,
+  type Tables,
+  topicEnvironment,
+} from './bench-servers.ts';
 import { accountedFor } from './drain.ts';
-import { consumerEnvironment, type Lab, logger, type Tables, topicEnvironment } from './lab.ts';
 import { type Program, startApp } from './programs.ts';
 import { say } from './say.ts';
 import { eventsOf, type Scenario, scenarios } from './scenarios.ts';
@@ -12,7 +18,7 @@ import { meterUsage } from './usage.ts';
 import { waitWhileRunning } from './wait.ts';
 
 /** How the cost of an event grows with the size of everything, one thing varied at a time. */
-export async function measureGrowth(lab: Lab): Promise<Section> {
+export async function measureGrowth(lab: BenchServers): Promise<Section> {
   const measured: (readonly [string, Grown])[] = [];
   for (const scenario of scenarios) {
     say(`growth: ${scenario.name}`);
@@ -41,7 +47,7 @@ interface Grown {
   readonly cpuMicros: readonly [number, number, number];
 }
 
-async function measureScenario(lab: Lab, scenario: Scenario): Promise<Grown> {
+async function measureScenario(lab: BenchServers, scenario: Scenario): Promise<Grown> {
   const events = eventsOf(scenario, lab.size.events);
   const topic = await fillTopic(lab, scenario, events);
   await using tables = await lab.createTables();
@@ -55,7 +61,7 @@ async function measureScenario(lab: Lab, scenario: Scenario): Promise<Grown> {
 }
 
 async function measureDrain(
-  lab: Lab,
+  lab: BenchServers,
   tables: Tables,
   consumers: readonly Program[],
   events: number,
@@ -80,7 +86,11 @@ async function measureDrain(
 
 const CHUNK = 5_000;
 
-async function fillTopic({ kafka: { address } }: Lab, scenario: Scenario, events: number): Promise<string> {
+async function fillTopic(
+  { kafka: { address } }: BenchServers,
+  scenario: Scenario,
+  events: number,
+): Promise<string> {
   const topic = freshName('bench');
   const client = connectKafka(readSettings(kafkaSettings, topicEnvironment(address, topic)), 'bench', logger);
   const admin = client.admin();

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { consumerEnvironment, type Lab } from './lab.ts';
+import { type BenchServers, consumerEnvironment } from './bench-servers.ts';
 import { formatCell } from './markdown.ts';
 import { startApp } from './programs.ts';
 import { say } from './say.ts';
@@ -11,7 +11,7 @@ const SETTLE_MS = 5_000;
 const WATCH_MS = 10_000;
 
 /** What a consumer costs that has nothing to do. */
-export async function measureIdling(lab: Lab): Promise<Section> {
+export async function measureIdling(lab: BenchServers): Promise<Section> {
   say('idle consumer');
   await using tables = await lab.createTables();
   const topic = await lab.createTopic();

@@ -1,5 +1,5 @@
-import { Failure } from '@pipeline/runtime';
-import { consumerEnvironment, type Lab, type Tables, topicEnvironment } from './lab.ts';
+import { UserError } from '@pipeline/runtime';
+import { type BenchServers, consumerEnvironment, type Tables, topicEnvironment } from './bench-servers.ts';
 import { formatCell } from './markdown.ts';
 import { startApp } from './programs.ts';
 import { say } from './say.ts';
@@ -12,7 +12,7 @@ const RATES = [100, 1_000, 10_000];
 const WARM_UP_SECONDS = 30;
 
 /** From an event's making to its row, at steady rates. */
-export async function measureLatency(lab: Lab): Promise<Section> {
+export async function measureLatency(lab: BenchServers): Promise<Section> {
   const rows: (readonly number[])[] = [];
   for (const rate of RATES) {
     say(`latency at ${rate} events a second`);
@@ -38,7 +38,7 @@ export async function measureLatency(lab: Lab): Promise<Section> {
 
 const othersColumn = 'other programs, % of the machine';
 
-async function measureRate(lab: Lab, rate: number): Promise<readonly number[]> {
+async function measureRate(lab: BenchServers, rate: number): Promise<readonly number[]> {
   await using tables = await lab.createTables();
   const topic = await lab.createTopic();
   await using consumer = startApp('consumer', [], consumerEnvironment(lab, topic, tables));
@@ -75,6 +75,6 @@ async function readLatency({ database }: Tables): Promise<readonly number[]> {
         max(ms)) as figures
       from warm`,
   );
-  if (row === undefined) throw new Failure('nothing was stored', 'measure for more seconds');
+  if (row === undefined) throw new UserError('nothing was stored', 'measure for more seconds');
   return row.figures;
 }

@@ -1,9 +1,9 @@
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { kafkaVersion } from 'infra/testing';
-import type { Lab } from './lab.ts';
+import type { BenchServers } from './bench-servers.ts';
 
 /** What was measured on, as a line for people. */
-export async function describeMachine(lab: Lab): Promise<string> {
+export async function describeMachine(lab: BenchServers): Promise<string> {
   await using tables = await lab.createTables();
   const [row] = await tables.database.run<{ version: string }>(
     (sql) => sql`select current_setting('server_version') as version`,

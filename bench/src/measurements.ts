@@ -1,7 +1,7 @@
+import type { BenchServers } from './bench-servers.ts';
 import { measureDecode } from './decode.ts';
 import { measureGrowth } from './growth.ts';
 import { measureIdling } from './idling.ts';
-import type { Lab } from './lab.ts';
 import { measureLatency } from './latency.ts';
 import { measureProducing } from './producing.ts';
 import { measureReplay } from './replay.ts';
@@ -10,7 +10,7 @@ import { measureStages } from './stages.ts';
 import { measureStarting } from './starting.ts';
 import { measureThroughput } from './throughput.ts';
 
-export type Measure = (lab: Lab) => Promise<Section>;
+export type Measure = (lab: BenchServers) => Promise<Section>;
 
 /** Everything that can be measured, in the order of the report. */
 export const measurements: ReadonlyMap<string, Measure> = new Map([

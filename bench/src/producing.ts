@@ -1,9 +1,9 @@
-import type { Lab } from './lab.ts';
+import type { BenchServers } from './bench-servers.ts';
 import { formatCell } from './markdown.ts';
 import type { Section } from './section.ts';
 
 /** How fast the producer simulates and publishes. */
-export async function measureProducing(lab: Lab): Promise<Section> {
+export async function measureProducing(lab: BenchServers): Promise<Section> {
   const { published, wallSeconds, events } = await lab.filledTopic();
   return {
     title: 'Producer, `--rate 0`',

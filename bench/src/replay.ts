@@ -1,6 +1,6 @@
+import type { BenchServers } from './bench-servers.ts';
 import { copyRows } from './copy.ts';
 import { type Drained, drainTopic } from './drain.ts';
-import type { Lab } from './lab.ts';
 import { formatCell } from './markdown.ts';
 import { say } from './say.ts';
 import type { Cell, Section } from './section.ts';
@@ -8,7 +8,7 @@ import { median } from './statistics.ts';
 import type { FilledTopic } from './topic.ts';
 
 /** A topic of which every second event is stored already, against one of which none is, in turn. */
-export async function measureReplay(lab: Lab): Promise<Section> {
+export async function measureReplay(lab: BenchServers): Promise<Section> {
   const filled = await lab.filledTopic();
   const rounds: (readonly [number, number, number])[] = [];
   for (let number = 1; number <= lab.size.rounds; number++) {
@@ -36,7 +36,11 @@ export async function measureReplay(lab: Lab): Promise<Section> {
   };
 }
 
-async function drainAfter(lab: Lab, filled: FilledTopic, stored: readonly Buffer[]): Promise<Drained> {
+async function drainAfter(
+  lab: BenchServers,
+  filled: FilledTopic,
+  stored: readonly Buffer[],
+): Promise<Drained> {
   await using tables = await lab.createTables();
   await copyRows(tables.url, stored);
   await tables.database.run((sql) => sql`checkpoint`);

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Failure, stopSignal } from '@pipeline/runtime';
-import { openLab, type Size } from './lab.ts';
+import { stopSignal, UserError } from '@pipeline/runtime';
+import { type Size, startBenchServers } from './bench-servers.ts';
 import { describeMachine } from './machine.ts';
 import { measurements } from './measurements.ts';
 import { type Report, reportToJson, reportToMarkdown } from './report.ts';
@@ -18,11 +18,11 @@ const results = join(import.meta.dirname, '../results');
 
 /** Measures, prints the report and keeps it in the folder `results`; a signal ends it and everything that it has started. */
 export async function runBench(options: BenchOptions): Promise<void> {
-  if (process.platform !== 'linux') throw new Failure('it reads /proc', 'run it on Linux');
+  if (process.platform !== 'linux') throw new UserError('it reads /proc', 'run it on Linux');
   const signal = stopSignal();
   const stopped = Promise.withResolvers<never>();
   signal.addEventListener('abort', () => stopped.reject(signal.reason), { once: true });
-  await using lab = await openLab(options);
+  await using lab = await startBenchServers(options);
   const measuring = measure();
   const report = await Promise.race([measuring, stopped.promise]);
   await writeReport(report);

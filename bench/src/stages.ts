@@ -1,8 +1,8 @@
 import type { RecordBatch } from '@pipeline/kafka';
 import { decodeEvent } from '@pipeline/schema';
 import { triage } from 'consumer/triage';
+import type { BenchServers } from './bench-servers.ts';
 import { cpuMicrosOf, medianMicros, passesText } from './cpu.ts';
-import type { Lab } from './lab.ts';
 import { say } from './say.ts';
 import type { Section } from './section.ts';
 import { readTopic } from './topic.ts';
@@ -13,7 +13,7 @@ import { measureWriting, type WritingCost } from './writing.ts';
 const SAMPLE = 150_000;
 
 /** What each step of the path costs, one after the other in this process. */
-export async function measureStages(lab: Lab): Promise<Section> {
+export async function measureStages(lab: BenchServers): Promise<Section> {
   const { topic, events } = await lab.filledTopic();
   say('stages');
   const fetching = await measureFetching(lab, topic, events);
@@ -59,7 +59,7 @@ function toSection(fetching: FetchingCost, decoding: DecodingCost, writing: Writ
 }
 
 /** The topic was read before, so that the code is compiled. */
-async function measureFetching(lab: Lab, topic: string, events: number): Promise<FetchingCost> {
+async function measureFetching(lab: BenchServers, topic: string, events: number): Promise<FetchingCost> {
   const used = meterUsage([lab.kafka.pid]);
   const micros = await cpuMicrosOf(() => readTopic(lab.kafka.address, topic, touchValues));
   return { ours: micros / events, kafka: ((used().cpuMs[0] ?? 0) * 1_000) / events };
@@ -70,7 +70,7 @@ function touchValues({ records }: RecordBatch): number {
   return records.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
 }
 
-async function readSample(lab: Lab, topic: string): Promise<readonly RecordBatch[]> {
+async function readSample(lab: BenchServers, topic: string): Promise<readonly RecordBatch[]> {
   const batches: RecordBatch[] = [];
   let size = 0;
   await readTopic(lab.kafka.address, topic, (batch) => {

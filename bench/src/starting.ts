@@ -1,4 +1,4 @@
-import { consumerEnvironment, type Lab } from './lab.ts';
+import { type BenchServers, consumerEnvironment } from './bench-servers.ts';
 import { formatCell } from './markdown.ts';
 import { startApp } from './programs.ts';
 import { say } from './say.ts';
@@ -9,7 +9,7 @@ import { waitWhileRunning } from './wait.ts';
 const STARTS = 5;
 
 /** From the start of a consumer's process to its first row, servers running and events waiting. */
-export async function measureStarting(lab: Lab): Promise<Section> {
+export async function measureStarting(lab: BenchServers): Promise<Section> {
   const { topic } = await lab.filledTopic();
   const milliseconds: number[] = [];
   for (let start = 0; start < STARTS; start++) {
@@ -25,7 +25,7 @@ export async function measureStarting(lab: Lab): Promise<Section> {
   };
 }
 
-async function startToFirstRow(lab: Lab, topic: string): Promise<number> {
+async function startToFirstRow(lab: BenchServers, topic: string): Promise<number> {
   await using tables = await lab.createTables();
   const hasRow = async () => {
     const [row] = await tables.database.run((sql) => sql`select 1 from raw_events limit 1`);

@@ -1,6 +1,6 @@
+import type { BenchServers } from './bench-servers.ts';
 import { copyRows } from './copy.ts';
 import { type Drained, drainTopic } from './drain.ts';
-import type { Lab } from './lab.ts';
 import { formatCell } from './markdown.ts';
 import { say } from './say.ts';
 import type { Cell, Section } from './section.ts';
@@ -20,7 +20,7 @@ interface Round {
 }
 
 /** The whole consumer against COPY of the same rows into the same table, in turn. */
-export async function measureThroughput(lab: Lab): Promise<Section> {
+export async function measureThroughput(lab: BenchServers): Promise<Section> {
   const filled = await lab.filledTopic();
   const rounds: Round[] = [];
   for (let number = 1; number <= lab.size.rounds; number++) {
@@ -73,7 +73,10 @@ function toFigures({ copied, drained }: Round): readonly number[] {
   ];
 }
 
-async function measureCopy(lab: Lab, { rows: { first, second }, events }: FilledTopic): Promise<Copied> {
+async function measureCopy(
+  lab: BenchServers,
+  { rows: { first, second }, events }: FilledTopic,
+): Promise<Copied> {
   await using tables = await lab.createTables();
   const texts = first.map((text, index) => Buffer.concat([text, second[index] ?? Buffer.alloc(0)]));
   const used = meterUsage([lab.postgres.pid]);
@@ -82,7 +85,7 @@ async function measureCopy(lab: Lab, { rows: { first, second }, events }: Filled
   return { rowsPerSecond: events / seconds, postgresMicros: ((cpuMs[0] ?? 0) * 1_000) / events };
 }
 
-async function drainFresh(lab: Lab, filled: FilledTopic): Promise<Drained> {
+async function drainFresh(lab: BenchServers, filled: FilledTopic): Promise<Drained> {
   await using tables = await lab.createTables();
   return await drainTopic(lab, filled, tables);
 }

@@ -7,9 +7,9 @@ import {
   openSource,
   type RecordBatch,
 } from '@pipeline/kafka';
-import { Failure, readSettings } from '@pipeline/runtime';
+import { readSettings, UserError } from '@pipeline/runtime';
+import { logger, topicEnvironment } from './bench-servers.ts';
 import { type CopyRows, gatherCopyRows } from './copy-rows.ts';
-import { logger, topicEnvironment } from './lab.ts';
 import { startApp } from './programs.ts';
 import { say } from './say.ts';
 
@@ -33,7 +33,7 @@ export async function fillTopic(brokers: string, topic: string, events: number):
   await using producer = startApp('producer', args, topicEnvironment(brokers, topic));
   const output = await producer.ended;
   const wallSeconds = (performance.now() - startedAt) / 1_000;
-  if (output === '') throw new Failure('the producer failed', producer.said().trimEnd());
+  if (output === '') throw new UserError('the producer failed', producer.said().trimEnd());
   const rows = gatherCopyRows();
   await readTopic(brokers, topic, rows.add);
   return { topic, events, rows: rows.end(), published: JSON.parse(output), wallSeconds };

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Failure } from '@pipeline/runtime';
+import { UserError } from '@pipeline/runtime';
 import type { Program } from './programs.ts';
 
 /**
  * Asks until something is so that a program brings about.
  * @param everyMs how often it asks: the precision of what is measured by waiting
- * @throws Failure when the program ends instead
+ * @throws UserError when the program ends instead
  */
 export async function waitWhileRunning(
   program: Program,
@@ -13,7 +13,7 @@ export async function waitWhileRunning(
   everyMs: number,
 ): Promise<void> {
   while (!(await isSo())) {
-    if (program.hasEnded) throw new Failure(`it ended: ${lastLine(program.said())}`, 'see what it says');
+    if (program.hasEnded) throw new UserError(`it ended: ${lastLine(program.said())}`, 'see what it says');
     await sleep(everyMs);
   }
 }

@@ -1,8 +1,8 @@
 import { type Batch, connectDatabase, createWriter, recordCount, type Writer } from '@pipeline/db';
 import { settingsFor } from 'infra/testing';
+import type { BenchServers } from './bench-servers.ts';
 import { cpuMicrosOf } from './cpu.ts';
 import { meterEncoding } from './encoding.ts';
-import type { Lab } from './lab.ts';
 import { meterUsage } from './usage.ts';
 
 /** Microseconds of CPU that an event's way into its table takes. */
@@ -18,7 +18,7 @@ export interface WritingCost {
 }
 
 /** Writes batches of one topic one at a time; the first third of them only warms up. */
-export async function measureWriting(lab: Lab, batches: readonly Batch[]): Promise<WritingCost> {
+export async function measureWriting(lab: BenchServers, batches: readonly Batch[]): Promise<WritingCost> {
   await using tables = await lab.createTables();
   const options = { applicationName: 'bench', connections: 1 };
   await using connected = connectDatabase(settingsFor(tables.url), options);

@@ -1,4 +1,4 @@
-import { createMetrics, createStandingMetrics } from '@pipeline/runtime';
+import { createMetrics, createStatsMetrics } from '@pipeline/runtime';
 import { renderTable } from './table.ts';
 
 const introduction = `The consumer answers at \`/metrics\` (\`METRICS_PORT\`) in the text format of Prometheus, and so does the stats page
@@ -7,7 +7,7 @@ const introduction = `The consumer answers at \`/metrics\` (\`METRICS_PORT\`) in
 /** `docs/metrics.md`. */
 export function renderMetrics(): string {
   const metrics = createMetrics('0');
-  createStandingMetrics(metrics);
+  createStatsMetrics(metrics);
   const own = metrics.registry.getMetricsAsArray().filter(({ name }) => !/^(nodejs|process)_/.test(name));
   const rows = own.map((metric) => [
     `\`${metric.name}\``,

@@ -20,10 +20,10 @@ const examples = await readExamples();
 const versions = ['24', '26'];
 /** Fills in the form of `examples/browser`. */
 const checkForm = `
-  import { problemOf } from './check.js';
+  import { errorMessage } from './check.js';
   const right = { user_id: 'user-42', order_id: 'order-7', amount: '99.50', currency: 'EUR' };
   for (const change of [{}, { amount: '-1' }, { amount: '' }, { currency: 'euro' }])
-    console.log(problemOf({ ...right, ...change }) ?? 'right');`;
+    console.log(errorMessage({ ...right, ...change }) ?? 'right');`;
 
 let packed: Packed;
 let pipeline: Pipeline;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readOverview } from '@pipeline/db';
-import { createProgram, exitCode, Failure, runProgram } from '@pipeline/runtime';
+import { createProgram, exitCode, runProgram, UserError } from '@pipeline/runtime';
 import manifest from '../package.json' with { type: 'json' };
 import { faultNames, faultsByName } from './faults/all.ts';
 import { type Fault, settle } from './support/fault.ts';
@@ -49,7 +49,7 @@ async function soak(options: SoakOptions): Promise<void> {
   for (const difference of differences) say(difference);
   process.stdout.write(`${summarize(system, fired, differences.length)}\n`);
   if (differences.length > 0)
-    throw new Failure('something differs', `run it again with --seed ${seed}`, exitCode.checkFailed);
+    throw new UserError('something differs', `run it again with --seed ${seed}`, exitCode.checkFailed);
 }
 
 /** Without those that this machine cannot have, and says why. */

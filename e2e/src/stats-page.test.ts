@@ -59,13 +59,13 @@ async function serve(environment: Pipeline['environment']): Promise<string> {
   return /stats page (http:\/\/127\.0\.0\.1:\d+)/.exec(program.said())?.[1] ?? '';
 }
 
-interface Look {
+interface DashboardState {
   readonly width?: number;
   readonly colorScheme?: 'light' | 'dark';
 }
 
 /** A page of a browser that has never been here; what it complains about is kept. */
-async function open(address: string, { width = 1280, colorScheme = 'light' }: Look = {}) {
+async function open(address: string, { width = 1280, colorScheme = 'light' }: DashboardState = {}) {
   const viewport = { width, height: 900 };
   const context = await chrome.browser.newContext({ locale: 'en-US', viewport, colorScheme });
   const page = await context.newPage();

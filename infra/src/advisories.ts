@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createProgram, exitCode, Failure, runProgram } from '@pipeline/runtime';
+import { createProgram, exitCode, runProgram, UserError } from '@pipeline/runtime';
 import { rootFolder, version } from './settings.ts';
 import { type Advisory, findProblems, type Waiver } from './supply-chain/advisories.ts';
 
@@ -20,7 +20,7 @@ const program = createProgram(
   .action(({ offlineIsFine }: { readonly offlineIsFine?: boolean }) => {
     const advisories = askRegistry();
     if (advisories !== undefined) return judge(advisories);
-    const failure = new Failure('the registry tells no advisories', 'run "npx pnpm@12 audit" to see why');
+    const failure = new UserError('the registry tells no advisories', 'run "npx pnpm@12 audit" to see why');
     if (!offlineIsFine) throw failure;
     process.stderr.write(`${failure.message}: nothing was checked\n`);
   });
@@ -36,14 +36,14 @@ function askRegistry(): readonly Advisory[] | undefined {
   return start < 0 ? undefined : Object.values(JSON.parse(stdout.slice(start)).advisories ?? {});
 }
 
-/** @throws Failure with exit code 3 when there is something to do */
+/** @throws UserError with exit code 3 when there is something to do */
 function judge(advisories: readonly Advisory[]): void {
   const waivers: readonly Waiver[] = JSON.parse(readFileSync(join(rootFolder, waiversFile), 'utf8'));
   const today = new Date().toISOString().slice(0, 10);
   const problems = findProblems(advisories, waivers, today);
   for (const problem of problems) process.stdout.write(`${problem}\n`);
   if (problems.length === 0) return void process.stderr.write('nothing is known that is not waived\n');
-  throw new Failure(
+  throw new UserError(
     'something is known',
     `update, or waive it for a while in ${waiversFile}`,
     exitCode.checkFailed,

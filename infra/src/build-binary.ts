@@ -5,8 +5,8 @@ import { basename, isAbsolute, join } from 'node:path';
 import { rolldown } from 'rolldown';
 import { readCommit } from './commit.ts';
 import { rootFolder } from './settings.ts';
-import { writeBill } from './supply-chain/bill.ts';
 import { packagesOf } from './supply-chain/packages.ts';
+import { writeSbom } from './supply-chain/sbom.ts';
 
 /**
  * Makes the app of this folder one file, `dist/NAME`, that runs on a machine without Node: the app and all that it
@@ -52,7 +52,7 @@ function billOf(files: readonly string[]): string {
   const found = packagesOf([...files, ...Object.values(webFiles())].filter(isAbsolute));
   const own = found.filter((one) => one.name === name);
   const packages = found.filter((one) => one.name !== name);
-  return own.map((app) => writeBill({ app, commit, packages, runtime: process.versions })).join('');
+  return own.map((app) => writeSbom({ app, commit, packages, runtime: process.versions })).join('');
 }
 
 /** The flags are those of the app's own `start` script. */

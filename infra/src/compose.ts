@@ -2,13 +2,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { databaseSettings } from '@pipeline/db';
-import { createProgram, Failure, readSettings, runProgram, stopSignal } from '@pipeline/runtime';
+import { createProgram, readSettings, runProgram, stopSignal, UserError } from '@pipeline/runtime';
 import { readCommit } from './commit.ts';
 import { composeCommand, dockerAnswers } from './local/docker.ts';
 import { parseEndpoint } from './local/endpoint.ts';
+import { until } from './local/poll-until.ts';
 import { acceptsQueries } from './local/postgres-ready.ts';
 import { speaksKafka } from './local/protocol.ts';
-import { until } from './local/until.ts';
 import { say } from './screen.ts';
 import { version } from './settings.ts';
 
@@ -43,7 +43,7 @@ program
     await compose(everyProfile, ['down', ...(volumes ? ['--volumes'] : [])], stopSignal());
   });
 
-/** @throws Failure when there is no Docker or Compose fails */
+/** @throws UserError when there is no Docker or Compose fails */
 async function compose(
   profiles: readonly string[],
   words: readonly string[],
@@ -61,13 +61,13 @@ async function compose(
   const child = spawn(command, [...before, ...flags, ...words], { stdio: 'inherit', env });
   const [code] = await once(child, 'exit');
   signal.throwIfAborted();
-  if (code !== 0) throw new Failure(`Compose ended with code ${code}`, 'see what it says above');
+  if (code !== 0) throw new UserError(`Compose ended with code ${code}`, 'see what it says above');
 }
 
 async function requireCompose(): Promise<readonly [string, ...string[]]> {
   const [command, ...words] = (await composeCommand()) ?? [];
   if (command !== undefined && (await dockerAnswers())) return [command, ...words];
-  throw new Failure(
+  throw new UserError(
     command === undefined ? 'there is no Docker Compose' : 'no Docker engine answers',
     'install or start it; "pnpm --filter infra start" needs none',
   );

@@ -1,10 +1,10 @@
-import { isPassingFault, migrate } from '@pipeline/db';
+import { isTransientError, migrate } from '@pipeline/db';
 import {
   type ClusterAdmin,
   connectKafka,
-  explainKafkaFault,
-  isPassingKafkaFault,
+  isTransientError as isTransientKafkaError,
   openAdmin,
+  toUserError as toKafkaUserError,
 } from '@pipeline/kafka';
 import {
   createLogger,
@@ -61,14 +61,14 @@ async function onCluster(
     await using admin = await openAdmin(kafka);
     await work(admin);
   };
-  const options = { isPassing: isPassingKafkaFault, onRetry: sayWhy('Kafka'), signal };
+  const options = { isTransient: isTransientKafkaError, onRetry: sayWhy('Kafka'), signal };
   await retryForever(attempt, options).catch((error: unknown) => {
-    throw explainKafkaFault(error);
+    throw toKafkaUserError(error);
   });
 }
 
 async function provisionTables(settings: InfraSettings, signal: AbortSignal): Promise<void> {
-  const options = { isPassing: isPassingFault, onRetry: sayWhy('Postgres'), signal };
+  const options = { isTransient: isTransientError, onRetry: sayWhy('Postgres'), signal };
   await retryForever(() => migrate(settings), options);
 }
 

@@ -4,10 +4,10 @@ import { databaseSettings } from '@pipeline/db';
 import {
   createProgram,
   exitCode,
-  Failure,
-  givenPath,
+  resolveCliPath,
   runProgram,
   settingsOf,
+  UserError,
   withSettings,
 } from '@pipeline/runtime';
 import { runShell } from './psql/shell.ts';
@@ -32,7 +32,7 @@ const program = withSettings(
     process.exitCode = code ?? (await runShell(settings));
   });
 
-const noPsql = new Failure(
+const noPsql = new UserError(
   'there is no psql on this machine, and the shell in its place takes no words',
   'install psql, or write the statement to stdin',
   exitCode.usage,
@@ -49,7 +49,7 @@ async function runPsql(
   const psql = spawn('psql', [url.href, ...words], {
     stdio: 'inherit',
     env: environment,
-    cwd: givenPath('.'),
+    cwd: resolveCliPath('.'),
   });
   // Ctrl-C is for the statement that runs, not for this program.
   const ignore = () => {};

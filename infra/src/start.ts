@@ -2,11 +2,11 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   createProgram,
-  Failure,
-  givenPath,
+  resolveCliPath,
   runProgram,
   settingsOf,
   stopSignal,
+  UserError,
   withSettings,
 } from '@pipeline/runtime';
 import type { AvailableServer } from './local/available.ts';
@@ -35,7 +35,7 @@ const program = withSettings(createProgram('infra', 'The local Kafka and Postgre
   .option('--data <folder>', 'where the data is kept between runs (default: .pipeline)')
   .option('--dev', 'as a part of "turbo run dev": outlive the consumer for a moment')
   .action(async ({ reset, dev, ...options }: StartOptions) => {
-    const data = options.data === undefined ? defaultData : givenPath(options.data);
+    const data = options.data === undefined ? defaultData : resolveCliPath(options.data);
     const settings = settingsOf(program, infraSettings);
     const signal = stopSignal();
     if (reset) await forgetData(settings, data);
@@ -58,7 +58,7 @@ async function sayTools(): Promise<void> {
 async function forgetData(settings: InfraSettings, data: string): Promise<void> {
   const endpoints = [...settings.KAFKA_BROKERS.map(parseEndpoint), settings.DATABASE_URL];
   if ((await Promise.all(endpoints.map(acceptsConnections))).includes(true)) {
-    throw new Failure('the servers are running', 'stop them before you forget their data');
+    throw new UserError('the servers are running', 'stop them before you forget their data');
   }
   for (const folder of [postgresFolder(data), kafkaFolder(data)])
     await rm(folder, { recursive: true, force: true });
@@ -108,7 +108,7 @@ function readyLine({ KAFKA_BROKERS, DATABASE_URL }: InfraSettings): string {
   return `ready kafka=${KAFKA_BROKERS.join(',')} postgres=${DATABASE_URL.text}`;
 }
 
-/** @throws Failure when a server of ours ends by itself */
+/** @throws UserError when a server of ours ends by itself */
 async function untilStopped(servers: readonly AvailableServer[], signal: AbortSignal): Promise<void> {
   const { promise: stopped, resolve } = Promise.withResolvers<void>();
   signal.addEventListener('abort', () => resolve(), { once: true });
@@ -123,7 +123,7 @@ async function untilStopped(servers: readonly AvailableServer[], signal: AbortSi
 
 async function failWhenEnded({ folder, process }: NonNullable<AvailableServer['own']>): Promise<never> {
   const code = await process.ended;
-  throw new Failure(`a local server ended with code ${code}`, `see the log in ${folder}`);
+  throw new UserError(`a local server ended with code ${code}`, `see the log in ${folder}`);
 }
 
 await runProgram(program);

@@ -1,5 +1,5 @@
 import { type Batch, EventRows } from '@pipeline/db';
-import { Failure } from '@pipeline/runtime';
+import { UserError } from '@pipeline/runtime';
 import { expect, test } from 'vitest';
 import { createAdmission } from './admission.ts';
 import type { Health } from './health.ts';
@@ -31,5 +31,5 @@ test('past the limit a partition is paused, and the reason names the share and t
 
 test('a run that drains once fails instead, because nobody waits for a mend', () => {
   const admit = createAdmission({ ratio: 0.5, window: 10 }, watchHealth().health, true);
-  expect(() => admit(bad)).toThrow(Failure);
+  expect(() => admit(bad)).toThrow(UserError);
 });

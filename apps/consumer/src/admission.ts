@@ -1,5 +1,5 @@
 import { type Batch, recordCount } from '@pipeline/db';
-import { Failure } from '@pipeline/runtime';
+import { UserError } from '@pipeline/runtime';
 import { createLimitWatch, type DeadLetterLimit } from './dead-letter-limit.ts';
 import type { Health } from './health.ts';
 
@@ -17,7 +17,7 @@ export function createAdmission(limit: DeadLetterLimit, health: Pick<Health, 'pa
     const share = watch.passedBy(partition, outcome);
     if (share === undefined) return true;
     const reason = `${Math.round(100 * share)} % of its last records are dead letters`;
-    if (once) throw new Failure(`${partition}: ${reason}`, REMEDY);
+    if (once) throw new UserError(`${partition}: ${reason}`, REMEDY);
     health.paused(partition, `${reason}; ${REMEDY}`);
     return false;
   };

@@ -7,8 +7,8 @@ import {
   type Publisher,
   requireTopics,
 } from '@pipeline/kafka';
-import { exitCode, Failure, type Logger, type Settings } from '@pipeline/runtime';
-import type { Retries } from './retries.ts';
+import { exitCode, type Logger, type Settings, UserError } from '@pipeline/runtime';
+import type { RetryPolicy } from './retry-policy.ts';
 import type { consumerSettings } from './settings.ts';
 
 type ConsumerSettings = Settings<typeof consumerSettings>;
@@ -27,7 +27,7 @@ export interface KafkaConnections extends AsyncDisposable {
 /** Who reads what was set aside sets it aside again, for ever. */
 function refuseLoop({ KAFKA_TOPIC, KAFKA_DLQ_TOPIC }: ConsumerSettings): void {
   if (KAFKA_TOPIC !== KAFKA_DLQ_TOPIC) return;
-  throw new Failure(
+  throw new UserError(
     `KAFKA_TOPIC and KAFKA_DLQ_TOPIC are both ${KAFKA_TOPIC}`,
     'dead letters need a topic of their own',
     exitCode.usage,
@@ -36,12 +36,12 @@ function refuseLoop({ KAFKA_TOPIC, KAFKA_DLQ_TOPIC }: ConsumerSettings): void {
 
 /**
  * Connects to Kafka, however long it is away.
- * @throws Failure when both topics are one, when that of events is missing, or for any lasting fault
+ * @throws UserError when both topics are one, when that of events is missing, or for any lasting fault
  */
 export async function openKafka(
   settings: ConsumerSettings,
   logger: Logger,
-  { reachKafka }: Retries,
+  { reachKafka }: RetryPolicy,
 ): Promise<KafkaConnections> {
   refuseLoop(settings);
   await using stack = new AsyncDisposableStack();

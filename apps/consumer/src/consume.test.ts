@@ -1,7 +1,7 @@
 import { type Batch, type DeadLetter, EventRows, type Written } from '@pipeline/db';
 import type { RecordBatch } from '@pipeline/kafka';
 import { expect, test } from 'vitest';
-import { consume, type Path } from './consume.ts';
+import { consume, type Stages } from './consume.ts';
 
 const record = { offset: '7', timestamp: '0', size: 0, key: null, value: null };
 const rejected: DeadLetter = {
@@ -23,10 +23,10 @@ const triaged: Batch = {
 const written: Written = { stored: new Map(), deadLettered: 1, refused: [refused] };
 
 /** Runs one batch through a path whose steps note that they ran; some of them differ. */
-async function runOne(change: Partial<Path> = {}) {
+async function runOne(change: Partial<Stages> = {}) {
   const steps: string[] = [];
   const letters: DeadLetter[] = [];
-  const path: Path = {
+  const path: Stages = {
     triage: () => triaged,
     admit: () => true,
     write: async () => {

@@ -2,7 +2,7 @@ import type { Batch, DeadLetter, Written } from '@pipeline/db';
 import type { RecordBatch } from '@pipeline/kafka';
 
 /** The steps of the path, as functions: `main.ts` says what they are. */
-export interface Path {
+export interface Stages {
   /** Parts good records from bad ones. Pure. */
   readonly triage: (batch: RecordBatch) => Batch;
   /** Whether the batch may go on; if not, its partition stands still and nothing of the batch is done. */
@@ -21,7 +21,7 @@ export interface Path {
  * the write stores an event once by its id and keeps the ledger; a dead letter may reach its topic twice, its table once.
  * A step that fails for good leaves the loop, and with it the batch's partition stands still: other loops get nothing of it.
  */
-export async function consume(batches: AsyncIterable<RecordBatch>, path: Path): Promise<void> {
+export async function consume(batches: AsyncIterable<RecordBatch>, path: Stages): Promise<void> {
   for await (const records of batches) {
     const startedAt = performance.now();
     const batch = path.triage(records);

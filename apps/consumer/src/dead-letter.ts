@@ -1,6 +1,6 @@
 import type { Batch, DeadLetter } from '@pipeline/db';
 import { isTooLarge, type Publisher, toDeadLetterRecord } from '@pipeline/kafka';
-import type { Retries } from './retries.ts';
+import type { RetryPolicy } from './retry-policy.ts';
 
 export interface DeadLetterTopic {
   readonly topic: string;
@@ -12,7 +12,7 @@ export interface DeadLetterTopic {
 /** Sends dead letters to their topic, and tries for as long as Kafka's trouble is of the passing kind. */
 export function createDeadLetterStep(
   publisher: Publisher,
-  { reachKafka }: Pick<Retries, 'reachKafka'>,
+  { reachKafka }: Pick<RetryPolicy, 'reachKafka'>,
   { topic, groupId, maxBytes }: DeadLetterTopic,
 ) {
   return async (batch: Batch, letters: readonly DeadLetter[]): Promise<void> => {

@@ -1,4 +1,4 @@
-import { type Database, describeFault } from '@pipeline/db';
+import { type Database, describeError } from '@pipeline/db';
 import type { Source } from '@pipeline/kafka';
 import type { Logger, Metrics, Probes } from '@pipeline/runtime';
 import { withDeadline } from '@pipeline/runtime';
@@ -44,7 +44,7 @@ export function createHealth(logger: Logger, metrics: Metrics): Health {
       progressed();
       const cause = causeOf(error);
       metrics.retries.inc({ cause });
-      logger.warn({ cause }, `waiting for ${system}: ${describeFault(error)}`);
+      logger.warn({ cause }, `waiting for ${system}: ${describeError(error)}`);
     },
     paused: (partition, reason) => {
       pauses.set(partition, reason);
@@ -106,6 +106,6 @@ async function pingDatabase(database: Database): Promise<readonly string[]> {
     );
     return [];
   } catch (error) {
-    return [`Postgres: ${describeFault(error)}`];
+    return [`Postgres: ${describeError(error)}`];
   }
 }

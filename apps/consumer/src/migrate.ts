@@ -3,7 +3,7 @@ import { type Settings, stopSignal } from '@pipeline/runtime';
 
 /**
  * Brings the tables up to date, once Postgres answers, and says what it did.
- * @throws Failure for a lasting fault
+ * @throws UserError for a lasting fault
  */
 export async function migrateTables(settings: Settings<typeof databaseSettings>): Promise<void> {
   const { host, port } = settings.DATABASE_URL;

@@ -13,13 +13,13 @@ import {
   stopSignal,
 } from '@pipeline/runtime';
 import { openDatabase, openKafka } from './connections.ts';
-import { consume, type Path } from './consume.ts';
+import { consume, type Stages } from './consume.ts';
 import { createConsumerProbes, createHealth, type Health } from './health.ts';
 import { watchLag } from './lag.ts';
-import { createPath } from './path.ts';
-import { createRetries, explainDatabase } from './retries.ts';
+import { createRetryPolicy, explainDatabase } from './retry-policy.ts';
 import { type consumerSettings, probeAddress } from './settings.ts';
 import { openShadow, type Shadow } from './shadow.ts';
+import { createStages } from './stages.ts';
 
 type ConsumerSettings = Settings<typeof consumerSettings>;
 
@@ -30,7 +30,7 @@ export interface RunOptions {
   /** Batches to pass over should they be unreadable. */
   readonly skips?: readonly Skip[];
   /** Changes the steps of the path: how tests make a process fail between two of them. */
-  readonly decorate?: (path: Path) => Path;
+  readonly decorate?: (path: Stages) => Stages;
 }
 
 /**
@@ -54,7 +54,7 @@ export async function runConsumer(settings: ConsumerSettings, options: RunOption
   await using database = openDatabase(settings);
   await using _probes = await serveProbes(settings, health, metrics, database, logger);
   const places = { kafka: settings.KAFKA_BROKERS.join(','), postgres: database.address };
-  const retries = createRetries(places, health, signal);
+  const retries = createRetryPolicy(places, health, signal);
   await using kafka = await openKafka(settings, logger, retries);
   const writer = createWriter(database, retries.persist, ({ headers }) => redriveCountOf(headers));
   await using source = await openSource({
@@ -75,7 +75,7 @@ export async function runConsumer(settings: ConsumerSettings, options: RunOption
 
   const { publisher } = kafka;
   const path = decorate(
-    createPath({ settings, once, writer, publisher, retries, health, metrics, logger, shadow }),
+    createStages({ settings, once, writer, publisher, retries, health, metrics, logger, shadow }),
   );
   await consumeTogether(source, path, settings.WRITERS, failure);
 }
@@ -83,7 +83,7 @@ export async function runConsumer(settings: ConsumerSettings, options: RunOption
 /** Where one loop fails, the others try nothing again: what they would need is about to be closed. */
 async function consumeTogether(
   source: Source,
-  path: Path,
+  path: Stages,
   loops: number,
   failure: AbortController,
 ): Promise<void> {

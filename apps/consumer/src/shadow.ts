@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import type { Batch } from '@pipeline/db';
-import { exitCode, Failure, type Logger, type Metrics } from '@pipeline/runtime';
+import { exitCode, type Logger, type Metrics, UserError } from '@pipeline/runtime';
 import { createDecoder, type DecodeLimits, type Registry, type Rejection } from '@pipeline/schema';
 
 /** Judges the events of a batch by a candidate's schemas, and says which it would reject. Changes nothing. */
@@ -14,7 +14,7 @@ const EXAMPLES = 5;
 
 /**
  * Loads a candidate: a module that exports `eventTypes`, as `packages/schema/src/registry.ts` does.
- * @throws Failure when it cannot be loaded, or its schemas are wrong
+ * @throws UserError when it cannot be loaded, or its schemas are wrong
  */
 export function openShadow(path: string, limits: DecodeLimits, metrics: Metrics, logger: Logger): Shadow {
   const judge = loadJudge(path);
@@ -33,7 +33,7 @@ function loadJudge(path: string): Judge {
     return createDecoder(module.eventTypes);
   } catch (error) {
     const [reason] = String(error instanceof Error ? error.message : error).split('\n');
-    throw new Failure(
+    throw new UserError(
       `SHADOW_SCHEMA: cannot use ${path}: ${reason}`,
       'name a module that exports eventTypes: schemas by the names of their types',
       exitCode.usage,

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { addAbortSignal } from 'node:stream';
 import type { OutgoingRecord } from '@pipeline/kafka';
-import { exitCode, Failure, givenPath } from '@pipeline/runtime';
+import { exitCode, resolveCliPath, UserError } from '@pipeline/runtime';
 import { decodeEvent } from '@pipeline/schema';
 import { splitLines } from './lines.ts';
 
@@ -11,14 +11,14 @@ const READ_BYTES = 512 << 10;
 /**
  * The lines of an NDJSON file as batches of records, byte for byte; `-` is stdin.
  * The key is the user of an event, and null for a line that is none. Once the signal is aborted there are no more.
- * @throws Failure when the file cannot be read
+ * @throws UserError when the file cannot be read
  */
 export async function* readRecords(
   path: string,
   signal: AbortSignal,
 ): AsyncGenerator<readonly OutgoingRecord[]> {
   const input =
-    path === '-' ? process.stdin : createReadStream(givenPath(path), { highWaterMark: READ_BYTES });
+    path === '-' ? process.stdin : createReadStream(resolveCliPath(path), { highWaterMark: READ_BYTES });
   try {
     for await (const lines of splitLines(addAbortSignal(signal, input))) {
       if (signal.aborted) return;
@@ -26,7 +26,7 @@ export async function* readRecords(
     }
   } catch {
     if (signal.aborted) return;
-    throw new Failure(`cannot read ${path}`, 'name a readable file, or - for stdin', exitCode.usage);
+    throw new UserError(`cannot read ${path}`, 'name a readable file, or - for stdin', exitCode.usage);
   }
 }
 

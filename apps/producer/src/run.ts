@@ -1,16 +1,16 @@
 import {
   connectKafka,
-  explainKafkaFault,
-  isPassingKafkaFault,
+  isTransientError,
   type OutgoingRecord,
   openAdmin,
   openPublisher,
   requireTopics,
+  toUserError,
 } from '@pipeline/kafka';
 import {
   createLogger,
+  errorLine,
   exitAfter,
-  failureLine,
   retryForever,
   type Settings,
   stopSignal,
@@ -45,10 +45,10 @@ export async function runProducer(
   exitAfter(signal, DRAIN_MS);
   const logger = createLogger('producer', settings);
   const waiting = (error: unknown) =>
-    logger.warn(`waiting for Kafka at ${settings.KAFKA_BROKERS.join(',')}: ${failureLine(error)}`);
+    logger.warn(`waiting for Kafka at ${settings.KAFKA_BROKERS.join(',')}: ${errorLine(error)}`);
   const reach = <Value>(operation: () => Promise<Value>) =>
-    retryForever(operation, { isPassing: isPassingKafkaFault, onRetry: waiting, signal }).catch((error) => {
-      throw explainKafkaFault(error);
+    retryForever(operation, { isTransient: isTransientError, onRetry: waiting, signal }).catch((error) => {
+      throw toUserError(error);
     });
 
   const kafka = connectKafka(settings, 'producer', logger);

@@ -1,6 +1,6 @@
 import { type Database, type LedgerPosition, readOverview } from '@pipeline/db';
 import { lagOf, type PartitionOffsets } from '@pipeline/kafka';
-import { failureLine } from '@pipeline/runtime';
+import { errorLine } from '@pipeline/runtime';
 import type { PartitionStanding, Snapshot } from './snapshot.ts';
 
 export type FetchOffsets = () => Promise<readonly PartitionOffsets[]>;
@@ -32,7 +32,7 @@ export async function settleOffsets(fetching: ReturnType<FetchOffsets>) {
   try {
     return { offsets: await fetching, problem: undefined };
   } catch (error) {
-    return { offsets: [], problem: failureLine(error) };
+    return { offsets: [], problem: errorLine(error) };
   }
 }
 

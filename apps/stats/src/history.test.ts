@@ -14,7 +14,7 @@ function countKept() {
   };
   const database = { run } as unknown as Database;
   const pipeline = { topic: 'events', groupId: 'group' };
-  const history = openHistory({ database, actingDatabase: database }, pipeline, logger);
+  const history = openHistory({ database, writableDatabase: database }, pipeline, logger);
   return { history, kept: () => kept };
 }
 

@@ -1,7 +1,7 @@
 import {
   type Database,
-  describeFault,
-  isPassingFault,
+  describeError,
+  isTransientError,
   keepSample,
   type PipelineName,
   readSamples,
@@ -24,7 +24,7 @@ export interface History {
 export interface HistoryDatabases {
   readonly database: Database;
   /** For what changes something. */
-  readonly actingDatabase: Database;
+  readonly writableDatabase: Database;
 }
 
 const SLOT_MS = 1_000 * SLOT_SECONDS;
@@ -33,7 +33,7 @@ const LATE_MS = 7_000;
 
 /** The history of a pipeline. */
 export function openHistory(
-  { database, actingDatabase }: HistoryDatabases,
+  { database, writableDatabase }: HistoryDatabases,
   pipeline: PipelineName,
   logger: Logger,
 ): History {
@@ -50,7 +50,7 @@ export function openHistory(
       const slot = Math.floor(sample.atMs / SLOT_MS);
       if (slot === keptSlot || (sample.lag === null && sample.atMs % SLOT_MS < LATE_MS)) return;
       keptSlot = slot;
-      const problem = await keepSample(actingDatabase, pipeline, sample).then(() => '', lastingProblem);
+      const problem = await keepSample(writableDatabase, pipeline, sample).then(() => '', permanentProblem);
       if (problem !== said && problem !== '') logger.warn(`no history is kept: ${problem}`);
       said = problem;
     },
@@ -58,4 +58,4 @@ export function openHistory(
 }
 
 /** What passes by itself is said elsewhere. */
-const lastingProblem = (error: unknown) => (isPassingFault(error) ? '' : describeFault(error));
+const permanentProblem = (error: unknown) => (isTransientError(error) ? '' : describeError(error));

@@ -3,9 +3,9 @@ import { expect, test } from 'vitest';
 import { cellsOf, describeTrend, formatLag, formatLongest } from '../web/lag-words.ts';
 import { joinStandings } from './collect.ts';
 import { toJson } from './json.ts';
-import { judge } from './judge.ts';
+import { judge } from './status.ts';
 import { renderSnapshot } from './table.ts';
-import { calmTrend, createLook, createSnapshot, createStanding } from './testing/snapshots.ts';
+import { calmTrend, createDashboardState, createSnapshot, createStanding } from './testing/snapshots.ts';
 import type { Trend } from './trend.ts';
 
 /** Each rule is from somebody's bug. Three partitions: three records behind, never committed, not known. */
@@ -63,7 +63,7 @@ test('a partition that is not known blanks no other', () => {
 });
 
 test('a group without members still shows its lag', () => {
-  const look = createLook({ group: { state: 'Empty', members: [] } });
+  const look = createDashboardState({ group: { state: 'Empty', members: [] } });
   expect(judge(look)).toMatchObject({
     word: 'stopped',
     reasons: [expect.stringContaining('3 records wait'), expect.any(String)],

@@ -15,7 +15,7 @@ import { purgeOld } from './commands/purge.ts';
 import { serveStats } from './commands/serve.ts';
 import { showStats } from './commands/show.ts';
 import { verifyAll } from './commands/verify.ts';
-import { nameOfUser } from './name-of-user.ts';
+import { currentUser } from './current-user.ts';
 import { pageAddress, pageSettings, statsSettings } from './settings.ts';
 
 const examples = `Examples:
@@ -78,7 +78,7 @@ withSettings(program.command('purge'), statsSettings)
   .addOption(
     program
       .createOption('--by <name>', 'who does it, for the record')
-      .default(nameOfUser(), 'the user of this process'),
+      .default(currentUser(), 'the user of this process'),
   )
   .option('--dry-run', 'only say how many')
   .option('--yes', 'do not ask')

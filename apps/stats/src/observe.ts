@@ -1,10 +1,10 @@
 import type { PipelineName } from '@pipeline/db';
-import { createStandingMetrics, type Metrics } from '@pipeline/runtime';
+import { createStatsMetrics, type Metrics } from '@pipeline/runtime';
 import type { Snapshot } from './snapshot.ts';
 
 /** Turns what was found into metrics; what is not known has none. */
 export function createObserver(metrics: Metrics, { topic, groupId: consumergroup }: PipelineName) {
-  const { lagSeconds, openDeadLetters } = createStandingMetrics(metrics);
+  const { lagSeconds, openDeadLetters } = createStatsMetrics(metrics);
   return (snapshot: Snapshot | undefined): void => {
     lagSeconds.reset();
     openDeadLetters.reset();

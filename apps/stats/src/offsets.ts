@@ -1,7 +1,6 @@
 import {
   type ClusterAdmin,
   connectKafka,
-  explainKafkaFault,
   type Group,
   type GroupSettings,
   type KafkaSettings,
@@ -9,14 +8,15 @@ import {
   openAdmin,
   type PartitionOffsets,
   requireTopics,
+  toUserError,
 } from '@pipeline/kafka';
-import { Failure, failureLine, type Logger, retryForever, withDeadline } from '@pipeline/runtime';
+import { errorLine, type Logger, retryForever, UserError, withDeadline } from '@pipeline/runtime';
 
 const ANSWER_MS = 4_000;
 
 /** Asks Kafka for offsets over one connection, and makes another after a failure. */
 export interface OffsetReader extends Disposable {
-  /** @throws Failure when Kafka does not answer within a few seconds, or has no such topic */
+  /** @throws UserError when Kafka does not answer within a few seconds, or has no such topic */
   fetch(): Promise<readonly PartitionOffsets[]>;
   /** Who reads; null where Kafka does not say, as without the right to describe the group. */
   describeGroup(): Promise<Group | null>;
@@ -41,7 +41,7 @@ export function createOffsetReader(
       const opened = connection.open();
       try {
         const signal = AbortSignal.timeout(ANSWER_MS);
-        const asking = retryForever(() => ask(opened), { isPassing: isNotReady, signal });
+        const asking = retryForever(() => ask(opened), { isTransient: isNotReady, signal });
         return await withDeadline(asking, ANSWER_MS, 'it');
       } catch (error) {
         connection.forget(opened);
@@ -85,11 +85,11 @@ function isNotReady(error: unknown): boolean {
   );
 }
 
-function explain(error: unknown, brokers: readonly string[]): Failure {
-  const explained = explainKafkaFault(error);
-  if (explained instanceof Failure) return explained;
-  return new Failure(
-    `Kafka at ${brokers.join(',')} does not answer: ${failureLine(error)}`,
+function explain(error: unknown, brokers: readonly string[]): UserError {
+  const explained = toUserError(error);
+  if (explained instanceof UserError) return explained;
+  return new UserError(
+    `Kafka at ${brokers.join(',')} does not answer: ${errorLine(error)}`,
     'start it, or check KAFKA_BROKERS',
   );
 }

@@ -1,21 +1,21 @@
 import {
   codeOf,
   type Database,
-  explainFault,
-  isPassingFault,
+  isTransientError,
+  toUserError,
   type WaitOptions,
   waitForPostgres,
 } from '@pipeline/db';
 import { say } from './say.ts';
 
 /** Somebody who cancels a long statement means it; everything else that passes is worth another try. */
-export function isWorthAnotherTry(error: unknown): boolean {
-  return isPassingFault(error) && codeOf(error) !== '57014';
+export function isRetriable(error: unknown): boolean {
+  return isTransientError(error) && codeOf(error) !== '57014';
 }
 
 /**
  * Tries until Postgres answers, and says on stderr why it waits.
- * @throws Failure for a lasting fault, and the signal's reason
+ * @throws UserError for a lasting fault, and the signal's reason
  */
 export function reachPostgres<Value>(
   operation: () => Promise<Value>,
@@ -23,6 +23,6 @@ export function reachPostgres<Value>(
   options: Omit<WaitOptions, 'say'>,
 ): Promise<Value> {
   return waitForPostgres(operation, address, { ...options, say }).catch((error) => {
-    throw explainFault(error);
+    throw toUserError(error);
   });
 }

@@ -1,7 +1,7 @@
+import type { DashboardState } from './dashboard-state.ts';
 import { roundLatency, toJson } from './json.ts';
-import { judge } from './judge.ts';
-import type { Look } from './look.ts';
 import type { Snapshot } from './snapshot.ts';
+import { judge } from './status.ts';
 
 /** What a page adds every few seconds to the minutes that it has; late events may still change older ones. */
 const LATEST_MINUTES = 3;
@@ -9,7 +9,7 @@ const LATEST_MINUTES = 3;
 const MOST_GROUPS = 20;
 
 /** What the live page is told: the shape of `/api/stats` with the latest minutes only, the verdict and the trend. */
-export function toReport(look: Look, everySeconds: number) {
+export function toReport(look: DashboardState, everySeconds: number) {
   const { snapshot, trend, group, latency, tail } = look;
   return {
     ...toJson({

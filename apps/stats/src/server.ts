@@ -2,12 +2,12 @@ import { createProbes, type Metrics } from '@pipeline/runtime';
 import { type Context, Hono } from 'hono';
 import { compress } from 'hono/compress';
 import { secureHeaders } from 'hono/secure-headers';
+import { errorMessage } from './error-message.ts';
 import type { History } from './history.ts';
 import { stepFor } from './history-points.ts';
 import { checkHost } from './host-check.ts';
 import { toJson, toJsonMinutes } from './json.ts';
 import type { Live } from './live.ts';
-import { problemOf } from './problem.ts';
 import type { Snapshot } from './snapshot.ts';
 import { renderSnapshot } from './table.ts';
 import type { WebFile } from './web-files.ts';
@@ -85,7 +85,7 @@ function addPages(app: Hono, { webFiles, collect }: ServerParts): void {
   app.get('/text', (context) =>
     collect().then(
       (snapshot) => context.text(renderSnapshot(snapshot)),
-      (error) => context.text(`${problemOf(error)}\n`, 503),
+      (error) => context.text(`${errorMessage(error)}\n`, 503),
     ),
   );
 }
@@ -98,7 +98,7 @@ function addApi(app: Hono, { collect, readMinutes, readHistory, live }: ServerPa
     try {
       return context.json(await find(context));
     } catch (error) {
-      return context.json({ error: problemOf(error) }, 503);
+      return context.json({ error: errorMessage(error) }, 503);
     }
   };
   const pick = (choose: (json: ReturnType<typeof toJson>) => object) =>
@@ -145,6 +145,6 @@ async function findUnready(collect: Collect, observe: ServerParts['observe']): P
     return snapshot.kafkaProblem === undefined ? [] : [snapshot.kafkaProblem];
   } catch (error) {
     observe(undefined);
-    return [problemOf(error)];
+    return [errorMessage(error)];
   }
 }

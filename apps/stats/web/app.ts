@@ -1,10 +1,10 @@
 import type { Report } from '../src/report.ts';
 import { showCards } from './cards.ts';
 import { showChart, watchSurroundings } from './chart.ts';
+import { showDeadLetterGroups } from './dead-letter-groups.ts';
 import { find } from './elements.ts';
 import { refreshHistory, watchHistory } from './history.ts';
 import { showLag } from './lag-table.ts';
-import { showLetterGroups } from './letter-groups.ts';
 import { addMinutes, fetchMinutes, minutesOf } from './minutes.ts';
 import { rangeMinutes, showRanges } from './range.ts';
 import { showProblem, showStatus, watchSilence } from './status.ts';
@@ -26,7 +26,7 @@ function show(report: Report): void {
   find('numbers').hidden = false;
   showStatus(report);
   showCards(report);
-  showLetterGroups(report);
+  showDeadLetterGroups(report);
   showLag(report);
   showTail(report);
   showMinutes();

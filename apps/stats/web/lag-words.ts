@@ -1,18 +1,18 @@
 import type { Report } from '../src/report.ts';
 import { formatCount, formatSeconds } from './text.ts';
 
-type Standing = Pick<Report, 'lag' | 'partitions' | 'trend'>;
+type PipelineState = Pick<Report, 'lag' | 'partitions' | 'trend'>;
 type Partition = Report['partitions'][number];
 
 /** A total with an unknown part is a lower bound. */
-export function formatLag({ lag, partitions }: Standing): string {
+export function formatLag({ lag, partitions }: PipelineState): string {
   const known = partitions.flatMap((one) => (one.lag === null ? [] : [BigInt(one.lag)]));
   if (lag !== null || known.length === 0) return formatCount(lag);
   return `≥ ${formatCount(known.reduce((sum, one) => sum + one, 0n))}`;
 }
 
 /** Whether the lag grows, and when it will be gone. */
-export function describeTrend({ lag, partitions, trend }: Standing): string {
+export function describeTrend({ lag, partitions, trend }: PipelineState): string {
   const { etaSeconds, growingSeconds, producedPerSecond } = trend;
   if (lag === null) return 'not known without Kafka';
   if (lag === '0') return 'nothing waits';

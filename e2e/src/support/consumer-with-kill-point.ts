@@ -1,5 +1,5 @@
 import { readSettings } from '@pipeline/runtime';
-import type { Path } from 'consumer/consume';
+import type { Stages } from 'consumer/consume';
 import { runConsumer } from 'consumer/run';
 import { consumerSettings } from 'consumer/settings';
 import { type KillPoint, killPoints } from './kill-points.ts';
@@ -18,7 +18,7 @@ async function killDuring<Value>(here: KillPoint, step: Promise<Value>): Promise
   return await step;
 }
 
-function withKillPoints(path: Path): Path {
+function withKillPoints(path: Stages): Stages {
   return {
     ...path,
     write: async (batch) => {

@@ -7,7 +7,7 @@ export interface Violations {
   readonly rowsOffLedger: number;
   readonly deadLettersOffLedger: number;
   readonly doubledDeadLetters: number;
-  readonly wrongLetterCounts: number;
+  readonly wrongDeadLetterCounts: number;
 }
 
 export const noViolations: Violations = {
@@ -16,7 +16,7 @@ export const noViolations: Violations = {
   rowsOffLedger: 0,
   deadLettersOffLedger: 0,
   doubledDeadLetters: 0,
-  wrongLetterCounts: 0,
+  wrongDeadLetterCounts: 0,
 };
 
 /** Checks invariants 1 to 3 in one snapshot of the database. */
@@ -38,7 +38,7 @@ export async function findViolations(database: Database): Promise<Violations> {
              (select count(*)::int from (select from (
                 select status, reason, event_type, 1 as n from dlq_events
                 union all select status, reason, event_type, -letter_count from agg_dead_letters) as kinds
-              group by status, reason, event_type having sum(n) <> 0) as wrong) as "wrongLetterCounts"`,
+              group by status, reason, event_type having sum(n) <> 0) as wrong) as "wrongDeadLetterCounts"`,
   );
   if (found === undefined) throw new Error('Postgres returned no row');
   return found;

@@ -1,6 +1,6 @@
 import { availableParallelism, loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isPassingKafkaFault } from '@pipeline/kafka';
+import { isTransientError } from '@pipeline/kafka';
 import { retryForever } from '@pipeline/runtime';
 import type { System } from './system.ts';
 import { waitUntil } from './wait.ts';
@@ -78,7 +78,7 @@ async function describeStanding({ pipeline, fleet }: Observed): Promise<readonly
 async function ask<Answer>(moment: number, question: () => Promise<Answer>): Promise<Answer | undefined> {
   const signal = AbortSignal.timeout(Math.max(0, moment - Date.now()));
   try {
-    return await within(moment, retryForever(question, { isPassing: isPassingKafkaFault, signal }));
+    return await within(moment, retryForever(question, { isTransient: isTransientError, signal }));
   } catch (error) {
     if (signal.aborted) return undefined;
     throw error;

@@ -121,7 +121,7 @@ interface Letter {
 
 async function compareDeadLetters(database: Database, expected: Expected): Promise<readonly string[]> {
   const letters = await database.run((sql) => sql<Letter[]>`select key, value, reason from dlq_events`);
-  return compareLetters('dead letter', letters, expected);
+  return compareDeadLetterCounts('dead letter', letters, expected);
 }
 
 async function compareTopic(pipeline: Pipeline, expected: Expected): Promise<readonly string[]> {
@@ -131,11 +131,11 @@ async function compareTopic(pipeline: Pipeline, expected: Expected): Promise<rea
     value: record.value,
     reason: fromDeadLetterRecord(record)?.origin.reason ?? 'none',
   }));
-  return compareLetters('record of the dead-letter topic', letters, expected);
+  return compareDeadLetterCounts('record of the dead-letter topic', letters, expected);
 }
 
 /** Each bad record is there, byte for byte and with its reason, and nothing else is. */
-function compareLetters(
+function compareDeadLetterCounts(
   what: string,
   letters: readonly Letter[],
   { seed, sent }: Expected,

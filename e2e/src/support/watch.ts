@@ -51,9 +51,15 @@ class Seen {
   }
 }
 
-type Look = (watched: Watched, seen: Seen) => Promise<void>;
+type DashboardState = (watched: Watched, seen: Seen) => Promise<void>;
 
-const looks: readonly Look[] = [lookAtTables, lookAtOffsets, lookAtTransactions, lookAtMemory, lookAtProbes];
+const looks: readonly DashboardState[] = [
+  lookAtTables,
+  lookAtOffsets,
+  lookAtTransactions,
+  lookAtMemory,
+  lookAtProbes,
+];
 
 /** Starts watching. Whatever does not answer is looked at again later. */
 export function startWatch(watched: Watched): Watch {

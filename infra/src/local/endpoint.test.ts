@@ -8,7 +8,7 @@ import {
   isThisMachine,
   parseEndpoint,
 } from './endpoint.ts';
-import { portHolder } from './port-holder.ts';
+import { findPortOwner } from './find-port-owner.ts';
 import { speaksKafka, speaksPostgres } from './protocol.ts';
 
 test.each(['127.0.0.1:9092', 'localhost:1', '[::1]:65535'])(
@@ -37,6 +37,6 @@ test('a stranger on a port is neither Kafka nor Postgres, and is named', async (
   expect(await acceptsConnections(endpoint)).toBe(true);
   expect(await speaksKafka(endpoint)).toBe(false);
   expect(await speaksPostgres(endpoint)).toBe(false);
-  expect(await portHolder(endpoint.port)).toContain(`process ${process.pid}`);
+  expect(await findPortOwner(endpoint.port)).toContain(`process ${process.pid}`);
   server.close();
 });

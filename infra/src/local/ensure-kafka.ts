@@ -1,5 +1,5 @@
 import type { KafkaSettings } from '@pipeline/kafka';
-import { Failure } from '@pipeline/runtime';
+import { UserError } from '@pipeline/runtime';
 import type { AvailableServer } from './available.ts';
 import { acceptsConnections, type Endpoint, formatEndpoint, parseEndpoint } from './endpoint.ts';
 import { requireJava } from './java.ts';
@@ -10,7 +10,7 @@ import { requireProtocol, requireThisMachine } from './require-address.ts';
 
 /**
  * Makes sure that Kafka answers where the settings say: uses what is there, else starts one in a folder.
- * @throws Failure when the address is another machine's, is held by something else, or nothing can be started
+ * @throws UserError when the address is another machine's, is held by something else, or nothing can be started
  */
 export async function ensureKafka(
   settings: KafkaSettings,
@@ -41,7 +41,7 @@ async function useKafka(settings: KafkaSettings, endpoint: Endpoint): Promise<Av
 
 function requirePlainText(settings: KafkaSettings): void {
   if (!settings.KAFKA_SSL && settings.KAFKA_SASL_MECHANISM === undefined) return;
-  throw new Failure(
+  throw new UserError(
     'no Kafka answers, and a local one knows neither TLS nor logins',
     'unset KAFKA_SSL and KAFKA_SASL_MECHANISM, or start the Kafka that KAFKA_BROKERS names',
   );

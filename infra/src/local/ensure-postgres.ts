@@ -1,5 +1,5 @@
-import { type DatabaseUrl, databaseFailure, type databaseSettings } from '@pipeline/db';
-import { Failure, type Settings } from '@pipeline/runtime';
+import { type DatabaseUrl, type databaseSettings, databaseUserError } from '@pipeline/db';
+import { type Settings, UserError } from '@pipeline/runtime';
 import type { AvailableServer } from './available.ts';
 import { acceptsConnections } from './endpoint.ts';
 import { askVersion } from './postgres-ready.ts';
@@ -11,7 +11,7 @@ type DatabaseSettings = Settings<typeof databaseSettings>;
 
 /**
  * Makes sure that a database URL works: uses what answers there, else starts a server in a folder.
- * @throws Failure when the address is another machine's, is held by something else, refuses the user, or nothing can
+ * @throws UserError when the address is another machine's, is held by something else, refuses the user, or nothing can
  * be started
  */
 export async function ensurePostgres(
@@ -32,7 +32,7 @@ async function usePostgres(settings: DatabaseSettings): Promise<AvailableServer>
   try {
     return { ...(await describe(settings)), own: undefined };
   } catch (error) {
-    throw error instanceof Failure ? error : databaseFailure(error);
+    throw error instanceof UserError ? error : databaseUserError(error);
   }
 }
 
@@ -50,7 +50,7 @@ function hidePassword({ text }: DatabaseUrl): string {
 
 function requirePlainText({ sslMode }: DatabaseUrl): void {
   if (sslMode === 'disable') return;
-  throw new Failure(
+  throw new UserError(
     'no Postgres answers, and a local one knows no TLS',
     'say sslmode=disable, or start the Postgres that DATABASE_URL names',
   );

@@ -1,19 +1,19 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { Failure } from '@pipeline/runtime';
+import { UserError } from '@pipeline/runtime';
 
 /** Kafka 4 needs Java 17: https://kafka.apache.org/43/getting-started/compatibility/ */
 const OLDEST_JAVA = 17;
 
 /**
  * Makes sure that Kafka can be started, and fetched unless it is there.
- * @throws Failure that says what to install when Java or Maven is missing or too old
+ * @throws UserError that says what to install when Java or Maven is missing or too old
  */
 export async function requireJava({ isFetched }: { readonly isFetched: boolean }): Promise<void> {
   const [version, maven] = await Promise.all([javaVersion(), isFetched || canRun('mvn', ['--version'])]);
   const missing = [version >= OLDEST_JAVA ? '' : `Java ${OLDEST_JAVA}`, maven ? '' : 'Maven'].filter(Boolean);
   if (missing.length === 0) return;
-  throw new Failure(
+  throw new UserError(
     `no Kafka answers, and ${missing.join(' and ')} to start one ${missing.length > 1 ? 'are' : 'is'} missing`,
     'install them (Debian: apt-get install openjdk-17-jre-headless maven), or with Docker run "pnpm --filter infra docker:up"',
   );

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { Failure } from '@pipeline/runtime';
+import { UserError } from '@pipeline/runtime';
 import { startGuarded } from '../process/guarded.ts';
 import { say } from '../screen.ts';
 
@@ -27,7 +27,7 @@ export function hasKafkaJars(): boolean {
 
 /**
  * The folder of the broker's jars: fetched once for each user with Maven, then shared by all clones.
- * @throws Failure when Maven cannot fetch them
+ * @throws UserError when Maven cannot fetch them
  */
 export async function fetchKafkaJars(signal?: AbortSignal): Promise<string> {
   const folder = jarsFolder();
@@ -54,7 +54,7 @@ async function runMaven(folder: string, signal?: AbortSignal): Promise<void> {
   const code = await maven.ended;
   signal?.removeEventListener('abort', stop);
   signal?.throwIfAborted();
-  if (code !== 0) throw new Failure(`Maven could not fetch Kafka ${kafkaVersion}`, `see ${logPath}`);
+  if (code !== 0) throw new UserError(`Maven could not fetch Kafka ${kafkaVersion}`, `see ${logPath}`);
 }
 
 /** Whoever fetches at the same time and is first wins: both have the same files. */

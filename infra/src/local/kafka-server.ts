@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Failure } from '@pipeline/runtime';
+import { UserError } from '@pipeline/runtime';
 import { type GuardedProcess, startGuarded } from '../process/guarded.ts';
 import { type Endpoint, findFreePort } from './endpoint.ts';
 import { fetchKafkaJars, kafkaFolder } from './kafka-jars.ts';
@@ -27,7 +27,7 @@ export interface KafkaServerOptions {
 
 /**
  * Starts Apache Kafka in KRaft mode, on data that is made when it is missing; resolves once it answers.
- * @throws Failure when it cannot be started; the signal's reason when that is aborted
+ * @throws UserError when it cannot be started; the signal's reason when that is aborted
  */
 export async function startKafkaServer(options: KafkaServerOptions): Promise<GuardedProcess> {
   const { endpoint, folder, signal } = options;
@@ -78,7 +78,7 @@ async function formatData(jars: string, options: KafkaServerOptions): Promise<vo
   const code = await tool.ended;
   if (code === 0) await rename(dataFolder, join(folder, 'data'));
   await rm(fresh, { recursive: true, force: true });
-  if (code !== 0) throw new Failure('Kafka could not make its data folder', `see ${logPath}`);
+  if (code !== 0) throw new UserError('Kafka could not make its data folder', `see ${logPath}`);
 }
 
 /** 16 random bytes as URL-safe base64, which is what Kafka calls a UUID; it must not begin with a dash. */

@@ -1,4 +1,4 @@
-import { connectDatabase, type DatabaseUrl, databaseSettings, isPassingFault } from '@pipeline/db';
+import { connectDatabase, type DatabaseUrl, databaseSettings, isTransientError } from '@pipeline/db';
 import { readSettings, type Settings } from '@pipeline/runtime';
 import { acceptsConnections } from './endpoint.ts';
 
@@ -23,7 +23,7 @@ export async function askVersion(settings: Settings<typeof databaseSettings>): P
     );
     return row?.version;
   } catch (error) {
-    if (isPassingFault(error)) return undefined;
+    if (isTransientError(error)) return undefined;
     throw error;
   }
 }

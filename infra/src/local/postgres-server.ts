@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatabaseUrl } from '@pipeline/db';
 import { type GuardedProcess, startGuarded } from '../process/guarded.ts';
+import { until } from './poll-until.ts';
 import { postgresAccount } from './postgres-account.ts';
 import { findPostgresBinaries } from './postgres-binaries.ts';
 import { ensurePostgresData, removeStalePid, writeAccessRules } from './postgres-data.ts';
@@ -9,7 +10,6 @@ import { acceptsQueries } from './postgres-ready.ts';
 import { roleStatements } from './postgres-role.ts';
 import { run } from './run.ts';
 import { waitUntilReady } from './server.ts';
-import { until } from './until.ts';
 
 /** A Postgres of this machine: who may ask it what, and the folder that holds all of it. */
 export interface PostgresServerOptions {
@@ -25,7 +25,7 @@ export interface PostgresServerOptions {
 /**
  * Starts Postgres on data that is made when it is missing, with the URL's user, password and database; resolves once
  * the URL works.
- * @throws Failure when it cannot be started; the signal's reason when that is aborted
+ * @throws UserError when it cannot be started; the signal's reason when that is aborted
  */
 export async function startPostgresServer(options: PostgresServerOptions): Promise<GuardedProcess> {
   const { url, folder, signal } = options;

@@ -2,17 +2,17 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { basename } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { Failure } from '@pipeline/runtime';
-import { type Account, invocationOf } from '../process/account.ts';
+import { UserError } from '@pipeline/runtime';
+import { invocationOf, type RunAs } from '../process/run-as.ts';
 
 export interface RunOptions {
-  readonly account?: Account | undefined;
+  readonly account?: RunAs | undefined;
   readonly input?: string;
 }
 
 /**
  * Runs a short command to its end and returns what it wrote to stdout.
- * @throws Failure with the last line that it wrote to stderr when it fails
+ * @throws UserError with the last line that it wrote to stderr when it fails
  */
 export async function run(
   command: readonly string[],
@@ -28,5 +28,5 @@ export async function run(
   ]);
   if (code === 0) return output;
   const lastLine = errors.trimEnd().split('\n').at(-1) ?? '';
-  throw new Failure(`${basename(command[0] ?? '')} failed: ${lastLine}`, 'see what it says');
+  throw new UserError(`${basename(command[0] ?? '')} failed: ${lastLine}`, 'see what it says');
 }

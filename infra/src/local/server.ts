@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Failure } from '@pipeline/runtime';
+import { UserError } from '@pipeline/runtime';
 import type { GuardedProcess } from '../process/guarded.ts';
 
 const ASK_MS = 50;
 
 /**
  * Waits until a server that was just started answers.
- * @throws Failure with the last lines of its log when it ends instead; the signal's reason when that is aborted
+ * @throws UserError with the last lines of its log when it ends instead; the signal's reason when that is aborted
  */
 export async function waitUntilReady(
   name: string,
@@ -23,7 +23,7 @@ export async function waitUntilReady(
   while (!(await isReady())) {
     if (signal?.aborted) await server.stop();
     signal?.throwIfAborted();
-    if (ended) throw new Failure(`${name} ended while it started: ${lastLines(logPath)}`, `see ${logPath}`);
+    if (ended) throw new UserError(`${name} ended while it started: ${lastLines(logPath)}`, `see ${logPath}`);
     await sleep(ASK_MS);
   }
 }

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { parseArgs } from 'node:util';
-import { invocationOf } from './account.ts';
 import { ancestorsOf, findProcess, isWhole, lifeline } from './ancestors.ts';
+import { invocationOf } from './run-as.ts';
 
 /*
  * node guard.ts [--stop-signal SIGINT] [--uid N --gid N] -- COMMAND…
@@ -16,7 +16,7 @@ const LOOK_MS = 500;
 /** How long the command may take to end after it was asked to. */
 const GRACE_MS = 8_000;
 /** A Ctrl-C arrives from the terminal and again from each task runner on the way: all that is one wish. */
-const SAME_WISH_MS = 2_000;
+const SIGNAL_DEDUP_MS = 2_000;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -50,7 +50,7 @@ process.on('disconnect', stop);
 setInterval(() => isWhole(watched, findProcess) || stop(), LOOK_MS);
 
 function onSignal(): void {
-  if (stoppedAt > 0 && Date.now() - stoppedAt > SAME_WISH_MS) killGroup();
+  if (stoppedAt > 0 && Date.now() - stoppedAt > SIGNAL_DEDUP_MS) killGroup();
   stop();
 }
 

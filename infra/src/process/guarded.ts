@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Account } from './account.ts';
+import type { RunAs } from './run-as.ts';
 
 /** A process that ends with this one, whatever ends this one. */
 export interface GuardedProcess {
@@ -19,7 +19,7 @@ export interface GuardOptions {
   /** What asks it to end; defaults to SIGTERM. */
   readonly stopSignal?: NodeJS.Signals;
   /** Who runs it; defaults to this process's user. */
-  readonly account?: Account | undefined;
+  readonly account?: RunAs | undefined;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { createInterface, type Interface } from 'node:readline';
-import { connectDatabase, type Database, type databaseSettings, describeFault } from '@pipeline/db';
+import { connectDatabase, type Database, type databaseSettings, describeError } from '@pipeline/db';
 import { exitCode, type Settings } from '@pipeline/runtime';
 import { splitStatements } from './statements.ts';
 import { formatTable } from './table.ts';
@@ -51,7 +51,7 @@ async function runStatement(database: Database, statement: string): Promise<bool
     process.stdout.write(`${formatTable(rows)}\n`);
     return true;
   } catch (error) {
-    process.stderr.write(`ERROR: ${describeFault(error)}\n`);
+    process.stderr.write(`ERROR: ${describeError(error)}\n`);
     return false;
   }
 }

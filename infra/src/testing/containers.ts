@@ -1,9 +1,9 @@
 import { findFreePort, formatEndpoint } from '../local/endpoint.ts';
 import { kafkaVersion } from '../local/kafka-jars.ts';
 import { brokerSettings, toImageEnvironment } from '../local/kafka-properties.ts';
+import { until } from '../local/poll-until.ts';
 import { acceptsQueries } from '../local/postgres-ready.ts';
 import { speaksKafka } from '../local/protocol.ts';
-import { until } from '../local/until.ts';
 import type { TestServers } from './servers.ts';
 import { settingsFor } from './template.ts';
 

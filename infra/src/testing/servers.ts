@@ -1,4 +1,4 @@
-import { Failure } from '@pipeline/runtime';
+import { UserError } from '@pipeline/runtime';
 import { dockerAnswers } from '../local/docker.ts';
 import { startContainers } from './containers.ts';
 import { startPrivateKafka, startPrivatePostgres } from './private-servers.ts';
@@ -14,7 +14,7 @@ export interface TestServers extends AsyncDisposable {
 /**
  * Decides which servers the tests run against: those that `PIPELINE_TEST_SERVERS` names (`given`, at KAFKA_BROKERS and
  * DATABASE_URL, `containers` or `local`), else containers where a Docker engine answers, else local processes.
- * @throws Failure when that variable holds another word
+ * @throws UserError when that variable holds another word
  */
 export async function startTestServers(
   environment: Readonly<Record<string, string | undefined>>,
@@ -23,7 +23,7 @@ export async function startTestServers(
   if (kind === 'given') return givenServers(environment);
   if (kind === 'containers') return await startContainers();
   if (kind === 'local') return await startLocal();
-  throw new Failure(`PIPELINE_TEST_SERVERS is ${kind}`, 'say given, containers or local');
+  throw new UserError(`PIPELINE_TEST_SERVERS is ${kind}`, 'say given, containers or local');
 }
 
 function givenServers(environment: Readonly<Record<string, string | undefined>>): TestServers {

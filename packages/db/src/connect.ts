@@ -1,8 +1,8 @@
-import { Failure, type Settings, StopRequest, tlsFaultOf, withDeadline } from '@pipeline/runtime';
+import { type Settings, StopRequest, tlsErrorOf, UserError, withDeadline } from '@pipeline/runtime';
 import postgres from 'postgres';
+import { codeOf, describeError, errorKind } from './errors.ts';
 import type { DatabaseUrl, databaseSettings } from './settings.ts';
-import { codeOf, describeFault, faultKind } from './sqlstate.ts';
-import { tlsFailure, tlsOptions } from './tls.ts';
+import { tlsOptions, tlsUserError } from './tls.ts';
 
 /** What a statement is written with: a tagged template whose values become parameters. */
 export type Sql = postgres.Sql<{ readonly bigint: bigint }>;
@@ -16,7 +16,7 @@ export interface Database extends AsyncDisposable {
   /**
    * Runs one statement, under a deadline of its own: a connection that has silently died is given up and replaced.
    * @param signal cancels the statement: Postgres rolls it back
-   * @throws the driver's error, or a DeadlineError; `faultKind` tells what it means. The signal's reason once it is aborted.
+   * @throws the driver's error, or a DeadlineError; `errorKind` tells what it means. The signal's reason once it is aborted.
    */
   run<Row extends object>(statement: Statement<Row>, signal?: AbortSignal): Promise<readonly Row[]>;
 }
@@ -37,7 +37,7 @@ const GRACE_MS = 5_000;
 
 /**
  * A pool that connects when it is first used.
- * @throws Failure for what `tlsOptions` refuses
+ * @throws UserError for what `tlsOptions` refuses
  */
 export function connectDatabase(
   settings: Settings<typeof databaseSettings>,
@@ -157,17 +157,17 @@ const remedies: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** The one line about a lasting fault: what Postgres said and what to do about it. */
-export function databaseFailure(error: unknown): Failure {
+export function databaseUserError(error: unknown): UserError {
   const code = codeOf(error);
-  const tlsFault = tlsFaultOf(code);
-  if (tlsFault !== undefined) return tlsFailure(tlsFault);
+  const tlsError = tlsErrorOf(code);
+  if (tlsError !== undefined) return tlsUserError(tlsError);
   const said = `${code} ${error instanceof Error ? error.message : ''}`;
   const remedy = remedies.find(([pattern]) => pattern.test(said))?.[1];
-  return new Failure(`Postgres: ${describeFault(error)}`, remedy ?? 'see the log of Postgres');
+  return new UserError(`Postgres: ${describeError(error)}`, remedy ?? 'see the log of Postgres');
 }
 
-/** The error itself when trying again helps or nothing is wrong, else the Failure that a user can act on. */
-export function explainFault(error: unknown): unknown {
-  const isKnown = error instanceof Failure || error instanceof StopRequest;
-  return isKnown || faultKind(error) === 'passing' ? error : databaseFailure(error);
+/** The error itself when trying again helps or nothing is wrong, else the UserError that a user can act on. */
+export function toUserError(error: unknown): unknown {
+  const isKnown = error instanceof UserError || error instanceof StopRequest;
+  return isKnown || errorKind(error) === 'transient' ? error : databaseUserError(error);
 }

@@ -1,6 +1,6 @@
 import { escapeText, jsonLayout, plainLayout, quotedLayout } from './array-literal.ts';
 import type { SourceRecord } from './dead-letter.ts';
-import { KindTally, type MinuteTally } from './kind-tally.ts';
+import { MinuteCounts, type MinuteTypeCount } from './minute-counts.ts';
 import { TextColumn } from './text-column.ts';
 
 /** An event as it is stored. Every member is a text that the event's schema has checked. */
@@ -26,7 +26,7 @@ export class EventRows implements Iterable<EventRow> {
   readonly #times = new TextColumn(plainLayout);
   readonly #users = new TextColumn(quotedLayout);
   readonly #payloads = new TextColumn(jsonLayout);
-  readonly #kinds = new KindTally();
+  readonly #kinds = new MinuteCounts();
   #lastEventTime: string | undefined;
 
   static of(rows: Iterable<EventRow>): EventRows {
@@ -89,7 +89,7 @@ export class EventRows implements Iterable<EventRow> {
   }
 
   /** How many events of each type there are in each minute; a minute may come more than once. */
-  get tallies(): readonly MinuteTally[] {
+  get tallies(): readonly MinuteTypeCount[] {
     return this.#kinds.tallies;
   }
 }

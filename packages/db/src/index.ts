@@ -3,31 +3,32 @@ export {
   type ConnectOptions,
   connectDatabase,
   type Database,
-  databaseFailure,
-  explainFault,
+  databaseUserError,
   type Sql,
+  toUserError,
 } from './connect.ts';
 export { type DeadLetter, headersFromJson, type SourceHeaders, type SourceRecord } from './dead-letter.ts';
-export { type LetterFilter, type LetterStatus, letterStatuses } from './dead-letters/filter.ts';
 export {
-  countLetters,
-  type Letter,
-  type LetterAction,
-  type LetterSummary,
-  listLetters,
-  newestLetter,
+  countDeadLetters,
+  type DeadLetterAction,
+  type DeadLetterSummary,
+  listStoredDeadLetters,
+  newestDeadLetterId,
   readActions,
   readAncestors,
-  readLetters,
-} from './dead-letters/letters.ts';
+  readDeadLetters,
+  type StoredDeadLetter,
+} from './dead-letters/dead-letters.ts';
+export { type DeadLetterFilter, type DeadLetterStatus, deadLetterStatuses } from './dead-letters/filter.ts';
 export {
-  type LetterQueue,
   type NewPlace,
-  openLetterQueue,
+  openRedriveQueue,
   type RedriveOutcome,
-  type SendLetter,
+  type RedriveQueue,
+  type SendDeadLetter,
 } from './dead-letters/queue.ts';
-export { discardLetters } from './dead-letters/resolve.ts';
+export { discardDeadLetters } from './dead-letters/resolve.ts';
+export { codeOf, describeError, type ErrorKind, errorKind, isTransientError } from './errors.ts';
 export { type EventRow, EventRows } from './event-rows.ts';
 export {
   keepSample,
@@ -48,7 +49,6 @@ export { type Newest, type NewestEvent, readNewest } from './readers/newest-even
 export { type Overview, readOverview } from './readers/overview.ts';
 export type { Totals } from './readers/totals.ts';
 export { type DatabaseUrl, databaseSettings, parseDatabaseUrl } from './settings.ts';
-export { codeOf, describeFault, type FaultKind, faultKind, isPassingFault } from './sqlstate.ts';
 export { type Comparison, compareTables } from './verification/compare-tables.ts';
 export { type Rebuilt, rebuildAggregates } from './verification/rebuild-aggregates.ts';
 export type { RecountOptions } from './verification/recount.ts';

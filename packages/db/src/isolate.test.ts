@@ -41,7 +41,7 @@ function createStore(names: (index: number) => boolean = () => false) {
       kept.push(batch);
       return undefined;
     },
-    async findRefusals(rows) {
+    async findInvalidRows(rows) {
       statements++;
       const named = [...rows].flatMap((row, index): readonly (readonly [number, Refusal])[] =>
         isRefused(row) && names(Number(row.record.offset)) ? [[index, refusal]] : [],

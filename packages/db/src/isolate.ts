@@ -13,7 +13,7 @@ export interface Store {
   /** Stores all of a batch, or refuses it and stores nothing. */
   readonly tryWrite: (batch: Batch) => Promise<Refusal | undefined>;
   /** Rows that will be refused, by index, as far as it can be told beforehand. */
-  readonly findRefusals: (rows: EventRows) => Promise<ReadonlyMap<number, Refusal>>;
+  readonly findInvalidRows: (rows: EventRows) => Promise<ReadonlyMap<number, Refusal>>;
   /** How often a record was redriven already. */
   readonly countRedrives: (record: SourceRecord) => number;
 }
@@ -31,7 +31,7 @@ export async function writeIsolating(batch: Batch, store: Store): Promise<readon
   if (refusal === undefined) return [];
   if (batch.rows.length === 0)
     throw new Error(`Postgres refused a dead letter: ${refusal.message} (${refusal.sqlstate})`);
-  const found = batch.rows.length === 1 ? new Map([[0, refusal]]) : await store.findRefusals(batch.rows);
+  const found = batch.rows.length === 1 ? new Map([[0, refusal]]) : await store.findInvalidRows(batch.rows);
   if (found.size > 0) return await writeWithout(batch, found, store);
   const [left, right] = halve(batch);
   const first = await writeIsolating(left, store);

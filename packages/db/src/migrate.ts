@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { embeddedNames, embeddedText, type Settings } from '@pipeline/runtime';
-import { databaseFailure, openPool, type Sql } from './connect.ts';
+import { databaseUserError, openPool, type Sql } from './connect.ts';
+import { codeOf, isTransientError } from './errors.ts';
 import type { databaseSettings } from './settings.ts';
-import { codeOf, isPassingFault } from './sqlstate.ts';
 
 /** A migration: its name decides the order. */
 export interface Migration {
@@ -43,7 +43,7 @@ const takeLock = `select pg_advisory_xact_lock(${LOCK});`;
 /**
  * Brings the tables up to date. Safe to repeat and to run twice at once.
  * @returns the names of the migrations that were applied
- * @throws Failure for a lasting fault, the driver's error for a passing one
+ * @throws UserError for a lasting fault, the driver's error for a passing one
  */
 export async function migrate(
   settings: Settings<typeof databaseSettings>,
@@ -58,7 +58,7 @@ export async function migrate(
       if (await runMigration(sql, migration)) applied.push(migration.name);
     return applied;
   } catch (error) {
-    throw isPassingFault(error) ? error : databaseFailure(error);
+    throw isTransientError(error) ? error : databaseUserError(error);
   } finally {
     await sql.end({ timeout: 2 });
   }

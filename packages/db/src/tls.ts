@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { exitCode, Failure, type Settings, type TlsFault, tlsFaultWords } from '@pipeline/runtime';
+import { exitCode, type Settings, type TlsError, tlsErrorText, UserError } from '@pipeline/runtime';
 import type { databaseSettings } from './settings.ts';
 
 /** What the driver is told about TLS. */
@@ -10,7 +10,7 @@ export type TlsOptions =
 
 /**
  * TLS as DATABASE_URL asks for it: with a check of the certificate and of its name, or none at all.
- * @throws Failure when another machine would be spoken to without TLS and nobody allowed that, or when sslrootcert
+ * @throws UserError when another machine would be spoken to without TLS and nobody allowed that, or when sslrootcert
  * cannot be used
  */
 export function tlsOptions(
@@ -31,14 +31,14 @@ function isLoopback(host: string): boolean {
   return /^(localhost|127(\.\d+){3}|::1)$/i.test(host);
 }
 
-const unusedCertificate = new Failure(
+const unusedCertificate = new UserError(
   'DATABASE_URL has sslrootcert without TLS, which leaves it unused',
   'set sslmode=verify-full in DATABASE_URL',
   exitCode.usage,
 );
 
-function plaintextRefused(host: string): Failure {
-  return new Failure(
+function plaintextRefused(host: string): UserError {
+  return new UserError(
     `DATABASE_URL names ${host}, another machine, without TLS: everybody on the way could read events and the password`,
     'set sslmode=verify-full in DATABASE_URL, or DATABASE_ALLOW_PLAINTEXT=true where the network is your own',
     exitCode.usage,
@@ -52,7 +52,7 @@ function readCertificates(path: string): string {
     new X509Certificate(ca);
     return ca;
   } catch {
-    throw new Failure(
+    throw new UserError(
       `sslrootcert of DATABASE_URL: cannot read certificates from ${path}`,
       'name a readable file of PEM certificates',
       exitCode.usage,
@@ -62,7 +62,7 @@ function readCertificates(path: string): string {
 
 const renew = "renew the server's certificate, and look whether this machine's clock is right";
 
-const remedies: Readonly<Record<TlsFault, string>> = {
+const remedies: Readonly<Record<TlsError, string>> = {
   untrusted: 'name the certificate of the CA that signed it with sslrootcert in DATABASE_URL',
   expired: renew,
   'not-yet-valid': renew,
@@ -72,6 +72,6 @@ const remedies: Readonly<Record<TlsFault, string>> = {
 };
 
 /** The one line about a TLS connection to Postgres that cannot be made. */
-export function tlsFailure(fault: TlsFault): Failure {
-  return new Failure(`Postgres ${tlsFaultWords[fault]}`, remedies[fault]);
+export function tlsUserError(fault: TlsError): UserError {
+  return new UserError(`Postgres ${tlsErrorText[fault]}`, remedies[fault]);
 }

@@ -1,12 +1,12 @@
 import { retryForever } from '@pipeline/runtime';
-import { describeFault, isPassingFault } from './sqlstate.ts';
+import { describeError, isTransientError } from './errors.ts';
 
 export interface WaitOptions {
   /** Tells whoever waits, once for each reason. */
   readonly say: (line: string) => void;
   readonly signal: AbortSignal;
   /** Whether trying again helps; defaults to what passes by itself. */
-  readonly isPassing?: (error: unknown) => boolean;
+  readonly isTransient?: (error: unknown) => boolean;
 }
 
 /**
@@ -18,13 +18,13 @@ export interface WaitOptions {
 export function waitForPostgres<Value>(
   operation: () => Promise<Value>,
   address: string,
-  { say, signal, isPassing = isPassingFault }: WaitOptions,
+  { say, signal, isTransient = isTransientError }: WaitOptions,
 ): Promise<Value> {
   let said = '';
   const onRetry = (error: unknown) => {
-    const line = `waiting for Postgres at ${address}: ${describeFault(error)}`;
+    const line = `waiting for Postgres at ${address}: ${describeError(error)}`;
     if (line !== said) say(line);
     said = line;
   };
-  return retryForever(operation, { isPassing, onRetry, signal });
+  return retryForever(operation, { isTransient, onRetry, signal });
 }

@@ -4,7 +4,7 @@ import type { Sql } from './connect.ts';
 import { type DeadLetter, headersToJson, type SourceRecord } from './dead-letter.ts';
 import type { EventRows } from './event-rows.ts';
 import type { InsertForm } from './insert-form.ts';
-import { sent } from './sent.ts';
+import { untyped } from './untyped-parameter.ts';
 
 /** What the statement found and did. */
 export interface StatementResult {
@@ -65,11 +65,11 @@ function insertEvents(sql: Sql, rows: EventRows, form: InsertForm) {
   return sql`
       insert into raw_events (event_id, event_type, event_time, user_id, payload)
       select event_id, event_type, event_time, user_id, payload
-      from (select unnest(${sent(sql, eventIds)}::uuid[]) as event_id,
-                   unnest(${sent(sql, eventTypes)}::text[]) as event_type,
-                   unnest(${sent(sql, eventTimes)}::timestamptz[]) as event_time,
-                   unnest(${sent(sql, userIds)}::text[]) as user_id,
-                   string_to_table(${sent(sql, payloads)}::text, ${jsonSeparator})::jsonb as payload
+      from (select unnest(${untyped(sql, eventIds)}::uuid[]) as event_id,
+                   unnest(${untyped(sql, eventTypes)}::text[]) as event_type,
+                   unnest(${untyped(sql, eventTimes)}::timestamptz[]) as event_time,
+                   unnest(${untyped(sql, userIds)}::text[]) as user_id,
+                   string_to_table(${untyped(sql, payloads)}::text, ${jsonSeparator})::jsonb as payload
            ) as incoming
       where exists (select from in_step)
       order by event_id

@@ -1,11 +1,11 @@
-import { Failure } from '@pipeline/runtime';
+import { UserError } from '@pipeline/runtime';
 import { type Batch, recordCount, splitBatch } from './batch.ts';
 import type { Database } from './connect.ts';
 import type { DeadLetter } from './dead-letter.ts';
+import { codeOf, errorKind } from './errors.ts';
+import { findInvalidRows } from './find-invalid-rows.ts';
 import { type InsertForm, InsertForms } from './insert-form.ts';
 import { type Refusal, type Store, writeIsolating } from './isolate.ts';
-import { findRefusals } from './refusals.ts';
-import { codeOf, faultKind } from './sqlstate.ts';
 import { type StatementResult, writeStatement } from './write-statement.ts';
 
 /** What a write newly stored. A replay finds everything in place and stores nothing. */
@@ -40,7 +40,7 @@ export interface Writer {
   /**
    * Writes a batch of an opened partition: rows, aggregates, dead letters and ledger, each part in one transaction.
    * Safe to repeat, and safe beside another process that writes the same records.
-   * @throws the driver's error when it is a lasting one, a Failure when the ledger is behind what was written
+   * @throws the driver's error when it is a lasting one, a UserError when the ledger is behind what was written
    */
   write(batch: Batch): Promise<Written>;
 }
@@ -54,7 +54,7 @@ export function createWriter(
   /** Where this process believes that each ledger stands; the statement tells when it does not. */
   const positions = new Map<string, bigint>();
   const forms = new InsertForms();
-  const runStep = (batch: Batch, expected: bigint) =>
+  const runLocked = (batch: Batch, expected: bigint) =>
     persist(() => runStatement(database, batch, expected, forms));
   return {
     async open(partition, startOffset) {
@@ -65,8 +65,8 @@ export function createWriter(
     async write(batch) {
       const tally = createTally();
       const refused = await writeIsolating(batch, {
-        tryWrite: (part) => refusalOf(() => writeInStep(part, positions, runStep, tally.add)),
-        findRefusals: (rows) => persist(() => findRefusals(database, rows)),
+        tryWrite: (part) => refusalOf(() => writeInStep(part, positions, runLocked, tally.add)),
+        findInvalidRows: (rows) => persist(() => findInvalidRows(database, rows)),
         countRedrives,
       });
       return { ...tally.total(), refused };
@@ -83,25 +83,25 @@ type RunStep = (batch: Batch, expected: bigint) => Promise<StatementResult>;
 async function writeInStep(
   batch: Batch,
   positions: Map<string, bigint>,
-  runStep: RunStep,
+  runLocked: RunStep,
   onStored: (result: StatementResult) => void,
 ): Promise<void> {
   const expected = positions.get(ledgerKey(batch)) ?? 0n;
   const [replay, fresh] = batch.nextOffset > expected ? splitBatch(batch, expected) : [batch, undefined];
   for (const part of fresh === undefined ? [replay] : [replay, fresh]) {
     if (part === replay && recordCount(replay) === 0) continue;
-    const result = await runStep(part, expected);
+    const result = await runLocked(part, expected);
     if (result.foundOffset < expected) throw ledgerBehind(batch, expected, result.foundOffset);
     const moved = result.foundOffset !== expected;
     positions.set(ledgerKey(batch), moved ? result.foundOffset : maxOffset(expected, part.nextOffset));
-    if (moved) return await writeInStep(batch, positions, runStep, onStored);
+    if (moved) return await writeInStep(batch, positions, runLocked, onStored);
     onStored(result);
   }
 }
 
 /** The database has lost what it had confirmed: going on from here would take the records between for skipped ones. */
-function ledgerBehind(batch: Batch, expected: bigint, found: bigint): Failure {
-  return new Failure(
+function ledgerBehind(batch: Batch, expected: bigint, found: bigint): UserError {
+  return new UserError(
     `${ledgerKey(batch)}: written up to offset ${expected}, and the database now stands at ${found}`,
     'it was restored, lost transactions in a failover, or the topic was made anew: start again, and what is missing is read again',
   );
@@ -120,7 +120,7 @@ async function refusalOf(write: () => Promise<void>): Promise<Refusal | undefine
     await write();
     return undefined;
   } catch (error) {
-    if (faultKind(error) !== 'refused') throw error;
+    if (errorKind(error) !== 'refused') throw error;
     return { sqlstate: codeOf(error), message: error instanceof Error ? error.message : 'refused' };
   }
 }

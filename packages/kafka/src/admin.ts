@@ -1,7 +1,7 @@
 import type { Admin } from 'kafkajs';
 import type { KafkaClient } from './connect.ts';
+import { connectChecked } from './connect-checked.ts';
 import { describeGroup, type Group } from './group.ts';
-import { reach } from './reach.ts';
 import type { KafkaSettings } from './settings.ts';
 import { createTopics } from './topics.ts';
 
@@ -42,14 +42,14 @@ export interface ClusterAdmin extends AsyncDisposable {
 
 /**
  * Opens an administrator's connection.
- * @throws kafkajs's error, or a Failure when a listener expects a client of another kind
+ * @throws kafkajs's error, or a UserError when a listener expects a client of another kind
  */
 export async function openAdmin(kafka: KafkaClient): Promise<ClusterAdmin> {
   const admin = kafka.admin();
   const ping = async () => {
     await admin.describeCluster();
   };
-  await reach(kafka, admin, ping);
+  await connectChecked(kafka, admin, ping);
   return {
     ping,
     missingTopics: (topics) => missingTopics(admin, topics),

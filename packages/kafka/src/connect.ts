@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
-import { exitCode, Failure, type Logger } from '@pipeline/runtime';
+import { exitCode, type Logger, UserError } from '@pipeline/runtime';
 import kafkajs, { type Kafka, type KafkaConfig, type SASLOptions } from 'kafkajs';
 import { clientLog } from './client-log.ts';
 import type { KafkaSettings } from './settings.ts';
@@ -17,7 +17,7 @@ export interface KafkaClient extends Kafka {
 /**
  * A client of Kafka; it connects when it is first used. Make one for each consumer: consumers of one client share
  * their committed offsets by mistake (kafkajs#1535).
- * @throws Failure when a certificate cannot be read or used, or when what is set would be left out: half of a login,
+ * @throws UserError when a certificate cannot be read or used, or when what is set would be left out: half of a login,
  * half of a certificate, certificates without TLS
  */
 export function connectKafka(settings: KafkaSettings, name: string, logger: Logger): KafkaClient {
@@ -110,6 +110,6 @@ function sasl(settings: KafkaSettings): Pick<KafkaConfig, 'sasl'> {
   return { sasl: { mechanism, username, password } as SASLOptions };
 }
 
-function wrongUse(message: string, remedy: string): Failure {
-  return new Failure(message, remedy, exitCode.usage);
+function wrongUse(message: string, remedy: string): UserError {
+  return new UserError(message, remedy, exitCode.usage);
 }

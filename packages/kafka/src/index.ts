@@ -8,8 +8,8 @@ export {
   toDeadLetterRecord,
   toRedrivenRecord,
 } from './dead-letter-record.ts';
+export { isTooLarge, isTransientError, kafkaErrorType, toUserError } from './errors.ts';
 export { type Decode, type EventPublisher, openEventPublisher } from './event-publisher.ts';
-export { explainKafkaFault, isPassingKafkaFault, isTooLarge, kafkaErrorType } from './faults.ts';
 export type { Group, GroupMember } from './group.ts';
 export { type Lag, lagOf, sumLag } from './lag.ts';
 export { openPublisher, type Publisher, type RecordPlace } from './publisher.ts';

@@ -2,7 +2,7 @@ import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { readSettings } from '@pipeline/runtime';
 import kafkajs, { type Kafka } from 'kafkajs';
 import { expect, test, vi } from 'vitest';
-import { Intake } from './intake.ts';
+import { FetchQueue } from './fetch-queue.ts';
 import { createMember, type MemberOptions } from './member.ts';
 import { groupSettings } from './settings.ts';
 import { silentLogger } from './testing/fresh-topic.ts';
@@ -39,7 +39,7 @@ function fakeConsumer() {
 
 async function join(change: Partial<MemberOptions> = {}) {
   const fake = fakeConsumer();
-  const intake = new Intake({ maxRecords: 10, maxBytes: 1_000 }, 1_000_000);
+  const intake = new FetchQueue({ maxRecords: 10, maxBytes: 1_000 }, 1_000_000);
   const locate = vi.fn<MemberOptions['locate']>(
     async (partitions) => new Map(partitions.map((one) => [one, 0n])),
   );

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Logger, pause, withDeadline } from '@pipeline/runtime';
 import type { Consumer, ConsumerGroupJoinEvent, EachBatchPayload, Kafka } from 'kafkajs';
 import { METADATA_MAX_AGE_MS } from './connect.ts';
-import { isPassingKafkaFault, kafkaErrorType } from './faults.ts';
-import type { Intake } from './intake.ts';
+import { isTransientError, kafkaErrorType } from './errors.ts';
+import type { FetchQueue } from './fetch-queue.ts';
 import { type OffsetCommit, OffsetCommits } from './offset-commits.ts';
 import type { KafkaRecord } from './record.ts';
 import type { Slice } from './record-buffer.ts';
@@ -15,7 +15,7 @@ export type Positions = ReadonlyMap<number, bigint>;
 export interface MemberOptions {
   readonly topic: string;
   readonly settings: GroupSettings;
-  readonly intake: Intake;
+  readonly intake: FetchQueue;
   readonly logger: Logger;
   /** Decides where to begin; called whenever the group has shared out the partitions. Offsets that Kafka knows are left out. */
   readonly locate: (partitions: readonly number[]) => Promise<Positions>;
@@ -254,7 +254,7 @@ class GroupMember implements Member {
   async #recover(error: unknown, tries: number): Promise<void> {
     const { signal, onRetry } = this.#options;
     if (rebalancing.includes(kafkaErrorType(error))) return await sleep(REBALANCE_POLL_MS);
-    if (!isPassingKafkaFault(error)) throw error;
+    if (!isTransientError(error)) throw error;
     onRetry(error);
     await pause(Math.min(100 * 2 ** tries, 2_000), signal);
   }

@@ -1,6 +1,6 @@
 import kafkajs, { type ICustomPartitioner, type IHeaders, type Message } from 'kafkajs';
 import { type KafkaClient, METADATA_MAX_AGE_MS } from './connect.ts';
-import { reach } from './reach.ts';
+import { connectChecked } from './connect-checked.ts';
 import type { OutgoingRecord, RecordHeaders } from './record.ts';
 
 /** Sends records, each acknowledged by every in-sync replica. */
@@ -31,7 +31,7 @@ const REQUEST_MAX_BYTES = 900_000;
 
 /**
  * Opens a publisher; equal keys go to equal partitions, in the way of Kafka's own clients (murmur2).
- * @throws kafkajs's error, or a Failure when a listener expects a client of another kind
+ * @throws kafkajs's error, or a UserError when a listener expects a client of another kind
  */
 export async function openPublisher(kafka: KafkaClient): Promise<Publisher> {
   const producer = kafka.producer({
@@ -39,7 +39,7 @@ export async function openPublisher(kafka: KafkaClient): Promise<Publisher> {
     allowAutoTopicCreation: false,
     metadataMaxAge: METADATA_MAX_AGE_MS,
   });
-  await reach(kafka, producer);
+  await connectChecked(kafka, producer);
   return {
     async publish(topic, records, maxBytes = REQUEST_MAX_BYTES) {
       for (const part of splitByBytes(records, Math.min(maxBytes, REQUEST_MAX_BYTES))) {

@@ -2,8 +2,8 @@ import { backoffMs, defaultBackoff, type Logger, pause, retryForever, withDeadli
 import type { ClusterAdmin, LogPartition, PartitionOffsets, TopicPartition } from './admin.ts';
 import { registerCodecs } from './codecs.ts';
 import { connectKafka } from './connect.ts';
-import { explainKafkaFault, isPassingKafkaFault, kafkaErrorType } from './faults.ts';
-import { Intake } from './intake.ts';
+import { isTransientError, kafkaErrorType, toUserError } from './errors.ts';
+import { FetchQueue } from './fetch-queue.ts';
 import { createMember, type Member, type Positions } from './member.ts';
 import type { KafkaRecord } from './record.ts';
 import type { Slice } from './record-buffer.ts';
@@ -32,7 +32,7 @@ export interface Source extends AsyncDisposable {
    * Batches until the source ends: each partition's in order and one at a time. Several loops may iterate at once;
    * asking for the next batch says that the last one is done with, committed or not. A loop that is left, by an error or
    * not, never says so: nobody gets what follows its batch, and could commit beyond it.
-   * @throws Failure, or kafkajs's error, when the source cannot go on
+   * @throws UserError, or kafkajs's error, when the source cannot go on
    */
   batches(): AsyncIterable<RecordBatch>;
   /** Whether the member belongs to the group. */
@@ -77,7 +77,7 @@ export async function openSource(options: SourceOptions): Promise<Source> {
 
 class GroupSource implements Source {
   readonly #options: SourceOptions;
-  readonly #intake: Intake;
+  readonly #intake: FetchQueue;
   /** How far each partition of this member is done. */
   #done = new Map<number, bigint>();
   #ends: ReadonlyMap<number, bigint> | undefined;
@@ -90,7 +90,10 @@ class GroupSource implements Source {
   constructor(options: SourceOptions) {
     const { BATCH_MAX_EVENTS, BATCH_MAX_BYTES, BUFFER_MAX_BYTES } = options.groupSettings;
     this.#options = options;
-    this.#intake = new Intake({ maxRecords: BATCH_MAX_EVENTS, maxBytes: BATCH_MAX_BYTES }, BUFFER_MAX_BYTES);
+    this.#intake = new FetchQueue(
+      { maxRecords: BATCH_MAX_EVENTS, maxBytes: BATCH_MAX_BYTES },
+      BUFFER_MAX_BYTES,
+    );
   }
 
   get joined(): boolean {
@@ -122,7 +125,7 @@ class GroupSource implements Source {
       // Not in a `finally`: after an error the partition must stand still.
       this.#intake.release(slice);
     }
-    await this.#member?.committed().catch(throwExplained);
+    await this.#member?.committed().catch(throwUserError);
   }
 
   #toBatch(slice: Slice): RecordBatch {
@@ -153,7 +156,7 @@ class GroupSource implements Source {
           this.#inTurn(() => this.#retry(() => this.#locate(partitions), passesUnderway)),
         onCrash: (error) => void this.#onCrash(error),
         onRetry: this.#options.onRetry,
-        onCommitFailure: (error) => this.#intake.end({ error: explainKafkaFault(error) }),
+        onCommitFailure: (error) => this.#intake.end({ error: toUserError(error) }),
         signal: this.#options.signal,
       });
       return this.#member.join();
@@ -163,14 +166,14 @@ class GroupSource implements Source {
   /** kafkajs has given up, and would leave the process standing idle: join anew, or end. */
   async #onCrash(error: Error): Promise<void> {
     if (this.#closed) return;
-    if (!passesUnderway(error)) return this.#intake.end({ error: explainKafkaFault(error) });
+    if (!passesUnderway(error)) return this.#intake.end({ error: toUserError(error) });
     this.#options.onRetry(error);
     try {
       // A member may be let in, crash at once, and so on: joining alone is no success.
       await pause(backoffMs(defaultBackoff, ++this.#crashes, Math.random()), this.#options.signal);
       await this.#join();
     } catch (final) {
-      this.#intake.end({ error: explainKafkaFault(final) });
+      this.#intake.end({ error: toUserError(final) });
     }
   }
 
@@ -210,9 +213,9 @@ class GroupSource implements Source {
     if (this.#options.once && [...this.#done].every(isDrained)) this.#intake.end();
   }
 
-  #retry<Value>(operation: () => Promise<Value>, isPassing = isPassingKafkaFault): Promise<Value> {
+  #retry<Value>(operation: () => Promise<Value>, isTransient = isTransientError): Promise<Value> {
     const { signal, onRetry } = this.#options;
-    return retryForever(operation, { isPassing, onRetry, signal }).catch(throwExplained);
+    return retryForever(operation, { isTransient, onRetry, signal }).catch(throwUserError);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -225,9 +228,9 @@ class GroupSource implements Source {
 
 /** A topic that goes missing under a running consumer is being made anew; one that was never there is a mistake. */
 function passesUnderway(error: unknown): boolean {
-  return isPassingKafkaFault(error) || kafkaErrorType(error) === 'UNKNOWN_TOPIC_OR_PARTITION';
+  return isTransientError(error) || kafkaErrorType(error) === 'UNKNOWN_TOPIC_OR_PARTITION';
 }
 
-function throwExplained(error: unknown): never {
-  throw explainKafkaFault(error);
+function throwUserError(error: unknown): never {
+  throw toUserError(error);
 }

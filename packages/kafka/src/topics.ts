@@ -1,16 +1,16 @@
-import { Failure, retryForever } from '@pipeline/runtime';
+import { retryForever, UserError } from '@pipeline/runtime';
 import type { Admin } from 'kafkajs';
 import type { ClusterAdmin } from './admin.ts';
-import { kafkaErrorType } from './faults.ts';
+import { kafkaErrorType } from './errors.ts';
 
 /**
  * Makes sure that topics exist before anything is read from them or sent to them.
- * @throws Failure that names those that are missing
+ * @throws UserError that names those that are missing
  */
 export async function requireTopics(admin: ClusterAdmin, topics: readonly string[]): Promise<void> {
   const missing = await admin.missingTopics(topics);
   if (missing.length === 0) return;
-  throw new Failure(
+  throw new UserError(
     `Kafka: there is no topic ${missing.join(' and no topic ')}, or none that this user may DESCRIBE`,
     'run "pnpm --filter infra provision", or grant the rights that docs/operations.md lists',
   );
@@ -29,7 +29,7 @@ const notYet = ['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE', 'NOT_LEADE
 /**
  * Makes topics and resolves when every partition can be read and written. kafkajs's own wait ends in an error when the
  * broker that it asks has not heard of the topic yet, and else asks for leaders only, which may not be ready.
- * @throws kafkajs's error, or a Failure when a partition is not ready after 30 s
+ * @throws kafkajs's error, or a UserError when a partition is not ready after 30 s
  */
 export async function createTopics(admin: Admin, topics: readonly NewTopic[]): Promise<void> {
   await admin.createTopics({ topics: [...topics], waitForLeaders: false });
@@ -37,10 +37,10 @@ export async function createTopics(admin: Admin, topics: readonly NewTopic[]): P
 }
 
 async function untilReady(admin: Admin, topic: string): Promise<void> {
-  const isPassing = (error: unknown) => notYet.includes(kafkaErrorType(error));
+  const isTransient = (error: unknown) => notYet.includes(kafkaErrorType(error));
   const signal = AbortSignal.timeout(READY_MS);
-  await retryForever(() => admin.fetchTopicOffsets(topic), { isPassing, signal }).catch((error) => {
+  await retryForever(() => admin.fetchTopicOffsets(topic), { isTransient, signal }).catch((error) => {
     if (!signal.aborted) throw error;
-    throw new Failure(`Kafka: the topic ${topic} is not ready after 30 s`, 'see the log of the brokers');
+    throw new UserError(`Kafka: the topic ${topic} is not ready after 30 s`, 'see the log of the brokers');
   });
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import Batch from 'kafkajs/src/consumer/batch.js';
 import { expect, test } from 'vitest';
-import { explainKafkaFault, isPassingKafkaFault } from './faults.ts';
+import { isTransientError, toUserError } from './errors.ts';
 import { allowSkips, findUnreadable, parseSkip } from './unreadable.ts';
 
 const batch = { topic: 'events', partition: 1, firstOffset: '500', lastOffset: '740' };
@@ -51,8 +51,8 @@ test('only a batch that holds the named offset of the named partition is passed 
 
 test('an unreadable batch is a lasting fault whose line names the offsets and the way to pass over it', () => {
   expect(findUnreadable(error)).toBe(batch);
-  expect(isPassingKafkaFault(error)).toBe(false);
-  expect(explainKafkaFault(error)).toMatchObject({
+  expect(isTransientError(error)).toBe(false);
+  expect(toUserError(error)).toMatchObject({
     message: expect.stringMatching(/events\/1.* 500 to 740/),
     remedy: expect.stringContaining('--skip events:1:500'),
   });

@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { exitCode, Failure } from './failure.ts';
 import type { Environment } from './settings.ts';
+import { exitCode, UserError } from './user-error.ts';
 
 /**
  * Where settings come from besides flags: this process's environment, then the `.env` file of the workspace (or of the
  * current folder).
- * @throws Failure when a `.env` file is there but cannot be read.
+ * @throws UserError when a `.env` file is there but cannot be read.
  */
 export function loadEnvironments(from: string = process.cwd()): readonly Environment[] {
   const path = join(workspaceRoot(from) ?? from, '.env');
@@ -18,7 +18,7 @@ function readEnvFile(path: string): Environment {
   try {
     return parseEnv(readFileSync(path, 'utf8'));
   } catch {
-    throw new Failure(`cannot read ${path}`, 'make it a readable file, or remove it', exitCode.usage);
+    throw new UserError(`cannot read ${path}`, 'make it a readable file, or remove it', exitCode.usage);
   }
 }
 

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { exitCode, Failure, failureLine } from './failure.ts';
 import type { ListenAddress } from './http.ts';
 import type { Command } from './program.ts';
+import { errorLine, exitCode, UserError } from './user-error.ts';
 
 /** An answer that takes longer is none. */
 const ANSWER_MS = 4_000;
@@ -28,17 +28,17 @@ export function addHealthCommand(program: Command, addressOf: (command: Command)
 
 /**
  * What a probe answers when all is well.
- * @throws Failure with exit code 3 when something is wrong or nobody answers, 2 when the port is any free one
+ * @throws UserError with exit code 3 when something is wrong or nobody answers, 2 when the port is any free one
  */
 export async function askProbe(address: ListenAddress, path: '/livez' | '/readyz'): Promise<string> {
   const { host, port, usualPort, portSetting } = address;
   if (port === 0)
-    throw new Failure('nobody knows which port that is', `choose one with ${portSetting}`, exitCode.usage);
+    throw new UserError('nobody knows which port that is', `choose one with ${portSetting}`, exitCode.usage);
   const name = loopbackOf[host] ?? host;
   const url = `http://${name.includes(':') ? `[${name}]` : name}:${port ?? usualPort}${path}`;
   const { ok, answer } = await ask(url);
   if (ok) return answer;
-  throw new Failure(
+  throw new UserError(
     `${url} says: ${answer.trim().replaceAll('\n', ', ')}`,
     'see its log',
     exitCode.checkFailed,
@@ -53,8 +53,8 @@ async function ask(url: string): Promise<{ readonly ok: boolean; readonly answer
     if (response === undefined) throw new Error('no response');
     return { ok: response.statusCode === 200, answer: await text(response) };
   } catch (error) {
-    throw new Failure(
-      `${url} does not answer: ${failureLine(error)}`,
+    throw new UserError(
+      `${url} does not answer: ${errorLine(error)}`,
       'is it running?',
       exitCode.checkFailed,
     );

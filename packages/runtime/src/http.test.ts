@@ -3,8 +3,8 @@ import { createServer } from 'node:net';
 import { Hono } from 'hono';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
-import { Failure } from './failure.ts';
 import { type ListenAddress, listen } from './http.ts';
+import { UserError } from './user-error.ts';
 
 const app = new Hono().get('/', (context) => context.text('here'));
 
@@ -52,14 +52,14 @@ test('a port that was asked for and is taken is a failure, be it the usual one',
   await using taken = await takePort();
   const { logger } = recordLog();
   const listening = listen(app, address({ port: taken.port, usualPort: taken.port }), logger);
-  await expect(listening).rejects.toThrow(Failure);
+  await expect(listening).rejects.toThrow(UserError);
   await expect(listening).rejects.toMatchObject({ remedy: 'choose another with STATS_PORT' });
 });
 
 test('an address that is not of this machine is a failure that names the setting', async () => {
   const listening = listen(app, address({ host: '192.0.2.1' }), recordLog().logger);
   await expect(listening).rejects.toMatchObject({
-    name: 'Failure',
+    name: 'UserError',
     remedy: 'check HTTP_HOST and STATS_PORT',
   });
 });

@@ -1,8 +1,8 @@
 import { serve } from '@hono/node-server';
 import type { Hono } from 'hono';
-import { Failure } from './failure.ts';
 import type { Logger } from './logger.ts';
 import { text } from './settings.ts';
+import { UserError } from './user-error.ts';
 
 export const httpSettings = {
   HTTP_HOST: text('127.0.0.1', 'The address that the probes, the metrics and the stats page listen on'),
@@ -27,7 +27,7 @@ export interface ListenAddress {
 
 /**
  * Serves an application until it is disposed of. A usual port that is taken gives way to a free one, and that is said.
- * @throws Failure when the port that was asked for is taken, or the address cannot be listened on
+ * @throws UserError when the port that was asked for is taken, or the address cannot be listened on
  */
 export async function listen(app: Hono, address: ListenAddress, logger: Logger): Promise<HttpServer> {
   const { host, port, usualPort, portSetting } = address;
@@ -46,11 +46,11 @@ function codeOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? String(error);
 }
 
-function listenFailure({ host, port, usualPort, portSetting }: ListenAddress, code: string): Failure {
+function listenFailure({ host, port, usualPort, portSetting }: ListenAddress, code: string): UserError {
   const where = `port ${port ?? usualPort} on ${host}`;
   return code === 'EADDRINUSE'
-    ? new Failure(`${where} is taken`, `choose another with ${portSetting}`)
-    : new Failure(`cannot listen to ${where}: ${code}`, `check HTTP_HOST and ${portSetting}`);
+    ? new UserError(`${where} is taken`, `choose another with ${portSetting}`)
+    : new UserError(`cannot listen to ${where}: ${code}`, `check HTTP_HOST and ${portSetting}`);
 }
 
 async function tryListen(app: Hono, hostname: string, port: number): Promise<HttpServer> {

@@ -1,12 +1,10 @@
 export { type Backoff, backoffMs, defaultBackoff } from './backoff.ts';
 export { DeadlineError, withDeadline } from './deadline.ts';
 export { embeddedNames, embeddedText } from './embedded.ts';
-export { exitCode, Failure, failureLine } from './failure.ts';
-export { givenPath } from './given-path.ts';
 export { addHealthCommand } from './health.ts';
 export { type HttpServer, httpSettings, type ListenAddress, listen } from './http.ts';
 export { createLogger, type Logger, loggerSettings } from './logger.ts';
-export { createMetrics, createStandingMetrics, type Metrics } from './metrics.ts';
+export { createMetrics, createStatsMetrics, type Metrics } from './metrics.ts';
 export { createProbes, type Probes } from './probes.ts';
 export {
   type Command,
@@ -17,6 +15,7 @@ export {
   settingsOf,
   withSettings,
 } from './program.ts';
+export { resolveCliPath } from './resolve-cli-path.ts';
 export { pause, type RetryOptions, retryForever } from './retry.ts';
 export {
   custom,
@@ -37,4 +36,5 @@ export {
   text,
 } from './settings.ts';
 export { exitAfter, StopRequest, stopSignal } from './stop.ts';
-export { type TlsFault, tlsFaultOf, tlsFaultWords } from './tls-fault.ts';
+export { type TlsError, tlsErrorOf, tlsErrorText } from './tls-error.ts';
+export { errorLine, exitCode, UserError } from './user-error.ts';

@@ -112,13 +112,13 @@ function deliveryMetrics(registers: Registry[]) {
 }
 
 /** What only the stats page knows; nothing where it is not known. */
-interface StandingMetrics {
+interface StatsMetrics {
   readonly lagSeconds: Gauge<'consumergroup' | 'topic' | 'partition'>;
   readonly openDeadLetters: Gauge<'topic'>;
 }
 
 /** Adds the metrics of the stats page. */
-export function createStandingMetrics({ registry }: Pick<Metrics, 'registry'>): StandingMetrics {
+export function createStatsMetrics({ registry }: Pick<Metrics, 'registry'>): StatsMetrics {
   const common = { registers: [registry] };
   return {
     lagSeconds: new Gauge({

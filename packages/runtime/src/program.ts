@@ -1,9 +1,9 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { embeddedText } from './embedded.ts';
 import { loadEnvironments } from './environment.ts';
-import { exitCode, Failure, failureLine, firstCause } from './failure.ts';
 import { readSettings, type Settings, SettingsError, type SettingsSchema } from './settings.ts';
 import { StopRequest } from './stop.ts';
+import { errorLine, exitCode, firstCause, UserError } from './user-error.ts';
 
 export type { Command } from 'commander';
 
@@ -101,11 +101,11 @@ function reportEnd(program: Command, thrown: unknown): number {
   const error = firstCause(thrown);
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.done : exitCode.usage;
   if (error instanceof StopRequest) return exitCode.done;
-  process.stderr.write(`${program.name()}: ${failureLine(error)}\n`);
+  process.stderr.write(`${program.name()}: ${errorLine(error)}\n`);
   const level = program.getOptionValue('logLevel') ?? process.env['LOG_LEVEL'];
   if (level === 'debug' || level === 'trace') writeStack(error);
   if (error instanceof SettingsError) return exitCode.usage;
-  return error instanceof Failure ? error.code : exitCode.failed;
+  return error instanceof UserError ? error.code : exitCode.failed;
 }
 
 /** What nobody caught is a mistake of ours, and its place is all that helps to find it. */

@@ -13,7 +13,7 @@ test('an operation is repeated while its errors pass', async () => {
     if (tries < 5) throw new Error('passing');
     return tries;
   };
-  expect(await retryForever(operation, { ...quick, isPassing: () => true })).toBe(5);
+  expect(await retryForever(operation, { ...quick, isTransient: () => true })).toBe(5);
 });
 
 test('an error that does not pass is thrown at once', async () => {
@@ -22,13 +22,17 @@ test('an error that does not pass is thrown at once', async () => {
     tries++;
     throw new Error('lasting');
   };
-  await expect(retryForever(operation, { ...quick, isPassing: () => false })).rejects.toThrow('lasting');
+  await expect(retryForever(operation, { ...quick, isTransient: () => false })).rejects.toThrow('lasting');
   expect(tries).toBe(1);
 });
 
 test('an abort cuts the pause short', async () => {
   const controller = new AbortController();
-  const never = { backoff: { firstMs: 1e9, mostMs: 1e9 }, isPassing: () => true, signal: controller.signal };
+  const never = {
+    backoff: { firstMs: 1e9, mostMs: 1e9 },
+    isTransient: () => true,
+    signal: controller.signal,
+  };
   const retrying = retryForever(() => Promise.reject(new Error('passing')), never);
   setTimeout(() => controller.abort(new Error('stop')), 5);
   await expect(retrying).rejects.toThrow('stop');
@@ -41,7 +45,7 @@ test('what is asked for after an abort is tried once', async () => {
     if (tries > 1) return 'done';
     throw new Error('passing');
   };
-  const stopped = { ...quick, isPassing: () => true, signal: AbortSignal.abort(new Error('stop')) };
+  const stopped = { ...quick, isTransient: () => true, signal: AbortSignal.abort(new Error('stop')) };
   await expect(retryForever(operation, stopped)).rejects.toThrow('stop');
   expect(tries).toBe(1);
   expect(await retryForever(operation, stopped)).toBe('done');

@@ -3,7 +3,7 @@ import { type Backoff, backoffMs, defaultBackoff } from './backoff.ts';
 
 export interface RetryOptions {
   /** Whether the error passes by itself; every other error is thrown at once. */
-  readonly isPassing: (error: unknown) => boolean;
+  readonly isTransient: (error: unknown) => boolean;
   /** Called before each pause. */
   readonly onRetry?: (error: unknown, failures: number, pauseMs: number) => void;
   /** Ends the tries: a pause is cut short and the signal's reason is thrown. The first try is always made. */
@@ -20,13 +20,13 @@ export interface RetryOptions {
  */
 export async function retryForever<Value>(
   operation: () => Promise<Value>,
-  { isPassing, onRetry, signal, backoff = defaultBackoff }: RetryOptions,
+  { isTransient, onRetry, signal, backoff = defaultBackoff }: RetryOptions,
 ): Promise<Value> {
   for (let failures = 1; ; failures++) {
     try {
       return await operation();
     } catch (error) {
-      if (!isPassing(error)) throw error;
+      if (!isTransient(error)) throw error;
       signal?.throwIfAborted();
       const pauseMs = backoffMs(backoff, failures, Math.random());
       onRetry?.(error, failures, pauseMs);

@@ -1,7 +1,7 @@
-import { exitCode } from './failure.ts';
+import { exitCode } from './user-error.ts';
 
 /** A terminal's Ctrl-C reaches a process twice, from the terminal and from whatever started it: both are one wish. */
-const SAME_WISH_MS = 500;
+const SIGNAL_DEDUP_MS = 500;
 
 /**
  * A signal that is aborted by the first SIGINT or SIGTERM. A second one, later, ends the process at once.
@@ -11,7 +11,7 @@ export function stopSignal(): AbortSignal {
   const controller = new AbortController();
   let firstAt = 0;
   const onSignal = (name: NodeJS.Signals) => {
-    if (firstAt > 0 && Date.now() - firstAt > SAME_WISH_MS) process.exit(exitCode.failed);
+    if (firstAt > 0 && Date.now() - firstAt > SIGNAL_DEDUP_MS) process.exit(exitCode.failed);
     if (firstAt === 0) firstAt = Date.now();
     controller.abort(new StopRequest(name));
   };

@@ -28,7 +28,7 @@ test('when Postgres goes away it is told how many were discarded before', async 
   const answers = [[{ id: 9n }], [{ closed: 5n, last: 5n }]];
   const run = async () =>
     answers.shift() ?? Promise.reject(Object.assign(new Error('gone'), { code: '57P01' }));
-  const response = await post({ actingDatabase: { run } as unknown as Database }, { all: true });
+  const response = await post({ writableDatabase: { run } as unknown as Database }, { all: true });
   expect([response.status, await response.json()]).toEqual([
     503,
     { discarded: '5', error: expect.stringContaining('Postgres does not answer: gone') },

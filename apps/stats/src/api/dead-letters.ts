@@ -1,17 +1,17 @@
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import {
-  countLetters,
+  countDeadLetters,
   type Database,
-  discardLetters,
-  type LetterFilter,
-  type LetterQueue,
-  listLetters,
-  newestLetter,
+  type DeadLetterFilter,
+  discardDeadLetters,
+  listStoredDeadLetters,
+  newestDeadLetterId,
   type RedriveOutcome,
+  type RedriveQueue,
   readActions,
   readAncestors,
-  readLetters,
+  readDeadLetters,
   type SourceHeaders,
 } from '@pipeline/db';
 import type { Publisher } from '@pipeline/kafka';
@@ -21,17 +21,22 @@ import { toPlain } from '../commands/dlq/list.ts';
 import { exportLines } from '../dead-letters/export.ts';
 import type { Pace } from '../dead-letters/pace.ts';
 import { kafkaAway, redriveOpen } from '../dead-letters/redrive.ts';
-import { problemOf } from '../problem.ts';
-import { type LetterQuery, type LetterRequest, parseQuery, parseRequest } from './letter-request.ts';
+import { errorMessage } from '../error-message.ts';
+import {
+  type DeadLetterQuery,
+  type DeadLetterRequest,
+  parseQuery,
+  parseRequest,
+} from './dead-letter-request.ts';
 import { refuseForeignPosts } from './refuse-foreign-posts.ts';
 
 /** What the API of dead letters works on. */
 export interface DeadLetterParts {
   readonly database: Database;
   /** For what changes something. */
-  readonly actingDatabase: Database;
+  readonly writableDatabase: Database;
   /** @param by kept as who does it */
-  readonly openQueue: (by: string) => LetterQueue;
+  readonly openQueue: (by: string) => RedriveQueue;
   readonly openPublisher: () => Promise<Publisher>;
   readonly maxRedrives: number;
   readonly pace: Pace;
@@ -48,11 +53,11 @@ const SHOWN_BYTES = 65_536;
 /** `/api/dlq`: looks at dead letters; redrives and discards them unless it is read-only. */
 export function createDeadLetterApi(parts: DeadLetterParts): Hono {
   const api = new Hono();
-  api.onError((error, context) => context.json({ error: problemOf(error) }, 503));
+  api.onError((error, context) => context.json({ error: errorMessage(error) }, 503));
   api.get('/', (context) => list(context, parts));
   api.get('/:id{[1-9][0-9]{0,17}}', (context) => show(context, parts));
   api.get('/export', (context) => exportAll(context, parts));
-  api.get('/:id', noSuchLetter);
+  api.get('/:id', noSuchDeadLetter);
   const guard = refuseForeignPosts(parts.isReadOnly);
   api.post('/redrive', guard, (context) =>
     change(context, (request) => redrive(parts, request, context.req.raw.signal)),
@@ -65,12 +70,12 @@ async function list(context: Context, parts: DeadLetterParts): Promise<Response>
   return context.json(await findPage(parts, parseQuery(context.req.query())));
 }
 
-async function findPage({ database, isReadOnly }: DeadLetterParts, { filter, ...page }: LetterQuery) {
+async function findPage({ database, isReadOnly }: DeadLetterParts, { filter, ...page }: DeadLetterQuery) {
   const range = await rangeOf(database, filter, page.before);
   const inRange = { ...filter, ...(range && { after: range.from - 1n, upTo: range.upTo }) };
-  const matching = await countLetters(database, inRange);
+  const matching = await countDeadLetters(database, inRange);
   // That nothing matches would be found out by looking at every letter.
-  const letters = matching === 0n ? [] : await listLetters(database, inRange, page);
+  const letters = matching === 0n ? [] : await listStoredDeadLetters(database, inRange, page);
   return {
     matching: String(matching),
     /** Among which letters was looked; null where it was all of them. */
@@ -84,26 +89,26 @@ async function findPage({ database, isReadOnly }: DeadLetterParts, { filter, ...
 const LOOKED_AT = 50_000n;
 
 /** The letters that are looked at: the newest, or those before one. Null where that is all, or nothing has to be looked for. */
-async function rangeOf(database: Database, { since, until, contains }: LetterFilter, before?: bigint) {
+async function rangeOf(database: Database, { since, until, contains }: DeadLetterFilter, before?: bigint) {
   if (since === undefined && until === undefined && contains === undefined) return null;
-  const newest = await newestLetter(database);
+  const newest = await newestDeadLetterId(database);
   if (newest <= LOOKED_AT) return null;
   const upTo = before === undefined ? newest : before - 1n;
   return { from: upTo > LOOKED_AT ? upTo - LOOKED_AT + 1n : 1n, upTo };
 }
 
 /** What `GET /api/dlq` answers. */
-export type LetterPage = Awaited<ReturnType<typeof findPage>>;
+export type DeadLetterPage = Awaited<ReturnType<typeof findPage>>;
 
 async function show(context: Context, parts: DeadLetterParts): Promise<Response> {
   const details = await findDetails(parts, BigInt(context.req.param('id') ?? 0));
-  return details === undefined ? noSuchLetter(context) : context.json(details);
+  return details === undefined ? noSuchDeadLetter(context) : context.json(details);
 }
 
-const noSuchLetter = (context: Context) => context.json({ error: 'there is no such dead letter' }, 404);
+const noSuchDeadLetter = (context: Context) => context.json({ error: 'there is no such dead letter' }, 404);
 
 async function findDetails({ database, isReadOnly }: DeadLetterParts, id: bigint) {
-  const [letter] = await Array.fromAsync(readLetters(database, { ids: [id] }));
+  const [letter] = await Array.fromAsync(readDeadLetters(database, { ids: [id] }));
   if (letter === undefined) return undefined;
   const [actions, ancestors] = await Promise.all([readActions(database, id), readAncestors(database, id)]);
   const { key, value, headers, ...summary } = letter;
@@ -119,7 +124,7 @@ async function findDetails({ database, isReadOnly }: DeadLetterParts, id: bigint
 }
 
 /** What `GET /api/dlq/:id` answers. */
-export type LetterDetails = NonNullable<Awaited<ReturnType<typeof findDetails>>>;
+export type DeadLetterDetails = NonNullable<Awaited<ReturnType<typeof findDetails>>>;
 
 function shorten<Name extends 'key' | 'value'>(name: Name, bytes: Buffer | null) {
   return {
@@ -143,7 +148,7 @@ function exportAll(context: Context, { database, logger }: DeadLetterParts): Res
   const format = context.req.query('format') === 'csv' ? 'csv' : 'ndjson';
   const { filter } = parseQuery(context.req.query());
   const breakOff = (error: unknown) => {
-    logger.warn(`an export was broken off: ${problemOf(error)}`);
+    logger.warn(`an export was broken off: ${errorMessage(error)}`);
     (context.env as { readonly outgoing?: ServerResponse }).outgoing?.destroy();
   };
   const lines = encodeLines(exportLines(database, filter, format), breakOff);
@@ -167,7 +172,7 @@ async function* encodeLines(
 
 async function change(
   context: Context,
-  work: (request: LetterRequest) => Promise<Change>,
+  work: (request: DeadLetterRequest) => Promise<Change>,
   foreign: readonly string[] = [],
 ): Promise<Response> {
   const request = parseRequest(await context.req.json().catch(() => undefined), foreign);
@@ -179,7 +184,7 @@ async function change(
 /** What was done until an error, if there was one, ended it. */
 type Change = object & { readonly error?: string };
 
-async function redrive(parts: DeadLetterParts, { filter, limit }: LetterRequest, signal: AbortSignal) {
+async function redrive(parts: DeadLetterParts, { filter, limit }: DeadLetterRequest, signal: AbortSignal) {
   const results: RedriveResult[] = [];
   const order = { filter, most: Math.min(limit, MOST_REDRIVEN), signal };
   try {
@@ -189,7 +194,7 @@ async function redrive(parts: DeadLetterParts, { filter, limit }: LetterRequest,
       results.push(toResult(outcome));
     return { results };
   } catch (error) {
-    return { results, error: problemOf(error) };
+    return { results, error: errorMessage(error) };
   }
 }
 
@@ -213,15 +218,15 @@ export type RedriveAnswer = Awaited<ReturnType<typeof redrive>>;
 /** What `POST /api/dlq/discard` answers; with an error, how many were discarded before it. */
 export type DiscardAnswer = Awaited<ReturnType<typeof discard>>;
 
-async function discard({ actingDatabase }: DeadLetterParts, { filter, because }: LetterRequest) {
+async function discard({ writableDatabase }: DeadLetterParts, { filter, because }: DeadLetterRequest) {
   let discarded = 0n;
   const onClosed = (letters: bigint) => {
     discarded += letters;
   };
   try {
-    await discardLetters(actingDatabase, filter, { because, by: BY, onClosed });
+    await discardDeadLetters(writableDatabase, filter, { because, by: BY, onClosed });
     return { discarded: String(discarded) };
   } catch (error) {
-    return { discarded: String(discarded), error: problemOf(error) };
+    return { discarded: String(discarded), error: errorMessage(error) };
   }
 }

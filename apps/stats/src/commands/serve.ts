@@ -1,18 +1,18 @@
 import { once } from 'node:events';
-import { openLetterQueue, readMinutes, readNewest } from '@pipeline/db';
+import { openRedriveQueue, readMinutes, readNewest } from '@pipeline/db';
 import { connectKafka, openPublisher } from '@pipeline/kafka';
 import { createLogger, createMetrics, exitAfter, listen, stopSignal, withDeadline } from '@pipeline/runtime';
 import { createDeadLetterApi } from '../api/dead-letters.ts';
+import { createDashboardState, toMessage } from '../dashboard-state.ts';
 import { createPace } from '../dead-letters/pace.ts';
 import { type History, openHistory } from '../history.ts';
 import { createLive, type Live } from '../live.ts';
-import { createLook, toMessage } from '../look.ts';
 import { createObserver } from '../observe.ts';
-import { askPromptly } from '../promptly.ts';
 import { createServer } from '../server.ts';
 import { pageAddress } from '../settings.ts';
-import { openView, STOP_MS, type StatsSettings, type View } from '../view.ts';
+import { openStatsContext, STOP_MS, type StatsContext, type StatsSettings } from '../stats-context.ts';
 import { readWebFiles } from '../web-files.ts';
+import { withTimeoutFallback } from '../with-timeout-fallback.ts';
 
 /** A page that does not come is worse than one that says why. Kafka gets less than this. */
 const ANSWER_MS = 6_000;
@@ -27,7 +27,7 @@ export async function serveStats(settings: StatsSettings, version: string): Prom
   const signal = stopSignal();
   exitAfter(signal, STOP_MS);
   const logger = createLogger('stats', settings);
-  await using view = openView(settings);
+  await using view = openStatsContext(settings);
   const pipeline = { topic: settings.KAFKA_TOPIC, groupId: settings.KAFKA_GROUP_ID };
   const metrics = createMetrics(version);
   const history = openHistory(view, pipeline, logger);
@@ -39,8 +39,8 @@ export async function serveStats(settings: StatsSettings, version: string): Prom
     webFiles: readWebFiles(),
     deadLetters: createDeadLetterApi({
       database: view.database,
-      actingDatabase: view.actingDatabase,
-      openQueue: (by) => openLetterQueue(settings, by),
+      writableDatabase: view.writableDatabase,
+      openQueue: (by) => openRedriveQueue(settings, by),
       openPublisher: () => openPublisher(connectKafka(settings, 'stats', logger)),
       maxRedrives: settings.DLQ_MAX_REDRIVES,
       pace: createPace(settings.DLQ_REDRIVE_RATE),
@@ -58,13 +58,13 @@ export async function serveStats(settings: StatsSettings, version: string): Prom
 
 /** One poll for all who look at the page. */
 function startLive(
-  { collectPromptly, describeGroup, database }: View,
+  { collectWithTimeout, describeGroup, database }: StatsContext,
   history: History,
   signal: AbortSignal,
 ): Live {
-  const collect = () => withDeadline(collectPromptly(), ANSWER_MS, 'it');
-  const readTail = askPromptly(() => readNewest(database, TAIL_EVENTS), PROMPT_MS, 'Postgres');
-  const look = createLook({ collect, describeGroup, readNewest: readTail, history });
+  const collect = () => withDeadline(collectWithTimeout(), ANSWER_MS, 'it');
+  const readTail = withTimeoutFallback(() => readNewest(database, TAIL_EVENTS), PROMPT_MS, 'Postgres');
+  const look = createDashboardState({ collect, describeGroup, readNewest: readTail, history });
   const times = { everyMs: EVERY_SECONDS * 1_000, unreadMs: UNREAD_SECONDS * 1_000 };
   return createLive(() => toMessage(look, EVERY_SECONDS), { ...times, signal });
 }

@@ -1,13 +1,13 @@
 import { exitAfter, pause, stopSignal } from '@pipeline/runtime';
+import { findHints } from '../hints.ts';
 import { toJson } from '../json.ts';
 import { toPrintableJson } from '../printable.ts';
 import { reachPostgres } from '../reach-postgres.ts';
-import { findRemarks } from '../remarks.ts';
 import { say, sentenceOf } from '../say.ts';
 import { countRows, redraw, type ScreenSize } from '../screen.ts';
 import type { Snapshot } from '../snapshot.ts';
+import { openStatsContext, STOP_MS, type StatsSettings } from '../stats-context.ts';
 import { renderSnapshot } from '../table.ts';
-import { openView, STOP_MS, type StatsSettings } from '../view.ts';
 
 export interface ShowOptions {
   readonly json?: boolean;
@@ -22,11 +22,11 @@ const LOW_SCREEN = 40;
 export async function showStats(settings: StatsSettings, { json, watch }: ShowOptions): Promise<void> {
   const signal = stopSignal();
   exitAfter(signal, STOP_MS);
-  await using view = openView(settings);
+  await using view = openStatsContext(settings);
   const toText = json ? toJsonLine : watch === undefined ? toTables : toFrame;
   do {
     const snapshot = await reachPostgres(view.collect, view.database, { signal });
-    const remarks = findRemarks(snapshot);
+    const remarks = findHints(snapshot);
     process.stdout.write(toText(snapshot, remarks));
     remarks.forEach(say);
     if (watch !== undefined) await pause(watch * 1_000, signal);

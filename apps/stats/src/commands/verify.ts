@@ -1,13 +1,13 @@
 import { type Comparison, type RecountOptions, rebuildAggregates } from '@pipeline/db';
-import { exitAfter, exitCode, Failure, stopSignal } from '@pipeline/runtime';
+import { exitAfter, exitCode, stopSignal, UserError } from '@pipeline/runtime';
 import { renderColumns } from '../columns.ts';
 import { formatCount } from '../format.ts';
 import { toPrintableJson } from '../printable.ts';
 import { showProgress } from '../progress.ts';
-import { isWorthAnotherTry, reachPostgres } from '../reach-postgres.ts';
+import { isRetriable, reachPostgres } from '../reach-postgres.ts';
 import { say } from '../say.ts';
+import { ANY_LENGTH_MS, openStatsContext, STOP_MS, type StatsSettings } from '../stats-context.ts';
 import { type Verification, verify } from '../verify.ts';
-import { ANY_LENGTH_MS, openView, STOP_MS, type StatsSettings } from '../view.ts';
 
 export interface VerifyOptions {
   readonly repair?: boolean;
@@ -18,23 +18,23 @@ const SHOWN = 100;
 
 /**
  * Recounts everything and prints what differs.
- * @throws Failure with exit code 3 on any difference, 1 when Kafka could not be asked
+ * @throws UserError with exit code 3 on any difference, 1 when Kafka could not be asked
  */
 export async function verifyAll(settings: StatsSettings, { repair, json }: VerifyOptions): Promise<void> {
   const signal = stopSignal();
   exitAfter(signal, STOP_MS);
-  await using view = openView({ ...settings, DATABASE_STATEMENT_TIMEOUT_MS: ANY_LENGTH_MS });
-  const { database, actingDatabase, fetchOffsets } = view;
+  await using view = openStatsContext({ ...settings, DATABASE_STATEMENT_TIMEOUT_MS: ANY_LENGTH_MS });
+  const { database, writableDatabase, fetchOffsets } = view;
   const work = <Value>(what: string, recount: (options: RecountOptions) => Promise<Value>) => {
     const attempt = async () => {
       using progress = showProgress(what);
       return await recount({ onProgress: progress.report, signal });
     };
-    return reachPostgres(attempt, database, { signal, isPassing: isWorthAnotherTry });
+    return reachPostgres(attempt, database, { signal, isTransient: isRetriable });
   };
   if (repair) {
     const { written, removed } = await work('rebuilding the aggregates', (options) =>
-      rebuildAggregates(actingDatabase, options),
+      rebuildAggregates(writableDatabase, options),
     );
     say(`rebuilt the aggregates: ${written} rows were wrong or missing, ${removed} too many`);
   }
@@ -62,11 +62,11 @@ function toCells({ table, key, expected, found }: Comparison): readonly string[]
 
 function failUnlessEqual({ differences, kafkaProblem }: Verification): void {
   if (differences.length > 0) {
-    throw new Failure(
+    throw new UserError(
       `differences found: ${differences.length}`,
       'wrong aggregates are mended by "verify --repair"; for the rest see docs/operations.md',
       exitCode.checkFailed,
     );
   }
-  if (kafkaProblem !== undefined) throw new Failure('the ledger was not compared with Kafka', kafkaProblem);
+  if (kafkaProblem !== undefined) throw new UserError('the ledger was not compared with Kafka', kafkaProblem);
 }

@@ -1,4 +1,4 @@
-import { type Database, type Letter, type LetterFilter, readLetters } from '@pipeline/db';
+import { type Database, type DeadLetterFilter, readDeadLetters, type StoredDeadLetter } from '@pipeline/db';
 
 /**
  * `ndjson` is each value as a line of its own, byte for byte, as `producer --from` reads it; `csv` is a table about the
@@ -9,16 +9,16 @@ export type ExportFormat = 'ndjson' | 'csv';
 /** The letters that match, line by line; undefined for one that would not be read back as one line. */
 export async function* exportLines(
   database: Database,
-  filter: LetterFilter,
+  filter: DeadLetterFilter,
   format: ExportFormat,
 ): AsyncGenerator<Buffer | string | undefined> {
   if (format === 'csv') yield `${csvColumns.join(',')}\n`;
-  for await (const letter of readLetters(database, filter))
+  for await (const letter of readDeadLetters(database, filter))
     yield format === 'csv' ? toCsv(letter) : toLine(letter);
 }
 
 /** Undefined for what would not be read back as one line. */
-export function toLine({ value }: Pick<Letter, 'value'>): Buffer | undefined {
+export function toLine({ value }: Pick<StoredDeadLetter, 'value'>): Buffer | undefined {
   if (value === null || value.length === 0 || value.includes('\n') || value.at(-1) === 13) return undefined;
   return Buffer.concat([value, Buffer.from('\n')]);
 }
@@ -36,7 +36,7 @@ const csvColumns = [
 ];
 
 /** RFC 4180; a text that a spreadsheet would take for a formula begins with an apostrophe. */
-export function toCsv(letter: Omit<Letter, 'key' | 'value' | 'headers'>): string {
+export function toCsv(letter: Omit<StoredDeadLetter, 'key' | 'value' | 'headers'>): string {
   const { id, topic, partition, offset, reason, eventType, status, failedAt, detail } = letter;
   const cells = [id, topic, partition, offset, reason, eventType ?? '', status, failedAt, detail];
   return `${cells.map((cell) => quoteCell(String(cell))).join(',')}\n`;

@@ -1,11 +1,11 @@
-import type { LetterFilter, LetterQueue, RedriveOutcome, SendLetter } from '@pipeline/db';
-import { explainKafkaFault, isPassingKafkaFault, type Publisher, toRedrivenRecord } from '@pipeline/kafka';
-import { Failure } from '@pipeline/runtime';
+import type { DeadLetterFilter, RedriveOutcome, RedriveQueue, SendDeadLetter } from '@pipeline/db';
+import { isTransientError, type Publisher, toRedrivenRecord, toUserError } from '@pipeline/kafka';
+import { UserError } from '@pipeline/runtime';
 import type { Pace } from './pace.ts';
 
 /** What redriving works with. */
 export interface RedriveParts {
-  readonly queue: LetterQueue;
+  readonly queue: RedriveQueue;
   readonly publisher: Publisher;
   /** A letter that was redriven so often is not redriven again. */
   readonly maxRedrives: number;
@@ -14,7 +14,7 @@ export interface RedriveParts {
 
 /** Which letters to redrive, and how many at most; a signal ends the work after what has been sent. */
 export interface RedriveOrder {
-  readonly filter: LetterFilter;
+  readonly filter: DeadLetterFilter;
   readonly most: number;
   readonly signal: AbortSignal;
 }
@@ -22,7 +22,7 @@ export interface RedriveOrder {
 /**
  * Sends open letters that match to the topics that they came from, the oldest first, and closes each once Kafka has
  * acknowledged it. Letters that another redrive has are passed over. Gives what became of each.
- * @throws Failure when Kafka is away
+ * @throws UserError when Kafka is away
  */
 export async function* redriveOpen(
   { queue, publisher, maxRedrives, pace }: RedriveParts,
@@ -39,8 +39,8 @@ export async function* redriveOpen(
   }
 }
 
-/** Sends a letter to the topic that it came from. Throws a Failure when Kafka is away: another letter would fare no better. */
-function createSend(publisher: Publisher, maxRedrives: number): SendLetter {
+/** Sends a letter to the topic that it came from. Throws a UserError when Kafka is away: another letter would fare no better. */
+function createSend(publisher: Publisher, maxRedrives: number): SendDeadLetter {
   return async (letter) => {
     if (letter.redriveCount >= maxRedrives)
       return { letter, problem: `redriven ${letter.redriveCount} times already` };
@@ -48,19 +48,22 @@ function createSend(publisher: Publisher, maxRedrives: number): SendLetter {
       const record = toRedrivenRecord(letter, letter.redriveCount + 1);
       return { letter, place: await publisher.publishOne(letter.topic, record) };
     } catch (error) {
-      if (isPassingKafkaFault(error)) throw kafkaAway(error);
+      if (isTransientError(error)) throw kafkaAway(error);
       return { letter, problem: explain(error) };
     }
   };
 }
 
 function explain(error: unknown): string {
-  const explained = explainKafkaFault(error);
+  const explained = toUserError(error);
   return explained instanceof Error ? explained.message : String(explained);
 }
 
-/** The Failure of work that Kafka does not answer to. */
-export function kafkaAway(error: unknown): Failure {
+/** The UserError of work that Kafka does not answer to. */
+export function kafkaAway(error: unknown): UserError {
   const said = error instanceof Error ? error.message : String(error);
-  return new Failure(`Kafka does not answer: ${said}`, 'start it again later: it goes on with what is left');
+  return new UserError(
+    `Kafka does not answer: ${said}`,
+    'start it again later: it goes on with what is left',
+  );
 }

@@ -1,4 +1,4 @@
-import type { Look } from '../look.ts';
+import type { DashboardState } from '../dashboard-state.ts';
 import type { PartitionStanding, Snapshot } from '../snapshot.ts';
 import type { Trend } from '../trend.ts';
 
@@ -65,7 +65,7 @@ export const calmTrend: Trend = {
 };
 
 /** A look at a pipeline with one consumer, with changes if wanted. */
-export function createLook(change: Partial<Look>): Look {
+export function createDashboardState(change: Partial<DashboardState>): DashboardState {
   const members = [{ clientId: 'consumer', host: '127.0.0.1', partitions: [0] }];
   const nothingNew = { latency: null, tail: { events: [], skipped: null } };
   const group = { state: 'Stable', members };

@@ -3,9 +3,9 @@ import { connectDatabase, type Database } from '../connect.ts';
 import { batchOf, letter } from '../testing/batches.ts';
 import { createFreshDatabase, type FreshDatabase } from '../testing/fresh-database.ts';
 import { createWriter } from '../writer.ts';
-import { countLetters, readLetters } from './letters.ts';
-import { openLetterQueue } from './queue.ts';
-import { discardLetters } from './resolve.ts';
+import { countDeadLetters, readDeadLetters } from './dead-letters.ts';
+import { openRedriveQueue } from './queue.ts';
+import { discardDeadLetters } from './resolve.ts';
 
 let fresh: FreshDatabase;
 
@@ -47,9 +47,9 @@ async function write(partition: number, from: number, length: number): Promise<v
 test('letters are counted by kind, as they come, are resolved and go', async () => {
   await write(0, 0, 5);
   expect(await counts()).toEqual(['open invalid_payload search 2', 'open not_json 3']);
-  expect(await discardLetters(fresh.database, { eventType: null }, aTest)).toBe(3n);
+  expect(await discardDeadLetters(fresh.database, { eventType: null }, aTest)).toBe(3n);
   expect(await counts()).toEqual(['discarded not_json 3', 'open invalid_payload search 2']);
-  await using queue = openLetterQueue(fresh.settings, 'me');
+  await using queue = openRedriveQueue(fresh.settings, 'me');
   await queue.take({}, async (letter) => ({ letter, place: { partition: 0, offset: '9' } }));
   expect(await counts()).toHaveLength(3);
   await run(`delete from dlq_events where status = 'discarded'`);
@@ -68,7 +68,7 @@ test('a great many are discarded in steps, each in time, and none that fails mea
   const steps: bigint[] = [];
   const failing: unknown[] = [];
   const onClosed = (closed: bigint) => failing.push(fail(1, 100_000 + steps.push(closed)));
-  expect(await discardLetters(fresh.database, {}, { ...aTest, onClosed })).toBe(25_000n);
+  expect(await discardDeadLetters(fresh.database, {}, { ...aTest, onClosed })).toBe(25_000n);
   expect(steps).toEqual([10_000n, 10_000n, 5_000n, 0n]);
   await Promise.all(failing);
   expect(await counts()).toEqual(['discarded empty 25000', 'open empty 4']);
@@ -88,7 +88,7 @@ test('letters are read with their bytes, the large ones a few at a time', async 
       return rows;
     },
   };
-  const offsets = await Array.fromAsync(readLetters(counting, {}), ({ offset }) => Number(offset));
+  const offsets = await Array.fromAsync(readDeadLetters(counting, {}), ({ offset }) => Number(offset));
   expect(offsets).toEqual(Array.from({ length: 99 }, (_, at) => at + 1));
   expect(chunks).toEqual([5, 50, 44, 0]);
 });
@@ -103,10 +103,10 @@ test('a filter of kinds and one of anything else count the same', async () => {
     { eventType: null },
   ] as const;
   for (const filter of filters) {
-    const counted = await countLetters(fresh.database, filter);
-    expect(counted).toBe(await countLetters(fresh.database, { ...filter, after: 0n }));
+    const counted = await countDeadLetters(fresh.database, filter);
+    expect(counted).toBe(await countDeadLetters(fresh.database, { ...filter, after: 0n }));
   }
-  expect(await countLetters(fresh.database, { status: 'discarded' })).toBe(0n);
+  expect(await countDeadLetters(fresh.database, { status: 'discarded' })).toBe(0n);
 });
 
 test('writers that write at once, and somebody who discards meanwhile, lose no count and wait for ever for nobody', async () => {
@@ -115,13 +115,13 @@ test('writers that write at once, and somebody who discards meanwhile, lose no c
   });
   let isWriting = true;
   const discarding = (async () => {
-    while (isWriting) await discardLetters(fresh.database, { reason: 'not_json' }, aTest);
+    while (isWriting) await discardDeadLetters(fresh.database, { reason: 'not_json' }, aTest);
   })();
   await Promise.all(writing);
   isWriting = false;
   await discarding;
   expect((await counts()).length).toBeGreaterThan(1);
-  expect(await countLetters(fresh.database, {})).toBe(600n);
+  expect(await countDeadLetters(fresh.database, {})).toBe(600n);
 });
 
 test('who writes letters needs no right to the counts', async () => {

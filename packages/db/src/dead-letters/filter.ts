@@ -1,12 +1,12 @@
 import type { Sql } from '../connect.ts';
 
-export const letterStatuses = ['open', 'redriven', 'discarded'] as const;
-export type LetterStatus = (typeof letterStatuses)[number];
+export const deadLetterStatuses = ['open', 'redriven', 'discarded'] as const;
+export type DeadLetterStatus = (typeof deadLetterStatuses)[number];
 
 /** Which dead letters are meant: those that match all that is given. */
-export interface LetterFilter {
+export interface DeadLetterFilter {
   readonly ids?: readonly bigint[] | undefined;
-  readonly status?: LetterStatus | undefined;
+  readonly status?: DeadLetterStatus | undefined;
   readonly reason?: string | undefined;
   /** Null means those without one. */
   readonly eventType?: string | null | undefined;
@@ -25,7 +25,7 @@ export interface LetterFilter {
 }
 
 /** The condition of a `where`. */
-export function matches(sql: Sql, filter: LetterFilter) {
+export function matches(sql: Sql, filter: DeadLetterFilter) {
   const { ids, status, reason, eventType, since, until, contains, after, upTo, redriven } = filter;
   return sql`true
     ${ids === undefined ? sql`` : sql`and dlq_id = any(${`{${ids.join(',')}}`}::bigint[])`}

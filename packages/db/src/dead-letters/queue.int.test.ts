@@ -2,9 +2,9 @@ import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
 import { batchOf, letter } from '../testing/batches.ts';
 import { createFreshDatabase, type FreshDatabase } from '../testing/fresh-database.ts';
 import { createWriter } from '../writer.ts';
-import { countLetters, type Letter, readAncestors } from './letters.ts';
-import { openLetterQueue, type RedriveOutcome } from './queue.ts';
-import { discardLetters } from './resolve.ts';
+import { countDeadLetters, readAncestors, type StoredDeadLetter } from './dead-letters.ts';
+import { openRedriveQueue, type RedriveOutcome } from './queue.ts';
+import { discardDeadLetters } from './resolve.ts';
 
 let fresh: FreshDatabase;
 
@@ -26,9 +26,9 @@ beforeEach(async () => {
 
 const run = (text: string) => fresh.database.run((sql) => sql.unsafe<{ line: string }[]>(text));
 const lines = async (select: string) => (await run(select)).map(({ line }) => line);
-const open = () => openLetterQueue(fresh.settings, 'me');
+const open = () => openRedriveQueue(fresh.settings, 'me');
 
-const sendOne = async (one: Letter): Promise<RedriveOutcome> => ({
+const sendOne = async (one: StoredDeadLetter): Promise<RedriveOutcome> => ({
   letter: one,
   place: { partition: 1, offset: String(one.offset) },
 });
@@ -47,7 +47,7 @@ test('each letter is given to one, however many take at the same time, and is ke
     }),
   );
   expect([given.length, new Set(given).size]).toEqual([100, 100]);
-  expect(await countLetters(fresh.database, { status: 'redriven' })).toBe(100n);
+  expect(await countDeadLetters(fresh.database, { status: 'redriven' })).toBe(100n);
   const audit = `select concat_ws(' ', count(*), count(distinct dlq_id)) as line from dlq_actions
                  join dlq_events using (dlq_id) where new_offset = source_offset and done_by = 'me'`;
   expect(await lines(audit)).toEqual(['100 100']);
@@ -65,7 +65,7 @@ test('while a letter is being sent nobody else gets it, and nobody discards it',
   });
   const id = await sending;
   expect((await second.take({}, sendOne))?.letter.id).toBe(id + 1n);
-  const discarding = discardLetters(fresh.database, { ids: [id] }, { because: 'a test', by: 'me' });
+  const discarding = discardDeadLetters(fresh.database, { ids: [id] }, { because: 'a test', by: 'me' });
   finish();
   expect((await taking)?.letter.id).toBe(id);
   expect(await discarding).toBe(0n);
@@ -74,7 +74,7 @@ test('while a letter is being sent nobody else gets it, and nobody discards it',
 test('what could not be sent stays open, and why is kept', async () => {
   await using queue = open();
   await queue.take({}, async (one) => ({ letter: one, problem: 'too large' }));
-  expect(await countLetters(fresh.database, { status: 'open' })).toBe(100n);
+  expect(await countDeadLetters(fresh.database, { status: 'open' })).toBe(100n);
   expect(await lines('select concat(outcome, detail) as line from dlq_actions')).toEqual(['failedtoo large']);
 });
 
@@ -88,7 +88,7 @@ test('when sending fails, or the connection goes, the letter is open again', asy
     return { letter: one, problem: 'not reached' };
   });
   await expect(cut).rejects.toThrow();
-  expect(await countLetters(fresh.database, { status: 'open' })).toBe(100n);
+  expect(await countDeadLetters(fresh.database, { status: 'open' })).toBe(100n);
   expect(await queue.take({}, sendOne)).toBeDefined();
 });
 

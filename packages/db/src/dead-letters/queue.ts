@@ -1,8 +1,13 @@
 import { type Settings, withDeadline } from '@pipeline/runtime';
 import { openPool, type Sql } from '../connect.ts';
 import type { databaseSettings } from '../settings.ts';
-import { type LetterFilter, matches } from './filter.ts';
-import { type Letter, letterColumns, type StoredLetter, toLetter } from './letters.ts';
+import {
+  type DeadLetterRow,
+  deadLetterColumns,
+  type StoredDeadLetter,
+  toStoredDeadLetter,
+} from './dead-letters.ts';
+import { type DeadLetterFilter, matches } from './filter.ts';
 
 /** Where a redriven record stands now. */
 export interface NewPlace {
@@ -13,28 +18,28 @@ export interface NewPlace {
 
 /** What became of a letter: where it stands now, or why it stays open. */
 export type RedriveOutcome =
-  | { readonly letter: Letter; readonly place: NewPlace }
-  | { readonly letter: Letter; readonly problem: string };
+  | { readonly letter: StoredDeadLetter; readonly place: NewPlace }
+  | { readonly letter: StoredDeadLetter; readonly problem: string };
 
 /** Sends a letter, and says what became of it. */
-export type SendLetter = (letter: Letter) => Promise<RedriveOutcome>;
+export type SendDeadLetter = (letter: StoredDeadLetter) => Promise<RedriveOutcome>;
 
 /** Open letters to be redriven, of which each is given to one at a time, however many queues there are. */
-export interface LetterQueue extends AsyncDisposable {
+export interface RedriveQueue extends AsyncDisposable {
   /**
    * Locks the next open letter that matches, the oldest first, passing over those that others have; has it sent, and
    * keeps what became of it in the same transaction. When this process dies, Postgres gives it back as it was.
    * @returns what became of it; undefined when no letter is left
    * @throws what `send` throws, or the driver's error: the letter is open, and may have been sent
    */
-  take(filter: LetterFilter, send: SendLetter): Promise<RedriveOutcome | undefined>;
+  take(filter: DeadLetterFilter, send: SendDeadLetter): Promise<RedriveOutcome | undefined>;
 }
 
 /** Kafka may take its time while the letter is locked. */
 const SENDING_MS = 120_000;
 
 /** Opens a queue with a connection of its own: a lock is its transaction's. `by` is kept as who did it. */
-export function openLetterQueue(settings: Settings<typeof databaseSettings>, by: string): LetterQueue {
+export function openRedriveQueue(settings: Settings<typeof databaseSettings>, by: string): RedriveQueue {
   const sql = openPool(settings, {
     applicationName: 'redrive',
     connections: 1,
@@ -50,7 +55,7 @@ export function openLetterQueue(settings: Settings<typeof databaseSettings>, by:
   };
 }
 
-async function takeNext(sql: Sql, filter: LetterFilter, send: SendLetter, by: string) {
+async function takeNext(sql: Sql, filter: DeadLetterFilter, send: SendDeadLetter, by: string) {
   const letter = await lockNext(sql, filter);
   if (letter === undefined) return undefined;
   const outcome = await send(letter);
@@ -58,11 +63,11 @@ async function takeNext(sql: Sql, filter: LetterFilter, send: SendLetter, by: st
   return outcome;
 }
 
-async function lockNext(sql: Sql, filter: LetterFilter): Promise<Letter | undefined> {
-  const [row] = await sql<StoredLetter[]>`
-    select ${letterColumns(sql)} from dlq_events
+async function lockNext(sql: Sql, filter: DeadLetterFilter): Promise<StoredDeadLetter | undefined> {
+  const [row] = await sql<DeadLetterRow[]>`
+    select ${deadLetterColumns(sql)} from dlq_events
     where ${matches(sql, { ...filter, status: 'open' })} order by dlq_id limit 1 for update skip locked`;
-  return row === undefined ? undefined : toLetter(row);
+  return row === undefined ? undefined : toStoredDeadLetter(row);
 }
 
 /** A letter that was sent is closed; either way there is a line in the audit. */

@@ -1,6 +1,6 @@
 import type { Database } from '../connect.ts';
-import { type LetterFilter, matches } from './filter.ts';
-import { newestLetter } from './letters.ts';
+import { newestDeadLetterId } from './dead-letters.ts';
+import { type DeadLetterFilter, matches } from './filter.ts';
 
 export interface DiscardOptions {
   /** Why; kept, as the next one. */
@@ -12,12 +12,12 @@ export interface DiscardOptions {
 }
 
 /** Closes the open letters that match, but none that fails from now on. Returns how many. @throws the driver's error */
-export async function discardLetters(
+export async function discardDeadLetters(
   database: Database,
-  filter: LetterFilter,
+  filter: DeadLetterFilter,
   options: DiscardOptions,
 ): Promise<bigint> {
-  const upTo = filter.upTo ?? (await newestLetter(database));
+  const upTo = filter.upTo ?? (await newestDeadLetterId(database));
   let [closed, after] = [0n, filter.after];
   for (;;) {
     const step = await discardStep(database, { ...filter, after, upTo }, options);
@@ -37,7 +37,7 @@ interface Step {
 /** A statement with so many is done in time. */
 const STEP_LETTERS = 10_000;
 
-async function discardStep(database: Database, filter: LetterFilter, { because, by }: DiscardOptions) {
+async function discardStep(database: Database, filter: DeadLetterFilter, { because, by }: DiscardOptions) {
   const [step] = await database.run(
     (sql) => sql<Step[]>`
       with chosen as materialized (

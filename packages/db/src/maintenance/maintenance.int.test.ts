@@ -1,6 +1,6 @@
 import { retryForever } from '@pipeline/runtime';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
-import { isPassingFault } from '../sqlstate.ts';
+import { isTransientError } from '../errors.ts';
 import { batchOf, letter, row } from '../testing/batches.ts';
 import { createFreshDatabase, type FreshDatabase } from '../testing/fresh-database.ts';
 import { compareTables } from '../verification/compare-tables.ts';
@@ -161,7 +161,7 @@ test('a table with ids of another version is left in one piece', async () => {
 });
 
 /** As the commands do it: what passes is tried again. */
-const patiently: Persist = (statement) => retryForever(statement, { isPassing: isPassingFault });
+const patiently: Persist = (statement) => retryForever(statement, { isTransient: isTransientError });
 
 test('partitions that are made twice at once are made once', async () => {
   await store(0, 10);

@@ -1,10 +1,10 @@
-import { Failure } from '@pipeline/runtime';
+import { UserError } from '@pipeline/runtime';
 import type { Database } from '../connect.ts';
-import { codeOf } from '../sqlstate.ts';
+import { codeOf } from '../errors.ts';
 import type { Persist } from '../writer.ts';
 import { type Day, dayAfter } from './day.ts';
 import { readDependents } from './dependents.ts';
-import { runStep } from './step.ts';
+import { runLocked } from './maintenance-lock.ts';
 
 /** What was changed. */
 export interface Partitioned {
@@ -24,7 +24,7 @@ export interface Partitioned {
  * Safe to repeat, and to run twice at once: partitions are made for the days after today where they are missing.
  * @param daysAhead from 1
  * @param persist runs each step, again where it failed in passing
- * @throws Failure when others have hung something on the table; the driver's error: 23514 when there is an id that is
+ * @throws UserError when others have hung something on the table; the driver's error: 23514 when there is an id that is
  * not of today or before
  */
 export async function partitionEvents(
@@ -44,18 +44,18 @@ export async function partitionEvents(
     if (outcome === 'skipped') skipped.push(day.name);
   }
   // What is new belongs to this user; what is there belongs to a role, where there are roles.
-  await persist(() => runStep(database, 'select grant_to_roles()'));
+  await persist(() => runLocked(database, 'select grant_to_roles()'));
   return { isConverted, made, skipped };
 }
 
 async function convert(database: Database, now: Date, persist: Persist): Promise<void> {
   const dependents = await persist(() => readDependents(database));
   if (dependents.length > 0)
-    throw new Failure(
+    throw new UserError(
       `raw_events cannot be replaced by a table in partitions: it has ${dependents.join(', ')}`,
       'remove them, run this again, and make them anew',
     );
-  await persist(() => runStep(database, conversionText(dayAfter(now, 1).firstId)));
+  await persist(() => runLocked(database, conversionText(dayAfter(now, 1).firstId)));
 }
 
 const CHECK_VIOLATION = '23514';
@@ -65,7 +65,7 @@ async function makePartition(database: Database, day: Day, next: Day): Promise<'
   if (await exists(database, name)) return 'there';
   const range = `from ('${day.firstId}') to ('${next.firstId}')`;
   try {
-    await runStep(
+    await runLocked(
       database,
       `create table if not exists ${name} partition of raw_events for values ${range}; ${rightsText('raw_events', name)}`,
     );

@@ -1,10 +1,10 @@
 import type { Database } from '../connect.ts';
-import { codeOf } from '../sqlstate.ts';
+import { codeOf } from '../errors.ts';
 import type { Persist } from '../writer.ts';
 import { dayAfter } from './day.ts';
 import { type Leaf, readLeaves } from './leaves.ts';
-import { removePartitionText, removeRangeText } from './removal.ts';
-import { runStep } from './step.ts';
+import { runLocked } from './maintenance-lock.ts';
+import { removePartitionText, removeRangeText } from './purge-sql.ts';
 
 /** What a purge has removed. */
 export interface Purged {
@@ -41,7 +41,7 @@ export async function purge(database: Database, before: Date, options: PurgeOpti
   for (const leaf of leaves.filter((leaf) => isPast(leaf, now))) {
     signal?.throwIfAborted();
     if (await persist(() => isOlder(database, leaf, before)))
-      await persist(() => runStep(database, removePartitionText(leaf, before, id)));
+      await persist(() => runLocked(database, removePartitionText(leaf, before, id)));
   }
   await removeRows(database, before, id, options);
   await persist(() => removeDeadLetters(database, before, id));
@@ -81,7 +81,7 @@ async function removeRows(
     for (let from = 0; from < leaf.blocks; from += STEP_BLOCKS) {
       signal?.throwIfAborted();
       const range = { from, to: from + STEP_BLOCKS };
-      await persist(() => runStep(database, removeRangeText(leaf, range, before, id)));
+      await persist(() => runLocked(database, removeRangeText(leaf, range, before, id)));
       looked += Math.min(STEP_BLOCKS, leaf.blocks - from);
       onProgress?.(Math.floor((100 * looked) / all));
     }

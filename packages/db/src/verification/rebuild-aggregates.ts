@@ -1,5 +1,5 @@
 import type { Database } from '../connect.ts';
-import { lockOutWriters } from '../maintenance/step.ts';
+import { lockOutWriters } from '../maintenance/maintenance-lock.ts';
 import { type RecountOptions, runRecount } from './recount.ts';
 
 /** What it took to make the counts of events right. */

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Failure } from '../failure.ts';
 import { createLogger, loggerSettings } from '../logger.ts';
 import { createProgram, numberBetween, runProgram, settingsOf, withSettings } from '../program.ts';
 import { integer, optionalText, text } from '../settings.ts';
 import { exitAfter, StopRequest, stopSignal } from '../stop.ts';
+import { UserError } from '../user-error.ts';
 
 const settings = {
   NAME: text('default', 'A name'),
@@ -16,10 +16,10 @@ const settings = {
 const ends: Readonly<Record<string, () => Promise<void>>> = {
   well: async () => {},
   failure: async () => {
-    throw new Failure('it is broken', 'mend it');
+    throw new UserError('it is broken', 'mend it');
   },
   check: async () => {
-    throw new Failure('it differs', 'look at it', 3);
+    throw new UserError('it differs', 'look at it', 3);
   },
   error: async () => {
     throw new Error('unforeseen');

@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import { Failure } from '@pipeline/runtime';
+import { UserError } from '@pipeline/runtime';
 import { expect, test } from 'vitest';
 import { confirm } from './confirm.ts';
 
@@ -21,7 +21,7 @@ test.each([
   ['Ctrl-C', '\x03'],
   ['Ctrl-D', '\x04'],
 ])('%s does nothing, and says so', async (_, keys) => {
-  await expect(press(keys)).rejects.toEqual(new Failure('nothing was done', 'answer y to go on'));
+  await expect(press(keys)).rejects.toEqual(new UserError('nothing was done', 'answer y to go on'));
 });
 
 test('where nobody can be asked nothing is done', async () => {

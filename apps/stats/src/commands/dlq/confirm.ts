@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import { exitCode, Failure } from '@pipeline/runtime';
+import { exitCode, UserError } from '@pipeline/runtime';
 
 /** Where somebody may sit. */
 interface Terminal {
@@ -9,7 +9,7 @@ interface Terminal {
 
 /**
  * Asks whether to go on, unless that was said already.
- * @throws Failure when the answer is not yes, or nobody is there to ask
+ * @throws UserError when the answer is not yes, or nobody is there to ask
  */
 export async function confirm(
   question: string,
@@ -17,10 +17,10 @@ export async function confirm(
   { stdin, stderr }: Terminal = process,
 ): Promise<void> {
   if (yes) return;
-  if (!stdin.isTTY) throw new Failure(`${question}: nobody can be asked`, 'add --yes', exitCode.usage);
+  if (!stdin.isTTY) throw new UserError(`${question}: nobody can be asked`, 'add --yes', exitCode.usage);
   const terminal = createInterface({ input: stdin, output: stderr });
   // Ctrl-C and Ctrl-D are no answer.
   const answer = await terminal.question(`${question}? [y/N] `).catch(() => '');
   terminal.close();
-  if (!/^y(es)?$/i.test(answer.trim())) throw new Failure('nothing was done', 'answer y to go on');
+  if (!/^y(es)?$/i.test(answer.trim())) throw new UserError('nothing was done', 'answer y to go on');
 }

@@ -1,6 +1,11 @@
-import { countLetters, discardLetters, type LetterFilter, newestLetter } from '@pipeline/db';
+import {
+  countDeadLetters,
+  type DeadLetterFilter,
+  discardDeadLetters,
+  newestDeadLetterId,
+} from '@pipeline/db';
 import { say } from '../../say.ts';
-import { openView, type StatsSettings } from '../../view.ts';
+import { openStatsContext, type StatsSettings } from '../../stats-context.ts';
 import { confirm } from './confirm.ts';
 
 export interface DiscardOptions {
@@ -14,14 +19,14 @@ export interface DiscardOptions {
 /** Closes open letters for a reason, but none that fails from now on; their bytes stay in the table. */
 export async function discardOpenLetters(
   settings: StatsSettings,
-  filter: LetterFilter,
+  filter: DeadLetterFilter,
   { by, because, dryRun, yes }: DiscardOptions,
 ): Promise<void> {
-  await using view = openView(settings);
-  const open: LetterFilter = { ...filter, status: 'open', upTo: await newestLetter(view.database) };
-  const matching = await countLetters(view.database, open);
+  await using view = openStatsContext(settings);
+  const open: DeadLetterFilter = { ...filter, status: 'open', upTo: await newestDeadLetterId(view.database) };
+  const matching = await countDeadLetters(view.database, open);
   if (dryRun) return say(`would discard ${matching} open letters`);
   if (matching === 0n) return say('no open letter matches');
   await confirm(`discard ${matching} open letters`, yes);
-  say(`discarded: ${await discardLetters(view.actingDatabase, open, { because, by })}`);
+  say(`discarded: ${await discardDeadLetters(view.writableDatabase, open, { because, by })}`);
 }

@@ -1,16 +1,16 @@
 import { once } from 'node:events';
-import type { LetterFilter } from '@pipeline/db';
+import type { DeadLetterFilter } from '@pipeline/db';
 import { type ExportFormat, exportLines } from '../../dead-letters/export.ts';
 import { say } from '../../say.ts';
-import { openView, type StatsSettings } from '../../view.ts';
+import { openStatsContext, type StatsSettings } from '../../stats-context.ts';
 
 /** Writes the letters that match to stdout. */
 export async function exportDeadLetters(
   settings: StatsSettings,
-  filter: LetterFilter,
+  filter: DeadLetterFilter,
   format: ExportFormat,
 ): Promise<void> {
-  await using view = openView(settings);
+  await using view = openStatsContext(settings);
   let left = 0;
   for await (const line of exportLines(view.database, filter, format)) {
     if (line === undefined) left++;

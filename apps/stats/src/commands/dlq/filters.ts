@@ -1,4 +1,4 @@
-import { type LetterFilter, type LetterStatus, letterStatuses } from '@pipeline/db';
+import { type DeadLetterFilter, type DeadLetterStatus, deadLetterStatuses } from '@pipeline/db';
 import { type Command, invalidArgument } from '@pipeline/runtime';
 import { readTime } from '../../read-time.ts';
 
@@ -6,7 +6,7 @@ import { readTime } from '../../read-time.ts';
 export interface FilterFlags {
   readonly reason?: string;
   readonly type?: string;
-  readonly status?: LetterStatus;
+  readonly status?: DeadLetterStatus;
   readonly since?: Date;
   readonly until?: Date;
   readonly contains?: string;
@@ -23,14 +23,14 @@ export function withFilters(command: Command): Command {
 }
 
 /** @throws InvalidArgumentError */
-export function parseStatus(text: string): LetterStatus {
-  const status = letterStatuses.find((one) => one === text);
+export function parseStatus(text: string): DeadLetterStatus {
+  const status = deadLetterStatuses.find((one) => one === text);
   if (status !== undefined) return status;
-  throw invalidArgument(`Expected one of ${letterStatuses.join(', ')}.`);
+  throw invalidArgument(`Expected one of ${deadLetterStatuses.join(', ')}.`);
 }
 
 /** The letters that flags, or ids, choose. */
-export function filterOf(flags: FilterFlags, ids?: readonly bigint[]): LetterFilter {
+export function filterOf(flags: FilterFlags, ids?: readonly bigint[]): DeadLetterFilter {
   const { reason, type, status, since, until, contains } = flags;
   const named = ids === undefined || ids.length === 0 ? undefined : ids;
   return { ids: named, status, reason, eventType: type, since, until, contains };

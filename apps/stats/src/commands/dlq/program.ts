@@ -1,7 +1,7 @@
-import { type Command, exitCode, Failure, settingsOf, withSettings } from '@pipeline/runtime';
-import { explained } from '../../explain.ts';
-import { nameOfUser } from '../../name-of-user.ts';
+import { type Command, exitCode, settingsOf, UserError, withSettings } from '@pipeline/runtime';
+import { currentUser } from '../../current-user.ts';
 import { statsSettings } from '../../settings.ts';
+import { explained } from '../../user-errors.ts';
 import { discardOpenLetters } from './discard.ts';
 import { exportDeadLetters } from './export.ts';
 import {
@@ -15,7 +15,7 @@ import {
   withFilters,
 } from './filters.ts';
 import { listDeadLetters } from './list.ts';
-import { redriveLetters } from './redrive.ts';
+import { redriveDeadLetters } from './redrive.ts';
 import { showDeadLetter } from './show.ts';
 
 /** Adds the commands about dead letters. */
@@ -65,7 +65,7 @@ function addRedrive(dlq: Command): void {
     .option('--rate <n>', 'letters a second; DLQ_REDRIVE_RATE where it is not given', parseCount)
     .action(
       explained((ids, flags, command) =>
-        redriveLetters(settingsOf(command, statsSettings), chosen(flags, ids), flags),
+        redriveDeadLetters(settingsOf(command, statsSettings), chosen(flags, ids), flags),
       ),
     );
 }
@@ -87,13 +87,13 @@ function withChoice(command: Command): Command {
   return withSettings(withFilters(command), statsSettings)
     .argument('[ids...]', 'numbers of letters', gatherIds)
     .option('--all', 'all that match; without any other flag, all that are open')
-    .addOption(by.default(nameOfUser(), 'the user of this process'))
+    .addOption(by.default(currentUser(), 'the user of this process'))
     .option('--dry-run', 'only say how many')
     .option('--yes', 'do not ask');
 }
 
-/** @throws Failure when nothing says which letters are meant */
+/** @throws UserError when nothing says which letters are meant */
 function chosen(flags: FilterFlags & { readonly all?: boolean }, ids?: readonly bigint[]) {
   if ((ids?.length ?? 0) > 0 || choosesSome(flags) || flags.all) return filterOf(flags, ids);
-  throw new Failure('no dead letter is chosen', 'give their numbers, a filter, or --all', exitCode.usage);
+  throw new UserError('no dead letter is chosen', 'give their numbers, a filter, or --all', exitCode.usage);
 }

@@ -1,17 +1,17 @@
 import {
-  countLetters,
+  countDeadLetters,
   type Database,
-  type LetterFilter,
-  newestLetter,
-  openLetterQueue,
+  type DeadLetterFilter,
+  newestDeadLetterId,
+  openRedriveQueue,
   type RedriveOutcome,
 } from '@pipeline/db';
 import { connectKafka, openPublisher } from '@pipeline/kafka';
-import { createLogger, exitAfter, exitCode, Failure, stopSignal } from '@pipeline/runtime';
+import { createLogger, exitAfter, exitCode, stopSignal, UserError } from '@pipeline/runtime';
 import { createPace } from '../../dead-letters/pace.ts';
 import { type RedriveOrder, redriveOpen } from '../../dead-letters/redrive.ts';
 import { say } from '../../say.ts';
-import { openView, STOP_MS, type StatsSettings } from '../../view.ts';
+import { openStatsContext, STOP_MS, type StatsSettings } from '../../stats-context.ts';
 import { confirm } from './confirm.ts';
 import { placeOf } from './list.ts';
 
@@ -30,18 +30,18 @@ export interface RedriveOptions {
  * Sends open letters to the topics that they came from, the oldest first, but none that fails from now on. Letters are
  * closed once Kafka has acknowledged them, so when this process dies at most those that were just being sent are sent
  * twice, and starting it again goes on with the rest.
- * @throws Failure with exit code 3 when some could not be sent, 1 when Kafka is away
+ * @throws UserError with exit code 3 when some could not be sent, 1 when Kafka is away
  */
-export async function redriveLetters(
+export async function redriveDeadLetters(
   settings: StatsSettings,
-  filter: LetterFilter,
+  filter: DeadLetterFilter,
   options: RedriveOptions,
 ): Promise<void> {
   const signal = stopSignal();
   exitAfter(signal, STOP_MS);
-  await using view = openView(settings);
-  const open: LetterFilter = { ...filter, status: 'open', upTo: await newestLetter(view.database) };
-  const matching = await countLetters(view.database, open);
+  await using view = openStatsContext(settings);
+  const open: DeadLetterFilter = { ...filter, status: 'open', upTo: await newestDeadLetterId(view.database) };
+  const matching = await countDeadLetters(view.database, open);
   const most = matching < options.limit ? Number(matching) : options.limit;
   const what = `${most} of ${matching} open letters${await describeSpent(view.database, open, settings)}`;
   if (options.dryRun) return say(`would redrive ${what}`);
@@ -49,16 +49,16 @@ export async function redriveLetters(
   await confirm(`redrive ${what}`, options.yes);
   const failed = await redriveAll(settings, options, { filter: open, most, signal });
   if (failed > 0)
-    throw new Failure(`${failed} letters were not redriven`, 'see what each says', exitCode.checkFailed);
+    throw new UserError(`${failed} letters were not redriven`, 'see what each says', exitCode.checkFailed);
 }
 
 /** Those among them that will be left alone. */
 async function describeSpent(
   database: Database,
-  open: LetterFilter,
+  open: DeadLetterFilter,
   { DLQ_MAX_REDRIVES: redriven }: StatsSettings,
 ): Promise<string> {
-  const spent = await countLetters(database, { ...open, redriven });
+  const spent = await countDeadLetters(database, { ...open, redriven });
   return spent === 0n ? '' : `, but for ${spent} that were redriven ${redriven} times already`;
 }
 
@@ -68,7 +68,7 @@ async function redriveAll(
   { by, rate = settings.DLQ_REDRIVE_RATE }: RedriveOptions,
   order: RedriveOrder,
 ): Promise<number> {
-  await using queue = openLetterQueue(settings, by);
+  await using queue = openRedriveQueue(settings, by);
   const kafka = connectKafka(settings, 'stats', createLogger('stats', settings));
   await using publisher = await openPublisher(kafka);
   const parts = { queue, publisher, maxRedrives: settings.DLQ_MAX_REDRIVES, pace: createPace(rate) };

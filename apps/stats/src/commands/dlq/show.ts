@@ -1,7 +1,13 @@
-import { type Letter, type LetterAction, readActions, readAncestors, readLetters } from '@pipeline/db';
-import { exitCode, Failure } from '@pipeline/runtime';
+import {
+  type DeadLetterAction,
+  readActions,
+  readAncestors,
+  readDeadLetters,
+  type StoredDeadLetter,
+} from '@pipeline/db';
+import { exitCode, UserError } from '@pipeline/runtime';
 import { clipPrintable, toPrintableJson } from '../../printable.ts';
-import { openView, type StatsSettings } from '../../view.ts';
+import { openStatsContext, type StatsSettings } from '../../stats-context.ts';
 import { placeOf, toPlain } from './list.ts';
 
 /** What is shown of a value: it may have megabytes. */
@@ -9,7 +15,7 @@ const SHOWN_BYTES = 4_096;
 const SHOWN_LINES = 16;
 
 interface History {
-  readonly actions: readonly LetterAction[];
+  readonly actions: readonly DeadLetterAction[];
   /** Letters that were redriven to where this one failed. */
   readonly ancestors: readonly bigint[];
 }
@@ -20,10 +26,10 @@ export async function showDeadLetter(
   id: bigint,
   { json }: { readonly json?: boolean | undefined },
 ): Promise<void> {
-  await using view = openView(settings);
-  const [letter] = await Array.fromAsync(readLetters(view.database, { ids: [id] }));
+  await using view = openStatsContext(settings);
+  const [letter] = await Array.fromAsync(readDeadLetters(view.database, { ids: [id] }));
   if (letter === undefined)
-    throw new Failure(`there is no dead letter ${id}`, '"dlq ls" shows them', exitCode.usage);
+    throw new UserError(`there is no dead letter ${id}`, '"dlq ls" shows them', exitCode.usage);
   const history = {
     actions: await readActions(view.database, id),
     ancestors: await readAncestors(view.database, id),
@@ -31,14 +37,17 @@ export async function showDeadLetter(
   process.stdout.write(json ? toJson(letter, history) : toText(letter, history));
 }
 
-function toJson({ key, value, headers, ...summary }: Letter, { actions, ancestors }: History): string {
+function toJson(
+  { key, value, headers, ...summary }: StoredDeadLetter,
+  { actions, ancestors }: History,
+): string {
   const [keyBase64, valueBase64] = [key, value].map((bytes) => bytes?.toString('base64') ?? null);
   const names = Object.keys(headers);
   const plain = { ...toPlain(summary), keyBase64, valueBase64, headers: names, actions };
   return `${toPrintableJson({ ...plain, ancestors: ancestors.map(String) })}\n`;
 }
 
-function toText(letter: Letter, { actions, ancestors }: History): string {
+function toText(letter: StoredDeadLetter, { actions, ancestors }: History): string {
   const lines = [
     `dead letter ${letter.id}, ${letter.status}, from ${placeOf(letter)}, failed at ${letter.failedAt}`,
     `reason    ${letter.reason}${letter.sqlstate === null ? '' : ` (${letter.sqlstate})`}`,

@@ -1,0 +1,55 @@
+import type { Writer } from '@pipeline/db';
+import type { Publisher } from '@pipeline/kafka';
+import type { Logger, Metrics, Settings } from '@pipeline/runtime';
+import { decodeEvent } from '@pipeline/schema';
+import { createAdmission } from './admission.ts';
+import type { Stages } from './consume.ts';
+import { createDeadLetterStep } from './dead-letter.ts';
+import type { Health } from './health.ts';
+import { createObserver } from './observe.ts';
+import { explainDatabase, type RetryPolicy } from './retry-policy.ts';
+import type { consumerSettings } from './settings.ts';
+import type { Shadow } from './shadow.ts';
+import { triage } from './triage.ts';
+
+/** What the steps are made of. */
+export interface StagesParts {
+  readonly settings: Settings<typeof consumerSettings>;
+  readonly once: boolean;
+  readonly writer: Writer;
+  readonly publisher: Publisher;
+  readonly retries: RetryPolicy;
+  readonly health: Health;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  readonly shadow: Shadow | undefined;
+}
+
+/** The steps of the path. */
+export function createStages(parts: StagesParts): Stages {
+  const { settings, once, writer, publisher, retries, health, metrics, logger, shadow } = parts;
+  const limits = { maxBytes: settings.EVENT_MAX_BYTES, maxDepth: settings.EVENT_MAX_DEPTH };
+  const observe = createObserver(metrics, logger);
+  return {
+    triage: (batch) => {
+      const triaged = triage(batch, (bytes) => decodeEvent(bytes, limits));
+      shadow?.(triaged);
+      return triaged;
+    },
+    admit: createAdmission(
+      { ratio: settings.DLQ_LIMIT_RATIO, window: settings.DLQ_LIMIT_WINDOW },
+      health,
+      once,
+    ),
+    write: (batch) => explainDatabase(writer.write(batch)),
+    deadLetter: createDeadLetterStep(publisher, retries, {
+      topic: settings.KAFKA_DLQ_TOPIC,
+      groupId: settings.KAFKA_GROUP_ID,
+      maxBytes: settings.DLQ_RECORD_MAX_BYTES,
+    }),
+    observe: (batch, written, startedAt) => {
+      health.progressed();
+      observe(batch, written, startedAt);
+    },
+  };
+}

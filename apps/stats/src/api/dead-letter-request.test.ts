@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest';
+import { type DeadLetterRequest, parseQuery, parseRequest } from './dead-letter-request.ts';
+
+test('a list begins at its newest letter, and has fifty, unless something sensible is asked for', () => {
+  const nothing = { filter: {}, limit: 50, before: undefined };
+  expect(parseQuery({})).toEqual(nothing);
+  expect(parseQuery({ limit: '-1', before: 'x', status: 'lost', since: 'soon' })).toEqual(nothing);
+  expect(parseQuery({ limit: '7', before: '9', status: 'open', reason: 'not_json' })).toEqual({
+    filter: { status: 'open', reason: 'not_json' },
+    limit: 7,
+    before: 9n,
+  });
+});
+
+/** Reads a body that is good. */
+function parseGood(body: object): DeadLetterRequest {
+  const request = parseRequest(body);
+  if ('problem' in request) throw new Error(request.problem);
+  return request;
+}
+
+test.each([[undefined], [null], [{}], ['all'], [{ limit: 5 }], [{ after: '4', upTo: '9' }]])(
+  '%j does not say which letters are meant',
+  (body) => expect(parseRequest(body)).toEqual({ problem: 'expected ids, a filter, or "all": true' }),
+);
+
+test.each([
+  ['ids', ['1; drop']],
+  ['ids', '1'],
+  ['all', 'yes'],
+  ['reason', ''],
+  ['since', 'soon'],
+  ['until', '2026-13-01'],
+  ['since', '0000-01-01T00:00:00Z'],
+  ['since', '+012026-01-01T00:00:00Z'],
+  ['until', '9999-12-31T23:00:00-02:00'],
+  ['contains', 'x'.repeat(1_001)],
+  ['type', 'search\0'],
+  ['after', 'x'],
+  ['upTo', 9],
+  ['limit', '5'],
+  ['limit', 0],
+  ['status', 'open'],
+  ['constructor', 1],
+])('what cannot be read is named, not passed over: %s %j', (name, value) => {
+  const problem = expect.stringMatching(`^"${name}"(:| is not known here$)`);
+  expect(parseRequest({ reason: 'not_json', [name]: value })).toEqual({ problem });
+});
+
+test('ids, a filter or all are a choice', () => {
+  expect(parseGood({ ids: ['1', '2'] }).filter.ids).toEqual([1n, 2n]);
+  expect(parseRequest({ type: 'purchase', because: 'a test' })).toMatchObject({
+    filter: { eventType: 'purchase' },
+    because: 'a test',
+  });
+  expect(parseRequest({ all: true, limit: 5 })).toMatchObject({ limit: 5 });
+});
+
+test('letters without a type are asked for as such, and what fails later is left out', () => {
+  expect(parseQuery({ untyped: '1', type: 'purchase' }).filter).toMatchObject({ eventType: null });
+  expect(parseGood({ untyped: '1' }).filter).toMatchObject({ eventType: null });
+  expect(parseGood({ all: true, after: '0', upTo: '9' }).filter).toMatchObject({ after: 0n, upTo: 9n });
+});
+
+test('what another request has is refused as what none has', () => {
+  expect(parseRequest({ all: true, limit: 5 }, ['limit'])).toEqual({ problem: '"limit" is not known here' });
+});

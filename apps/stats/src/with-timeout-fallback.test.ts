@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { withTimeoutFallback } from './with-timeout-fallback.ts';
+
+test('who answers at once is heard, and asked anew each time', async () => {
+  let asked = 0;
+  const ask = withTimeoutFallback(async () => ++asked, 60_000, 'Kafka');
+  expect([await ask(), await ask()]).toEqual([1, 2]);
+});
+
+test('who is slow holds nobody up, and is asked once; the late answer is that of the next call', async () => {
+  const answer = Promise.withResolvers<string>();
+  let asked = 0;
+  const ask = withTimeoutFallback(
+    () => {
+      asked++;
+      return answer.promise;
+    },
+    1,
+    'Kafka',
+  );
+  await expect(ask()).rejects.toThrow('Kafka has not answered yet');
+  const next = ask();
+  answer.resolve('late');
+  expect([await next, asked]).toEqual(['late', 1]);
+});
+
+test('while somebody is silent again, the last trouble is the best that is known', async () => {
+  const answers = [Promise.reject(new Error('refused')), new Promise<never>(() => {})];
+  const ask = withTimeoutFallback(() => answers.shift() ?? Promise.resolve(), 1, 'Kafka');
+  await expect(ask()).rejects.toThrow('refused');
+  await expect(ask()).rejects.toThrow('refused');
+});

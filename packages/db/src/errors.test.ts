@@ -1,0 +1,78 @@
+import { DeadlineError } from '@pipeline/runtime';
+import { expect, test } from 'vitest';
+import { describeError, type ErrorKind, errorKind } from './errors.ts';
+
+const kinds: Readonly<Record<ErrorKind, readonly string[]>> = {
+  refused: ['22P05', '22P02', '22003', '22007', '22021', '23502', '23514', '54000', '54001'],
+  transient: [
+    ...[
+      '08006',
+      '40001',
+      '40P01',
+      '53100',
+      '53200',
+      '53300',
+      '55P03',
+      '57014',
+      '57P01',
+      '57P03',
+      '25006',
+      '25P03',
+    ],
+    ...[
+      'ECONNREFUSED',
+      'ECONNRESET',
+      'EPIPE',
+      'CONNECTION_CLOSED',
+      'CONNECT_TIMEOUT',
+      'ENOTFOUND',
+      'ERR_SSL_BAD_RECORD_TYPE',
+    ],
+  ],
+  permanent: [
+    '28P01',
+    '28000',
+    '3D000',
+    '42P01',
+    '42703',
+    '42501',
+    '0A000',
+    'XX000',
+    '23505',
+    '21000',
+    '26000',
+    'SSL_REFUSED',
+    'CERT_HAS_EXPIRED',
+  ],
+};
+
+const cases = Object.entries(kinds).flatMap(([kind, codes]) => codes.map((code) => [code, kind] as const));
+
+test.each(cases)('%s is %s', (code, kind) => {
+  expect(errorKind(Object.assign(new Error('said so'), { code }))).toBe(kind);
+});
+
+test.each<readonly [string, ErrorKind]>([
+  ['unsupported startup parameter: statement_timeout', 'permanent'],
+  ['no such user: app', 'permanent'],
+  ['SASL authentication failed', 'permanent'],
+  ['query_wait_timeout', 'transient'],
+])('what a pooler says of its own counts by its words: %s is %s', (message, kind) => {
+  expect(errorKind(Object.assign(new Error(message), { code: '08P01' }))).toBe(kind);
+});
+
+test('a statement that took too long passes', () => {
+  expect(errorKind(new DeadlineError('a statement took longer than 5 ms'))).toBe('transient');
+});
+
+test('a mistake of ours lasts', () => {
+  expect(errorKind(new TypeError('x is undefined'))).toBe('permanent');
+});
+
+test('what is said of a fault holds no detail, which carries rows', () => {
+  const error = Object.assign(new Error('duplicate key value'), {
+    code: '23505',
+    detail: 'Key (email)=(a@b.c) exists.',
+  });
+  expect(describeError(error)).toBe('duplicate key value (23505)');
+});

@@ -1,0 +1,65 @@
+import { UserError } from '@pipeline/runtime';
+import kafkajs from 'kafkajs';
+import { expect, test } from 'vitest';
+import { isTransientError, kafkaErrorType, toUserError } from './errors.ts';
+
+const { KafkaJSError, KafkaJSNonRetriableError, KafkaJSConnectionError, KafkaJSNumberOfRetriesExceeded } =
+  kafkajs;
+
+function protocolError(type: string): Error {
+  return Object.assign(new KafkaJSError(`${type} was said`), { type });
+}
+
+function wrapped(cause: Error): Error {
+  const details = { retryCount: 5, retryTime: 100 };
+  return Object.assign(new KafkaJSNumberOfRetriesExceeded(cause, details), { cause });
+}
+
+test.each([
+  new KafkaJSConnectionError('connect ECONNREFUSED', { broker: 'b', code: 'ECONNREFUSED' }),
+  protocolError('NOT_COORDINATOR_FOR_GROUP'),
+  protocolError('REBALANCE_IN_PROGRESS'),
+  wrapped(new KafkaJSConnectionError('Connection timeout')),
+  new KafkaJSNonRetriableError('Failed to find group coordinator'),
+])('%s passes', (error) => {
+  expect(isTransientError(error)).toBe(true);
+  expect(toUserError(error)).toBe(error);
+});
+
+test.each([
+  ['UNKNOWN_TOPIC_OR_PARTITION', 'infra provision'],
+  ['TOPIC_AUTHORIZATION_FAILED', 'READ on KAFKA_TOPIC'],
+  ['SASL_AUTHENTICATION_FAILED', 'KAFKA_SASL_PASSWORD'],
+])('%s lasts, and the remedy is named however it is wrapped', (type, remedy) => {
+  for (const error of [protocolError(type), wrapped(protocolError(type))]) {
+    expect(kafkaErrorType(error)).toBe(type);
+    expect(isTransientError(error)).toBe(false);
+    const failure = toUserError(error);
+    expect(failure).toBeInstanceOf(UserError);
+    expect((failure as UserError).remedy).toContain(remedy);
+  }
+});
+
+test.each([
+  ['SELF_SIGNED_CERT_IN_CHAIN', 'KAFKA_SSL_CA'],
+  ['CERT_HAS_EXPIRED', 'renew'],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', 'KAFKA_BROKERS'],
+  ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'KAFKA_SSL_CERT'],
+  ['ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', 'ssl.enabled.protocols'],
+])('%s lasts, and is told in one line however many OpenSSL says', (code, remedy) => {
+  const error = wrapped(new KafkaJSConnectionError('error:0A:SSL routines::\n', { broker: 'b:9093', code }));
+  expect(isTransientError(error)).toBe(false);
+  expect(toUserError(error)).toMatchObject({
+    message: expect.stringMatching(/^Kafka: b:9093 [^\n]+$/),
+    remedy: expect.stringContaining(remedy),
+  });
+});
+
+test('a TLS connection that breaks is waited for', () => {
+  const error = new KafkaJSConnectionError('broke', { broker: 'b', code: 'ERR_SSL_BAD_RECORD_TYPE' });
+  expect(isTransientError(error)).toBe(true);
+});
+
+test('a mistake of ours is no fault of Kafka', () => {
+  expect(isTransientError(new TypeError('x is undefined'))).toBe(false);
+});

@@ -1,0 +1,101 @@
+import { tlsErrorOf, UserError } from '@pipeline/runtime';
+import kafkajs from 'kafkajs';
+import { tlsUserError } from './tls-user-error.ts';
+import { findUnreadable, type UnreadableBatch } from './unreadable.ts';
+
+const { KafkaJSError } = kafkajs;
+
+/** What kafkajs's errors have in common; `type` is Kafka's own name of the error. */
+interface ClientError extends Error {
+  readonly type?: string;
+  /** Node's own, of a connection. */
+  readonly code?: string;
+  /** `HOST:PORT`, of a connection. */
+  readonly broker?: string;
+  readonly cause?: unknown;
+}
+
+/** Errors by Kafka's names (https://kafka.apache.org/protocol#protocol_error_codes) that somebody must mend. */
+const permanent: Readonly<Record<string, string>> = {
+  UNKNOWN_TOPIC_OR_PARTITION:
+    'KAFKA_TOPIC or KAFKA_DLQ_TOPIC is missing: run "pnpm --filter infra provision"',
+  TOPIC_AUTHORIZATION_FAILED:
+    'grant this user READ on KAFKA_TOPIC and WRITE on KAFKA_DLQ_TOPIC to consume, WRITE on KAFKA_TOPIC to produce',
+  GROUP_AUTHORIZATION_FAILED: 'grant this user READ on the group of KAFKA_GROUP_ID (DESCRIBE to look at it)',
+  CLUSTER_AUTHORIZATION_FAILED: 'grant this user the rights that docs/operations.md lists',
+  SASL_AUTHENTICATION_FAILED: 'check KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD',
+  UNSUPPORTED_SASL_MECHANISM: 'check KAFKA_SASL_MECHANISM',
+  ILLEGAL_SASL_STATE:
+    'no login is asked for there: unset KAFKA_SASL_MECHANISM, or name another listener in KAFKA_BROKERS',
+  MESSAGE_TOO_LARGE: "send smaller records, or raise the topic's max.message.bytes",
+  RECORD_LIST_TOO_LARGE: "send smaller records, or raise the topic's segment.bytes",
+  INVALID_TOPIC_EXCEPTION: 'check KAFKA_TOPIC and KAFKA_DLQ_TOPIC',
+  INVALID_GROUP_ID: 'check KAFKA_GROUP_ID',
+  INVALID_SESSION_TIMEOUT: "choose a KAFKA_SESSION_TIMEOUT_MS within the broker's bounds",
+};
+
+/** Whether an error of the way to Kafka, or of Kafka, passes by itself. */
+export function isTransientError(error: unknown): boolean {
+  const isPermanent =
+    permanentRemedy(error) !== undefined || tlsErrorOf(codeOf(rootCause(error))) !== undefined;
+  return error instanceof KafkaJSError && !isPermanent && !isOurFault(error);
+}
+
+/** Whether whoever answered has closed the connection without a word. */
+export function hasHungUp(error: unknown): boolean {
+  const { name, code, message } = rootCause(error);
+  if (name === 'KafkaJSConnectionClosedError' || code === 'ECONNRESET') return true;
+  return name === 'KafkaJSConnectionError' && message === 'Connection closed by the server';
+}
+
+/** Whether a topic refuses a record for its size. */
+export function isTooLarge(error: unknown): boolean {
+  return ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'].includes(kafkaErrorType(error));
+}
+
+/** Kafka's name of an error, wherever kafkajs has wrapped it; '' where there is none. */
+export function kafkaErrorType(error: unknown): string {
+  const { type, cause } = (error ?? {}) as ClientError;
+  return type ?? (cause === undefined || cause === error ? '' : kafkaErrorType(cause));
+}
+
+/** The data is at fault, or the way we asked: no retry helps. */
+function isOurFault(error: unknown): boolean {
+  return findUnreadable(error) !== undefined || rootCause(error).name === 'KafkaJSNotImplemented';
+}
+
+/** kafkajs gives numbers to what Kafka says, and passes Node's codes on. */
+function codeOf({ code }: ClientError): string | undefined {
+  return typeof code === 'string' ? code : undefined;
+}
+
+function rootCause(error: unknown): ClientError {
+  const { cause } = (error ?? {}) as ClientError;
+  return cause === undefined || cause === error ? (error as ClientError) : rootCause(cause);
+}
+
+function permanentRemedy(error: unknown): string | undefined {
+  const cause = rootCause(error);
+  if (cause.name === 'KafkaJSSASLAuthenticationError') return permanent['SASL_AUTHENTICATION_FAILED'];
+  return permanent[kafkaErrorType(error)];
+}
+
+/** The error itself when trying again helps, else the UserError that a user can act on. */
+export function toUserError(error: unknown): unknown {
+  if (error instanceof UserError || !(error instanceof Error) || isTransientError(error)) return error;
+  const unreadable = findUnreadable(error);
+  if (unreadable !== undefined) return unreadableUserError(unreadable, error);
+  const cause = rootCause(error);
+  const tlsError = error instanceof KafkaJSError ? tlsErrorOf(codeOf(cause)) : undefined;
+  if (tlsError !== undefined) return tlsUserError(tlsError, cause.broker);
+  const remedy = permanentRemedy(error);
+  return remedy === undefined ? error : new UserError(`Kafka: ${cause.message}`, remedy);
+}
+
+function unreadableUserError(batch: UnreadableBatch, error: Error): UserError {
+  const { topic, partition, firstOffset, lastOffset } = batch;
+  return new UserError(
+    `${topic}/${partition}: the batch of offsets ${firstOffset} to ${lastOffset} cannot be read: ${error.message}`,
+    `raise DECOMPRESSED_MAX_BYTES if it is only large, or give it up with "consumer --skip ${topic}:${partition}:${firstOffset}"`,
+  );
+}
