@@ -1,0 +1,43 @@
+import type { Prose } from './prose.ts';
+import { type AvoidedWord, allowedUses, avoidedWords } from './words.ts';
+
+/** A use of an avoided word. */
+export interface Finding {
+  readonly prose: Prose;
+  readonly line: number;
+  readonly found: string;
+  readonly word: AvoidedWord;
+}
+
+const patterns = avoidedWords.map((word) => ({ word, pattern: toPattern(word.words) }));
+
+/** All uses of avoided words, legitimate ones left out. */
+export function findAvoided(prose: readonly Prose[]): readonly Finding[] {
+  return prose.flatMap((piece) => patterns.flatMap(({ word, pattern }) => findIn(piece, word, pattern)));
+}
+
+/** Number of words. */
+export function countWords(prose: readonly Prose[]): number {
+  return prose.reduce((sum, { text }) => sum + (text.match(/\p{L}[\p{L}'’-]*/gu)?.length ?? 0), 0);
+}
+
+/** For example `docs/x.md:12: "anew" → again`. */
+export function showFinding({ prose, line, found, word }: Finding): string {
+  return `${prose.file}:${line}: "${found.replace(/\s+/g, ' ')}" → ${word.write}`;
+}
+
+function findIn(prose: Prose, word: AvoidedWord, pattern: RegExp): readonly Finding[] {
+  const uses = [...prose.text.matchAll(pattern)].filter(([found]) => !isAllowed(prose.file, found));
+  return uses.map(({ 0: found, index }) => {
+    const line = prose.line + prose.text.slice(0, index).split('\n').length - 1;
+    return { prose, line, found, word };
+  });
+}
+
+function isAllowed(file: string, found: string): boolean {
+  return allowedUses.some((use) => file.startsWith(use.file) && toPattern(`^(?:${use.words})$`).test(found));
+}
+
+function toPattern(words: string): RegExp {
+  return new RegExp(`(?<![\\w'])(?:${words.replaceAll(' ', '\\s+')})(?!\\w)`, 'gi');
+}
