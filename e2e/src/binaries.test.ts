@@ -60,7 +60,7 @@ test('the consumer loads the schemas of a candidate, which are a file outside', 
   const candidate = join(folder, 'candidate.mjs');
   writeFileSync(candidate, 'export const eventTypes = { Teleport: {} };');
   const failed = runBinary('consumer', [], { SHADOW_SCHEMA: candidate });
-  const stderr = expect.stringContaining('no event can be of the type Teleport');
+  const stderr = expect.stringContaining('invalid event type name Teleport');
   await expect(failed).rejects.toMatchObject({ code: 2, stderr });
   rmSync(folder, { recursive: true });
 });

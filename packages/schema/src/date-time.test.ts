@@ -4,7 +4,7 @@ import { dateTimePattern } from './date-time.ts';
 
 const pattern = new RegExp(dateTimePattern, 'u');
 
-/** A number in so many digits, mostly within its range and sometimes a little beyond. */
+/** A number padded to `width` digits, usually within its range and sometimes slightly outside. */
 function digits(width: number, min: number, max: number): fc.Arbitrary<string> {
   const beyond = fc.integer({ min: Math.max(0, min - 2), max: Math.min(10 ** width - 1, max + 2) });
   return fc
@@ -17,14 +17,14 @@ const month = fc.oneof(digits(2, 1, 12), fc.constant('02'));
 const day = fc.oneof(digits(2, 1, 31), fc.constantFrom('28', '29', '30', '31'));
 const dateParts = fc.tuple(year, month, day);
 
-/** Whether there is such a day, as Date counts days. */
+/** Whether the calendar has this day, according to `Date`. */
 function isDay([y, m, d]: readonly [string, string, string]): boolean {
   const date = new Date(0);
   date.setUTCFullYear(Number(y), Number(m) - 1, Number(d));
   return Number(y) >= 1 && date.toISOString().startsWith(`${y}-${m}-${d}T`);
 }
 
-test('a day is right when the calendar has it', () => {
+test('a date is accepted if and only if the calendar has it', () => {
   let right = 0;
   fc.assert(
     fc.property(dateParts, (parts) => {
@@ -36,7 +36,7 @@ test('a day is right when the calendar has it', () => {
   expect(right).toBeGreaterThan(1_000);
 });
 
-test('every day of 400 years is right, and no other', () => {
+test('exactly the calendar days of 400 years are accepted', () => {
   for (let y = 1801; y <= 2200; y++) {
     for (let m = 1; m <= 12; m++) {
       for (let d = 0; d <= 32; d++) {
@@ -54,10 +54,10 @@ const zone = fc.oneof(
 );
 const timeParts = fc.tuple(digits(2, 0, 23), digits(2, 0, 59), digits(2, 0, 59));
 
-test('a time of day and a zone are right within their ranges', () => {
+test('a time of day and an offset are accepted if and only if they are in range', () => {
   let right = 0;
   fc.assert(
-    fc.property(timeParts, fraction, zone, fc.constantFrom('T', 't'), (time, part, at, letter) => {
+    fc.property(timeParts, fraction, zone, fc.constantFrom('T', 't'), (time, part, at, separator) => {
       const [hours, minutes, seconds] = time.map(Number);
       const [, zoneHours, zoneMinutes] = typeof at === 'string' ? [0, 0, 0] : at.map(Number);
       const isRight =
@@ -65,14 +65,14 @@ test('a time of day and a zone are right within their ranges', () => {
         Math.max(0, (zoneHours ?? 99) - 15, (zoneMinutes ?? 99) - 59) === 0;
       if (isRight) right++;
       const text = typeof at === 'string' ? at : `${at[0]}${at[1]}:${at[2]}`;
-      expect(pattern.test(`2026-11-24${letter}${time.join(':')}${part}${text}`)).toBe(isRight);
+      expect(pattern.test(`2026-11-24${separator}${time.join(':')}${part}${text}`)).toBe(isRight);
     }),
     { numRuns: 5_000 },
   );
   expect(right).toBeGreaterThan(1_000);
 });
 
-test('a character more, less or other than needed makes a time wrong', () => {
+test('adding, removing or replacing a character makes a time invalid', () => {
   const text = '2026-11-24T09:30:12.5+01:00';
   for (let at = 0; at < text.length; at++) {
     for (const other of ['', ' ', 'x', '\n', '::']) {

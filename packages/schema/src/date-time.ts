@@ -1,9 +1,8 @@
 /**
- * A date and time of RFC 3339 (section 5.6) with a zone, narrowed to what Postgres can store as it was sent:
- * years 0001 to 9999, real days of the Gregorian calendar, no leap second, a fraction of at most 30 digits (Postgres
- * gives up beyond some 120), offsets of at most 15:59.
- * Written as one pattern so that every validator of JSON Schema judges alike; its groups capture nothing, which halves
- * the time that it takes.
+ * An RFC 3339 date-time (section 5.6) with an offset, restricted to what Postgres can store unchanged: years
+ * 0001 to 9999, valid days of the Gregorian calendar, no leap second, at most 30 fractional digits (Postgres
+ * fails beyond about 120), offsets up to 15:59. One pattern, so that every JSON Schema validator gives the
+ * same result. Non-capturing groups halve the matching time.
  */
 const year = '(?:[0-9]{3}[1-9]|[0-9]{2}[1-9][0-9]|[0-9][1-9][0-9]{2}|[1-9][0-9]{3})';
 const leapYear = '(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)';

@@ -7,7 +7,7 @@ import { toBytes, validMembers, writeEvent } from './testing/event-text.ts';
 import { anyBytes, anyJsonText } from './testing/json-text.ts';
 import { oddEvent } from './testing/odd-event.ts';
 
-test('an event comes back from its bytes as it was', () => {
+test('decoding an encoded event returns the same event', () => {
   fc.assert(
     fc.property(anyEvent, (event) => {
       const payloadJson = JSON.stringify(event.payload);
@@ -16,7 +16,7 @@ test('an event comes back from its bytes as it was', () => {
   );
 });
 
-test('the payload is kept to the letter, and is the one that JSON.parse finds', () => {
+test('the payload text is kept verbatim, and is the one that JSON.parse returns', () => {
   fc.assert(
     fc.property(oddEvent, ({ text, payloadJson }) => {
       const event = JSON.parse(text);
@@ -27,7 +27,7 @@ test('the payload is kept to the letter, and is the one that JSON.parse finds', 
   );
 });
 
-test('no bytes make it throw', () => {
+test('decoding never throws, whatever the bytes', () => {
   fc.assert(
     fc.property(anyBytes, (bytes) => {
       expect(decodeEvent(bytes).ok).toBe(false);
@@ -36,7 +36,7 @@ test('no bytes make it throw', () => {
   );
 });
 
-test('no JSON makes it throw, and all of it is read as JSON', () => {
+test('decoding never throws, whatever the JSON, and recognizes it as JSON', () => {
   fc.assert(
     fc.property(anyJsonText, (text) => {
       expect(decodeEvent(toBytes(text))).toMatchObject({ ok: false, reason: 'not_an_event' });
@@ -45,7 +45,7 @@ test('no JSON makes it throw, and all of it is read as JSON', () => {
   );
 });
 
-/** Some bytes of a text replaced by others, in any number. */
+/** An event's bytes after up to three random edits. */
 const mutatedEvent = fc
   .tuple(
     oddEvent,
@@ -58,7 +58,7 @@ const mutatedEvent = fc
     }, toBytes(text)),
   );
 
-test('an event with bytes changed is rejected, or still what JSON.parse finds', () => {
+test('an event with changed bytes is rejected, or equals what JSON.parse returns', () => {
   fc.assert(
     fc.property(mutatedEvent, (bytes) => {
       const result = decodeEvent(bytes);
@@ -70,7 +70,7 @@ test('an event with bytes changed is rejected, or still what JSON.parse finds', 
   );
 });
 
-/** The contract's words, read anew: what an event of the type `search` is. */
+/** An independent implementation of the contract, for events of type `search`. */
 function isEventByContract(value: Readonly<Record<string, unknown>>): boolean {
   const { event_id: id, event_type: type, event_time: time, user_id: user, payload } = value;
   return (
@@ -92,7 +92,7 @@ function isEventByContract(value: Readonly<Record<string, unknown>>): boolean {
   );
 }
 
-/** Mostly right, sometimes nearly so, sometimes anything. */
+/** Usually valid, sometimes nearly valid, sometimes arbitrary. */
 function nearly<Value>(right: fc.Arbitrary<Value>, ...wrong: readonly unknown[]): fc.Arbitrary<unknown> {
   const otherwise = fc.oneof(fc.constantFrom(...wrong), fc.jsonValue());
   return fc.oneof({ weight: 12, arbitrary: right }, { weight: 1, arbitrary: otherwise });
@@ -115,7 +115,7 @@ const nearlyMembers = fc.record({
   payload: nearly(fc.record({ query: nearly(fc.string(), null) }), {}, [], ['query'], { Query: '' }),
 });
 
-/** With one member less, or some more, in one of ten. */
+/** One in ten events lacks a member; one in ten has additional members. */
 const nearlyEvent = fc
   .tuple(
     nearlyMembers,
@@ -132,7 +132,7 @@ const nearlyEvent = fc
     ]),
   );
 
-test('exactly what the contract allows is accepted', () => {
+test('an event is accepted if and only if the contract allows it', () => {
   let [right, wrong] = [0, 0];
   fc.assert(
     fc.property(nearlyEvent, (value) => {
@@ -146,10 +146,10 @@ test('exactly what the contract allows is accepted', () => {
   expect(Math.min(right, wrong)).toBeGreaterThan(300);
 });
 
-/** Stands in every place where an event can hold a text of its own. */
+/** Inserted wherever an event can contain free text. */
 const canary = 'canary0';
 
-test('no value of an event and no name that only the event knows reaches a message or a path', () => {
+test('messages and paths contain no value and no undeclared name of the event', () => {
   const texts = fc.constantFrom(canary, 7, null, {}, [canary], { [canary]: canary });
   const changed = fc.record(
     { event_id: texts, event_type: texts, event_time: texts, user_id: texts, payload: texts },

@@ -5,7 +5,7 @@ import { type Event, type EventOf, eventTypes, type Registry } from './registry.
 import { scanPayload } from './scan-payload.ts';
 import { compileValidator, type Validate } from './validate.ts';
 
-/** An event that was decoded, and the text of its payload to the letter. */
+/** A valid event, and the text of its payload, verbatim. */
 export interface Decoded<AnyEvent = Event> {
   readonly ok: true;
   readonly event: AnyEvent;
@@ -15,9 +15,9 @@ export interface Decoded<AnyEvent = Event> {
 export type DecodeResult<AnyEvent = Event> = Decoded<AnyEvent> | Rejection;
 
 export interface DecodeLimits {
-  /** Bytes of a record; defaults to 1,000,000. */
+  /** Maximum size of a record's value in bytes. Defaults to 1,000,000. */
   readonly maxBytes?: number;
-  /** Levels of objects and arrays in a payload, itself included; defaults to 64. */
+  /** Maximum nesting depth of objects and arrays, the payload itself included. Defaults to 64. */
   readonly maxDepth?: number;
 }
 
@@ -27,12 +27,12 @@ const DEFAULT_MAX_DEPTH = 64;
 const typeName = new RegExp(typePattern, 'u');
 const validateEnvelope = compileValidator(envelope);
 
-/** Turns bytes into an event of the registered types, or says what is wrong with them. Never throws, whatever the bytes. */
+/** Decodes and validates an event of a registered type. Returns a `Rejection` instead of throwing. */
 export const decodeEvent = createDecoder(eventTypes);
 
 /**
- * A decoder of the event types of one's own.
- * @throws Error when a schema is wrong, or a type is called what no event can be
+ * Creates a decoder for custom event types.
+ * @throws Error if a schema is invalid, or if a type name does not match `typePattern`
  */
 export function createDecoder<Types extends Registry>(types: Types) {
   const validators = compileTypes(types);
@@ -54,7 +54,7 @@ type Validators = ReadonlyMap<string, Validate>;
 
 function compileTypes(types: Registry): Validators {
   const wrong = Object.keys(types).find((name) => !isTypeName(name));
-  if (wrong !== undefined) throw new Error(`no event can be of the type ${wrong}: ${typePattern}`);
+  if (wrong !== undefined) throw new Error(`invalid event type name ${wrong}: it must match ${typePattern}`);
   return new Map(Object.entries(types).map(([name, schema]) => [name, compileValidator(schema)]));
 }
 
@@ -62,19 +62,19 @@ function isTypeName(name: unknown): name is string {
   return typeof name === 'string' && typeName.test(name);
 }
 
-/** The type that a value calls itself, although it is no event. */
+/** The `event_type` of a value that failed validation, if it is a valid type name. */
 function readType(value: unknown): string | null {
   const type = typeof value === 'object' && value !== null && 'event_type' in value ? value.event_type : null;
   return isTypeName(type) ? type : null;
 }
 
-/** What the envelope has checked. */
+/** An event whose envelope is valid and whose payload is not validated yet. */
 interface AnyEvent {
   readonly event_type: string;
   readonly payload: unknown;
 }
 
-/** The depth comes before the schema: one that refers to itself is checked by recursion. */
+/** Checks the depth before the schema, because validating a recursive schema recurses. */
 function checkPayload(
   { event_type: type, payload }: AnyEvent,
   depth: number,

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { encodeEvent, eventKey } from './encode.ts';
 import { anyEvent } from './testing/any-event.ts';
 
-test("the members come in the contract's order, whatever order they are given in, and no others come", () => {
+test("the envelope's members are written in the contract's order, and no others", () => {
   fc.assert(
     fc.property(anyEvent, (event) => {
       const turned = Object.fromEntries([['more', 1], ...Object.entries(event).reverse()]) as typeof event;
@@ -20,7 +20,7 @@ test("the members come in the contract's order, whatever order they are given in
   );
 });
 
-test('the key is the user in UTF-8', () => {
+test('the key is the user_id in UTF-8', () => {
   fc.assert(
     fc.property(anyEvent, (event) => {
       expect(new TextDecoder().decode(eventKey(event))).toBe(event.user_id);
@@ -28,7 +28,7 @@ test('the key is the user in UTF-8', () => {
   );
 });
 
-test('a payload that is no JSON is refused', () => {
+test('a payload that cannot be serialized as JSON throws', () => {
   const circle: Record<string, unknown> = { path: '/' };
   circle['self'] = circle;
   const event = {

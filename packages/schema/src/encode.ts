@@ -3,9 +3,9 @@ import type { EventOf, eventTypes, Registry } from './registry.ts';
 const utf8 = new TextEncoder();
 
 /**
- * The bytes of an event: UTF-8 JSON, members in the contract's order. `encodeEvent<typeof types>` takes events of the types
- * of one's own.
- * @throws TypeError when the payload is no JSON
+ * Encodes an event as UTF-8 JSON, members in the contract's order. For custom types, use
+ * `encodeEvent<typeof types>`.
+ * @throws TypeError if the payload cannot be serialized as JSON
  */
 export function encodeEvent<Types extends Registry = typeof eventTypes>(
   event: EventOf<NoInfer<Types>>,
@@ -14,7 +14,7 @@ export function encodeEvent<Types extends Registry = typeof eventTypes>(
   return utf8.encode(JSON.stringify({ event_id, event_type, event_time, user_id, payload }));
 }
 
-/** The key of an event's record: what has one key stays in order. */
+/** The record key of an event: its `user_id`, so that Kafka keeps the events of a user in order. */
 export function eventKey({ user_id }: { readonly user_id: string }): Uint8Array {
   return utf8.encode(user_id);
 }

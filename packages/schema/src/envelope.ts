@@ -1,38 +1,38 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { dateTimePattern } from './date-time.ts';
 
-/** Digits written one by one: V8 counts the repetitions of a class half as fast. */
+/** Repeats the character class: V8 matches a counted quantifier at half the speed. */
 const hex = (digits: number) => '[0-9a-fA-F]'.repeat(digits);
 
 /** RFC 9562, section 4: any version; not the `urn:uuid:` form. */
 const uuidPattern = `^${[8, 4, 4, 4, 12].map(hex).join('-')}$`;
 
-/** What an event type may be called. */
+/** Valid event type names. */
 export const typePattern = '^[a-z][a-z0-9_]{0,63}$';
 
-/** Postgres has no NUL in a text, and half of a surrogate pair would turn into another character on its way there. */
+/** Postgres rejects NUL in text, and encoding an unpaired surrogate in UTF-8 would replace it. */
 const storableText = '^[^\\u0000\\ud800-\\udfff]*$';
 
-/** What every event has; the type decides what its payload must have. */
+/** The members that every event has. The payload's schema depends on the type. */
 export const envelope = Type.Object(
   {
     event_id: Type.String({
       pattern: uuidPattern,
-      description: 'a UUID in its canonical form of 36 characters',
+      description: 'a UUID in the canonical 36-character form',
     }),
     event_type: Type.String({
       pattern: typePattern,
-      description: 'a lower-case letter and then at most 63 of a-z, 0-9 and _',
+      description: 'a lower-case letter followed by at most 63 of a-z, 0-9 and _',
     }),
     event_time: Type.String({
       pattern: dateTimePattern,
-      description: 'a date and time of RFC 3339 with a zone, in the years 0001 to 9999',
+      description: 'an RFC 3339 date-time with a time zone, in the years 0001 to 9999',
     }),
     user_id: Type.String({
       minLength: 1,
       maxLength: 256,
       pattern: storableText,
-      description: 'text without NUL and without half a surrogate pair',
+      description: 'text without NUL or unpaired surrogates',
     }),
     payload: Type.Object({}),
   },

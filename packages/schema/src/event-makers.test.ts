@@ -7,7 +7,7 @@ import type { Event } from './registry.ts';
 
 const fields = { user_id: 'user-42', payload: { plan: 'pro' } } as const;
 
-test('what is made is an event of the type, with an id of its own', () => {
+test('a made event has its type and a unique id', () => {
   const [one, other] = [events.signup(fields), events.signup(fields)];
   expectTypeOf(one).toEqualTypeOf<Extract<Event, { event_type: 'signup' }>>();
   expect(decodeEvent(encodeEvent(one))).toMatchObject({
@@ -17,18 +17,18 @@ test('what is made is an event of the type, with an id of its own', () => {
   expect(one.event_id).not.toBe(other.event_id);
 });
 
-test('an id and a time that are given are kept', () => {
+test('an id and a time passed by the caller are kept', () => {
   const given = { event_id: '0198c5b0-7c1e-7a4f-9d55-3f0e8f6f2b11', event_time: '2026-11-24T09:30:12Z' };
   expect(events.signup({ ...fields, ...given })).toEqual({ event_type: 'signup', ...fields, ...given });
 });
 
-test('an id that is undefined is none, for compilers that let it through', () => {
+test('an id of undefined is replaced, for compilers that allow it', () => {
   const given = { ...fields, event_id: undefined as unknown as string };
   expect(events.signup(given).event_id).toMatch(/^[0-9a-f-]{36}$/);
 });
 
-test('fields that a type does not have are refused by the compiler', () => {
-  // @ts-expect-error: no plan is called so
+test('the compiler rejects fields that do not match the type', () => {
+  // @ts-expect-error: not a plan
   events.signup({ user_id: 'user-42', payload: { plan: 'gold' } });
   // @ts-expect-error: a user is missing
   events.search({ payload: { query: 'shoes' } });
@@ -36,7 +36,7 @@ test('fields that a type does not have are refused by the compiler', () => {
   expect(events.teleport).toBeUndefined();
 });
 
-test("a type of one's own is typed from its making to its decoding", () => {
+test('a custom type is inferred by makers, encoder and decoder', () => {
   const types = { refund: Type.Object({ cents: Type.Integer({ minimum: 1 }) }) };
   const made = createEventMakers(types).refund({ user_id: 'user-42', payload: { cents: 950 } });
   expectTypeOf(made.payload).toEqualTypeOf<Readonly<{ cents: number }>>();

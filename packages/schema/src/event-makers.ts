@@ -1,24 +1,24 @@
 import type { Envelope } from './envelope.ts';
 import { type EventOf, eventTypes, type Registry } from './registry.ts';
 
-/** What an event is made from: its user and payload; an id and the present time where none are given. */
+/** The input of an event maker: user and payload; id and time are optional. */
 export type EventFields<AnyEvent extends { readonly event_id: string; readonly event_time: string }> = Omit<
   AnyEvent,
   'event_id' | 'event_type' | 'event_time'
 > &
   Partial<Pick<AnyEvent, 'event_id' | 'event_time'>>;
 
-/** A function for each type of a registry that makes events of it. */
+/** One function per type of a registry, which creates an event of that type. */
 export type EventMakers<Types extends Registry> = {
   readonly [Name in keyof Types & string]: (
     fields: EventFields<Extract<EventOf<Types>, { readonly event_type: Name }>>,
   ) => Extract<EventOf<Types>, { readonly event_type: Name }>;
 };
 
-/** Where ids and times come from. */
+/** Generates the ids and times that the caller does not pass. */
 export interface EventSource {
   readonly newId: () => string;
-  /** RFC 3339. */
+  /** The current time in RFC 3339. */
   readonly now: () => string;
 }
 
@@ -27,10 +27,12 @@ const system: EventSource = {
   now: () => new Date().toISOString(),
 };
 
-/** Makes events of the registered types: `events.signup({ user_id: 'user-42', payload: { plan: 'pro' } })`. */
+/**
+ * Creates events of the registered types: `events.signup({ user_id: 'user-42', payload: { plan: 'pro' } })`.
+ */
 export const events: EventMakers<typeof eventTypes> = createEventMakers(eventTypes);
 
-/** Functions that make events of the types of one's own. The compiler checks what they are given; nothing else does. */
+/** Event makers for custom types. Only the compiler checks their input; nothing is validated at run time. */
 export function createEventMakers<Types extends Registry>(
   types: Types,
   { newId, now }: EventSource = system,

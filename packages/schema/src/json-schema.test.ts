@@ -14,14 +14,14 @@ import { createRandom } from './testing/create-random.ts';
 import { toBytes } from './testing/event-text.ts';
 import { mixedEvents } from './testing/mixed-events.ts';
 
-/** As somebody else would use it: the committed file, with a validator of their own. */
+/** The committed file, as other programs use it with their own validators. */
 const schemas = join(import.meta.dirname, '../schemas');
 const file = join(schemas, 'event.json');
 const published = JSON.parse(readFileSync(file, 'utf8'));
 
 /**
- * What no schema can say: which bytes are JSON, how many there may be, and how deeply a payload may be nested, a repeated
- * member that does not count included.
+ * Rules that JSON Schema cannot express: valid JSON and UTF-8, the maximum size, and the nesting depth, which
+ * includes overridden duplicate members.
  */
 const unjudged = /^(empty|too_large|not_utf8|not_json)$/;
 const ofCorpus = corpus
@@ -40,16 +40,16 @@ const validators: readonly (readonly [string, (value: unknown) => boolean])[] = 
   ['@cfworker/json-schema', judgeWithCfworker()],
 ];
 
-/** A hundred thousand verdicts take seconds, and more where others work too. */
+/** 100,000 validations take seconds, and longer on a busy machine. */
 const JUDGE_MS = 60_000;
 
-test('the cases are of both kinds', () => {
+test('the cases include valid and invalid events', () => {
   const right = accepted.filter(Boolean).length;
   expect(Math.min(right, accepted.length - right)).toBeGreaterThan(20_000);
 });
 
 test.each(validators)(
-  'the published schema judges in %s as decodeEvent does',
+  'the published schema in %s agrees with decodeEvent',
   (_, isEvent) => {
     const differing = texts.filter((text, index) => isEvent(JSON.parse(text)) !== accepted[index]);
     expect(differing.slice(0, 5).map(shorten), `SEED=${seed}`).toEqual([]);
@@ -60,17 +60,19 @@ test.each(validators)(
 const script = join(import.meta.dirname, '../../../examples/python/validate.py');
 const typeFiles = Object.keys(eventTypes).map((name) => join(schemas, `${name}.json`));
 
-/** Python is no part of what a developer must have. */
+/** Python is not a prerequisite of this repository. */
 const hasPython = (await runPython(['-c', 'import jsonschema'], '')).code === 0;
 
-/** Python takes its time over a choice of schemas, so most events go to the schema of their type at once. */
+/**
+ * A union of schemas is slow in Python, so most events are validated against the schema of their type only.
+ */
 test.runIf(hasPython).each([
   ['event.json', [file], 5_000],
   ['the files of the types', [file, ...typeFiles], texts.length],
 ])(
-  "%s judges in Python's jsonschema as decodeEvent does",
+  "%s in Python's jsonschema agrees with decodeEvent",
   async (_, files, count) => {
-    // A line feed in JSON is only ever white space.
+    // A line feed in JSON is always insignificant white space.
     const lines = texts.slice(0, count).map((text) => `${text.replaceAll(/[\r\n]/g, ' ')}\n`);
     const { stdout } = await runPython([script, ...files], lines.join(''));
     const verdicts = stdout.trimEnd().split('\n');
@@ -81,7 +83,7 @@ test.runIf(hasPython).each([
   120_000,
 );
 
-test.runIf(hasPython)('the script in Python takes for JSON what decodeEvent does', async () => {
+test.runIf(hasPython)('the Python script rejects the same malformed JSON as decodeEvent', async () => {
   const cases = corpus.filter(({ bytes }) => bytes !== null && bytes.length > 0 && !bytes.includes(10));
   const unreadable = cases.filter(({ expected }) => /^not_(utf8|json)$/.test(expected));
   const lines = unreadable.map(({ bytes }) => Buffer.concat([bytes ?? Buffer.of(), Buffer.from('\n')]));

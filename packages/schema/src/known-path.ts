@@ -1,4 +1,4 @@
-/** All names of members that a schema names, at any level. */
+/** The names of all members that a schema declares, at any level. */
 export function* namesIn(schema: unknown): Generator<string> {
   if (typeof schema !== 'object' || schema === null) return;
   for (const [keyword, inner] of Object.entries(schema)) {
@@ -8,8 +8,8 @@ export function* namesIn(schema: unknown): Generator<string> {
 }
 
 /**
- * A JSON Pointer (RFC 6901) in a value, with `*` for each name that is not among those known: such a name comes from the
- * value (the keys of a dictionary, say), and may be somebody's.
+ * A JSON Pointer (RFC 6901) in which undeclared names are replaced by `*`. Such names come from the value,
+ * for example the keys of a dictionary, and may be personal data.
  */
 export function knownPath(pointer: string, value: unknown, names: ReadonlySet<string>): string {
   let at = value;

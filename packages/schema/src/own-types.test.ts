@@ -24,7 +24,7 @@ function bytesOf(type: string, payload: string): Uint8Array {
   return toBytes(writeEvent({ event_type: `"${type}"`, payload }));
 }
 
-test('a decoder knows the types that it was given and no others', () => {
+test('a custom decoder accepts its own types and no others', () => {
   const decode = createDecoder(types);
   expect(decode(encodeEvent<typeof types>(refund))).toMatchObject({ ok: true, event: refund });
   expect(decode(bytesOf('refund', '{"order_id":"o","cents":0}'))).toMatchObject({ path: '/payload/cents' });
@@ -48,31 +48,31 @@ test('a registered type narrows its payload', () => {
   expectTypeOf<Signup['payload']>().toEqualTypeOf<Readonly<{ plan: 'free' | 'pro' | 'team' }>>();
 });
 
-test('only events of the types in question can be encoded', () => {
-  // @ts-expect-error: page_view is no type of these
+test('the compiler accepts only events of the given types for encoding', () => {
+  // @ts-expect-error: page_view is not one of these types
   encodeEvent<typeof types>({ ...refund, event_type: 'page_view', payload: { path: '/' } });
-  // @ts-expect-error: a registered event has another payload
+  // @ts-expect-error: the payload does not match the registered type
   encodeEvent({ ...refund, event_type: 'page_view', payload: { path: 7 } });
 });
 
-test('a type whose name no event can have is refused at the start', () => {
+test('creating a decoder with an invalid type name throws', () => {
   expect(() => createDecoder({ PageView: Type.Object({}) })).toThrow('PageView');
 });
 
-test('a schema that is wrong is refused at the start', () => {
+test('creating a decoder with an invalid schema throws', () => {
   expect(() => createDecoder({ refund: Type.Object({ at: Type.String({ format: 'unheard-of' }) }) })).toThrow(
     'unheard-of',
   );
 });
 
-test('two decoders may have schemas of one $id', () => {
+test('two decoders may have schemas with the same $id', () => {
   const identified = () => Type.Object({ path: Type.String() }, { $id: 'https://example.com/path' });
   createDecoder({ visit: identified() });
   const decode = createDecoder({ visit: identified() });
   expect(decode(bytesOf('visit', '{"path":"/"}')).ok).toBe(true);
 });
 
-test('a schema that refers to itself meets no payload that is too deep for it', () => {
+test('a recursive schema never sees a payload beyond the maximum depth', () => {
   const tree = Type.Recursive((This) => Type.Object({ children: Type.Array(This) }));
   const decode = createDecoder({ grow: Type.Object({ tree }) });
   const grown = (levels: number) =>
@@ -81,7 +81,7 @@ test('a schema that refers to itself meets no payload that is too deep for it', 
   expect(decode(grown(50_000))).toMatchObject({ ok: false, reason: 'invalid_payload', path: '/payload' });
 });
 
-test('a value that makes its own pattern give up is rejected, not thrown', () => {
+test('a value that exhausts the stack of its pattern is rejected, not thrown', () => {
   const decode = createDecoder({ visit: Type.Object({ path: Type.String({ pattern: '^(a|b)*$' }) }) });
   const limits = { maxBytes: 10_000_000 };
   expect(decode(bytesOf('visit', `{"path":"${'a'.repeat(9_000_000)}"}`), limits)).toMatchObject({
@@ -91,7 +91,7 @@ test('a value that makes its own pattern give up is rejected, not thrown', () =>
   });
 });
 
-test('names that only the event knows stay out of the path', () => {
+test('undeclared names are replaced by * in the path', () => {
   const schema = Type.Object({
     scores: Type.Record(Type.String(), Type.Array(Type.Object({ points: Type.Number() }))),
   });
@@ -103,7 +103,7 @@ test('names that only the event knows stay out of the path', () => {
   });
 });
 
-test('a member may be called like what every object inherits, and is missed when it is not there', () => {
+test('a member named like an inherited property is validated, and required if declared', () => {
   const schema = Type.Object({ constructor: Type.Optional(Type.String()), valueOf: Type.Unknown() });
   const decode = createDecoder({ race: schema });
   expect(decode(bytesOf('race', '{"valueOf":1}'))).toMatchObject({ ok: true });

@@ -1,21 +1,21 @@
 import { type Rejection, reject } from './reasons.ts';
 
-/** What a record's bytes say. */
+/** A record's value, decoded and parsed. */
 export interface Parsed {
   readonly ok: true;
   readonly text: string;
-  /** The text as JSON. */
+  /** The parsed JSON. */
   readonly value: unknown;
 }
 
-/** Throws on bytes that are not UTF-8; a byte order mark stays, and is not JSON. */
+/** Throws if the bytes are not UTF-8. Keeps a byte order mark, which JSON.parse then rejects. */
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Reads bytes as UTF-8 and as JSON. Never throws. */
+/** Decodes UTF-8 and parses JSON. Never throws. */
 export function parseBytes(bytes: Uint8Array | null, maxBytes: number): Parsed | Rejection {
-  if (bytes === null || bytes.length === 0) return reject('empty', 'has no bytes');
+  if (bytes === null || bytes.length === 0) return reject('empty', 'is empty');
   if (bytes.length > maxBytes)
-    return reject('too_large', `has ${bytes.length} bytes, ${maxBytes} are allowed`);
+    return reject('too_large', `has ${bytes.length} bytes; the limit is ${maxBytes}`);
   const text = decodeUtf8(bytes);
   if (text === undefined) return reject('not_utf8', 'is not UTF-8');
   const value = parseJson(text);
@@ -30,7 +30,7 @@ function decodeUtf8(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** JSON has no undefined, so that can stand for its absence. The parser's message quotes the text, and is dropped. */
+/** Undefined if the text is not JSON. The parser's message is dropped, because it quotes the text. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -22,7 +22,7 @@ const patterns = [
   '^[\\]\\u{a}a]*$',
 ];
 
-test.each(patterns)('the pattern %j accepts in the JSON Schema what it accepts in the decoder', (pattern) => {
+test.each(patterns)('the pattern %j means the same in the JSON Schema and the decoder', (pattern) => {
   const types = { visit: Type.Object({ note: Type.String({ pattern }) }) };
   const decode = createDecoder(types);
   const isEvent = new Ajv().compile(toJsonSchema(types));

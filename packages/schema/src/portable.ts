@@ -1,12 +1,12 @@
-/** The classes and escapes of a pattern, each of which stands for characters, but for references to groups. */
+/** The parts of a pattern that match a character: classes and escapes, but not back-references. */
 const classes = /\[(?:\\.|[^\]\\])*\]|\\(?:[pP]\{[^}]*\}|u\{[^}]*\}|u.{4}|x..|c.|[^1-9kBb])|\n/gsu;
 
-/** Keywords that hold values, in which `pattern` would be the name of a member. */
+/** Keywords whose value is data: `pattern` inside them is a member's name. */
 const values = new Set(['const', 'enum', 'default', 'examples']);
 
 /**
- * A schema whose patterns mean the same in every language: the `$` of Python and others also stands before a line feed at
- * the end, so that one is forbidden beside the pattern. A pattern that may describe line feeds stays as it is.
+ * Makes patterns mean the same in every language. In Python and others, `$` also matches before a trailing
+ * line feed, so a `not` forbids one. Patterns that may match a line feed themselves stay unchanged.
  */
 export function portable<Schema>(schema: Schema): Schema {
   if (typeof schema !== 'object' || schema === null) return schema;
@@ -23,7 +23,7 @@ function withoutLineFeed(schema: object): object {
   return isAnchored && !('not' in schema) ? { not: { pattern: '\\n$' } } : {};
 }
 
-/** Whether a text that a pattern describes may itself end with a line feed. */
+/** Whether a pattern may match text that ends with a line feed. */
 function mayMatchLineFeed(pattern: string): boolean {
   const parts = pattern.match(classes) ?? [];
   return parts.some((part) => new RegExp(part, 'u').test('\n'));

@@ -7,7 +7,7 @@ import * as schema from './index.ts';
 
 const modules = { '@pipeline/schema': schema, '@sinclair/typebox': typebox };
 
-/** The examples that log something and need nothing built, each with the heading that it stands under. */
+/** The examples that log something and need no build, with the heading of their section. */
 function findExamples(): readonly (readonly [string, string])[] {
   const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8');
   return readme.split(/^## /m).flatMap((section) => {
@@ -18,7 +18,7 @@ function findExamples(): readonly (readonly [string, string])[] {
   });
 }
 
-/** Runs an example; what it logs, line by line. */
+/** Runs an example and returns the lines that it logs. */
 function run(code: string): readonly string[] {
   const body = stripTypeScriptTypes(code).replace(/import ({.*?}) from ('.*?');/g, 'const $1 = modules[$2];');
   const logged: string[] = [];
@@ -27,13 +27,13 @@ function run(code: string): readonly string[] {
   return logged;
 }
 
-test.each(findExamples())('the example of the README under "%s" logs what it says', (_, code) => {
+test.each(findExamples())('the README example under "%s" logs what its comments promise', (_, code) => {
   const promised = [...code.matchAll(/console\.log\(.*\); \/\/ (.*)/g)].map(([, text]) => text);
   expect(promised).not.toEqual([]);
   expect(run(code)).toEqual(promised);
 });
 
-test('the package needs nothing of Node, as the README says', () => {
+test('the package does not depend on Node', () => {
   const files = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' });
   const own = files.filter((name) => name.endsWith('.ts') && !/\.test\.ts$|^(testing|generate)/.test(name));
   const texts = own.map((name) => readFileSync(join(import.meta.dirname, name), 'utf8'));

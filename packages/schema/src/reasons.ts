@@ -1,4 +1,4 @@
-/** Why a record cannot be stored as an event: the closed list. `refused_by_database` is decided by Postgres, the others here. */
+/** The closed list of reasons to reject a record. `refused_by_database` is decided by Postgres. */
 export const reasons = [
   'empty',
   'too_large',
@@ -12,18 +12,18 @@ export const reasons = [
 
 export type Reason = (typeof reasons)[number];
 
-/** What is wrong with a record, for a person to read: no value of the record, only names that the schemas know. */
+/** Why a record was rejected. Contains no value of the record, and only names that the schemas declare. */
 export interface Rejection {
   readonly ok: false;
   readonly reason: Reason;
   readonly message: string;
-  /** JSON Pointer (RFC 6901) to the member at fault; '' is the whole record. */
+  /** JSON Pointer (RFC 6901) to the invalid member; '' is the whole record. */
   readonly path: string;
-  /** The event's type where the record says one that could be read. */
+  /** The record's `event_type` if it is a valid type name, registered or not. */
   readonly eventType: string | null;
 }
 
-/** A rejection for a reason; `path` is where in the record, '' for all of it. */
+/** Creates a rejection. */
 export function reject(
   reason: Reason,
   message: string,

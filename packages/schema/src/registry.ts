@@ -9,7 +9,7 @@ import { signup } from './events/signup.ts';
 /** Event types by name, each with the schema of its payload. */
 export type Registry = Readonly<Record<string, TObject>>;
 
-/** The registered event types: a new one is a file in `events/` and a line here. */
+/** The registered event types. To add one, add a file to `events/` and a line here. */
 export const eventTypes = {
   page_view: pageView,
   search,
@@ -18,7 +18,7 @@ export const eventTypes = {
   signup,
 } as const satisfies Registry;
 
-/** An event of any type of a registry; `event_type` tells which, and narrows the payload. */
+/** An event of any type of a registry: a union discriminated by `event_type`. */
 export type EventOf<Types extends Registry> = {
   [Name in keyof Types & string]: Readonly<Omit<Envelope, 'event_type' | 'payload'>> & {
     readonly event_type: Name;

@@ -5,30 +5,30 @@ import { type MemberTexts, toBytes, writeEvent } from './testing/event-text.ts';
 
 function rejectionOf(text: string, limits?: DecodeLimits): Rejection {
   const result = decodeEvent(toBytes(text), limits);
-  if (result.ok) throw new Error('it was accepted');
+  if (result.ok) throw new Error('the event was accepted');
   return result;
 }
 
-/** How a dead letter tells it. */
+/** Path and message, as dead letters show them. */
 function words(change: Partial<MemberTexts>): string {
   const { path, message } = rejectionOf(writeEvent(change));
   return `${path} ${message}`.trim();
 }
 
 test.each<[Partial<MemberTexts>, string]>([
-  [{ event_id: '"7"' }, '/event_id must be a UUID in its canonical form of 36 characters'],
+  [{ event_id: '"7"' }, '/event_id must be a UUID in the canonical 36-character form'],
   [{ event_id: '7' }, '/event_id must be string'],
   [
     { event_type: '"Search"' },
-    '/event_type must be a lower-case letter and then at most 63 of a-z, 0-9 and _',
+    '/event_type must be a lower-case letter followed by at most 63 of a-z, 0-9 and _',
   ],
   [{ event_type: '"teleport"' }, '/event_type is not registered'],
   [
     { event_time: '"2026-02-30T00:00:00Z"' },
-    '/event_time must be a date and time of RFC 3339 with a zone, in the years 0001 to 9999',
+    '/event_time must be an RFC 3339 date-time with a time zone, in the years 0001 to 9999',
   ],
   [{ user_id: '""' }, '/user_id must NOT have fewer than 1 characters'],
-  [{ user_id: '"\\u0000"' }, '/user_id must be text without NUL and without half a surrogate pair'],
+  [{ user_id: '"\\u0000"' }, '/user_id must be text without NUL or unpaired surrogates'],
   [{ payload: '[]' }, '/payload must be object'],
   [{ payload: '{}' }, '/payload lacks the member path'],
   [{ payload: '{"path":7}' }, '/payload/path must be string'],
@@ -41,25 +41,25 @@ test.each<[Partial<MemberTexts>, string]>([
     { event_type: '"purchase"', payload: '{"order_id":"o","amount":1,"currency":"eur"}' },
     '/payload/currency must be a code of ISO 4217, such as EUR',
   ],
-])('%o is told apart in words: %s', (change, expected) => {
+])('%o is rejected with "%s"', (change, expected) => {
   expect(words(change)).toBe(expected);
 });
 
-test('what is wrong with the record as a whole is told without a path', () => {
-  expect(rejectionOf('')).toMatchObject({ path: '', message: 'has no bytes' });
+test('an error in the record as a whole has an empty path', () => {
+  expect(rejectionOf('')).toMatchObject({ path: '', message: 'is empty' });
   expect(rejectionOf('12345', { maxBytes: 4 })).toMatchObject({
     path: '',
-    message: 'has 5 bytes, 4 are allowed',
+    message: 'has 5 bytes; the limit is 4',
   });
   expect(rejectionOf('{')).toMatchObject({ path: '', message: 'is not JSON' });
   expect(rejectionOf('{}')).toMatchObject({ path: '', message: 'lacks the member event_id' });
   expect(rejectionOf(writeEvent({}, '"more":1,'))).toMatchObject({
     path: '',
-    message: 'has a member that its schema does not name',
+    message: 'has a member that is not in its schema',
   });
 });
 
-test('the type of a rejected event is told wherever it can be read', () => {
+test('a rejection includes the event type if it is a valid type name', () => {
   expect(rejectionOf(writeEvent({ payload: '{}' })).eventType).toBe('page_view');
   expect(rejectionOf(writeEvent({ event_type: '"teleport"' })).eventType).toBe('teleport');
   expect(rejectionOf(writeEvent({ user_id: '""' })).eventType).toBe('page_view');
@@ -76,13 +76,13 @@ test('the type of a rejected event is told wherever it can be read', () => {
     expect(rejectionOf(text).eventType).toBeNull();
 });
 
-test('a record may have as many bytes as it is allowed, and not one more', () => {
+test('a record may have maxBytes bytes, and not one more', () => {
   const text = writeEvent();
   expect(decodeEvent(toBytes(text), { maxBytes: text.length }).ok).toBe(true);
   expect(rejectionOf(text, { maxBytes: text.length - 1 }).reason).toBe('too_large');
 });
 
-test('a payload may be nested as deeply as it is allowed, and not one level more', () => {
+test('a payload may be nested maxDepth levels deep, and not one more', () => {
   const text = writeEvent({ payload: '{"path":"/","a":[{"b":[]}]}' });
   expect(decodeEvent(toBytes(text), { maxDepth: 4 }).ok).toBe(true);
   expect(rejectionOf(text, { maxDepth: 3 })).toMatchObject({

@@ -1,8 +1,8 @@
-/** Where the payload stands in the text of an event, and how deeply it is nested. */
+/** The payload as it appears in the text of an event, and its nesting depth. */
 export interface PayloadSpan {
-  /** The payload's own text, to the letter. */
+  /** The payload's JSON, verbatim. */
   readonly json: string;
-  /** How many objects and arrays enclose its innermost value, the payload itself included. */
+  /** Number of nested objects and arrays, the payload itself included. */
   readonly depth: number;
 }
 
@@ -15,10 +15,10 @@ const OPEN_OBJECT = 123;
 const CLOSE_OBJECT = 125;
 
 /**
- * Finds the payload in the text of an event, so that it can be stored as it was sent: parsing it and printing it again
- * would change numbers (9007199254740993, 1e400, -0) and cost more than this scan.
- * Of repeated members the last counts, as in JSON.parse. Recursion-free, one pass.
- * @param text JSON that has been parsed, and is an object with an object as its member `payload`
+ * Finds the payload in the text of an event, so that it can be stored unchanged: JSON.stringify would change
+ * numbers (9007199254740993, 1e400, -0) and cost more than this scan. The last of duplicate members wins, as
+ * in JSON.parse. One pass, no recursion.
+ * @param text valid JSON of an object whose member `payload` is an object
  */
 export function scanPayload(text: string): PayloadSpan {
   let level = 0;
@@ -51,7 +51,7 @@ export function scanPayload(text: string): PayloadSpan {
   return found;
 }
 
-/** The index of the quote that ends the string that begins at `start`: one before which the backslashes are even. */
+/** The index of the closing quote of the string at `start`: the first one that is not escaped. */
 function endOfString(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); ; end = text.indexOf('"', end + 1)) {
     let before = end - 1;
@@ -60,7 +60,7 @@ function endOfString(text: string, start: number): number {
   }
 }
 
-/** A key may be written with escapes, such as "p\u0061yload": then it takes 12 characters or more between its quotes. */
+/** A key may contain escapes, such as "p\u0061yload", and is then at least 12 characters long. */
 function isPayloadKey(text: string, start: number, end: number): boolean {
   if (text.startsWith('"payload"', start)) return true;
   return end - start > 12 && JSON.parse(text.slice(start, end + 1)) === 'payload';

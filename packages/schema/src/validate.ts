@@ -2,26 +2,26 @@ import type { TSchema } from '@sinclair/typebox';
 import { Ajv, type ErrorObject } from 'ajv';
 import { knownPath, namesIn } from './known-path.ts';
 
-/** What is wrong with a value, in words that hold nothing of the value; undefined when nothing is. Never throws. */
+/** Returns the first error in a value, undefined if it is valid. Errors contain no data. Never throws. */
 export type Validate = (value: unknown) => Problem | undefined;
 
 interface Problem {
-  /** JSON Pointer in the value; a name that only the value knows is `*`. */
+  /** JSON Pointer in the value; names that the schema does not declare are replaced by `*`. */
   readonly path: string;
   readonly message: string;
 }
 
 /**
- * `strictNumbers` off: 1e400 is a right number of JSON, although JavaScript reads it as Infinity.
- * `verbose`: an error brings the schema that it comes from, and its description.
- * `addUsedSchema` off: schemas of one `$id` may be compiled one after the other.
+ * `strictNumbers` off: 1e400 is a valid JSON number, although JavaScript parses it as Infinity.
+ * `verbose`: errors include the schema they come from, and thus its description.
+ * `addUsedSchema` off: several schemas with the same `$id` can be compiled.
  */
 const options = { strict: true, strictNumbers: false, verbose: true, addUsedSchema: false };
 const ajv = new Ajv(options);
-/** Passes over what every object inherits, such as `constructor`, which takes longer. */
+/** Ignores inherited properties such as `constructor`, which is slower. */
 const carefulAjv = new Ajv({ ...options, ownProperties: true });
 
-/** Compiles a schema, once. @throws Error when the schema itself is wrong */
+/** Compiles a schema. @throws Error if the schema is invalid */
 export function compileValidator(schema: TSchema): Validate {
   const names = new Set(namesIn(schema));
   const isInherited = [...names].some((name) => name in Object.prototype);
@@ -30,7 +30,7 @@ export function compileValidator(schema: TSchema): Validate {
     try {
       if (isValid(value)) return undefined;
     } catch {
-      // A pattern can run out of stack on a text of megabytes.
+      // A pattern can exhaust the stack on megabytes of text.
       return { path: '', message: 'cannot be checked' };
     }
     return toProblem(isValid.errors?.[0], value, names);
@@ -42,9 +42,9 @@ function toProblem(error: ErrorObject | undefined, value: unknown, names: Readon
   return { path: knownPath(error.instancePath, value, names), message: inWords(error) };
 }
 
-/** Names of members that the schema does not know come from outside, and stay out of the message. */
+/** Leaves out names that the schema does not declare, because they are data of the event. */
 function inWords({ keyword, params, message, parentSchema }: ErrorObject): string {
-  if (keyword === 'additionalProperties') return 'has a member that its schema does not name';
+  if (keyword === 'additionalProperties') return 'has a member that is not in its schema';
   if (keyword === 'enum') return `must be one of ${params['allowedValues'].join(', ')}`;
   if (keyword === 'required') return `lacks the member ${params['missingProperty']}`;
   if (keyword === 'pattern' && parentSchema?.['description'] !== undefined)

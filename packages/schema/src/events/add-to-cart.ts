@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 
-/** Somebody put a product into the cart; `price` is for one piece. */
+/** A user added a product to the cart; `price` is per unit. */
 export const addToCart = Type.Object({
   product_id: Type.String(),
   quantity: Type.Integer({ minimum: 1 }),

@@ -1,4 +1,4 @@
 import { Type } from '@sinclair/typebox';
 
-/** Somebody looked at a page. */
+/** A user viewed a page. */
 export const pageView = Type.Object({ path: Type.String() });

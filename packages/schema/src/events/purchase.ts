@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 
-/** Somebody bought something. */
+/** A user placed an order. */
 export const purchase = Type.Object({
   order_id: Type.String(),
   amount: Type.Number({ minimum: 0 }),

@@ -1,4 +1,4 @@
 import { Type } from '@sinclair/typebox';
 
-/** Somebody searched for something. */
+/** A user searched. */
 export const search = Type.Object({ query: Type.String() });

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 
-/** Somebody became a user. */
+/** A user signed up. */
 export const signup = Type.Object({
   plan: Type.Unsafe<'free' | 'pro' | 'team'>({ type: 'string', enum: ['free', 'pro', 'team'] }),
 });

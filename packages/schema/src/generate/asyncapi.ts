@@ -1,6 +1,6 @@
 import { reasons } from '../reasons.ts';
 
-/** What this pipeline takes from one topic and gives to the other, in AsyncAPI 3. */
+/** The AsyncAPI 3 document of both topics: events in, dead letters out. */
 export function describeTopics(version: string, types: readonly string[]): object {
   return {
     asyncapi: '3.0.0',
@@ -8,17 +8,17 @@ export function describeTopics(version: string, types: readonly string[]): objec
       title: 'Kafka to Postgres',
       version,
       description:
-        'Events are stored once each by their event_id; what cannot be stored becomes a dead letter.',
+        'Each event is stored once per event_id. A record that cannot be stored becomes a dead letter.',
       license: { name: 'MIT' },
     },
     defaultContentType: 'application/json',
     channels: {
       events: describeChannel(
         'events',
-        'One event a record; the key is its user_id, so a user stays in order.',
+        'One event per record. The key is the user_id, so the events of a user stay in order.',
         types,
       ),
-      deadLetters: describeChannel('events_dlq', 'Records that cannot be stored, byte for byte.', [
+      deadLetters: describeChannel('events_dlq', 'Records that could not be stored, byte for byte.', [
         'dead_letter',
       ]),
     },
@@ -59,7 +59,7 @@ function describeDeadLetter(): object {
     name: 'dead_letter',
     contentType: 'application/octet-stream',
     description:
-      'Key, value and headers of the record that could not be stored, and why; the value may be no JSON.',
+      'Key, value and headers of a record that could not be stored, with the reason. The value can be anything.',
     headers: {
       type: 'object',
       properties: Object.fromEntries([...required, ...optional]),
@@ -75,13 +75,16 @@ const required: readonly (readonly [string, object])[] = [
   ['__dlq.errors.partition', decimal],
   ['__dlq.errors.offset', decimal],
   ['__dlq.errors.group', { type: 'string' }],
-  ['__dlq.errors.message', { type: 'string', description: 'what is wrong, with the path in the event' }],
+  ['__dlq.errors.message', { type: 'string', description: 'the error, with the path in the event' }],
   ['dlq.reason', { type: 'string', enum: reasons }],
   ['dlq.failed_at', { type: 'string', format: 'date-time' }],
   ['dlq.redrive_count', decimal],
 ];
 
 const optional: readonly (readonly [string, object])[] = [
-  ['dlq.sqlstate', { type: 'string', description: 'with the reason refused_by_database' }],
-  ['dlq.truncated', { type: 'string', const: 'true', description: 'the value was too large, and is cut' }],
+  ['dlq.sqlstate', { type: 'string', description: 'only if the reason is refused_by_database' }],
+  [
+    'dlq.truncated',
+    { type: 'string', const: 'true', description: 'the value was too large and is truncated' },
+  ],
 ];

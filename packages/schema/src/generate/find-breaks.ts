@@ -1,8 +1,8 @@
-/** A JSON Schema, as it was read. */
+/** A parsed JSON Schema. */
 export type Schema = Readonly<Record<string, unknown>>;
 
-/** What a keyword may become without anybody's harm: those who send and those who read. */
-const harmless: Readonly<Record<string, (before: never, after: never) => boolean>> = {
+/** Changes of a keyword's value that break neither producers nor consumers. */
+const compatible: Readonly<Record<string, (before: never, after: never) => boolean>> = {
   minimum: isLowered,
   minLength: isLowered,
   minItems: isLowered,
@@ -12,12 +12,12 @@ const harmless: Readonly<Record<string, (before: never, after: never) => boolean
   enum: isExtended,
 };
 
-/** Says nothing about values. */
+/** Keywords that do not constrain values. */
 const annotations = new Set(['$id', 'title', 'description', 'examples', 'default', 'deprecated']);
 
 /**
- * What in a schema breaks those who send or read by an earlier one, one line each: the path, and what became of it.
- * Members may be added that need not be there, and bounds may be loosened; what else has changed counts as broken.
+ * Changes that break producers or consumers of the earlier schema, one line each: the path and the change.
+ * Optional members may be added and limits may be loosened; every other change is breaking.
  */
 export function* findBreaks(before: Schema, after: Schema, path: string): Generator<string> {
   yield* findMissing(before, after, path);
@@ -27,7 +27,7 @@ export function* findBreaks(before: Schema, after: Schema, path: string): Genera
   }
   for (const [name, member] of Object.entries(membersOf(before))) {
     const now = membersOf(after)[name];
-    if (now === undefined) yield `${path}/${name} is gone`;
+    if (now === undefined) yield `${path}/${name} was removed`;
     else yield* findBreaks(member, now, `${path}/${name}`);
   }
 }
@@ -35,16 +35,16 @@ export function* findBreaks(before: Schema, after: Schema, path: string): Genera
 function* findMissing(before: Schema, after: Schema, path: string): Generator<string> {
   const [then, now] = [requiredOf(before), requiredOf(after)];
   const optional = then.filter((name) => !now.includes(name) && name in membersOf(after));
-  for (const name of optional) yield `${path}/${name} need not be there any more, and readers rely on it`;
+  for (const name of optional) yield `${path}/${name} became optional, but consumers rely on it`;
   for (const name of now.filter((one) => !then.includes(one)))
-    yield `${path}/${name} must be there now, and earlier senders leave it out`;
+    yield `${path}/${name} became required, but earlier producers omit it`;
 }
 
 function* findChange(keyword: string, then: unknown, now: unknown, path: string): Generator<string> {
   const [was, is] = [JSON.stringify(then), JSON.stringify(now)];
   if (was === is) return;
-  if (then !== undefined && harmless[keyword]?.(then as never, now as never)) return;
-  yield `${path} had ${keyword} ${was ?? 'unset'}, and has ${is ?? 'none'}`;
+  if (then !== undefined && compatible[keyword]?.(then as never, now as never)) return;
+  yield `${path}: ${keyword} changed from ${was ?? 'unset'} to ${is ?? 'unset'}`;
 }
 
 function isLowered(before: number, after: number | undefined): boolean {

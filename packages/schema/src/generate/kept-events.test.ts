@@ -6,12 +6,12 @@ import { createDecoder } from '../decode.ts';
 import { toBytes } from '../testing/event-text.ts';
 import { keptEvents } from './kept-events.ts';
 
-test('what a release keeps is the same each time', () => {
+test('the events kept for a release are deterministic', () => {
   const file = join(import.meta.dirname, '../../released/1.0.0/purchase.ndjson');
   expect(`${keptEvents('purchase').join('\n')}\n`).toBe(readFileSync(file, 'utf8'));
 });
 
-test('a release keeps twenty events of a type that no test knows', () => {
+test('a release keeps twenty events of a type without handwritten samples', () => {
   const types = {
     refund: Type.Object({
       order_id: Type.String({ minLength: 3 }),
@@ -27,7 +27,7 @@ test('a release keeps twenty events of a type that no test knows', () => {
   expect(texts.filter((text) => !decode(toBytes(text)).ok)).toEqual([]);
 });
 
-test('a type of which no event can be made is told, not waited for', () => {
+test('a type that no event can match throws instead of looping', () => {
   const types = { never: Type.Object({ note: Type.Never() }) };
-  expect(() => keptEvents('never', types)).toThrow('no event of the type never');
+  expect(() => keptEvents('never', types)).toThrow('events of type never');
 });

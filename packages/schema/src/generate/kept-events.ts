@@ -10,9 +10,9 @@ const TRIES = 2_000;
 const SEED = 1;
 
 /**
- * Twenty texts of events of a type that its schema accepts, always the same ones: such as the tests write, else such as
- * the schema describes.
- * @throws Error when none can be made
+ * Twenty valid events of a type as JSON, always the same ones: from the tests' samples if they have any of
+ * this type, otherwise generated from the schema.
+ * @throws Error if none can be generated
  */
 export function keptEvents(type: string, types: Registry = eventTypes): readonly string[] {
   const decode = createDecoder(types);
@@ -22,7 +22,7 @@ export function keptEvents(type: string, types: Registry = eventTypes): readonly
   };
   const written = mixedEvents(createRandom(SEED)).take(TRIES).filter(isAccepted).take(20).toArray();
   const texts = written.length > 0 ? written : describedEvents(type, types).filter(isAccepted).slice(0, 20);
-  if (texts.length === 0) throw new Error(`no event of the type ${type} can be made by its schema alone`);
+  if (texts.length === 0) throw new Error(`cannot generate events of type ${type} from its schema`);
   return texts;
 }
 
@@ -33,7 +33,7 @@ function describedEvents(type: string, types: Registry): readonly string[] {
     .map((payload) => writeEvent({ event_type: `"${type}"`, payload: JSON.stringify(payload) }));
 }
 
-/** Values that a schema describes, by the keywords that most schemas have. */
+/** Values that match a schema, as far as its keywords are supported here; callers filter the rest. */
 function valuesOf(schema: TSchema): fc.Arbitrary<unknown> {
   const { minimum: min, maximum: max, minLength, maxLength, minItems, maxItems } = schema;
   if (schema['const'] !== undefined) return fc.constant(schema['const']);

@@ -4,7 +4,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import { eventTypes } from '../registry.ts';
 import { keptEvents } from './kept-events.ts';
 
-/** Keeps the schemas of this version, and events that it accepts, for as long as there are later ones. */
+/** Stores the schemas of this version and sample events, against which later versions are tested. */
 const target = join(import.meta.dirname, '../../released', manifest.version);
 const kept = Object.keys(eventTypes).map((name) => [name, keptEvents(name)] as const);
 

@@ -9,7 +9,7 @@ import { renderSchemaFiles } from './schema-files.ts';
 
 const folder = join(import.meta.dirname, '../../schemas');
 
-test('the committed schemas are those of the types', () => {
+test('the committed schemas are up to date', () => {
   const committed = readdirSync(folder).map(
     (name) => [name, readFileSync(join(folder, name), 'utf8')] as const,
   );
@@ -17,11 +17,11 @@ test('the committed schemas are those of the types', () => {
   expect(new Map(committed), remedy).toEqual(renderSchemaFiles(manifest.version));
 });
 
-test.each(['event', 'asyncapi'])('no type takes the place of another file: %s', (name) => {
-  expect(() => renderSchemaFiles('1.0.0', { [name]: Type.Object({}) })).toThrow(`called ${name}`);
+test.each(['event', 'asyncapi'])('the type name %s is reserved', (name) => {
+  expect(() => renderSchemaFiles('1.0.0', { [name]: Type.Object({}) })).toThrow(`named ${name}`);
 });
 
-test('every reference in the AsyncAPI document leads somewhere', () => {
+test('every reference in the AsyncAPI document resolves', () => {
   const files = renderSchemaFiles(manifest.version);
   const text = files.get('asyncapi.json') ?? '';
   const references = [...text.matchAll(/"\$ref": "(.*)"/g)].map(([, target = '']) => target);
@@ -37,10 +37,10 @@ function resolvePointer(document: unknown, target: string): unknown {
   return names.reduce((at, name) => (at as Readonly<Record<string, unknown>> | undefined)?.[name], document);
 }
 
-/** AsyncAPI's schema brings all that it refers to, that of draft-07 too, so Ajv must not bring its own. */
+/** AsyncAPI's schema bundles everything that it refers to, the draft-07 meta-schema included. */
 const asFound = { meta: false, validateSchema: false, strict: false, validateFormats: false } as const;
 
-test('the AsyncAPI document is one by the schema of AsyncAPI', () => {
+test('the AsyncAPI document is valid', () => {
   const validate = new Ajv(asFound).compile(specification);
   const document = JSON.parse(renderSchemaFiles(manifest.version).get('asyncapi.json') ?? '');
   expect(validate(document), JSON.stringify(validate.errors)).toBe(true);

@@ -2,25 +2,25 @@ import { toEventSchema, toJsonSchema } from '../json-schema.ts';
 import { eventTypes, type Registry } from '../registry.ts';
 import { describeTopics } from './asyncapi.ts';
 
-/** What the schemas are called, whatever place they are read from. */
+/** Prefix of the schemas' `$id`s. A URN, because they are not served from a fixed location. */
 const ID = 'urn:pipeline:event';
 
-/** Files that are not of one type. */
-const otherNames = ['event', 'asyncapi'];
+/** Files that do not describe a single type. */
+const reservedNames = ['event', 'asyncapi'];
 
 /**
- * The files of `schemas/`, by their names: an event of any type, an event of each, and both topics.
- * @param version of the package
- * @throws Error when a type is called as another file is
+ * The files of `schemas/` by name: events of any type, events of each type, and the AsyncAPI document.
+ * @param version version of the package
+ * @throws Error if a type has a reserved name
  */
 export function renderSchemaFiles(
   version: string,
   registry: Registry = eventTypes,
 ): ReadonlyMap<string, string> {
   const types = Object.entries(registry);
-  const clash = otherNames.find((name) => Object.hasOwn(registry, name));
+  const clash = reservedNames.find((name) => Object.hasOwn(registry, name));
   if (clash !== undefined)
-    throw new Error(`no event type may be called ${clash}: schemas/${clash}.json is another file`);
+    throw new Error(`an event type must not be named ${clash}: schemas/${clash}.json is reserved`);
   return new Map(
     [
       ['event', { $id: ID, title: 'An event of any type', ...toJsonSchema(registry) }] as const,

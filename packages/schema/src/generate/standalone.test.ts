@@ -13,7 +13,7 @@ import { renderStandalone } from './standalone.ts';
 
 const texts = mixedEvents(createRandom(7)).take(2_000).toArray();
 
-/** Runs a standalone module where code cannot be made from texts, as under a strict Content-Security-Policy, and alone. */
+/** Runs a standalone module in isolation with `eval` disabled, as under a strict Content-Security-Policy. */
 function runWithoutEval(body: string, input: unknown, types?: Registry) {
   const folder = mkdtempSync(join(tmpdir(), 'standalone-'));
   try {
@@ -33,7 +33,7 @@ function runWithoutEval(body: string, input: unknown, types?: Registry) {
   }
 }
 
-test('what was compiled beforehand judges as decodeEvent does, without eval and without imports', () => {
+test('standalone validators agree with decodeEvent, without eval and imports', () => {
   const accepted = texts.map((text) => decodeEvent(toBytes(text)).ok);
   expect(new Set(accepted).size).toBe(2);
   expect(runWithoutEval('input.map((text) => module.event(JSON.parse(text)))', texts)).toEqual(accepted);
@@ -44,7 +44,7 @@ function eventOf(type: string, payload: string): unknown {
   return JSON.parse(writeEvent({ event_type: `"${type}"`, payload }));
 }
 
-test('a type may be called by a word of the language, or by a name that the code has inside', () => {
+test('a type may be named like a reserved word or an internal variable', () => {
   const names = ['return', 'delete', 'schema11', 'validate10'];
   const types = Object.fromEntries(names.map((name) => [name, Type.Object({})]));
   expect(runWithoutEval('Object.keys(module)', null, types).sort()).toEqual(['event', ...names].sort());
@@ -52,7 +52,7 @@ test('a type may be called by a word of the language, or by a name that the code
   expect(runWithoutEval(body, eventOf('return', '{}'), types)).toEqual([true, true, false]);
 });
 
-test('objects are compared without imports', () => {
+test('uniqueItems compares objects without imports', () => {
   const lines = Type.Array(Type.Object({}), { uniqueItems: true });
   const inputs = ['[{"a":1,"b":[2]},{"a":1,"b":[3]}]', '[{"a":1,"b":[2]},{"b":[2],"a":1}]'].map((text) =>
     eventOf('order', `{"lines":${text}}`),

@@ -4,13 +4,13 @@ import { default as standalone } from 'ajv/dist/standalone/index.js';
 import { toEventSchema, toJsonSchema } from '../json-schema.ts';
 import { eventTypes, type Registry } from '../registry.ts';
 
-/** A module that compiles nothing when it is loaded, and its declarations. */
+/** Source of a module of precompiled validators, and its type declarations. */
 export interface Standalone {
   readonly code: string;
   readonly declarations: string;
 }
 
-/** Validators of event types, compiled beforehand for places that forbid `eval`. */
+/** Precompiled validators of event types, for environments that forbid `eval`. */
 export function renderStandalone(types: Registry = eventTypes): Standalone {
   const code = { source: true, esm: true };
   const ajv = new Ajv({ strict: true, strictNumbers: false, ownProperties: true, code });
@@ -28,7 +28,7 @@ export { ${exported} };
   };
 }
 
-/** A type may be called by a word that no variable can have, such as `return`. */
+/** Prefixed, because a type may have the name of a reserved word such as `return`. */
 function variableOf(name: string): string {
   return `$${name}`;
 }
@@ -36,8 +36,8 @@ function variableOf(name: string): string {
 const { default: equal } = createRequire(import.meta.url)('ajv/dist/runtime/equal');
 
 /**
- * Ajv asks its own package for the length of a text in code points, and for the equality of objects, in a way that modules
- * do not have.
+ * Inlines the two helpers that Ajv's generated code loads with `require`, which ES modules do not have:
+ * string length in code points, and deep equality.
  */
 function withoutRequire(code: string): string {
   return code
@@ -51,7 +51,7 @@ function declare(types: readonly string[]): string {
   );
   return `import type { Event } from './registry.js';
 
-/** Whether a value is an event; \`errors\` says why the last one was not. */
+/** Whether a value is a valid event; \`errors\` holds the errors of the last call. */
 export interface Check<AnyEvent> {
   (value: unknown): value is AnyEvent;
   errors?: readonly { readonly instancePath: string; readonly message?: string }[] | null;

@@ -12,7 +12,7 @@ const user = fc
   .string({ unit: 'binary', minLength: 1, maxLength: 256 })
   .filter((text) => !text.includes('\0'));
 const text = fc.string({ unit: 'binary' });
-/** What JSON can say: -0 becomes 0. */
+/** Values after a JSON round trip: -0 becomes 0. */
 const jsonValue = fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value)));
 const amount = fc.double({ min: 0, noNaN: true, noDefaultInfinity: true });
 

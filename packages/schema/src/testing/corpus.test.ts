@@ -3,7 +3,7 @@ import { decodeEvent } from '../decode.ts';
 import { reasons } from '../reasons.ts';
 import { corpus } from './corpus.ts';
 
-describe('of the corpus is decoded as it must be', () => {
+describe('the corpus is decoded as expected', () => {
   test.each(corpus)('$expected: $name', ({ bytes, expected, path, payloadJson }) => {
     const result = decodeEvent(bytes);
     if (payloadJson === undefined) expect(result).toMatchObject({ ok: false, reason: expected, path });
@@ -11,7 +11,7 @@ describe('of the corpus is decoded as it must be', () => {
   });
 });
 
-test('no two cases have one name, and no two decoded events one id', () => {
+test('case names and the ids of decoded events are unique', () => {
   const names = corpus.map(({ name }) => name);
   expect(names).toEqual([...new Set(names)]);
   const results = corpus.map(({ bytes }) => decodeEvent(bytes));
@@ -19,12 +19,12 @@ test('no two cases have one name, and no two decoded events one id', () => {
   expect(ids).toEqual([...new Set(ids)]);
 });
 
-test('every reason has a case, and so has acceptance', () => {
+test('every reason has a case, and so does acceptance', () => {
   expect(new Set(corpus.map(({ expected }) => expected))).toEqual(new Set([...reasons, 'accepted']));
 });
 
 test.each(['page_view', 'search', 'add_to_cart', 'purchase', 'signup'])(
-  '%s has an event that is accepted',
+  '%s has an accepted event',
   (type) => {
     const { bytes } = corpus.find(({ name }) => name === type) ?? {};
     expect(decodeEvent(bytes ?? null)).toMatchObject({ ok: true, event: { event_type: type } });

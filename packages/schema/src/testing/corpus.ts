@@ -14,18 +14,18 @@ function utf16(text: string, littleEndian: boolean): Uint8Array {
   return bytes;
 }
 
-/** The payload of an event of so many bytes. */
+/** A payload that makes the whole event `bytes` long. */
 function payloadFor(bytes: number): string {
   const payload = (path: string) => `{"path":"${path}"}`;
   return payload('x'.repeat(bytes - writeEvent({ payload: payload('') }).length));
 }
 
-/** Arrays in one another, so many levels with the payload itself. */
+/** Nested arrays; `levels` includes the payload itself. */
 function arrays(levels: number): string {
   return `{"path":"/","deep":${'['.repeat(levels - 1)}${']'.repeat(levels - 1)}}`;
 }
 
-/** Objects in one another, so many levels with the payload itself. */
+/** Nested objects; `levels` includes the payload itself. */
 function objects(levels: number): string {
   return `{"path":"/","deep":${'{"a":'.repeat(levels - 1)}1${'}'.repeat(levels - 1)}}`;
 }
@@ -297,7 +297,7 @@ const invalidPayloads: readonly InputCase[] = [
   invalid('with depth in a repeated member', 'page_view', `${arrays(65).slice(0, -1)},"deep":1}`, ''),
 ];
 
-/** A page view with one member more. */
+/** The payload of a page view with an additional member. */
 const extra = (text: string) => `{"path":"/","extra":${text}}`;
 
 const payloads: readonly InputCase[] = [
@@ -381,8 +381,8 @@ const refusedPayloads: readonly InputCase[] = [
 ];
 
 /**
- * Everything that is known to make programs like this one stumble, each with what must become of it.
- * All names are different, and so are the ids of all events that are decoded.
+ * Inputs that are known to break JSON pipelines, each with the expected outcome.
+ * Case names are unique, and so are the ids of decodable events.
  */
 export const corpus: readonly InputCase[] = [
   ...unreadable,

@@ -7,7 +7,7 @@ export interface MemberTexts {
   readonly payload: string;
 }
 
-/** Those of a valid event. */
+/** The members of a valid event. */
 export const validMembers: MemberTexts = {
   event_id: '"0198c5b0-7c1e-7a4f-9d55-3f0e8f6f2b11"',
   event_type: '"page_view"',
@@ -16,7 +16,7 @@ export const validMembers: MemberTexts = {
   payload: '{"path":"/"}',
 };
 
-/** The text of a valid event, with members changed if wanted; `before` is written before its members. */
+/** The text of a valid event with some members changed; `before` is inserted in front of its members. */
 export function writeEvent(change: Partial<MemberTexts> = {}, before = ''): string {
   const members = Object.entries({ ...validMembers, ...change });
   return `{${before}${members.map(([name, text]) => `"${name}":${text}`).join(',')}}`;

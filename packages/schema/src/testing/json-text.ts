@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 
-/** Any bytes at all. */
+/** Arbitrary bytes. */
 export const anyBytes = fc.uint8Array({ maxLength: 300 });
 
 const someSpace = fc.string({ unit: fc.constantFrom(' ', '\t', '\n', '\r'), maxLength: 3 });
 const space = fc.oneof({ weight: 4, arbitrary: fc.constant('') }, { weight: 1, arbitrary: someSpace });
 
-/** A text with white space around it, or without. */
+/** A text with optional white space around it. */
 export function spaced(text: fc.Arbitrary<string>): fc.Arbitrary<string> {
   return fc.tuple(space, text, space).map((parts) => parts.join(''));
 }
@@ -14,7 +14,7 @@ export function spaced(text: fc.Arbitrary<string>): fc.Arbitrary<string> {
 const oddNumber = fc.constantFrom('-0', '1e400', '9007199254740993', '1.50', '1E+2', '1e131072', '1e-16384');
 const number = fc.stringMatching(/^-?(0|[1-9][0-9]{0,30})(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,3})?$/);
 
-/** What scanners stumble over, and, less often, what jsonb cannot hold. */
+/** Characters that confuse scanners and, less often, characters that jsonb cannot hold. */
 const trap = fc.oneof(
   {
     weight: 9,
@@ -28,7 +28,7 @@ const character = fc
 const string = fc.array(fc.oneof(character, trap), { maxLength: 6 }).map((pieces) => `"${pieces.join('')}"`);
 const name = fc.oneof(string, fc.constantFrom('"payload"', '"path"', '"a"', '""', '"__proto__"'));
 
-/** The text of any JSON value, and of any members of an object, with nothing around them. */
+/** The text of any JSON value, and of any members of an object without its braces. */
 export const { value, members } = fc.letrec<{
   value: string;
   array: string;
@@ -53,5 +53,5 @@ export const { value, members } = fc.letrec<{
   object: fc.tuple(space, tie('members')).map(([before, inside]) => `{${inside === '' ? before : inside}}`),
 }));
 
-/** Any JSON text, with white space, odd numbers, repeated names, and strings that jsonb cannot hold. */
+/** Any JSON text, with white space, odd numbers, duplicate names, and strings that jsonb cannot hold. */
 export const anyJsonText = spaced(value);

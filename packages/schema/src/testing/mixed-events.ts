@@ -1,4 +1,4 @@
-/** Right and wrong JSON texts of a member, at the edges of what is allowed. */
+/** Valid and invalid JSON texts of a member, close to the limits. */
 interface Pool {
   readonly right: readonly string[];
   readonly wrong: readonly string[];
@@ -60,8 +60,8 @@ const oddTypes = ['"teleport"', '"constructor"', '"Search"', '"__proto__"', '"se
 const oddNames = ['more', '__proto__', 'constructor', 'toString', 'Payload', ''];
 
 /**
- * Texts of events, right or with something wrong in them: a value, a member missing or one too many, or one repeated.
- * @param random from 0 to 1
+ * Texts of events, valid or with an error: an invalid value, or a missing, additional or duplicate member.
+ * @param random returns numbers in [0, 1)
  */
 export function* mixedEvents(random: () => number): Generator<string, never> {
   const choose = (values: readonly string[]) => values[Math.floor(random() * values.length)] ?? 'null';

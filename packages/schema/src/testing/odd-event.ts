@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { validMembers } from './event-text.ts';
 import { members, spaced, value } from './json-text.ts';
 
-/** A name as a JSON string, each of its characters as itself or as an escape. */
+/** A name as a JSON string, each character plain or escaped. */
 function spelled(text: string): fc.Arbitrary<string> {
-  const escaped = (letter: string) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  const escaped = (char: string) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
   const isEscaped = fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, fc.boolean());
   return fc
     .array(isEscaped, { minLength: text.length, maxLength: text.length })
-    .map((flags) => `"${[...text].map((letter, at) => (flags[at] ? escaped(letter) : letter)).join('')}"`);
+    .map((flags) => `"${[...text].map((char, at) => (flags[at] ? escaped(char) : char)).join('')}"`);
 }
 
 function member(key: string, text: fc.Arbitrary<string>): fc.Arbitrary<string> {
@@ -17,7 +17,7 @@ function member(key: string, text: fc.Arbitrary<string>): fc.Arbitrary<string> {
 
 const keys = Object.keys(validMembers);
 
-/** An event of these members, in any order, after any number of members of the same names that do not count. */
+/** An event with these members in any order, preceded by overridden duplicates. */
 function writtenOddly(texts: Readonly<Record<string, string>>): fc.Arbitrary<string> {
   const ignored = fc.array(
     fc.constantFrom(...keys).chain((key) => member(key, value)),
@@ -33,8 +33,8 @@ const pagePayload = fc
   .map(([others, path]) => `{${others === '' ? '' : `${others},`}${path}}`);
 
 /**
- * The text of a page view, written as oddly as JSON allows: members in any order and repeated, escapes in names, white
- * space, and anything in the payload beside its path. Ids are unlike each other.
+ * The text of a page view, as unusual as JSON allows: members in any order and duplicated, escapes in names,
+ * white space, and arbitrary additional members in the payload. Ids are unique.
  */
 export const oddEvent: fc.Arbitrary<{ readonly text: string; readonly payloadJson: string }> = fc
   .tuple(pagePayload, fc.noBias(fc.uuid()))
