@@ -11,38 +11,42 @@ export interface TopicPartition {
   readonly partition: number;
 }
 
-/** A partition of a certain topic: one that is deleted and made anew under its old name has another id. */
+/** A partition of a topic with a known id: a topic that is deleted and recreated has a new id. */
 export interface LogPartition extends TopicPartition {
-  /** Hexadecimal; undefined where Kafka does not tell (before 2.8). */
+  /** Hexadecimal; undefined before Kafka 2.8. */
   readonly topicId?: string | undefined;
 }
 
-/** Where the log of a partition begins and ends, and where a group has committed; undefined: it never has. */
+/** The offsets of a partition and of a group's commit. */
 export interface PartitionOffsets extends LogPartition {
   readonly logStart: bigint;
   readonly logEnd: bigint;
-  /** How far records can be read: below the end where a transaction is under way. */
+  /** Last stable offset: less than `logEnd` while a transaction is open. */
   readonly stableEnd: bigint;
+  /** Undefined if the group has never committed. */
   readonly committed: bigint | undefined;
 }
 
-/** Questions to a cluster, and its topics. */
+/** Administrative requests to a cluster. */
 export interface ClusterAdmin extends AsyncDisposable {
-  /** Asks the cluster anything: resolves when it answers. */
+  /** Resolves if the cluster responds. */
   ping(): Promise<void>;
-  /** Which of these topics do not exist. */
+  /** The topics that do not exist, out of those given. */
   missingTopics(topics: readonly string[]): Promise<readonly string[]>;
-  /** Makes the topics that are missing: events with 3 partitions, dead letters with 1. Returns the names of those made. */
+  /**
+   * Creates the missing topics: 3 partitions for events, 1 for dead letters.
+   * @returns the names of the created topics
+   */
   provisionTopics(settings: KafkaSettings): Promise<readonly string[]>;
   /** Offsets of every partition of a topic, ordered by partition. */
   fetchOffsets(topic: string, groupId: string): Promise<readonly PartitionOffsets[]>;
-  /** State and members of a group, and which partitions of a topic each has. */
+  /** State and members of a group, with their assigned partitions of a topic. */
   describeGroup(groupId: string, topic: string): Promise<Group>;
 }
 
 /**
- * Opens an administrator's connection.
- * @throws kafkajs's error, or a UserError when a listener expects a client of another kind
+ * Connects an admin client.
+ * @throws kafkajs's error, or a UserError if the settings do not match the listener's security protocol
  */
 export async function openAdmin(kafka: KafkaClient): Promise<ClusterAdmin> {
   const admin = kafka.admin();
@@ -84,7 +88,7 @@ async function fetchOffsets(
   topic: string,
   groupId: string,
 ): Promise<readonly PartitionOffsets[]> {
-  // The id first: should the topic be made anew meanwhile, the new log is taken for the old one, until it is looked at again.
+  // The id first: if the topic is recreated in between, the new offsets carry the old id until the next call.
   const topicId = await fetchTopicId(admin, topic);
   const [log, committed] = await Promise.all([
     admin.fetchTopicOffsets(topic),
@@ -106,13 +110,13 @@ async function fetchOffsets(
     .sort((a, b) => a.partition - b.partition);
 }
 
-/** Our patch of kafkajs asks for the id. */
+/** Topic ids are an addition of our kafkajs patch. */
 async function fetchTopicId(admin: Admin, topic: string): Promise<string | undefined> {
   const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
   return (topics[0] as { readonly topicId?: string } | undefined)?.topicId;
 }
 
-/** Kafka says -1 for "never committed", and kafkajs sometimes commits -1 or -2 itself. */
+/** Kafka returns -1 for "never committed", and kafkajs sometimes commits -1 or -2 itself. */
 function realOffset(text: string | undefined): bigint | undefined {
   const offset = BigInt(text ?? '-1');
   return offset < 0n ? undefined : offset;

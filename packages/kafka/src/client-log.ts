@@ -4,8 +4,8 @@ import kafkajs, { type logCreator } from 'kafkajs';
 const { logLevel } = kafkajs;
 
 /**
- * Sends kafkajs's log to ours, one step more quietly: what matters to an operator is said by the code that knows
- * what it means. Only message and names are passed on, never a record.
+ * Forwards kafkajs's log at lower levels: what an operator must see is logged by the calling code, which has
+ * the context. Forwards only the message and names, never a record.
  */
 export function clientLog(logger: Logger): logCreator {
   return () =>

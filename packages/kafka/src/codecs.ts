@@ -11,18 +11,18 @@ const gunzip = promisify(zlib.gunzip);
 const zstdCompress = promisify(zlib.zstdCompress);
 const zstdDecompress = promisify(zlib.zstdDecompress);
 
-/** A compressed batch that unfolds to more than it may, or that is broken. */
+/** A compressed batch is corrupt, or its decompressed size exceeds the limit. */
 class CodecError extends Error {
   override readonly name = 'CodecError';
 }
 
-/** Both ways of one codec; unfolding to more than `maxBytes` throws. */
+/** Compression and decompression; a decompressed size over `maxBytes` throws. */
 export interface Codec {
   readonly compress: (bytes: Buffer) => Promise<Buffer>;
   readonly decompress: (bytes: Buffer, maxBytes: number) => Promise<Buffer>;
 }
 
-/** The four codecs of Kafka. kafkajs has only gzip of its own, and that without a limit (kafkajs#1795). */
+/** Kafka's four codecs. kafkajs itself has only gzip, and without a size limit (kafkajs#1795). */
 export const codecs: Readonly<Record<'gzip' | 'snappy' | 'lz4' | 'zstd', Codec>> = {
   gzip: {
     compress: (bytes) => gzip(bytes),
@@ -42,7 +42,9 @@ export const codecs: Readonly<Record<'gzip' | 'snappy' | 'lz4' | 'zstd', Codec>>
   },
 };
 
-/** Teaches kafkajs all four codecs, each with a limit on what a batch unfolds to. For the whole process. */
+/**
+ * Registers all four codecs with kafkajs, process-wide. `maxBytes` limits the decompressed size of a batch.
+ */
 export function registerCodecs(maxBytes: number): void {
   CompressionCodecs[CompressionTypes.GZIP] = adapt('gzip', codecs.gzip, maxBytes);
   CompressionCodecs[CompressionTypes.Snappy] = adapt('snappy', codecs.snappy, maxBytes);
@@ -60,24 +62,26 @@ function adapt(name: string, codec: Codec, maxBytes: number) {
 
 function fail(name: string, maxBytes: number, error: unknown): never {
   const message = error instanceof Error ? error.message : String(error);
-  throw new CodecError(`a ${name} batch is broken or unfolds to more than ${maxBytes} bytes: ${message}`);
+  throw new CodecError(
+    `a ${name} batch is corrupt or decompresses to more than ${maxBytes} bytes: ${message}`,
+  );
 }
 
-/** What xerial's snappy-java, which Kafka's Java clients use, writes before its blocks. */
+/** The header of xerial's snappy-java, which Kafka's Java clients use. */
 const xerialMagic = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00]);
 const XERIAL_HEADER_BYTES = 16;
 
-/** Raw snappy, or blocks of it in xerial's framing: magic, two versions, then blocks that each follow their length. */
+/** Raw snappy, or xerial's framing: magic, two versions, then blocks with a length prefix. */
 function unsnap(bytes: Buffer, maxBytes: number): Buffer {
   if (!bytes.subarray(0, xerialMagic.length).equals(xerialMagic))
     return Buffer.from(snappy.uncompress(bytes, maxBytes));
   const blocks: Buffer[] = [];
-  let room = maxBytes;
+  let remaining = maxBytes;
   for (let at = XERIAL_HEADER_BYTES; at < bytes.length; ) {
     const end = at + 4 + bytes.readUInt32BE(at);
-    const block = Buffer.from(snappy.uncompress(bytes.subarray(at + 4, end), room));
+    const block = Buffer.from(snappy.uncompress(bytes.subarray(at + 4, end), remaining));
     blocks.push(block);
-    room -= block.length;
+    remaining -= block.length;
     at = end;
   }
   return Buffer.concat(blocks);

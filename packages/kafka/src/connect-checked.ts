@@ -8,17 +8,18 @@ interface Connectable {
 }
 
 /**
- * Connects, and asks a first question: a listener that wants a login lets everybody connect.
- * @throws kafkajs's error, or a UserError that says how the listener differs from the settings where that is the reason
+ * Connects and sends a first request, because a SASL listener accepts connections and closes them only at the
+ * first request.
+ * @throws kafkajs's error, or a UserError if the settings do not match the listener's security protocol
  */
 export async function connectChecked(
   kafka: KafkaClient,
   connection: Connectable,
-  ask: () => Promise<void> = async () => {},
+  firstRequest: () => Promise<void> = async () => {},
 ): Promise<void> {
   try {
     await connection.connect();
-    await ask();
+    await firstRequest();
   } catch (error) {
     await connection.disconnect().catch(() => {});
     throw (hasHungUp(error) ? await diagnoseListener(kafka.config) : undefined) ?? error;

@@ -15,27 +15,27 @@ const login = {
   KAFKA_SASL_PASSWORD: 'hunter2',
 };
 
-test('a whole login is accepted, with TLS and without', () => {
+test('complete SASL settings are accepted, with TLS and without', () => {
   connect({});
   connect(login);
   connect({ ...login, KAFKA_SSL: 'true' });
 });
 
-test.each(Object.keys(login))('a login without %s is wrong use, and is told without the password', (name) => {
+test.each(Object.keys(login))('SASL without %s is a usage error that does not show the password', (name) => {
   const half = { ...login, [name]: '' };
   expect(() => connect(half)).toThrow(
     expect.objectContaining({ code: exitCode.usage, message: expect.not.stringContaining('hunter2') }),
   );
 });
 
-test('a certificate that cannot be read is named', () => {
+test('the error about an unreadable certificate names its path', () => {
   const environment = { KAFKA_SSL: 'true', KAFKA_SSL_CA: '/nowhere/ca.pem' };
   expect(() => connect(environment)).toThrow(
     expect.objectContaining({ code: exitCode.usage, message: 'KAFKA_SSL_CA: cannot read /nowhere/ca.pem' }),
   );
 });
 
-test('certificates without TLS are wrong use: nobody would notice that nothing is encrypted', () => {
+test('certificates without KAFKA_SSL are a usage error', () => {
   const environment = { KAFKA_SSL_CA: '/ca.pem', KAFKA_SSL_KEY: '/key.pem' };
   expect(() => connect(environment)).toThrow(
     expect.objectContaining({
@@ -45,7 +45,7 @@ test('certificates without TLS are wrong use: nobody would notice that nothing i
   );
 });
 
-test('half of a certificate, and a file that holds none, is wrong use', () => {
+test('a certificate without its key, and a file without a certificate, are usage errors', () => {
   const tls = { KAFKA_SSL: 'true' };
   const page = import.meta.filename;
   expect(() => connect({ ...tls, KAFKA_SSL_KEY: page })).toThrow(

@@ -6,19 +6,19 @@ import kafkajs, { type Kafka, type KafkaConfig, type SASLOptions } from 'kafkajs
 import { clientLog } from './client-log.ts';
 import type { KafkaSettings } from './settings.ts';
 
-/** So soon whoever reads or sends notices new partitions. */
+/** How often clients refresh topic metadata, and thus discover new partitions. */
 export const METADATA_MAX_AGE_MS = 10_000;
 
-/** A client that knows how it was made. */
+/** A kafkajs client with its configuration. */
 export interface KafkaClient extends Kafka {
   readonly config: KafkaConfig;
 }
 
 /**
- * A client of Kafka; it connects when it is first used. Make one for each consumer: consumers of one client share
- * their committed offsets by mistake (kafkajs#1535).
- * @throws UserError when a certificate cannot be read or used, or when what is set would be left out: half of a login,
- * half of a certificate, certificates without TLS
+ * Creates a Kafka client, which connects on first use. Create one per consumer: consumers of one client
+ * overwrite each other's committed offsets (kafkajs#1535).
+ * @throws UserError if a certificate cannot be read or parsed, or if settings would be ignored: incomplete
+ * SASL settings, a certificate without its key, certificates without TLS
  */
 export function connectKafka(settings: KafkaSettings, name: string, logger: Logger): KafkaClient {
   const config = clientConfig(settings, name, logger);
@@ -43,17 +43,17 @@ function tls(settings: KafkaSettings): Pick<KafkaConfig, 'ssl'> {
   const files = { ca: settings.KAFKA_SSL_CA, cert: settings.KAFKA_SSL_CERT, key: settings.KAFKA_SSL_KEY };
   const given = Object.entries(files).filter((entry): entry is [string, string] => entry[1] !== undefined);
   if (settings.KAFKA_SSL) {
-    requireWholeCertificate(settings);
-    return { ssl: requireUsable(given.map(([name, path]) => [name, readPem(name, path)])) };
+    requireCertificateAndKey(settings);
+    return { ssl: requireValidPem(given.map(([name, path]) => [name, readPem(name, path)])) };
   }
   if (given.length === 0) return {};
   throw wrongUse(
-    `KAFKA_SSL is off, which leaves ${given.map(([name]) => settingOf(name)).join(' and ')} unused`,
+    `${given.map(([name]) => settingOf(name)).join(' and ')} would be ignored, because KAFKA_SSL is off`,
     'set KAFKA_SSL=true',
   );
 }
 
-function requireWholeCertificate({ KAFKA_SSL_CERT: cert, KAFKA_SSL_KEY: key }: KafkaSettings): void {
+function requireCertificateAndKey({ KAFKA_SSL_CERT: cert, KAFKA_SSL_KEY: key }: KafkaSettings): void {
   if ((cert === undefined) === (key === undefined)) return;
   throw wrongUse(
     `${cert === undefined ? 'KAFKA_SSL_KEY' : 'KAFKA_SSL_CERT'} is set alone`,
@@ -61,23 +61,23 @@ function requireWholeCertificate({ KAFKA_SSL_CERT: cert, KAFKA_SSL_KEY: key }: K
   );
 }
 
-/** What OpenSSL would say about a file only when the first connection is made. */
-function requireUsable(files: readonly (readonly [string, string])[]): Readonly<Record<string, string>> {
+/** Reports errors in the files now; OpenSSL would report them at the first connection. */
+function requireValidPem(files: readonly (readonly [string, string])[]): Readonly<Record<string, string>> {
   const options: Readonly<Record<string, string>> = Object.fromEntries(files);
   try {
-    // It would pass over a file that holds no certificate to trust.
+    // createSecureContext ignores a CA file without a certificate.
     if (options['ca'] !== undefined) new X509Certificate(options['ca']);
     createSecureContext(options);
     return options;
   } catch (error) {
     throw wrongUse(
       `${files.map(([name]) => settingOf(name)).join(', ')}: ${reasonOf(error)}`,
-      'name PEM files, of a certificate and of the key that belongs to it, without a passphrase',
+      'use PEM files of a certificate and its key, without a passphrase',
     );
   }
 }
 
-/** OpenSSL's own words, without its numbers: `error:0480006C:PEM routines::no start line` says `no start line`. */
+/** OpenSSL's reason without its codes: `no start line` of `error:0480006C:PEM routines::no start line`. */
 function reasonOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).split(':').at(-1) ?? '';
 }
@@ -90,7 +90,7 @@ function readPem(name: string, path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    throw wrongUse(`${settingOf(name)}: cannot read ${path}`, 'name a readable PEM file');
+    throw wrongUse(`${settingOf(name)}: cannot read ${path}`, 'use the path of a readable PEM file');
   }
 }
 
@@ -103,7 +103,7 @@ function sasl(settings: KafkaSettings): Pick<KafkaConfig, 'sasl'> {
   if (mechanism === undefined && username === undefined && password === undefined) return {};
   if (mechanism === undefined || username === undefined || password === undefined) {
     throw wrongUse(
-      'half of a login to Kafka is set',
+      'the SASL settings are incomplete',
       'set all of KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD, or none',
     );
   }

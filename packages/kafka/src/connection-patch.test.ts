@@ -4,7 +4,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-/** What `patches/kafkajs@2.2.4.patch` mends of connections: each test fails on the unpatched library. */
+/** Fixes to connections in `patches/kafkajs@2.2.4.patch`. Each test fails with the unpatched library. */
 const load = createRequire(import.meta.url);
 const Connection = load('kafkajs/src/network/connection.js');
 const createSocket = load('kafkajs/src/network/socketFactory.js');
@@ -25,7 +25,7 @@ function createConnection(port: number) {
   return new Connection({ host: '127.0.0.1', port, logger, socketFactory: createSocket(), ...timeouts });
 }
 
-/** A connection to a server that does with each of its sockets what the list says. */
+/** A connection to a server that applies the nth behaviour to its nth socket. */
 async function connect(...behaviours: readonly ((socket: Socket) => void)[]) {
   const server = createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1');
   let count = 0;
@@ -43,14 +43,14 @@ async function connect(...behaviours: readonly ((socket: Socket) => void)[]) {
   return { connection, [Symbol.asyncDispose]: dispose };
 }
 
-/** Sends a request; resolves to the bytes of its answer. */
+/** Sends a request and resolves to the bytes of its response. */
 async function ask(connection: InstanceType<typeof Connection>): Promise<string> {
   const request = { apiKey: 18, apiVersion: 0, apiName: 'ApiVersions', encode: () => new Encoder() };
   const response = { decode: async (payload: Buffer) => payload, parse: async (payload: Buffer) => payload };
   return String(await connection.send({ request, response }));
 }
 
-/** Answers every request with a text, each with the next correlation id. */
+/** Responds to every request with a text and the next correlation id. */
 function answerFrom(first: number, text: string) {
   return (socket: Socket) => {
     let id = first;
@@ -58,7 +58,7 @@ function answerFrom(first: number, text: string) {
   };
 }
 
-test('answers come out whole and in order, however they are cut on the way', () => {
+test('responses are reassembled in order, however they are split', () => {
   const bodies = fc.array(fc.uint8Array({ maxLength: 50 }), { maxLength: 5 });
   fc.assert(
     fc.property(bodies, fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 300 }), (all, cuts) => {
@@ -72,7 +72,7 @@ test('answers come out whole and in order, however they are cut on the way', () 
       for (const cut of cuts) {
         const piece = Buffer.from(rest.subarray(0, cut));
         connection.processData(piece);
-        // The next read overwrites it.
+        // Sockets reuse their read buffer.
         piece.fill(255);
         rest = rest.subarray(cut);
       }
@@ -81,7 +81,7 @@ test('answers come out whole and in order, however they are cut on the way', () 
   );
 });
 
-test('half an answer of a connection that broke is not taken for the beginning of the next one', async () => {
+test('a partial response of a broken connection is discarded on reconnect', async () => {
   const breakHalfway = (socket: Socket) =>
     socket.on('data', () => socket.end(frame(0, Buffer.alloc(1_000)).subarray(0, 500)));
   await using opened = await connect(breakHalfway, answerFrom(1, 'whole'));
@@ -90,7 +90,7 @@ test('half an answer of a connection that broke is not taken for the beginning o
   expect(await ask(opened.connection)).toBe('whole');
 });
 
-test('what a former socket still says, and its end, are not those of the new one', async () => {
+test('data and end of a former socket do not affect its successor', async () => {
   const { promise: former, resolve } = Promise.withResolvers<Socket>();
   await using opened = await connect(resolve, answerFrom(0, 'new'));
   await opened.connection.disconnect();
@@ -101,25 +101,25 @@ test('what a former socket still says, and its end, are not those of the new one
   expect(await ask(opened.connection)).toBe('new');
 });
 
-test('who speaks another protocol is told from Kafka at once', async () => {
+test('a server that does not speak the Kafka protocol is detected at once', async () => {
   const answer = 'HTTP/1.1 400 Bad Request\r\n\r\n';
   await using opened = await connect((socket) => void socket.on('data', () => socket.write(answer)));
   await expect(ask(opened.connection)).rejects.toThrow('this is no Kafka');
 });
 
-/** Of the login of brokers before 1.0: bytes go out, and bytes come back, with no header. */
+/** SASL handshake of brokers before 1.0: bytes in both directions, without a header. */
 function logIn(connection: InstanceType<typeof Connection>): Promise<unknown> {
   const request = { encode: async () => Buffer.from('a login') };
   const response = { decode: async (bytes: Buffer) => bytes, parse: async (bytes: Buffer) => bytes.length };
   return connection.sendAuthRequest({ request, response }).catch((error: Error) => error.message);
 }
 
-test('an answer of no bytes ends a login', async () => {
+test('an empty response completes a SASL handshake', async () => {
   await using opened = await connect((socket) => void socket.on('data', () => socket.write(Buffer.alloc(4))));
   expect(await logIn(opened.connection)).toBe(4);
 });
 
-test('a login under way ends with its connection', async () => {
+test('a SASL handshake in progress fails when its connection closes', async () => {
   await using reset = await connect((socket) => void socket.on('data', () => socket.resetAndDestroy()));
   expect(await logIn(reset.connection)).toBe('Connection closed by the server');
   await using opened = await connect(
@@ -132,7 +132,7 @@ test('a login under way ends with its connection', async () => {
   expect(await login).toBe('Connection closed by the server');
 });
 
-test('of two connects at once, one socket stays', async () => {
+test('two concurrent connects leave one open socket', async () => {
   const { promise: first, resolve } = Promise.withResolvers<Socket>();
   await using opened = await connect(
     () => {},

@@ -31,18 +31,18 @@ const origin: fc.Arbitrary<DeadLetterOrigin> = fc.record({
   redriveCount: fc.nat({ max: 999_999 }),
 });
 
-test('a dead letter reads back as what it was, byte for byte', () => {
+test('a dead letter survives a round trip byte for byte', () => {
   fc.assert(
     fc.property(bytes, bytes, headers, origin, (key, value, originals, from) => {
-      const letter = fromDeadLetterRecord(
+      const deadLetter = fromDeadLetterRecord(
         toDeadLetterRecord({ key, value, headers: originals }, from, 1_000_000),
       );
-      expect(letter).toEqual({ origin: from, truncated: false, key, value, headers: originals });
+      expect(deadLetter).toEqual({ origin: from, truncated: false, key, value, headers: originals });
     }),
   );
 });
 
-test('a dead letter that fails again carries the latest headers once', () => {
+test('a dead letter that fails again has only the latest error headers', () => {
   fc.assert(
     fc.property(bytes, headers, origin, origin, (value, originals, first, second) => {
       const once = toDeadLetterRecord({ key: null, value, headers: originals }, first, 1_000_000);
@@ -60,7 +60,7 @@ test('a dead letter that fails again carries the latest headers once', () => {
 
 const large = (maxLength: number) => fc.nat({ max: maxLength }).map((length) => Buffer.alloc(length, 7));
 
-test('a record of any size is cut to what its topic takes, marked, and keeps its origin', () => {
+test('a record over maxBytes is truncated and marked, and keeps its origin', () => {
   const huge = fc.dictionary(fc.string({ maxLength: 20 }), large(20_000), { noNullPrototype: true });
   const limits = fc.integer({ min: 5_000, max: 50_000 });
   fc.assert(
@@ -75,18 +75,18 @@ test('a record of any size is cut to what its topic takes, marked, and keeps its
         const { headers: sent = {}, ...record } = toDeadLetterRecord(original, from, maxBytes);
         const size = bytesOfHeaders(sent) + (record.key?.length ?? 0) + (record.value?.length ?? 0);
         expect(size).toBeLessThan(maxBytes);
-        const letter = fromDeadLetterRecord({ ...record, headers: sent });
-        expect(letter?.origin).toEqual(from);
-        const isWhole = letter?.value?.length === value.length && letter.key?.length === key.length;
-        expect(letter?.truncated).toBe(!isWhole);
-        if (letter?.key?.length === key.length)
-          expect(Object.keys(letter.headers)).toEqual(Object.keys(originals));
+        const read = fromDeadLetterRecord({ ...record, headers: sent });
+        expect(read?.origin).toEqual(from);
+        const isWhole = read?.value?.length === value.length && read.key?.length === key.length;
+        expect(read?.truncated).toBe(!isWhole);
+        if (read?.key?.length === key.length)
+          expect(Object.keys(read.headers)).toEqual(Object.keys(originals));
       },
     ),
   );
 });
 
-test('a record that is no dead letter is not read as one', () => {
+test('a record without the headers is not a dead letter', () => {
   expect(fromDeadLetterRecord({ key: null, value: null })).toBeUndefined();
 });
 
@@ -95,6 +95,6 @@ test.each([
   ['-1', 0],
   ['many', 0],
   ['99999999999', 0],
-])('the redrive count in the header %j counts as %d', (text, count) => {
+])('a redrive count header of %j is read as %d', (text, count) => {
   expect(redriveCountOf({ 'dlq.redrive_count': Buffer.from(text) })).toBe(count);
 });

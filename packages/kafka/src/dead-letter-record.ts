@@ -2,22 +2,22 @@ import type { TopicPartition } from './admin.ts';
 import { bytesOfHeaders } from './publisher.ts';
 import type { KafkaRecord, OutgoingRecord, RecordHeaders } from './record.ts';
 
-/** Where a dead letter comes from and what is wrong with it. */
+/** The original position of a dead letter and its error. */
 export interface DeadLetterOrigin extends TopicPartition {
   /** Decimal. */
   readonly offset: string;
   readonly groupId: string;
   readonly reason: string;
-  /** What is wrong, in words; never a stack, never a value of the event. */
+  /** The error message; never contains a stack or a value of the event. */
   readonly message: string;
-  /** Only of a record that Postgres refused. */
+  /** Null unless Postgres rejected the record. */
   readonly sqlstate: string | null;
   /** RFC 3339. */
   readonly failedAt: string;
   readonly redriveCount: number;
 }
 
-/** A dead letter as it was read back: the original's key, value and headers, and the origin. */
+/** A dead letter read from its topic: the original's key, value and headers, and the origin. */
 export interface ReadDeadLetter {
   readonly origin: DeadLetterOrigin;
   readonly truncated: boolean;
@@ -26,7 +26,7 @@ export interface ReadDeadLetter {
   readonly headers: RecordHeaders;
 }
 
-/** The names that Kafka Connect uses for the same things where it has one (KIP-298), and ours. */
+/** Header names: Kafka Connect's where it defines one (KIP-298), otherwise our own. */
 const names = {
   topic: '__dlq.errors.topic',
   partition: '__dlq.errors.partition',
@@ -40,16 +40,16 @@ const names = {
   truncated: 'dlq.truncated',
 } as const;
 
-/** Room for the mark of a cut value, and for what the batch around the record takes. */
+/** Reserved for the `dlq.truncated` header and the overhead of the record batch. */
 const HEADROOM = 200;
 
 const ownNames: ReadonlySet<string> = new Set(Object.values(names));
 
 /**
- * The record of the dead-letter topic: key, value and headers of the original, byte for byte, and the contract's headers.
- * Headers of ours that the original already carries (it was redriven) give way to the new ones.
- * @param maxBytes what key, value and headers may take together. A larger record is marked as truncated: its value is
- * cut, and when that is not enough the original's headers and key are left out.
+ * The record for the dead-letter topic: key, value and headers of the original, byte for byte, plus the DLQ
+ * headers, which replace those of an earlier failure.
+ * @param maxBytes maximum size of key, value and headers together. A larger record is marked as truncated:
+ * its value is cut, and if that is not enough, the original's headers and key are dropped.
  */
 export function toDeadLetterRecord(
   record: Original,
@@ -58,17 +58,16 @@ export function toDeadLetterRecord(
 ): OutgoingRecord {
   const headers = { ...withoutOwn(record.headers), ...originHeaders(origin) };
   const whole = { key: record.key, value: record.value, headers };
-  const room = maxBytes - HEADROOM - bytesAround(whole);
+  const room = maxBytes - HEADROOM - bytesWithoutValue(whole);
   if ((record.value?.length ?? 0) <= room) return whole;
   if (room >= 0) return truncate(whole, room);
   const bare = { key: null, value: record.value, headers: originHeaders(origin) };
-  return truncate(bare, maxBytes - HEADROOM - bytesAround(bare));
+  return truncate(bare, maxBytes - HEADROOM - bytesWithoutValue(bare));
 }
 
 type Original = Pick<KafkaRecord, 'key' | 'value' | 'headers'>;
 
-/** What a record takes without its value. */
-function bytesAround({ key, headers = {} }: Original): number {
+function bytesWithoutValue({ key, headers = {} }: Original): number {
   return bytesOfHeaders(headers) + (key?.length ?? 0);
 }
 
@@ -91,7 +90,7 @@ function originHeaders(origin: DeadLetterOrigin): Record<string, string> {
   };
 }
 
-/** The dead letter that a record of the dead-letter topic holds, or undefined when it holds none. */
+/** Reads a record of the dead-letter topic; undefined if it lacks the DLQ headers. */
 export function fromDeadLetterRecord(
   record: Pick<KafkaRecord, 'key' | 'value' | 'headers'>,
 ): ReadDeadLetter | undefined {
@@ -119,13 +118,13 @@ export function fromDeadLetterRecord(
   return { origin, truncated: read('truncated') === 'true', key, value, headers: withoutOwn(record.headers) };
 }
 
-/** The original of a dead letter as it is sent to its topic once more: byte for byte, and with one more redrive counted. */
+/** The record to redrive: the original, byte for byte, with its redrive count. */
 export function toRedrivenRecord(record: Original, redriveCount: number): OutgoingRecord {
   const headers = { ...withoutOwn(record.headers), [names.redriveCount]: String(redriveCount) };
   return { key: record.key, value: record.value, headers };
 }
 
-/** How often a record has been redriven: what its header says, 0 when it says nothing sensible. */
+/** Number of times that a record was redriven; 0 if its header is missing or invalid. */
 export function redriveCountOf(headers: RecordHeaders | undefined): number {
   const text = headerText(headers, names.redriveCount) ?? '';
   return /^\d{1,6}$/.test(text) ? Number(text) : 0;

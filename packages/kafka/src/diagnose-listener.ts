@@ -5,10 +5,10 @@ import kafkajs, { type KafkaConfig, type Mechanism } from 'kafkajs';
 import { kafkaErrorType } from './errors.ts';
 
 /**
- * Why Kafka hangs up on a client: it speaks TLS where the listener does not, or the reverse, or does not log in where it
- * must. Nobody says so: a broker cannot read such a client, and closes the connection. So ask in the other way, without
- * a password, and without sending anything but the question for the versions of Kafka's API.
- * @returns undefined where that is not the reason
+ * Finds out why brokers close the connection without a response. They do so if the client uses TLS and the
+ * listener does not, or the reverse, or if the client skips SASL. Probes the listener with the other
+ * protocol, sending no credentials and nothing but an ApiVersions request.
+ * @returns undefined if the settings match the listener
  */
 export async function diagnoseListener(config: KafkaConfig): Promise<UserError | undefined> {
   const brokers = config.brokers as string[];
@@ -16,18 +16,18 @@ export async function diagnoseListener(config: KafkaConfig): Promise<UserError |
   if (config.ssl) {
     if (await answers(withoutSecrets(config)))
       return new UserError(
-        `${at} speaks no TLS`,
-        'name its TLS listener in KAFKA_BROKERS, or set KAFKA_SSL=false',
+        `${at} does not use TLS`,
+        'set KAFKA_BROKERS to its TLS listener, or set KAFKA_SSL=false',
       );
   } else if (await speaksTls(brokers)) {
     return new UserError(
-      `${at} speaks TLS`,
-      'set KAFKA_SSL=true, or name a listener without TLS in KAFKA_BROKERS',
+      `${at} requires TLS`,
+      'set KAFKA_SSL=true, or set KAFKA_BROKERS to a listener without TLS',
     );
   }
-  if (config.sasl || !(await asksForLogin(config))) return undefined;
+  if (config.sasl || !(await requiresSasl(config))) return undefined;
   return new UserError(
-    `${at} asks for a login`,
+    `${at} requires SASL authentication`,
     'set KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD',
   );
 }
@@ -36,29 +36,29 @@ function withoutSecrets({ sasl: _login, ssl: _certificates, ...config }: KafkaCo
   return config;
 }
 
-/** Connects as configured, once. @throws what kafkajs throws */
-async function greet(config: KafkaConfig): Promise<void> {
+/** Connects once, without retries. @throws kafkajs's error */
+async function probe(config: KafkaConfig): Promise<void> {
   const admin = new kafkajs.Kafka({ ...config, retry: { retries: 0 } }).admin();
   await admin.connect();
   await admin.disconnect();
 }
 
 async function answers(config: KafkaConfig): Promise<boolean> {
-  return await greet(config).then(
+  return await probe(config).then(
     () => true,
     () => false,
   );
 }
 
-/** Proposes a way to log in that nobody has. */
-const nobodysLogin: Mechanism = {
+/** A mechanism that no broker supports: a SASL listener rejects it before any credentials are sent. */
+const unsupported: Mechanism = {
   mechanism: 'none',
   authenticationProvider: () => ({ authenticate: async () => {} }),
 };
 
-async function asksForLogin(config: KafkaConfig): Promise<boolean> {
-  const said = await greet({ ...config, sasl: nobodysLogin }).catch(kafkaErrorType);
-  return said === 'UNSUPPORTED_SASL_MECHANISM';
+async function requiresSasl(config: KafkaConfig): Promise<boolean> {
+  const error = await probe({ ...config, sasl: unsupported }).catch(kafkaErrorType);
+  return error === 'UNSUPPORTED_SASL_MECHANISM';
 }
 
 async function speaksTls(brokers: readonly string[]): Promise<boolean> {
@@ -66,15 +66,15 @@ async function speaksTls(brokers: readonly string[]): Promise<boolean> {
   return answers.includes(true);
 }
 
-const ANSWER_MS = 5_000;
+const HANDSHAKE_TIMEOUT_MS = 5_000;
 
-/** Trusts whatever certificate it is shown, for it says nothing. */
+/** Accepts any certificate, because it sends no data. */
 async function completesHandshake(broker: string): Promise<boolean> {
   const { hostname, port } = new URL(`kafka://${broker}`);
   const host = hostname.replace(/^\[|\]$/g, '');
   const socket = connectTls({ host, port: Number(port), rejectUnauthorized: false });
   try {
-    await once(socket, 'secureConnect', { signal: AbortSignal.timeout(ANSWER_MS) });
+    await once(socket, 'secureConnect', { signal: AbortSignal.timeout(HANDSHAKE_TIMEOUT_MS) });
     return true;
   } catch {
     return false;

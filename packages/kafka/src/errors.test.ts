@@ -7,7 +7,7 @@ const { KafkaJSError, KafkaJSNonRetriableError, KafkaJSConnectionError, KafkaJSN
   kafkajs;
 
 function protocolError(type: string): Error {
-  return Object.assign(new KafkaJSError(`${type} was said`), { type });
+  return Object.assign(new KafkaJSError(`error ${type}`), { type });
 }
 
 function wrapped(cause: Error): Error {
@@ -21,7 +21,7 @@ test.each([
   protocolError('REBALANCE_IN_PROGRESS'),
   wrapped(new KafkaJSConnectionError('Connection timeout')),
   new KafkaJSNonRetriableError('Failed to find group coordinator'),
-])('%s passes', (error) => {
+])('%s is transient', (error) => {
   expect(isTransientError(error)).toBe(true);
   expect(toUserError(error)).toBe(error);
 });
@@ -30,13 +30,13 @@ test.each([
   ['UNKNOWN_TOPIC_OR_PARTITION', 'infra provision'],
   ['TOPIC_AUTHORIZATION_FAILED', 'READ on KAFKA_TOPIC'],
   ['SASL_AUTHENTICATION_FAILED', 'KAFKA_SASL_PASSWORD'],
-])('%s lasts, and the remedy is named however it is wrapped', (type, remedy) => {
+])('%s is permanent and has a remedy, wrapped or not', (type, remedy) => {
   for (const error of [protocolError(type), wrapped(protocolError(type))]) {
     expect(kafkaErrorType(error)).toBe(type);
     expect(isTransientError(error)).toBe(false);
-    const failure = toUserError(error);
-    expect(failure).toBeInstanceOf(UserError);
-    expect((failure as UserError).remedy).toContain(remedy);
+    const userError = toUserError(error);
+    expect(userError).toBeInstanceOf(UserError);
+    expect((userError as UserError).remedy).toContain(remedy);
   }
 });
 
@@ -46,7 +46,7 @@ test.each([
   ['ERR_TLS_CERT_ALTNAME_INVALID', 'KAFKA_BROKERS'],
   ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'KAFKA_SSL_CERT'],
   ['ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', 'ssl.enabled.protocols'],
-])('%s lasts, and is told in one line however many OpenSSL says', (code, remedy) => {
+])('%s is permanent and reported in one line', (code, remedy) => {
   const error = wrapped(new KafkaJSConnectionError('error:0A:SSL routines::\n', { broker: 'b:9093', code }));
   expect(isTransientError(error)).toBe(false);
   expect(toUserError(error)).toMatchObject({
@@ -55,11 +55,11 @@ test.each([
   });
 });
 
-test('a TLS connection that breaks is waited for', () => {
+test('a broken TLS connection is transient', () => {
   const error = new KafkaJSConnectionError('broke', { broker: 'b', code: 'ERR_SSL_BAD_RECORD_TYPE' });
   expect(isTransientError(error)).toBe(true);
 });
 
-test('a mistake of ours is no fault of Kafka', () => {
+test('a programming error is not transient', () => {
   expect(isTransientError(new TypeError('x is undefined'))).toBe(false);
 });

@@ -5,17 +5,20 @@ import { findUnreadable, type UnreadableBatch } from './unreadable.ts';
 
 const { KafkaJSError } = kafkajs;
 
-/** What kafkajs's errors have in common; `type` is Kafka's own name of the error. */
+/** The fields of kafkajs's errors that are used here; `type` is Kafka's name of the error. */
 interface ClientError extends Error {
   readonly type?: string;
-  /** Node's own, of a connection. */
+  /** Node's error code, for connection errors. */
   readonly code?: string;
-  /** `HOST:PORT`, of a connection. */
+  /** `HOST:PORT`, for connection errors. */
   readonly broker?: string;
   readonly cause?: unknown;
 }
 
-/** Errors by Kafka's names (https://kafka.apache.org/protocol#protocol_error_codes) that somebody must mend. */
+/**
+ * Permanent errors by Kafka's name (https://kafka.apache.org/protocol#protocol_error_codes), with their
+ * remedies.
+ */
 const permanent: Readonly<Record<string, string>> = {
   UNKNOWN_TOPIC_OR_PARTITION:
     'KAFKA_TOPIC or KAFKA_DLQ_TOPIC is missing: run "pnpm --filter infra provision"',
@@ -34,37 +37,37 @@ const permanent: Readonly<Record<string, string>> = {
   INVALID_SESSION_TIMEOUT: "choose a KAFKA_SESSION_TIMEOUT_MS within the broker's bounds",
 };
 
-/** Whether an error of the way to Kafka, or of Kafka, passes by itself. */
+/** Whether an error of Kafka or of the connection to it is worth a retry. */
 export function isTransientError(error: unknown): boolean {
   const isPermanent =
     permanentRemedy(error) !== undefined || tlsErrorOf(codeOf(rootCause(error))) !== undefined;
-  return error instanceof KafkaJSError && !isPermanent && !isOurFault(error);
+  return error instanceof KafkaJSError && !isPermanent && !isUnretriable(error);
 }
 
-/** Whether whoever answered has closed the connection without a word. */
+/** Whether the server closed the connection without a response. */
 export function hasHungUp(error: unknown): boolean {
   const { name, code, message } = rootCause(error);
   if (name === 'KafkaJSConnectionClosedError' || code === 'ECONNRESET') return true;
   return name === 'KafkaJSConnectionError' && message === 'Connection closed by the server';
 }
 
-/** Whether a topic refuses a record for its size. */
+/** Whether a record exceeds the topic's size limit. */
 export function isTooLarge(error: unknown): boolean {
   return ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'].includes(kafkaErrorType(error));
 }
 
-/** Kafka's name of an error, wherever kafkajs has wrapped it; '' where there is none. */
+/** Kafka's name of an error, also if kafkajs has wrapped it; '' if it has none. */
 export function kafkaErrorType(error: unknown): string {
   const { type, cause } = (error ?? {}) as ClientError;
   return type ?? (cause === undefined || cause === error ? '' : kafkaErrorType(cause));
 }
 
-/** The data is at fault, or the way we asked: no retry helps. */
-function isOurFault(error: unknown): boolean {
+/** Errors of the data, or of a request that the broker does not support: a retry cannot help. */
+function isUnretriable(error: unknown): boolean {
   return findUnreadable(error) !== undefined || rootCause(error).name === 'KafkaJSNotImplemented';
 }
 
-/** kafkajs gives numbers to what Kafka says, and passes Node's codes on. */
+/** Node's error code: kafkajs passes it on as a string, and uses numbers for Kafka's own errors. */
 function codeOf({ code }: ClientError): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
@@ -80,7 +83,7 @@ function permanentRemedy(error: unknown): string | undefined {
   return permanent[kafkaErrorType(error)];
 }
 
-/** The error itself when trying again helps, else the UserError that a user can act on. */
+/** The error itself if it is transient or unknown, otherwise a UserError with a remedy. */
 export function toUserError(error: unknown): unknown {
   if (error instanceof UserError || !(error instanceof Error) || isTransientError(error)) return error;
   const unreadable = findUnreadable(error);

@@ -9,7 +9,7 @@ const topic = settings.KAFKA_TOPIC;
 const buy = (amount: number) =>
   events.purchase({ user_id: 'user-42', payload: { order_id: 'order-7', amount, currency: 'EUR' } });
 
-test('events that are sent are in the topic, those of a user in order in one partition', async () => {
+test("a user's events arrive in order in one partition", async () => {
   const sent = [1, 2, 3].map(buy);
   await using publisher = await openEventPublisher(kafka, topic);
   await publisher.send(...sent);
@@ -20,7 +20,7 @@ test('events that are sent are in the topic, those of a user in order in one par
   expect(new Set(records.map(({ key, partition }) => `${key} ${partition}`)).size).toBe(1);
 });
 
-test('what is no event is refused, and nothing of its call is sent', async () => {
+test('an invalid event is rejected, and no event of the call is sent', async () => {
   await using publisher = await openEventPublisher(kafka, topic);
   const before = await countRecords();
   await expect(publisher.send(buy(1), buy(-1))).rejects.toThrow(
@@ -31,12 +31,12 @@ test('what is no event is refused, and nothing of its call is sent', async () =>
   expect(await countRecords()).toBe(before);
 });
 
-test("a publisher of types of one's own takes those and no others", async () => {
+test('a publisher of custom types accepts those and no others', async () => {
   const types = { refund: Type.Object({ cents: Type.Integer({ minimum: 1 }) }) };
   const { refund } = createEventMakers(types);
   await using publisher = await openEventPublisher(kafka, topic, createDecoder(types));
   await publisher.send(refund({ user_id: 'user-42', payload: { cents: 950 } }));
-  // @ts-expect-error: a purchase is none of these types
+  // @ts-expect-error: purchase is not one of these types
   await expect(publisher.send(buy(1))).rejects.toThrow('unknown_event_type');
 });
 

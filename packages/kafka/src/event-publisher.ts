@@ -3,24 +3,26 @@ import type { KafkaClient } from './connect.ts';
 import { openPublisher } from './publisher.ts';
 import type { OutgoingRecord } from './record.ts';
 
-/** Sends events to one topic. */
+/** Validates events and sends them to one topic. */
 export interface EventPublisher<AnyEvent> extends AsyncDisposable {
   /**
-   * Sends events in order, those of one user to one partition, and resolves when every in-sync replica has all of them.
-   * @throws TypeError when one of them is no event, before any is sent; kafkajs's error when some may not have been stored
+   * Sends events in order, those of a user to the same partition, and resolves when all in-sync replicas have
+   * them.
+   * @throws TypeError if an event is invalid, before any is sent; kafkajs's error if some may not have been
+   * stored
    */
   send(...events: readonly AnyEvent[]): Promise<void>;
 }
 
-/** Says whether bytes are an event: `decodeEvent`, or a decoder of the types of one's own. */
+/** Validates an encoded event: `decodeEvent`, or a decoder of custom types. */
 export type Decode<AnyEvent> = (bytes: Uint8Array) => DecodeResult<AnyEvent>;
 
-interface AnUsersEvent {
+interface KeyedEvent {
   readonly user_id: string;
 }
 
-/** Opens a publisher of the registered types, or of those that a decoder knows. */
-export async function openEventPublisher<AnyEvent extends AnUsersEvent = Event>(
+/** Opens a publisher of the registered types, or of the decoder's types. */
+export async function openEventPublisher<AnyEvent extends KeyedEvent = Event>(
   kafka: KafkaClient,
   topic: string,
   decode?: Decode<AnyEvent>,
@@ -36,8 +38,8 @@ export async function openEventPublisher<AnyEvent extends AnUsersEvent = Event>(
   };
 }
 
-/** All members are written, so that one too many is refused as a consumer would refuse it. */
-function toRecord(event: AnUsersEvent, decode: Decode<unknown>): OutgoingRecord {
+/** Serializes all members, so that an additional one is rejected here as it would be by a consumer. */
+function toRecord(event: KeyedEvent, decode: Decode<unknown>): OutgoingRecord {
   const value = Buffer.from(JSON.stringify(event));
   const result = decode(value);
   if (!result.ok) throw new TypeError(`not sent, ${result.reason}: ${result.path} ${result.message}`);

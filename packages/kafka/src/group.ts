@@ -1,22 +1,22 @@
 import { type Admin, AssignerProtocol } from 'kafkajs';
 
-/** A process that reads in a group. */
+/** A member of a consumer group. */
 export interface GroupMember {
   readonly clientId: string;
-  /** Where it connects from. */
+  /** The address it connects from. */
   readonly host: string;
-  /** Its partitions of the topic that was asked about; null where its assignment is not readable. */
+  /** Its assigned partitions of the requested topic; null if its assignment cannot be decoded. */
   readonly partitions: readonly number[] | null;
 }
 
-/** What a cluster says about a consumer group. */
+/** State and members of a consumer group. */
 export interface Group {
-  /** Kafka's own word, such as `Stable`, `PreparingRebalance`, `Empty` or, where nobody ever joined, `Dead`. */
+  /** Kafka's name, such as `Stable`, `PreparingRebalance`, `Empty`, or `Dead` if the group does not exist. */
   readonly state: string;
   readonly members: readonly GroupMember[];
 }
 
-/** Describes a group as far as it reads a topic. */
+/** Describes a group, limited to one topic. */
 export async function describeGroup(admin: Admin, groupId: string, topic: string): Promise<Group> {
   const { groups } = await admin.describeGroups([groupId]);
   const group = groups[0];
@@ -29,7 +29,7 @@ export async function describeGroup(admin: Admin, groupId: string, topic: string
   return { state: group.state, members };
 }
 
-/** Other clients may speak another protocol, and a member that joins has nothing yet. */
+/** Empty while a member is joining; null if a client of another kind encodes assignments differently. */
 function readAssignment(bytes: Buffer, topic: string): readonly number[] | null {
   if (bytes.length === 0) return [];
   try {

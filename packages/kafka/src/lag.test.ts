@@ -2,10 +2,14 @@ import { expect, test } from 'vitest';
 import { lagOf, sumLag } from './lag.ts';
 
 test.each([
-  ['what lies between the committed offset and the end', { logStart: 0n, logEnd: 44n, committed: 41n }, 3n],
-  ['the whole log where nothing was committed', { logStart: 10n, logEnd: 44n, committed: undefined }, 34n],
-  ['not what retention has taken', { logStart: 40n, logEnd: 44n, committed: 5n }, 4n],
-  ['never negative, even when the topic was made anew', { logStart: 0n, logEnd: 3n, committed: 90n }, 0n],
+  ['the distance from the committed offset to the end', { logStart: 0n, logEnd: 44n, committed: 41n }, 3n],
+  ['the whole log if nothing was committed', { logStart: 10n, logEnd: 44n, committed: undefined }, 34n],
+  [
+    'counted from the log start if retention passed the commit',
+    { logStart: 40n, logEnd: 44n, committed: 5n },
+    4n,
+  ],
+  ['never negative, even if the topic was recreated', { logStart: 0n, logEnd: 3n, committed: 90n }, 0n],
   ['0 for an empty partition', { logStart: 0n, logEnd: 0n, committed: undefined }, 0n],
 ])('lag is %s', (_, offsets, lag) => {
   expect(lagOf(offsets).lag).toBe(lag);
@@ -15,7 +19,7 @@ test('a group that never committed has no current offset', () => {
   expect(lagOf({ logStart: 0n, logEnd: 1n, committed: undefined }).current).toBeNull();
 });
 
-test('a sum with an unknown part says so', () => {
+test('a sum with an unknown part is marked as incomplete', () => {
   expect(sumLag([1n, null, 2n])).toEqual({ known: 3n, isWhole: false });
   expect(sumLag([1n, 2n])).toEqual({ known: 3n, isWhole: true });
 });

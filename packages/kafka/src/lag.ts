@@ -1,6 +1,6 @@
-/** How far a group is behind the end of a partition; null is "not known", and is never 0. */
+/** How far a group is behind the end of a partition. */
 export interface Lag {
-  /** Null when the group has never committed. */
+  /** The committed offset; null if the group has never committed. */
   readonly current: bigint | null;
   readonly end: bigint;
   readonly lag: bigint;
@@ -13,8 +13,8 @@ interface Offsets {
 }
 
 /**
- * The lag of one partition: the records from the committed offset, or from the start of the log where that is later
- * (retention took the rest) or where nothing was committed, to the end.
+ * The lag of one partition: the offsets from the committed one to the end. Counts from the log start if that
+ * is later (retention) or if nothing was committed.
  */
 export function lagOf({ logStart, logEnd, committed }: Offsets): Lag {
   const from = committed === undefined || committed < logStart ? logStart : committed;
@@ -22,7 +22,7 @@ export function lagOf({ logStart, logEnd, committed }: Offsets): Lag {
   return { current: committed ?? null, end: logEnd, lag: lag < 0n ? 0n : lag };
 }
 
-/** The sum of what is known, and whether all of it is known. */
+/** The sum of the known lags, and whether all are known. Null means unknown, not 0. */
 export function sumLag(lags: readonly (bigint | null)[]): {
   readonly known: bigint;
   readonly isWhole: boolean;

@@ -1,13 +1,13 @@
 /**
- * Reads LZ4 frames (https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md and lz4_Block_format.md), which no
- * part of Node does and no JavaScript library does safely: broken lengths must neither hang nor overrun.
- * Checksums are passed over: Kafka has one of its own over the whole batch.
+ * An LZ4 frame decoder (https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md and lz4_Block_format.md).
+ * Node has none, and the JavaScript libraries are unsafe: corrupt lengths must neither hang nor overrun.
+ * Ignores checksums, because Kafka has its own over the whole batch.
  */
 const MAGIC = 0x184d2204;
 const UNCOMPRESSED = 0x80000000;
 const flags = { blockChecksum: 0x10, contentSize: 0x08, dictionary: 0x01 };
 
-/** Bytes that grow as they are written, up to a limit. */
+/** A buffer that grows as it is written, up to a limit. */
 interface Output {
   bytes: Buffer;
   length: number;
@@ -15,13 +15,13 @@ interface Output {
 }
 
 /**
- * The content of one frame.
- * @throws RangeError when the frame is broken or holds more than `maxBytes`
+ * Decodes one frame.
+ * @throws RangeError if the frame is corrupt or its content exceeds `maxBytes`
  */
 export function decodeLz4Frame(frame: Buffer, maxBytes: number): Buffer {
   if (frame.readUInt32LE(0) !== MAGIC) throw new RangeError('not an LZ4 frame');
   const flag = frame.readUInt8(4);
-  if ((flag & flags.dictionary) !== 0) throw new RangeError('a dictionary is not known here');
+  if ((flag & flags.dictionary) !== 0) throw new RangeError('dictionaries are not supported');
   const checksumBytes = (flag & flags.blockChecksum) === 0 ? 0 : 4;
   const output: Output = {
     bytes: Buffer.allocUnsafe(Math.min(maxBytes, 4 * frame.length)),
@@ -32,7 +32,7 @@ export function decodeLz4Frame(frame: Buffer, maxBytes: number): Buffer {
   for (let header = frame.readUInt32LE(at); header !== 0; header = frame.readUInt32LE(at)) {
     const size = header & ~UNCOMPRESSED;
     const block = frame.subarray(at + 4, at + 4 + size);
-    if (block.length < size) throw new RangeError('a block is cut short');
+    if (block.length < size) throw new RangeError('a block is truncated');
     if ((header & UNCOMPRESSED) !== 0) append(output, block);
     else decodeBlock(block, output);
     at += 4 + size + checksumBytes;
@@ -40,13 +40,16 @@ export function decodeLz4Frame(frame: Buffer, maxBytes: number): Buffer {
   return output.bytes.subarray(0, output.length);
 }
 
-/** A block is a run of sequences: literals, then a match that repeats earlier output; the last one has no match. */
+/**
+ * A block is a series of sequences: literals, then a match that copies earlier output. The last one has no
+ * match.
+ */
 function decodeBlock(block: Buffer, output: Output): void {
   for (let at = 0; at < block.length; ) {
     const token = block.readUInt8(at);
     const literals = readLength(block, at + 1, token >> 4);
     const end = literals.next + literals.length;
-    if (end > block.length) throw new RangeError('literals are cut short');
+    if (end > block.length) throw new RangeError('literals are truncated');
     append(output, block.subarray(literals.next, end));
     if (end === block.length) return;
     const match = readLength(block, end + 2, token & 0xf);
@@ -55,7 +58,7 @@ function decodeBlock(block: Buffer, output: Output): void {
   }
 }
 
-/** A length of four bits, continued in further bytes while they are 255. */
+/** A length of four bits; 15 means that more bytes follow, up to the first that is not 255. */
 function readLength(
   block: Buffer,
   at: number,
@@ -79,7 +82,7 @@ function append(output: Output, bytes: Buffer): void {
 
 /** Copies byte by byte, because a match may overlap what it writes. */
 function repeat(output: Output, distance: number, length: number): void {
-  if (distance === 0 || distance > output.length) throw new RangeError('a match lies before the start');
+  if (distance === 0 || distance > output.length) throw new RangeError('a match starts before the output');
   makeRoom(output, length);
   for (let end = output.length + length; output.length < end; output.length++) {
     output.bytes[output.length] = output.bytes[output.length - distance] ?? 0;
@@ -88,14 +91,14 @@ function repeat(output: Output, distance: number, length: number): void {
 
 function makeRoom(output: Output, more: number): void {
   const needed = output.length + more;
-  if (needed > output.limit) throw new RangeError('the frame holds more than it may');
+  if (needed > output.limit) throw new RangeError('the content exceeds the limit');
   if (needed <= output.bytes.length) return;
   const grown = Buffer.allocUnsafe(Math.min(output.limit, Math.max(needed, 2 * output.bytes.length)));
   output.bytes.copy(grown, 0, 0, output.length);
   output.bytes = grown;
 }
 
-/** A frame that stores bytes as they are, in blocks of at most 4 MiB. */
+/** Encodes a frame of uncompressed blocks of at most 4 MiB. */
 export function storeLz4Frame(bytes: Buffer): Buffer {
   const parts: Buffer[] = [frameHeader];
   for (let at = 0; at < bytes.length; at += MAX_BLOCK) {
@@ -109,5 +112,8 @@ export function storeLz4Frame(bytes: Buffer): Buffer {
 
 const MAX_BLOCK = 4 << 20;
 
-/** Version 1, independent blocks of up to 4 MiB, no checksums; the last byte is the header's own checksum (xxHash32). */
+/**
+ * Version 1, independent blocks of up to 4 MiB, no checksums. The last byte is the header checksum
+ * (xxHash32).
+ */
 const frameHeader = Buffer.from([0x04, 0x22, 0x4d, 0x18, 0x60, 0x70, 0x73]);

@@ -7,8 +7,8 @@ import { expect, test, vi } from 'vitest';
 import { isTransientError } from './errors.ts';
 
 /**
- * What `patches/kafkajs@2.2.4.patch` mends, hunk by hunk: each test fails on the unpatched library.
- * kafkajs has no exports map, so its insides can be reached.
+ * The fixes in `patches/kafkajs@2.2.4.patch`, hunk by hunk. Each test fails with the unpatched library.
+ * kafkajs has no exports map, so its internal modules can be loaded.
  */
 const load = createRequire(import.meta.url);
 const filterAborted = load('kafkajs/src/consumer/filterAbortedMessages.js');
@@ -45,7 +45,7 @@ const keptOffsets = (
     .filter((one: Message) => !one.isControlRecord)
     .map((one: Message) => Number(one.offset));
 
-test('records of interleaved aborted transactions are dropped, whichever ended first', () => {
+test('records of interleaved aborted transactions are dropped in any order of ends', () => {
   const messages = [
     message(0, 'a'),
     message(1, 'b'),
@@ -89,20 +89,20 @@ async function encodeBatch(records: readonly object[], lastOffsetDelta: number):
   return new Encoder().writeInt32(batch.buffer.length).writeEncoder(batch).buffer;
 }
 
-test('a batch of 200,000 records is read (#1723)', async () => {
+test('a batch of 200,000 records can be decoded (#1723)', async () => {
   const record = encodeRecord({ key: null, value: Buffer.from('x') });
   const batch = await RecordBatch({ records: Array(200_000).fill(record), lastOffsetDelta: 199_999 });
   const bytes = new Encoder().writeInt32(batch.buffer.length).writeEncoder(batch).buffer;
   expect(await decodeMessages(new Decoder(bytes))).toHaveLength(200_000);
 });
 
-test('a batch that compaction has emptied moves the position to its end (#1072)', async () => {
+test('a batch emptied by compaction advances the position to its end (#1072)', async () => {
   const messages = await decodeMessages(new Decoder(await encodeBatch([], 9)));
   const batch = new Batch('t', '0', { partition: 0, highWatermark: '20', abortedTransactions: [], messages });
   expect([batch.isEmptyDueToFiltering(), batch.lastOffset()]).toEqual([true, '9']);
 });
 
-test('a batch whose last records compaction has removed moves the position to its end (#1072)', async () => {
+test('a batch without its last records advances the position to its end (#1072)', async () => {
   const messages = await decodeMessages(
     new Decoder(await encodeBatch([{ key: null, value: Buffer.from('x') }], 9)),
   );
@@ -126,7 +126,7 @@ test('an idle connection sets no timers (#1704)', () => {
 
 const ConsumerGroup = load('kafkajs/src/consumer/consumerGroup.js');
 
-test('heartbeats are sent though the clock is set back', async () => {
+test('heartbeats continue when the clock is set back', async () => {
   const logger = { namespace: () => logger };
   const group = new ConsumerGroup({ logger, topics: [], instrumentationEmitter: { emit: () => {} } });
   const heartbeat = vi.fn();
@@ -141,11 +141,11 @@ test('heartbeats are sent though the clock is set back', async () => {
 const Connection = load('kafkajs/src/network/connection.js');
 const createSocket = load('kafkajs/src/network/socketFactory.js');
 
-test('a connection that does not answer in time, by no clock that can be set, is given up with all that waits (#919)', async () => {
+test('a request timeout closes the connection, independent of the wall clock (#919)', async () => {
   const clock = vi.spyOn(Date, 'now').mockReturnValue(0);
-  const deaf = createServer(() => {}).listen(0, '127.0.0.1');
-  await once(deaf, 'listening');
-  const { port } = deaf.address() as AddressInfo;
+  const silent = createServer(() => {}).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const { port } = silent.address() as AddressInfo;
   const logger = { namespace: () => logger, debug: () => {}, error: () => {} };
   const timeouts = { connectionTimeout: 1_000, requestTimeout: 100 };
   const connection = new Connection({
@@ -157,12 +157,12 @@ test('a connection that does not answer in time, by no clock that can be set, is
   });
   await connection.connect();
   const request = { apiKey: 18, apiVersion: 0, apiName: 'ApiVersions', encode: () => new Encoder() };
-  const asking = [connection.send({ request }), connection.send({ request, requestTimeout: 60_000 })];
-  const answers = await Promise.allSettled(asking);
-  expect(answers.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  const pending = [connection.send({ request }), connection.send({ request, requestTimeout: 60_000 })];
+  const responses = await Promise.allSettled(pending);
+  expect(responses.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   expect(connection.isConnected()).toBe(false);
   clock.mockRestore();
-  deaf.close();
+  silent.close();
 });
 
 const context = { firstOffset: '0', firstTimestamp: '0', magicByte: 2 };
@@ -173,7 +173,7 @@ function roundTrip(record: object, batch: object = context) {
   return decodeRecord(new Decoder(bytes), { ...batch, buffer: bytes });
 }
 
-test('headers keep every name and value, also those of Object and those without a value', () => {
+test('headers keep names of Object.prototype, repeated values and null values', () => {
   const headers = { constructor: Buffer.from('a'), toString: [Buffer.from('b'), null], none: null };
   const read = roundTrip({ key: null, value: null, headers }).headers;
   expect(Object.entries(read)).toEqual(Object.entries(headers));
@@ -197,7 +197,7 @@ test('offsets and timestamps are exact over their whole range', () => {
         String(time + timestampDelta),
       ]);
     }),
-    // Beyond 2^53 each, their sum within.
+    // Each exceeds 2^53, their sum does not.
     { examples: [[0n, 849_808_462_738_232_897n, -858_815_661_992_973_762n, 0]] },
   );
 });
@@ -206,7 +206,7 @@ const BrokerPool = load('kafkajs/src/cluster/brokerPool.js');
 
 const failWith = (type: string) => () => Promise.reject(Object.assign(new Error(type), { type }));
 
-test('a refusal for want of rights is told, and not taken for a broker that is away (#1654)', async () => {
+test('an authorization error is thrown, not treated as an unavailable broker (#1654)', async () => {
   const pool = Object.assign(Object.create(BrokerPool.prototype), {
     brokers: { 1: {}, 2: {} },
     findBroker: async () => ({}),
@@ -217,7 +217,7 @@ test('a refusal for want of rights is told, and not taken for a broker that is a
 
 const Cluster = load('kafkajs/src/cluster/index.js');
 
-test('whoever asks for metadata is told why no broker gives them (#549)', async () => {
+test('a metadata request fails with the error of the last broker (#549)', async () => {
   const brokerPool = Object.assign(Object.create(BrokerPool.prototype), {
     brokers: { 1: {} },
     findBroker: async () => ({ metadata: failWith('UNKNOWN_TOPIC_OR_PARTITION') }),
@@ -238,13 +238,16 @@ test.each([
   [10, 10],
   [9, 6],
   [4, 4],
-])('a broker that speaks version %d of Metadata is asked in version %d', (maxVersion, version) => {
+])('a broker that supports Metadata version %d is sent version %d', (maxVersion, version) => {
   const protocol = requests.lookup({ 3: { maxVersion } })(3, metadata);
   expect(protocol({ topics: ['events'] }).request.apiVersion).toBe(version);
 });
 
-/** https://kafka.apache.org/protocol#The_Messages_Metadata, version 10: compact texts and lists are one longer than they say. */
-test('metadata tell the id of a topic (KIP-516)', async () => {
+/**
+ * https://kafka.apache.org/protocol#The_Messages_Metadata, version 10. Compact lengths are encoded as length
+ * + 1.
+ */
+test('metadata includes the id of a topic (KIP-516)', async () => {
   const id = '0123456789abcdef0123456789abcdef';
   const numbers = (...all: number[]) =>
     all.reduce((list, number) => list.writeInt32(number), new Encoder().writeUVarInt(all.length + 1));
@@ -293,7 +296,7 @@ test('metadata tell the id of a topic (KIP-516)', async () => {
 const groupByPartition = load('kafkajs/src/producer/groupMessagesPerPartition.js');
 const murmur2 = load('kafkajs/src/producer/partitioners/default/murmur2.js');
 
-test('messages of a partition are not copied for each further message (#1576)', () => {
+test('grouping messages by partition does not copy the group per message (#1576)', () => {
   const partitioner = () => 0;
   const messages = Array.from({ length: 3 }, (_, index) => ({ value: String(index) }));
   const pushes = vi.spyOn(Array.prototype, 'push');
@@ -303,7 +306,7 @@ test('messages of a partition are not copied for each further message (#1576)', 
   expect(grouped).toEqual({ 0: messages });
 });
 
-/** The values of Kafka's own test (UtilsTest.testMurmur2). */
+/** From Kafka's UtilsTest.testMurmur2. */
 test.each([
   ['21', -973932308],
   ['foobar', -790332482],
@@ -311,11 +314,11 @@ test.each([
   ['a-little-bit-longer-string', -1486304829],
   ['lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8', -58897971],
   ['abc', 479470107],
-])('the key %s goes where the clients of Kafka send it', (key, hash) => {
+])('the key %s has the same hash as in Kafka', (key, hash) => {
   expect(murmur2(key)).toBe(hash);
 });
 
-test('numbers of variable length are written as they are read, whatever the room left', () => {
+test('varints survive a round trip, whatever the space left in the buffer', () => {
   fc.assert(
     fc.property(fc.array(fc.integer(), { maxLength: 20 }), (numbers) => {
       const encoder = new Encoder(1);
@@ -326,7 +329,7 @@ test('numbers of variable length are written as they are read, whatever the room
   );
 });
 
-test('a member that has nothing to fetch fetches as soon as a partition is resumed', async () => {
+test('resuming a partition wakes an idle fetch loop at once', async () => {
   const anHour = 3_600_000;
   const logger = { namespace: () => ({ info: () => {} }) };
   const cluster = { refreshMetadataIfNecessary: async () => {} };
@@ -340,13 +343,13 @@ test('a member that has nothing to fetch fetches as soon as a partition is resum
 
 const createWorkerQueue = load('kafkajs/src/consumer/workerQueue.js');
 
-test('as many workers are set going as there are batches', async () => {
+test('only as many workers are started as there are batches', async () => {
   const run = vi.fn(({ next }) => next()?.resolve());
   await createWorkerQueue({ workers: Array.from({ length: 64 }, () => ({ run })) }).push('a', 'b');
   expect(run).toHaveBeenCalledTimes(2);
 });
 
-/** A runner of a consumer group whose next answer to a fetch has these batches. */
+/** A runner whose next fetch returns these batches. */
 function createRunner(
   batches: readonly object[],
   onFetched: (runner: { running: boolean }) => void = () => {},
@@ -370,12 +373,12 @@ const answerOf = (isEmpty: boolean, isFiltered: boolean) => ({
   isEmptyDueToFiltering: () => isFiltered,
 });
 
-test('of an answer to a fetch, only partitions with records are handled, also records that were all filtered', async () => {
+test('a fetch returns partitions with records, also if all were filtered', async () => {
   const [full, filtered, empty] = [answerOf(false, false), answerOf(true, true), answerOf(true, false)];
   expect(await createRunner([full, empty, filtered]).fetch(1)).toEqual([full, filtered]);
 });
 
-test('a member that fetched nothing says that it is alive, unless it is stopping', async () => {
+test('an empty fetch sends a heartbeat unless the runner is stopping', async () => {
   const running = createRunner([answerOf(true, false)]);
   await running.fetch(1);
   expect(running.heartbeat).toHaveBeenCalledOnce();
@@ -401,24 +404,24 @@ test.each([
 const ConnectionPool = load('kafkajs/src/network/connectionPool.js');
 const apiKeys = load('kafkajs/src/protocol/requests/apiKeys.js');
 
-test('neither a fetch nor a join holds up what is asked besides', async () => {
+test('fetches and joins use their own connections', async () => {
   const logger = { namespace: () => logger };
   const pool = new ConnectionPool({ logger });
   pool.getConnection = (index: number) => index;
   const connectionsOf = (...names: readonly string[]) =>
     new Set(names.map((name) => pool.getConnectionByRequest({ request: { apiKey: apiKeys[name] } })));
-  const ways = [
+  const connections = [
     connectionsOf('Fetch'),
     connectionsOf('JoinGroup', 'SyncGroup'),
     connectionsOf('OffsetCommit', 'Heartbeat', 'LeaveGroup', 'Metadata'),
   ];
-  expect(ways.map(({ size }) => size)).toEqual([1, 1, 1]);
-  expect(new Set(ways.flatMap((way) => [...way])).size).toBe(pool.pool.length);
+  expect(connections.map(({ size }) => size)).toEqual([1, 1, 1]);
+  expect(new Set(connections.flatMap((used) => [...used])).size).toBe(pool.pool.length);
 });
 
 const Broker = load('kafkajs/src/broker/index.js');
 
-test('a broker that has not yet said which versions it speaks is not connected, and to ask it is to try again', async () => {
+test('a request to a broker before its ApiVersions response fails as transient', async () => {
   const logger = { namespace: () => logger };
   const connectionPool = { connectionTimeout: 1, host: 'b', port: 9092, isConnected: () => true };
   const broker = new Broker({ connectionPool, logger });
@@ -427,8 +430,8 @@ test('a broker that has not yet said which versions it speaks is not connected, 
   expect(isTransientError(error)).toBe(true);
 });
 
-/** Asks a broker for the metadata of topics, of which a partition has no leader. */
-async function askAbout(topics: readonly string[], brokers: readonly object[]): Promise<string> {
+/** Requests metadata from a broker whose response contains a leaderless partition. */
+async function requestMetadata(topics: readonly string[], brokers: readonly object[]): Promise<string> {
   const logger = { namespace: () => logger };
   const leaderless = { partitionErrorCode: 5, partitionId: 0, leader: -1 };
   const topicMetadata = [{ topicErrorCode: 0, topic: 'others', partitionMetadata: [leaderless] }];
@@ -442,13 +445,13 @@ async function askAbout(topics: readonly string[], brokers: readonly object[]): 
   );
 }
 
-test('who asks about all topics is answered though one has no leader, as long as there are brokers (#1460)', async () => {
-  expect(await askAbout([], [{}])).toBe('answered');
-  expect(await askAbout(['others'], [{}])).toBe('LEADER_NOT_AVAILABLE');
-  expect(await askAbout([], [])).toBe('LEADER_NOT_AVAILABLE');
+test('metadata of all topics tolerates leaderless ones if there are brokers (#1460)', async () => {
+  expect(await requestMetadata([], [{}])).toBe('answered');
+  expect(await requestMetadata(['others'], [{}])).toBe('LEADER_NOT_AVAILABLE');
+  expect(await requestMetadata([], [])).toBe('LEADER_NOT_AVAILABLE');
 });
 
-test('metadata under way end well though their broker was given up meanwhile', async () => {
+test('removing the seed broker keeps it available for a request in progress', async () => {
   const seedBroker = { nodeId: 1, connectionPool: { host: 'b', port: 9092 } };
   const pool = Object.assign(Object.create(BrokerPool.prototype), { seedBroker, brokers: { 1: seedBroker } });
   pool.removeBroker({ host: 'b', port: 9092 });

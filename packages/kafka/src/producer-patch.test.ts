@@ -2,8 +2,8 @@ import { createRequire } from 'node:module';
 import { expect, test } from 'vitest';
 
 /**
- * What the patch of kafkajs mends in its producer (tulios/kafkajs#1303): each test fails on the unpatched library,
- * which then says that records were sent although it never sent them.
+ * Fixes to kafkajs's producer (tulios/kafkajs#1303). Each test fails with the unpatched library, which
+ * reports records as sent that it never sent.
  */
 const load = createRequire(import.meta.url);
 const createSendMessages = load('kafkajs/src/producer/sendMessages.js');
@@ -14,12 +14,16 @@ interface ProduceRequest {
   readonly topicData: readonly { readonly partitions: readonly { readonly partition: number }[] }[];
 }
 
-/** What one broker does with a request, given the partitions in it: it may refuse some of them with an error code of Kafka's. */
+/**
+ * One broker's response to a request for these partitions: Kafka's error code for each partition it rejects.
+ */
 type Answer = (
   partitions: readonly number[],
 ) => Promise<void> | void | Readonly<Record<number, number | undefined>>;
 
-/** A cluster whose brokers are told by number which partitions they lead, and which keeps what each was sent. */
+/**
+ * A cluster that records what each broker was sent; `leaders[partition]` is the number of the leading broker.
+ */
 function createCluster(leaders: number[], answers: Readonly<Record<number, Answer>>) {
   const sent: (readonly [broker: number, partitions: readonly number[]])[] = [];
   const createBroker = (nodeId: number) => ({
@@ -59,7 +63,7 @@ const noTransactions = {
   getProducerEpoch: () => 0,
 };
 
-/** Sends a message to each of so many partitions. */
+/** Sends one message to each partition. */
 function sendToEach(cluster: object, partitions: number): Promise<readonly { readonly partition: number }[]> {
   const silent = () => {};
   const logger = { debug: silent, error: silent };
@@ -71,14 +75,14 @@ function sendToEach(cluster: object, partitions: number): Promise<readonly { rea
   return send({ acks: -1, timeout: 1_000, topicMessages: [{ topic: 't', messages }] });
 }
 
-const failure = (name: string) => Object.assign(new Error(name), { name, retriable: true });
+const retriableError = (name: string) => Object.assign(new Error(name), { name, retriable: true });
 
-test('a partition that goes over to a broker that has answered already is sent to it', async () => {
+test('a partition that moves to a broker that has already responded is sent there', async () => {
   const leaders = [1, 2];
   const { cluster, sent } = createCluster(leaders, {
     2: () => {
       leaders[1] = 1;
-      throw failure('KafkaJSConnectionError');
+      throw retriableError('KafkaJSConnectionError');
     },
   });
   const places = await sendToEach(cluster, 2);
@@ -89,17 +93,17 @@ test('a partition that goes over to a broker that has answered already is sent t
   expect(places.map(({ partition }) => partition)).toEqual([0, 1]);
 });
 
-test('a partition that nobody leads is not passed over in silence', async () => {
+test('a partition without a leader is an error', async () => {
   const { cluster } = createCluster([1], {});
   await expect(sendToEach(cluster, 2)).rejects.toThrow('a partition without metadata');
 });
 
-test('what is still under way when another broker fails is not sent a second time', async () => {
+test('a request in flight while another broker fails is not sent twice', async () => {
   const fails = [true];
   const { cluster, sent } = createCluster([1, 2], {
     1: () => new Promise((resolve) => setTimeout(resolve, 50)),
     2: () => {
-      if (fails.pop()) throw failure('KafkaJSConnectionError');
+      if (fails.pop()) throw retriableError('KafkaJSConnectionError');
     },
   });
   await sendToEach(cluster, 2);
@@ -112,7 +116,7 @@ test('what is still under way when another broker fails is not sent a second tim
 const NOT_LEADER = 6;
 const TOO_LARGE = 10;
 
-test('what a broker has appended beside what it refuses for now is not sent a second time', async () => {
+test('records that a broker stored are not resent with those it rejected', async () => {
   const refusals = [NOT_LEADER];
   const { cluster, sent } = createCluster([1, 1, 1], { 1: () => ({ 1: refusals.pop() }) });
   const places = await sendToEach(cluster, 3);
@@ -124,9 +128,9 @@ test('what a broker has appended beside what it refuses for now is not sent a se
 });
 
 test.each([
-  ['for good', TOO_LARGE, 1],
-  ['at every try', NOT_LEADER, 3],
-])('what was appended beside what a broker refuses %s comes with the error', async (_, code, tries) => {
+  ['permanently', TOO_LARGE, 1],
+  ['at every attempt', NOT_LEADER, 3],
+])('if a broker rejects a partition %s, the error lists the stored ones', async (_, code, tries) => {
   const { cluster, sent } = createCluster([1, 1], { 1: () => ({ 0: code }) });
   const acknowledged = [expect.objectContaining({ partition: 1 })];
   await expect(sendToEach(cluster, 2)).rejects.toMatchObject({ acknowledged });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { splitByBytes } from './publisher.ts';
 
-test('records are sent all, in order, in requests within the limit; only a record alone may pass it', () => {
+test('records are split in order into requests within the limit', () => {
   const sizes = fc.array(fc.nat({ max: 300 }), { maxLength: 50 });
   fc.assert(
     fc.property(sizes, (lengths) => {

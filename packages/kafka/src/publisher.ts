@@ -3,35 +3,38 @@ import { type KafkaClient, METADATA_MAX_AGE_MS } from './connect.ts';
 import { connectChecked } from './connect-checked.ts';
 import type { OutgoingRecord, RecordHeaders } from './record.ts';
 
-/** Sends records, each acknowledged by every in-sync replica. */
+/** Sends records with acks=all. */
 export interface Publisher extends AsyncDisposable {
   /**
-   * Sends records of one topic, in order, and waits for the acknowledgement of all.
-   * @param maxBytes what one request may take; a larger record stands alone. Defaults to 900,000, which fits into what a
-   * broker takes by default
+   * Sends records to one topic, in order, and resolves when all are acknowledged.
+   * @param maxBytes maximum size of a request; a larger record is sent by itself. Defaults to 900,000, which
+   * is also the maximum
    * @throws kafkajs's error; some of the records may have been stored
    */
   publish(topic: string, records: readonly OutgoingRecord[], maxBytes?: number): Promise<void>;
   /**
-   * Sends a record, and tells where Kafka has put it.
+   * Sends a record and returns its position.
    * @throws kafkajs's error; the record may have been stored
    */
   publishOne(topic: string, record: OutgoingRecord): Promise<RecordPlace>;
 }
 
-/** Where a record stands in its topic. */
+/** The position of a record in its topic. */
 export interface RecordPlace {
   readonly partition: number;
   /** Decimal. */
   readonly offset: string;
 }
 
-/** kafkajs makes one batch of all records of a partition, and a broker refuses one of more than 1,048,588 bytes by default. */
+/**
+ * kafkajs sends all records of a partition as one batch; brokers reject batches over 1,048,588 bytes by
+ * default.
+ */
 const REQUEST_MAX_BYTES = 900_000;
 
 /**
- * Opens a publisher; equal keys go to equal partitions, in the way of Kafka's own clients (murmur2).
- * @throws kafkajs's error, or a UserError when a listener expects a client of another kind
+ * Opens a publisher. Keys are partitioned by murmur2, as in Kafka's own clients.
+ * @throws kafkajs's error, or a UserError if the settings do not match the listener's security protocol
  */
 export async function openPublisher(kafka: KafkaClient): Promise<Publisher> {
   const producer = kafka.producer({
@@ -54,7 +57,10 @@ export async function openPublisher(kafka: KafkaClient): Promise<Publisher> {
   };
 }
 
-/** kafkajs asks again at each try, and without a key would get another answer, after which records are sent twice or never. */
+/**
+ * Remembers the partition of each message. kafkajs partitions again on every retry, and a message without a
+ * key would get another partition: messages would be sent twice or never.
+ */
 const choosePartitionOnce: ICustomPartitioner = () => {
   const chosen = new WeakMap<Message, number>();
   const choose = kafkajs.Partitioners.DefaultPartitioner();
@@ -65,7 +71,7 @@ const choosePartitionOnce: ICustomPartitioner = () => {
   };
 };
 
-/** Runs of records of at most so many bytes together; a larger record stands alone. */
+/** Splits records into runs of at most `maxBytes`; a larger record is a run of its own. */
 export function* splitByBytes(
   records: readonly OutgoingRecord[],
   maxBytes: number,
@@ -85,14 +91,14 @@ export function* splitByBytes(
   if (part.length > 0) yield part;
 }
 
-/** What a record takes on the wire, counted generously. */
+/** Upper bound of a record's size on the wire. */
 function bytesOf({ key, value, headers }: OutgoingRecord): number {
   return (
     30 + (key?.length ?? 0) + (value?.length ?? 0) + (headers === undefined ? 0 : bytesOfHeaders(headers))
   );
 }
 
-/** Names, values and their lengths, counted generously. */
+/** Upper bound of the headers' size on the wire. */
 export function bytesOfHeaders(headers: RecordHeaders): number {
   let bytes = 0;
   for (const [name, value] of Object.entries(headers)) {
@@ -103,7 +109,7 @@ export function bytesOfHeaders(headers: RecordHeaders): number {
   return bytes;
 }
 
-/** kafkajs accepts everything that our records hold; its types are narrower. */
+/** kafkajs accepts all our header values, but its types are narrower. */
 function toMessage({ key, value, headers, partition }: OutgoingRecord): Message {
   return {
     key,

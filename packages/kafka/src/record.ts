@@ -3,11 +3,11 @@ export type RecordHeaders = Readonly<Record<string, HeaderValue | readonly Heade
 type HeaderValue = Buffer | string | undefined | null;
 
 /**
- * A record as it was read. Its parts are cut out of the fetched response when they are asked for, and keep all of that
- * alive: copy what must outlive the batch.
+ * A fetched record. Its fields are slices of the fetch response, created on access, and keep the whole
+ * response alive: copy what must outlive the batch.
  */
 export interface KafkaRecord {
-  /** Bytes of all of it: key, value, headers, and what Kafka adds to tell them apart. */
+  /** Encoded size in bytes: key, value, headers and their lengths. */
   readonly size: number;
   /** Decimal. */
   readonly offset: string;
@@ -18,11 +18,11 @@ export interface KafkaRecord {
   readonly headers?: RecordHeaders | undefined;
 }
 
-/** A record to be sent. */
+/** A record to send. */
 export interface OutgoingRecord {
   readonly key: Buffer | null;
   readonly value: Buffer | null;
   readonly headers?: RecordHeaders | undefined;
-  /** Defaults to the one that the key decides. */
+  /** Defaults to the partition of the key's hash. */
   readonly partition?: number;
 }

@@ -2,7 +2,7 @@ import { readSettings } from '@pipeline/runtime';
 import { expect, test } from 'vitest';
 import { kafkaSettings } from './settings.ts';
 
-test('brokers are a comma list of names, IPv4 and IPv6 addresses, each with its port', () => {
+test('KAFKA_BROKERS accepts a comma list of names, IPv4 and IPv6 addresses with ports', () => {
   const { KAFKA_BROKERS } = readSettings(kafkaSettings, {
     KAFKA_BROKERS: 'kafka-1:9092, 10.0.0.1:1,[::1]:65535',
   });
@@ -19,6 +19,6 @@ test.each([
   'kafka:0',
   'kafka:65536',
   'kafka:99999',
-])('brokers "%s" are refused', (text) => {
+])('KAFKA_BROKERS rejects "%s"', (text) => {
   expect(() => readSettings(kafkaSettings, { KAFKA_BROKERS: text })).toThrow(/KAFKA_BROKERS/);
 });

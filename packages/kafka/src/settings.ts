@@ -1,10 +1,10 @@
 import { flag, integer, list, optionalOneOf, optionalText, type Settings, text } from '@pipeline/runtime';
 
-/** The port is one that can be connected to: 1 to 65535. */
+/** `HOST:PORT` with a port from 1 to 65535; IPv6 addresses in brackets. */
 const address =
   /^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):([1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5])$/;
 
-/** Where Kafka is and how to get in. */
+/** Connection settings. */
 export const kafkaSettings = {
   KAFKA_BROKERS: list(
     '127.0.0.1:9092',
@@ -31,7 +31,7 @@ export const kafkaSettings = {
   KAFKA_SASL_PASSWORD: optionalText('Their password', { secret: true }),
 };
 
-/** How the consumer takes part in its group, and how much it takes at once. */
+/** Settings of the consumer: group membership and batch sizes. */
 export const groupSettings = {
   KAFKA_GROUP_ID: text('events_to_postgres', 'The consumer group'),
   KAFKA_SESSION_TIMEOUT_MS: integer(

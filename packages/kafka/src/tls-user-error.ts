@@ -1,19 +1,20 @@
 import { type TlsError, tlsErrorText, UserError } from '@pipeline/runtime';
 
-const renew = "renew the brokers' certificate, and look whether this machine's clock is right";
+const renew = "renew the brokers' certificate, and check this machine's clock";
 
 const remedies: Readonly<Record<TlsError, string>> = {
-  untrusted: 'name the certificate of the CA that signed it in KAFKA_SSL_CA',
+  untrusted: 'set KAFKA_SSL_CA to the certificate of the CA that signed it',
   expired: renew,
   'not-yet-valid': renew,
   'other-host':
-    'name the brokers in KAFKA_BROKERS, and in their advertised.listeners, as their certificate does',
+    'use the host names of the certificate in KAFKA_BROKERS and in advertised.listeners of the brokers',
   'client-refused':
-    'name a certificate that the brokers trust and that has not expired in KAFKA_SSL_CERT, its key in KAFKA_SSL_KEY',
-  'nothing-in-common': 'name a TLS listener of Kafka in KAFKA_BROKERS, and compare its ssl.enabled.protocols',
+    'set KAFKA_SSL_CERT and KAFKA_SSL_KEY to a valid certificate that the brokers trust, and to its key',
+  'nothing-in-common':
+    'set KAFKA_BROKERS to a TLS listener, and check ssl.enabled.protocols and ssl.cipher.suites of the brokers',
 };
 
-/** The one line about a TLS connection to Kafka that cannot be made. */
-export function tlsUserError(fault: TlsError, broker = 'the broker'): UserError {
-  return new UserError(`Kafka: ${broker} ${tlsErrorText[fault]}`, remedies[fault]);
+/** The UserError for a failed TLS handshake with a broker. */
+export function tlsUserError(error: TlsError, broker = 'the broker'): UserError {
+  return new UserError(`Kafka: ${broker} ${tlsErrorText[error]}`, remedies[error]);
 }

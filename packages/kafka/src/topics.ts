@@ -4,8 +4,8 @@ import type { ClusterAdmin } from './admin.ts';
 import { kafkaErrorType } from './errors.ts';
 
 /**
- * Makes sure that topics exist before anything is read from them or sent to them.
- * @throws UserError that names those that are missing
+ * Checks that topics exist.
+ * @throws UserError that lists the missing topics
  */
 export async function requireTopics(admin: ClusterAdmin, topics: readonly string[]): Promise<void> {
   const missing = await admin.missingTopics(topics);
@@ -21,15 +21,16 @@ export interface NewTopic {
   readonly numPartitions: number;
 }
 
-const READY_MS = 30_000;
+const READY_TIMEOUT_MS = 30_000;
 
-/** What a broker says that has not yet heard of a new topic, or has not yet opened its log. */
+/** Errors of a broker whose metadata does not include a new topic yet, or that has not opened its log yet. */
 const notYet = ['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE', 'NOT_LEADER_FOR_PARTITION'];
 
 /**
- * Makes topics and resolves when every partition can be read and written. kafkajs's own wait ends in an error when the
- * broker that it asks has not heard of the topic yet, and else asks for leaders only, which may not be ready.
- * @throws kafkajs's error, or a UserError when a partition is not ready after 30 s
+ * Creates topics and resolves when every partition can be read and written. kafkajs's `waitForLeaders` fails
+ * if a broker's metadata is not up to date yet, and only checks that leaders are elected, not that they are
+ * ready.
+ * @throws kafkajs's error, or a UserError if a partition is not ready after 30 s
  */
 export async function createTopics(admin: Admin, topics: readonly NewTopic[]): Promise<void> {
   await admin.createTopics({ topics: [...topics], waitForLeaders: false });
@@ -38,7 +39,7 @@ export async function createTopics(admin: Admin, topics: readonly NewTopic[]): P
 
 async function untilReady(admin: Admin, topic: string): Promise<void> {
   const isTransient = (error: unknown) => notYet.includes(kafkaErrorType(error));
-  const signal = AbortSignal.timeout(READY_MS);
+  const signal = AbortSignal.timeout(READY_TIMEOUT_MS);
   await retryForever(() => admin.fetchTopicOffsets(topic), { isTransient, signal }).catch((error) => {
     if (!signal.aborted) throw error;
     throw new UserError(`Kafka: the topic ${topic} is not ready after 30 s`, 'see the log of the brokers');

@@ -6,10 +6,10 @@ import { allowSkips, findUnreadable, parseSkip } from './unreadable.ts';
 
 const batch = { topic: 'events', partition: 1, firstOffset: '500', lastOffset: '740' };
 const error = Object.assign(new Error('retries exceeded'), {
-  cause: Object.assign(new Error('it unfolds to too much'), { unreadable: batch }),
+  cause: Object.assign(new Error('it decompresses to too many bytes'), { unreadable: batch }),
 });
 
-test('a skip reads back from its text', () => {
+test('parseSkip returns the topic, partition and offset', () => {
   fc.assert(
     fc.property(
       fc.stringMatching(/^[\w.-]{1,30}$/),
@@ -27,13 +27,13 @@ test('a skip reads back from its text', () => {
 });
 
 test.each(['', 'events', 'events:1', 'events:1:x', 'events:-1:5', ':1:5', 'events:1:5:6', 'a b:1:5'])(
-  '%j is no skip',
+  'parseSkip rejects %j',
   (text) => {
     expect(parseSkip(text)).toBeUndefined();
   },
 );
 
-test('only a batch that holds the named offset of the named partition is passed over, and is reported', () => {
+test('only the batch that contains the given offset is skipped, and is reported', () => {
   const reported: unknown[] = [];
   for (const [skip, isNamed] of [
     ['events:1:500', true],
@@ -49,7 +49,7 @@ test('only a batch that holds the named offset of the named partition is passed 
   expect(reported).toEqual([batch, batch]);
 });
 
-test('an unreadable batch is a lasting fault whose line names the offsets and the way to pass over it', () => {
+test('an unreadable batch is a permanent error that names its offsets and --skip', () => {
   expect(findUnreadable(error)).toBe(batch);
   expect(isTransientError(error)).toBe(false);
   expect(toUserError(error)).toMatchObject({

@@ -15,7 +15,7 @@ declare module 'snappyjs' {
   export = snappy;
 }
 
-/** Part of our patch of kafkajs. */
+/** Added by our kafkajs patch. */
 declare module 'kafkajs/src/consumer/batch.js' {
   interface UnreadableBatch {
     readonly topic: string;

@@ -11,7 +11,7 @@ export const silentLogger = createLogger(
   readSettings(loggerSettings, { LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent' }),
 );
 
-/** Topics and a group of a test's own on the brokers of a list, with settings that name them. */
+/** Creates topics that only one test uses, and settings with these topics and a unique group. */
 export async function createFreshTopic(brokers: string, partitions = 3) {
   const id = randomUUID().slice(0, 8);
   const names = { KAFKA_TOPIC: `events-${id}`, KAFKA_DLQ_TOPIC: `dlq-${id}`, KAFKA_GROUP_ID: `group-${id}` };
@@ -31,7 +31,7 @@ export async function createFreshTopic(brokers: string, partitions = 3) {
   return { settings, kafka };
 }
 
-/** Publishes numbered records, spread over partitions in turn. */
+/** Publishes numbered records, round-robin over the partitions. */
 export async function publishNumbers(
   publisher: Publisher,
   topic: string,
