@@ -38,6 +38,8 @@ async function bundleModules(): Promise<readonly string[]> {
     input: join(app, 'src/main.ts'),
     platform: 'node',
     resolve: { conditionNames: ['source', 'import', 'require', 'node', 'default'] },
+    // Rolldown only warns, and the executable would fail to start.
+    onLog: (level, log, report) => report(log.code === 'UNRESOLVED_IMPORT' ? 'error' : level, log),
   });
   const { output } = await modules.write({
     file: join(dist, bundle),
