@@ -1,6 +1,7 @@
-export { findFreePort } from './local/endpoint.ts';
+export { acceptsConnections, findFreePort } from './local/endpoint.ts';
 export { kafkaVersion } from './local/kafka-jars.ts';
 export { postgresAccount } from './local/postgres-account.ts';
+export { ancestorsOf, findProcess } from './process/ancestors.ts';
 export { type GuardedProcess, startGuarded } from './process/guarded.ts';
 export {
   type PrivateCluster,

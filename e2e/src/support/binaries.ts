@@ -3,6 +3,7 @@ import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { npxArguments } from './pnpm.ts';
 import { type AppName, appEntry } from './programs.ts';
 
 const run = promisify(execFile);
@@ -30,10 +31,17 @@ export interface Copy extends AsyncDisposable {
 }
 
 export async function copyRepository(): Promise<Copy> {
+  const copy = await copySources();
+  const install = npxArguments('install', '--frozen-lockfile', '--prefer-offline');
+  await run('npx', [...install], { cwd: copy.folder });
+  return copy;
+}
+
+/** The same without an installation, as after `git clone`. */
+export async function copySources(): Promise<Copy> {
   const folder = await mkdtemp(join(tmpdir(), 'copy-'));
   for (const file of listSources()) await cp(join(rootFolder, file), join(folder, file));
-  await run('npx', ['-y', 'pnpm@12', 'install', '--frozen-lockfile', '--prefer-offline'], { cwd: folder });
-  return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) };
+  return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, maxRetries: 5 }) };
 }
 
 function listSources(): readonly string[] {

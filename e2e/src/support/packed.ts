@@ -3,6 +3,7 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { npxArguments } from './pnpm.ts';
 import type { Environment } from './programs.ts';
 
 const run = promisify(execFile);
@@ -17,7 +18,7 @@ export interface Packed extends AsyncDisposable {
 export async function packPackages(): Promise<Packed> {
   const folder = await mkdtemp(join(tmpdir(), 'packed-'));
   const pnpm = (...args: readonly string[]) =>
-    run('npx', ['-y', 'pnpm@12', '--filter', './packages/*', ...args], { cwd: root });
+    run('npx', [...npxArguments('--filter', './packages/*', ...args)], { cwd: root });
   await pnpm('run', 'build');
   await pnpm('exec', 'pnpm', 'pack', '--pack-destination', folder);
   const tarballs = (await readdir(folder)).map((name) => join(folder, name));
