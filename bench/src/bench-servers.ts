@@ -10,33 +10,34 @@ import {
   startPrivateKafka,
   startPrivatePostgres,
 } from 'infra/testing';
+import { log } from './log.ts';
 import type { Environment } from './programs.ts';
-import { say } from './say.ts';
 import { type FilledTopic, fillTopic } from './topic.ts';
 
-/** How much is measured. */
+/** Size of a benchmark run. */
 export interface Size {
-  /** Events of the filled topic. */
+  /** Number of events in the shared topic. */
   readonly events: number;
+  /** Rounds of the throughput and replay measurements; their median is reported. */
   readonly rounds: number;
-  /** How long each rate of events is kept up. */
+  /** Measured duration of each latency rate, in seconds, after the warm-up. */
   readonly seconds: number;
 }
 
-/** Servers of our own, with the settings that they have by default, and what a measurement needs of its own on them. */
+/** Private Kafka and Postgres servers with default settings, and what the measurements create on them. */
 export interface BenchServers extends AsyncDisposable {
   readonly size: Size;
   readonly kafka: PrivateServer;
   readonly postgres: PrivateServer;
-  /** A database with empty tables, just after a checkpoint. */
+  /** Creates a database with empty tables, after a checkpoint. */
   createTables(): Promise<Tables>;
-  /** An empty topic of three partitions, and one for its dead letters. */
+  /** Creates an empty topic with three partitions and its dead-letter topic. Returns the topic. */
   createTopic(): Promise<string>;
-  /** A topic with as many events as were asked for, the same one whenever it is asked for. */
+  /** A topic with `size.events` events; filled on the first call, then shared. */
   filledTopic(): Promise<FilledTopic>;
 }
 
-/** A database of one measurement's own, which is dropped when it is disposed of. */
+/** The database of one measurement; dropped on disposal. */
 export interface Tables extends AsyncDisposable {
   readonly url: string;
   readonly database: Database;
@@ -44,28 +45,28 @@ export interface Tables extends AsyncDisposable {
 
 export const logger = createLogger('bench', { LOG_LEVEL: 'silent', LOG_FORMAT: 'json' });
 
-/** Starts the servers; everything on them goes when it is disposed of. */
+/** Starts the servers; disposal stops them and deletes their data. */
 export async function startBenchServers(size: Size): Promise<BenchServers> {
   await using stack = new AsyncDisposableStack();
-  say('starts Kafka and Postgres');
+  log('starting Kafka and Postgres');
   const kafka = stack.use(await startPrivateKafka());
   const postgres = stack.use(await startPrivatePostgres());
   const template = await createTemplate(postgres.address);
   const server = stack.use(connect(postgres.address));
   let filled: Promise<FilledTopic> | undefined;
-  const lab: Omit<BenchServers, typeof Symbol.asyncDispose> = {
+  const servers: Omit<BenchServers, typeof Symbol.asyncDispose> = {
     size,
     kafka,
     postgres,
     createTables: () => createTables(server, postgres.address, template),
     createTopic: () => createTopic(kafka.address),
     filledTopic() {
-      filled ??= lab.createTopic().then((topic) => fillTopic(kafka.address, topic, size.events));
+      filled ??= servers.createTopic().then((topic) => fillTopic(kafka.address, topic, size.events));
       return filled;
     },
   };
   const opened = stack.move();
-  return { ...lab, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+  return { ...servers, [Symbol.asyncDispose]: () => opened.disposeAsync() };
 }
 
 function connect(url: string): Database {
@@ -95,12 +96,12 @@ async function createTopic(brokers: string): Promise<string> {
   return topic;
 }
 
-/** The settings that name a topic. */
+/** Settings for a topic and its dead-letter topic. */
 export function topicEnvironment(brokers: string, topic: string): Environment {
   return { KAFKA_BROKERS: brokers, KAFKA_TOPIC: topic, KAFKA_DLQ_TOPIC: `${topic}_dlq` };
 }
 
-/** The settings of a consumer that has never run before. */
+/** Settings for a consumer with a new group. */
 export function consumerEnvironment({ kafka }: BenchServers, topic: string, { url }: Tables): Environment {
   return {
     ...topicEnvironment(kafka.address, topic),

@@ -4,19 +4,22 @@ import { decodeEvent } from '@pipeline/schema';
 import { triage } from 'consumer/triage';
 import { toCopyLine } from './copy-text.ts';
 
-/** Rows in the text format of COPY, dealt out to connections; every second one apart, so that it can be stored first. */
+/**
+ * Rows in the text format of COPY, distributed over the connections. Odd and even rows are kept apart, so
+ * that a measurement can store one half in advance.
+ */
 export interface CopyRows {
-  /** By connection. */
+  /** Rows 1, 3, 5 …, by connection. */
   readonly first: readonly Buffer[];
-  /** By connection. */
+  /** Rows 2, 4, 6 …, by connection. */
   readonly second: readonly Buffer[];
 }
 
 const CONNECTIONS = 3;
 
-/** Takes batches of good events, and makes rows of them. */
-export function gatherCopyRows() {
-  const halves = [dealOut(), dealOut()] as const;
+/** Collects batches of valid events as rows for COPY. */
+export function collectCopyRows() {
+  const halves = [distribute(), distribute()] as const;
   let count = 0;
   return {
     add(batch: RecordBatch): void {
@@ -30,12 +33,12 @@ function toText({ eventId, eventType, eventTime, userId, payloadJson }: EventRow
   return toCopyLine([eventId, eventType, eventTime, userId, payloadJson]);
 }
 
-/** Deals rows out to the connections in turn. */
-function dealOut() {
-  const hands = Array.from({ length: CONNECTIONS }, (): Buffer[] => []);
+/** Distributes rows over the connections, round-robin. */
+function distribute() {
+  const chunksByConnection = Array.from({ length: CONNECTIONS }, (): Buffer[] => []);
   let count = 0;
   return {
-    add: (text: string) => void hands[count++ % CONNECTIONS]?.push(Buffer.from(text)),
-    end: () => hands.map((chunks) => Buffer.concat(chunks)),
+    add: (text: string) => void chunksByConnection[count++ % CONNECTIONS]?.push(Buffer.from(text)),
+    end: () => chunksByConnection.map((chunks) => Buffer.concat(chunks)),
   };
 }

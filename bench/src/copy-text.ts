@@ -1,4 +1,4 @@
-/** A row in the text format of COPY: https://www.postgresql.org/docs/current/sql-copy.html */
+/** Formats a row for COPY in its text format: https://www.postgresql.org/docs/current/sql-copy.html */
 export function toCopyLine(fields: readonly string[]): string {
   return `${fields.map(escapeField).join('\t')}\n`;
 }

@@ -6,14 +6,14 @@ import { from } from 'pg-copy-streams';
 const STATEMENT = 'copy raw_events (event_id, event_type, event_time, user_id, payload) from stdin';
 const CHUNK_BYTES = 1 << 16;
 
-/** Copies rows into `raw_events`, over a connection of its own for each of the texts. */
+/** Copies rows into `raw_events`, one connection per text. */
 export async function copyRows(url: string, texts: readonly Buffer[]): Promise<void> {
   await Promise.all(texts.map((text) => copyText(url, text)));
 }
 
 async function copyText(url: string, text: Buffer): Promise<void> {
   const client = new Client({ connectionString: url });
-  // A connection that is lost fails the copy, too: one report of it is enough.
+  // A lost connection also rejects the pipeline below, which reports it.
   client.on('error', () => {});
   await client.connect();
   try {

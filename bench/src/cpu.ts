@@ -1,6 +1,6 @@
 import { median } from './statistics.ts';
 
-/** CPU that this process takes for some work, all its threads together, in microseconds. */
+/** CPU time that `work` takes in this process, all threads included, in microseconds. */
 export async function cpuMicrosOf(work: () => void | Promise<void>): Promise<number> {
   const before = process.cpuUsage();
   await work();
@@ -11,10 +11,10 @@ export async function cpuMicrosOf(work: () => void | Promise<void>): Promise<num
 const WARM_UP = 5;
 const PASSES = 15;
 
-/** How `medianMicros` measures, for people. */
-export const passesText = `the median of ${PASSES} passes, after ${WARM_UP} to warm up`;
+/** Describes the method of `medianMicros` in a report. */
+export const passesText = `the median of ${PASSES} passes, after ${WARM_UP} warm-up passes`;
 
-/** Microseconds of CPU that one of `count` items takes when `work` works through all of them. */
+/** CPU time per item in microseconds, if `work` processes `count` items. */
 export async function medianMicros(count: number, work: () => void): Promise<number> {
   const passes: number[] = [];
   for (let pass = 0; pass < WARM_UP + PASSES; pass++) passes.push((await cpuMicrosOf(work)) / count);

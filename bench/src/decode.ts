@@ -1,21 +1,24 @@
 import { decodeEvent } from '@pipeline/schema';
 import type { BenchServers } from './bench-servers.ts';
 import { medianMicros, passesText } from './cpu.ts';
+import { log } from './log.ts';
 import { formatCell } from './markdown.ts';
-import { say } from './say.ts';
 import type { Section } from './section.ts';
 import { readTopic } from './topic.ts';
 
-/** Enough that no cache of the processor holds them all. */
+/** More than fits in the CPU caches. */
 const SAMPLE = 100_000;
 
-/** `decodeEvent` alone, by type of event. */
-export async function measureDecode(lab: BenchServers): Promise<Section> {
-  const { topic } = await lab.filledTopic();
-  say('decodeEvent');
-  const sample = await readSample(lab, topic);
+/** Measures `decodeEvent` alone, by event type. */
+export async function measureDecode(servers: BenchServers): Promise<Section> {
+  const { topic } = await servers.filledTopic();
+  log('decodeEvent');
+  const sample = await readSample(servers, topic);
   const rows: (readonly [string, number, number])[] = [];
-  for (const [type, values] of [...Map.groupBy(sample, typeOf), ['all, as they came', sample] as const])
+  for (const [type, values] of [
+    ...Map.groupBy(sample, typeOf),
+    ['all types, in topic order', sample] as const,
+  ])
     rows.push([type, meanBytes(values), await medianMicros(values.length, () => decodeAll(values))]);
   const [, bytes, micros] = rows.at(-1) ?? ['', 0, 0];
   return {
@@ -23,9 +26,7 @@ export async function measureDecode(lab: BenchServers): Promise<Section> {
     summary: [['`decodeEvent`', `${formatCell(micros)} µs for ${bytes} bytes`]],
     columns: ['type', 'bytes', 'µs of CPU per event'],
     rows,
-    remarks: [
-      `The first ${SAMPLE.toLocaleString('en-US')} events of the topic, one after another as the consumer has them; ${passesText}.`,
-    ],
+    remarks: [`The first ${SAMPLE.toLocaleString('en-US')} events of the topic in sequence; ${passesText}.`],
   };
 }
 
@@ -34,12 +35,12 @@ function meanBytes(values: readonly Buffer[]): number {
 }
 
 function decodeAll(values: readonly Buffer[]): void {
-  for (const value of values) if (!decodeEvent(value).ok) throw new Error('a good event was rejected');
+  for (const value of values) if (!decodeEvent(value).ok) throw new Error('a valid event was rejected');
 }
 
-async function readSample(lab: BenchServers, topic: string): Promise<readonly Buffer[]> {
+async function readSample(servers: BenchServers, topic: string): Promise<readonly Buffer[]> {
   const sample: Buffer[] = [];
-  await readTopic(lab.kafka.address, topic, ({ records }) => {
+  await readTopic(servers.kafka.address, topic, ({ records }) => {
     for (const { value } of records)
       if (value !== null && sample.length < SAMPLE) sample.push(Buffer.from(value));
   });

@@ -5,23 +5,27 @@ import type { FilledTopic } from './topic.ts';
 import { meterUsage, peakRssMb } from './usage.ts';
 import { waitWhileRunning } from './wait.ts';
 
-/** How a consumer drained a topic, its start included. */
+/** Result of draining a topic with one consumer, startup included. */
 export interface Drained {
   readonly eventsPerSecond: number;
   readonly peakRssMb: number;
-  /** CPU of each event in microseconds: the consumer's, Postgres's, Kafka's. */
+  /** CPU time per event in microseconds: consumer, Postgres, Kafka. */
   readonly cpuMicros: readonly [number, number, number];
-  /** What other programs took of the machine meanwhile, from 0 to 1. */
+  /** Share of the CPU that unrelated processes used, 0 to 1. */
   readonly othersShare: number;
 }
 
 /**
- * Starts a consumer on a filled topic, and waits until its last event is stored.
- * @throws UserError when not every event of the topic is in the table then
+ * Starts a consumer on a filled topic and waits until its last event is stored.
+ * @throws UserError if the table does not have exactly one row per event afterwards
  */
-export async function drainTopic(lab: BenchServers, filled: FilledTopic, tables: Tables): Promise<Drained> {
-  await using consumer = startApp('consumer', [], consumerEnvironment(lab, filled.topic, tables));
-  const used = meterUsage([consumer.pid, lab.postgres.pid, lab.kafka.pid]);
+export async function drainTopic(
+  servers: BenchServers,
+  filled: FilledTopic,
+  tables: Tables,
+): Promise<Drained> {
+  await using consumer = startApp('consumer', [], consumerEnvironment(servers, filled.topic, tables));
+  const used = meterUsage([consumer.pid, servers.postgres.pid, servers.kafka.pid]);
   await waitWhileRunning(consumer, async () => (await accountedFor(tables)) >= filled.events, 20);
   const { seconds, cpuMs, othersShare } = used();
   const peak = peakRssMb(consumer.pid);
@@ -35,7 +39,7 @@ export async function drainTopic(lab: BenchServers, filled: FilledTopic, tables:
   };
 }
 
-/** What the ledger has seen: cheaper to ask for than a count of the rows, and written with them. */
+/** Number of offsets in the ledger: cheaper than counting rows, and written in the same transaction. */
 export async function accountedFor({ database }: Tables): Promise<number> {
   const [row] = await database.run<{ records: number }>(
     (sql) => sql`select coalesce(sum(next_offset - start_offset), 0)::float8 as records from ingest_progress`,
@@ -48,5 +52,5 @@ async function requireRows({ database }: Tables, expected: number): Promise<void
     (sql) => sql`select count(*)::float8 as rows from raw_events`,
   );
   if (row?.rows !== expected)
-    throw new UserError(`${row?.rows} rows of ${expected} events`, 'mend the consumer first');
+    throw new UserError(`found ${row?.rows} rows for ${expected} events`, 'fix the consumer first');
 }

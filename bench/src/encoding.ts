@@ -1,13 +1,13 @@
 import type { Database } from '@pipeline/db';
 
-/** A database that counts what making its statements costs us: the parameters are encoded then, and sent later. */
+/** A database that measures the CPU time of building its statements, which is when parameters are encoded. */
 interface MeteredDatabase {
   readonly database: Database;
-  /** Microseconds of CPU so far. */
+  /** CPU time so far, in microseconds. */
   encodingMicros(): number;
 }
 
-/** Runs statements on a database as before, and counts. */
+/** Wraps a database so that the cost of encoding parameters is measured. */
 export function meterEncoding(database: Database): MeteredDatabase {
   let micros = 0;
   const run: Database['run'] = (statement, signal) =>

@@ -9,70 +9,75 @@ import {
   topicEnvironment,
 } from './bench-servers.ts';
 import { accountedFor } from './drain.ts';
+import { log } from './log.ts';
 import { type Program, startApp } from './programs.ts';
-import { say } from './say.ts';
 import { eventsOf, type Scenario, scenarios } from './scenarios.ts';
 import type { Cell, Section } from './section.ts';
 import { EARLIER, idInSql, recordAt } from './synthetic.ts';
 import { meterUsage } from './usage.ts';
 import { waitWhileRunning } from './wait.ts';
 
-/** How the cost of an event grows with the size of everything, one thing varied at a time. */
-export async function measureGrowth(lab: BenchServers): Promise<Section> {
-  const measured: (readonly [string, Grown])[] = [];
+/** Measures how the cost per record grows with the pipeline, varying one parameter at a time. */
+export async function measureGrowth(servers: BenchServers): Promise<Section> {
+  const measured: (readonly [string, DrainCost])[] = [];
   for (const scenario of scenarios) {
-    say(`growth: ${scenario.name}`);
-    measured.push([scenario.name, await measureScenario(lab, scenario)]);
+    log(`growth: ${scenario.name}`);
+    measured.push([scenario.name, await measureScenario(servers, scenario)]);
   }
-  const usual = measured[0]?.[1].recordsPerSecond ?? 1;
+  const baseline = measured[0]?.[1].recordsPerSecond ?? 1;
   return {
-    title: 'How cost grows',
+    title: 'Growth',
     summary: [],
-    columns: ['', 'records/s', 'of the first', 'consumers, µs CPU/record', 'Postgres, µs', 'Kafka, µs'],
+    columns: [
+      '',
+      'records/s',
+      'relative to the first',
+      'consumers, µs CPU/record',
+      'Postgres, µs',
+      'Kafka, µs',
+    ],
     rows: measured.map(([name, { recordsPerSecond, cpuMicros }]): Cell[] => [
       name,
       recordsPerSecond,
-      recordsPerSecond / usual,
+      recordsPerSecond / baseline,
       ...cpuMicros,
     ]),
-    remarks: [
-      'From the first batch to the last, without the start. Each differs from the first in what it names.',
-    ],
+    remarks: ['Without startup. Each scenario differs from the first only in the named parameter.'],
   };
 }
 
-interface Grown {
+interface DrainCost {
   readonly recordsPerSecond: number;
-  /** CPU of each record in microseconds: the consumers', Postgres's, Kafka's. */
+  /** CPU time per record in microseconds: all consumers, Postgres, Kafka. */
   readonly cpuMicros: readonly [number, number, number];
 }
 
-async function measureScenario(lab: BenchServers, scenario: Scenario): Promise<Grown> {
-  const events = eventsOf(scenario, lab.size.events);
-  const topic = await fillTopic(lab, scenario, events);
-  await using tables = await lab.createTables();
+async function measureScenario(servers: BenchServers, scenario: Scenario): Promise<DrainCost> {
+  const events = eventsOf(scenario, servers.size.events);
+  const topic = await fillTopic(servers, scenario, events);
+  await using tables = await servers.createTables();
   await fillTable(tables, scenario, events);
-  const environment = { ...consumerEnvironment(lab, topic, tables), DLQ_LIMIT_RATIO: '0' };
+  const environment = { ...consumerEnvironment(servers, topic, tables), DLQ_LIMIT_RATIO: '0' };
   await using stack = new AsyncDisposableStack();
   const consumers = Array.from({ length: scenario.consumers }, () =>
     stack.use(startApp('consumer', [], environment)),
   );
-  return await measureDrain(lab, tables, consumers, events);
+  return await measureDrain(servers, tables, consumers, events);
 }
 
 async function measureDrain(
-  lab: BenchServers,
+  servers: BenchServers,
   tables: Tables,
   consumers: readonly Program[],
   events: number,
-): Promise<Grown> {
+): Promise<DrainCost> {
   const [first] = consumers;
   if (first === undefined) throw new RangeError('no consumer');
   const until = (records: number) =>
     waitWhileRunning(first, async () => (await accountedFor(tables)) >= records, 10);
   await until(1);
   const before = await accountedFor(tables);
-  const used = meterUsage([...consumers.map(({ pid }) => pid), lab.postgres.pid, lab.kafka.pid]);
+  const used = meterUsage([...consumers.map(({ pid }) => pid), servers.postgres.pid, servers.kafka.pid]);
   await until(events);
   const { seconds, cpuMs } = used();
   const records = events - before;
@@ -109,7 +114,7 @@ async function fillTopic(
   return topic;
 }
 
-/** Rows of earlier events, and of the topic's own: first without the index, which is faster. */
+/** Inserts earlier events and the topic's duplicates; builds the index afterwards, which is faster. */
 async function fillTable({ database }: Tables, scenario: Scenario, events: number): Promise<void> {
   const { rows, duplicates, ids } = scenario;
   const insert = (from: number, to: number, where: string) =>

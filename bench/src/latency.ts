@@ -1,52 +1,49 @@
 import { UserError } from '@pipeline/runtime';
 import { type BenchServers, consumerEnvironment, type Tables, topicEnvironment } from './bench-servers.ts';
+import { log } from './log.ts';
 import { formatCell } from './markdown.ts';
 import { startApp } from './programs.ts';
-import { say } from './say.ts';
 import type { Section } from './section.ts';
 import { meterUsage } from './usage.ts';
 import { waitUntilJoined, waitWhileRunning } from './wait.ts';
 
 const RATES = [100, 1_000, 10_000];
-/** A broker that has just started compiles itself meanwhile: in its first minute 99 % take twice as long as later. */
+/** Lets the broker's JIT compiler settle: in a broker's first minute, p99 is twice as high as later. */
 const WARM_UP_SECONDS = 30;
 
-/** From an event's making to its row, at steady rates. */
-export async function measureLatency(lab: BenchServers): Promise<Section> {
+/** Measures the time from `event_time` to `ingested_at` at steady rates. */
+export async function measureLatency(servers: BenchServers): Promise<Section> {
   const rows: (readonly number[])[] = [];
   for (const rate of RATES) {
-    say(`latency at ${rate} events a second`);
-    rows.push(await measureRate(lab, rate));
+    log(`latency at ${rate} events/s`);
+    rows.push(await measureRate(servers, rate));
   }
   const figures = (row: readonly number[]) => row.map(formatCell);
   return {
-    title: `Latency: ${lab.size.seconds} s at each rate, after ${WARM_UP_SECONDS} s of warm-up`,
+    title: `Latency: ${servers.size.seconds} s at each rate, after ${WARM_UP_SECONDS} s of warm-up`,
     summary: rows
       .map(figures)
-      .map(([rate, , half, most]) => [
-        `latency at ${rate} events/s`,
-        `half within ${half} ms, 99 % within ${most} ms`,
-      ]),
-    columns: ['events/s asked for', 'events/s sent', 'p50, ms', 'p99, ms', 'most, ms', othersColumn],
+      .map(([rate, , p50, p99]) => [`latency at ${rate} events/s`, `p50 ${p50} ms, p99 ${p99} ms`]),
+    columns: ['target, events/s', 'sent, events/s', 'p50, ms', 'p99, ms', 'max, ms', othersColumn],
     rows,
     remarks: [
-      '`ingested_at - event_time`: making, publishing (the producer makes and sends every 10 ms what is due), ' +
-        'fetching, checking and the start of the transaction that stores the event, all on one clock.',
+      '`ingested_at - event_time`, on one clock: from creating the event to starting the transaction that ' +
+        'stores it. The producer sends every 10 ms.',
     ],
   };
 }
 
-const othersColumn = 'other programs, % of the machine';
+const othersColumn = 'other processes, % of CPU';
 
-async function measureRate(lab: BenchServers, rate: number): Promise<readonly number[]> {
-  await using tables = await lab.createTables();
-  const topic = await lab.createTopic();
-  await using consumer = startApp('consumer', [], consumerEnvironment(lab, topic, tables));
+async function measureRate(servers: BenchServers, rate: number): Promise<readonly number[]> {
+  await using tables = await servers.createTables();
+  const topic = await servers.createTopic();
+  await using consumer = startApp('consumer', [], consumerEnvironment(servers, topic, tables));
   await waitUntilJoined(consumer);
-  const count = rate * (WARM_UP_SECONDS + lab.size.seconds);
+  const count = rate * (WARM_UP_SECONDS + servers.size.seconds);
   const args = ['--rate', String(rate), '--count', String(count)];
-  await using producer = startApp('producer', args, topicEnvironment(lab.kafka.address, topic));
-  const used = meterUsage([consumer.pid, producer.pid, lab.postgres.pid, lab.kafka.pid]);
+  await using producer = startApp('producer', args, topicEnvironment(servers.kafka.address, topic));
+  const used = meterUsage([consumer.pid, producer.pid, servers.postgres.pid, servers.kafka.pid]);
   await producer.ended;
   const { othersShare } = used();
   await waitWhileRunning(consumer, async () => (await countRows(tables)) >= count, 100);
@@ -60,13 +57,14 @@ async function countRows({ database }: Tables): Promise<number> {
   return row?.rows ?? 0;
 }
 
-/** The rate at which events were made, then the median, the 99th percentile and the most, in ms. */
+/** The rate at which events were created per second, then p50, p99 and the maximum in ms. */
 async function readLatency({ database }: Tables): Promise<readonly number[]> {
   const [row] = await database.run<{ figures: readonly number[] }>(
     (sql) => sql`
       with warm as (
         select event_time, extract(epoch from ingested_at - event_time) * 1000 as ms from raw_events
-        where event_time >= (select min(event_time) from raw_events) + ${WARM_UP_SECONDS}::int * interval '1 s'
+        where event_time >=
+          (select min(event_time) from raw_events) + ${WARM_UP_SECONDS}::int * interval '1 s'
       )
       select jsonb_build_array(
         count(*) / extract(epoch from max(event_time) - min(event_time)),
@@ -75,6 +73,6 @@ async function readLatency({ database }: Tables): Promise<readonly number[]> {
         max(ms)) as figures
       from warm`,
   );
-  if (row === undefined) throw new UserError('nothing was stored', 'measure for more seconds');
+  if (row === undefined) throw new UserError('no event was stored after the warm-up', 'increase --seconds');
   return row.figures;
 }

@@ -2,9 +2,9 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 import { kafkaVersion } from 'infra/testing';
 import type { BenchServers } from './bench-servers.ts';
 
-/** What was measured on, as a line for people. */
-export async function describeMachine(lab: BenchServers): Promise<string> {
-  await using tables = await lab.createTables();
+/** Describes the hardware and the versions in one line. */
+export async function describeMachine(servers: BenchServers): Promise<string> {
+  await using tables = await servers.createTables();
   const [row] = await tables.database.run<{ version: string }>(
     (sql) => sql`select current_setting('server_version') as version`,
   );

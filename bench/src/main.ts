@@ -7,17 +7,21 @@ const names = [...measurements.keys()];
 
 const program = createProgram(
   'bench',
-  'Measures the pipeline on a Kafka and a Postgres of its own, and prints Markdown.',
+  'Benchmarks the pipeline on a private Kafka and Postgres, and prints a Markdown report.',
   manifest.version,
 )
   .addHelpText(
     'beforeAll',
-    'Examples:\n  bench                                              everything, in about a quarter of an hour\n  bench --only throughput --rounds 5\n  bench --events 50000 --rounds 1 --seconds 5        a rough idea\n',
+    `Examples:
+  bench                                         all measurements, about 15 minutes
+  bench --only throughput --rounds 5
+  bench --events 50000 --rounds 1 --seconds 5   a quick estimate
+`,
   )
-  .option('--events <n>', 'events of the filled topic', integerBetween(1_000, 100_000_000), 600_000)
-  .option('--rounds <n>', 'rounds of throughput and replay', integerBetween(1, 100), 3)
-  .option('--seconds <n>', 'how long each rate is kept up for latency', integerBetween(1, 3_600), 20)
-  .option('--only <names>', `some of ${names.join(',')} (default: all)`, parseNames)
+  .option('--events <n>', 'number of events in the topic', integerBetween(1_000, 100_000_000), 600_000)
+  .option('--rounds <n>', 'rounds of the throughput and replay measurements', integerBetween(1, 100), 3)
+  .option('--seconds <n>', 'duration of each latency rate', integerBetween(1, 3_600), 20)
+  .option('--only <names>', `comma-separated subset of ${names.join(',')} (default: all)`, parseNames)
   .option('--json', 'print JSON instead', false)
   .action((options: Omit<BenchOptions, 'only'> & Partial<BenchOptions>) =>
     runBench({ only: names, ...options }),
@@ -25,17 +29,17 @@ const program = createProgram(
 
 await runProgram(program);
 
-function integerBetween(least: number, most: number): (text: string) => number {
-  const parse = numberBetween(least, most);
+function integerBetween(min: number, max: number): (text: string) => number {
+  const parse = numberBetween(min, max);
   return (text) => {
     const number = parse(text);
     if (Number.isInteger(number)) return number;
-    throw invalidArgument('Expected a whole number.');
+    throw invalidArgument('Expected an integer.');
   };
 }
 
 function parseNames(text: string): readonly string[] {
   const chosen = text.split(',');
   if (chosen.every((name) => measurements.has(name))) return chosen;
-  throw invalidArgument(`Expected some of ${names.join(',')}.`);
+  throw invalidArgument(`Expected a comma-separated subset of ${names.join(',')}.`);
 }

@@ -10,12 +10,12 @@ const section = {
     ['1', 123_456.7],
     ['median', 9.876],
   ],
-  remarks: ['Quiet machine.'],
+  remarks: ['Idle machine.'],
 };
 
-test('a section is a heading, a table whose numbers stand on the right, and its remarks', () => {
+test('a section is a heading, a table with right-aligned numbers, and remarks', () => {
   expect(toMarkdown(section)).toBe(
-    '### Speed\n\n| round | events/s |\n| --- | --: |\n| 1 | 123,457 |\n| median | 9.88 |\n\nQuiet machine.',
+    '### Speed\n\n| round | events/s |\n| --- | --: |\n| 1 | 123,457 |\n| median | 9.88 |\n\nIdle machine.',
   );
 });
 
@@ -26,11 +26,11 @@ test.each([
   [12.34, '12.3'],
   [0.456, '0.46'],
   ['-', '-'],
-])('%s is shown as %s', (cell, shown) => {
-  expect(formatCell(cell)).toBe(shown);
+])('%s is formatted as %s', (cell, formatted) => {
+  expect(formatCell(cell)).toBe(formatted);
 });
 
-test('programs get each row as an object, with all digits', () => {
+test('JSON rows are objects with full precision', () => {
   expect(toObjects(section)).toEqual([
     { round: '1', 'events/s': 123_456.7 },
     { round: 'median', 'events/s': 9.876 },

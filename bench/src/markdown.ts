@@ -1,11 +1,11 @@
 import type { Cell, Section } from './section.ts';
 
-/** A section as Markdown: heading, table, remarks. */
+/** Formats a section as Markdown: heading, table, remarks. */
 export function toMarkdown({ title, columns, rows, remarks }: Section): string {
   return [`### ${title}`, toTable(columns, rows), ...remarks].join('\n\n');
 }
 
-/** A table as Markdown; columns that hold numbers stand on the right. */
+/** Formats a Markdown table; columns with numbers are right-aligned. */
 export function toTable(columns: readonly string[], rows: readonly (readonly Cell[])[]): string {
   const alignment = columns.map((_, index) => (rows.some((row) => isNumber(row[index])) ? '--:' : '---'));
   const lines = [columns, alignment, ...rows.map((row) => row.map(formatCell))];
@@ -16,7 +16,7 @@ function isNumber(cell: Cell | undefined): boolean {
   return typeof cell === 'number';
 }
 
-/** Numbers with as many digits as one would trust: 123,457, 12.3, 1.23. */
+/** Formats numbers with about three significant digits: 123,457, 12.3, 1.23. */
 export function formatCell(cell: Cell): string {
   if (typeof cell === 'string') return cell;
   const digits = Number.isInteger(cell) || Math.abs(cell) >= 100 ? 0 : Math.abs(cell) >= 10 ? 1 : 2;

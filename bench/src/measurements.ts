@@ -10,9 +10,9 @@ import { measureStages } from './stages.ts';
 import { measureStarting } from './starting.ts';
 import { measureThroughput } from './throughput.ts';
 
-export type Measure = (lab: BenchServers) => Promise<Section>;
+export type Measure = (servers: BenchServers) => Promise<Section>;
 
-/** Everything that can be measured, in the order of the report. */
+/** All measurements, in the order of the report. */
 export const measurements: ReadonlyMap<string, Measure> = new Map([
   ['throughput', measureThroughput],
   ['latency', measureLatency],

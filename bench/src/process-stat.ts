@@ -1,30 +1,30 @@
-/** What `/proc/PID/stat` says of a process. */
+/** A parsed `/proc/PID/stat`. */
 export interface ProcessStat {
   readonly pid: number;
   readonly parent: number;
-  /** CPU of the process and of its children that have ended and were waited for, in ms; Linux counts in steps of 10 ms. */
+  /** CPU time in ms of the process and of its reaped children; Linux counts in steps of 10 ms. */
   readonly cpuMs: number;
 }
 
-/** Linux shows times in hundredths of a second on every machine that Node runs on (USER_HZ). */
+/** USER_HZ is 100 on every platform that Node supports. */
 const TICK_MS = 10;
 
-/** Reads the one line of `/proc/PID/stat`: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+/** Parses the one line of `/proc/PID/stat`: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
 export function parseProcessStat(line: string): ProcessStat {
-  // The second field, the program's name in parentheses, may hold anything.
+  // The second field, the program's name in parentheses, may contain spaces and parentheses.
   const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
   const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
   return { pid: Number.parseInt(line, 10), parent: Number(fields[1]), cpuMs: ticks * TICK_MS };
 }
 
-/** CPU of a process and of everything that it has started, directly or not, in ms. */
+/** CPU time of a process and all its descendants, in ms. */
 export function treeCpuMs(root: number, stats: readonly ProcessStat[]): number {
   const own = stats.find(({ pid }) => pid === root)?.cpuMs ?? 0;
   const children = stats.filter(({ parent }) => parent === root);
   return children.reduce((sum, { pid }) => sum + treeCpuMs(pid, stats), own);
 }
 
-/** CPU that the whole machine has spent since it began, what was taken from it by its host included, in ms. */
+/** CPU time of the whole machine since boot in ms, including time stolen by the hypervisor. */
 export function parseMachineStat(text: string): number {
   const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = (
     text.split('\n', 1)[0]?.match(/\d+/g) ?? []

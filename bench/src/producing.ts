@@ -2,14 +2,14 @@ import type { BenchServers } from './bench-servers.ts';
 import { formatCell } from './markdown.ts';
 import type { Section } from './section.ts';
 
-/** How fast the producer simulates and publishes. */
-export async function measureProducing(lab: BenchServers): Promise<Section> {
-  const { published, wallSeconds, events } = await lab.filledTopic();
+/** Reports the throughput of the producer. */
+export async function measureProducing(servers: BenchServers): Promise<Section> {
+  const { published, wallSeconds, events } = await servers.filledTopic();
   return {
     title: 'Producer, `--rate 0`',
     summary: [['producer', `${formatCell(events / published.seconds)} events/s`]],
-    columns: ['events', 'events/s', 'events/s, its start included'],
+    columns: ['events', 'events/s', 'events/s, startup included'],
     rows: [[events, events / published.seconds, events / wallSeconds]],
-    remarks: ['One run: the one that filled the topic.'],
+    remarks: ['A single run, which filled the topic.'],
   };
 }

@@ -6,19 +6,19 @@ import { parseScript } from './script.ts';
 
 export type Environment = Readonly<Record<string, string>>;
 
-/** A program of the pipeline as a process of its own; it is killed when it is disposed of. */
+/** A running app; killed on disposal. */
 export interface Program extends AsyncDisposable {
   readonly pid: number;
   readonly hasEnded: boolean;
-  /** What it has said on stderr so far. */
-  said(): string;
-  /** Resolves with what it has written to stdout when it has ended. */
+  /** Output on stderr so far. */
+  stderr(): string;
+  /** Resolves with the output on stdout once the process has exited. */
   readonly ended: Promise<string>;
 }
 
 const apps = join(import.meta.dirname, '../../apps');
 
-/** Starts an app by its own `start` script, as `pnpm start` does, but without the time that pnpm takes. */
+/** Starts an app with its `start` script, as `pnpm start` does, but without pnpm's overhead. */
 export function startApp(
   name: 'producer' | 'consumer',
   args: readonly string[],
@@ -28,14 +28,14 @@ export function startApp(
   const { scripts } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const command = parseScript(scripts.start);
   const program = command.program === 'node' ? process.execPath : command.program;
-  const child = spawn(program, [...command.words, ...args], {
+  const child = spawn(program, [...command.args, ...args], {
     cwd: folder,
     env: { ...process.env, METRICS_PORT: '0', LOG_FORMAT: 'json', ...command.environment, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const kill = () => child.kill('SIGKILL');
   process.once('exit', kill);
-  const [stdout, stderr] = [gather(child.stdout), gather(child.stderr)];
+  const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
   const ended = once(child, 'close').then(() => stdout());
   void ended.then(() => process.off('exit', kill));
   return {
@@ -43,7 +43,7 @@ export function startApp(
     get hasEnded() {
       return child.exitCode !== null || child.signalCode !== null;
     },
-    said: stderr,
+    stderr,
     ended,
     async [Symbol.asyncDispose]() {
       kill();
@@ -52,7 +52,7 @@ export function startApp(
   };
 }
 
-function gather(stream: NodeJS.ReadableStream): () => string {
+function collect(stream: NodeJS.ReadableStream): () => string {
   const chunks: Buffer[] = [];
   stream.on('data', (chunk: Buffer) => chunks.push(chunk));
   return () => Buffer.concat(chunks).toString('utf8');

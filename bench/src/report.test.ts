@@ -4,7 +4,7 @@ import { reportToJson, reportToMarkdown } from './report.ts';
 const section = (title: string) => ({
   title,
   summary: [[title, `${title} figure`]] as const,
-  columns: ['what'],
+  columns: ['figure'],
   rows: [[1.23456]],
   remarks: [],
 });
@@ -17,7 +17,7 @@ const report = {
   sections: [section('one'), section('two')],
 };
 
-test('a report begins with machine, date and command, and one table of the figures to quote', () => {
+test('a report starts with date, machine and command, then a summary table', () => {
   expect(reportToMarkdown(report)).toMatch(
     '2026-11-24, 2 cores: `pnpm --filter bench start`\n\n|  | 2026-11-24 |\n| --- | --- |\n| one | one figure |\n| two | two figure |\n\n',
   );
@@ -26,23 +26,22 @@ test('a report begins with machine, date and command, and one table of the figur
 test.each([
   [0.05, false],
   [0.06, true],
-])(
-  'of a machine of which others took %d, that figures are not to be quoted is said: %s',
-  (othersShare, isSaid) => {
-    expect(reportToMarkdown({ ...report, othersShare }).includes('too much for these figures')).toBe(isSaid);
-  },
-);
+])('with %d of the CPU used by other processes, the report warns: %s', (othersShare, warns) => {
+  expect(reportToMarkdown({ ...report, othersShare }).includes('too much to quote these figures')).toBe(
+    warns,
+  );
+});
 
-test('each measurement follows with its own table', () => {
+test('each measurement has its own section', () => {
   expect(reportToMarkdown(report).match(/^### .*$/gm)).toEqual(['### one', '### two']);
 });
 
-test('JSON holds the same, with all digits', () => {
+test('JSON holds the same data with full precision', () => {
   const { machine, sections } = JSON.parse(reportToJson(report));
   expect(machine).toBe('2 cores');
   expect(sections[1]).toMatchObject({
     title: 'two',
     summary: [['two', 'two figure']],
-    rows: [{ what: 1.23456 }],
+    rows: [{ figure: 1.23456 }],
   });
 });

@@ -1,32 +1,32 @@
 import { toMarkdown, toTable } from './markdown.ts';
 import { type Section, toObjects } from './section.ts';
 
-/** Everything that one run found. */
+/** The results of one run. */
 export interface Report {
-  /** The day, such as `2026-11-24`. */
+  /** UTC date, such as `2026-11-24`. */
   readonly date: string;
   readonly machine: string;
-  /** What was run. */
+  /** The command line. */
   readonly command: string;
-  /** What other programs took of the machine meanwhile, from 0 to 1. */
+  /** Share of the CPU that unrelated processes used, 0 to 1. */
   readonly othersShare: number;
   readonly sections: readonly Section[];
 }
 
-/** What a reader must know to take no figure for more than it is. */
+/** Printed with every report, so that figures are not read out of context. */
 const CAVEAT =
-  'Kafka, Postgres, the consumer and what measures them share these cores, as they would not in production: read ' +
-  'ratios of the same round before figures. Kafka keeps one copy; Postgres has its default settings, durable ones.';
+  'Unlike in production, Kafka, Postgres, the consumer and the benchmark share these cores: prefer ratios ' +
+  'within a round to absolute figures. Kafka has a replication factor of 1; Postgres has its durable defaults.';
 
 const QUIET_SHARE = 0.05;
 
-/** Whether the figures may be quoted. */
+/** States how much unrelated processes disturbed the run, and whether its figures may be quoted. */
 function describeNoise(othersShare: number): string {
-  const taken = `Other programs took ${Math.round(100 * othersShare)} % of the machine meanwhile`;
-  return othersShare <= QUIET_SHARE ? `${taken}.` : `**${taken}: too much for these figures to be quoted.**`;
+  const taken = `Other processes used ${Math.round(100 * othersShare)} % of the CPU during the run`;
+  return othersShare <= QUIET_SHARE ? `${taken}.` : `**${taken}: too much to quote these figures.**`;
 }
 
-/** A report for people. */
+/** Formats a report as Markdown. */
 export function reportToMarkdown({ date, machine, command, othersShare, sections }: Report): string {
   const head = `${date}, ${machine}: \`${command}\``;
   const summary = toTable(
@@ -36,7 +36,7 @@ export function reportToMarkdown({ date, machine, command, othersShare, sections
   return `${[head, summary, describeNoise(othersShare), CAVEAT, ...sections.map(toMarkdown)].join('\n\n')}\n`;
 }
 
-/** A report for programs. */
+/** Formats a report as JSON. */
 export function reportToJson({ sections, ...head }: Report): string {
   const measured = sections.map((section) => ({
     title: section.title,

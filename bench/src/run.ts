@@ -9,31 +9,35 @@ import type { Section } from './section.ts';
 import { meterUsage } from './usage.ts';
 
 export interface BenchOptions extends Size {
-  /** Names of measurements. */
+  /** Names of the measurements to run. */
   readonly only: readonly string[];
   readonly json: boolean;
 }
 
 const results = join(import.meta.dirname, '../results');
 
-/** Measures, prints the report and keeps it in the folder `results`; a signal ends it and everything that it has started. */
+/**
+ * Runs the measurements, prints the report and saves it in the folder `results`. A signal stops the run and
+ * all processes it started.
+ * @throws UserError on platforms other than Linux
+ */
 export async function runBench(options: BenchOptions): Promise<void> {
-  if (process.platform !== 'linux') throw new UserError('it reads /proc', 'run it on Linux');
+  if (process.platform !== 'linux') throw new UserError('the benchmark needs /proc', 'run it on Linux');
   const signal = stopSignal();
   const stopped = Promise.withResolvers<never>();
   signal.addEventListener('abort', () => stopped.reject(signal.reason), { once: true });
-  await using lab = await startBenchServers(options);
+  await using servers = await startBenchServers(options);
   const measuring = measure();
   const report = await Promise.race([measuring, stopped.promise]);
   await writeReport(report);
   process.stdout.write(options.json ? reportToJson(report) : reportToMarkdown(report));
 
   async function measure(): Promise<Report> {
-    const machine = await describeMachine(lab);
+    const machine = await describeMachine(servers);
     const used = meterUsage([]);
     const sections: Section[] = [];
     for (const [name, measureOne] of measurements) {
-      if (options.only.includes(name)) sections.push(await measureOne(lab));
+      if (options.only.includes(name)) sections.push(await measureOne(servers));
     }
     return {
       date: new Date().toISOString().slice(0, 10),

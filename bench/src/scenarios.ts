@@ -1,17 +1,17 @@
 import type { Mixture } from './synthetic.ts';
 
-/** One way in which a pipeline can be larger or worse than the usual one. */
+/** A pipeline that differs from the baseline in one or two parameters. */
 export interface Scenario extends Mixture {
   readonly name: string;
   readonly consumers: number;
   readonly partitions: number;
-  /** Rows of earlier events in the table. */
+  /** Rows in the table before the run. */
   readonly rows: number;
-  /** Events of the topic that are in the table, from 0 to 1. */
+  /** Share of the topic's events that are already stored, 0 to 1. */
   readonly duplicates: number;
 }
 
-const usual: Omit<Scenario, 'name'> = {
+const baseline: Omit<Scenario, 'name'> = {
   consumers: 1,
   partitions: 3,
   rows: 0,
@@ -22,33 +22,33 @@ const usual: Omit<Scenario, 'name'> = {
   bytes: 250,
 };
 
-/** What is varied, one thing at a time; the first is the usual one. */
+/** The first scenario is the baseline. */
 export const scenarios: readonly Scenario[] = [
-  { ...usual, name: '1 consumer, 3 partitions, empty table, ordered ids, 250 bytes' },
-  { ...usual, name: '2 consumers', consumers: 2 },
-  { ...usual, name: '3 consumers', consumers: 3 },
-  { ...usual, name: '12 partitions', partitions: 12 },
-  { ...usual, name: '48 partitions', partitions: 48 },
-  { ...usual, name: '10 thousand rows', rows: 10_000 },
-  { ...usual, name: '1 million rows', rows: 1_000_000 },
-  { ...usual, name: '10 million rows', rows: 10_000_000 },
-  { ...usual, name: 'random ids', ids: 'random' },
-  { ...usual, name: 'random ids, 1 million rows', ids: 'random', rows: 1_000_000 },
-  { ...usual, name: 'random ids, 10 million rows', ids: 'random', rows: 10_000_000 },
-  { ...usual, name: '1 % duplicates', duplicates: 0.01 },
-  { ...usual, name: '50 % duplicates', duplicates: 0.5 },
-  { ...usual, name: '100 % duplicates', duplicates: 1 },
-  { ...usual, name: '1 % invalid', invalid: 0.01 },
-  { ...usual, name: '50 % invalid', invalid: 0.5 },
-  { ...usual, name: '1 % refused by Postgres', refused: 0.01 },
-  { ...usual, name: '1 kB', bytes: 1_000 },
-  { ...usual, name: '10 kB', bytes: 10_000 },
+  { ...baseline, name: '1 consumer, 3 partitions, empty table, ordered ids, 250 bytes' },
+  { ...baseline, name: '2 consumers', consumers: 2 },
+  { ...baseline, name: '3 consumers', consumers: 3 },
+  { ...baseline, name: '12 partitions', partitions: 12 },
+  { ...baseline, name: '48 partitions', partitions: 48 },
+  { ...baseline, name: '10 thousand rows', rows: 10_000 },
+  { ...baseline, name: '1 million rows', rows: 1_000_000 },
+  { ...baseline, name: '10 million rows', rows: 10_000_000 },
+  { ...baseline, name: 'random ids', ids: 'random' },
+  { ...baseline, name: 'random ids, 1 million rows', ids: 'random', rows: 1_000_000 },
+  { ...baseline, name: 'random ids, 10 million rows', ids: 'random', rows: 10_000_000 },
+  { ...baseline, name: '1 % duplicates', duplicates: 0.01 },
+  { ...baseline, name: '50 % duplicates', duplicates: 0.5 },
+  { ...baseline, name: '100 % duplicates', duplicates: 1 },
+  { ...baseline, name: '1 % invalid', invalid: 0.01 },
+  { ...baseline, name: '50 % invalid', invalid: 0.5 },
+  { ...baseline, name: '1 % refused by Postgres', refused: 0.01 },
+  { ...baseline, name: '1 kB', bytes: 1_000 },
+  { ...baseline, name: '10 kB', bytes: 10_000 },
 ];
 
-/** Of large events fewer do: a topic of so many bytes takes long enough. */
+/** Limits the number of large events, so that a scenario does not take too long. */
 const TOPIC_MAX_BYTES = 250_000_000;
 
-/** How many events a scenario's topic has. */
+/** Number of events in a scenario's topic: `events`, or less if they are large. */
 export function eventsOf({ bytes }: Scenario, events: number): number {
   return Math.min(events, Math.floor(TOPIC_MAX_BYTES / bytes));
 }

@@ -1,8 +1,8 @@
-/** What one measurement found: a table, and what to know when reading it. */
+/** The result of one measurement: a table and remarks on how to read it. */
 export interface Section {
   readonly title: string;
-  /** The figures to quote, each with what it is of. */
-  readonly summary: readonly (readonly [what: string, figure: string])[];
+  /** Figures to quote, each with a label. */
+  readonly summary: readonly (readonly [label: string, figure: string])[];
   readonly columns: readonly string[];
   readonly rows: readonly (readonly Cell[])[];
   readonly remarks: readonly string[];
@@ -10,7 +10,7 @@ export interface Section {
 
 export type Cell = string | number;
 
-/** The rows as objects whose members are named by the columns. */
+/** Converts rows to objects keyed by column. */
 export function toObjects({ columns, rows }: Section): readonly Readonly<Record<string, Cell>>[] {
   return rows.map((row) => Object.fromEntries(row.map((cell, index) => [columns[index] ?? '', cell])));
 }

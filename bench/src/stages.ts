@@ -3,24 +3,24 @@ import { decodeEvent } from '@pipeline/schema';
 import { triage } from 'consumer/triage';
 import type { BenchServers } from './bench-servers.ts';
 import { cpuMicrosOf, medianMicros, passesText } from './cpu.ts';
-import { say } from './say.ts';
+import { log } from './log.ts';
 import type { Section } from './section.ts';
 import { readTopic } from './topic.ts';
 import { meterUsage } from './usage.ts';
 import { measureWriting, type WritingCost } from './writing.ts';
 
-/** More than that need not be kept to know what one costs. */
+/** Limits how many records are kept in memory. */
 const SAMPLE = 150_000;
 
-/** What each step of the path costs, one after the other in this process. */
-export async function measureStages(lab: BenchServers): Promise<Section> {
-  const { topic, events } = await lab.filledTopic();
-  say('stages');
-  const fetching = await measureFetching(lab, topic, events);
-  const batches = await readSample(lab, topic);
+/** Measures the CPU cost of each stage separately, in this process. */
+export async function measureStages(servers: BenchServers): Promise<Section> {
+  const { topic, events } = await servers.filledTopic();
+  log('stages');
+  const fetching = await measureFetching(servers, topic, events);
+  const batches = await readSample(servers, topic);
   const decoding = await measureDecoding(batches);
   const writing = await measureWriting(
-    lab,
+    servers,
     batches.map((batch) => triage(batch, decodeEvent)),
   );
   return toSection(fetching, decoding, writing);
@@ -33,7 +33,7 @@ interface FetchingCost {
 
 interface DecodingCost {
   readonly whole: number;
-  /** What nobody can do without. */
+  /** The lower bound: text decoding and `JSON.parse` alone. */
   readonly parsing: number;
 }
 
@@ -44,36 +44,36 @@ function toSection(fetching: FetchingCost, decoding: DecodingCost, writing: Writ
     summary: [],
     columns: ['stage', 'ours', 'Postgres', 'Kafka'],
     rows: [
-      ['fetch: from a response to records', fetching.ours, '-', fetching.kafka],
-      ['decode and validate: `decodeEvent`, parting good from bad', decoding.whole, '-', '-'],
-      ['of that, bytes to text and `JSON.parse`', decoding.parsing, '-', '-'],
-      ['encode: the parameters of the statement', writing.encoding, '-', '-'],
-      ['write: the driver, the statement', writing.sending, writing.statement, '-'],
+      ['fetch: response to records', fetching.ours, '-', fetching.kafka],
+      ['decode and validate: `decodeEvent`, triage', decoding.whole, '-', '-'],
+      ['of which bytes to text and `JSON.parse`', decoding.parsing, '-', '-'],
+      ['encode: statement parameters', writing.encoding, '-', '-'],
+      ['write: driver, statement', writing.sending, writing.statement, '-'],
     ],
     remarks: [
-      `Each stage by itself, in one warm process: of fetching, the topic read a second time; of decoding, ` +
-        `${passesText}; of writing, batches of ${batchSize} events one at a time. A consumer adds what these leave ` +
-        'out: its start, code that is still cold, metrics.',
+      'Each stage on its own, in one warm process. Fetch: the topic is read a second time; decode: ' +
+        `${passesText}; write: batches of ${batchSize} events, one at a time. A consumer's total is ` +
+        'higher: it includes startup, code that is not yet optimized, and metrics.',
     ],
   };
 }
 
-/** The topic was read before, so that the code is compiled. */
-async function measureFetching(lab: BenchServers, topic: string, events: number): Promise<FetchingCost> {
-  const used = meterUsage([lab.kafka.pid]);
-  const micros = await cpuMicrosOf(() => readTopic(lab.kafka.address, topic, touchValues));
+/** Reads the topic again: the first read, which filled the cache of COPY rows, warmed the code up. */
+async function measureFetching(servers: BenchServers, topic: string, events: number): Promise<FetchingCost> {
+  const used = meterUsage([servers.kafka.pid]);
+  const micros = await cpuMicrosOf(() => readTopic(servers.kafka.address, topic, touchValues));
   return { ours: micros / events, kafka: ((used().cpuMs[0] ?? 0) * 1_000) / events };
 }
 
-/** A record's value is cut out of the response when it is asked for. */
+/** Accesses each value, because it is sliced from the response lazily. */
 function touchValues({ records }: RecordBatch): number {
   return records.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
 }
 
-async function readSample(lab: BenchServers, topic: string): Promise<readonly RecordBatch[]> {
+async function readSample(servers: BenchServers, topic: string): Promise<readonly RecordBatch[]> {
   const batches: RecordBatch[] = [];
   let size = 0;
-  await readTopic(lab.kafka.address, topic, (batch) => {
+  await readTopic(servers.kafka.address, topic, (batch) => {
     if (size < SAMPLE) batches.push(batch);
     size += batch.records.length;
   });

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { median } from './statistics.ts';
 
-test('the median is the middle by size, not by place', () => {
+test('the median is the middle value in numeric order', () => {
   expect(median([9, 100, 10])).toBe(10);
 });
 
-test('the median of an even number of values lies between the two in the middle', () => {
+test('the median of an even number of values is the mean of the middle two', () => {
   expect(median([4, 1, 3, 2])).toBe(2.5);
 });
 
-test('nothing has no median', () => {
+test('an empty list has no median', () => {
   expect(() => median([])).toThrow(RangeError);
 });

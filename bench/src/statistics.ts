@@ -1,10 +1,10 @@
 /**
- * The middle of some numbers, the mean of the two in the middle where there are as many above as below.
- * @throws RangeError when there are none
+ * The median; for an even number of values, the mean of the middle two.
+ * @throws RangeError if there are no values
  */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const [low, high] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
-  if (low === undefined || high === undefined) throw new RangeError('there is no median of nothing');
+  if (low === undefined || high === undefined) throw new RangeError('the median of no values is undefined');
   return (low + high) / 2;
 }

@@ -1,24 +1,24 @@
 import { createHash } from 'node:crypto';
 import type { OutgoingRecord } from '@pipeline/kafka';
 
-/** How the ids of events follow each other: as those of UUIDv7 do, or as those of UUIDv4 do. */
+/** Order of event ids: ascending like UUIDv7, or random like UUIDv4. */
 export type IdOrder = 'ordered' | 'random';
 
-/** What a topic is filled with. */
+/** Composition of a synthetic topic. */
 export interface Mixture {
   readonly ids: IdOrder;
-  /** Records that are not events, from 0 to 1. */
+  /** Share of records that are not events, 0 to 1. */
   readonly invalid: number;
-  /** Events that Postgres refuses, from 0 to 1: it keeps no text with a character of code 0. */
+  /** Share of events that Postgres refuses, 0 to 1: `jsonb` cannot store U+0000. */
   readonly refused: number;
-  /** Of the value, about; the envelope takes some 200 of them. */
+  /** Approximate size of a value; the envelope takes about 200 bytes. */
   readonly bytes: number;
 }
 
 const SECOND = 1_000;
 const START = Date.parse('2026-11-24T09:00:00Z');
 
-/** The record at a position: the same one whenever it is asked for. */
+/** The record at a position; deterministic. */
 export function recordAt(position: number, mixture: Mixture): OutgoingRecord {
   const key = Buffer.from(`user-${position % 1_000}`);
   if (position % 100 < 100 * mixture.invalid) return { key, value: Buffer.from('{"not":"an event"}') };
@@ -32,12 +32,12 @@ function eventAt(position: number, { ids, bytes, refused }: Mixture) {
     event_type: 'page_view',
     event_time: new Date(START + (position % 600) * SECOND).toISOString(),
     user_id: `user-${position % 1_000}`,
-    // From the other end than the invalid ones, so that both may be asked for.
+    // Counted from the other end than invalid records, so that both shares can be combined.
     payload: { path: 99 - (position % 100) < 100 * refused ? `${path}\0` : path },
   };
 }
 
-/** What comes before the positions of any topic: rows that are stored already, and share no id with what comes. */
+/** Added to positions, so that the topic's ids do not collide with those of rows stored in advance. */
 export const EARLIER = 1_000_000_000;
 
 function orderedId(position: number): string {
@@ -51,7 +51,7 @@ function randomId(position: number): string {
     .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
-/** The same ids in SQL, of the numbers of a series `i`. */
+/** The same ids in SQL, computed from the series value `i`. */
 export const idInSql: Readonly<Record<IdOrder, string>> = {
   ordered: "('0198c5b0-7c1e-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid",
   random: 'md5(i::text)::uuid',

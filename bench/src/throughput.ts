@@ -1,8 +1,8 @@
 import type { BenchServers } from './bench-servers.ts';
 import { copyRows } from './copy.ts';
 import { type Drained, drainTopic } from './drain.ts';
+import { log } from './log.ts';
 import { formatCell } from './markdown.ts';
-import { say } from './say.ts';
 import type { Cell, Section } from './section.ts';
 import { median } from './statistics.ts';
 import type { FilledTopic } from './topic.ts';
@@ -10,7 +10,7 @@ import { meterUsage } from './usage.ts';
 
 interface Copied {
   readonly rowsPerSecond: number;
-  /** CPU of each row. */
+  /** CPU time of Postgres per row, in microseconds. */
   readonly postgresMicros: number;
 }
 
@@ -19,13 +19,13 @@ interface Round {
   readonly drained: Drained;
 }
 
-/** The whole consumer against COPY of the same rows into the same table, in turn. */
-export async function measureThroughput(lab: BenchServers): Promise<Section> {
-  const filled = await lab.filledTopic();
+/** Compares the consumer with COPY of the same rows into the same table, in alternating rounds. */
+export async function measureThroughput(servers: BenchServers): Promise<Section> {
+  const filled = await servers.filledTopic();
   const rounds: Round[] = [];
-  for (let number = 1; number <= lab.size.rounds; number++) {
-    say(`throughput, round ${number} of ${lab.size.rounds}`);
-    rounds.push({ copied: await measureCopy(lab, filled), drained: await drainFresh(lab, filled) });
+  for (let number = 1; number <= servers.size.rounds; number++) {
+    log(`throughput, round ${number} of ${servers.size.rounds}`);
+    rounds.push({ copied: await measureCopy(servers, filled), drained: await drainFresh(servers, filled) });
   }
   const figures = rounds.map(toFigures);
   const medians = columns.slice(1).map((_, column) => median(figures.map((row) => row[column] ?? 0)));
@@ -33,16 +33,16 @@ export async function measureThroughput(lab: BenchServers): Promise<Section> {
   return {
     title: `Throughput: ${filled.events.toLocaleString('en-US')} events in 3 partitions`,
     summary: [
-      ['consumer, its start included', `${rate} events/s`],
-      ['of what COPY does with the same rows', `${ratio}`],
-      ['most memory of the consumer', `${rss} MB`],
-      ['CPU of the consumer', `${own} µs per event`],
+      ['consumer, startup included', `${rate} events/s`],
+      ['relative to COPY of the same rows', `${ratio}`],
+      ['peak memory of the consumer', `${rss} MB`],
+      ['CPU time of the consumer', `${own} µs per event`],
     ],
     columns,
     rows: [...figures.map((row, index): Cell[] => [String(index + 1), ...row]), ['median', ...medians]],
     remarks: [
-      'Start-up counts: from the start of the consumer’s process, by its `start` script without pnpm, to its last ' +
-        'row. COPY is three connections from this process, connecting included. The ratio is that of the same round.',
+      'From the start of the consumer process (its `start` script, without pnpm) to its last row. COPY uses ' +
+        'three connections from this process, connecting included. Ratios compare within a round.',
     ],
   };
 }
@@ -57,7 +57,7 @@ const columns = [
   'Postgres, µs CPU/event',
   'Kafka, µs CPU/event',
   'Postgres, µs CPU/row of COPY',
-  'other programs, % of the machine',
+  'other processes, % of CPU',
 ];
 
 function toFigures({ copied, drained }: Round): readonly number[] {
@@ -74,18 +74,18 @@ function toFigures({ copied, drained }: Round): readonly number[] {
 }
 
 async function measureCopy(
-  lab: BenchServers,
+  servers: BenchServers,
   { rows: { first, second }, events }: FilledTopic,
 ): Promise<Copied> {
-  await using tables = await lab.createTables();
+  await using tables = await servers.createTables();
   const texts = first.map((text, index) => Buffer.concat([text, second[index] ?? Buffer.alloc(0)]));
-  const used = meterUsage([lab.postgres.pid]);
+  const used = meterUsage([servers.postgres.pid]);
   await copyRows(tables.url, texts);
   const { seconds, cpuMs } = used();
   return { rowsPerSecond: events / seconds, postgresMicros: ((cpuMs[0] ?? 0) * 1_000) / events };
 }
 
-async function drainFresh(lab: BenchServers, filled: FilledTopic): Promise<Drained> {
-  await using tables = await lab.createTables();
-  return await drainTopic(lab, filled, tables);
+async function drainFresh(servers: BenchServers, filled: FilledTopic): Promise<Drained> {
+  await using tables = await servers.createTables();
+  return await drainTopic(servers, filled, tables);
 }

@@ -9,37 +9,37 @@ import {
 } from '@pipeline/kafka';
 import { readSettings, UserError } from '@pipeline/runtime';
 import { logger, topicEnvironment } from './bench-servers.ts';
-import { type CopyRows, gatherCopyRows } from './copy-rows.ts';
+import { type CopyRows, collectCopyRows } from './copy-rows.ts';
+import { log } from './log.ts';
 import { startApp } from './programs.ts';
-import { say } from './say.ts';
 
-/** A topic that the producer has filled with simulated events, none of them bad or repeated. */
+/** A topic that the producer has filled with valid, distinct events. */
 export interface FilledTopic {
   readonly topic: string;
   readonly events: number;
-  /** The same events as rows for COPY. */
+  /** The topic's events as rows for COPY. */
   readonly rows: CopyRows;
-  /** What the producer says of its work, without its start. */
+  /** The producer's own result, startup excluded. */
   readonly published: { readonly published: number; readonly seconds: number };
-  /** From the producer's start to its end. */
+  /** Run time of the producer process. */
   readonly wallSeconds: number;
 }
 
-/** Runs the producer as fast as it can, and reads what it has made. */
+/** Fills a topic with the producer at full speed, then reads it back. */
 export async function fillTopic(brokers: string, topic: string, events: number): Promise<FilledTopic> {
-  say(`fills a topic with ${events} events`);
+  log(`filling a topic with ${events} events`);
   const startedAt = performance.now();
   const args = ['--rate', '0', '--count', String(events), '--seed', '1', '--json'];
   await using producer = startApp('producer', args, topicEnvironment(brokers, topic));
   const output = await producer.ended;
   const wallSeconds = (performance.now() - startedAt) / 1_000;
-  if (output === '') throw new UserError('the producer failed', producer.said().trimEnd());
-  const rows = gatherCopyRows();
+  if (output === '') throw new UserError('the producer failed', producer.stderr().trimEnd());
+  const rows = collectCopyRows();
   await readTopic(brokers, topic, rows.add);
   return { topic, events, rows: rows.end(), published: JSON.parse(output), wallSeconds };
 }
 
-/** Reads all of a topic as the consumer does, with the consumer's settings, and commits each batch. */
+/** Reads a whole topic with the consumer's settings, and commits each batch. */
 export async function readTopic(
   brokers: string,
   topic: string,

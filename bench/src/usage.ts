@@ -2,25 +2,26 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { type ProcessStat, parseMachineStat, parseProcessStat, treeCpuMs } from './process-stat.ts';
 
-/** What processes have used since they began, in ms of CPU; each with everything that it has started. */
+/** CPU time in ms since the processes started, descendants included. */
 interface Usage {
+  /** `performance.now()` of the reading. */
   readonly at: number;
   readonly trees: readonly number[];
-  /** Of this process, hence of all that is measured: it has started the servers, too. */
+  /** Of this process and its descendants, hence of everything that takes part in the benchmark. */
   readonly own: number;
   readonly machine: number;
 }
 
-/** What was used between two moments. */
+/** Resource usage between two readings. */
 export interface Used {
   readonly seconds: number;
-  /** Of each process that was asked about, in ms of CPU. */
+  /** CPU time in ms of each requested process, descendants included. */
   readonly cpuMs: readonly number[];
-  /** What all other programs took of the machine, from 0 to 1. */
+  /** Share of the CPU that unrelated processes used, 0 to 1. */
   readonly othersShare: number;
 }
 
-/** Starts to count what some processes use; the function that it returns tells what it was. */
+/** Starts measuring the processes; the returned function reports their usage since then. */
 export function meterUsage(pids: readonly number[]): () => Used {
   const before = readUsage(pids);
   return () => {
@@ -49,8 +50,8 @@ function readUsage(pids: readonly number[]): Usage {
 const TRIES = 20;
 
 /**
- * All processes. One that ends after its parent was read and before itself would be missing from both, as Postgres's
- * do when a connection has just been closed: then they are all read again.
+ * Reads all processes, again if one exited in between: its CPU time may be missing from its own reading and
+ * from its parent's. Postgres backends exit like that when a connection is closed.
  */
 function readStats(tries = TRIES): readonly ProcessStat[] {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
@@ -58,7 +59,7 @@ function readStats(tries = TRIES): readonly ProcessStat[] {
   return stats.length === pids.length || tries <= 1 ? stats : readStats(tries - 1);
 }
 
-/** Undefined when the process has ended meanwhile. */
+/** Undefined if the process has exited. */
 function readStat(pid: string): ProcessStat | undefined {
   try {
     return parseProcessStat(readFileSync(`/proc/${pid}/stat`, 'utf8'));
@@ -67,7 +68,7 @@ function readStat(pid: string): ProcessStat | undefined {
   }
 }
 
-/** The most memory that a process has occupied so far, in MB (2^20 bytes). */
+/** Peak resident memory of a process so far, in MB (2^20 bytes). */
 export function peakRssMb(pid: number): number {
   const kilobytes = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
   return Number(kilobytes ?? 0) / 1_024;

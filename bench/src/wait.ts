@@ -3,17 +3,17 @@ import { UserError } from '@pipeline/runtime';
 import type { Program } from './programs.ts';
 
 /**
- * Asks until something is so that a program brings about.
- * @param everyMs how often it asks: the precision of what is measured by waiting
- * @throws UserError when the program ends instead
+ * Polls until a condition holds, while a program is running.
+ * @param everyMs polling interval, which limits the precision of measured durations
+ * @throws UserError if the program exits first
  */
 export async function waitWhileRunning(
   program: Program,
-  isSo: () => boolean | Promise<boolean>,
+  condition: () => boolean | Promise<boolean>,
   everyMs: number,
 ): Promise<void> {
-  while (!(await isSo())) {
-    if (program.hasEnded) throw new UserError(`it ended: ${lastLine(program.said())}`, 'see what it says');
+  while (!(await condition())) {
+    if (program.hasEnded) throw new UserError('the program exited early', lastLine(program.stderr()));
     await sleep(everyMs);
   }
 }
@@ -22,7 +22,7 @@ function lastLine(text: string): string {
   return text.trimEnd().split('\n').at(-1) ?? '';
 }
 
-/** Waits until a consumer belongs to its group. */
+/** Waits until a consumer has joined its group. */
 export async function waitUntilJoined(consumer: Program): Promise<void> {
-  await waitWhileRunning(consumer, () => consumer.said().includes('joined the group'), 20);
+  await waitWhileRunning(consumer, () => consumer.stderr().includes('joined the group'), 20);
 }

@@ -5,21 +5,21 @@ import { cpuMicrosOf } from './cpu.ts';
 import { meterEncoding } from './encoding.ts';
 import { meterUsage } from './usage.ts';
 
-/** Microseconds of CPU that an event's way into its table takes. */
+/** CPU time per event of writing it to the table, in microseconds. */
 export interface WritingCost {
-  /** Ours, for the parameters of the statement. */
+  /** In this process: encoding the statement parameters. */
   readonly encoding: number;
-  /** Ours, for the driver: sending, and reading the answer. */
+  /** In this process: sending the statement and reading the result. */
   readonly sending: number;
-  /** Postgres's. */
+  /** In Postgres. */
   readonly statement: number;
-  /** Events that a batch holds on average. */
+  /** Mean number of events per batch. */
   readonly batchSize: number;
 }
 
-/** Writes batches of one topic one at a time; the first third of them only warms up. */
-export async function measureWriting(lab: BenchServers, batches: readonly Batch[]): Promise<WritingCost> {
-  await using tables = await lab.createTables();
+/** Writes the batches of one topic, one at a time; the first third is warm-up. */
+export async function measureWriting(servers: BenchServers, batches: readonly Batch[]): Promise<WritingCost> {
+  await using tables = await servers.createTables();
   const options = { applicationName: 'bench', connections: 1 };
   await using connected = connectDatabase(settingsFor(tables.url), options);
   const { database, encodingMicros } = meterEncoding(connected);
@@ -31,7 +31,7 @@ export async function measureWriting(lab: BenchServers, batches: readonly Batch[
   const measured = batches.slice(warmUp);
   const rows = measured.reduce((sum, batch) => sum + recordCount(batch), 0);
   const encodedBefore = encodingMicros();
-  const used = meterUsage([lab.postgres.pid]);
+  const used = meterUsage([servers.postgres.pid]);
   const micros = await cpuMicrosOf(() => writeAll(writer, measured));
   const statement = ((used().cpuMs[0] ?? 0) * 1_000) / rows;
   const encoding = (encodingMicros() - encodedBefore) / rows;
