@@ -108,7 +108,10 @@ describe('a way in that is closed', () => {
       () => at('expired', trusting()),
       /has a certificate that has expired; renew the brokers' certificate/,
     ],
-    "another host's certificate": [() => at('elsewhere', trusting()), /for another host; use the host names .* in KAFKA_BROKERS/],
+    "another host's certificate": [
+      () => at('elsewhere', trusting()),
+      /for another host; use the host names .* in KAFKA_BROKERS/,
+    ],
     'no certificate of the client': [
       () => at('tls', trusting()),
       /refuses this program's certificate; set KAFKA_SSL_CERT and KAFKA_SSL_KEY to .*$/,
