@@ -57,7 +57,7 @@ export async function readTopic(
     signal: new AbortController().signal,
     once: true,
     openLedger: async (_, nextOffset) => ({ nextOffset, isRestarted: false }),
-    onShared: () => {},
+    onRebalance: () => {},
     onRetry: () => {},
   });
   for await (const batch of source.batches()) {

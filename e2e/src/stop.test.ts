@@ -57,7 +57,7 @@ test.concurrent.each(['SIGTERM', 'SIGINT'] as const)(
       expect(await findUncommitted(system)).toEqual([]);
       const first = system.fleet.start();
       await waitForLog(first, /joined the group/);
-      expect(first.said()).not.toMatch(/reads stored records again/);
+      expect(first.said()).not.toMatch(/re-reading records that are already stored/);
       await waitForLog(system.fleet.start(), /joined the group/);
     }
     expect(await settle(system)).toEqual([]);

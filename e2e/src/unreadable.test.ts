@@ -39,7 +39,7 @@ async function expectNamedStop(pipeline: Pipeline, change: Readonly<Record<strin
 
 function expectPassedOver({ code, stderr }: Ended, pipeline: Pipeline): void {
   expect(code).toBe(0);
-  expect(stderr).toContain('passed over an unreadable batch');
+  expect(stderr).toContain('skipped an unreadable batch');
   expect(stderr).toContain(pipeline.topic);
 }
 

@@ -28,7 +28,7 @@ export interface Health {
   stuck(): string | undefined;
 }
 
-type WatchedSource = Pick<Source, 'joined' | 'batchesOut' | 'silentMs'>;
+type WatchedSource = Pick<Source, 'joined' | 'batchesInFlight' | 'silentMs'>;
 
 /** Starts watching. */
 export function createHealth(logger: Logger, metrics: Metrics): Health {
@@ -68,8 +68,8 @@ export function createHealth(logger: Logger, metrics: Metrics): Health {
   };
 }
 
-function whyStuck({ joined, batchesOut, silentMs }: WatchedSource, idleMs: number): string | undefined {
-  if (batchesOut > 0 && idleMs > STUCK_MS) return `no progress for ${Math.round(idleMs / 1_000)} s`;
+function whyStuck({ joined, batchesInFlight, silentMs }: WatchedSource, idleMs: number): string | undefined {
+  if (batchesInFlight > 0 && idleMs > STUCK_MS) return `no progress for ${Math.round(idleMs / 1_000)} s`;
   if (!joined || silentMs < SILENT_MS) return undefined;
   return `Kafka's client has been silent for ${Math.round(silentMs / 1_000)} s`;
 }

@@ -67,7 +67,7 @@ export async function runConsumer(settings: ConsumerSettings, options: RunOption
     once,
     skips,
     openLedger: (partition, logStart) => explainDatabase(writer.open(partition, logStart)),
-    onShared: health.resumed,
+    onRebalance: health.resumed,
     onRetry: retries.onKafkaRetry,
   });
   health.watch(source);

@@ -54,7 +54,7 @@ const topicMadeAnew: Fault = {
   name: 'the topic is deleted and made anew under running consumers',
   async inject(system) {
     await rest(system);
-    const seen = waitForEvidence(system, /made anew/);
+    const seen = waitForEvidence(system, /was recreated/);
     await makeTopicAnew(system);
     system.load.resume();
     await seen;
@@ -134,7 +134,7 @@ export async function replayAll(system: System): Promise<void> {
   await operate(pipeline, (operator) =>
     operator.resetOffsets({ groupId: pipeline.groupId, topic: pipeline.topic, earliest: true }),
   );
-  const seen = waitForEvidence(system, /reads stored records again/);
+  const seen = waitForEvidence(system, /re-reading records that are already stored/);
   for (let started = 0; started < size; started++) fleet.start();
   await seen;
 }

@@ -106,7 +106,7 @@ async function readTopic(settings: ReadSettings): Promise<readonly PlacedRecord[
     signal: new AbortController().signal,
     once: true,
     openLedger: async (_, nextOffset) => ({ nextOffset, isRestarted: false }),
-    onShared: () => {},
+    onRebalance: () => {},
     onRetry: () => {},
   });
   const records: PlacedRecord[] = [];

@@ -51,7 +51,7 @@ export function createWriter(
   persist: Persist,
   countRedrives: Store['countRedrives'] = () => 0,
 ): Writer {
-  /** Where this process believes that each ledger stands; the statement tells when it does not. */
+  /** The next offset of each opened ledger, as this process last saw it; every statement compares it. */
   const positions = new Map<string, bigint>();
   const forms = new InsertForms();
   const runLocked = (batch: Batch, expected: bigint) =>
@@ -86,7 +86,8 @@ async function writeInStep(
   runLocked: RunStep,
   onStored: (result: StatementResult) => void,
 ): Promise<void> {
-  const expected = positions.get(ledgerKey(batch)) ?? 0n;
+  const expected = positions.get(ledgerKey(batch));
+  if (expected === undefined) throw new RangeError(`the ledger of ${ledgerKey(batch)} has not been opened`);
   const [replay, fresh] = batch.nextOffset > expected ? splitBatch(batch, expected) : [batch, undefined];
   for (const part of fresh === undefined ? [replay] : [replay, fresh]) {
     if (part === replay && recordCount(replay) === 0) continue;

@@ -1,7 +1,7 @@
 import { tlsErrorOf, UserError } from '@pipeline/runtime';
 import kafkajs from 'kafkajs';
+import { findUnreadable, type UnreadableBatch } from './consume/unreadable.ts';
 import { tlsUserError } from './tls-user-error.ts';
-import { findUnreadable, type UnreadableBatch } from './unreadable.ts';
 
 const { KafkaJSError } = kafkajs;
 

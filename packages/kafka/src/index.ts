@@ -1,5 +1,7 @@
 export { type ClusterAdmin, openAdmin, type PartitionOffsets, type TopicPartition } from './admin.ts';
 export { connectKafka, type KafkaClient } from './connect.ts';
+export { openSource, type RecordBatch, type Source, type SourceOptions } from './consume/batch-source.ts';
+export { parseSkip, type Skip } from './consume/unreadable.ts';
 export {
   type DeadLetterOrigin,
   fromDeadLetterRecord,
@@ -15,6 +17,4 @@ export { type Lag, lagOf, sumLag } from './lag.ts';
 export { openPublisher, type Publisher, type RecordPlace } from './publisher.ts';
 export type { KafkaRecord, OutgoingRecord, RecordHeaders } from './record.ts';
 export { type GroupSettings, groupSettings, type KafkaSettings, kafkaSettings } from './settings.ts';
-export { openSource, type RecordBatch, type Source, type SourceOptions } from './source.ts';
 export { requireTopics } from './topics.ts';
-export { parseSkip, type Skip } from './unreadable.ts';

@@ -1,13 +1,13 @@
 import { pause } from '@pipeline/runtime';
 import kafkajs from 'kafkajs';
 import { expect, inject, test, vi } from 'vitest';
-import { openAdmin } from './admin.ts';
-import { registerCodecs } from './codecs.ts';
-import { connectKafka } from './connect.ts';
-import { openPublisher, type Publisher } from './publisher.ts';
-import { openSource, type RecordBatch, type Source, type SourceOptions } from './source.ts';
-import { createFreshTopic, publishNumbers, silentLogger } from './testing/fresh-topic.ts';
-import { createTopics } from './topics.ts';
+import { openAdmin } from '../admin.ts';
+import { registerCodecs } from '../codecs.ts';
+import { connectKafka } from '../connect.ts';
+import { openPublisher, type Publisher } from '../publisher.ts';
+import { createFreshTopic, publishNumbers, silentLogger } from '../testing/fresh-topic.ts';
+import { createTopics } from '../topics.ts';
+import { openSource, type RecordBatch, type Source, type SourceOptions } from './batch-source.ts';
 
 const { CompressionTypes } = kafkajs;
 
@@ -34,7 +34,7 @@ async function open({ settings }: Fresh, change: Partial<SourceOptions> = {}) {
     signal: new AbortController().signal,
     once: true,
     openLedger: async (_, logStart) => ledgerAt(logStart),
-    onShared: () => {},
+    onRebalance: () => {},
     onRetry: () => {},
     ...change,
   });
@@ -74,7 +74,7 @@ test('every record comes once, each partition in order, and the source ends at t
   }
 });
 
-test('what was committed does not come again, what was not does', async () => {
+test('committed batches are not read again, others are', async () => {
   const fresh = await fill(300);
   const ledgerAhead = { openLedger: async () => ledgerAt(1_000n) };
   const committed = new Set<number>();
@@ -91,7 +91,7 @@ test('what was committed does not come again, what was not does', async () => {
   expect(sorted(await readAll(second.source))).toEqual(rest);
 });
 
-test('reading resumes at the ledger where that is behind Kafka', async () => {
+test('reading resumes at the ledger if it is behind the committed offset', async () => {
   const fresh = await fill(300);
   {
     await using first = await open(fresh);
@@ -108,13 +108,13 @@ test('reading resumes at the ledger where that is behind Kafka', async () => {
   );
 });
 
-test('reading does not jump over records where the ledger is ahead of Kafka', async () => {
+test('a ledger ahead of the committed offset skips no records', async () => {
   const fresh = await fill(30);
   await using opened = await open(fresh, { openLedger: async () => ledgerAt(1_000n) });
   expect(sorted(await readAll(opened.source))).toEqual(numbers(30));
 });
 
-test('of a partition one batch is out at a time, of several partitions several', async () => {
+test('one batch per partition is in flight, across partitions several are', async () => {
   const fresh = await fill(3_000);
   await using opened = await open({ ...fresh, settings: { ...fresh.settings, BATCH_MAX_EVENTS: 100 } });
   const out = new Set<number>();
@@ -135,7 +135,7 @@ test('of a partition one batch is out at a time, of several partitions several',
   expect(most).toBeGreaterThan(1);
 });
 
-test('a loop that fails keeps the partition of its batch: no other loop goes on beyond it', async () => {
+test('after a loop fails, no other loop gets what follows its batch', async () => {
   const fresh = await createFreshTopic(inject('brokers'), 1);
   await using publisher = await openPublisher(fresh.kafka);
   await publishNumbers(publisher, fresh.settings.KAFKA_TOPIC, 2, 1);
@@ -153,7 +153,7 @@ test('a loop that fails keeps the partition of its batch: no other loop goes on 
   expect(await other).toEqual([]);
 });
 
-test('a member that joins takes over partitions, and no record is missed', async () => {
+test('no record is missed when another member joins', async () => {
   const fresh = await fill(3_000);
   const settings = { ...fresh.settings, BATCH_MAX_EVENTS: 50 };
   const stop = new AbortController();
@@ -172,19 +172,19 @@ test('a member that joins takes over partitions, and no record is missed', async
   expect(seen.size).toBe(3_000);
 });
 
-test('a rebalance in the middle of a write leaves nothing to repeat of a partition that its member keeps', async () => {
+test('a rebalance during a write repeats nothing of a partition that is kept', async () => {
   const fresh = await fill(300);
   await using first = await open(fresh, { once: false });
   let out = 0;
-  const holdUntilShared = async (batch: RecordBatch) => {
+  const holdUntilRebalance = async (batch: RecordBatch) => {
     out++;
     while (first.source.partitions.length === 3) await pause(20);
     await batch.commitOffsets();
   };
-  const reading = Array.from({ length: 3 }, () => readAll(first.source, holdUntilShared));
+  const reading = Array.from({ length: 3 }, () => readAll(first.source, holdUntilRebalance));
   while (out < 3) await pause(20);
   await using second = await open(fresh, { once: false });
-  while (first.source.batchesOut > 0) await pause(20);
+  while (first.source.batchesInFlight > 0) await pause(20);
   const { KAFKA_TOPIC: topic, KAFKA_GROUP_ID: group } = fresh.settings;
   await vi.waitFor(async () => {
     const offsets = await second.admin.fetchOffsets(topic, group);
@@ -195,14 +195,14 @@ test('a rebalance in the middle of a write leaves nothing to repeat of a partiti
   await Promise.all(reading);
 });
 
-test('a look where to begin that takes longer than a rebalance ends before the next one begins', async () => {
+test('lookups of positions never overlap, even if one outlasts a rebalance', async () => {
   const fresh = await fill(30);
   const { promise: ledger, resolve: openLedgers } = Promise.withResolvers<ReturnType<typeof ledgerAt>>();
   let looks = 0;
-  const onShared = () => {
+  const onRebalance = () => {
     looks++;
   };
-  await using first = await open(fresh, { once: false, openLedger: () => ledger, onShared });
+  await using first = await open(fresh, { once: false, openLedger: () => ledger, onRebalance });
   while (looks === 0) await pause(20);
   await using _second = await open(fresh, { once: false });
   while (first.source.partitions.length === 3) await pause(20);
@@ -212,7 +212,7 @@ test('a look where to begin that takes longer than a rebalance ends before the n
   while (looks === 1) await pause(20);
 });
 
-test('a topic that goes missing while it is looked where to begin is waited for', async () => {
+test('a topic that disappears during the lookup of positions is retried', async () => {
   const fresh = await fill(30);
   await using real = await openAdmin(connectKafka(fresh.settings, 'test', silentLogger));
   const missing = Object.assign(new kafkajs.KafkaJSError('gone'), { type: 'UNKNOWN_TOPIC_OR_PARTITION' });
@@ -221,7 +221,7 @@ test('a topic that goes missing while it is looked where to begin is waited for'
   expect(await readAll(opened.source)).toHaveLength(30);
 });
 
-test('what is written of a partition that another member has now does not keep a source from its end', async () => {
+test('a write to a revoked partition does not delay the end of --once', async () => {
   const fresh = await fill(300);
   const settings = { ...fresh.settings, BATCH_MAX_EVENTS: 50 };
   await using first = await open({ ...fresh, settings });
@@ -242,7 +242,7 @@ test('what is written of a partition that another member has now does not keep a
   await Promise.all(reading);
 });
 
-test('a write that takes longer than the session keeps the membership', async () => {
+test('a write that outlasts the session timeout keeps the membership', async () => {
   const fresh = await fill(30);
   await using opened = await open(fresh);
   let batches = 0;
@@ -253,7 +253,7 @@ test('a write that takes longer than the session keeps the membership', async ()
   expect(sorted(await readAll(opened.source, slow))).toEqual(numbers(30));
 });
 
-test('a partition that is paused yields nothing more, the others go on', async () => {
+test('a paused partition yields nothing, the others go on', async () => {
   const fresh = await fill(300);
   const stop = new AbortController();
   const settings = { ...fresh.settings, BATCH_MAX_EVENTS: 10 };
@@ -270,7 +270,7 @@ test('a partition that is paused yields nothing more, the others go on', async (
   expect(seen.filter((number) => number % 3 === 1)).toEqual([]);
 });
 
-/** Three batches that are known to be fetched: one is out, one waits, one is held back for want of room. */
+/** Three fetched batches: one in flight, one queued, one that waits for room. */
 async function fillAndHold({ settings }: Fresh, publisher: Publisher, source: Source) {
   const batches = source.batches();
   await publishNumbers(publisher, settings.KAFKA_TOPIC, 200, 1);
@@ -282,7 +282,7 @@ async function fillAndHold({ settings }: Fresh, publisher: Publisher, source: So
   return { held, batches };
 }
 
-test('a topic that is made anew, and outgrows the old one while nothing is fetched, is read from its start', async () => {
+test('a recreated topic is read from its start, even if it outgrew the old one', async () => {
   const fresh = await createFreshTopic(inject('brokers'), 1);
   const topic = fresh.settings.KAFKA_TOPIC;
   const settings = { ...fresh.settings, BATCH_MAX_EVENTS: 200, BUFFER_MAX_BYTES: 1 };
@@ -312,7 +312,7 @@ test('a topic that is made anew, and outgrows the old one while nothing is fetch
   expect(seen.size).toBe(1_000);
 });
 
-/** Records 0 and 1, a compressed batch of two that unfolds to 4 MiB, and records 4 and 5, all in partition 0. */
+/** Records 0 and 1, a compressed batch of two that decompresses to 4 MiB, and records 4 and 5, all in partition 0. */
 async function fillWithBomb(): Promise<Fresh> {
   const fresh = await createFreshTopic(inject('brokers'), 1);
   const topic = fresh.settings.KAFKA_TOPIC;
@@ -331,7 +331,7 @@ async function fillWithBomb(): Promise<Fresh> {
   return { ...fresh, settings: { ...fresh.settings, DECOMPRESSED_MAX_BYTES: 1 << 20 } };
 }
 
-test('a batch that unfolds to too much ends the source, after what stands before it, and says where it is', async () => {
+test('a batch over the decompression limit ends the source and is located', async () => {
   const fresh = await fillWithBomb();
   await using opened = await open(fresh);
   const seen: string[] = [];
@@ -343,7 +343,7 @@ test('a batch that unfolds to too much ends the source, after what stands before
   expect(seen).toEqual(['0', '1']);
 });
 
-test('an unreadable batch that is named is passed over, and its offsets are accounted for', async () => {
+test('a named unreadable batch is skipped, its offsets are accounted for', async () => {
   const fresh = await fillWithBomb();
   const skips = [{ topic: fresh.settings.KAFKA_TOPIC, partition: 0, offset: 2n }];
   await using opened = await open(fresh, { skips });
@@ -356,12 +356,12 @@ test('an unreadable batch that is named is passed over, and its offsets are acco
   expect(slices.at(-1)?.[1]).toBe(6n);
 });
 
-test('offsets that hold only the markers of transactions are accounted for', async () => {
+test('offsets of transaction markers are accounted for', async () => {
   const fresh = await createFreshTopic(inject('brokers'), 1);
   const producer = fresh.kafka.producer({
     transactionalId: fresh.settings.KAFKA_GROUP_ID,
     maxInFlightRequests: 1,
-    // A coordinator that has just begun asks for patience, in the words of other errors.
+    // A coordinator that has just started answers with errors that mean "try again".
     retry: { retries: 50, initialRetryTime: 100, maxRetryTime: 500 },
   });
   await producer.connect();

@@ -1,0 +1,57 @@
+import { findFreePort, startPrivateKafka, testStack } from 'infra/testing';
+import { expect, test } from 'vitest';
+import { createEvent, jsonRecord } from './support/events.ts';
+import { findViolations, noViolations, sumLedgers } from './support/invariants.ts';
+import { openPipeline, type Pipeline } from './support/pipeline.ts';
+import { startApp } from './support/programs.ts';
+import { startProxy, type Trouble } from './support/proxy.ts';
+import { createTopics } from './support/system.ts';
+import { waitForLog, waitUntil } from './support/wait.ts';
+
+/** https://kafka.apache.org/protocol#protocol_api_keys, behind the four bytes of the request's size. */
+const PRODUCE = 0;
+
+/** Records that are sent never arrive. */
+const refuseProduce: Trouble = ({ bytes, direction }) =>
+  direction === 'request' && bytes.length > 6 && bytes.readInt16BE(4) === PRODUCE ? 'reset' : 'pass';
+
+/** Small fetches into a small read-ahead: the backlog of one partition is several times its share. */
+const smallReadAhead = {
+  BUFFER_MAX_BYTES: '120000',
+  KAFKA_FETCH_MAX_PARTITION_BYTES: '20000',
+  BATCH_MAX_EVENTS: '50',
+};
+const ROUNDS = 40;
+const PER_ROUND = 50;
+const BACKLOG = ROUNDS * PER_ROUND;
+
+/** One bad record in partition 0, and the same backlog behind it as in the other two. */
+async function fill(pipeline: Pipeline): Promise<void> {
+  await pipeline.publish([{ key: null, value: Buffer.from('not json'), partition: 0 }]);
+  const good = [0, 1, 2].flatMap((partition) =>
+    Array.from({ length: PER_ROUND }, () => () => jsonRecord(createEvent(), { partition })),
+  );
+  for (let round = 0; round < ROUNDS; round++) await pipeline.publish(good.map((create) => create()));
+}
+
+test('while dead letters cannot be sent, partitions without bad records go on', async () => {
+  const port = await findFreePort();
+  await using proxy = await startProxy(port);
+  const advertised = { host: '127.0.0.1', port: proxy.port };
+  await using _kafka = await startPrivateKafka({ endpoint: { host: '127.0.0.1', port }, advertised });
+  const brokers = `127.0.0.1:${proxy.port}`;
+  await createTopics(brokers, 'events');
+  const databaseUrl = await testStack().createDatabase();
+  await using pipeline = await openPipeline({ brokers, databaseUrl }, 'events', 'events-dlq');
+  await fill(pipeline);
+  proxy.trouble(refuseProduce);
+  await using consumer = startApp('consumer', [], { ...pipeline.environment, ...smallReadAhead });
+  await waitForLog(consumer, /joined the group/);
+  const committed = async () => (await pipeline.offsets()).map((one) => Number(one.committed ?? 0n));
+  await waitUntil(async () => (await committed()).slice(1).every((offset) => offset === BACKLOG));
+  expect((await committed())[0]).toBe(0);
+  await proxy.heal();
+  await waitUntil(async () => (await committed())[0] === BACKLOG + 1);
+  expect(await sumLedgers(pipeline.database)).toMatchObject({ stored: 3 * BACKLOG, dead: 1 });
+  expect(await findViolations(pipeline.database)).toEqual(noViolations);
+});

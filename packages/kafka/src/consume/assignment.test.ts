@@ -1,0 +1,76 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { Assignment } from './assignment.ts';
+import { commands } from './testing/assignment-commands.ts';
+import { startWorld } from './testing/assignment-world.ts';
+import { chunkOf } from './testing/chunks.ts';
+
+const limits = { maxRecords: 3, maxBytes: 1_000 };
+
+function reading(...partitions: readonly number[]): Assignment {
+  const assignment = new Assignment('events', limits, 1_000);
+  for (const one of assignment.rebalance('me', partitions)) one.startAt(0n);
+  return assignment;
+}
+
+test('no order of events skips an offset, splits a partition or commits too far', () => {
+  fc.assert(
+    fc.property(fc.commands([...commands], { maxCommands: 200, size: 'max' }), (run) => {
+      fc.modelRun(() => startWorld(new Assignment('events', limits, 1_000)), run);
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test('partitions take turns', () => {
+  const assignment = reading(0, 1, 2);
+  for (const partition of [0, 1, 2]) assignment.find(partition)?.accept(0n, chunkOf(0, 6));
+  const turns = Array.from({ length: 6 }, () => {
+    const slice = assignment.takeNext();
+    if (slice !== undefined) assignment.release(slice);
+    return slice?.owner.partition;
+  });
+  expect(turns).toEqual([0, 1, 2, 0, 1, 2]);
+});
+
+test('a partition with a full read-ahead leaves room to the others', () => {
+  const assignment = reading(0, 1);
+  const [full, other] = [assignment.find(0), assignment.find(1)];
+  full?.accept(0n, chunkOf(0, 100));
+  expect(full && assignment.hasRoom(full)).toBe(false);
+  expect(other && assignment.hasRoom(other)).toBe(true);
+});
+
+test('a position is located only after the slice in flight is released', async () => {
+  const assignment = reading(0);
+  assignment.find(0)?.accept(0n, chunkOf(0, 3));
+  const slice = assignment.takeNext();
+  const owned = assignment.rebalance('another id', [0]);
+  let isSettled = false;
+  const settled = assignment.settled(owned).then((isCurrent) => {
+    isSettled = true;
+    return isCurrent;
+  });
+  await new Promise(setImmediate);
+  expect(isSettled).toBe(false);
+  if (slice !== undefined) assignment.release(slice);
+  expect(await settled).toBe(true);
+});
+
+test('a lookup of positions is outdated after the next rebalance, or the end', async () => {
+  const assignment = new Assignment('events', limits, 1_000);
+  const first = assignment.rebalance('me', [0, 1]);
+  const second = assignment.rebalance('me', [0]);
+  expect([assignment.isCurrent(first), assignment.isCurrent(second)]).toEqual([false, true]);
+  expect(await assignment.settled(first)).toBe(false);
+  assignment.end();
+  expect(await assignment.settled(second)).toBe(false);
+});
+
+test('the first end counts, and reaches every waiting loop', async () => {
+  const assignment = reading(0);
+  const loops = [assignment.take(), assignment.take()];
+  assignment.end({ error: new Error('first') });
+  assignment.end({ error: new Error('second') });
+  for (const loop of loops) await expect(loop).rejects.toThrow('first');
+});

@@ -1,0 +1,174 @@
+import { AssignedPartition, type Slice } from './assigned-partition.ts';
+import type { SliceLimits } from './chunk-queue.ts';
+
+/** A commit that Kafka has not acknowledged yet. */
+export interface OffsetCommit {
+  readonly owner: AssignedPartition;
+  readonly offset: bigint;
+}
+
+/**
+ * What the group has assigned to this member. The fetcher puts records in, loops take slices out, the committer sends
+ * how far they got. Every change wakes the callers that wait.
+ */
+export class Assignment {
+  readonly #topic: string;
+  readonly #limits: SliceLimits;
+  readonly #bufferMaxBytes: number;
+  #memberId: string | undefined;
+  /** Replaced by every rebalance. */
+  #owned: readonly AssignedPartition[] = [];
+  /** The same partitions, the one whose turn it is first. */
+  #turns: AssignedPartition[] = [];
+  /** Revoked partitions whose last slice is still in flight. */
+  #retired: readonly AssignedPartition[] = [];
+  #changed = Promise.withResolvers<void>();
+  #end: { readonly error?: unknown } | undefined;
+
+  /** @param bufferMaxBytes read-ahead of all partitions together; each has an equal share */
+  constructor(topic: string, limits: SliceLimits, bufferMaxBytes: number) {
+    this.#topic = topic;
+    this.#limits = limits;
+    this.#bufferMaxBytes = bufferMaxBytes;
+  }
+
+  /** Whether the member belongs to the group. */
+  get isJoined(): boolean {
+    return this.#memberId !== undefined;
+  }
+
+  get partitions(): readonly number[] {
+    return this.#owned.map(({ partition }) => partition);
+  }
+
+  /** Number of slices in flight, those of revoked partitions included. */
+  get inFlight(): number {
+    return this.#busy().length;
+  }
+
+  #busy(): readonly AssignedPartition[] {
+    return [...this.#owned, ...this.#retired].filter(({ inFlight }) => inFlight !== undefined);
+  }
+
+  find(partition: number): AssignedPartition | undefined {
+    return this.#owned.find((one) => one.partition === partition);
+  }
+
+  /**
+   * Takes over the group's new assignment. The same member keeps its partitions, with their slices in flight; a member
+   * with a new id had been expelled, and others may have had its partitions. All positions must be located again.
+   * @returns the owned partitions, which identify this rebalance for `settled` and `isCurrent`
+   */
+  rebalance(memberId: string, partitions: readonly number[]): readonly AssignedPartition[] {
+    const kept = memberId === this.#memberId ? this.#owned.filter(({ state }) => state !== 'revoked') : [];
+    this.#memberId = memberId;
+    return this.#replace(
+      partitions.map(
+        (partition) =>
+          kept.find((one) => one.partition === partition) ??
+          new AssignedPartition({ topic: this.#topic, partition }, this.#limits),
+      ),
+    );
+  }
+
+  /** The member has left the group, or has been expelled. */
+  revokeAll(): void {
+    this.#memberId = undefined;
+    this.#replace([]);
+  }
+
+  #replace(owned: readonly AssignedPartition[]): readonly AssignedPartition[] {
+    for (const one of this.#owned) if (!owned.includes(one)) one.stop('revoked');
+    for (const one of owned) one.stop('locating');
+    this.#retired = this.#busy().filter((one) => !owned.includes(one));
+    this.#owned = owned;
+    this.#turns = [...owned];
+    this.notify();
+    return owned;
+  }
+
+  /**
+   * Resolves when no slice of these partitions is in flight, including one taken before a partition was lost and came
+   * back: the lookup of positions must see what it wrote.
+   * @returns false if a later rebalance has replaced this one, or the assignment has ended
+   */
+  async settled(owned: readonly AssignedPartition[]): Promise<boolean> {
+    const isBusy = ({ partition }: AssignedPartition) =>
+      this.#busy().some((one) => one.partition === partition);
+    await this.until(() => owned !== this.#owned || !owned.some(isBusy));
+    return this.isCurrent(owned);
+  }
+
+  /** Whether no later rebalance has replaced this one. */
+  isCurrent(owned: readonly AssignedPartition[]): boolean {
+    return owned === this.#owned && this.#end === undefined;
+  }
+
+  /** Whether a partition has room left in its share of the read-ahead. */
+  hasRoom({ queue }: AssignedPartition): boolean {
+    return queue.bytes < this.#bufferMaxBytes / this.#owned.length;
+  }
+
+  /**
+   * The next slice, or undefined once the assignment has ended. Partitions take turns.
+   * @throws the error that it ended with
+   */
+  async take(): Promise<Slice | undefined> {
+    while (this.#end === undefined) {
+      const slice = this.takeNext();
+      if (slice !== undefined) return slice;
+      await this.#changed.promise;
+    }
+    if (this.#end.error !== undefined) throw this.#end.error;
+    return undefined;
+  }
+
+  /** The next slice, or undefined if there is none now. */
+  takeNext(): Slice | undefined {
+    for (const [index, partition] of this.#turns.entries()) {
+      const slice = partition.take();
+      if (slice === undefined) continue;
+      this.#turns.push(...this.#turns.splice(index, 1));
+      this.notify();
+      return slice;
+    }
+    return undefined;
+  }
+
+  /** The slice's partition may be taken from again. */
+  release(slice: Slice): void {
+    slice.owner.release(slice);
+    this.#retired = this.#retired.filter(({ inFlight }) => inFlight !== undefined);
+    this.notify();
+  }
+
+  /** What is completed and not yet committed. */
+  uncommitted(): readonly OffsetCommit[] {
+    const owners = this.#owned.filter(({ isUncommitted }) => isUncommitted);
+    return owners.map((owner) => ({ owner, offset: owner.completed }));
+  }
+
+  /** Whether every partition has been located and is done up to its end; partitions without an end are done. */
+  isDrained(ends: ReadonlyMap<number, bigint>): boolean {
+    return this.#owned.every(
+      ({ state, partition, completed }) => state !== 'locating' && completed >= (ends.get(partition) ?? 0n),
+    );
+  }
+
+  /** Hands out no more slices: loops end, with the error if there is one. The first end counts. */
+  end(end: { readonly error?: unknown } = {}): void {
+    this.#end ??= end;
+    this.notify();
+  }
+
+  /** Resolves when a condition holds, or the assignment has ended. */
+  async until(condition: () => boolean): Promise<void> {
+    while (this.#end === undefined && !condition()) await this.#changed.promise;
+  }
+
+  /** Wakes the callers that wait, after a change to one of the partitions. */
+  notify(): void {
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers();
+  }
+}

@@ -1,0 +1,247 @@
+import { backoffMs, defaultBackoff, type Logger, pause, retryForever, withDeadline } from '@pipeline/runtime';
+import kafkajs from 'kafkajs';
+import type { ClusterAdmin, LogPartition, PartitionOffsets, TopicPartition } from '../admin.ts';
+import { registerCodecs } from '../codecs.ts';
+import { connectKafka } from '../connect.ts';
+import { isTransientError, kafkaErrorType, toUserError } from '../errors.ts';
+import type { KafkaRecord } from '../record.ts';
+import type { GroupSettings, KafkaSettings } from '../settings.ts';
+import type { AssignedPartition, Slice } from './assigned-partition.ts';
+import { Assignment } from './assignment.ts';
+import { GroupMember } from './group-member.ts';
+import { type Ledger, resumeOffset } from './resume.ts';
+import { logResumePosition } from './resume-log.ts';
+import { allowSkips, type Skip } from './unreadable.ts';
+
+/** Consecutive records of one partition. Offsets below `nextOffset` without a record hold none. */
+export interface RecordBatch extends TopicPartition {
+  readonly records: readonly KafkaRecord[];
+  readonly nextOffset: bigint;
+  /**
+   * Marks everything below `nextOffset` as done; call it only once that is true. The commit is sent at once, or some
+   * 20 ms later together with others. Resolves without waiting for Kafka's answer, unless Kafka takes no commits: then
+   * when it does again. A permanent error ends the source.
+   */
+  commitOffsets(): Promise<void>;
+  /** Leaves the batch undone and reads no more of its partition until the next rebalance. */
+  pausePartition(): void;
+}
+
+/** The records of the partitions that are assigned to this member of the group. */
+export interface Source extends AsyncDisposable {
+  /**
+   * Batches until the source ends: each partition's in order and one at a time. Several loops may iterate at once.
+   * Asking for the next batch releases the last one, committed or not. A loop that ends early, with or without an
+   * error, never releases its batch: no other loop gets what follows it, and so none can commit beyond it.
+   * @throws UserError, or kafkajs's error, when the source cannot go on
+   */
+  batches(): AsyncIterable<RecordBatch>;
+  /** Whether the member belongs to the group. */
+  readonly joined: boolean;
+  /** The partitions of the latest assignment. */
+  readonly partitions: readonly number[];
+  /** Milliseconds since the member's last fetch or heartbeat; both happen every few seconds. */
+  readonly silentMs: number;
+  /** Number of batches in flight. */
+  readonly batchesInFlight: number;
+}
+
+export interface SourceOptions {
+  readonly kafkaSettings: KafkaSettings;
+  readonly groupSettings: GroupSettings;
+  readonly name: string;
+  /** Looks up log starts, log ends and committed offsets. */
+  readonly admin: ClusterAdmin;
+  readonly logger: Logger;
+  /** Ends the source; batches in flight may still be committed. */
+  readonly signal: AbortSignal;
+  /** Ends the source at the offsets where the partitions ended when it first looked. */
+  readonly once: boolean;
+  /** Unreadable batches to skip; any other unreadable batch ends the source. Defaults to none. */
+  readonly skips?: readonly Skip[];
+  /** How far a partition is accounted for; `logStart` if it is new, or its topic was recreated. */
+  readonly openLedger: (partition: LogPartition, logStart: bigint) => Promise<Ledger>;
+  /** Called after every rebalance: pauses have ended. */
+  readonly onRebalance: () => void;
+  /** Called before each retry after a transient error. */
+  readonly onRetry: (error: unknown) => void;
+}
+
+/**
+ * Joins the group; resolves once the member has joined, however long Kafka is unavailable until then.
+ * @throws UserError for a permanent error, the signal's reason once it is aborted
+ */
+export async function openSource(options: SourceOptions): Promise<Source> {
+  registerCodecs(options.groupSettings.DECOMPRESSED_MAX_BYTES);
+  allowSkips(options.skips ?? [], (batch) => options.logger.warn(batch, 'skipped an unreadable batch'));
+  const source = new BatchSource(options);
+  await source.start();
+  return source;
+}
+
+class BatchSource implements Source {
+  readonly #options: SourceOptions;
+  readonly #assignment: Assignment;
+  #ends: ReadonlyMap<number, bigint> | undefined;
+  #locating: Promise<void> = Promise.resolve();
+  #member: GroupMember | undefined;
+  #isClosed = false;
+  /** Crashes since the last completed batch; drives the backoff of the next join. */
+  #crashes = 0;
+
+  constructor(options: SourceOptions) {
+    const { BATCH_MAX_EVENTS, BATCH_MAX_BYTES, BUFFER_MAX_BYTES } = options.groupSettings;
+    this.#options = options;
+    const limits = { maxRecords: BATCH_MAX_EVENTS, maxBytes: BATCH_MAX_BYTES };
+    this.#assignment = new Assignment(options.kafkaSettings.KAFKA_TOPIC, limits, BUFFER_MAX_BYTES);
+  }
+
+  get joined(): boolean {
+    return this.#assignment.isJoined;
+  }
+
+  get partitions(): readonly number[] {
+    return this.#assignment.partitions;
+  }
+
+  get silentMs(): number {
+    return this.#member?.silentMs ?? 0;
+  }
+
+  get batchesInFlight(): number {
+    return this.#assignment.inFlight;
+  }
+
+  async start(): Promise<void> {
+    const { signal } = this.#options;
+    signal.throwIfAborted();
+    signal.addEventListener('abort', () => this.#assignment.end(), { once: true });
+    await this.#join();
+  }
+
+  async *batches(): AsyncGenerator<RecordBatch> {
+    for (let slice = await this.#assignment.take(); slice; slice = await this.#assignment.take()) {
+      yield this.#toBatch(slice);
+      // Not in a `finally`: after an error nothing that follows the batch may be handed out.
+      this.#assignment.release(slice);
+    }
+    await this.#member?.committed().catch(throwUserError);
+  }
+
+  #toBatch(slice: Slice): RecordBatch {
+    const { owner, records, nextOffset } = slice;
+    const { topic, partition } = owner;
+    const commitOffsets = async () => {
+      owner.complete(slice);
+      this.#crashes = 0;
+      this.#endIfDrained();
+      await this.#member?.commit();
+    };
+    const pausePartition = () => {
+      this.#member?.pause(owner);
+      owner.stop('paused');
+      this.#assignment.notify();
+    };
+    return { topic, partition, records, nextOffset, commitOffsets, pausePartition };
+  }
+
+  #join(): Promise<void> {
+    const { kafkaSettings, groupSettings, name, logger, onRetry, signal } = this.#options;
+    return this.#retry(() => {
+      const member = new GroupMember(connectKafka(kafkaSettings, name, logger), {
+        topic: kafkaSettings.KAFKA_TOPIC,
+        settings: groupSettings,
+        assignment: this.#assignment,
+        logger,
+        onRebalance: (owned) => this.#onRebalance(member, owned),
+        onCrash: (error) => void this.#onCrash(error),
+        onRetry,
+        onCommitFailure: (error) => this.#assignment.end({ error: toUserError(error) }),
+        signal,
+      });
+      this.#member = member;
+      return member.join();
+    });
+  }
+
+  /** kafkajs has given up, and would leave the process idle: joins again, or ends. */
+  async #onCrash(error: unknown): Promise<void> {
+    if (this.#isClosed) return;
+    if (!isTransientWhileRunning(error)) return this.#assignment.end({ error: toUserError(error) });
+    this.#options.onRetry(error);
+    try {
+      // A member may join, crash at once, and so on: joining alone is no success.
+      await pause(backoffMs(defaultBackoff, ++this.#crashes, Math.random()), this.#options.signal);
+      await this.#join();
+    } catch (final) {
+      this.#assignment.end({ error: toUserError(final) });
+    }
+  }
+
+  /** Looks positions up one at a time: an outdated lookup must not open a ledger after a newer one. */
+  #onRebalance(member: GroupMember, owned: readonly AssignedPartition[]): void {
+    this.#locating = this.#locating
+      .then(() => this.#startReading(member, owned))
+      .catch((error) => void this.#onCrash(error));
+  }
+
+  async #startReading(member: GroupMember, owned: readonly AssignedPartition[]): Promise<void> {
+    if (!(await this.#assignment.settled(owned))) return;
+    await member.committed();
+    if (!this.#assignment.isCurrent(owned)) return;
+    this.#options.onRebalance();
+    const positions = await this.#retry(() => this.#locate(owned), isTransientWhileRunning);
+    if (!this.#assignment.isCurrent(owned)) return;
+    for (const partition of owned) partition.startAt(positions.get(partition.partition) ?? 0n);
+    member.start(positions);
+    this.#endIfDrained();
+  }
+
+  /** Where to begin to read each of these partitions. */
+  async #locate(owned: readonly AssignedPartition[]): Promise<ReadonlyMap<number, bigint>> {
+    const { kafkaSettings, groupSettings, admin } = this.#options;
+    const offsets = await admin.fetchOffsets(kafkaSettings.KAFKA_TOPIC, groupSettings.KAFKA_GROUP_ID);
+    this.#ends ??= new Map(offsets.map(({ partition, stableEnd }) => [partition, stableEnd]));
+    const located = owned.map(({ partition }) => {
+      const found = offsets.find((one) => one.partition === partition);
+      if (found === undefined)
+        throw new kafkajs.KafkaJSError(`no broker has offsets of partition ${partition} yet`);
+      return this.#locateOne(found);
+    });
+    return new Map(await Promise.all(located));
+  }
+
+  async #locateOne(offsets: PartitionOffsets): Promise<readonly [number, bigint]> {
+    const { openLedger, logger } = this.#options;
+    const ledger = await openLedger(offsets, offsets.logStart);
+    const position = resumeOffset({ ...offsets, ledger: ledger.nextOffset });
+    logResumePosition(logger, offsets, ledger, position);
+    return [offsets.partition, position];
+  }
+
+  #endIfDrained(): void {
+    const ends = this.#ends;
+    if (this.#options.once && ends !== undefined && this.#assignment.isDrained(ends)) this.#assignment.end();
+  }
+
+  #retry<Value>(operation: () => Promise<Value>, isTransient = isTransientError): Promise<Value> {
+    const { signal, onRetry } = this.#options;
+    return retryForever(operation, { isTransient, onRetry, signal }).catch(throwUserError);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true;
+    this.#assignment.end();
+    const left = this.#member?.leave() ?? Promise.resolve();
+    await withDeadline(left, 5_000, 'leaving the group').catch(() => {});
+  }
+}
+
+/** A topic that goes missing under a running consumer is being recreated; one that never existed is a mistake. */
+function isTransientWhileRunning(error: unknown): boolean {
+  return isTransientError(error) || kafkaErrorType(error) === 'UNKNOWN_TOPIC_OR_PARTITION';
+}
+
+function throwUserError(error: unknown): never {
+  throw toUserError(error);
+}

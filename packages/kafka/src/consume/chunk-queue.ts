@@ -1,0 +1,72 @@
+import type { KafkaRecord } from '../record.ts';
+
+/** Records of one partition in offset order. Offsets below `nextOffset` without a record hold none. */
+export interface Chunk {
+  readonly records: readonly KafkaRecord[];
+  readonly nextOffset: bigint;
+}
+
+/** Limits of one slice; a single record is always let through. */
+export interface SliceLimits {
+  readonly maxRecords: number;
+  /** Bytes of keys, values and headers. */
+  readonly maxBytes: number;
+}
+
+/** Fetched records of one partition: chunks go in, slices of another size come out. */
+export class ChunkQueue {
+  readonly #limits: SliceLimits;
+  #records: KafkaRecord[] = [];
+  /** Set while something is queued, if only offsets without records. */
+  #nextOffset: bigint | undefined;
+  #bytes = 0;
+
+  constructor(limits: SliceLimits) {
+    this.#limits = limits;
+  }
+
+  /** Memory of the queued records, in bytes. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  push({ records, nextOffset }: Chunk): void {
+    for (const record of records) this.#records.push(record);
+    this.#nextOffset = nextOffset;
+    this.#bytes += memoryOf(records);
+  }
+
+  /** The next slice, or undefined if nothing is queued. */
+  take(): Chunk | undefined {
+    const end = this.#nextOffset;
+    if (end === undefined) return undefined;
+    const records = this.#records.splice(0, fittingCount(this.#records, this.#limits));
+    this.#bytes -= memoryOf(records);
+    const [next] = this.#records;
+    if (next !== undefined) return { records, nextOffset: BigInt(next.offset) };
+    this.#nextOffset = undefined;
+    return { records, nextOffset: end };
+  }
+
+  clear(): void {
+    this.#records = [];
+    this.#nextOffset = undefined;
+    this.#bytes = 0;
+  }
+}
+
+function fittingCount(records: readonly KafkaRecord[], { maxRecords, maxBytes }: SliceLimits): number {
+  let bytes = 0;
+  const end = records.findIndex((record, index) => {
+    bytes += record.size;
+    return index > 0 && (index >= maxRecords || bytes > maxBytes);
+  });
+  return end === -1 ? records.length : end;
+}
+
+/** Memory of a record besides its bytes. Without it, empty records would never fill the queue. */
+const OBJECT_BYTES = 150;
+
+function memoryOf(records: readonly KafkaRecord[]): number {
+  return records.reduce((sum, { size }) => sum + size + OBJECT_BYTES, 0);
+}

@@ -1,0 +1,217 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Logger, pause, withDeadline } from '@pipeline/runtime';
+import type { Consumer, ConsumerGroupJoinEvent, EachBatchPayload, Kafka } from 'kafkajs';
+import { METADATA_MAX_AGE_MS } from '../connect.ts';
+import { isTransientError, kafkaErrorType } from '../errors.ts';
+import type { KafkaRecord } from '../record.ts';
+import type { GroupSettings } from '../settings.ts';
+import type { AssignedPartition } from './assigned-partition.ts';
+import type { Assignment, OffsetCommit } from './assignment.ts';
+import { OffsetCommitter } from './offset-committer.ts';
+
+export interface MemberOptions {
+  readonly topic: string;
+  readonly settings: GroupSettings;
+  readonly assignment: Assignment;
+  readonly logger: Logger;
+  /** Called after every rebalance; nothing is fetched before `start`. */
+  readonly onRebalance: (owned: readonly AssignedPartition[]) => void;
+  /** The member has stopped for good, with this error. */
+  readonly onCrash: (error: Error) => void;
+  /** Called before each retry of a commit. */
+  readonly onRetry: (error: unknown) => void;
+  /** Commits have failed permanently. */
+  readonly onCommitFailure: (error: unknown) => void;
+  /** Ends retries of commits. */
+  readonly signal: AbortSignal;
+}
+
+/** Errors of a commit during a rebalance: a member that keeps its partition commits afterwards. */
+const rebalancing = ['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION'];
+const REBALANCE_POLL_MS = 100;
+/** A member that does not leave keeps its partitions from the others until its session expires. */
+const LAST_COMMITS_MS = 2_000;
+/** A partition without room for this long is paused; until then it holds back the fetcher, as flow control should. */
+const NO_ROOM_MS = 1_000;
+
+/** What kafkajs's type of a batch leaves out: the offset of the request, and the sizes of records. */
+type FetchedBatch = Omit<EachBatchPayload['batch'], 'messages'> & {
+  readonly fetchedOffset: string;
+  readonly messages: readonly KafkaRecord[];
+};
+
+/**
+ * One membership of a consumer group, from joining to leaving; one that crashed is replaced. It connects kafkajs's
+ * consumer with the assignment: rebalances and fetched records go in, pauses, seeks and commits come out.
+ *
+ * A batch counts as read (resolved) as soon as the assignment has queued it, so that the next fetch runs while it is
+ * written; it counts as done (committed) only when its slice is completed. What was read and not completed is read
+ * again after every rebalance. Slices in flight of partitions that the member keeps are committed first, so that
+ * neither a rebalance nor a stop repeats work.
+ */
+export class GroupMember {
+  readonly #consumer: Consumer;
+  readonly #options: MemberOptions;
+  readonly #committer: OffsetCommitter;
+  #heardAt = performance.now();
+  #commitOffsets: EachBatchPayload['commitOffsetsIfNecessary'] | undefined;
+
+  constructor(kafka: Kafka, options: MemberOptions) {
+    this.#consumer = createConsumer(kafka, options.settings);
+    this.#options = options;
+    this.#committer = new OffsetCommitter(options.assignment, {
+      send: (commits) => this.#send(commits),
+      recover: (error, tries) => this.#recover(error, tries),
+      onFailure: options.onCommitFailure,
+    });
+  }
+
+  /** Milliseconds since the last fetch or heartbeat. */
+  get silentMs(): number {
+    return performance.now() - this.#heardAt;
+  }
+
+  /** Resolves when the member has joined the group for the first time. */
+  async join(): Promise<void> {
+    await this.#consumer.connect();
+    // From the beginning, always: an unknown position must never skip records (kafkajs#1119).
+    await this.#consumer.subscribe({ topics: [this.#options.topic], fromBeginning: true });
+    const { GROUP_JOIN, STOP, CRASH, FETCH, HEARTBEAT } = this.#consumer.events;
+    const hear = () => {
+      this.#heardAt = performance.now();
+    };
+    this.#consumer.on(FETCH, hear);
+    this.#consumer.on(HEARTBEAT, hear);
+    this.#consumer.on(GROUP_JOIN, ({ payload }) => this.#onJoin(payload));
+    // From here on kafkajs accepts no calls, and this member cannot commit; after a crash STOP comes before CRASH.
+    this.#consumer.on(STOP, () => this.#options.assignment.revokeAll());
+    this.#consumer.on(CRASH, ({ payload }) => this.#options.onCrash(payload.error));
+    await this.#run();
+  }
+
+  #run(): Promise<void> {
+    return this.#consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: 64,
+      eachBatch: (payload) => this.#accept(payload),
+    });
+  }
+
+  /** kafkajs emits this before it fetches for the new assignment, and does not wait. */
+  #onJoin({ memberId, memberAssignment }: ConsumerGroupJoinEvent['payload']): void {
+    const { topic, assignment, logger, onRebalance } = this.#options;
+    const partitions = memberAssignment[topic] ?? [];
+    const owned = assignment.rebalance(memberId, partitions);
+    // Until the positions are located: kafkajs would begin at the committed offsets, which may be out of range.
+    this.#consumer.pause(this.#all(partitions));
+    logger.info({ partitions }, 'joined the group');
+    onRebalance(owned);
+  }
+
+  /** Begins to fetch partitions at their positions. */
+  start(positions: ReadonlyMap<number, bigint>): void {
+    const { topic } = this.#options;
+    for (const [partition, offset] of positions)
+      this.#consumer.seek({ topic, partition, offset: String(offset) });
+    // kafkajs keeps pauses over a rebalance: this ends those of `pause`, too.
+    this.#consumer.resume(this.#all([...positions.keys()]));
+  }
+
+  /** Stops fetching a partition until the next rebalance. */
+  pause({ partition, state }: AssignedPartition): void {
+    if (state !== 'revoked') this.#consumer.pause(this.#all([partition]));
+  }
+
+  #all(partitions: readonly number[]) {
+    return [{ topic: this.#options.topic, partitions: [...partitions] }];
+  }
+
+  async #accept(payload: EachBatchPayload): Promise<void> {
+    const { assignment } = this.#options;
+    this.#commitOffsets = payload.commitOffsetsIfNecessary;
+    const { partition, messages, fetchedOffset } = payload.batch as unknown as FetchedBatch;
+    const owner = assignment.find(partition);
+    if (owner === undefined || !(await this.#waitForRoom(owner))) return;
+    if (payload.isStale() || !payload.isRunning()) return;
+    const last = payload.batch.lastOffset();
+    const chunk = { records: messages, nextOffset: BigInt(last) + 1n };
+    if (!owner.accept(BigInt(fetchedOffset), chunk)) return;
+    assignment.notify();
+    payload.resolveOffset(last);
+  }
+
+  /**
+   * Waits for room in the partition's read-ahead. A partition that gets none, because its slice in flight does not end,
+   * is paused: kafkajs fetches nothing while a handler waits, and the other partitions must go on.
+   */
+  async #waitForRoom(owner: AssignedPartition): Promise<boolean> {
+    const { assignment } = this.#options;
+    const hasRoom = () => assignment.hasRoom(owner) || owner.state !== 'reading';
+    if (hasRoom()) return true;
+    const freed = assignment.until(hasRoom).then(() => true);
+    const expired = new AbortController();
+    const isFreed = await Promise.race([freed, sleep(NO_ROOM_MS, false, { signal: expired.signal })]);
+    expired.abort();
+    if (!isFreed) this.#pauseUntil(owner, freed);
+    return isFreed;
+  }
+
+  #pauseUntil(owner: AssignedPartition, freed: Promise<unknown>): void {
+    this.pause(owner);
+    void freed.then(() => {
+      if (owner.state === 'reading') this.#consumer.resume(this.#all([owner.partition]));
+    });
+  }
+
+  async leave(): Promise<void> {
+    await withDeadline(this.committed(), LAST_COMMITS_MS, 'the last commits').catch(() => {});
+    await this.#consumer.disconnect();
+  }
+
+  /** Commits what the assignment has completed, soon; resolves at once unless Kafka takes no commits. */
+  commit(): Promise<void> {
+    return this.#committer.request();
+  }
+
+  /** Resolves when everything completed is committed. @throws the error that ended all commits */
+  committed(): Promise<void> {
+    return this.#committer.settled();
+  }
+
+  async #send(commits: readonly OffsetCommit[]): Promise<void> {
+    const { topic } = this.#options;
+    const partitions = commits.map(({ owner, offset }) => ({
+      partition: owner.partition,
+      offset: String(offset),
+    }));
+    await this.#commitOffsets?.({ topics: [{ topic, partitions }] }).catch((error) => {
+      if (kafkaErrorType(error) !== 'UNKNOWN_MEMBER_ID') throw error;
+      // Expelled from the group: others may have these partitions. kafkajs joins again, under another id.
+      for (const { owner } of commits) owner.stop('revoked');
+    });
+  }
+
+  async #recover(error: unknown, tries: number): Promise<void> {
+    const { signal, onRetry } = this.#options;
+    if (rebalancing.includes(kafkaErrorType(error))) return await sleep(REBALANCE_POLL_MS);
+    if (!isTransientError(error)) throw error;
+    onRetry(error);
+    await pause(Math.min(100 * 2 ** tries, 2_000), signal);
+  }
+}
+
+function createConsumer(kafka: Kafka, settings: GroupSettings): Consumer {
+  return kafka.consumer({
+    groupId: settings.KAFKA_GROUP_ID,
+    sessionTimeout: settings.KAFKA_SESSION_TIMEOUT_MS,
+    rebalanceTimeout: settings.KAFKA_REBALANCE_TIMEOUT_MS,
+    heartbeatInterval: Math.floor(settings.KAFKA_SESSION_TIMEOUT_MS / 5),
+    maxWaitTimeInMs: settings.KAFKA_FETCH_WAIT_MS,
+    maxBytes: settings.KAFKA_FETCH_MAX_BYTES,
+    maxBytesPerPartition: settings.KAFKA_FETCH_MAX_PARTITION_BYTES,
+    metadataMaxAge: METADATA_MAX_AGE_MS,
+    allowAutoTopicCreation: false,
+    retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 2_000, restartOnFailure: async () => false },
+  });
+}

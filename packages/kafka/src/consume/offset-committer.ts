@@ -1,0 +1,83 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Assignment, OffsetCommit } from './assignment.ts';
+
+export interface OffsetCommitterOptions {
+  /** Sends the commits of several partitions in one request. */
+  readonly send: (commits: readonly OffsetCommit[]) => Promise<void>;
+  /** Waits until the next try. @throws an error that no retry helps against */
+  readonly recover: (error: unknown, tries: number) => Promise<void>;
+  /** Called once with the error that ended all commits. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/**
+ * At low traffic a batch holds one or two records; committing each one would cost the broker more than fetching it. A
+ * crash re-reads what was done in the last 20 ms.
+ */
+const PACE_MS = 20;
+
+/** Commits what the assignment has completed: one request at a time, at most one every 20 ms. */
+export class OffsetCommitter {
+  readonly #assignment: Pick<Assignment, 'uncommitted'>;
+  readonly #options: OffsetCommitterOptions;
+  #sending: Promise<void> | undefined;
+  #tries = 0;
+  #answered = Promise.withResolvers<void>();
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(assignment: Pick<Assignment, 'uncommitted'>, options: OffsetCommitterOptions) {
+    this.#assignment = assignment;
+    this.#options = options;
+  }
+
+  /** Starts to commit. Resolves at once; while Kafka takes no commits, it resolves when Kafka does again. */
+  async request(): Promise<void> {
+    if (this.#failure !== undefined) return;
+    if (this.#sending === undefined && this.#next().length > 0)
+      this.#sending = this.#sendAll().catch((error) => this.#fail(error));
+    if (this.#tries > 0) await this.#answered.promise;
+  }
+
+  /** Resolves when everything completed is committed. @throws the error that ended all commits */
+  async settled(): Promise<void> {
+    await this.#sending;
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  async #sendAll(): Promise<void> {
+    for (let commits = this.#next(); commits.length > 0; commits = this.#next()) {
+      await this.#send(commits);
+      await sleep(PACE_MS);
+    }
+    this.#sending = undefined;
+  }
+
+  #next(): readonly OffsetCommit[] {
+    return this.#assignment.uncommitted();
+  }
+
+  /** A failed request needs no repetition: its offsets are still uncommitted, and part of the next one. */
+  async #send(commits: readonly OffsetCommit[]): Promise<void> {
+    try {
+      await this.#options.send(commits);
+    } catch (error) {
+      return await this.#options.recover(error, ++this.#tries);
+    }
+    for (const { owner, offset } of commits) owner.acknowledge(offset);
+    this.#tries = 0;
+    this.#wake();
+  }
+
+  #fail(error: unknown): void {
+    this.#failure = { error };
+    this.#sending = undefined;
+    this.#options.onFailure(error);
+    this.#wake();
+  }
+
+  /** Wakes all waiting callers: the queue may never drain, because other loops keep adding to it. */
+  #wake(): void {
+    this.#answered.resolve();
+    this.#answered = Promise.withResolvers();
+  }
+}

@@ -1,0 +1,174 @@
+import fc from 'fast-check';
+import { expect } from 'vitest';
+import type { Assignment } from '../assignment.ts';
+import { expectInvariants, isBusy, logOf, PARTITIONS, type World } from './assignment-world.ts';
+import { chunkOf } from './chunks.ts';
+
+/** A command from what it needs, what it does, and how a failing run shows it. */
+function command(
+  name: string,
+  act: (world: World, real: Assignment) => void,
+  isPossible: (world: World) => boolean = () => true,
+): fc.Command<World, Assignment> {
+  return {
+    check: (world) => isPossible(world),
+    run(world, real) {
+      act(world, real);
+      expectInvariants(world, real);
+    },
+    toString: () => name,
+  };
+}
+
+const partition = fc.constantFrom(...PARTITIONS);
+const count = fc.integer({ min: 0, max: 7 });
+
+const rebalance = fc.tuple(fc.subarray([...PARTITIONS]), fc.boolean()).map(([partitions, isExpelled]) =>
+  command(`rebalance(${partitions}${isExpelled ? ', expelled' : ''})`, (world, real) => {
+    const before = isExpelled ? [] : world.owned;
+    if (isExpelled) world.memberId++;
+    world.owned = real.rebalance(`member ${world.memberId}`, partitions);
+    for (const owner of world.owned) {
+      const held = before.find(
+        ({ partition, state }) => partition === owner.partition && state !== 'revoked',
+      );
+      expect(held === undefined ? world.known.has(owner) : held !== owner).toBe(false);
+      world.known.add(owner);
+    }
+  }),
+);
+
+const stop = fc.constant(
+  command('stop', (world, real) => {
+    real.revokeAll();
+    world.owned = [];
+    world.memberId++;
+  }),
+);
+
+/** Another member does the work of partitions that are not ours. */
+const workElsewhere = fc.tuple(partition, count).map(([one, records]) =>
+  command(
+    `elsewhere(${one}, ${records})`,
+    (world) => {
+      const log = logOf(world, one);
+      log.done = Math.max(log.done, log.committed + records);
+      log.committed += records;
+    },
+    ({ owned }) => owned.every((mine) => mine.partition !== one),
+  ),
+);
+
+/** What a lookup of positions does once no slice is in flight. */
+const locate = fc.constant(
+  command(
+    'locate',
+    (world) => {
+      for (const owner of world.owned) {
+        const log = logOf(world, owner.partition);
+        log.next = log.committed;
+        owner.startAt(BigInt(log.committed));
+      }
+    },
+    (world) =>
+      world.owned.some(({ state }) => state === 'locating') &&
+      !world.owned.some((owner) => isBusy(world, owner.partition)),
+  ),
+);
+
+/** Most fetches begin where the last one ended. */
+const shifts = fc.oneof({ weight: 8, arbitrary: fc.constant(0) }, fc.integer({ min: -4, max: 4 }));
+
+const fetch = fc.tuple(partition, count, shifts).map(([one, records, shift]) =>
+  command(`fetch(${one}, ${records}, ${shift})`, (_, real) => {
+    const owner = real.find(one);
+    if (owner === undefined) return;
+    const from = Number(owner.position) + shift;
+    const isAccepted = owner.accept(BigInt(from), chunkOf(from, records));
+    expect(isAccepted).toBe(owner.state === 'reading' && shift === 0);
+  }),
+);
+
+const take = fc.constant(
+  command('take', (world, real) => {
+    const slice = real.takeNext();
+    if (slice === undefined) return;
+    const log = logOf(world, slice.owner.partition);
+    expect(slice.owner.state).toBe('reading');
+    if (slice.records.length > 0) expect(Number(slice.records[0]?.offset)).toBe(log.next);
+    expect(Number(slice.nextOffset)).toBe(log.next + slice.records.length);
+    log.next = Number(slice.nextOffset);
+    world.working.push(slice);
+  }),
+);
+
+const hasWork = ({ working }: World) => working.length > 0;
+
+/** The write is done in any case: it has no effect on the assignment if the partition is ours no longer. */
+const complete = fc.nat({ max: 2 }).map((index) =>
+  command(
+    `complete(${index})`,
+    (world) => {
+      const slice = world.working[index % world.working.length];
+      if (slice === undefined) return;
+      const { owner, nextOffset } = slice;
+      const isMine = owner.state !== 'revoked';
+      const before = owner.completed;
+      const log = logOf(world, owner.partition);
+      if (isMine) log.done = Math.max(log.done, Number(nextOffset));
+      owner.complete(slice);
+      expect(owner.completed).toBe(isMine ? nextOffset : before);
+    },
+    hasWork,
+  ),
+);
+
+const release = fc.nat({ max: 2 }).map((index) =>
+  command(
+    `release(${index})`,
+    (world, real) => {
+      const [slice] = world.working.splice(index % world.working.length, 1);
+      if (slice !== undefined) real.release(slice);
+    },
+    hasWork,
+  ),
+);
+
+const fail = fc.nat({ max: 2 }).map((index) =>
+  command(
+    `fail(${index})`,
+    (world) => {
+      world.abandoned.push(...world.working.splice(index % world.working.length, 1));
+    },
+    hasWork,
+  ),
+);
+
+const pause = partition.map((one) => command(`pause(${one})`, (_, real) => real.find(one)?.stop('paused')));
+
+/** The broker takes a commit, its answer is lost, or it does not know the member. */
+const commit = fc.constantFrom('taken', 'lost', 'expelled').map((outcome) =>
+  command(`commit(${outcome})`, (world, real) => {
+    for (const { owner, offset } of real.uncommitted()) {
+      if (outcome === 'expelled') owner.stop('revoked');
+      else logOf(world, owner.partition).committed = Number(offset);
+      if (outcome === 'taken') owner.acknowledge(offset);
+    }
+    if (outcome !== 'lost') expect(real.uncommitted()).toEqual([]);
+  }),
+);
+
+/** Everything that can happen to an assignment. */
+export const commands = [
+  rebalance,
+  stop,
+  workElsewhere,
+  locate,
+  fetch,
+  take,
+  complete,
+  release,
+  fail,
+  pause,
+  commit,
+] as const;
