@@ -340,7 +340,7 @@ describe('TLS', () => {
     ['expired', /Postgres has a certificate that has expired; renew the server's certificate/],
     [
       'elsewhere',
-      /Postgres has a certificate for another host; name the host in DATABASE_URL as its certificate does$/,
+      /Postgres has a certificate for another host; use the host name of the certificate in DATABASE_URL$/,
     ],
     ['plain', /set sslmode=verify-full in DATABASE_URL: this Postgres takes nobody without TLS$/],
   ])('that does not fit ends a program in one line that says what to do (%s)', (name, line) => {

@@ -27,7 +27,7 @@ export const avoidedWords: readonly AvoidedWord[] = [
   { words: '(?:the|an?|broken) world', write: 'outage, Kafka or Postgres' },
   { words: '(?:passing|lasting) (?:faults?|errors?|ones?)', write: 'transient or permanent error' },
   { words: 'faults? that pass(?:es)?', write: 'transient error' },
-  { words: '(?<!dead[ -])(?<!(?:case|capital|ASCII) )letters?(?! case)', write: 'dead letter, message' },
+  { words: '(?<!dead[\\s-]+)(?<!(?:case|capital|ASCII) )letters?(?! case)', write: 'dead letter, message' },
   { words: '(?:came|comes?) again', write: 'duplicate' },
   { words: '(?:stand|stands|stood) still', write: 'is paused, is idle' },
   { words: '(?:is|are|was|were|be|been|being) told', write: 'is passed, is notified, is logged' },

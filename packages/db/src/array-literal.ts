@@ -1,23 +1,26 @@
 /**
- * Array literals of Postgres (https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO): a whole column of a
- * batch travels as one text parameter, which costs the server one parse.
+ * Postgres array literals (https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO). Each column of a
+ * batch is sent as one text parameter.
  */
 
-/** How the texts of a column stand one after another. */
+/** How the texts of a column are concatenated. */
 export interface Layout {
   readonly open: string;
   readonly between: string;
   readonly close: string;
-  /** All of it where there are no texts. */
+  /** The literal of a column without texts. */
   readonly empty: string;
-  /** The texts of it. */
+  /** Splits a literal into its texts. */
   readonly parse: (all: string) => readonly string[];
 }
 
-/** An array of texts that hold neither space, quote, comma, brace nor backslash, and are neither empty nor `null`. */
+/**
+ * An array of texts that need no quotes: without white space, quote, comma, brace, backslash; not empty, not
+ * `null`.
+ */
 export const plainLayout: Layout = { open: '{', between: ',', close: '}', empty: '{}', parse: parseArray };
 
-/** An array of any texts, each escaped. */
+/** An array of arbitrary texts, which must be escaped (`escapeText`). */
 export const quotedLayout: Layout = {
   open: '{"',
   between: '","',
@@ -26,10 +29,10 @@ export const quotedLayout: Layout = {
   parse: parseArray,
 };
 
-/** No JSON text holds this character outside of an escape (RFC 8259, section 7), so it can stand between two of them. */
+/** JSON never contains this character unescaped (RFC 8259, section 7). */
 export const jsonSeparator = '\u001e';
 
-/** Texts of JSON, none of them empty, to be parted again at the separator. */
+/** JSON texts with a separator in between, for `string_to_table`. None may be empty. */
 export const jsonLayout: Layout = {
   open: '',
   between: jsonSeparator,
@@ -38,22 +41,22 @@ export const jsonLayout: Layout = {
   parse: (all) => all.split(jsonSeparator),
 };
 
-/** The literal of texts that are plain, as `plainLayout` says. */
+/** The array literal of texts that need no quotes (`plainLayout`). */
 export function plainArray(values: readonly string[]): string {
   return `{${values.join(',')}}`;
 }
 
-/** The literal of any texts; null stays null. */
+/** The array literal of arbitrary texts and nulls. */
 export function textArray(values: readonly (string | null)[]): string {
   return `{${values.map((value) => (value === null ? 'NULL' : `"${escapeText(value)}"`)).join(',')}}`;
 }
 
-/** A text as it stands between two quotes of a literal. */
+/** Escapes a text for use between the quotes of an array literal. */
 export function escapeText(value: string): string {
   return /["\\]/.test(value) ? value.replace(/["\\]/g, '\\$&') : value;
 }
 
-/** The texts of a literal without nulls. */
+/** Parses an array literal without nulls. */
 function parseArray(literal: string): readonly string[] {
   const elements = literal.matchAll(/"((?:[^"\\]|\\.)*)"|[^{},"]+/gs);
   return Array.from(elements, ([plain, quoted]) => quoted?.replace(/\\(.)/gs, '$1') ?? plain);

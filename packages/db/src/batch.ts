@@ -1,26 +1,27 @@
 import type { DeadLetter, SourceRecord } from './dead-letter.ts';
 import type { EventRows } from './event-rows.ts';
 
-/** What became of a run of a partition's offsets, up to but not including `nextOffset`; both lists are in offset order. */
+/** Consecutive offsets of a partition, as rows and dead letters in offset order. */
 export interface Batch {
   readonly topic: string;
   readonly partition: number;
+  /** The offset after the batch. */
   readonly nextOffset: bigint;
   readonly rows: EventRows;
   readonly deadLetters: readonly DeadLetter[];
 }
 
-/** The part of a batch below an offset and the part from it on. */
+/** Splits a batch into the offsets below `at` and those from `at` on. */
 export function splitBatch(batch: Batch, at: bigint): readonly [Batch, Batch] {
   const { rows, deadLetters } = batch;
   const row = countBelow(rows.records, at);
-  const letter = countBelow(
+  const deadLetter = countBelow(
     deadLetters.map(({ record }) => record),
     at,
   );
   return [
-    { ...batch, nextOffset: at, rows: rows.slice(0, row), deadLetters: deadLetters.slice(0, letter) },
-    { ...batch, rows: rows.slice(row), deadLetters: deadLetters.slice(letter) },
+    { ...batch, nextOffset: at, rows: rows.slice(0, row), deadLetters: deadLetters.slice(0, deadLetter) },
+    { ...batch, rows: rows.slice(row), deadLetters: deadLetters.slice(deadLetter) },
   ];
 }
 
@@ -29,7 +30,7 @@ function countBelow(records: readonly SourceRecord[], at: bigint): number {
   return found === -1 ? records.length : found;
 }
 
-/** How many records a batch holds. */
+/** Number of records in a batch. */
 export function recordCount(batch: Batch): number {
   return batch.rows.length + batch.deadLetters.length;
 }

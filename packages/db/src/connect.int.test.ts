@@ -6,7 +6,7 @@ import { connectDatabase, openPool } from './connect.ts';
 import { databaseSettings } from './settings.ts';
 import { createFreshDatabase } from './testing/fresh-database.ts';
 
-test('a signal ends a statement, which Postgres rolls back', async () => {
+test('aborting the signal cancels the statement, which Postgres rolls back', async () => {
   await using fresh = await createFreshDatabase(inject('postgresUrl'));
   const settings = { ...fresh.settings, DATABASE_STATEMENT_TIMEOUT_MS: 600_000 };
   await using patient = connectDatabase(settings, { applicationName: 'test', connections: 1 });
@@ -30,7 +30,7 @@ test('a signal ends a statement, which Postgres rolls back', async () => {
   expect(await fresh.database.run((sql) => sql`select from agg_events_minute`)).toHaveLength(0);
 });
 
-test('a signal that comes too late changes nothing', async () => {
+test('aborting the signal after the statement has no effect', async () => {
   await using fresh = await createFreshDatabase(inject('postgresUrl'));
   const controller = new AbortController();
   const rows = await fresh.database.run((sql) => sql`select 1 as one`, controller.signal);
@@ -39,7 +39,7 @@ test('a signal that comes too late changes nothing', async () => {
   expect(await fresh.database.run((sql) => sql`select 2 as two`)).toEqual([{ two: 2 }]);
 });
 
-test('a read-only connection reads, and changes nothing', async () => {
+test('a read-only connection rejects changes', async () => {
   await using fresh = await createFreshDatabase(inject('postgresUrl'));
   const options = { applicationName: 'test', connections: 1, readOnly: true };
   await using reader = connectDatabase(fresh.settings, options);
@@ -48,7 +48,7 @@ test('a read-only connection reads, and changes nothing', async () => {
   await expect(change).rejects.toMatchObject({ code: '25006' });
 });
 
-test('every connection limits statements, waits for locks and forgotten transactions', async () => {
+test('timeouts apply to statements, lock waits and idle transactions', async () => {
   await using fresh = await createFreshDatabase(inject('postgresUrl'));
   const limits = { DATABASE_STATEMENT_TIMEOUT_MS: 1_000, DATABASE_LOCK_TIMEOUT_MS: 100 };
   const options = { applicationName: 'impatient', connections: 1 };
@@ -75,14 +75,14 @@ test('every connection limits statements, waits for locks and forgotten transact
   await holder.end();
 });
 
-test('an address of IPv6 is connected to', async () => {
+test('an IPv6 address can be connected to', async () => {
   const server = createServer((socket) => socket.destroy());
   await once(server.listen(0, '::1'), 'listening');
-  const asked = once(server, 'connection');
+  const connected = once(server, 'connection');
   const { port } = server.address() as AddressInfo;
   const settings = readSettings(databaseSettings, { DATABASE_URL: `postgres://app@[::1]:${port}/app` });
   await using database = connectDatabase(settings, { applicationName: 'test', connections: 1 });
   await expect(database.run((sql) => sql`select 1`)).rejects.toThrow();
-  await asked;
+  await connected;
   server.close();
 });

@@ -4,40 +4,40 @@ import { codeOf, describeError, errorKind } from './errors.ts';
 import type { DatabaseUrl, databaseSettings } from './settings.ts';
 import { tlsOptions, tlsUserError } from './tls.ts';
 
-/** What a statement is written with: a tagged template whose values become parameters. */
+/** The tagged template for statements; its values become parameters. */
 export type Sql = postgres.Sql<{ readonly bigint: bigint }>;
 
 type Statement<Row extends object> = (sql: Sql) => PromiseLike<readonly Row[]> & { cancel(): void };
 
 /** A pool of connections to one database. */
 export interface Database extends AsyncDisposable {
-  /** Where it is, as `host:port/database`: safe to show. */
+  /** `host:port/database`; safe to log. */
   readonly address: string;
   /**
-   * Runs one statement, under a deadline of its own: a connection that has silently died is given up and replaced.
-   * @param signal cancels the statement: Postgres rolls it back
-   * @throws the driver's error, or a DeadlineError; `errorKind` tells what it means. The signal's reason once it is aborted.
+   * Runs one statement with a deadline. If it passes, the connections are presumed dead and replaced.
+   * @param signal cancels the statement, which Postgres then rolls back
+   * @throws the driver's error or a DeadlineError (see `errorKind`), or the signal's reason
    */
   run<Row extends object>(statement: Statement<Row>, signal?: AbortSignal): Promise<readonly Row[]>;
 }
 
 export interface ConnectOptions {
-  /** Shown by Postgres beside each connection. */
+  /** Shown in `pg_stat_activity`. */
   readonly applicationName: string;
-  /** How many statements may run at the same time. */
+  /** Maximum number of connections. */
   readonly connections: number;
-  /** Whether Postgres refuses whatever would change something; the role's own default where nothing is said. */
+  /** Whether transactions are read-only. Defaults to the role's `default_transaction_read_only`. */
   readonly readOnly?: boolean;
-  /** How long a transaction may wait for us; defaults to 15 s. */
+  /** `idle_in_transaction_session_timeout`. Defaults to 15 s. */
   readonly idleInTransactionMs?: number;
 }
 
-/** Postgres ends a statement by itself; this much later we stop waiting for it to say so. */
+/** Added to Postgres's statement timeout: without an error by then, the connection is dead. */
 const GRACE_MS = 5_000;
 
 /**
- * A pool that connects when it is first used.
- * @throws UserError for what `tlsOptions` refuses
+ * Creates a pool, which connects on first use.
+ * @throws UserError if the TLS settings are invalid (`tlsOptions`)
  */
 export function connectDatabase(
   settings: Settings<typeof databaseSettings>,
@@ -86,25 +86,25 @@ function replacePool(dead: Sql, open: () => Sql): Sql {
   return open();
 }
 
-/** The driver's own pool: only for what `Database` has no way to say. */
+/** The driver's pool, for transactions and multi-statement queries, which `Database` does not support. */
 export function openPool(settings: Settings<typeof databaseSettings>, options: ConnectOptions): Sql {
   const { database, user, password } = settings.DATABASE_URL;
   return postgres({
-    ...placeOf(settings.DATABASE_URL),
+    ...addressOf(settings.DATABASE_URL),
     database,
     user,
     password,
     ssl: tlsOptions(settings),
     max: options.connections,
-    // Every parameter is a text that Postgres casts, so the driver need not know the types of arrays.
+    // All parameters are sent as text and cast in SQL, so the driver does not need array types.
     fetch_types: false,
     types: { bigint: postgres.BigInt },
     connect_timeout: settings.DATABASE_CONNECT_TIMEOUT_MS / 1_000,
-    // Whoever tries again paces the tries. The driver's own pause counts the failures of all connections together,
-    // and would hold up the first try after an outage for up to 20 s.
+    // Callers have their own backoff. The driver's counts the failures of all connections together and would
+    // delay the first attempt after an outage by up to 20 s.
     backoff: () => 0,
     onnotice: () => {},
-    // What a statement was prepared on may be another client's connection by now.
+    // Behind a transaction pooler, a prepared statement may belong to another server connection.
     prepare: settings.DATABASE_POOL_MODE === 'session',
     connection: {
       application_name: options.applicationName,
@@ -113,12 +113,18 @@ export function openPool(settings: Settings<typeof databaseSettings>, options: C
   });
 }
 
-/** Lists, which the driver's types do not know: of a text it takes what stands before the first colon, also of an IPv6 address. */
-function placeOf({ host, port }: DatabaseUrl): object {
+/**
+ * Arrays, because the driver splits a string at the first colon, IPv6 addresses included. Its types lack
+ * them.
+ */
+function addressOf({ host, port }: DatabaseUrl): object {
   return { host: [host], port: [port] };
 }
 
-/** What a session is set to. Where there is none, the user is to be set to it: docs/operations.md, "PgBouncer". */
+/**
+ * Parameters of a session. Behind a transaction pooler, set them on the user (docs/operations.md,
+ * "PgBouncer").
+ */
 function sessionParameters(
   settings: Settings<typeof databaseSettings>,
   { idleInTransactionMs = 15_000, readOnly }: ConnectOptions,
@@ -131,12 +137,12 @@ function sessionParameters(
   };
 }
 
-/** As a text: the driver leaves out what is false. */
+/** A string, because the driver omits `false`. */
 function readOnlyParameter(readOnly: boolean | undefined): object {
   return readOnly === undefined ? {} : { default_transaction_read_only: readOnly ? 'on' : 'off' };
 }
 
-/** By SQLSTATE, or the driver's code, and what was said. */
+/** Remedies by "CODE MESSAGE", where CODE is the SQLSTATE or the driver's code. */
 const remedies: readonly (readonly [RegExp, string])[] = [
   [
     /^28\S* .*(no encryption|SSL off)/,
@@ -156,17 +162,20 @@ const remedies: readonly (readonly [RegExp, string])[] = [
   [/^42501 /, 'grant the user of DATABASE_URL the rights that docs/operations.md lists'],
 ];
 
-/** The one line about a lasting fault: what Postgres said and what to do about it. */
+/** The UserError for a permanent error: Postgres's message and the remedy. */
 export function databaseUserError(error: unknown): UserError {
   const code = codeOf(error);
   const tlsError = tlsErrorOf(code);
   if (tlsError !== undefined) return tlsUserError(tlsError);
-  const said = `${code} ${error instanceof Error ? error.message : ''}`;
-  const remedy = remedies.find(([pattern]) => pattern.test(said))?.[1];
+  const text = `${code} ${error instanceof Error ? error.message : ''}`;
+  const remedy = remedies.find(([pattern]) => pattern.test(text))?.[1];
   return new UserError(`Postgres: ${describeError(error)}`, remedy ?? 'see the log of Postgres');
 }
 
-/** The error itself when trying again helps or nothing is wrong, else the UserError that a user can act on. */
+/**
+ * The error itself if it is transient, a stop request or a UserError already; otherwise a UserError with a
+ * remedy.
+ */
 export function toUserError(error: unknown): unknown {
   const isKnown = error instanceof UserError || error instanceof StopRequest;
   return isKnown || errorKind(error) === 'transient' ? error : databaseUserError(error);

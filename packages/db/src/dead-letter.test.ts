@@ -15,7 +15,7 @@ const headers = fc.dictionary(
   fc.oneof(one, fc.array(one, { minLength: 2, maxLength: 4 })),
 );
 
-test('headers are kept as JSON, byte for byte', () => {
+test('headers survive a round trip through JSON, byte for byte', () => {
   fc.assert(
     fc.property(headers, (original) => {
       const restored = headersFromJson(JSON.parse(headersToJson(original)));

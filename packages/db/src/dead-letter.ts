@@ -1,7 +1,8 @@
-/** Where a record came from and what it was, byte for byte. Offsets and timestamps are decimal numbers in text. */
+/** A Kafka record, byte for byte. */
 export interface SourceRecord {
+  /** Decimal. */
   readonly offset: string;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970, decimal. */
   readonly timestamp: string;
   readonly key: Buffer | null;
   readonly value: Buffer | null;
@@ -11,16 +12,16 @@ export interface SourceRecord {
 type HeaderValue = Buffer | string | undefined | null;
 export type SourceHeaders = Readonly<Record<string, HeaderValue | readonly HeaderValue[]>>;
 
-/** A record that cannot be stored as an event, and why. */
+/** A record that cannot be stored as an event, with the reason. */
 export interface DeadLetter {
   readonly record: SourceRecord;
-  /** One of the contract's closed list. */
+  /** One of the closed list of `@pipeline/schema`. */
   readonly reason: string;
-  /** The event's type where the record says one that could be read. */
+  /** The record's `event_type` if it could be read. */
   readonly eventType: string | null;
-  /** What is wrong, in words; holds no value of the event. */
+  /** The error message; contains no value of the event. */
   readonly detail: string;
-  /** Only of a record that Postgres refused. */
+  /** Null unless Postgres rejected the record. */
   readonly sqlstate: string | null;
   readonly redriveCount: number;
 }
@@ -28,8 +29,8 @@ export interface DeadLetter {
 type StoredHeader = string | null | { readonly base64: string };
 
 /**
- * Headers as JSON: a text where the bytes are UTF-8 that jsonb can hold, `{"base64": …}` elsewhere,
- * an array where a name is repeated.
+ * Encodes headers as JSON: a string if the bytes are UTF-8 that jsonb can hold, otherwise `{"base64": …}`; an
+ * array if a name is repeated.
  */
 export function headersToJson(headers: SourceHeaders = {}): string {
   const entries = Object.entries(headers).map(([name, value]) => [
@@ -47,7 +48,7 @@ function storeHeader(value: HeaderValue): StoredHeader {
   return isText ? text : { base64: bytes.toString('base64') };
 }
 
-/** Headers as they were before `headersToJson`, each value as bytes. */
+/** Decodes the JSON of `headersToJson`; values become buffers. */
 export function headersFromJson(stored: Readonly<Record<string, unknown>>): SourceHeaders {
   const entries = Object.entries(stored).map(([name, value]) => [
     restoreName(name),

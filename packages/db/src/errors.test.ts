@@ -49,7 +49,7 @@ const kinds: Readonly<Record<ErrorKind, readonly string[]>> = {
 const cases = Object.entries(kinds).flatMap(([kind, codes]) => codes.map((code) => [code, kind] as const));
 
 test.each(cases)('%s is %s', (code, kind) => {
-  expect(errorKind(Object.assign(new Error('said so'), { code }))).toBe(kind);
+  expect(errorKind(Object.assign(new Error('failed'), { code }))).toBe(kind);
 });
 
 test.each<readonly [string, ErrorKind]>([
@@ -57,19 +57,19 @@ test.each<readonly [string, ErrorKind]>([
   ['no such user: app', 'permanent'],
   ['SASL authentication failed', 'permanent'],
   ['query_wait_timeout', 'transient'],
-])('what a pooler says of its own counts by its words: %s is %s', (message, kind) => {
+])('an error of a pooler is classified by its message: %s is %s', (message, kind) => {
   expect(errorKind(Object.assign(new Error(message), { code: '08P01' }))).toBe(kind);
 });
 
-test('a statement that took too long passes', () => {
+test('a statement past its deadline is a transient error', () => {
   expect(errorKind(new DeadlineError('a statement took longer than 5 ms'))).toBe('transient');
 });
 
-test('a mistake of ours lasts', () => {
+test('a programming error is permanent', () => {
   expect(errorKind(new TypeError('x is undefined'))).toBe('permanent');
 });
 
-test('what is said of a fault holds no detail, which carries rows', () => {
+test('the description of an error omits its detail, which contains row values', () => {
   const error = Object.assign(new Error('duplicate key value'), {
     code: '23505',
     detail: 'Key (email)=(a@b.c) exists.',

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { EventRows } from './event-rows.ts';
 import { row } from './testing/batches.ts';
 
-/** Texts full of what an array literal must escape. */
+/** Texts with characters that an array literal must escape. */
 const hostile = fc.string({
   unit: fc.constantFrom('"', '\\', ',', '{', '}', ' ', 'a', 'é', '\n', '𝄞'),
   maxLength: 20,
@@ -18,7 +18,7 @@ const rows = fc.array(
   { maxLength: 20 },
 );
 
-test('rows come out as they went in, whole and in any slice', () => {
+test('iterating returns the rows that were pushed, whole or sliced', () => {
   fc.assert(
     fc.property(rows, fc.nat(20), fc.nat(20), (changes, a, b) => {
       const all = changes.map((change, offset) => row(offset, change));
@@ -29,7 +29,7 @@ test('rows come out as they went in, whole and in any slice', () => {
   );
 });
 
-test('no rows have empty columns', () => {
+test('without rows the columns are empty', () => {
   const { eventIds, eventTypes, payloads } = new EventRows().toColumns();
   expect([eventIds, eventTypes, payloads].map(String)).toEqual(['{}', '{}', '']);
 });

@@ -3,21 +3,21 @@ import type { SourceRecord } from './dead-letter.ts';
 import { MinuteCounts, type MinuteTypeCount } from './minute-counts.ts';
 import { TextColumn } from './text-column.ts';
 
-/** An event as it is stored. Every member is a text that the event's schema has checked. */
+/** An event to be stored. All members are texts that were validated by the event's schema. */
 export interface EventRow {
   readonly eventId: string;
   readonly eventType: string;
   readonly eventTime: string;
   readonly userId: string;
-  /** The JSON that was sent, to the letter. */
+  /** The JSON that was sent, verbatim. */
   readonly payloadJson: string;
-  /** The record that the event was decoded from: what a dead letter keeps should Postgres refuse the row. */
+  /** The record that the event was decoded from, for the dead letter if Postgres rejects the row. */
   readonly record: SourceRecord;
 }
 
 /**
- * The rows of a batch, kept as the columns that the statement sends: they wait until Postgres has confirmed them, and as
- * objects and texts the garbage collector would copy them again and again.
+ * The rows of a batch, stored as the columns that the statement sends. They live until Postgres has confirmed
+ * the batch; as individual objects and strings, the garbage collector would copy them several times.
  */
 export class EventRows implements Iterable<EventRow> {
   readonly records: SourceRecord[] = [];
@@ -26,7 +26,7 @@ export class EventRows implements Iterable<EventRow> {
   readonly #times = new TextColumn(plainLayout);
   readonly #users = new TextColumn(quotedLayout);
   readonly #payloads = new TextColumn(jsonLayout);
-  readonly #kinds = new MinuteCounts();
+  readonly #counts = new MinuteCounts();
   #lastEventTime: string | undefined;
 
   static of(rows: Iterable<EventRow>): EventRows {
@@ -42,7 +42,7 @@ export class EventRows implements Iterable<EventRow> {
     this.#times.push(eventTime);
     this.#users.push(escapeText(userId));
     this.#payloads.push(payloadJson);
-    this.#kinds.add(eventType, eventTime);
+    this.#counts.add(eventType, eventTime);
     this.#lastEventTime = eventTime;
   }
 
@@ -50,12 +50,12 @@ export class EventRows implements Iterable<EventRow> {
     return this.records.length;
   }
 
-  /** When the last of the events happened, as it was sent. */
+  /** `event_time` of the last event, as it was sent. */
   get lastEventTime(): string | undefined {
     return this.#lastEventTime;
   }
 
-  /** The rows from one index up to another. */
+  /** The rows from index `from` up to, but not including, `to`. */
   slice(from: number, to = this.length): EventRows {
     if (from === 0 && to === this.length) return this;
     return EventRows.of(from === to ? [] : [...this].slice(from, to));
@@ -77,7 +77,7 @@ export class EventRows implements Iterable<EventRow> {
     }
   }
 
-  /** The columns, as array literals of Postgres in bytes; the payloads with a `jsonSeparator` between them. */
+  /** The columns as encoded Postgres array literals; the payloads are joined by `jsonSeparator` instead. */
   toColumns() {
     return {
       eventIds: this.#ids.bytes,
@@ -88,8 +88,8 @@ export class EventRows implements Iterable<EventRow> {
     };
   }
 
-  /** How many events of each type there are in each minute; a minute may come more than once. */
+  /** Number of events per minute and type; the same minute and type may occur several times. */
   get tallies(): readonly MinuteTypeCount[] {
-    return this.#kinds.tallies;
+    return this.#counts.tallies;
   }
 }

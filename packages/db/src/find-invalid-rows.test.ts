@@ -10,13 +10,13 @@ function failingWith(code: string): Database {
 }
 
 test.each([
-  ['42883', 'knows no such function, being of version 15'],
-  ['54001', 'refuses the question as it refused the rows'],
-])('nothing is found where Postgres (%s) %s', async (code) => {
+  ['42883', 'lacks the function, as before version 16'],
+  ['54001', 'rejects the query like the rows'],
+])('no row is reported if Postgres (%s) %s', async (code) => {
   expect(await findInvalidRows(failingWith(code), new EventRows())).toEqual(new Map());
 });
 
-test('what passes, or is to be mended, is not taken for an answer', async () => {
+test('transient and permanent errors of the query are thrown', async () => {
   await expect(findInvalidRows(failingWith('57P01'), new EventRows())).rejects.toMatchObject({
     code: '57P01',
   });

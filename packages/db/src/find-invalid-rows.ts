@@ -10,10 +10,11 @@ interface FoundRefusal extends Refusal {
 }
 
 /**
- * Asks Postgres, from version 16 on, which payloads it cannot keep: `jsonb` holds less than JSON does, and all else of an
- * event its schema has checked (https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-INFO-VALIDITY).
- * @returns what it says of each, by index; of a row that is refused for another reason it says nothing
- * @throws the driver's error, unless it only means that Postgres does not tell
+ * Finds the rows whose payload Postgres cannot store, because `jsonb` does not support all of JSON. Other
+ * columns were validated by the event's schema. Requires Postgres 16
+ * (https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-INFO-VALIDITY).
+ * @returns the errors by index of the row; empty before Postgres 16, or if the query itself is rejected
+ * @throws the driver's error
  */
 export async function findInvalidRows(
   database: Database,
@@ -33,8 +34,8 @@ const UNDEFINED_FUNCTION = '42883';
 function refusalsStatement(sql: Sql, rows: EventRows) {
   const { payloads } = rows.toColumns();
   return sql<FoundRefusal[]>`
-    select (ordinality - 1)::int as index, said.sql_error_code as sqlstate, said.message
+    select (ordinality - 1)::int as index, error.sql_error_code as sqlstate, error.message
     from string_to_table(${untyped(sql, payloads)}::text, ${jsonSeparator}) with ordinality as incoming (payload),
-         pg_input_error_info(payload, 'jsonb') as said
+         pg_input_error_info(payload, 'jsonb') as error
     where not pg_input_is_valid(payload, 'jsonb')`;
 }

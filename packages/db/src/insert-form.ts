@@ -1,23 +1,25 @@
 /**
- * How a statement inserts events. `plain` costs Postgres a fifth less, and fails when one of them is stored already or
- * stands in the batch twice; `tolerant` passes over those.
+ * How a statement inserts events. `plain` fails if an event is already stored or is in the batch twice;
+ * `tolerant` skips duplicates (`on conflict do nothing`), which costs Postgres a fifth more.
  */
 export type InsertForm = 'plain' | 'tolerant';
 
-/** So many statements in a row without a duplicate, and the next is plain again. */
-const CALM = 100;
+/** Number of statements without a duplicate after which the form is plain again. */
+const CLEAN_STATEMENTS = 100;
 
-/** Chooses the form by what statements met before: duplicates come in runs, from a replay or a producer that sends again. */
+/**
+ * Chooses the form of the next statement. Duplicates come in runs, from a replay or a producer that resends.
+ */
 export class InsertForms {
-  #calm = CALM;
+  #clean = CLEAN_STATEMENTS;
 
   /** The form of the next statement. */
   get next(): InsertForm {
-    return this.#calm >= CALM ? 'plain' : 'tolerant';
+    return this.#clean >= CLEAN_STATEMENTS ? 'plain' : 'tolerant';
   }
 
-  /** A statement has met so many duplicates. */
-  met(duplicates: number): void {
-    this.#calm = duplicates > 0 ? 0 : this.#calm + 1;
+  /** Reports the number of duplicates in a statement. */
+  report(duplicates: number): void {
+    this.#clean = duplicates > 0 ? 0 : this.#clean + 1;
   }
 }

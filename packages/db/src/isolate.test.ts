@@ -9,7 +9,7 @@ type Kind = 'good' | 'refused' | 'rejected';
 
 const refusal = { sqlstate: '22P05', message: 'unsupported Unicode escape sequence' };
 
-/** A batch with one record of a kind at every offset. */
+/** A batch with one record per kind, at consecutive offsets. */
 function batchOf(kinds: readonly Kind[]): Batch {
   const rows = new EventRows();
   const deadLetters: DeadLetter[] = [];
@@ -29,8 +29,11 @@ function batchOf(kinds: readonly Kind[]): Batch {
   return { topic: 't', partition: 0, nextOffset: BigInt(kinds.length), rows, deadLetters };
 }
 
-/** A database that refuses every batch with a refused row in it, keeps the others, and names some of the rows that it refuses. */
-function createStore(names: (index: number) => boolean = () => false) {
+/**
+ * A store that rejects batches with an invalid row, and finds the invalid rows for which `canFind` returns
+ * true.
+ */
+function createStore(canFind: (offset: number) => boolean = () => false) {
   const kept: Batch[] = [];
   let statements = 0;
   const isRefused = ({ eventId }: { readonly eventId: string }) => eventId === 'refused';
@@ -43,18 +46,17 @@ function createStore(names: (index: number) => boolean = () => false) {
     },
     async findInvalidRows(rows) {
       statements++;
-      const named = [...rows].flatMap((row, index): readonly (readonly [number, Refusal])[] =>
-        isRefused(row) && names(Number(row.record.offset)) ? [[index, refusal]] : [],
+      const found = [...rows].flatMap((row, index): readonly (readonly [number, Refusal])[] =>
+        isRefused(row) && canFind(Number(row.record.offset)) ? [[index, refusal]] : [],
       );
-      return new Map(named);
+      return new Map(found);
     },
     countRedrives: () => 0,
   };
   return { ...store, kept, statements: () => statements };
 }
 
-/** A database that does to every batch what a function says. */
-function storeThat(tryWrite: Store['tryWrite']): Store {
+function storeWith(tryWrite: Store['tryWrite']): Store {
   return { ...createStore(), tryWrite };
 }
 
@@ -65,16 +67,16 @@ const kinds = fc.array(fc.constantFrom<Kind>('good', 'good', 'good', 'good', 're
   maxLength: 60,
 });
 
-test('good rows are stored once, bad ones kept once, and offsets go forward without a gap', async () => {
+test('each record is written once, as row or dead letter, in offset order without gaps', async () => {
   await fc.assert(
-    fc.asyncProperty(kinds, fc.array(fc.nat(60)), async (all, named) => {
-      const store = createStore((offset) => named.includes(offset));
+    fc.asyncProperty(kinds, fc.array(fc.nat(60)), async (all, findable) => {
+      const store = createStore((offset) => findable.includes(offset));
       const refused = await writeIsolating(batchOf(all), store);
       const offsets = (kind: Kind) => all.flatMap((one, offset) => (one === kind ? [offset] : []));
       expect(offsetsOf(store.kept.flatMap(({ rows }) => [...rows]))).toEqual(offsets('good'));
       expect(offsetsOf(refused)).toEqual(offsets('refused'));
-      const letters = offsetsOf(store.kept.flatMap(({ deadLetters }) => deadLetters));
-      expect(letters).toEqual([...offsets('refused'), ...offsets('rejected')].toSorted((a, b) => a - b));
+      const dead = offsetsOf(store.kept.flatMap(({ deadLetters }) => deadLetters));
+      expect(dead).toEqual([...offsets('refused'), ...offsets('rejected')].toSorted((a, b) => a - b));
       const ends = store.kept.map(({ nextOffset }) => Number(nextOffset));
       expect(ends).toEqual(ends.toSorted((a, b) => a - b));
       expect(ends.at(-1)).toBe(all.length);
@@ -82,14 +84,14 @@ test('good rows are stored once, bad ones kept once, and offsets go forward with
   );
 });
 
-test('refused rows that the database names cost two statements more, however many they are', async () => {
+test('any number of rows that the database can find costs two more statements', async () => {
   const all = Array.from({ length: 1_000 }, (_, offset): Kind => (offset % 7 === 0 ? 'refused' : 'good'));
   const store = createStore(() => true);
   await writeIsolating(batchOf(all), store);
   expect(store.statements()).toBe(3);
 });
 
-test('one refused row among n that the database does not name costs at most 3·log2(n) + 3 statements', async () => {
+test('a row that the database cannot find costs at most 3·log2(n) + 3 statements', async () => {
   const size = fc.integer({ min: 1, max: 5_000 });
   const position = fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true });
   await fc.assert(
@@ -105,29 +107,33 @@ test('one refused row among n that the database does not name costs at most 3·l
   );
 });
 
-test('a refused row becomes a dead letter with its SQLSTATE', async () => {
-  const [letter] = await writeIsolating(batchOf(['good', 'refused']), createStore());
-  expect(letter).toMatchObject({ reason: 'refused_by_database', detail: refusal.message, sqlstate: '22P05' });
+test('an invalid row becomes a dead letter with its SQLSTATE', async () => {
+  const [deadLetter] = await writeIsolating(batchOf(['good', 'refused']), createStore());
+  expect(deadLetter).toMatchObject({
+    reason: 'refused_by_database',
+    detail: refusal.message,
+    sqlstate: '22P05',
+  });
 });
 
-test('a refused row that was redriven already stays counted as such', async () => {
+test('the dead letter of an invalid row keeps its redrive count', async () => {
   const store = createStore();
   const countRedrives = ({ offset }: SourceRecord) => 2 + Number(offset);
-  const [letter] = await writeIsolating(batchOf(['good', 'refused']), { ...store, countRedrives });
-  expect(letter?.redriveCount).toBe(3);
-  expect(store.kept.flatMap(({ deadLetters }) => deadLetters)).toEqual([letter]);
+  const [deadLetter] = await writeIsolating(batchOf(['good', 'refused']), { ...store, countRedrives });
+  expect(deadLetter?.redriveCount).toBe(3);
+  expect(store.kept.flatMap(({ deadLetters }) => deadLetters)).toEqual([deadLetter]);
 });
 
-test('what Postgres quotes of the event stays out of the dead letter', async () => {
+test("the value in Postgres's message is removed from the dead letter", async () => {
   const message = 'invalid input syntax for type timestamp with time zone: "secret\nsecret"';
-  const refusesRows = storeThat(async ({ rows }) =>
+  const refusesRows = storeWith(async ({ rows }) =>
     rows.length > 0 ? { sqlstate: '22007', message } : undefined,
   );
-  const [letter] = await writeIsolating(batchOf(['refused']), refusesRows);
-  expect(letter?.detail).toBe('invalid input syntax for type timestamp with time zone');
+  const [deadLetter] = await writeIsolating(batchOf(['refused']), refusesRows);
+  expect(deadLetter?.detail).toBe('invalid input syntax for type timestamp with time zone');
 });
 
-test('a dead letter that is refused itself ends in an error, not in a loop', async () => {
-  const refusesAll = storeThat(async () => refusal);
-  await expect(writeIsolating(batchOf(['rejected']), refusesAll)).rejects.toThrow('refused a dead letter');
+test('a dead letter that Postgres rejects throws instead of looping', async () => {
+  const refusesAll = storeWith(async () => refusal);
+  await expect(writeIsolating(batchOf(['rejected']), refusesAll)).rejects.toThrow('rejected a dead letter');
 });

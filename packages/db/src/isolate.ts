@@ -2,35 +2,35 @@ import { type Batch, splitBatch } from './batch.ts';
 import type { DeadLetter, SourceRecord } from './dead-letter.ts';
 import { type EventRow, EventRows } from './event-rows.ts';
 
-/** Why the data of a batch cannot be stored: the SQLSTATE and what Postgres said. */
+/** Why Postgres rejects the data of a batch. */
 export interface Refusal {
   readonly sqlstate: string;
   readonly message: string;
 }
 
-/** Where batches are written. */
+/** The operations that isolating needs. */
 export interface Store {
-  /** Stores all of a batch, or refuses it and stores nothing. */
+  /** Writes the whole batch, or returns why Postgres rejected it and writes nothing. */
   readonly tryWrite: (batch: Batch) => Promise<Refusal | undefined>;
-  /** Rows that will be refused, by index, as far as it can be told beforehand. */
+  /** Rows that Postgres will reject, by index. May miss some. */
   readonly findInvalidRows: (rows: EventRows) => Promise<ReadonlyMap<number, Refusal>>;
-  /** How often a record was redriven already. */
+  /** Number of times that a record was redriven. */
   readonly countRedrives: (record: SourceRecord) => number;
 }
 
 /**
- * Writes a batch although some of its rows are refused: those that the store can name become dead letters of the same
- * batch, which costs two statements more, however many they are. For one that it cannot name the batch is halved until the
- * row stands alone, at some 2·log2(n) + 2 writes and log2(n) questions; parts are written in offset order, each in a
- * transaction of its own.
- * @returns the dead letters made of refused rows, in offset order
- * @throws Error when a batch without rows is refused: dead letters themselves must always fit
+ * Writes a batch in which some rows may be invalid. Rows that `findInvalidRows` reports become dead letters
+ * of the same batch, at the cost of two more statements. A row that it misses is isolated by bisecting the
+ * batch, at about 2·log2(n) + 2 writes and log2(n) queries. The parts are written in offset order, each in
+ * its own transaction.
+ * @returns the dead letters made from invalid rows, in offset order
+ * @throws Error if a batch without rows is rejected: dead letters must always be storable
  */
 export async function writeIsolating(batch: Batch, store: Store): Promise<readonly DeadLetter[]> {
   const refusal = await store.tryWrite(batch);
   if (refusal === undefined) return [];
   if (batch.rows.length === 0)
-    throw new Error(`Postgres refused a dead letter: ${refusal.message} (${refusal.sqlstate})`);
+    throw new Error(`Postgres rejected a dead letter: ${refusal.message} (${refusal.sqlstate})`);
   const found = batch.rows.length === 1 ? new Map([[0, refusal]]) : await store.findInvalidRows(batch.rows);
   if (found.size > 0) return await writeWithout(batch, found, store);
   const [left, right] = halve(batch);
@@ -38,7 +38,7 @@ export async function writeIsolating(batch: Batch, store: Store): Promise<readon
   return [...first, ...(await writeIsolating(right, store))];
 }
 
-/** Writes a batch with some of its rows as dead letters. */
+/** Writes a batch, with the given rows as dead letters. */
 async function writeWithout(
   batch: Batch,
   found: ReadonlyMap<number, Refusal>,
@@ -71,7 +71,7 @@ function refuse(
   };
 }
 
-/** Postgres quotes what it could not read at the end of its message: that is the event's content. */
+/** Removes the invalid value, which Postgres quotes at the end of its message: it is event data. */
 function withoutValue(message: string): string {
   return message.replace(/: ".*$/s, '');
 }
@@ -80,7 +80,7 @@ function byOffset(a: DeadLetter, b: DeadLetter): number {
   return BigInt(a.record.offset) < BigInt(b.record.offset) ? -1 : 1;
 }
 
-/** Two parts with as many rows each, give or take one. */
+/** Splits a batch into two parts with the same number of rows, or one more in the first. */
 function halve(batch: Batch): readonly [Batch, Batch] {
   const middle = batch.rows.records[Math.ceil(batch.rows.length / 2)];
   if (middle === undefined) throw new RangeError('a batch of fewer than two rows has no halves');

@@ -5,13 +5,13 @@ import { databaseUserError, openPool, type Sql } from './connect.ts';
 import { codeOf, isTransientError } from './errors.ts';
 import type { databaseSettings } from './settings.ts';
 
-/** A migration: its name decides the order. */
+/** A migration; migrations run in the order of their names. */
 export interface Migration {
   readonly name: string;
   readonly sql: string;
 }
 
-/** The migrations of a folder of `.sql` files, in the order of their names. */
+/** Reads the `.sql` files of a folder, sorted by name. */
 export function readMigrations(folder: string): readonly Migration[] {
   const names = readdirSync(folder)
     .filter((name) => name.endsWith('.sql'))
@@ -19,41 +19,41 @@ export function readMigrations(folder: string): readonly Migration[] {
   return names.map((name) => ({ name, sql: readFileSync(join(folder, name), 'utf8') }));
 }
 
-/** The folder of the pipeline's own migrations: beside the built package, or at the root of the repository. */
+/** The folder of the pipeline's migrations: inside the built package, or at the root of the repository. */
 export const migrationsFolder = existsSync(join(import.meta.dirname, 'sql'))
   ? join(import.meta.dirname, 'sql')
   : join(import.meta.dirname, '../../../sql');
 
-/** The pipeline's own migrations; an executable carries them inside, as `sql/NAME`. */
+/** The pipeline's migrations; executables embed them as `sql/NAME`. */
 function ownMigrations(): readonly Migration[] {
   const embedded = embeddedNames().filter((name) => name.startsWith('sql/'));
   if (embedded.length === 0) return readMigrations(migrationsFolder);
   return embedded.sort().map((name) => ({ name: name.slice(4), sql: embeddedText(name) ?? '' }));
 }
 
-/** Two processes that migrate at once wait for each other on this advisory lock. */
+/** Advisory lock key that serializes concurrent migrations. */
 const LOCK = 7_305_117;
 
-/** Of a large table a change takes as long as it takes; one that was cut off would be tried again for ever. */
-const NO_LIMIT = 0;
+/** Changing a large table can take long, and a statement that times out would be retried indefinitely. */
+const NO_TIMEOUT = 0;
 
-/** Each step takes it for its transaction: a pooler may give the next one another session. */
+/** Taken per transaction, because a pooler may run the next one in another session. */
 const takeLock = `select pg_advisory_xact_lock(${LOCK});`;
 
 /**
- * Brings the tables up to date. Safe to repeat and to run twice at once.
- * @returns the names of the migrations that were applied
- * @throws UserError for a lasting fault, the driver's error for a passing one
+ * Applies the pending migrations. Safe to repeat and to run concurrently.
+ * @returns the names of the applied migrations
+ * @throws UserError for a permanent error, the driver's error for a transient one
  */
 export async function migrate(
   settings: Settings<typeof databaseSettings>,
   migrations: readonly Migration[] = ownMigrations(),
 ): Promise<readonly string[]> {
-  const patient = { ...settings, DATABASE_STATEMENT_TIMEOUT_MS: NO_LIMIT };
-  const sql = openPool(patient, { applicationName: 'migrate', connections: 1 });
+  const untimed = { ...settings, DATABASE_STATEMENT_TIMEOUT_MS: NO_TIMEOUT };
+  const sql = openPool(untimed, { applicationName: 'migrate', connections: 1 });
   const applied: string[] = [];
   try {
-    await sql.unsafe(`${takeLock} ${createNotes}`).simple();
+    await sql.unsafe(`${takeLock} ${createMigrationsTable}`).simple();
     for (const migration of await findPending(sql, migrations))
       if (await runMigration(sql, migration)) applied.push(migration.name);
     return applied;
@@ -64,7 +64,7 @@ export async function migrate(
   }
 }
 
-const createNotes =
+const createMigrationsTable =
   'create table if not exists schema_migrations (name text primary key, applied_at timestamptz not null default now())';
 
 async function findPending(sql: Sql, migrations: readonly Migration[]): Promise<readonly Migration[]> {
@@ -73,18 +73,21 @@ async function findPending(sql: Sql, migrations: readonly Migration[]): Promise<
   return migrations.filter(({ name }) => !applied.has(name));
 }
 
-/** A code of our own: another process has applied the migration while this one waited. */
+/** A custom SQLSTATE: another process applied the migration while this one waited for the lock. */
 const APPLIED = 'MG001';
 
-/** The file and the note that it ran are one simple query, which Postgres runs as one transaction. Returns whether it ran. */
+/**
+ * Runs the file and records its name in one simple query, which Postgres runs as one transaction.
+ * @returns false if another process has applied it
+ */
 async function runMigration(sql: Sql, { name, sql: text }: Migration): Promise<boolean> {
   const quoted = `'${name.replaceAll("'", "''")}'`;
   const endIfApplied = `do $$ begin
       if exists (select from schema_migrations where name = ${quoted}) then raise exception 'applied' using errcode = '${APPLIED}'; end if;
     end $$;`;
-  const note = `insert into schema_migrations (name) values (${quoted});`;
+  const record = `insert into schema_migrations (name) values (${quoted});`;
   try {
-    await sql.unsafe(`${takeLock} ${endIfApplied} ${text}\n;${note}`).simple();
+    await sql.unsafe(`${takeLock} ${endIfApplied} ${text}\n;${record}`).simple();
     return true;
   } catch (error) {
     if (codeOf(error) === APPLIED) return false;

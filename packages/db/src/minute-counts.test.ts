@@ -2,12 +2,12 @@ import { expect, test } from 'vitest';
 import { MinuteCounts } from './minute-counts.ts';
 
 function tally(...events: readonly (readonly [string, string])[]) {
-  const kinds = new MinuteCounts();
-  for (const [type, time] of events) kinds.add(type, time);
-  return kinds.tallies.map(({ eventType, minute, count }) => [eventType, minute, count]);
+  const counts = new MinuteCounts();
+  for (const [type, time] of events) counts.add(type, time);
+  return counts.tallies.map(({ eventType, minute, count }) => [eventType, minute, count]);
 }
 
-test('events of one type in one minute are one tally, whatever comes between them', () => {
+test('events of the same type and minute share a tally, even if not adjacent', () => {
   expect(
     tally(
       ['search', '2026-11-24T09:30:00Z'],
@@ -20,14 +20,14 @@ test('events of one type in one minute are one tally, whatever comes between the
   ]);
 });
 
-test('a minute in another zone is another text', () => {
+test('minutes in different time zones have separate tallies', () => {
   expect(tally(['search', '2026-11-24T09:30:00+01:00'], ['search', '2026-11-24T09:30:00-01:00'])).toEqual([
     ['search', '2026-11-24T09:30+01:00', 1],
     ['search', '2026-11-24T09:30-01:00', 1],
   ]);
 });
 
-test('a time finer than a microsecond is left whole: Postgres rounds it, perhaps into the next minute', () => {
+test('a time finer than a microsecond is kept whole, because Postgres rounds it', () => {
   const time = '2026-11-24T09:30:59.9999999Z';
   expect(tally(['search', time], ['search', time], ['search', '2026-11-24T09:30:59Z'])).toEqual([
     ['search', time, 1],

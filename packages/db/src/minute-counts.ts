@@ -1,48 +1,51 @@
-/** So many events of a type in a minute; the minute as any text that Postgres reads as a time in it. */
+/** Number of events of a type in a minute. */
 export interface MinuteTypeCount {
+  /** Any time within the minute, in a form that Postgres can parse. */
   readonly minute: string;
   readonly eventType: string;
   readonly count: number;
 }
 
-/** Events of one type whose times are alike: what the texts of the times begin and end with, and how many there are. */
-interface Kind {
+/** Events of a type whose times have the same minute and time zone. */
+interface Tally {
   readonly eventType: string;
+  /** The time up to the minute. */
   readonly prefix: string;
+  /** The time zone. */
   readonly suffix: string;
   count: number;
 }
 
-/** The length of `2026-11-24T09:30`, and of a time to the microsecond without its zone. */
+/** Length of a time to the minute, `2026-11-24T09:30`, and to the microsecond, without its zone. */
 const MINUTE = 16;
 const MICROSECOND = 26;
 
 /**
- * Counts events by type and minute. Nearly always an event is of the kind of the one of its type before it; a kind that
- * comes again later is counted anew, so that nothing has to be looked up.
+ * Counts events by type and minute. Compares each event only with the latest tally of its type, which nearly
+ * always matches; a minute that recurs later gets another tally.
  */
 export class MinuteCounts {
-  readonly #kinds: Kind[] = [];
-  readonly #latest = new Map<string, Kind>();
+  readonly #tallies: Tally[] = [];
+  readonly #latest = new Map<string, Tally>();
 
-  /** @param eventTime of RFC 3339 */
+  /** @param eventTime in RFC 3339 */
   add(eventType: string, eventTime: string): void {
     const latest = this.#latest.get(eventType);
-    const kind =
-      latest !== undefined && isOfKind(latest, eventTime) ? latest : this.#begin(eventType, eventTime);
-    kind.count++;
+    const tally =
+      latest !== undefined && matches(latest, eventTime) ? latest : this.#begin(eventType, eventTime);
+    tally.count++;
   }
 
-  #begin(eventType: string, eventTime: string): Kind {
-    const kind = { eventType, ...minuteOf(eventTime), count: 0 };
-    this.#latest.set(eventType, kind);
-    this.#kinds.push(kind);
-    return kind;
+  #begin(eventType: string, eventTime: string): Tally {
+    const tally = { eventType, ...minuteOf(eventTime), count: 0 };
+    this.#latest.set(eventType, tally);
+    this.#tallies.push(tally);
+    return tally;
   }
 
-  /** How many events there are of each kind; a minute may come more than once. */
+  /** The counts; the same minute and type may occur several times. */
   get tallies(): readonly MinuteTypeCount[] {
-    return this.#kinds.map(({ eventType, prefix, suffix, count }) => ({
+    return this.#tallies.map(({ eventType, prefix, suffix, count }) => ({
       minute: prefix + suffix,
       eventType,
       count,
@@ -50,12 +53,12 @@ export class MinuteCounts {
   }
 }
 
-function isOfKind({ prefix, suffix }: Kind, time: string): boolean {
+function matches({ prefix, suffix }: Tally, time: string): boolean {
   return time.length <= MICROSECOND + suffix.length && time.startsWith(prefix) && time.endsWith(suffix);
 }
 
-/** Postgres rounds what is finer than a microsecond, perhaps up into the next minute: such a time is a kind of its own. */
-function minuteOf(time: string): Pick<Kind, 'prefix' | 'suffix'> {
+/** Keeps a time finer than a microsecond whole: Postgres rounds it, possibly into the next minute. */
+function minuteOf(time: string): Pick<Tally, 'prefix' | 'suffix'> {
   const suffix = time.slice(/[Zz]$/.test(time) ? -1 : -'+00:00'.length);
   const local = time.slice(0, -suffix.length);
   return { prefix: local.length > MICROSECOND ? local : local.slice(0, MINUTE), suffix };

@@ -5,16 +5,16 @@ import { getHeapSpaceStatistics } from 'node:v8';
 import postgres from 'postgres';
 import { expect, inject, test } from 'vitest';
 
-/** What `patches/postgres@3.4.9.patch` mends, hunk by hunk: each test fails on the unpatched library. */
+/** The fixes in `patches/postgres@3.4.9.patch`, hunk by hunk. Each test fails with the unpatched library. */
 
-test('the rows of a statement after one that failed half-way begin at the first place', async () => {
+test('a statement after one that failed halfway returns its rows from index 0', async () => {
   const sql = postgres(inject('postgresUrl'), { max: 1 });
   await expect(sql`select 1 / (2 - n) from generate_series(1, 3) as n`).rejects.toThrow('division by zero');
   expect([...(await sql`select 7 as seven`)]).toEqual([{ seven: 7 }]);
   await sql.end();
 });
 
-test('a connection that broke before all was written says hello again when it is made anew', async () => {
+test('a connection that broke during a write sends the startup message on reconnect', async () => {
   const { sql, sockets } = await connectToFake();
   const broken = sql`select 2`.execute();
   await Promise.resolve();
@@ -26,7 +26,7 @@ test('a connection that broke before all was written says hello again when it is
   await expect(again).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' });
 });
 
-test('a statement that comes between the error and the close of its connection fails', async () => {
+test('a statement between the error and close events of its connection fails', async () => {
   const { sql, sockets } = await connectToFake();
   sockets[0]?.emit('error', new Error('reset'));
   const late = sql`select 2`.execute();
@@ -42,7 +42,7 @@ test('the first statement after a terminated backend does not get its error', as
   await sql.end();
 });
 
-test('a server that hangs up on newcomers fails the statement', async () => {
+test('a statement fails if the server closes new connections', async () => {
   await using server = await listen(createServer((socket) => socket.end()));
   const sql = postgres({ host: '127.0.0.1', port: server.port, max: 1 });
   await expect(sql`select 1`).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' });
@@ -68,7 +68,7 @@ const ready = message('Z', 'I');
 const welcome = Buffer.concat([message('R', '\0\0\0\0'), ready]);
 const refusal = Buffer.concat([message('E', 'SERROR\0C42601\0Mno\0\0'), ready]);
 
-/** A socket whose other end is the test. */
+/** A socket whose peer is the test. */
 class FakeSocket extends Duplex {
   readonly readyState = 'open';
   readonly sent: Buffer[] = [];
@@ -81,7 +81,7 @@ class FakeSocket extends Duplex {
   }
 }
 
-/** A pool of one connection, which has answered one statement with an error, and the sockets that it opens. */
+/** A pool of one connection, whose first statement has failed, and the sockets that it opens. */
 async function connectToFake() {
   const sockets: FakeSocket[] = [];
   const options = { max: 1, fetch_types: false, socket: () => newSocket(sockets) };
@@ -100,7 +100,7 @@ function newSocket(sockets: FakeSocket[]): FakeSocket {
   return socket;
 }
 
-test('a text in bytes goes out as it stands, whatever its type; bytes for bytea are data', async () => {
+test('a buffer is sent as text if its type is unknown, and as bytea by default', async () => {
   const sql = postgres(inject('postgresUrl'), { max: 1 });
   const large = Buffer.from(`{${Array(50_000).fill('"é,\\\\"')}}`);
   const sent = (bytes: Buffer) => sql.typed(bytes as never, 0);
@@ -121,19 +121,19 @@ test('a text in bytes goes out as it stands, whatever its type; bytes for bytea 
   await sql.end();
 });
 
-test('data of a statement that is tried again, since its table has changed, are the same', async () => {
+test('a statement retried after a schema change sends the same parameters', async () => {
   const sql = postgres(inject('postgresUrl'), { max: 1 });
   await sql`create temp table changing (a int)`;
   await sql`insert into changing values (1)`;
   const data = Buffer.from([0, 255, 92]);
-  const ask = async () => (await sql`select *, ${data} as data from changing`)[0]?.['data'];
-  expect(await ask()).toEqual(data);
+  const query = async () => (await sql`select *, ${data} as data from changing`)[0]?.['data'];
+  expect(await query()).toEqual(data);
   await sql`alter table changing add column b int`;
-  expect(await ask()).toEqual(data);
+  expect(await query()).toEqual(data);
   await sql.end();
 });
 
-test('what a statement held is garbage of the young generation', () => {
+test('statements are collected in the young generation', () => {
   const sql = postgres(inject('postgresUrl'));
   const make = () => {
     for (let made = 0; made < 100_000; made++) sql`select ${made}`;

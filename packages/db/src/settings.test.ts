@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseDatabaseUrl } from './settings.ts';
 
-test('every part of a URL is taken, percent-encoding undone', () => {
+test('all parts of a URL are parsed and percent-decoded', () => {
   const url = 'postgres://a%40b:p%3Ass@db.example:6543/my%20data?sslmode=verify-full&sslrootcert=/ca.pem';
   expect(parseDatabaseUrl(url)).toEqual({
     text: url,
@@ -15,7 +15,7 @@ test('every part of a URL is taken, percent-encoding undone', () => {
   });
 });
 
-test('what is left out has the defaults of Postgres, and an IPv6 host stands without its brackets', () => {
+test('missing parts have the defaults of Postgres, and IPv6 hosts lose their brackets', () => {
   expect(parseDatabaseUrl('postgresql://[::1]')).toMatchObject({
     host: '::1',
     port: 5432,
@@ -34,6 +34,6 @@ test.each([
   'postgres://app@host:70000/app',
   'postgres://app@host/app?sslmode=require',
   'postgres://app@host/app?sslmode=prefer',
-])('%s is refused', (url) => {
+])('%s is rejected', (url) => {
   expect(parseDatabaseUrl(url)).toBeUndefined();
 });

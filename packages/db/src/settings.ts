@@ -30,7 +30,7 @@ export const databaseSettings = {
   ]),
 };
 
-/** Where Postgres is and who asks; `sslRootCert` is the path of a file of certificates. */
+/** A parsed connection URL; `sslRootCert` is the path of a file of PEM certificates. */
 export interface DatabaseUrl {
   readonly text: string;
   readonly host: string;
@@ -42,7 +42,7 @@ export interface DatabaseUrl {
   readonly sslRootCert: string | undefined;
 }
 
-/** The parts of a `postgres://` URL, or undefined when it is not one that the pipeline can keep safe. */
+/** Parses a `postgres://` URL; undefined if it is invalid or its sslmode is not supported. */
 export function parseDatabaseUrl(text: string): DatabaseUrl | undefined {
   const url = URL.parse(text);
   if (url === null || !/^postgres(ql)?:$/.test(url.protocol) || url.hostname === '') return undefined;
@@ -62,7 +62,7 @@ export function parseDatabaseUrl(text: string): DatabaseUrl | undefined {
   };
 }
 
-/** A part without its percent-encoding; undefined where a % stands for nothing. */
+/** Percent-decodes a part; undefined if its encoding is invalid. */
 function decodePart(part: string): string | undefined {
   try {
     return decodeURIComponent(part);

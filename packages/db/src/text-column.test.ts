@@ -10,7 +10,7 @@ import {
 } from './array-literal.ts';
 import { TextColumn } from './text-column.ts';
 
-/** Texts full of what an array literal must escape. */
+/** Texts with characters that an array literal must escape. */
 const hostile = fc.string({
   unit: fc.constantFrom('"', '\\', ',', '{', '}', ' ', 'a', 'é', '\n', '𝄞'),
   maxLength: 20,
@@ -22,7 +22,7 @@ function columnOf(all: readonly string[], layout = jsonLayout): TextColumn {
   return column;
 }
 
-test('a column of any texts is an array literal, and comes out as it went in', () => {
+test('a column of arbitrary texts is an array literal and can be read back', () => {
   fc.assert(
     fc.property(fc.array(hostile, { maxLength: 200 }), (all) => {
       const column = columnOf(all.map(escapeText), quotedLayout);
@@ -32,7 +32,7 @@ test('a column of any texts is an array literal, and comes out as it went in', (
   );
 });
 
-test('a column of plain texts is an array literal, and comes out as it went in', () => {
+test('a column of plain texts is an array literal and can be read back', () => {
   fc.assert(
     fc.property(fc.array(fc.uuid(), { maxLength: 200 }), (all) => {
       const column = columnOf(all, plainLayout);
@@ -42,19 +42,19 @@ test('a column of plain texts is an array literal, and comes out as it went in',
   );
 });
 
-test('a text larger than the buffer, and many small ones, find room', () => {
+test('the buffer grows for large texts and for many small ones', () => {
   const all = ['ß'.repeat(100_000), ...Array.from({ length: 20_000 }, (_, index) => `${index}`)];
   expect(String(columnOf(all).bytes)).toBe(all.join(jsonSeparator));
 });
 
-test('however full the buffer is, the end of a column finds room', () => {
+test('the buffer grows for the end of a column', () => {
   for (let length = 1_300; length < 1_400; length++) {
     const text = '€'.repeat(length);
     expect(String(columnOf([text], quotedLayout).bytes)).toBe(`{"${text}"}`);
   }
 });
 
-test('a column may grow after it was looked at', () => {
+test('texts can be pushed after the bytes were read', () => {
   const column = columnOf(['a'], plainLayout);
   expect(String(column.bytes)).toBe('{a}');
   column.push('b');

@@ -1,14 +1,17 @@
 import type { Layout } from './array-literal.ts';
 
 const NO_BYTES = Buffer.alloc(0);
-/** UTF-8 takes at most so many bytes for a unit of a JavaScript string. */
+/** Maximum number of UTF-8 bytes per UTF-16 code unit. */
 const BYTES_PER_UNIT = 3;
-/** Texts are written together, up to so many of them or units: a call of `write` takes longer than to join two texts. */
+/**
+ * Texts are joined before they are written, up to these limits, because `Buffer.write` has a high cost per
+ * call.
+ */
 const [MANY_TEXTS, MANY_UNITS] = [64, 16 << 10];
 
 /**
- * Many texts, one after another in one buffer, as they are sent to Postgres. Thousands of strings that wait for it would
- * be copied by the garbage collector again and again; a buffer is not.
+ * A column of texts, encoded into one buffer as it is sent to Postgres. The garbage collector would copy
+ * thousands of long-lived strings several times, but not a buffer.
  */
 export class TextColumn {
   readonly #layout: Layout;
@@ -27,7 +30,7 @@ export class TextColumn {
     if (this.#unwritten.length === MANY_TEXTS || this.#units > MANY_UNITS) this.#flush();
   }
 
-  /** All texts in their layout; a view, good until the next push. */
+  /** The encoded column: a view that is valid until the next push. */
   get bytes(): Buffer {
     if (this.#unwritten.length > 0) this.#flush();
     const { close, empty } = this.#layout;
@@ -49,7 +52,7 @@ export class TextColumn {
     this.#units = 0;
   }
 
-  /** @returns where the text ends */
+  /** @returns the position after the text */
   #write(text: string, at: number): number {
     this.#makeRoom(at + BYTES_PER_UNIT * text.length);
     return at + this.#bytes.write(text, at);

@@ -11,28 +11,28 @@ const refused = (message: RegExp) =>
   expect.objectContaining({ code: exitCode.usage, message: expect.stringMatching(message) });
 
 test.each(['localhost', '127.0.0.1', '127.8.9.10', '[::1]'])(
-  '%s needs no TLS: nobody is on the way',
+  'the loopback address %s needs no TLS',
   (host) => {
     expect(optionsFor(`postgres://a:b@${host}/app`)).toBe(false);
   },
 );
 
 test.each(['db.example', 'postgres', '10.0.0.1', '127.0.0.1.example', '[2001:db8::1]'])(
-  'another machine (%s) is not spoken to without TLS, unless that is allowed',
+  'the remote host %s requires TLS, unless plaintext is allowed',
   (host) => {
     const url = `postgres://a:hunter2@${host}/app?sslmode=disable`;
-    expect(() => optionsFor(url)).toThrow(refused(/^DATABASE_URL names .*, another machine, without TLS/));
+    expect(() => optionsFor(url)).toThrow(refused(/^DATABASE_URL names the remote host .* without TLS/));
     expect(() => optionsFor(url)).not.toThrow(/hunter2/);
     expect(optionsFor(url, 'true')).toBe(false);
   },
 );
 
-test('verify-full checks the certificate, and the name even of an address', () => {
+test('verify-full verifies the certificate and its host, also for an IP address', () => {
   const options = { rejectUnauthorized: true, host: '10.0.0.1' };
   expect(optionsFor('postgres://a@10.0.0.1/app?sslmode=verify-full')).toEqual(options);
 });
 
-test('an sslrootcert that cannot be used is named, and one without TLS too', () => {
+test('an unreadable sslrootcert, and one without TLS, are usage errors', () => {
   const url = (mode: string, path: string) =>
     `postgres://a@localhost/app?sslmode=${mode}&sslrootcert=${path}`;
   expect(() => optionsFor(url('verify-full', '/nowhere.pem'))).toThrow(refused(/from \/nowhere\.pem$/));

@@ -3,15 +3,15 @@ import { readFileSync } from 'node:fs';
 import { exitCode, type Settings, type TlsError, tlsErrorText, UserError } from '@pipeline/runtime';
 import type { databaseSettings } from './settings.ts';
 
-/** What the driver is told about TLS. */
+/** The driver's `ssl` option. */
 export type TlsOptions =
   | false
   | { readonly rejectUnauthorized: true; readonly host: string; readonly ca?: string };
 
 /**
- * TLS as DATABASE_URL asks for it: with a check of the certificate and of its name, or none at all.
- * @throws UserError when another machine would be spoken to without TLS and nobody allowed that, or when sslrootcert
- * cannot be used
+ * The TLS options for DATABASE_URL: verified certificate and host name, or no TLS.
+ * @throws UserError if a remote host would be used without TLS and DATABASE_ALLOW_PLAINTEXT is off, or if
+ * sslrootcert is unusable
  */
 export function tlsOptions(
   settings: Pick<Settings<typeof databaseSettings>, 'DATABASE_URL' | 'DATABASE_ALLOW_PLAINTEXT'>,
@@ -22,7 +22,7 @@ export function tlsOptions(
     if (!settings.DATABASE_ALLOW_PLAINTEXT && !isLoopback(host)) throw plaintextRefused(host);
     return false;
   }
-  // Without a host Node would compare a certificate for an address with the name `localhost`.
+  // Without a host, Node would compare the certificate of an IP address with `localhost`.
   const check = { rejectUnauthorized: true, host } as const;
   return sslRootCert === undefined ? check : { ...check, ca: readCertificates(sslRootCert) };
 }
@@ -32,15 +32,15 @@ function isLoopback(host: string): boolean {
 }
 
 const unusedCertificate = new UserError(
-  'DATABASE_URL has sslrootcert without TLS, which leaves it unused',
+  'DATABASE_URL has sslrootcert without TLS, which would be ignored',
   'set sslmode=verify-full in DATABASE_URL',
   exitCode.usage,
 );
 
 function plaintextRefused(host: string): UserError {
   return new UserError(
-    `DATABASE_URL names ${host}, another machine, without TLS: everybody on the way could read events and the password`,
-    'set sslmode=verify-full in DATABASE_URL, or DATABASE_ALLOW_PLAINTEXT=true where the network is your own',
+    `DATABASE_URL names the remote host ${host} without TLS: events and password would be sent unencrypted`,
+    'set sslmode=verify-full in DATABASE_URL, or DATABASE_ALLOW_PLAINTEXT=true on a private network',
     exitCode.usage,
   );
 }
@@ -48,30 +48,30 @@ function plaintextRefused(host: string): UserError {
 function readCertificates(path: string): string {
   try {
     const ca = readFileSync(path, 'utf8');
-    // OpenSSL would pass over a file that holds none.
+    // OpenSSL ignores a file without certificates.
     new X509Certificate(ca);
     return ca;
   } catch {
     throw new UserError(
       `sslrootcert of DATABASE_URL: cannot read certificates from ${path}`,
-      'name a readable file of PEM certificates',
+      'use the path of a readable file of PEM certificates',
       exitCode.usage,
     );
   }
 }
 
-const renew = "renew the server's certificate, and look whether this machine's clock is right";
+const renew = "renew the server's certificate, and check this machine's clock";
 
 const remedies: Readonly<Record<TlsError, string>> = {
-  untrusted: 'name the certificate of the CA that signed it with sslrootcert in DATABASE_URL',
+  untrusted: 'set sslrootcert in DATABASE_URL to the certificate of the CA that signed it',
   expired: renew,
   'not-yet-valid': renew,
-  'other-host': 'name the host in DATABASE_URL as its certificate does',
-  'client-refused': 'let pg_hba.conf ask for a password instead of a certificate',
-  'nothing-in-common': 'compare its ssl_min_protocol_version and ssl_ciphers',
+  'other-host': 'use the host name of the certificate in DATABASE_URL',
+  'client-refused': 'configure password authentication in pg_hba.conf; client certificates are not supported',
+  'nothing-in-common': 'check ssl_min_protocol_version and ssl_ciphers of the server',
 };
 
-/** The one line about a TLS connection to Postgres that cannot be made. */
-export function tlsUserError(fault: TlsError): UserError {
-  return new UserError(`Postgres ${tlsErrorText[fault]}`, remedies[fault]);
+/** The UserError for a failed TLS handshake with Postgres. */
+export function tlsUserError(error: TlsError): UserError {
+  return new UserError(`Postgres ${tlsErrorText[error]}`, remedies[error]);
 }

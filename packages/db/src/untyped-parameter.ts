@@ -1,9 +1,12 @@
 import type { Sql } from './connect.ts';
 
-/** A text in bytes, which goes out as it stands; Postgres is left to say of what type it is. */
+/** Sends pre-encoded text as an untyped parameter; Postgres infers the type. */
 export function untyped(sql: Sql, bytes: Buffer) {
   return sql.typed(bytes as never, UNKNOWN);
 }
 
-/** https://www.postgresql.org/docs/current/protocol-message-formats.html, Parse: "leaving the type unspecified". */
+/**
+ * https://www.postgresql.org/docs/current/protocol-message-formats.html, Parse: "leaving the type
+ * unspecified".
+ */
 const UNKNOWN = 0;

@@ -6,33 +6,36 @@ import type { EventRows } from './event-rows.ts';
 import type { InsertForm } from './insert-form.ts';
 import { untyped } from './untyped-parameter.ts';
 
-/** What the statement found and did. */
+/** The result of `writeStatement`. */
 export interface StatementResult {
-  /** The ledger's next offset before the statement: where it differs from the expected one, nothing was written. */
+  /**
+   * The ledger's next offset before the statement. If it differs from the expected one, nothing was written.
+   */
   readonly foundOffset: bigint;
-  /** Rows really inserted, by event type. */
+  /** Number of inserted events by type, without duplicates. */
   readonly storedByType: Readonly<Record<string, number>> | null;
-  /** Dead letters really inserted. */
+  /** Number of inserted dead letters, without duplicates. */
   readonly deadLettered: number;
 }
 
 /**
- * The whole write of a batch in one statement, hence in one transaction: rows, aggregates, dead letters, ledger.
+ * Writes a batch (rows, aggregates, dead letters, ledger) in one statement and therefore in one transaction.
  *
- * - It first locks the partition's ledger row and compares it with the offset that this process expects there.
- *   Every other step depends on that comparison, so of two processes that hold the same records one writes,
- *   and the other learns the real offset and counts anew.
- * - Aggregates, and all counts of the ledger, are of the rows that were really inserted: in the tolerant form of those
- *   that the insert returns, in the plain form of all, for it inserts all or none.
- * - Whatever lies beyond the expected offset and is not a record is counted as skipped.
- * - A replay (all of it below the expected offset) finds everything in place and changes nothing. Rows that were not
- *   there after all (a topic made anew) are stored and counted, and `start_offset` makes room for them.
- * - Events are inserted first, then counts: all writers meet in the rows of the current minute, and should hold them for
- *   the shortest time. In the plain form nothing reads what the insert returns, and of such steps Postgres runs the one
- *   that stands last first (a test holds it to that).
- * - Inserts are in the order of their keys, so that two writers cannot deadlock.
+ * - Locks the partition's ledger row first and compares it with the expected offset. Every other step depends
+ * on that comparison: if two processes have the same records, one writes them, and the other gets the actual
+ * offset back.
+ * - Aggregates and ledger count only rows that were inserted: those that the insert returns in the tolerant
+ * form, all rows in the plain form, which inserts all or none.
+ * - Offsets from the expected one on that hold no record are counted as skipped.
+ * - A replay (entirely below the expected offset) finds its rows stored and changes nothing. Rows that are
+ * missing after all, for example because the topic was recreated, are stored and counted, and `start_offset`
+ * is lowered by their number.
+ * - Inserts events before counts, because all writers update the rows of the current minute and should lock
+ * them as briefly as possible. In the plain form no step reads the insert's result, and Postgres runs such
+ * steps last to first, so the insert is written last (there is a test for this order).
+ * - Inserts in key order, so that two writers cannot deadlock.
  *
- * In the plain form an event that is stored already is a unique violation (23505), and nothing is written.
+ * In the plain form, a stored event is a unique violation (23505), and nothing is written.
  */
 export function writeStatement(sql: Sql, batch: Batch, expected: bigint, form: InsertForm) {
   const { topic, partition, rows } = batch;
@@ -76,7 +79,7 @@ function insertEvents(sql: Sql, rows: EventRows, form: InsertForm) {
       ${form === 'plain' ? sql`` : sql`on conflict (event_id) do nothing returning event_type, event_time`}`;
 }
 
-/** All events of the batch, by minute and type: Postgres reads what minute a time falls into. */
+/** Counts all events of the batch by minute and type. Postgres derives the minute from the time. */
 function countAll(sql: Sql, { tallies }: EventRows) {
   return sql`
       select date_bin('1 minute', minute, 'epoch') as minute, event_type, sum(event_count)::bigint as event_count
@@ -94,8 +97,8 @@ function countInserted(sql: Sql) {
 }
 
 /**
- * Letters that are there already stay as they are: somebody may have acted on them. Where there are none the step is left
- * out, for to set it up is a fifth of what a batch of a few events costs Postgres.
+ * Keeps stored dead letters unchanged: an operator may already have handled them. Omitted if the batch has
+ * none, because planning it is a fifth of a small batch's cost.
  */
 function insertDeadLetters(sql: Sql, { topic, partition, deadLetters }: Batch) {
   if (deadLetters.length === 0) return sql`select where false`;
@@ -111,7 +114,10 @@ function insertDeadLetters(sql: Sql, { topic, partition, deadLetters }: Batch) {
       returning 1`;
 }
 
-/** Moves the ledger behind the batch; what a replay stores after all makes room for itself at the start. */
+/**
+ * Advances the ledger to the end of the batch. Rows that a replay stores lower `start_offset`, to keep the
+ * sum true.
+ */
 function advanceLedger(sql: Sql, batch: Batch, expected: bigint) {
   const { topic, partition, nextOffset } = batch;
   return sql`
@@ -130,34 +136,34 @@ function advanceLedger(sql: Sql, batch: Batch, expected: bigint) {
       where topic = ${topic} and partition = ${partition} and exists (select from in_step)`;
 }
 
-/** When the batch's last record was sent, in milliseconds since 1970; null where it has none. */
+/** Timestamp of the batch's last record in milliseconds since 1970; null if the batch is empty. */
 function lastTimestamp({ rows, deadLetters }: Batch): string | null {
   const last = [rows.records.at(-1), deadLetters.at(-1)?.record].filter((record) => record !== undefined);
   const [latest] = last.sort((a, b) => (BigInt(a.offset) > BigInt(b.offset) ? -1 : 1));
   return latest === undefined ? null : timeOf(latest);
 }
 
-/** A producer may say any time; Postgres keeps those from 4713 BC to 294276 AD. */
+/** Producers can set any timestamp; Postgres supports 4713 BC to 294276 AD. */
 const [EARLIEST_MS, LATEST_MS] = [-210_000_000_000_000n, 9_200_000_000_000_000n];
 
-/** When a record was sent, in milliseconds since 1970, or the nearest time that Postgres can keep. */
+/** A record's timestamp in milliseconds since 1970, clamped to what Postgres can store. */
 function timeOf({ timestamp }: SourceRecord): string {
   const ms = BigInt(timestamp);
   if (ms < EARLIEST_MS) return String(EARLIEST_MS);
   return ms > LATEST_MS ? String(LATEST_MS) : timestamp;
 }
 
-function deadLetterColumns(sql: Sql, letters: readonly DeadLetter[]) {
+function deadLetterColumns(sql: Sql, all: readonly DeadLetter[]) {
   const base64 = (bytes: Buffer | null) => (bytes === null ? null : Buffer.from(bytes).toString('base64'));
-  return sql`unnest(${plainArray(letters.map(({ record }) => record.offset))}::bigint[],
-                    ${plainArray(letters.map(({ record }) => timeOf(record)))}::bigint[],
-                    ${textArray(letters.map(({ record }) => base64(record.key)))}::text[],
-                    ${textArray(letters.map(({ record }) => base64(record.value)))}::text[],
-                    ${textArray(letters.map(({ record }) => headersToJson(record.headers)))}::jsonb[],
-                    ${textArray(letters.map((letter) => letter.eventType))}::text[],
-                    ${textArray(letters.map((letter) => letter.reason))}::text[],
-                    ${textArray(letters.map((letter) => letter.detail))}::text[],
-                    ${textArray(letters.map((letter) => letter.sqlstate))}::text[],
-                    ${plainArray(letters.map((letter) => String(letter.redriveCount)))}::int[])
-             as letters (source_offset, timestamp_ms, key, value, headers, event_type, reason, detail, sqlstate, redrive_count)`;
+  return sql`unnest(${plainArray(all.map(({ record }) => record.offset))}::bigint[],
+                    ${plainArray(all.map(({ record }) => timeOf(record)))}::bigint[],
+                    ${textArray(all.map(({ record }) => base64(record.key)))}::text[],
+                    ${textArray(all.map(({ record }) => base64(record.value)))}::text[],
+                    ${textArray(all.map(({ record }) => headersToJson(record.headers)))}::jsonb[],
+                    ${textArray(all.map(({ eventType }) => eventType))}::text[],
+                    ${textArray(all.map(({ reason }) => reason))}::text[],
+                    ${textArray(all.map(({ detail }) => detail))}::text[],
+                    ${textArray(all.map(({ sqlstate }) => sqlstate))}::text[],
+                    ${plainArray(all.map(({ redriveCount }) => String(redriveCount)))}::int[])
+             as incoming (source_offset, timestamp_ms, key, value, headers, event_type, reason, detail, sqlstate, redrive_count)`;
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
 import type { SourceRecord } from './dead-letter.ts';
 import type { EventRow } from './event-rows.ts';
-import { batchOf, letter, record, row } from './testing/batches.ts';
+import { batchOf, deadLetter, record, row } from './testing/batches.ts';
 import { createFreshDatabase, type FreshDatabase } from './testing/fresh-database.ts';
 import { createWriter, type Persist, type Writer } from './writer.ts';
 
@@ -29,7 +29,7 @@ beforeEach(async () => {
   statements = 0;
 });
 
-test('a batch is stored once, counted once, and accounted for', async () => {
+test('a batch is stored, counted and accounted for', async () => {
   const written = await writer.write(batchOf([row(0), row(1), row(2, { eventType: 'search' })]));
   expect(Object.fromEntries(written.stored)).toEqual({ page_view: 2, search: 1 });
   expect(await ledger()).toMatchObject({
@@ -43,8 +43,8 @@ test('a batch is stored once, counted once, and accounted for', async () => {
   await expectInvariants();
 });
 
-test('a batch written again changes nothing', async () => {
-  const batch = batchOf([row(0), row(1)], [letter(2)]);
+test('writing a batch again changes nothing', async () => {
+  const batch = batchOf([row(0), row(1)], [deadLetter(2)]);
   await writer.write(batch);
   const before = await everything();
   const again = await writer.write(batch);
@@ -54,31 +54,33 @@ test('a batch written again changes nothing', async () => {
 });
 
 test.each(['-9223372036854775808', '-1', '9223372036854775807'])(
-  'a record of the time %s is kept',
+  'a record with the timestamp %s is stored',
   async (timestamp) => {
     const at = (offset: number) => ({ record: { ...record(offset), timestamp } });
-    expect((await writer.write(batchOf([row(0, at(0)), row(1)], [letter(2, at(2))]))).refused).toEqual([]);
+    expect((await writer.write(batchOf([row(0, at(0)), row(1)], [deadLetter(2, at(2))]))).refused).toEqual(
+      [],
+    );
     expect((await writer.write(batchOf([row(3, at(3))]))).refused).toEqual([]);
     expect(await ledger()).toMatchObject({ next: 4n, stored: 3n, dead: 1n });
     await expectInvariants();
   },
 );
 
-test('the ledger of a topic made anew begins again: what was counted stays, what comes is counted', async () => {
+test('the ledger of a recreated topic restarts and keeps its counts', async () => {
   const old = { ...partition, topicId: 'a'.repeat(32) };
-  const anew = { ...partition, topicId: 'b'.repeat(32) };
+  const recreated = { ...partition, topicId: 'b'.repeat(32) };
   expect(await writer.open(old, 0n)).toEqual({ nextOffset: 0n, isRestarted: false });
   await writer.write(batchOf([row(0), row(1), row(2)]));
   expect(await writer.open(old, 0n)).toEqual({ nextOffset: 3n, isRestarted: false });
-  expect(await writer.open(anew, 1n)).toEqual({ nextOffset: 1n, isRestarted: true });
+  expect(await writer.open(recreated, 1n)).toEqual({ nextOffset: 1n, isRestarted: true });
   await writer.write(batchOf([row(1), row(2)]));
   expect(await ledger()).toMatchObject({ start: -2n, next: 3n, stored: 5n, duplicates: 0n, skipped: 0n });
   expect(await writer.open(partition, 0n)).toEqual({ nextOffset: 3n, isRestarted: false });
-  expect(await writer.open(anew, 0n)).toEqual({ nextOffset: 3n, isRestarted: false });
+  expect(await writer.open(recreated, 0n)).toEqual({ nextOffset: 3n, isRestarted: false });
   await expectInvariants();
 });
 
-test('a database that has lost what it confirmed is told, and nothing is taken for skipped', async () => {
+test('a ledger behind confirmed writes is an error, and nothing counts as skipped', async () => {
   await writer.write(batchOf([row(0), row(1)]));
   const lost = row(2);
   await writer.write(batchOf([lost]));
@@ -88,7 +90,7 @@ test('a database that has lost what it confirmed is told, and nothing is taken f
   expect(await ledger()).toMatchObject({ next: 2n, stored: 2n, skipped: 0n });
 });
 
-test('of two writers with the same records one counts them, whatever the overlap', async () => {
+test('two writers with overlapping records count each record once', async () => {
   const other = createWriter(fresh.database, persist);
   await other.open(partition, 0n);
   const rows = Array.from({ length: 10 }, (_, offset) => row(offset));
@@ -99,7 +101,7 @@ test('of two writers with the same records one counts them, whatever the overlap
   await expectInvariants();
 });
 
-test('two writers at the same moment store each record once', async () => {
+test('two concurrent writers store each record once', async () => {
   const other = createWriter(fresh.database, persist);
   await other.open(partition, 0n);
   const batches = Array.from({ length: 20 }, (_, index) => batchOf([row(2 * index), row(2 * index + 1)]));
@@ -111,7 +113,7 @@ test('two writers at the same moment store each record once', async () => {
   await expectInvariants();
 });
 
-test('an event that is stored already counts as a duplicate, not in the aggregates', async () => {
+test('a stored event counts as a duplicate and not in the aggregates', async () => {
   const event = row(0);
   await writer.write(batchOf([event]));
   await writer.write(batchOf([{ ...event, record: record(1) }, row(2)]));
@@ -119,7 +121,7 @@ test('an event that is stored already counts as a duplicate, not in the aggregat
   await expectInvariants();
 });
 
-test('whatever the zone and the fraction of its time, an event counts in the minute that Postgres stores', async () => {
+test('an event counts in the minute that Postgres stores, for any zone and fraction', async () => {
   const local = fc.tuple(
     fc.constantFrom('2026-11-24', '2024-02-29', '1969-12-31', '0001-01-02', '9999-12-30'),
     fc.constantFrom('T', 't'),
@@ -144,7 +146,7 @@ test('whatever the zone and the fraction of its time, an event counts in the min
 test.each([
   ['plain', batchOf([row(0), row(1)])],
   ['tolerant', batchOf([twin, { ...twin, record: record(1) }])],
-])('in the %s form events are stored before their counts, for which other writers wait', async (_, batch) => {
+])('the %s form inserts events before counts', async (_, batch) => {
   const run = (text: string) => fresh.database.run<{ name: string }>((sql) => sql.unsafe(text));
   await run('create table steps (step int generated always as identity, name text)');
   await run(`create function note_step() returns trigger language plpgsql as
@@ -157,14 +159,14 @@ test.each([
   expect(steps.map(({ name }) => name)).toEqual(['raw_events', 'agg_events_minute']);
 });
 
-test('an event that stands twice in a batch is stored once', async () => {
+test('an event that is in a batch twice is stored once', async () => {
   const event = row(0);
   await writer.write(batchOf([event, { ...event, record: record(1) }, row(2)]));
   expect(await ledger()).toMatchObject({ next: 3n, stored: 2n, duplicates: 1n });
   await expectInvariants();
 });
 
-test('two partitions that bring the same events at the same moment store each once', async () => {
+test('concurrent writes of the same events in two partitions store each once', async () => {
   const other = createWriter(fresh.database, persist);
   await other.open({ topic: 'events', partition: 1 }, 0n);
   const rows = Array.from({ length: 400 }, (_, offset) => row(offset));
@@ -182,17 +184,17 @@ test('offsets that hold no record count as skipped', async () => {
   await expectInvariants();
 });
 
-test('records below the ledger that were not there after all are stored, and the ledger stays true', async () => {
+test('missing records below the ledger are stored, and the ledger adds up', async () => {
   await writer.write(batchOf([row(0), row(1)]));
   await writer.write(batchOf([row(0), row(1), row(2)], []));
   expect(await ledger()).toMatchObject({ start: -2n, next: 3n, stored: 5n });
   await expectInvariants();
 });
 
-test('refused rows cost a batch of 5,000 two statements more, and the rest is stored', async () => {
+test('invalid rows cost a batch of 5,000 two more statements, and the rest is stored', async () => {
   const rows = Array.from({ length: 5_000 }, (_, offset) => row(offset));
   for (const offset of [0, 3_210]) rows[offset] = row(offset, { payloadJson: '{"path":"\\u0000"}' });
-  const written = await writer.write(batchOf(rows, [letter(5_000)]));
+  const written = await writer.write(batchOf(rows, [deadLetter(5_000)]));
   expect(written.refused).toMatchObject([
     { reason: 'refused_by_database', sqlstate: '22P05', record: { offset: '0' } },
     { reason: 'refused_by_database', sqlstate: '22P05', record: { offset: '3210' } },
@@ -208,7 +210,7 @@ test('refused rows cost a batch of 5,000 two statements more, and the rest is st
   await expectInvariants();
 });
 
-test('every way in which Postgres refuses a value ends in a dead letter of its own', async () => {
+test('each invalid row becomes a dead letter, whatever its SQLSTATE', async () => {
   const bad: readonly (readonly [string, Partial<EventRow>])[] = [
     ['22P05', { payloadJson: '{"a":"\\u0000"}' }],
     ['22P02', { payloadJson: '{"a":"\\ud800"}' }],
@@ -224,7 +226,7 @@ test('every way in which Postgres refuses a value ends in a dead letter of its o
   await expectInvariants();
 });
 
-test('a payload is stored as it was sent: numbers, keys and characters', async () => {
+test('the numbers, keys and characters of a payload are stored unchanged', async () => {
   const payloadJson =
     '{"big":9007199254740993,"huge":1e400,"__proto__":{"x":1},"text":"ä\\u00e9\\\\\\"{,}","e":[]}';
   await writer.write(batchOf([row(0, { payloadJson, userId: 'quote " back\\slash {brace}, NULL' })]));
@@ -247,8 +249,8 @@ test('a dead letter keeps key, value and headers byte for byte', async () => {
     batchOf(
       [],
       [
-        { ...letter(0), record: source },
-        { ...letter(1), record: { ...record(1), key: null, value: null } },
+        { ...deadLetter(0), record: source },
+        { ...deadLetter(1), record: { ...record(1), key: null, value: null } },
       ],
     ),
   );
@@ -288,7 +290,7 @@ async function expectInvariants() {
                 from raw_events group by 1, 2) r full join agg_events_minute a on a.minute = r.m and a.event_type = r.t
               where r.c is distinct from a.event_count) as wrong_minutes,
              (select sum(stored)::int from ingest_progress) - (select count(*)::int from raw_events) as lost_rows,
-             (select sum(dead_lettered)::int from ingest_progress) - (select count(*)::int from dlq_events) as lost_letters`,
+             (select sum(dead_lettered)::int from ingest_progress) - (select count(*)::int from dlq_events) as lost_dead_letters`,
   );
-  expect(found).toEqual({ wrong_minutes: 0, lost_rows: 0, lost_letters: 0 });
+  expect(found).toEqual({ wrong_minutes: 0, lost_rows: 0, lost_dead_letters: 0 });
 }

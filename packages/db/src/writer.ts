@@ -8,44 +8,51 @@ import { type InsertForm, InsertForms } from './insert-form.ts';
 import { type Refusal, type Store, writeIsolating } from './isolate.ts';
 import { type StatementResult, writeStatement } from './write-statement.ts';
 
-/** What a write newly stored. A replay finds everything in place and stores nothing. */
+/** What a write has stored; empty for a replay. */
 export interface Written {
-  /** By event type. */
+  /** Number of events by type. */
   readonly stored: ReadonlyMap<string, number>;
   readonly deadLettered: number;
-  /** Dead letters made of the rows that Postgres refused. */
+  /** Dead letters made from rows that Postgres rejected. */
   readonly refused: readonly DeadLetter[];
 }
 
-/** Runs a statement again and again until the world lets it through; every error that does not pass is thrown. */
+/** Retries a statement while its errors are transient; rethrows every other error. */
 export type Persist = <Value>(statement: () => Promise<Value>) => Promise<Value>;
 
-/** A partition of a topic; the id, hexadecimal, tells the topic from a former one of its name, where it is known. */
+/** A partition of a topic with a known id: a topic that is deleted and recreated has a new id. */
 interface LogPartition {
   readonly topic: string;
   readonly partition: number;
+  /** Hexadecimal; undefined if unknown. */
   readonly topicId?: string | undefined;
 }
 
 interface OpenedLedger {
-  /** Everything below is accounted for in this database. */
+  /** All offsets below are accounted for in this database. */
   readonly nextOffset: bigint;
-  /** It spoke of another topic of this name, which is gone. */
+  /** Whether the ledger belonged to a former topic of this name, and was reset. */
   readonly isRestarted: boolean;
 }
 
 export interface Writer {
-  /** Opens a partition's ledger, at `startOffset` where it has none yet, or only one of a former topic of this name. */
+  /**
+   * Opens a partition's ledger. Starts it at `startOffset` if it is new or belongs to a former topic of this
+   * name.
+   */
   open(partition: LogPartition, startOffset: bigint): Promise<OpenedLedger>;
   /**
-   * Writes a batch of an opened partition: rows, aggregates, dead letters and ledger, each part in one transaction.
-   * Safe to repeat, and safe beside another process that writes the same records.
-   * @throws the driver's error when it is a lasting one, a UserError when the ledger is behind what was written
+   * Writes a batch of an opened partition: rows, aggregates, dead letters and ledger in one transaction, or
+   * in several if the batch has to be split. Safe to repeat, and safe if another process writes the same
+   * records.
+   * @throws the driver's error if it is permanent, a UserError if the ledger is behind confirmed writes
    */
   write(batch: Batch): Promise<Written>;
 }
 
-/** A writer over a database; `persist` decides about retries, `countRedrives` tells of a row that Postgres refused. */
+/**
+ * Creates a writer. `persist` decides about retries; `countRedrives` is used for rows that Postgres rejects.
+ */
 export function createWriter(
   database: Database,
   persist: Persist,
@@ -77,8 +84,8 @@ export function createWriter(
 type RunStep = (batch: Batch, expected: bigint) => Promise<StatementResult>;
 
 /**
- * Writes a batch where the ledger stands: what lies below is a replay, what lies beyond is new.
- * When another process has moved the ledger meanwhile, nothing was written, and it starts again from there.
+ * Splits a batch at the ledger's position: offsets below are a replay, the others are new. If another process
+ * has moved the ledger, nothing was written, and the batch is split again at the new position.
  */
 async function writeInStep(
   batch: Batch,
@@ -100,11 +107,11 @@ async function writeInStep(
   }
 }
 
-/** The database has lost what it had confirmed: going on from here would take the records between for skipped ones. */
+/** The database lost confirmed writes. Continuing would count the records in between as skipped. */
 function ledgerBehind(batch: Batch, expected: bigint, found: bigint): UserError {
   return new UserError(
-    `${ledgerKey(batch)}: written up to offset ${expected}, and the database now stands at ${found}`,
-    'it was restored, lost transactions in a failover, or the topic was made anew: start again, and what is missing is read again',
+    `${ledgerKey(batch)}: written up to offset ${expected}, but the database is now at ${found}`,
+    'it was restored, lost transactions in a failover, or the topic was recreated: restart to re-read the missing records',
   );
 }
 
@@ -138,7 +145,7 @@ async function runStatement(
     return run('tolerant');
   });
   if (result?.foundOffset === null || result === undefined) throw new LedgerMissingError(batch);
-  if (result.foundOffset === expected) forms.met(batch.rows.length - storedCount(result));
+  if (result.foundOffset === expected) forms.report(batch.rows.length - storedCount(result));
   return result;
 }
 
@@ -148,7 +155,7 @@ function storedCount({ storedByType }: StatementResult): number {
   return Object.values(storedByType ?? {}).reduce((sum, count) => sum + count, 0);
 }
 
-/** The ledger's row of a partition that is being written to has gone: somebody emptied the table. */
+/** The ledger row of an open partition no longer exists, for example because the table was truncated. */
 export class LedgerMissingError extends Error {
   override readonly name = 'LedgerMissingError';
 
@@ -157,7 +164,10 @@ export class LedgerMissingError extends Error {
   }
 }
 
-/** A ledger of a former topic begins again; `start_offset` moves along, so that the sum of all that came stays true. */
+/**
+ * Resets the ledger of a former topic. `start_offset` moves by the same amount, so that the ledger's sum
+ * stays true.
+ */
 async function openLedger(
   database: Database,
   { topic, partition, topicId }: LogPartition,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
 import { connectDatabase, type Database } from '../connect.ts';
-import { batchOf, letter } from '../testing/batches.ts';
+import { batchOf, deadLetter } from '../testing/batches.ts';
 import { createFreshDatabase, type FreshDatabase } from '../testing/fresh-database.ts';
 import { createWriter } from '../writer.ts';
 import { countDeadLetters, readDeadLetters } from './dead-letters.ts';
@@ -19,7 +19,7 @@ const run = (text: string) => fresh.database.run((sql) => sql.unsafe<{ line: str
 
 const lines = async (select: string) => (await run(select)).map(({ line }) => line);
 
-/** What is counted; it must be what there is. */
+/** The counts by kind, after checking them against the rows. */
 async function counts(): Promise<readonly string[]> {
   const counted = await lines(
     `select concat_ws(' ', status, reason, event_type, letter_count) as line from agg_dead_letters
@@ -40,11 +40,11 @@ const typed = { reason: 'invalid_payload', eventType: 'search' };
 async function write(partition: number, from: number, length: number): Promise<void> {
   const writer = createWriter(fresh.database, (statement) => statement());
   await writer.open({ topic: 'events', partition }, BigInt(from));
-  const letters = Array.from({ length }, (_, at) => letter(from + at, at % 3 === 0 ? typed : {}));
-  await writer.write(batchOf([], letters, partition));
+  const deadLetters = Array.from({ length }, (_, at) => deadLetter(from + at, at % 3 === 0 ? typed : {}));
+  await writer.write(batchOf([], deadLetters, partition));
 }
 
-test('letters are counted by kind, as they come, are resolved and go', async () => {
+test('counts by kind follow inserts, updates and deletes of dead letters', async () => {
   await write(0, 0, 5);
   expect(await counts()).toEqual(['open invalid_payload search 2', 'open not_json 3']);
   expect(await discardDeadLetters(fresh.database, { eventType: null }, aTest)).toBe(3n);
@@ -60,10 +60,10 @@ test('letters are counted by kind, as they come, are resolved and go', async () 
   expect(await counts()).toEqual([]);
 });
 
-test('a great many are discarded in steps, each in time, and none that fails meanwhile', async () => {
-  const fail = (letters: number, from: number) =>
+test('discarding works in steps and leaves dead letters that arrive later', async () => {
+  const fail = (count: number, from: number) =>
     run(`insert into dlq_events (source_topic, source_partition, source_offset, source_timestamp, reason, detail)
-         select 'events', 0, ${from} + n, now(), 'empty', '' from generate_series(1, ${letters}) as n`);
+         select 'events', 0, ${from} + n, now(), 'empty', '' from generate_series(1, ${count}) as n`);
   await fail(25_000, 0);
   const steps: bigint[] = [];
   const failing: unknown[] = [];
@@ -74,7 +74,7 @@ test('a great many are discarded in steps, each in time, and none that fails mea
   expect(await counts()).toEqual(['discarded empty 25000', 'open empty 4']);
 });
 
-test('letters are read with their bytes, the large ones a few at a time', async () => {
+test('reading dead letters limits the bytes of each statement', async () => {
   await run(`insert into dlq_events (source_topic, source_partition, source_offset, source_timestamp, value, reason, detail)
              select 'events', 0, n, now(), decode(repeat('ff', case when n < 9 then 1000000 else 1 end), 'hex'), 'too_large', ''
              from generate_series(1, 99) as n`);
@@ -93,7 +93,7 @@ test('letters are read with their bytes, the large ones a few at a time', async 
   expect(chunks).toEqual([5, 50, 44, 0]);
 });
 
-test('a filter of kinds and one of anything else count the same', async () => {
+test('counts from the aggregate and from the rows agree', async () => {
   await write(0, 0, 7);
   const filters = [
     {},
@@ -109,7 +109,7 @@ test('a filter of kinds and one of anything else count the same', async () => {
   expect(await countDeadLetters(fresh.database, { status: 'discarded' })).toBe(0n);
 });
 
-test('writers that write at once, and somebody who discards meanwhile, lose no count and wait for ever for nobody', async () => {
+test('concurrent writes and discards neither lose a count nor deadlock', async () => {
   const writing = [0, 1, 2].map(async (partition) => {
     for (let from = 0; from < 200; from += 20) await write(partition, from, 20);
   });
@@ -124,7 +124,7 @@ test('writers that write at once, and somebody who discards meanwhile, lose no c
   expect(await countDeadLetters(fresh.database, {})).toBe(600n);
 });
 
-test('who writes letters needs no right to the counts', async () => {
+test('inserting dead letters needs no privileges on the counts', async () => {
   const role = `writer_${Date.now()}`;
   await run(`create role ${role} login password 'secret'; grant select, insert on dlq_events to ${role}`);
   const { DATABASE_URL: url } = fresh.settings;

@@ -2,7 +2,7 @@ import type { Database, Sql } from '../connect.ts';
 import { headersFromJson, type SourceHeaders } from '../dead-letter.ts';
 import { type DeadLetterFilter, type DeadLetterStatus, matches } from './filter.ts';
 
-/** A dead letter of the table, without its bytes. */
+/** A row of `dlq_events` without the record's bytes. */
 export interface DeadLetterSummary {
   readonly id: bigint;
   readonly topic: string;
@@ -18,14 +18,14 @@ export interface DeadLetterSummary {
   readonly failedAt: string;
 }
 
-/** A dead letter with the record that it keeps, byte for byte. */
+/** A row of `dlq_events` with the record's bytes. */
 export interface StoredDeadLetter extends DeadLetterSummary {
   readonly key: Buffer | null;
   readonly value: Buffer | null;
   readonly headers: SourceHeaders;
 }
 
-/** Something that was done about a letter. */
+/** An entry of a dead letter's audit log. */
 export interface DeadLetterAction {
   readonly action: 'redrive' | 'discard';
   readonly outcome: 'done' | 'failed';
@@ -40,7 +40,7 @@ const summaryColumns = (sql: Sql) => sql`
   event_type as "eventType", detail, sqlstate, status, redrive_count as "redriveCount",
   to_char(failed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "failedAt"`;
 
-/** The latest letters that match, the newest first; `before` is the id of the last one seen. */
+/** Lists matching dead letters, newest first. For the next page, pass the id of the last one as `before`. */
 export async function listStoredDeadLetters(
   database: Database,
   filter: DeadLetterFilter,
@@ -54,13 +54,13 @@ export async function listStoredDeadLetters(
   );
 }
 
-/** How many letters match; where only kinds of letters are chosen, that costs nothing. */
+/** Counts matching dead letters; cheap if the filter has only status, reason and event type. */
 export async function countDeadLetters(database: Database, filter: DeadLetterFilter): Promise<bigint> {
   const [row] = await database.run((sql) => sql<{ n: bigint }[]>`${countMatching(sql, filter)}`);
   return row?.n ?? 0n;
 }
 
-/** The id of the newest letter, 0 where there is none: what fails later has a greater one. */
+/** The id of the newest dead letter, 0 if there is none. Later ones have greater ids. */
 export async function newestDeadLetterId(database: Database): Promise<bigint> {
   const [row] = await database.run(
     (sql) => sql<{ id: bigint }[]>`select coalesce(max(dlq_id), 0) as id from dlq_events`,
@@ -75,31 +75,31 @@ function countMatching(sql: Sql, { status, reason, eventType, ...others }: DeadL
     : sql`select count(*) as n from dlq_events where ${matches(sql, { ...kind, ...others })}`;
 }
 
-/** A row of the table, whole. */
+/** The columns of `deadLetterColumns`. */
 export type DeadLetterRow = DeadLetterSummary &
   Pick<StoredDeadLetter, 'key' | 'value'> & { readonly headers: Record<string, unknown> };
 
-/** The columns of a whole letter. */
+/** Selects all columns of a dead letter. */
 export const deadLetterColumns = (sql: Sql) => sql`${summaryColumns(sql)}, key, value, headers`;
 
-/** A letter with its headers as they were. */
+/** Decodes the headers of a row. */
 export const toStoredDeadLetter = (row: DeadLetterRow): StoredDeadLetter => ({
   ...row,
   headers: headersFromJson(row.headers),
 });
 
-/** Letters with their bytes come a few at a time: so many, or fewer with so many bytes. One may have megabytes. */
+/** Limits per statement, because a dead letter can have megabytes. The last one may exceed `CHUNK_BYTES`. */
 const CHUNK = 50;
 const CHUNK_BYTES = 4_000_000;
 
-/** All letters that match, the oldest first, with their bytes. */
+/** Reads all matching dead letters with their bytes, oldest first. */
 export async function* readDeadLetters(
   database: Database,
   filter: DeadLetterFilter,
 ): AsyncGenerator<StoredDeadLetter> {
   let after = 0n;
   for (;;) {
-    const letters = await database.run(
+    const deadLetters = await database.run(
       (sql) => sql<DeadLetterRow[]>`
         with sized as materialized (
           select dlq_id as sized_id, coalesce(octet_length(value), 0) as bytes from dlq_events
@@ -110,14 +110,14 @@ export async function* readDeadLetters(
         select ${deadLetterColumns(sql)} from chosen join dlq_events on dlq_id = sized_id
         where bytes_before <= ${CHUNK_BYTES} order by dlq_id`,
     );
-    for (const letter of letters) yield toStoredDeadLetter(letter);
-    const last = letters.at(-1);
+    for (const row of deadLetters) yield toStoredDeadLetter(row);
+    const last = deadLetters.at(-1);
     if (last === undefined) return;
     after = last.id;
   }
 }
 
-/** What was done about a letter, the oldest first. */
+/** Reads the audit log of a dead letter, oldest first. */
 export async function readActions(database: Database, id: bigint): Promise<readonly DeadLetterAction[]> {
   return await database.run(
     (sql) => sql<DeadLetterAction[]>`
@@ -128,8 +128,8 @@ export async function readActions(database: Database, id: bigint): Promise<reado
 }
 
 /**
- * The letter that was redriven to where this one failed, and so on back to the first: the oldest first. In a topic made
- * anew another record may come to the same place, but as one that was not redriven as often.
+ * Finds the dead letters of which this one is a redrive that failed again, oldest first. The redrive count is
+ * compared because the offsets of a recreated topic repeat.
  */
 export async function readAncestors(database: Database, id: bigint): Promise<readonly bigint[]> {
   const rows = await database.run(
@@ -138,11 +138,11 @@ export async function readAncestors(database: Database, id: bigint): Promise<rea
         select ${id}::bigint
         union
         select action.dlq_id from chain
-        join dlq_events as letter on letter.dlq_id = chain.id
-        join dlq_actions as action on action.new_partition = letter.source_partition
-                                  and action.new_offset = letter.source_offset
-        join dlq_events as former on former.dlq_id = action.dlq_id and former.source_topic = letter.source_topic
-                                 and former.redrive_count = letter.redrive_count - 1
+        join dlq_events as latter on latter.dlq_id = chain.id
+        join dlq_actions as action on action.new_partition = latter.source_partition
+                                  and action.new_offset = latter.source_offset
+        join dlq_events as former on former.dlq_id = action.dlq_id and former.source_topic = latter.source_topic
+                                 and former.redrive_count = latter.redrive_count - 1
       )
       select id from chain where id <> ${id} order by id`,
   );

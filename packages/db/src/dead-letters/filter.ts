@@ -3,28 +3,28 @@ import type { Sql } from '../connect.ts';
 export const deadLetterStatuses = ['open', 'redriven', 'discarded'] as const;
 export type DeadLetterStatus = (typeof deadLetterStatuses)[number];
 
-/** Which dead letters are meant: those that match all that is given. */
+/** Selects dead letters that match all given conditions. */
 export interface DeadLetterFilter {
   readonly ids?: readonly bigint[] | undefined;
   readonly status?: DeadLetterStatus | undefined;
   readonly reason?: string | undefined;
-  /** Null means those without one. */
+  /** Null selects dead letters without an event type. */
   readonly eventType?: string | null | undefined;
-  /** Letters that failed at this moment or later. */
+  /** Failed at this time or later. */
   readonly since?: Date | undefined;
-  /** Letters that failed before this moment. */
+  /** Failed before this time. */
   readonly until?: Date | undefined;
-  /** A text that what is wrong with them contains. */
+  /** Substring of the detail. */
   readonly contains?: string | undefined;
-  /** Letters that are younger than the one with this id. */
+  /** Ids greater than this one. */
   readonly after?: bigint | undefined;
-  /** Letters that are no younger than the one with this id: what fails while work goes on is not meant. */
+  /** Ids up to this one; excludes dead letters that arrive during the operation. */
   readonly upTo?: bigint | undefined;
-  /** Letters that were redriven so often, or more often. */
+  /** Minimum redrive count. */
   readonly redriven?: number | undefined;
 }
 
-/** The condition of a `where`. */
+/** The condition for a `where` clause. */
 export function matches(sql: Sql, filter: DeadLetterFilter) {
   const { ids, status, reason, eventType, since, until, contains, after, upTo, redriven } = filter;
   return sql`true

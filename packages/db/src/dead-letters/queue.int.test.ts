@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
-import { batchOf, letter } from '../testing/batches.ts';
+import { batchOf, deadLetter } from '../testing/batches.ts';
 import { createFreshDatabase, type FreshDatabase } from '../testing/fresh-database.ts';
 import { createWriter } from '../writer.ts';
 import { countDeadLetters, readAncestors, type StoredDeadLetter } from './dead-letters.ts';
@@ -19,7 +19,7 @@ beforeEach(async () => {
   await writer.write(
     batchOf(
       [],
-      Array.from({ length: 100 }, (_, offset) => letter(offset)),
+      Array.from({ length: 100 }, (_, offset) => deadLetter(offset)),
     ),
   );
 });
@@ -33,27 +33,27 @@ const sendOne = async (one: StoredDeadLetter): Promise<RedriveOutcome> => ({
   place: { partition: 1, offset: String(one.offset) },
 });
 
-test('each letter is given to one, however many take at the same time, and is kept once', async () => {
-  const given: bigint[] = [];
+test('concurrent queues redrive each dead letter once', async () => {
+  const taken: bigint[] = [];
   await Promise.all(
     [1, 2, 3].map(async () => {
       await using queue = open();
       const takeNext = () =>
         queue.take({}, async (one) => {
-          given.push(one.id);
+          taken.push(one.id);
           return await sendOne(one);
         });
       while ((await takeNext()) !== undefined);
     }),
   );
-  expect([given.length, new Set(given).size]).toEqual([100, 100]);
+  expect([taken.length, new Set(taken).size]).toEqual([100, 100]);
   expect(await countDeadLetters(fresh.database, { status: 'redriven' })).toBe(100n);
   const audit = `select concat_ws(' ', count(*), count(distinct dlq_id)) as line from dlq_actions
                  join dlq_events using (dlq_id) where new_offset = source_offset and done_by = 'me'`;
   expect(await lines(audit)).toEqual(['100 100']);
 });
 
-test('while a letter is being sent nobody else gets it, and nobody discards it', async () => {
+test('a dead letter that is being redriven can be neither taken nor discarded', async () => {
   await using first = open();
   await using second = open();
   const { promise: sending, resolve: begin } = Promise.withResolvers<bigint>();
@@ -71,14 +71,14 @@ test('while a letter is being sent nobody else gets it, and nobody discards it',
   expect(await discarding).toBe(0n);
 });
 
-test('what could not be sent stays open, and why is kept', async () => {
+test('a dead letter that could not be sent stays open, and the problem is recorded', async () => {
   await using queue = open();
   await queue.take({}, async (one) => ({ letter: one, problem: 'too large' }));
   expect(await countDeadLetters(fresh.database, { status: 'open' })).toBe(100n);
   expect(await lines('select concat(outcome, detail) as line from dlq_actions')).toEqual(['failedtoo large']);
 });
 
-test('when sending fails, or the connection goes, the letter is open again', async () => {
+test('a dead letter is open again if sending throws or the connection is lost', async () => {
   await using queue = open();
   await expect(queue.take({}, () => Promise.reject(new Error('away')))).rejects.toThrow('away');
   const cut = queue.take({}, async (one) => {
@@ -92,7 +92,7 @@ test('when sending fails, or the connection goes, the letter is open again', asy
   expect(await queue.take({}, sendOne)).toBeDefined();
 });
 
-test('a letter is that of a redriven one where it failed, but not where a topic made anew has only come to the same place', async () => {
+test('ancestors are found by position and redrive count', async () => {
   await using queue = open();
   const redriven = await queue.take({}, async (one) => ({
     letter: one,
@@ -100,7 +100,7 @@ test('a letter is that of a redriven one where it failed, but not where a topic 
   }));
   const { id = 0n } = redriven?.letter ?? {};
   const failAgain = async (redriveCount: number, timestamp: string) => {
-    const again = { ...letter(7, { redriveCount }), record: { ...letter(7).record, timestamp } };
+    const again = { ...deadLetter(7, { redriveCount }), record: { ...deadLetter(7).record, timestamp } };
     const writer = createWriter(fresh.database, (statement) => statement());
     await writer.open({ topic: 'events', partition: 3 }, 7n);
     await writer.write(batchOf([], [again], 3));

@@ -9,47 +9,54 @@ import {
 } from './dead-letters.ts';
 import { type DeadLetterFilter, matches } from './filter.ts';
 
-/** Where a redriven record stands now. */
+/** The position of a redriven record. */
 export interface NewPlace {
   readonly partition: number;
   /** Decimal. */
   readonly offset: string;
 }
 
-/** What became of a letter: where it stands now, or why it stays open. */
+/** The result of one redrive: the new position, or the problem that keeps the dead letter open. */
 export type RedriveOutcome =
   | { readonly letter: StoredDeadLetter; readonly place: NewPlace }
   | { readonly letter: StoredDeadLetter; readonly problem: string };
 
-/** Sends a letter, and says what became of it. */
+/** Sends a dead letter to its topic. */
 export type SendDeadLetter = (letter: StoredDeadLetter) => Promise<RedriveOutcome>;
 
-/** Open letters to be redriven, of which each is given to one at a time, however many queues there are. */
+/**
+ * Open dead letters to redrive. Several queues may work concurrently; each dead letter is taken by one of
+ * them.
+ */
 export interface RedriveQueue extends AsyncDisposable {
   /**
-   * Locks the next open letter that matches, the oldest first, passing over those that others have; has it sent, and
-   * keeps what became of it in the same transaction. When this process dies, Postgres gives it back as it was.
-   * @returns what became of it; undefined when no letter is left
-   * @throws what `send` throws, or the driver's error: the letter is open, and may have been sent
+   * Locks the oldest open dead letter that matches and is not locked by another queue, calls `send`, and
+   * records the outcome in the same transaction. If this process dies, Postgres rolls back and the dead
+   * letter stays open.
+   * @returns the outcome; undefined if no dead letter is left
+   * @throws the error of `send`, or the driver's error: the dead letter is open, and may have been sent
    */
   take(filter: DeadLetterFilter, send: SendDeadLetter): Promise<RedriveOutcome | undefined>;
 }
 
-/** Kafka may take its time while the letter is locked. */
-const SENDING_MS = 120_000;
+/** Maximum time for Kafka to respond while the dead letter is locked. */
+const SEND_TIMEOUT_MS = 120_000;
 
-/** Opens a queue with a connection of its own: a lock is its transaction's. `by` is kept as who did it. */
+/**
+ * Opens a queue with its own connection, because the lock belongs to a transaction. `by` is recorded as the
+ * user.
+ */
 export function openRedriveQueue(settings: Settings<typeof databaseSettings>, by: string): RedriveQueue {
   const sql = openPool(settings, {
     applicationName: 'redrive',
     connections: 1,
-    idleInTransactionMs: SENDING_MS,
+    idleInTransactionMs: SEND_TIMEOUT_MS,
   });
   return {
     take(filter, send) {
-      // A transaction takes statements as a pool does; only its type is narrower.
+      // A transaction runs statements like a pool; only its type is narrower.
       const taking = sql.begin('read write', (one) => takeNext(one as unknown as Sql, filter, send, by));
-      return withDeadline(taking as Promise<RedriveOutcome | undefined>, SENDING_MS, 'redriving');
+      return withDeadline(taking as Promise<RedriveOutcome | undefined>, SEND_TIMEOUT_MS, 'redriving');
     },
     [Symbol.asyncDispose]: () => sql.end({ timeout: 2 }),
   };
@@ -59,7 +66,7 @@ async function takeNext(sql: Sql, filter: DeadLetterFilter, send: SendDeadLetter
   const letter = await lockNext(sql, filter);
   if (letter === undefined) return undefined;
   const outcome = await send(letter);
-  await keepOutcome(sql, outcome, by);
+  await recordOutcome(sql, outcome, by);
   return outcome;
 }
 
@@ -70,8 +77,8 @@ async function lockNext(sql: Sql, filter: DeadLetterFilter): Promise<StoredDeadL
   return row === undefined ? undefined : toStoredDeadLetter(row);
 }
 
-/** A letter that was sent is closed; either way there is a line in the audit. */
-async function keepOutcome(sql: Sql, outcome: RedriveOutcome, by: string): Promise<void> {
+/** Closes the dead letter if it was sent, and adds an entry to its audit log. */
+async function recordOutcome(sql: Sql, outcome: RedriveOutcome, by: string): Promise<void> {
   const { id } = outcome.letter;
   if ('problem' in outcome) {
     await sql`

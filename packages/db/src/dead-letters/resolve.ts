@@ -3,15 +3,21 @@ import { newestDeadLetterId } from './dead-letters.ts';
 import { type DeadLetterFilter, matches } from './filter.ts';
 
 export interface DiscardOptions {
-  /** Why; kept, as the next one. */
+  /** The reason, for the audit log. */
   readonly because: string;
-  /** Who does it. */
+  /** The user, for the audit log. */
   readonly by: string;
-  /** Told how many more have been closed: what failed later leaves them so. */
-  readonly onClosed?: (letters: bigint) => void;
+  /**
+   * Called after each step with the number of dead letters that it closed; a later error does not undo them.
+   */
+  readonly onClosed?: (count: bigint) => void;
 }
 
-/** Closes the open letters that match, but none that fails from now on. Returns how many. @throws the driver's error */
+/**
+ * Discards the matching open dead letters, except those that arrive after the call.
+ * @returns their number
+ * @throws the driver's error
+ */
 export async function discardDeadLetters(
   database: Database,
   filter: DeadLetterFilter,
@@ -30,19 +36,19 @@ export async function discardDeadLetters(
 
 interface Step {
   readonly closed: bigint;
-  /** The letter that was looked at last; null when none was left. */
+  /** Id of the last dead letter of the step; null if none was left. */
   readonly last: bigint | null;
 }
 
-/** A statement with so many is done in time. */
-const STEP_LETTERS = 10_000;
+/** Dead letters per statement, to stay below the statement timeout. */
+const STEP_ROWS = 10_000;
 
 async function discardStep(database: Database, filter: DeadLetterFilter, { because, by }: DiscardOptions) {
   const [step] = await database.run(
     (sql) => sql<Step[]>`
       with chosen as materialized (
         select dlq_id from dlq_events where ${matches(sql, { ...filter, status: 'open' })}
-        order by dlq_id limit ${STEP_LETTERS}
+        order by dlq_id limit ${STEP_ROWS}
       ), resolved as (
         update dlq_events set status = 'discarded', resolved_at = now()
         where status = 'open' and dlq_id in (select dlq_id from chosen) returning dlq_id

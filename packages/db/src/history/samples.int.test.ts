@@ -4,7 +4,7 @@ import { keepSample, readSamples, type StatsSample } from './samples.ts';
 
 let fresh: FreshDatabase;
 const pipeline = { topic: 'events', groupId: 'group' };
-/** The start of a step of a minute, a while ago. */
+/** The start of a minute, half an hour ago. */
 const startMs = (Math.floor(Date.now() / 60_000) - 30) * 60_000;
 
 beforeAll(async () => {
@@ -30,7 +30,7 @@ const read = (minutes: number, stepSeconds: number) =>
 
 const unknown = { lag: null, end: null, secondsBehind: null, latency: null };
 
-test('what is kept is read as it was, what is not known too', async () => {
+test('a sample is read as it was stored, unknown values included', async () => {
   await keep(sample(0));
   await keep(sample(10, unknown));
   expect(await read(60, 10)).toEqual([
@@ -39,18 +39,18 @@ test('what is kept is read as it was, what is not known too', async () => {
   ]);
 });
 
-test('a slot has one sample, whoever keeps it, and each pipeline its own', async () => {
+test('each slot keeps one sample per pipeline', async () => {
   await Promise.all([sample(0), sample(3), sample(9.9)].map((one) => keep(one)));
   await keep(sample(0), { topic: 'others', groupId: 'group' });
   expect(await read(60, 10)).toHaveLength(1);
 });
 
-test('a step has its last sample and its greatest lag', async () => {
+test('a step returns its last sample and its maximum lag', async () => {
   for (const [at, lag] of [3n, 900n, 5n, 1n].entries()) await keep(sample(10 * at, { lag }));
   expect(await read(60, 60)).toMatchObject([{ atMs: sample(30).atMs, lag: 1n, mostLag: 900n }]);
 });
 
-test('only the minutes that are asked for are read, and a day is all that stays', async () => {
+test('only the requested minutes are read, and samples expire after a day', async () => {
   const hour = 3_600;
   for (const hours of [-30, -25, -23, -2, 0]) await keep(sample(hours * hour));
   expect(await read(60, 10)).toHaveLength(1);

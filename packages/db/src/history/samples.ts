@@ -1,35 +1,35 @@
 import type { Database, Sql } from '../connect.ts';
 
-/** How long it took from `event_time` until events were stored, in seconds. */
+/** Percentiles of the time from `event_time` to storage, in seconds. */
 export interface Latency {
   readonly p50: number;
   readonly p95: number;
   readonly p99: number;
 }
 
-/** What was seen of a pipeline at one moment; null is "not known". */
+/** Measurements of a pipeline at one time; null means unknown. */
 export interface StatsSample {
   readonly atMs: number;
   readonly stored: bigint;
   readonly openDeadLetters: bigint;
   readonly lag: bigint | null;
-  /** The sum of the ends of the log. */
+  /** Sum of the partitions' end offsets. */
   readonly end: bigint | null;
   readonly secondsBehind: number | null;
   readonly latency: Latency | null;
 }
 
-/** A pipeline: what reads a topic in a group. */
+/** Identifies a pipeline. */
 export interface PipelineName {
   readonly topic: string;
   readonly groupId: string;
 }
 
-/** Of so many seconds one sample is kept. */
+/** One sample is kept per slot of this length. */
 export const SLOT_SECONDS = 10;
 const KEPT_HOURS = 24;
 
-/** Keeps a sample, unless its slot has one, and removes those of yesterday. */
+/** Stores a sample unless its slot already has one, and removes samples older than 24 hours. */
 export async function keepSample(
   database: Database,
   { topic, groupId }: PipelineName,
@@ -48,7 +48,7 @@ export async function keepSample(
   );
 }
 
-/** Which samples: those of the last so many minutes, one for so many seconds. */
+/** The last `minutes`, in steps of `stepSeconds`. */
 export interface HistoryRange {
   readonly minutes: number;
   readonly stepSeconds: number;
@@ -56,11 +56,11 @@ export interface HistoryRange {
 
 /** The last sample of a step. */
 export interface StepSample extends StatsSample {
-  /** The greatest lag of the step, so that no peak is lost. */
+  /** Maximum lag within the step, so that no peak is lost. */
   readonly mostLag: bigint | null;
 }
 
-/** The last sample of each step, the oldest first. */
+/** Reads the last sample of each step, oldest first. */
 export async function readSamples(
   database: Database,
   { topic, groupId }: PipelineName,

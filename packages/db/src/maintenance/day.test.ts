@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { dayAfter } from './day.ts';
 
-test('a day begins at midnight of UTC, with the least id of its first millisecond', () => {
+test('a day starts at midnight UTC with the lowest id of its first millisecond', () => {
   expect(dayAfter(new Date('2026-11-25T23:59:59.999Z'), 1)).toEqual({
     start: new Date('2026-11-26T00:00:00Z'),
     name: '20261126',

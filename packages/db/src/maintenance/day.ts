@@ -1,6 +1,6 @@
 const DAY_MS = 86_400_000;
 
-/** A day of UTC, and the least id of version 7 that was made in it. */
+/** A UTC day, and the lowest UUIDv7 of that day. */
 export interface Day {
   readonly start: Date;
   /** Such as `20261125`. */
@@ -9,7 +9,7 @@ export interface Day {
   readonly firstId: string;
 }
 
-/** The day that comes so many days after a moment's own. */
+/** The day that is `days` after the day of `moment`. */
 export function dayAfter(moment: Date, days: number): Day {
   const start = new Date((Math.floor(moment.getTime() / DAY_MS) + days) * DAY_MS);
   const milliseconds = start.getTime().toString(16).padStart(12, '0');

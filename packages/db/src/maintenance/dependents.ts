@@ -1,7 +1,8 @@
 import type { Database } from '../connect.ts';
 
 /**
- * What others have hung on `raw_events`, in words: it would stay with the table of that name when another takes its place.
+ * Describes objects that depend on `raw_events`. They would stay attached to the old table if another one
+ * took its name.
  * @throws the driver's error
  */
 export async function readDependents(database: Database): Promise<readonly string[]> {

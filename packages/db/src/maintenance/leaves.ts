@@ -1,16 +1,16 @@
 import type { Database } from '../connect.ts';
 
-/** A table that holds rows of `raw_events`: itself, or one of its partitions. */
+/** A table that stores rows of `raw_events`: the table itself, or one of its partitions. */
 export interface Leaf {
-  /** Quoted where it must be. */
+  /** Quoted if necessary. */
   readonly name: string;
-  /** Of 8 kB each. */
+  /** Size in blocks of 8 kB. */
   readonly blocks: number;
-  /** All its ids are below this one; null for the table itself and for the partition of all other ids. */
+  /** Exclusive upper bound of its ids; null for the table itself and for the default partition. */
   readonly belowId: string | null;
 }
 
-/** The tables that hold the rows of `raw_events`. @throws the driver's error */
+/** Reads the tables that store the rows of `raw_events`. @throws the driver's error */
 export async function readLeaves(database: Database): Promise<readonly Leaf[]> {
   return await database.run(
     (sql) => sql<Leaf[]>`

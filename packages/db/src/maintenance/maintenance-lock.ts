@@ -1,20 +1,20 @@
 import type { Database } from '../connect.ts';
 
-/** A number of our own: of all who maintain the tables, one does so at a time. */
+/** Advisory lock key: only one maintenance task runs at a time. */
 const LOCK = 4_711_002;
 
 /**
- * Every write begins with its ledger, and takes the other tables in an order of its own: whoever has this lock first finds
- * no writer half-way, with which it could deadlock, and writers wait.
+ * Makes writers wait. Every write locks its ledger row first and the other tables later, so a task that
+ * starts with this lock cannot deadlock with a writer.
  */
 export const lockOutWriters = 'lock table ingest_progress in exclusive mode;';
 
 /**
- * Runs statements as one transaction, alone among those who maintain the tables, while writers wait. It waits for a lock
- * for half a second only, for everybody else waits behind it; then it is 55P03, which passes.
- * @throws the driver's error
+ * Runs statements as one transaction while writers and other maintenance tasks wait. Waits for locks for at
+ * most 500 ms, because everything else queues behind it.
+ * @throws the driver's error; 55P03, which is transient, if a lock was not available
  */
 export async function runLocked(database: Database, text: string): Promise<void> {
-  const alone = `select set_config('lock_timeout', '500ms', true); select pg_advisory_xact_lock(${LOCK}); ${lockOutWriters}`;
-  await database.run((sql) => sql.unsafe(`${alone} ${text}`).simple());
+  const locks = `select set_config('lock_timeout', '500ms', true); select pg_advisory_xact_lock(${LOCK}); ${lockOutWriters}`;
+  await database.run((sql) => sql.unsafe(`${locks} ${text}`).simple());
 }

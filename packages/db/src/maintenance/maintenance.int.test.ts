@@ -1,7 +1,7 @@
 import { retryForever } from '@pipeline/runtime';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { isTransientError } from '../errors.ts';
-import { batchOf, letter, row } from '../testing/batches.ts';
+import { batchOf, deadLetter, row } from '../testing/batches.ts';
 import { createFreshDatabase, type FreshDatabase } from '../testing/fresh-database.ts';
 import { compareTables } from '../verification/compare-tables.ts';
 import { createWriter, type Persist, type Writer } from '../writer.ts';
@@ -15,7 +15,7 @@ let offset: number;
 
 const persist: Persist = (statement) => statement();
 const now = new Date('2026-11-24T09:30:00Z');
-/** When all days of these tests are past. */
+/** After all days of these tests. */
 const later = new Date('2026-12-31T00:00:00Z');
 const boundary = new Date('2026-11-25T00:00:00Z');
 
@@ -30,12 +30,12 @@ afterEach(() => fresh[Symbol.asyncDispose]());
 const run = (text: string) => fresh.database.run<Record<string, unknown>>((sql) => sql.unsafe(text));
 const purgeBefore = (before: Date) => purge(fresh.database, before, { by: 'tester', now: later, persist });
 
-/** An id of version 7 of so many days after `now`. */
+/** A UUIDv7 of the day that is `days` after `now`. */
 function idOf(days: number, number: number): string {
   return `${dayAfter(now, days).firstId.slice(0, 14)}7000-8000-${number.toString(16).padStart(12, '0')}`;
 }
 
-/** Stores events of a day, with ids of that day; returns the batch. */
+/** Stores events with times and ids of a day, and returns their rows. */
 async function store(days: number, count: number) {
   const eventTime = dayAfter(now, days).start.toISOString();
   const rows = Array.from({ length: count }, () => row(offset, { eventId: idOf(days, offset++), eventTime }));
@@ -54,10 +54,10 @@ async function countByLeaf() {
   return Object.fromEntries(found.map(({ leaf, n }) => [leaf, n]));
 }
 
-test('what happened before a moment goes, with its counts, and everything adds up', async () => {
+test('a purge removes older events with their counts, and all tables add up', async () => {
   await store(0, 300);
   await store(1, 200);
-  await writer.write({ ...batchOf([], [letter(offset), letter(offset + 1)]) });
+  await writer.write({ ...batchOf([], [deadLetter(offset), deadLetter(offset + 1)]) });
   await run(`update dlq_events set status = 'discarded', failed_at = '2026-11-24' where source_offset = 500`);
   expect(await countPurgeable(fresh.database, boundary)).toEqual({ events: 300n, deadLetters: 1n });
   expect(await purgeBefore(boundary)).toEqual({ events: 300n, deadLetters: 1n });
@@ -67,12 +67,12 @@ test('what happened before a moment goes, with its counts, and everything adds u
   expect(await purgeBefore(boundary)).toEqual({ events: 0n, deadLetters: 0n });
 });
 
-test('an open dead letter stays, however old it is', async () => {
-  await writer.write(batchOf([], [letter(0)]));
+test('a purge keeps open dead letters, however old', async () => {
+  await writer.write(batchOf([], [deadLetter(0)]));
   expect(await purgeBefore(new Date('2100-01-01'))).toEqual({ events: 0n, deadLetters: 0n });
 });
 
-test('a minute that was purged in part keeps the count of the rest', async () => {
+test('a partly purged minute keeps the count of its remaining events', async () => {
   const times = ['2026-11-24T09:30:10Z', '2026-11-24T09:30:20Z', '2026-11-24T09:30:40Z'];
   await writer.write(batchOf(times.map((eventTime, at) => row(at, { eventTime }))));
   await purgeBefore(new Date('2026-11-24T09:30:30Z'));
@@ -80,7 +80,7 @@ test('a minute that was purged in part keeps the count of the rest', async () =>
   expect(await findDifferences()).toEqual([]);
 });
 
-test('while writers write old and new events, a purge leaves everything adding up at every look', async () => {
+test('all tables add up at every moment of a purge with concurrent writes', async () => {
   await store(0, 2_000);
   let isWriting = true;
   const writing = (async () => {
@@ -97,7 +97,7 @@ test('while writers write old and new events, a purge leaves everything adding u
   expect(await findDifferences()).toEqual([]);
 });
 
-test('in partitions by day an id is unique over all of them, and what was there stays', async () => {
+test('partitioning keeps existing rows, and ids stay unique over all partitions', async () => {
   const before = await store(0, 10);
   expect(await partitionEvents(fresh.database, now, 2, persist)).toMatchObject({
     isConverted: true,
@@ -120,7 +120,7 @@ test('in partitions by day an id is unique over all of them, and what was there 
   expect(await findDifferences()).toEqual([]);
 });
 
-test('partitions are made once, and the rights on the table are kept', async () => {
+test('partitions are created once, and the privileges on the table are kept', async () => {
   await run(`do $$ begin create role partition_reader; exception when duplicate_object then null; end $$`);
   await run('grant select on raw_events to partition_reader');
   await partitionEvents(fresh.database, now, 1, persist);
@@ -132,7 +132,7 @@ test('partitions are made once, and the rights on the table are kept', async () 
   expect(await run(`select ${may}`)).toEqual([{ may: true }]);
 });
 
-test('a partition of old events is dropped as a whole; one that has a young event too is not', async () => {
+test('a purge drops a partition only if all its events are older', async () => {
   await partitionEvents(fresh.database, now, 2, persist);
   await store(1, 30);
   await store(2, 40);
@@ -144,7 +144,7 @@ test('a partition of old events is dropped as a whole; one that has a young even
   expect(await findDifferences()).toEqual([]);
 });
 
-test('a partition of days to come stays, though there is nothing in it', async () => {
+test('a purge keeps empty partitions of today and later', async () => {
   await partitionEvents(fresh.database, now, 2, persist);
   await purge(fresh.database, boundary, { by: 'tester', now: new Date('2026-11-26T00:00:00Z'), persist });
   const leaf = (name: string) => `to_regclass('${name}') is not null`;
@@ -154,23 +154,23 @@ test('a partition of days to come stays, though there is nothing in it', async (
   expect(found).toEqual([{ past: false, today: true }]);
 });
 
-test('a table with ids of another version is left in one piece', async () => {
+test('a table with random ids is not converted to partitions', async () => {
   await writer.write(batchOf([row(0, { eventId: 'f47ac10b-58cc-4372-a567-0e02b2c3d479' })]));
   await expect(partitionEvents(fresh.database, now, 1, persist)).rejects.toMatchObject({ code: '23514' });
   expect(await countByLeaf()).toEqual({ raw_events: 1 });
 });
 
-/** As the commands do it: what passes is tried again. */
-const patiently: Persist = (statement) => retryForever(statement, { isTransient: isTransientError });
+/** Retries transient errors, as the commands do. */
+const retrying: Persist = (statement) => retryForever(statement, { isTransient: isTransientError });
 
-test('partitions that are made twice at once are made once', async () => {
+test('concurrent runs create each partition once', async () => {
   await store(0, 10);
-  const both = await Promise.all([1, 2].map(() => partitionEvents(fresh.database, now, 3, patiently)));
+  const both = await Promise.all([1, 2].map(() => partitionEvents(fresh.database, now, 3, retrying)));
   expect(new Set(both.flatMap(({ made }) => made)).size).toBe(3);
   expect(await countByLeaf()).toEqual({ raw_events_before: 10 });
 });
 
-test('a day whose ids have come before its partition goes without, and the days after it do not', async () => {
+test('a day whose ids arrived before its partition is skipped, later days are not', async () => {
   await partitionEvents(fresh.database, now, 1, persist);
   await store(3, 1);
   const { made, skipped } = await partitionEvents(fresh.database, now, 4, persist);
@@ -178,7 +178,7 @@ test('a day whose ids have come before its partition goes without, and the days 
   expect(skipped).toEqual(['20261127']);
 });
 
-test('a table on which others have hung something is left as it is, and they are named', async () => {
+test('a table with dependent objects is not converted, and the error lists them', async () => {
   await run('create view latest as select * from raw_events');
   await run('create policy own on raw_events using (true)');
   await run('alter table raw_events enable row level security');
@@ -186,12 +186,12 @@ test('a table on which others have hung something is left as it is, and they are
   await run('create function total() returns bigint begin atomic select count(*) from raw_events; end');
   await run(`create function every() returns setof raw_events language sql as 'table raw_events'`);
   await expect(partitionEvents(fresh.database, now, 1, persist)).rejects.toThrow(
-    /it has row-level security, the function every\(\), the function total\(\), the policy own, the rule quiet, the view latest/,
+    /depend on it: row-level security, the function every\(\), the function total\(\), the policy own, the rule quiet, the view latest/,
   );
   expect(await run(`select to_regclass('raw_events_before') as leaf`)).toEqual([{ leaf: null }]);
 });
 
-test('several who purge at once, beside writers, remove each event once', async () => {
+test('concurrent purges and writes remove each event once', async () => {
   await partitionEvents(fresh.database, now, 2, persist);
   await store(1, 500);
   let isWriting = true;
@@ -200,7 +200,7 @@ test('several who purge at once, beside writers, remove each event once', async 
     isWriting = false;
   })();
   const until = dayAfter(now, 2).start;
-  const purgeAgain = () => purge(fresh.database, until, { by: 'tester', now: later, persist: patiently });
+  const purgeAgain = () => purge(fresh.database, until, { by: 'tester', now: later, persist: retrying });
   while (isWriting) {
     await Promise.all([purgeAgain(), purgeAgain()]);
     expect(await findDifferences()).toEqual([]);

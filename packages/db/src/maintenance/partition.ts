@@ -6,26 +6,28 @@ import { type Day, dayAfter } from './day.ts';
 import { readDependents } from './dependents.ts';
 import { runLocked } from './maintenance-lock.ts';
 
-/** What was changed. */
+/** The changes that were made. */
 export interface Partitioned {
-  /** The table was in one piece before. */
+  /** Whether the table was not partitioned before. */
   readonly isConverted: boolean;
-  /** Partitions that were made. */
+  /** Names of the created partitions. */
   readonly made: readonly string[];
-  /** Days, such as `20261125`, that have none, since ids of theirs are in `raw_events_other` already. */
+  /**
+   * Days, such as `20261125`, without a partition, because `raw_events_other` already has ids of that day.
+   */
   readonly skipped: readonly string[];
 }
 
 /**
- * Keeps `raw_events` in partitions by the day that ids of version 7 carry, so that old days can be dropped instead of
- * deleted. An id stays unique over all partitions, for it is what they are parted by. Rows that are there stay, in
- * `raw_events_before`; they are read once, and writers wait for that. Ids of other versions go where their bits send
- * them, mostly to `raw_events_other`.
- * Safe to repeat, and to run twice at once: partitions are made for the days after today where they are missing.
- * @param daysAhead from 1
- * @param persist runs each step, again where it failed in passing
- * @throws UserError when others have hung something on the table; the driver's error: 23514 when there is an id that is
- * not of today or before
+ * Partitions `raw_events` by the day in its UUIDv7 ids, so that old days can be dropped instead of deleted.
+ * The id is the partition key, and therefore stays unique over all partitions. Existing rows stay in
+ * `raw_events_before`; attaching it scans them once while writers wait. Ids of other versions mostly end up
+ * in `raw_events_other`. Creates the missing partitions for the days after today. Safe to repeat and to run
+ * concurrently.
+ * @param daysAhead at least 1
+ * @param persist runs each step, and retries transient errors
+ * @throws UserError if other objects depend on the table; the driver's error, 23514 if the table has an id
+ * that is not from today or before
  */
 export async function partitionEvents(
   database: Database,
@@ -43,7 +45,7 @@ export async function partitionEvents(
     if (outcome === 'made') made.push(`raw_events_${day.name}`);
     if (outcome === 'skipped') skipped.push(day.name);
   }
-  // What is new belongs to this user; what is there belongs to a role, where there are roles.
+  // New tables belong to this user. If there are roles, they must belong to the owner role.
   await persist(() => runLocked(database, 'select grant_to_roles()'));
   return { isConverted, made, skipped };
 }
@@ -52,8 +54,8 @@ async function convert(database: Database, now: Date, persist: Persist): Promise
   const dependents = await persist(() => readDependents(database));
   if (dependents.length > 0)
     throw new UserError(
-      `raw_events cannot be replaced by a table in partitions: it has ${dependents.join(', ')}`,
-      'remove them, run this again, and make them anew',
+      `raw_events cannot be partitioned, because objects depend on it: ${dependents.join(', ')}`,
+      'drop them, run this again, and recreate them',
     );
   await persist(() => runLocked(database, conversionText(dayAfter(now, 1).firstId)));
 }
@@ -67,7 +69,7 @@ async function makePartition(database: Database, day: Day, next: Day): Promise<'
   try {
     await runLocked(
       database,
-      `create table if not exists ${name} partition of raw_events for values ${range}; ${rightsText('raw_events', name)}`,
+      `create table if not exists ${name} partition of raw_events for values ${range}; ${privilegesText('raw_events', name)}`,
     );
     return 'made';
   } catch (error) {
@@ -77,8 +79,8 @@ async function makePartition(database: Database, day: Day, next: Day): Promise<'
 }
 
 /**
- * Puts a table in partitions in the place of the one in one piece, with its defaults, indexes and rights. Attaching reads
- * all rows, to be sure that their ids are below the bound.
+ * Replaces the table by a partitioned one with the same defaults, indexes and privileges. Attaching the old
+ * table scans all rows to check that their ids are below the bound.
  */
 function conversionText(bound: string): string {
   return `do $convert$ begin
@@ -90,19 +92,19 @@ function conversionText(bound: string): string {
       alter table raw_events attach partition raw_events_before for values from (minvalue) to ('${bound}');
       create table raw_events_other partition of raw_events default;
     end $convert$;
-    ${rightsText('raw_events_before', 'raw_events')};
-    ${rightsText('raw_events_before', 'raw_events_other')}`;
+    ${privilegesText('raw_events_before', 'raw_events')};
+    ${privilegesText('raw_events_before', 'raw_events_other')}`;
 }
 
-/** Gives everybody the same rights on another table, so that a partition can be looked at by itself. */
-function rightsText(from: string, to: string): string {
-  return `do $rights$ declare statement text; begin
+/** Copies the privileges to another table, so that partitions can also be queried directly. */
+function privilegesText(from: string, to: string): string {
+  return `do $privileges$ declare statement text; begin
       for statement in
         select format('grant %s on ${to} to %s', privilege_type,
                       case grantee when 0 then 'public' else quote_ident(pg_get_userbyid(grantee)) end)
         from pg_class, aclexplode(relacl) where oid = '${from}'::regclass
       loop execute statement; end loop;
-    end $rights$`;
+    end $privileges$`;
 }
 
 async function isPartitioned(database: Database): Promise<boolean> {

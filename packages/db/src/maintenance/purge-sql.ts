@@ -1,15 +1,15 @@
 import type { Leaf } from './leaves.ts';
 
-/** Blocks of a table, from one up to another. */
+/** Blocks of a table; `to` is exclusive. */
 export interface BlockRange {
   readonly from: number;
   readonly to: number;
 }
 
 /**
- * The statements that remove the old events of some blocks, take them from the counts, and record that. Writers must wait
- * meanwhile: a count that one of them raises might else be removed as if it were empty. A table that has gone has nothing
- * to remove.
+ * Deletes the old events of a range of blocks, subtracts them from the counts and records their number.
+ * Writers must wait: otherwise a count that one of them increases could be deleted as empty. Does nothing if
+ * the table no longer exists.
  */
 export function removeRangeText(
   { name }: Leaf,
@@ -28,7 +28,7 @@ export function removeRangeText(
   end $purge$`;
 }
 
-/** The statements that drop a partition with all that is in it, unless a younger event has come meanwhile. */
+/** Drops a partition with its rows, unless a younger event has arrived. */
 export function removePartitionText({ name }: Leaf, before: Date, purgeId: bigint): string {
   return `do $purge$ begin
     if to_regclass(${text(name)}) is null then return; end if;
@@ -43,7 +43,7 @@ export function removePartitionText({ name }: Leaf, before: Date, purgeId: bigin
   end $purge$`;
 }
 
-/** Takes what was counted from the counts, and records how many events they were. */
+/** Subtracts the events in `counted` from the counts and records their number. */
 function uncount(purgeId: bigint): string {
   return `reduced as (
       update agg_events_minute as total set event_count = event_count - events from counted

@@ -6,32 +6,32 @@ import { type Leaf, readLeaves } from './leaves.ts';
 import { runLocked } from './maintenance-lock.ts';
 import { removePartitionText, removeRangeText } from './purge-sql.ts';
 
-/** What a purge has removed. */
+/** Number of removed rows. */
 export interface Purged {
   readonly events: bigint;
   readonly deadLetters: bigint;
 }
 
 export interface PurgeOptions {
-  /** Who does it; kept. */
+  /** The user, recorded in `purges`. */
   readonly by: string;
   readonly now: Date;
-  /** Runs each step, again where it failed in passing. */
+  /** Runs each step, and retries transient errors. */
   readonly persist: Persist;
-  /** Told now and then how much of the table has been looked through, in percent. */
+  /** Called after each step with the share of the table that was scanned, in percent. */
   readonly onProgress?: (percent: number) => void;
-  /** Ends it between two steps: what has been removed until then is removed, and everything adds up. */
+  /** Stops between two steps; completed steps are kept, and the tables add up. */
   readonly signal?: AbortSignal;
 }
 
-/** Blocks of 8 kB that one transaction looks through: writers of counts wait for some 50 ms. */
+/** Blocks of 8 kB per transaction: writers wait for about 50 ms. */
 const STEP_BLOCKS = 1_000;
 
 /**
- * Removes the events that happened before a moment, and the dead letters that had failed before it and are no longer
- * open. Counts per minute follow, and what was removed is recorded, each step in one transaction: the tables add up with
- * the ledger at every moment. A partition of past
- * days that has nothing younger is dropped as a whole.
+ * Removes events with an `event_time` before the given time, and resolved dead letters that failed before it.
+ * Each step also updates the counts and records the number of removed rows in the same transaction, so the
+ * tables and the ledger add up at every moment. A partition of a past day without younger events is dropped
+ * as a whole.
  * @throws the driver's error
  */
 export async function purge(database: Database, before: Date, options: PurgeOptions): Promise<Purged> {
@@ -49,7 +49,7 @@ export async function purge(database: Database, before: Date, options: PurgeOpti
   return await persist(() => readPurged(database, id));
 }
 
-/** Counts what a purge would remove, and changes nothing. @throws the driver's error */
+/** Counts the rows that a purge would remove. @throws the driver's error */
 export async function countPurgeable(database: Database, before: Date): Promise<Purged> {
   const [purged] = await database.run(
     (sql) => sql<Purged[]>`
@@ -76,24 +76,24 @@ async function removeRows(
 ): Promise<void> {
   const leaves = await persist(() => readLeaves(database));
   const all = leaves.reduce((sum, { blocks }) => sum + blocks, 0);
-  let looked = 0;
+  let scanned = 0;
   for (const leaf of leaves) {
     for (let from = 0; from < leaf.blocks; from += STEP_BLOCKS) {
       signal?.throwIfAborted();
       const range = { from, to: from + STEP_BLOCKS };
       await persist(() => runLocked(database, removeRangeText(leaf, range, before, id)));
-      looked += Math.min(STEP_BLOCKS, leaf.blocks - from);
-      onProgress?.(Math.floor((100 * looked) / all));
+      scanned += Math.min(STEP_BLOCKS, leaf.blocks - from);
+      onProgress?.(Math.floor((100 * scanned) / all));
     }
   }
 }
 
-/** Whether a partition is for ids of past days alone: nothing more comes into it. */
+/** Whether a partition only covers past days and therefore receives no more rows. */
 function isPast({ belowId }: Leaf, now: Date): boolean {
   return belowId !== null && belowId <= dayAfter(now, 0).firstId;
 }
 
-/** Looks before any lock is taken. A partition that somebody else has just dropped is of no interest. */
+/** Checks without locks. Ignores a partition that another purge has just dropped. */
 async function isOlder(database: Database, { name }: Leaf, before: Date): Promise<boolean> {
   const found = await database
     .run((sql) => sql`select from ${sql.unsafe(name)} where event_time >= ${before} limit 1`)

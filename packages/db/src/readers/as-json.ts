@@ -1,4 +1,4 @@
-/** JSON's numbers end where JavaScript's do, so those of 64 bits travel as text. */
+/** A row as JSON: 64-bit numbers are strings, because JSON.parse would round them. */
 export type AsJson<Value> = Value extends bigint
   ? string
   : Value extends object

@@ -1,8 +1,9 @@
 import type { Sql } from '../connect.ts';
 
-/** Open dead letters with one reason and one event type; the type is null where the record did not say. */
+/** Open dead letters with the same reason and event type. */
 export interface DeadLetterGroup {
   readonly reason: string;
+  /** Null if the type could not be read. */
   readonly eventType: string | null;
   readonly count: bigint;
   /** RFC 3339, UTC. */
@@ -10,13 +11,13 @@ export interface DeadLetterGroup {
   readonly lastSeen: string;
 }
 
-/** Anybody may send a type that nobody registered: there may be as many groups as letters. */
-const MOST_GROUPS = 500;
+/** Unregistered event types are arbitrary, so there can be as many groups as dead letters. */
+const MAX_GROUPS = 500;
 
 /**
- * Selects the open dead letters in groups by what is wrong with them, the most frequent first, and no more than somebody
- * looks at. Their number costs nothing: they are counted as they come, and the index knows the first and the last. A
- * count that somebody has made wrong may have none: "verify" tells that.
+ * Selects the largest groups of open dead letters, largest first. The cost does not depend on the number of
+ * dead letters: counts are maintained on insert, and the first and last come from an index. Omits groups
+ * without a dead letter, whose count is wrong; `verify` reports those.
  */
 export function selectDeadLetterGroups(sql: Sql) {
   return sql`
@@ -24,21 +25,21 @@ export function selectDeadLetterGroups(sql: Sql) {
       select reason, event_type as "eventType", letter_count::text as count,
              ${timeOf(sql, sql`asc`)} as "firstSeen", ${timeOf(sql, sql`desc`)} as "lastSeen"
       from agg_dead_letters as kind where status = 'open' and letter_count > 0
-      order by letter_count desc, reason, event_type limit ${MOST_GROUPS}
+      order by letter_count desc, reason, event_type limit ${MAX_GROUPS}
     ) as counted where "firstSeen" is not null`;
 }
 
 /**
- * When the first or the last letter of a kind failed. A type that is null equals nothing, so it is asked for apart, and in
- * the whole order of the index, of which Postgres does not see that this part has one value.
+ * The time of a group's first or last failure. A null type needs its own subquery, ordered by all columns of
+ * the index, because the planner does not treat `is null` as an equality.
  */
 function timeOf(sql: Sql, order: ReturnType<Sql>) {
-  const kind = sql`letter.status = 'open' and letter.reason = kind.reason`;
+  const inGroup = sql`one.status = 'open' and one.reason = kind.reason`;
   return sql`
     to_char(coalesce(
-      (select failed_at from dlq_events as letter where ${kind} and letter.event_type = kind.event_type
+      (select failed_at from dlq_events as one where ${inGroup} and one.event_type = kind.event_type
        order by failed_at ${order} limit 1),
-      (select failed_at from dlq_events as letter where ${kind} and letter.event_type is null
-       order by letter.event_type ${order}, failed_at ${order} limit 1)
+      (select failed_at from dlq_events as one where ${inGroup} and one.event_type is null
+       order by one.event_type ${order}, failed_at ${order} limit 1)
     ) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 }

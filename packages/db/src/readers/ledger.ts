@@ -1,11 +1,12 @@
 import type { Database, Sql } from '../connect.ts';
 import type { AsJson } from './as-json.ts';
 
-/** Where the ledger of a partition stands. */
+/** The ledger's position in a partition. */
 export interface LedgerPosition {
   readonly partition: number;
+  /** All offsets below are accounted for. */
   readonly nextOffset: bigint;
-  /** Seconds since the last accounted record was sent; null before the first. */
+  /** Age of the last accounted record's timestamp in seconds; null before the first record. */
   readonly recordAgeSeconds: number | null;
 }
 
@@ -23,7 +24,7 @@ export async function readLedger(database: Database, topic: string): Promise<rea
   return rows.map(toPosition);
 }
 
-/** A position with its number as a number. */
+/** Converts a row of JSON. */
 export function toPosition(row: AsJson<LedgerPosition>): LedgerPosition {
   return { ...row, nextOffset: BigInt(row.nextOffset) };
 }

@@ -1,7 +1,7 @@
 import type { Database, Sql } from '../connect.ts';
 import type { AsJson } from './as-json.ts';
 
-/** How many events of a type happened in a minute. */
+/** Number of events of a type in a minute. */
 export interface MinuteCount {
   /** RFC 3339, UTC. */
   readonly minute: string;
@@ -9,7 +9,7 @@ export interface MinuteCount {
   readonly count: bigint;
 }
 
-/** Reads the counts of the last so many minutes of the clock, the unfinished one included, oldest first. */
+/** Reads the counts of the last `minutes`, including the current one, oldest first. */
 export async function readMinutes(database: Database, minutes: number): Promise<readonly MinuteCount[]> {
   const rows = await database.run(
     (sql) => sql<AsJson<MinuteCount>[]>`
@@ -24,7 +24,7 @@ const minuteColumns = (sql: Sql) => sql`
   to_char(total.minute at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as minute,
   event_type as "eventType", event_count::text as count`;
 
-/** Selects the counts of the latest minutes that have any, oldest first. */
+/** Selects the counts of the latest `minutes` that have events, oldest first. */
 export function selectMinutes(sql: Sql, minutes: number) {
   return sql`
     select ${minuteColumns(sql)}

@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => fresh[Symbol.asyncDispose]());
 beforeEach(() => fresh.database.run((sql) => sql`truncate raw_events`));
 
-/** Stores events that took so many seconds, a row for each number from 1. */
+/** Stores events with evenly distributed latencies up to `took`. */
 const store = (rows: number, took: string, storedAgo = '0 s') =>
   fresh.database.run(
     (sql) => sql`
@@ -24,11 +24,11 @@ const store = (rows: number, took: string, storedAgo = '0 s') =>
 
 const read = (most = 3) => readNewest(fresh.database, most);
 
-test('an empty table has none, and its latency is not known', async () => {
+test('an empty table has no events and an unknown latency', async () => {
   expect(await read()).toEqual({ events: [], latency: null });
 });
 
-test('the newest come first, so many at most; the latency is that of all of the last minute', async () => {
+test('the newest events come first, and the latency covers the last minute', async () => {
   await store(100, '10 s');
   const { events, latency } = await read(2);
   expect(events.map(({ eventType }) => eventType)).toEqual(['type_1', 'type_2']);
@@ -41,19 +41,19 @@ test('the newest come first, so many at most; the latency is that of all of the 
   expect([latency?.p50, latency?.p95, latency?.p99].map((one) => Math.floor(one ?? 0))).toEqual([5, 9, 9]);
 });
 
-test('what was stored before the last minute says nothing of now', async () => {
+test('events stored before the last minute are ignored', async () => {
   await store(10, '1 s', '61 s');
   expect(await read()).toEqual({ events: [], latency: null });
 });
 
-test('of a large table the end is read, and nothing else', async () => {
+test('the end of a large table is read', async () => {
   await store(5_000, '0 s');
   await store(2_000, '1000 s');
   const { latency } = await read();
   expect(latency?.p50).toBeGreaterThan(0);
 });
 
-test('of a table in partitions those of the last days and of days to come are read, and those that are not of a day', async () => {
+test('partitions of recent and future days and the default partition are read', async () => {
   await using other = await createFreshDatabase(inject('postgresUrl'));
   const now = new Date();
   await partitionEvents(other.database, now, 3, (step) => step());

@@ -3,31 +3,32 @@ import type { Latency } from '../history/samples.ts';
 import { dayAfter } from '../maintenance/day.ts';
 import { type Leaf, readLeaves } from '../maintenance/leaves.ts';
 
-/** An event that was stored just now, without what it says of anybody. */
+/** A recently stored event, without user and payload. */
 export interface NewestEvent {
   readonly eventId: string;
   readonly eventType: string;
-  /** RFC 3339, UTC, as the next one. */
+  /** RFC 3339, UTC. */
   readonly eventTime: string;
+  /** RFC 3339, UTC. */
   readonly storedAt: string;
 }
 
-/** What the newest events tell. */
+/** The newest events and their latency. */
 export interface Newest {
-  /** The newest first. */
+  /** Newest first. */
   readonly events: readonly NewestEvent[];
-  /** Null when no event was stored in the last minute. */
+  /** Null if no event was stored in the last minute. */
   readonly latency: Latency | null;
 }
 
-/** Some thousands of events. */
+/** Pages read per table: some thousands of events. */
 const PAGES = 64;
 const SECONDS = 60;
 
 /**
- * Reads the newest events, so many at most, and how long the events of the last minute took. New rows go to the end of
- * the table: its last pages are read and nothing else, however large it is. Should rows have been removed, new ones may
- * stand elsewhere, and are not seen. Of a table in partitions those of days before yesterday are passed over.
+ * Reads up to `most` of the newest events, and the latency of the last minute. Reads only the last pages of
+ * the table, where new rows are appended. After deletes, Postgres may reuse earlier pages, and such rows are
+ * missed. Skips partitions of days before yesterday.
  */
 export async function readNewest(database: Database, most: number): Promise<Newest> {
   const leaves = (await readLeaves(database)).filter((leaf) => leaf.blocks > 0 && !isOld(leaf));
@@ -39,7 +40,7 @@ export async function readNewest(database: Database, most: number): Promise<Newe
   return { events: row.events, latency: isKnown ? { p50, p95, p99 } : null };
 }
 
-/** Whether a leaf is that of a day before yesterday. Clocks that are ahead fill those of days to come. */
+/** Whether a partition is of a day before yesterday. Future days are read, because clocks may be ahead. */
 function isOld({ name }: Leaf): boolean {
   const day = /_(\d{8})$/.exec(name)?.[1];
   return day !== undefined && day < dayAfter(new Date(), -1).name;

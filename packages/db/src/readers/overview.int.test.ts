@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
-import { batchOf, letter, row } from '../testing/batches.ts';
+import { batchOf, deadLetter, row } from '../testing/batches.ts';
 import { createFreshDatabase, type FreshDatabase } from '../testing/fresh-database.ts';
 import { createWriter } from '../writer.ts';
 import { readLedger } from './ledger.ts';
@@ -24,7 +24,7 @@ async function write(...args: Parameters<typeof batchOf>) {
   await writer.write(batchOf(...args));
 }
 
-test('empty tables are zeros, no rows, and an age that is not known', async () => {
+test('empty tables give zeros, no rows and an unknown age', async () => {
   expect(await read()).toEqual({
     readAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
     totals: {
@@ -41,12 +41,12 @@ test('empty tables are zeros, no rows, and an age that is not known', async () =
   });
 });
 
-test('what was written is there: sums, minutes, groups and the ledger', async () => {
+test('the overview has totals, minutes, groups and the ledger', async () => {
   const twice = row(0);
   const early = { eventTime: '2026-11-24T00:29:59.999999+01:00', eventType: 'search' };
   await write(
     [twice, { ...twice, record: row(1).record }, row(2, early)],
-    [letter(3), letter(4), letter(5, { reason: 'invalid_payload', eventType: 'search' })],
+    [deadLetter(3), deadLetter(4), deadLetter(5, { reason: 'invalid_payload', eventType: 'search' })],
   );
   const overview = await read();
   expect(overview).toMatchObject({
@@ -65,7 +65,7 @@ test('what was written is there: sums, minutes, groups and the ledger', async ()
   expect(await readLedger(fresh.database, 'events')).toMatchObject([{ partition: 0, nextOffset: 6n }]);
 });
 
-test('numbers of 64 bits come whole', async () => {
+test('64-bit numbers are exact', async () => {
   await fresh.database.run(
     (sql) => sql`insert into ingest_progress (topic, partition, start_offset, next_offset, stored)
                  values ('events', 0, 0, 9223372036854775807, 9223372036854775807)`,
@@ -80,7 +80,7 @@ test('numbers of 64 bits come whole', async () => {
   });
 });
 
-test('only the latest minutes are read, all their types, oldest first', async () => {
+test('only the latest minutes are read, with all types, oldest first', async () => {
   await fresh.database.run(
     (sql) => sql`insert into agg_events_minute
                  select timestamptz '2026-11-24T09:00:00Z' + minute * interval '1 min', type, 1
@@ -95,22 +95,22 @@ test('only the latest minutes are read, all their types, oldest first', async ()
   ]);
 });
 
-test('minutes by the clock: the unfinished one is the last, and what is to come does not count', async () => {
+test('readMinutes includes the current minute and excludes future ones', async () => {
   await fresh.database.run(
     (sql) => sql`insert into agg_events_minute
                  select date_trunc('minute', now()) + minute * interval '1 min', 'a', 9 + minute
                  from generate_series(-5, 3) as minute`,
   );
   const counts = (await readMinutes(fresh.database, 3)).map(({ count }) => count);
-  // Should a minute have ended meanwhile, one more has begun.
+  // The minute may change during the test.
   expect([
     [7n, 8n, 9n],
     [8n, 9n, 10n],
   ]).toContainEqual(counts);
 });
 
-test('a dead letter that is dealt with is not open, and the ledgers of other topics are not this one’s', async () => {
-  await write([], [letter(0), letter(1)]);
+test('resolved dead letters and the ledgers of other topics are excluded', async () => {
+  await write([], [deadLetter(0), deadLetter(1)]);
   await fresh.database.run((sql) => sql`update dlq_events set status = 'discarded' where source_offset = 0`);
   await fresh.database.run(
     (sql) => sql`insert into ingest_progress (topic, partition, start_offset, next_offset, stored)
@@ -123,31 +123,31 @@ test('a dead letter that is dealt with is not open, and the ledgers of other top
   });
 });
 
-test('a count of letters that are not there, as after a restore that counted them twice, is no group', async () => {
-  await write([], [letter(0)]);
+test('a count without dead letters, for example after a restore, is not a group', async () => {
+  await write([], [deadLetter(0)]);
   await fresh.database.run((sql) => sql`insert into agg_dead_letters values ('open', 'empty', null, 5)`);
   expect((await read()).deadLetterGroups).toMatchObject([{ reason: 'not_json', count: 1n }]);
   await fresh.database.run((sql) => sql`delete from agg_dead_letters where reason = 'empty'`);
 });
 
-test('while writers write, every look is of one moment', async () => {
+test('every overview during concurrent writes is one snapshot', async () => {
   const writer = createWriter(fresh.database, (statement) => statement());
   await writer.open({ topic: 'events', partition: 0 }, 0n);
   const writing = (async () => {
     for (let offset = 0; offset < 400; offset += 2)
-      await writer.write(batchOf([row(offset)], [letter(offset + 1)]));
+      await writer.write(batchOf([row(offset)], [deadLetter(offset + 1)]));
   })();
-  let looks = 0;
+  let reads = 0;
   let isWriting = true;
   void writing.then(() => {
     isWriting = false;
   });
-  for (; isWriting; looks++) {
+  for (; isWriting; reads++) {
     const { totals, minutes, deadLetterGroups, ledger } = await read();
     const sums = [minutes, deadLetterGroups].map((all) => all.reduce((sum, { count }) => sum + count, 0n));
     expect(sums).toEqual([totals.stored, totals.openDeadLetters]);
     expect(ledger[0]?.nextOffset).toBe(totals.stored + totals.deadLettered);
   }
   await writing;
-  expect(looks).toBeGreaterThan(3);
+  expect(reads).toBeGreaterThan(3);
 });

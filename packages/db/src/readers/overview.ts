@@ -5,9 +5,9 @@ import { type LedgerPosition, selectLedger, toPosition } from './ledger.ts';
 import { type MinuteCount, selectMinutes } from './minutes.ts';
 import { selectTotals, type Totals } from './totals.ts';
 
-/** What the tables say about the pipeline, as it stood at one moment. */
+/** The state of the pipeline according to the tables, in one snapshot. */
 export interface Overview {
-  /** When that was, by Postgres's clock, as all times here: RFC 3339, UTC. */
+  /** Time of the snapshot by Postgres's clock: RFC 3339, UTC. */
   readonly readAt: string;
   readonly totals: Totals;
   readonly minutes: readonly MinuteCount[];
@@ -15,13 +15,14 @@ export interface Overview {
   readonly ledger: readonly LedgerPosition[];
 }
 
-/** What to look at: the ledger of a topic, and so many of the latest minutes. */
 export interface OverviewOptions {
+  /** The topic whose ledger is read. */
   readonly topic: string;
+  /** Number of the latest minutes with events. */
   readonly minutes: number;
 }
 
-/** Reads it all in one statement, hence in one snapshot: what is counted twice is counted alike. */
+/** Reads everything in one statement and therefore in one snapshot, so that all numbers are consistent. */
 export async function readOverview(
   database: Database,
   { topic, minutes }: OverviewOptions,

@@ -1,17 +1,17 @@
 import type { Sql } from '../connect.ts';
 
-/** What became of all records, by the ledger. */
+/** Sums over all ledgers. */
 export interface Totals {
   readonly stored: bigint;
   readonly duplicates: bigint;
   readonly deadLettered: bigint;
   readonly skipped: bigint;
   readonly openDeadLetters: bigint;
-  /** Seconds since anything was written; null when nothing ever was. */
+  /** Seconds since the last write; null if nothing was ever written. */
   readonly freshnessSeconds: number | null;
 }
 
-/** Selects the ledger's sums: their cost does not grow with the events, nor with the dead letters. */
+/** Selects the totals; the cost does not depend on the number of events or dead letters. */
 export function selectTotals(sql: Sql) {
   return sql`
     select coalesce(sum(stored), 0)::text as stored,

@@ -8,7 +8,7 @@ export function record(offset: number): SourceRecord {
   return { offset: String(offset), timestamp: '1700000000123', key: null, value: Buffer.from('x') };
 }
 
-/** A row of an event of its own. */
+/** A row with a unique event id. */
 export function row(offset: number, change: Partial<EventRow> = {}): EventRow {
   return {
     eventId: randomUUID(),
@@ -22,7 +22,7 @@ export function row(offset: number, change: Partial<EventRow> = {}): EventRow {
 }
 
 /** A dead letter at an offset. */
-export function letter(offset: number, change: Partial<DeadLetter> = {}): DeadLetter {
+export function deadLetter(offset: number, change: Partial<DeadLetter> = {}): DeadLetter {
   return {
     record: record(offset),
     reason: 'not_json',
@@ -34,7 +34,7 @@ export function letter(offset: number, change: Partial<DeadLetter> = {}): DeadLe
   };
 }
 
-/** A batch of a partition that ends with the last of its records. */
+/** A batch that ends with its last record. */
 export function batchOf(
   rows: readonly EventRow[],
   deadLetters: readonly DeadLetter[] = [],

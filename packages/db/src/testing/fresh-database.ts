@@ -3,17 +3,17 @@ import { connectDatabase, type Database } from '../connect.ts';
 import { migrate } from '../migrate.ts';
 import { databaseSettings } from '../settings.ts';
 
-/** A database of a test's own, with all tables. */
+/** A migrated database that only one test file uses. */
 export interface FreshDatabase extends AsyncDisposable {
   readonly settings: Settings<typeof databaseSettings>;
   readonly database: Database;
 }
 
-/** Makes a database on the server of a URL; it stays until the server goes. */
+/** Creates a database on the server of a URL. It is not dropped; the test server is temporary. */
 export async function createFreshDatabase(serverUrl: string): Promise<FreshDatabase> {
   const name = `test_${process.pid}_${Math.random().toString(36).slice(2)}`;
   await using server = connectDatabase(settingsFor(serverUrl), { applicationName: 'test', connections: 1 });
-  // Whatever the server's own encoding is, an event is UTF-8.
+  // Events are UTF-8, but the server's default encoding may be another one.
   const statement = `create database ${name} template template0 encoding 'UTF8' lc_collate 'C' lc_ctype 'C'`;
   await server.run((sql) => sql.unsafe(statement));
   const url = new URL(serverUrl);

@@ -1,7 +1,7 @@
 import 'vitest';
 
 declare module 'vitest' {
-  /** What the set-up of the `servers` project gives to tests. */
+  /** Provided by the global set-up of the `servers` project. */
   interface ProvidedContext {
     readonly postgresUrl: string;
   }

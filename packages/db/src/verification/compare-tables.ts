@@ -1,7 +1,7 @@
 import type { Database } from '../connect.ts';
 import { type RecountOptions, runRecount } from './recount.ts';
 
-/** Two numbers that should be one. */
+/** Two numbers that must be equal. */
 export interface Comparison {
   readonly table: string;
   readonly key: string;
@@ -10,9 +10,10 @@ export interface Comparison {
 }
 
 /**
- * Recounts all tables in one statement, hence in one snapshot, and compares: the counts per minute with the events, and
- * the counts of dead letters with those (of both only what differs is returned), the sum of each ledger with its offsets, and the ledgers' sums with the
- * rows of the tables and of what was purged on purpose.
+ * Recounts all tables in one statement, and therefore in one snapshot. Compares the counts per minute with
+ * the events, the counts of dead letters with their rows (for both, only differences are returned), the sum
+ * of each ledger with its offsets, and the sums of all ledgers with the rows in the tables plus the purged
+ * ones.
  */
 export async function compareTables(
   database: Database,
@@ -20,9 +21,9 @@ export async function compareTables(
 ): Promise<readonly Comparison[]> {
   return await runRecount(
     database,
-    (recount) => `with ${recount}, letters as (
-        select topic, partition, sum(letters) as letters
-        from (select source_topic as topic, source_partition as partition, 1 as letters from dlq_events
+    (recount) => `with ${recount}, dead as (
+        select topic, partition, sum(dead_letters) as dead_letters
+        from (select source_topic as topic, source_partition as partition, 1 as dead_letters from dlq_events
               union all
               select topic, partition, row_count from purged_rows where table_name = 'dlq_events') as every
         group by 1, 2
@@ -33,14 +34,14 @@ export async function compareTables(
       from recount full join agg_events_minute using (minute, event_type)
       where events is distinct from event_count
       union all
-      select 'agg_dead_letters', concat_ws(' ', status, reason, event_type), sum(letters)::text, sum(letter_count)::text
-      from (select status, reason, event_type, 1 as letters, 0 as letter_count from dlq_events
+      select 'agg_dead_letters', concat_ws(' ', status, reason, event_type), sum(dead_letters)::text, sum(letter_count)::text
+      from (select status, reason, event_type, 1 as dead_letters, 0 as letter_count from dlq_events
             union all
             select status, reason, event_type, 0, letter_count from agg_dead_letters) as kinds
-      group by status, reason, event_type having sum(letters) <> sum(letter_count)
+      group by status, reason, event_type having sum(dead_letters) <> sum(letter_count)
       union all
-      select 'dlq_events', topic || '/' || partition || ' rows', coalesce(dead_lettered, 0)::text, coalesce(letters, 0)::text
-      from ingest_progress full join letters using (topic, partition)
+      select 'dlq_events', topic || '/' || partition || ' rows', coalesce(dead_lettered, 0)::text, coalesce(dead_letters, 0)::text
+      from ingest_progress full join dead using (topic, partition)
       union all
       select 'ingest_progress', topic || '/' || partition || ' sum', (next_offset - start_offset)::text,
              (stored + duplicates + dead_lettered + skipped)::text

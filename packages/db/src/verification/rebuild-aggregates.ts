@@ -2,21 +2,21 @@ import type { Database } from '../connect.ts';
 import { lockOutWriters } from '../maintenance/maintenance-lock.ts';
 import { type RecountOptions, runRecount } from './recount.ts';
 
-/** What it took to make the counts of events right. */
+/** Number of changed rows in `agg_events_minute`. */
 export interface Rebuilt {
   /** Rows that were missing or wrong. */
   readonly written: number;
-  /** Rows that counted nothing. */
+  /** Rows without events. */
   readonly removed: number;
 }
 
 /**
- * Makes the aggregates equal to a recount of the events and of the dead letters, and changes nothing else, in one transaction. Writers wait
- * meanwhile: without the lock, a batch that is stored while we count would be in the rows and not in the rebuilt
- * counts. The lock comes first, so that the snapshot of the recount holds every batch that was stored before it.
+ * Rebuilds the aggregates from the events and dead letters in one transaction, and changes nothing else.
+ * Locks out writers, because a batch that is stored during the recount would be missing in the rebuilt
+ * counts. Takes the lock first, so that the recount's snapshot includes every batch stored before it.
  */
 export async function rebuildAggregates(database: Database, options: RecountOptions = {}): Promise<Rebuilt> {
-  // Several statements in one message are one transaction, and their rows come as a list of lists.
+  // Several statements in one message are one transaction; the result is a list of row lists.
   const results = await runRecount<readonly Rebuilt[]>(
     database,
     (

@@ -2,17 +2,18 @@ import { randomBytes } from 'node:crypto';
 import type { Database } from '../connect.ts';
 
 export interface RecountOptions {
-  /** Told now and then how much of the table has been read, in percent. */
+  /** Called repeatedly with the share of the table that has been read, in percent. */
   readonly onProgress?: (percent: number) => void;
-  /** Cancels the recount: nothing is changed. */
+  /** Cancels the recount; nothing is changed. */
   readonly signal?: AbortSignal;
 }
 
-const LOOK_MS = 250;
+const POLL_MS = 250;
 
 /**
- * Runs a statement that recounts the events, and reports how far it is.
- * @param toText makes the statement from the common table expressions that define `recount (minute, event_type, events)`
+ * Runs a statement that recounts the events, and reports its progress.
+ * @param toText builds the statement, given common table expressions that define
+ * `recount (minute, event_type, events)`
  * @returns the rows of the statement
  */
 export async function runRecount<Row extends object>(
@@ -21,11 +22,11 @@ export async function runRecount<Row extends object>(
   { onProgress, signal }: RecountOptions,
 ): Promise<readonly Row[]> {
   const name = `recount ${randomBytes(4).toString('hex')}`;
-  const look = async () => {
+  const poll = async () => {
     const percent = await readProgress(database, name);
     if (percent !== undefined) onProgress?.(percent);
   };
-  const timer = setInterval(() => void look().catch(() => {}), LOOK_MS);
+  const timer = setInterval(() => void poll().catch(() => {}), POLL_MS);
   try {
     const text = toText(recountExpressions(name));
     return await database.run((sql) => sql.unsafe<Row[]>(text).simple(), signal);
@@ -35,10 +36,10 @@ export async function runRecount<Row extends object>(
 }
 
 /**
- * One statement sees one snapshot, and Postgres does not tell how far a statement is. So this one reads the table in a
- * hundred slices, one after the other, and with each it renames its session: everybody sees it in `pg_stat_activity`.
- * The last slice has no end: a table in partitions has no size of its own, and all of it is then in that slice.
- * (`offset 0` keeps the planner from merging the slices.)
+ * A single statement, for a single snapshot. Postgres does not report the progress of a statement, so it
+ * reads the table in a hundred consecutive slices and sets `application_name` before each, which is visible
+ * in `pg_stat_activity`. The last slice is unbounded: a partitioned table has size 0, so this slice reads all
+ * of it. `offset 0` keeps the planner from merging the slices.
  */
 function recountExpressions(name: string): string {
   return `slices as (

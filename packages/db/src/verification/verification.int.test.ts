@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
 import { connectDatabase, type Database } from '../connect.ts';
-import { batchOf, letter, row } from '../testing/batches.ts';
+import { batchOf, deadLetter, row } from '../testing/batches.ts';
 import { createFreshDatabase, type FreshDatabase } from '../testing/fresh-database.ts';
 import { createWriter } from '../writer.ts';
 import { type Comparison, compareTables } from './compare-tables.ts';
@@ -17,7 +17,7 @@ beforeEach(async () => {
   await run('truncate raw_events, agg_events_minute, dlq_events, ingest_progress');
   const writer = await openWriter();
   const other = { eventType: 'search', eventTime: '2026-11-24T09:31:00Z' };
-  await writer.write(batchOf([row(0), row(1), row(2), row(3, other)], [letter(4)]));
+  await writer.write(batchOf([row(0), row(1), row(2), row(3, other)], [deadLetter(4)]));
 });
 
 const run = (text: string, database: Database = fresh.database) => database.run((sql) => sql.unsafe(text));
@@ -30,7 +30,7 @@ async function openWriter(partition = 0) {
 
 const GATE = 4_711;
 
-/** Transactions that have done their part wait at the gate, their locks held, until it opens. */
+/** Transactions run their statements and then wait at the gate, holding their locks, until it opens. */
 async function createGate() {
   const [keeper, others] = [1, 2].map((connections) =>
     connectDatabase(fresh.settings, { applicationName: 'gate', connections }),
@@ -46,7 +46,7 @@ async function createGate() {
   };
 }
 
-/** How many sessions wait for a lock. */
+/** Number of sessions that wait for a lock. */
 async function countWaiting(): Promise<number> {
   const [found] = await fresh.database.run<{ waiting: number }>(
     (sql) => sql`select count(*)::int as waiting from pg_stat_activity
@@ -60,7 +60,7 @@ async function findDifferences(): Promise<readonly Comparison[]> {
   return comparisons.filter(({ expected, found }) => expected !== found);
 }
 
-test('what the writer wrote adds up, and what was compared is told', async () => {
+test('the written tables add up, and each comparison is returned', async () => {
   expect(await compareTables(fresh.database)).toEqual([
     { table: 'dlq_events', key: 'events/0 rows', expected: '1', found: '1' },
     { table: 'ingest_progress', key: 'events/0 sum', expected: '5', found: '5' },
@@ -79,27 +79,27 @@ const page = '2026-11-24T09:30Z page_view';
 
 test.each<[string, string, readonly Comparison[]]>([
   [
-    'an aggregate that is wrong',
+    'a wrong aggregate',
     `update agg_events_minute set event_count = 7 where event_type = 'page_view'`,
     [{ table: 'agg_events_minute', key: page, expected: '3', found: '7' }],
   ],
   [
-    'an aggregate that is missing',
+    'a missing aggregate',
     `delete from agg_events_minute where event_type = 'page_view'`,
     [{ table: 'agg_events_minute', key: page, expected: '3', found: 'no row' }],
   ],
   [
-    'an aggregate that counts nothing',
+    'an aggregate of zero events',
     `insert into agg_events_minute values ('2026-11-24T09:30:00Z', 'signup', 0)`,
     [{ table: 'agg_events_minute', key: '2026-11-24T09:30Z signup', expected: 'no row', found: '0' }],
   ],
   [
-    'an aggregate of no minute at all',
+    'an aggregate of an infinite minute',
     `insert into agg_events_minute values ('infinity', 'signup', 2)`,
     [{ table: 'agg_events_minute', key: 'infinity signup', expected: 'no row', found: '2' }],
   ],
   [
-    'an event that is missing',
+    'a missing event',
     `delete from raw_events where event_type = 'search'`,
     [
       { table: 'agg_events_minute', key: '2026-11-24T09:31Z search', expected: 'no row', found: '1' },
@@ -107,7 +107,7 @@ test.each<[string, string, readonly Comparison[]]>([
     ],
   ],
   [
-    'an event that moved to another minute',
+    'an event moved to another minute',
     `update raw_events set event_time = '2026-11-24T09:30:59.999999Z' where event_type = 'search'`,
     [
       { table: 'agg_events_minute', key: '2026-11-24T09:30Z search', expected: '1', found: 'no row' },
@@ -115,45 +115,45 @@ test.each<[string, string, readonly Comparison[]]>([
     ],
   ],
   [
-    'a dead letter that is missing',
+    'a missing dead letter',
     'delete from dlq_events',
     [{ table: 'dlq_events', key: 'events/0 rows', expected: '1', found: '0' }],
   ],
   [
-    'a count of dead letters that is wrong',
+    'a wrong count of dead letters',
     'update agg_dead_letters set letter_count = 5',
     [{ table: 'agg_dead_letters', key: 'open not_json', expected: '1', found: '5' }],
   ],
   [
-    'a dead letter of a partition that has no ledger',
+    'a dead letter of a partition without a ledger',
     `insert into dlq_events (source_topic, source_partition, source_offset, source_timestamp, reason, detail)
      values ('events', 9, 0, now(), 'empty', '')`,
     [{ table: 'dlq_events', key: 'events/9 rows', expected: '0', found: '1' }],
   ],
   [
-    'a ledger that lost its balance',
+    'a ledger whose sum is wrong',
     'update ingest_progress set next_offset = next_offset + 2',
     [{ table: 'ingest_progress', key: 'events/0 sum', expected: '7', found: '5' }],
   ],
   [
-    'a ledger that is gone',
+    'a missing ledger',
     'truncate ingest_progress',
     [
       { table: 'dlq_events', key: 'events/0 rows', expected: '0', found: '1' },
       { table: 'raw_events', key: 'rows', expected: '0', found: '4' },
     ],
   ],
-])('%s is found, with what was expected and what was found', async (_, tampering, differences) => {
+])('%s is reported with the expected and the found value', async (_, tampering, differences) => {
   await run(tampering);
   expect(await findDifferences()).toEqual(differences);
 });
 
-/** Rows with their place and age: one that was written anew, be it with the same values, differs. */
+/** Rows with `ctid` and `xmin`, which change if a row is rewritten with the same values. */
 async function rowsOf(table: string) {
   return await run(`select ctid::text, xmin::text, "row".* from ${table} as "row" order by ctid`);
 }
 
-test('a repair mends wrong, missing and surplus aggregates, and touches nothing else', async () => {
+test('a repair fixes wrong, missing and surplus aggregates, and nothing else', async () => {
   const others = ['raw_events', 'dlq_events', 'ingest_progress'];
   const before = await Promise.all(others.map(rowsOf));
   await run(`update agg_events_minute set event_count = 7 where event_type = 'page_view'`);
@@ -166,13 +166,13 @@ test('a repair mends wrong, missing and surplus aggregates, and touches nothing 
   expect(await Promise.all(others.map(rowsOf))).toEqual(before);
 });
 
-test('a repair of what is right writes nothing', async () => {
+test('a repair of correct aggregates writes nothing', async () => {
   const before = await rowsOf('agg_events_minute');
   expect(await rebuildAggregates(fresh.database)).toEqual({ written: 0, removed: 0 });
   expect(await rowsOf('agg_events_minute')).toEqual(before);
 });
 
-test('a batch that is being stored when a repair begins, and one that comes during it, are counted', async () => {
+test('a repair counts batches in progress before it and waiting behind it', async () => {
   const writer = await openWriter(1);
   await run(`update agg_events_minute set event_count = 7`);
   await using gate = await createGate();
@@ -191,7 +191,7 @@ test('a batch that is being stored when a repair begins, and one that comes duri
   expect(await run('select sum(event_count)::int as events from agg_events_minute')).toEqual([{ events: 6 }]);
 });
 
-test('while writers write and the aggregates are rebuilt again and again, no look finds a difference', async () => {
+test('concurrent writes and rebuilds never cause a difference', async () => {
   const writer = await openWriter();
   let isWriting = true;
   const writing = (async () => {
@@ -208,7 +208,7 @@ test('while writers write and the aggregates are rebuilt again and again, no loo
   expect(await findDifferences()).toEqual([]);
 });
 
-test('a repair that is stopped while it waits for its lock changes nothing and waits no more', async () => {
+test('a repair that is aborted while waiting for its lock changes nothing', async () => {
   await run(`update agg_events_minute set event_count = 7`);
   const before = await rowsOf('agg_events_minute');
   await using gate = await createGate();
@@ -225,7 +225,7 @@ test('a repair that is stopped while it waits for its lock changes nothing and w
   expect(await rowsOf('agg_events_minute')).toEqual(before);
 });
 
-test('a table that somebody keeps in partitions is recounted too', async () => {
+test('a partitioned table is recounted too', async () => {
   await using own = await createFreshDatabase(inject('postgresUrl'));
   await own.database.run((sql) =>
     sql
@@ -243,7 +243,7 @@ test('a table that somebody keeps in partitions is recounted too', async () => {
   expect(events).toEqual([{ events: 1_000 }]);
 });
 
-test('who waits is told how much of the table has been read', async () => {
+test('a recount reports its progress', async () => {
   await run(
     `insert into raw_events select gen_random_uuid(), 'bulk', now(), 'u', '{}' from generate_series(1, 500000)`,
   );
