@@ -20,7 +20,10 @@ const program = createProgram(
   .action(({ offlineIsFine }: { readonly offlineIsFine?: boolean }) => {
     const advisories = askRegistry();
     if (advisories !== undefined) return judge(advisories);
-    const failure = new UserError('the registry tells no advisories', 'run "npx pnpm@12 audit" to see why');
+    const failure = new UserError(
+      'the registry tells no advisories',
+      'run "npx -y pnpm@12 audit" to see why',
+    );
     if (!offlineIsFine) throw failure;
     process.stderr.write(`${failure.message}: nothing was checked\n`);
   });
