@@ -9,7 +9,7 @@ import { parseEndpoint } from './local/endpoint.ts';
 import { until } from './local/poll-until.ts';
 import { acceptsQueries } from './local/postgres-ready.ts';
 import { speaksKafka } from './local/protocol.ts';
-import { say } from './screen.ts';
+import { sayPlainly } from './screen.ts';
 import { version } from './settings.ts';
 
 const file = join(import.meta.dirname, '../compose.yaml');
@@ -32,7 +32,7 @@ program
     await compose(profile, ['up', '--detach'], signal);
     await until(() => speaksKafka(parseEndpoint(kafka)), signal);
     await until(() => acceptsQueries(postgres.DATABASE_URL), signal);
-    say(`✔ Kafka ${kafka} · Postgres postgres://app@127.0.0.1:5432/app`);
+    sayPlainly(`✔ Kafka ${kafka} · Postgres postgres://app@127.0.0.1:5432/app`);
   });
 
 program

@@ -17,43 +17,47 @@ import {
 } from '@pipeline/runtime';
 import { parseEndpoint } from './local/endpoint.ts';
 import { waitFor } from './local/wait-for.ts';
-import { nextLines, say } from './screen.ts';
+import { createSay, nextLines, type Say } from './screen.ts';
 import { type InfraSettings, infraSettings, pageSettings, version } from './settings.ts';
 
 const allSettings = { ...infraSettings, ...pageSettings };
 
-const program = withSettings(createProgram('provision', 'Makes topics and tables', version), allSettings)
+const program = withSettings(createProgram('provision', 'Creates topics and tables', version), allSettings)
   .addHelpText(
     'beforeAll',
-    'Examples:\n  provision    topics and tables where the settings point; safe to repeat\n',
+    'Examples:\n  provision    topics and tables on the configured servers; safe to repeat\n',
   )
-  .option('--dev', 'as a part of "turbo run dev": say what comes next')
+  .option('--dev', 'as a part of "turbo run dev": print the next steps')
   .action(async ({ dev }: { readonly dev?: boolean }) => {
     const settings = settingsOf(program, allSettings);
-    const signal = stopSignal();
-    const brokers = settings.KAFKA_BROKERS.map(parseEndpoint);
-    await Promise.all([
-      waitFor('Kafka', brokers, signal).then(() => provisionTopics(settings, signal)),
-      waitFor('Postgres', [settings.DATABASE_URL], signal).then(() => provisionTables(settings, signal)),
-    ]);
-    say(`✔ topics ${settings.KAFKA_TOPIC} (3), ${settings.KAFKA_DLQ_TOPIC} (1) · tables up to date`);
-    if (dev) await makeGroupReady(settings, signal);
-    if (dev) say(nextLines(settings));
+    const context = { settings, say: createSay('provision', settings), signal: stopSignal() };
+    await Promise.all([provisionTopics(context), provisionTables(context)]);
+    const { KAFKA_TOPIC: topic, KAFKA_DLQ_TOPIC: dlqTopic } = settings;
+    context.say(`✔ topics ${topic} (3), ${dlqTopic} (1) · tables up to date`);
+    if (dev) await prepareGroup(context);
+    if (dev) context.say(nextLines(settings));
   });
 
-async function provisionTopics(settings: InfraSettings, signal: AbortSignal): Promise<void> {
-  await onCluster(settings, signal, (admin) => admin.provisionTopics(settings));
+interface Context {
+  readonly settings: InfraSettings;
+  readonly say: Say;
+  readonly signal: AbortSignal;
 }
 
-/** A new Kafka makes its topic of committed offsets when a group first asks; a consumer would have to wait for that. */
-async function makeGroupReady(settings: InfraSettings, signal: AbortSignal): Promise<void> {
-  await onCluster(settings, signal, (admin) => admin.fetchOffsets(settings.KAFKA_TOPIC, 'provision'));
+async function provisionTopics(context: Context): Promise<void> {
+  const { settings } = context;
+  await waitFor('Kafka', settings.KAFKA_BROKERS.map(parseEndpoint), context);
+  await onCluster(context, (admin) => admin.provisionTopics(settings));
 }
 
-/** Works on a cluster, for as long as its faults pass. */
+/** A new Kafka creates its offsets topic when it is first queried; otherwise the consumer would wait for that. */
+async function prepareGroup(context: Context): Promise<void> {
+  await onCluster(context, (admin) => admin.fetchOffsets(context.settings.KAFKA_TOPIC, 'provision'));
+}
+
+/** Runs admin requests, and retries them while their errors are transient. */
 async function onCluster(
-  settings: InfraSettings,
-  signal: AbortSignal,
+  { settings, say, signal }: Context,
   work: (admin: ClusterAdmin) => Promise<unknown>,
 ): Promise<void> {
   const kafka = connectKafka(settings, 'provision', createLogger('provision', settings));
@@ -61,19 +65,20 @@ async function onCluster(
     await using admin = await openAdmin(kafka);
     await work(admin);
   };
-  const options = { isTransient: isTransientKafkaError, onRetry: sayWhy('Kafka'), signal };
+  const options = { isTransient: isTransientKafkaError, onRetry: reportRetries('Kafka', say), signal };
   await retryForever(attempt, options).catch((error: unknown) => {
     throw toKafkaUserError(error);
   });
 }
 
-async function provisionTables(settings: InfraSettings, signal: AbortSignal): Promise<void> {
-  const options = { isTransient: isTransientError, onRetry: sayWhy('Postgres'), signal };
+async function provisionTables({ settings, say, signal }: Context): Promise<void> {
+  await waitFor('Postgres', [settings.DATABASE_URL], { say, signal });
+  const options = { isTransient: isTransientError, onRetry: reportRetries('Postgres', say), signal };
   await retryForever(() => migrate(settings), options);
 }
 
-/** A server that has just begun to listen may still refuse for a moment; beyond that, somebody should know. */
-function sayWhy(name: string): (error: unknown, failures: number) => void {
+/** A server that has just begun to listen may refuse a few requests; only more than that is reported. */
+function reportRetries(name: string, say: Say): (error: unknown, failures: number) => void {
   return (error, failures) => {
     if (failures === 5) say(`waiting for ${name}: ${error instanceof Error ? error.message : error}`);
   };

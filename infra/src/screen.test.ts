@@ -1,9 +1,18 @@
 import { expect, test } from 'vitest';
-import { nextLines } from './screen.ts';
+import { nextLines, serverLine } from './screen.ts';
 
 test.each([
   ['127.0.0.1', undefined, 'http://127.0.0.1:3000 '],
   ['::1', 3_001, 'http://[::1]:3001 '],
-])('the page on %s, port %s, is told as a URL', (HTTP_HOST, STATS_PORT, url) => {
+])('the page at %s, port %s, is printed as a URL', (HTTP_HOST, STATS_PORT, url) => {
   expect(nextLines({ HTTP_HOST, STATS_PORT })).toContain(url);
 });
+
+test('a server in a container is shown with its volume, a running one without data', () => {
+  const server = { address: '127.0.0.1:9092', version: '4.3.1' };
+  const own = { folder: '/x', volume: 'some-volume', process: { pid: 1, ended: Promise.resolve(0), stop } };
+  expect(serverLine('Kafka', { ...server, own })).toMatch(/^✔ Kafka 4\.3\.1 .* data volume some-volume$/);
+  expect(serverLine('Kafka', { ...server, own: undefined })).toMatch(/was already running$/);
+});
+
+async function stop(): Promise<void> {}

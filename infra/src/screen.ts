@@ -1,24 +1,34 @@
 import { relative } from 'node:path';
+import { createLogger, type loggerSettings, type Settings } from '@pipeline/runtime';
 import type { AvailableServer } from './local/available.ts';
 import { formatEndpoint } from './local/endpoint.ts';
-import { type PageSettings, rootFolder, USUAL_STATS_PORT } from './settings.ts';
+import { DEFAULT_STATS_PORT, type PageSettings, rootFolder } from './settings.ts';
 
-/** A line for people: on stderr, since stdout is for programs. */
-export function say(line: string): void {
-  process.stderr.write(`${line}\n`);
+/** Writes a line of diagnostics to stderr. */
+export type Say = (line: string) => void;
+
+/** Writes lines as they are. */
+export const sayPlainly: Say = (line) => void process.stderr.write(`${line}\n`);
+
+/** Writes lines in the format that the settings name: `pretty` as they are, `json` as log lines of this program. */
+export function createSay(name: string, settings: Settings<typeof loggerSettings>): Say {
+  const format = settings.LOG_FORMAT ?? (process.stderr.isTTY ? 'pretty' : 'json');
+  if (format === 'pretty') return sayPlainly;
+  const logger = createLogger(name, settings);
+  return (line) => logger.info(line.replace('✔', '').replaceAll(/\s+/g, ' ').trim());
 }
 
-/** What there is to run things with. */
+/** The programs that everything runs on. */
 export interface Tools {
   /** Such as `26.10.0`. */
   readonly node: string;
-  /** What pnpm says of itself in `npm_config_user_agent`. */
+  /** The value of `npm_config_user_agent`, which pnpm sets. */
   readonly userAgent: string | undefined;
-  /** 0 where there is none. */
+  /** The major version; 0 without Java. */
   readonly java: number;
 }
 
-/** The versions of the tools, in a line. */
+/** The versions of the tools, in one line. */
 export function toolsLine({ node, userAgent = '', java }: Tools): string {
   const pnpm = /pnpm\/(\d+\.\d+)/.exec(userAgent)?.[1];
   const names = [
@@ -29,15 +39,16 @@ export function toolsLine({ node, userAgent = '', java }: Tools): string {
   return `✔ ${names.join(' · ')}`;
 }
 
-/** What a server is, where it answers, and where its data is when it is ours. */
+/** A server's name, version and address, and the place of its data if this process has started it. */
 export function serverLine(name: string, { address, version, own }: AvailableServer): string {
   const what = `✔ ${`${name} ${version}`.trimEnd().padEnd(16)}${address.padEnd(42)}`;
-  return `${what} ${own ? `data ${relative(rootFolder, own.folder)}` : 'was there already'}`;
+  if (own === undefined) return `${what} was already running`;
+  return `${what} data ${own.volume === undefined ? relative(rootFolder, own.folder) : `volume ${own.volume}`}`;
 }
 
-/** The last lines of the first screen; the page's port may turn out to be taken, and then the page itself says so. */
-export function nextLines({ HTTP_HOST, STATS_PORT = USUAL_STATS_PORT }: PageSettings): string {
+/** The last lines of the first screen. If the page's default port is taken, the stats page logs the one it uses. */
+export function nextLines({ HTTP_HOST, STATS_PORT = DEFAULT_STATS_PORT }: PageSettings): string {
   const address = formatEndpoint({ host: HTTP_HOST, port: STATS_PORT });
   const page = `  ${'Stats page'.padEnd(16)}http://${address}`;
-  return `${page.padEnd(60)} stop: Ctrl-C\n  For development only: one copy of the data, no TLS.`;
+  return `${page.padEnd(60)} stop: Ctrl-C\n  For development only: one replica, no TLS.`;
 }

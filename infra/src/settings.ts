@@ -5,22 +5,22 @@ import { httpSettings, loggerSettings, port, type Settings } from '@pipeline/run
 
 export const infraSettings = { ...kafkaSettings, ...databaseSettings, ...loggerSettings };
 
-export const USUAL_STATS_PORT = 3_000;
+export const DEFAULT_STATS_PORT = 3_000;
 
-/** Where the stats page will be. */
+/** The address of the stats page. */
 export const pageSettings = {
   ...httpSettings,
-  STATS_PORT: port(USUAL_STATS_PORT, 'The port of the stats page; 0 means any free one'),
+  STATS_PORT: port(DEFAULT_STATS_PORT, 'The port of the stats page; 0 means any free one'),
 };
 
 export type PageSettings = Settings<typeof pageSettings>;
 
 export type InfraSettings = Settings<typeof infraSettings>;
 
-/** The repository's root. */
+/** The root folder of the repository. */
 export const rootFolder = join(import.meta.dirname, '../..');
 
-/** Where the local servers keep their data between runs. */
+/** The folder in which the local servers keep their data between runs. */
 export const defaultData = join(rootFolder, '.pipeline');
 
 export const version = '0.1.0';

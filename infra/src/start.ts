@@ -9,13 +9,15 @@ import {
   UserError,
   withSettings,
 } from '@pipeline/runtime';
-import type { AvailableServer } from './local/available.ts';
+import type { AvailableServer, OwnServer } from './local/available.ts';
+import { dockerAnswers, removeVolume } from './local/docker.ts';
 import { acceptsConnections, parseEndpoint } from './local/endpoint.ts';
 import { ensureKafka } from './local/ensure-kafka.ts';
 import { ensurePostgres } from './local/ensure-postgres.ts';
 import { javaVersion } from './local/java.ts';
+import { kafkaVolume } from './local/kafka-container.ts';
 import { waitForConsumers } from './local/wait-for-consumers.ts';
-import { say, serverLine, toolsLine } from './screen.ts';
+import { createSay, type Say, serverLine, toolsLine } from './screen.ts';
 import { defaultData, type InfraSettings, infraSettings, version } from './settings.ts';
 
 interface StartOptions {
@@ -25,22 +27,23 @@ interface StartOptions {
 }
 
 const examples = `Examples:
-  infra            Kafka and Postgres where the settings point, until Ctrl-C
-  infra --reset    the same without the data of former runs
+  infra            Kafka and Postgres at the configured addresses, until Ctrl-C
+  infra --reset    the same, without the data of earlier runs
 `;
 
 const program = withSettings(createProgram('infra', 'The local Kafka and Postgres', version), infraSettings)
   .addHelpText('beforeAll', examples)
-  .option('--reset', 'forget the data of former runs')
-  .option('--data <folder>', 'where the data is kept between runs (default: .pipeline)')
-  .option('--dev', 'as a part of "turbo run dev": outlive the consumer for a moment')
+  .option('--reset', 'delete the data of earlier runs')
+  .option('--data <folder>', 'folder in which the data is kept between runs (default: .pipeline)')
+  .option('--dev', 'as a part of "turbo run dev": stop after the consumer')
   .action(async ({ reset, dev, ...options }: StartOptions) => {
     const data = options.data === undefined ? defaultData : resolveCliPath(options.data);
     const settings = settingsOf(program, infraSettings);
+    const say = createSay('infra', settings);
     const signal = stopSignal();
-    if (reset) await forgetData(settings, data);
-    if (dev) await sayTools();
-    const servers = await startServers(settings, data, signal);
+    if (reset) await deleteData(settings, data);
+    if (dev) await sayTools(say);
+    const servers = await startServers(settings, data, say, signal);
     if (!dev) process.stdout.write(`${readyLine(settings)}\n`);
     try {
       await untilStopped(servers, signal);
@@ -50,21 +53,22 @@ const program = withSettings(createProgram('infra', 'The local Kafka and Postgre
     }
   });
 
-async function sayTools(): Promise<void> {
+async function sayTools(say: Say): Promise<void> {
   const userAgent = process.env['npm_config_user_agent'];
   say(toolsLine({ node: process.versions.node, userAgent, java: await javaVersion() }));
 }
 
-async function forgetData(settings: InfraSettings, data: string): Promise<void> {
+async function deleteData(settings: InfraSettings, data: string): Promise<void> {
   const endpoints = [...settings.KAFKA_BROKERS.map(parseEndpoint), settings.DATABASE_URL];
   if ((await Promise.all(endpoints.map(acceptsConnections))).includes(true)) {
-    throw new UserError('the servers are running', 'stop them before you forget their data');
+    throw new UserError('the servers are running', 'stop them before you delete their data');
   }
   for (const folder of [postgresFolder(data), kafkaFolder(data)])
     await rm(folder, { recursive: true, force: true });
+  if (await dockerAnswers()) await removeVolume(kafkaVolume(kafkaFolder(data)));
 }
 
-/** Only these are ours: `--data` may name a folder that holds more. */
+/** `--data` may name a folder with other files in it, so only these two subfolders are deleted. */
 function postgresFolder(data: string): string {
   return join(data, 'postgres');
 }
@@ -73,17 +77,23 @@ function kafkaFolder(data: string): string {
   return join(data, 'kafka');
 }
 
-/** When one of them cannot be started the other is stopped. */
+/** If one of them cannot be started, the other is stopped. */
 async function startServers(
   settings: InfraSettings,
   data: string,
+  say: Say,
   stop: AbortSignal,
 ): Promise<readonly AvailableServer[]> {
   const failed = new AbortController();
   const signal = AbortSignal.any([stop, failed.signal]);
+  const announce = async (name: string, start: Promise<AvailableServer>) => {
+    const server = await start;
+    say(serverLine(name, server));
+    return server;
+  };
   const starts = [
     announce('Postgres', ensurePostgres(settings, postgresFolder(data), signal)),
-    announce('Kafka', ensureKafka(settings, kafkaFolder(data), signal)),
+    announce('Kafka', ensureKafka(settings, { folder: kafkaFolder(data), say, signal })),
   ];
   try {
     return await Promise.all(starts);
@@ -97,18 +107,12 @@ async function startServers(
   }
 }
 
-async function announce(name: string, start: Promise<AvailableServer>): Promise<AvailableServer> {
-  const server = await start;
-  say(serverLine(name, server));
-  return server;
-}
-
-/** For programs: it goes to stdout and holds the URL as it was given, so that they can use it. */
+/** For programs, on stdout: with the URL as it was configured, password included, so that they can connect. */
 function readyLine({ KAFKA_BROKERS, DATABASE_URL }: InfraSettings): string {
   return `ready kafka=${KAFKA_BROKERS.join(',')} postgres=${DATABASE_URL.text}`;
 }
 
-/** @throws UserError when a server of ours ends by itself */
+/** @throws UserError if a server that this process has started ends by itself */
 async function untilStopped(servers: readonly AvailableServer[], signal: AbortSignal): Promise<void> {
   const { promise: stopped, resolve } = Promise.withResolvers<void>();
   signal.addEventListener('abort', () => resolve(), { once: true });
@@ -121,7 +125,7 @@ async function untilStopped(servers: readonly AvailableServer[], signal: AbortSi
   }
 }
 
-async function failWhenEnded({ folder, process }: NonNullable<AvailableServer['own']>): Promise<never> {
+async function failWhenEnded({ folder, process }: OwnServer): Promise<never> {
   const code = await process.ended;
   throw new UserError(`a local server ended with code ${code}`, `see the log in ${folder}`);
 }

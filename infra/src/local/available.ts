@@ -1,11 +1,19 @@
 import type { GuardedProcess } from '../process/guarded.ts';
 
-/** A server that answers: one that was there already, or one of ours that ends with us. */
+/** A server that answers: one that already ran, or one that this process has started and that ends with it. */
 export interface AvailableServer {
-  /** Where it answers, safe to show. */
+  /** Its address, without secrets. */
   readonly address: string;
-  /** What it is, with its version where that is known. */
+  /** Its version; empty if it is not known. */
   readonly version: string;
-  /** The folder of its data, and its process; undefined for a server that was there already. */
-  readonly own: { readonly folder: string; readonly process: GuardedProcess } | undefined;
+  /** Undefined for a server that already ran. */
+  readonly own: OwnServer | undefined;
+}
+
+export interface OwnServer {
+  readonly process: GuardedProcess;
+  /** Contains its log, and its data unless that is in a volume. */
+  readonly folder: string;
+  /** The Docker volume with the data of a server that runs in a container. */
+  readonly volume?: string;
 }

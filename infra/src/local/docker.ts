@@ -1,24 +1,34 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
-const ANSWER_MS = 10_000;
+const TIMEOUT_MS = 10_000;
 
-/** Whether a Docker engine answers, which a client that is merely installed does not show. */
+/** Whether a Docker engine answers; an installed client alone does not mean that. */
 export async function dockerAnswers(): Promise<boolean> {
-  return /^\d/.test(await ask(['docker', 'info', '--format', '{{.ServerVersion}}']));
+  return /^\d/.test(await outputOf(['docker', 'info', '--format', '{{.ServerVersion}}']));
 }
 
-/** How Compose is called here: a plugin of Docker since version 2, a program of its own before. */
+/** The command that runs Compose: a plugin of Docker since version 2, a separate program before. Undefined without it. */
 export async function composeCommand(): Promise<readonly string[] | undefined> {
   const commands = [['docker', 'compose'], ['docker-compose']];
-  const answers = await Promise.all(commands.map((command) => ask([...command, 'version'])));
-  return commands.find((_, index) => answers[index] !== '');
+  const versions = await Promise.all(commands.map((command) => outputOf([...command, 'version'])));
+  return commands.find((_, index) => versions[index] !== '');
 }
 
-/** What a command writes to stdout; nothing when it fails. */
-async function ask([program = '', ...words]: readonly string[]): Promise<string> {
-  const asked = promisify(execFile)(program, words, { timeout: ANSWER_MS });
-  return await asked.then(
+/** Removes a container, running or not, if there is one of this name. */
+export async function removeContainer(name: string): Promise<void> {
+  await outputOf(['docker', 'rm', '--force', name]);
+}
+
+/** Removes a volume, if there is one of this name. */
+export async function removeVolume(name: string): Promise<void> {
+  await outputOf(['docker', 'volume', 'rm', '--force', name]);
+}
+
+/** What a command writes to stdout; empty if it fails or takes longer than 10 s. */
+async function outputOf([program = '', ...words]: readonly string[]): Promise<string> {
+  const result = promisify(execFile)(program, words, { timeout: TIMEOUT_MS });
+  return await result.then(
     ({ stdout }) => stdout,
     () => '',
   );

@@ -1,21 +1,33 @@
 import type { KafkaSettings } from '@pipeline/kafka';
 import { UserError } from '@pipeline/runtime';
-import type { AvailableServer } from './available.ts';
+import type { Say } from '../screen.ts';
+import type { AvailableServer, OwnServer } from './available.ts';
+import { dockerAnswers } from './docker.ts';
 import { acceptsConnections, type Endpoint, formatEndpoint, parseEndpoint } from './endpoint.ts';
-import { requireJava } from './java.ts';
+import { missingTools } from './java.ts';
+import { kafkaImage, kafkaVolume, startKafkaContainer } from './kafka-container.ts';
 import { hasKafkaJars, kafkaVersion } from './kafka-jars.ts';
 import { startKafkaServer } from './kafka-server.ts';
 import { speaksKafka } from './protocol.ts';
 import { requireProtocol, requireThisMachine } from './require-address.ts';
 
+/** How to start a Kafka on this machine. */
+export interface LocalKafkaOptions {
+  /** Contains its files between runs. */
+  readonly folder: string;
+  readonly say: Say;
+  /** Aborts the start. */
+  readonly signal: AbortSignal;
+}
+
 /**
- * Makes sure that Kafka answers where the settings say: uses what is there, else starts one in a folder.
- * @throws UserError when the address is another machine's, is held by something else, or nothing can be started
+ * Makes sure that Kafka answers at the configured address: uses a running one, or else starts one with its files in a
+ * folder, as a process or, without Java or Maven, in a container.
+ * @throws UserError if the address belongs to another machine or another program, or nothing can be started
  */
 export async function ensureKafka(
   settings: KafkaSettings,
-  folder: string,
-  signal: AbortSignal,
+  options: LocalKafkaOptions,
 ): Promise<AvailableServer> {
   const brokers = settings.KAFKA_BROKERS.map(parseEndpoint);
   const answering = await findAnswering(brokers);
@@ -23,9 +35,29 @@ export async function ensureKafka(
   const endpoint = brokers[0] ?? parseEndpoint('127.0.0.1:9092');
   requireThisMachine('Kafka', endpoint, 'KAFKA_BROKERS');
   requirePlainText(settings);
-  await requireJava({ isFetched: hasKafkaJars() });
-  const process = await startKafkaServer({ endpoint, folder, signal });
-  return { address: formatEndpoint(endpoint), version: kafkaVersion, own: { folder, process } };
+  const own = await startKafka(endpoint, options);
+  return { address: formatEndpoint(endpoint), version: kafkaVersion, own };
+}
+
+async function startKafka(endpoint: Endpoint, options: LocalKafkaOptions): Promise<OwnServer> {
+  const { folder, say } = options;
+  const missing = await missingTools({ isFetched: hasKafkaJars() });
+  if (missing.length === 0) return { folder, process: await startKafkaServer({ ...options, endpoint }) };
+  await requireDocker(missing.join(' and '));
+  say(`without ${missing.join(' and ')}, Kafka runs in a container (${kafkaImage})`);
+  return {
+    folder,
+    volume: kafkaVolume(folder),
+    process: await startKafkaContainer({ ...options, endpoint }),
+  };
+}
+
+async function requireDocker(missing: string): Promise<void> {
+  if (await dockerAnswers()) return;
+  throw new UserError(
+    `no Kafka answers, and to start one either ${missing} or a running Docker engine is needed`,
+    'install what is missing (Debian: apt-get install openjdk-17-jre-headless maven), or start Docker',
+  );
 }
 
 async function findAnswering(brokers: readonly Endpoint[]): Promise<Endpoint | undefined> {
@@ -33,7 +65,7 @@ async function findAnswering(brokers: readonly Endpoint[]): Promise<Endpoint | u
   return brokers[answers.indexOf(true)];
 }
 
-/** Behind TLS nobody but a client with the right certificates can tell what it is. */
+/** With TLS, only a client with the right certificates could check the protocol. */
 async function useKafka(settings: KafkaSettings, endpoint: Endpoint): Promise<AvailableServer> {
   if (!settings.KAFKA_SSL) await requireProtocol('Kafka', endpoint, 'KAFKA_BROKERS', speaksKafka);
   return { address: formatEndpoint(endpoint), version: '', own: undefined };
@@ -42,7 +74,7 @@ async function useKafka(settings: KafkaSettings, endpoint: Endpoint): Promise<Av
 function requirePlainText(settings: KafkaSettings): void {
   if (!settings.KAFKA_SSL && settings.KAFKA_SASL_MECHANISM === undefined) return;
   throw new UserError(
-    'no Kafka answers, and a local one knows neither TLS nor logins',
+    'no Kafka answers, and a local one supports neither TLS nor SASL',
     'unset KAFKA_SSL and KAFKA_SASL_MECHANISM, or start the Kafka that KAFKA_BROKERS names',
   );
 }

@@ -4,12 +4,12 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '@pipeline/runtime';
 import { startGuarded } from '../process/guarded.ts';
-import { say } from '../screen.ts';
+import { type Say, sayPlainly } from '../screen.ts';
 
 /** The version that kafka/pom.xml names. */
 export const kafkaVersion = '4.3.1';
 
-/** Kafka's own files in this package: what to fetch, and how the broker logs. */
+/** Kafka's files in this package: the list of jars and the broker's log settings. */
 export const kafkaFolder = join(import.meta.dirname, '../../kafka');
 
 function cacheFolder(): string {
@@ -20,19 +20,19 @@ function jarsFolder(): string {
   return join(cacheFolder(), `kafka-${kafkaVersion}`);
 }
 
-/** Whether this user has the broker's jars. */
+/** Whether the broker's jars are in this user's cache. */
 export function hasKafkaJars(): boolean {
   return existsSync(jarsFolder());
 }
 
 /**
- * The folder of the broker's jars: fetched once for each user with Maven, then shared by all clones.
- * @throws UserError when Maven cannot fetch them
+ * The folder of the broker's jars. Maven downloads them once per user; all clones share them.
+ * @throws UserError if Maven cannot download them; the signal's reason once it is aborted
  */
-export async function fetchKafkaJars(signal?: AbortSignal): Promise<string> {
+export async function fetchKafkaJars(signal?: AbortSignal, say: Say = sayPlainly): Promise<string> {
   const folder = jarsFolder();
   if (hasKafkaJars()) return folder;
-  say(`fetching Kafka ${kafkaVersion} with Maven, once for this user`);
+  say(`downloading Kafka ${kafkaVersion} with Maven, once per user`);
   await mkdir(cacheFolder(), { recursive: true });
   const fresh = await mkdtemp(`${folder}.`);
   try {
@@ -54,10 +54,10 @@ async function runMaven(folder: string, signal?: AbortSignal): Promise<void> {
   const code = await maven.ended;
   signal?.removeEventListener('abort', stop);
   signal?.throwIfAborted();
-  if (code !== 0) throw new UserError(`Maven could not fetch Kafka ${kafkaVersion}`, `see ${logPath}`);
+  if (code !== 0) throw new UserError(`Maven could not download Kafka ${kafkaVersion}`, `see ${logPath}`);
 }
 
-/** Whoever fetches at the same time and is first wins: both have the same files. */
+/** Another process may have downloaded the same files at the same time; the first one wins. */
 async function moveUnlessThere(from: string, to: string): Promise<void> {
   try {
     await rename(from, to);

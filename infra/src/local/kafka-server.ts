@@ -4,34 +4,37 @@ import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '@pipeline/runtime';
 import { type GuardedProcess, startGuarded } from '../process/guarded.ts';
+import type { Say } from '../screen.ts';
 import { type Endpoint, findFreePort } from './endpoint.ts';
 import { fetchKafkaJars, kafkaFolder } from './kafka-jars.ts';
 import { type BrokerSettings, brokerSettings, type Quorum, toProperties } from './kafka-properties.ts';
 import { speaksKafka } from './protocol.ts';
 import { waitUntilReady } from './server.ts';
 
-/** A broker of this machine: where it listens, and the folder that holds all of it. */
+/** A broker on this machine: its address and its folder. */
 export interface KafkaServerOptions {
   readonly endpoint: Endpoint;
-  /** What clients are told; defaults to where it listens. */
+  /** The address that clients get from it; defaults to the one it listens on. */
   readonly advertised?: Endpoint | undefined;
-  /** Settings of the broker beside or instead of the usual ones. */
+  /** Broker settings that add to or replace the usual ones. */
   readonly settings?: BrokerSettings | undefined;
-  /** The cluster that it is a part of; defaults to one of its own. */
+  /** The cluster that it joins; defaults to a new one. */
   readonly cluster?: { readonly id: string; readonly quorum: Quorum } | undefined;
-  /** Made when it is missing; holds the data, the broker's settings and its log. */
+  /** Created if missing; contains the data, the broker's settings and its log. */
   readonly folder: string;
-  /** Ends the start. */
+  /** Aborts the start. */
   readonly signal?: AbortSignal | undefined;
+  /** Reports a download; defaults to plain lines on stderr. */
+  readonly say?: Say | undefined;
 }
 
 /**
- * Starts Apache Kafka in KRaft mode, on data that is made when it is missing; resolves once it answers.
- * @throws UserError when it cannot be started; the signal's reason when that is aborted
+ * Starts Apache Kafka in KRaft mode and creates its data folder if missing; resolves once it answers.
+ * @throws UserError if it cannot be started; the signal's reason once it is aborted
  */
 export async function startKafkaServer(options: KafkaServerOptions): Promise<GuardedProcess> {
-  const { endpoint, folder, signal } = options;
-  const jars = await fetchKafkaJars(signal);
+  const { endpoint, folder, signal, say } = options;
+  const jars = await fetchKafkaJars(signal, say);
   const dataFolder = join(folder, 'data');
   const propertiesPath = join(folder, 'server.properties');
   const logPath = join(folder, 'kafka.log');
@@ -58,7 +61,7 @@ function java(jars: string): readonly string[] {
   return ['java', '-Xms128m', '-Xmx512m', '-XX:+UseSerialGC', log, '-cp', join(jars, '*')];
 }
 
-/** Formats beside the place and moves it there, so that a start that is cut short leaves nothing half made. */
+/** Formats a temporary folder and renames it, because a partly formatted one would fail the next start. */
 async function formatData(jars: string, options: KafkaServerOptions): Promise<void> {
   const { folder, cluster } = options;
   const fresh = await mkdtemp(join(folder, 'new-'));
@@ -78,10 +81,10 @@ async function formatData(jars: string, options: KafkaServerOptions): Promise<vo
   const code = await tool.ended;
   if (code === 0) await rename(dataFolder, join(folder, 'data'));
   await rm(fresh, { recursive: true, force: true });
-  if (code !== 0) throw new UserError('Kafka could not make its data folder', `see ${logPath}`);
+  if (code !== 0) throw new UserError('Kafka could not format its data folder', `see ${logPath}`);
 }
 
-/** 16 random bytes as URL-safe base64, which is what Kafka calls a UUID; it must not begin with a dash. */
+/** 16 random bytes in URL-safe base64, which Kafka calls a UUID; it must not begin with a dash. */
 export function newClusterId(): string {
   return `k${randomBytes(16).toString('base64url').slice(1)}`;
 }
