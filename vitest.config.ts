@@ -2,10 +2,10 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const conditions = { resolve: { conditions: ['source'] } };
-/** Workspace packages are read as they are written; `__vitest__` is where a global set-up runs. */
+/** Resolves workspace packages to their sources; `__vitest__` is the environment of the global setup. */
 const source = { ...conditions, ssr: conditions, environments: { __vitest__: conditions } };
 
-/** What takes longest, longest first: begun last, each would be waited for alone. Files that have never run go by size. */
+/** The slowest files, slowest first: started last, they would run alone at the end. */
 const slow = [
   'faults',
   'stats-page',
@@ -27,7 +27,7 @@ class SlowFirst extends BaseSequencer {
   }
 }
 
-/** `unit` tests need no server; `servers` tests share one real Kafka and one real Postgres. */
+/** `unit` tests need no servers; `servers` tests share one real Kafka and one real Postgres. */
 export default defineConfig({
   test: {
     sequence: { sequencer: SlowFirst },
@@ -52,10 +52,10 @@ export default defineConfig({
           ],
           globalSetup: ['infra/src/testing/setup.ts'],
           pool: 'forks',
-          // Programs that tests start share what others have compiled: half of the time that they take to begin.
+          // A compile cache shared by all programs that tests start halves their startup time.
           env: { NODE_COMPILE_CACHE: `${import.meta.dirname}/node_modules/.cache/node` },
           maxWorkers: 3,
-          // Each has its own servers or processes: more at once would only wait for each other.
+          // Concurrent tests start their own servers or processes; more of them would only compete for CPU.
           maxConcurrency: 3,
           testTimeout: 300_000,
           hookTimeout: 120_000,

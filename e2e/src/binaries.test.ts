@@ -25,29 +25,29 @@ beforeAll(async () => {
   for (const app of appNames) await buildBinary(app);
 });
 
-/** Runs one of the files alone: no PATH, no Node, no folder of the repository. */
+/** Runs an executable without PATH, Node or the repository as its working directory. */
 const runBinary = (app: AppName, args: readonly string[], env: Environment = {}) =>
   run(binaryOf(app), [...args], { cwd: '/', env });
 
 const versionOf = async (app: AppName) => (await runBinary(app, ['--version'])).stdout;
 
-test.each(appNames)('%s is one file that tells its version and its commit', async (app) => {
+test.each(appNames)('%s is one file that prints its version and commit', async (app) => {
   expect(await versionOf(app)).toMatch(/^\d+\.\d+\.\d+ ([0-9a-f]{12}(-dirty)?|unknown)\n$/);
   expect(statSync(binaryOf(app)).size).toBeLessThan(200e6);
 });
 
-test.each(appNames)('%s tells nothing of the folder where it was built', (app) => {
+test.each(appNames)('%s does not contain the path of its build folder', (app) => {
   expect(readFileSync(binaryOf(app)).includes(rootFolder)).toBe(false);
 });
 
-test('the same sources give the same file in another folder', async () => {
+test('builds are reproducible in another folder', async () => {
   await using copy = await copyRepository();
   const commit = (await versionOf('consumer')).trim().split(' ')[1];
   const other = await buildBinary('consumer', copy.folder, commit);
   expect(readFileSync(other).equals(readFileSync(binaryOf('consumer')))).toBe(true);
 });
 
-test('a trace names lines of our sources', async () => {
+test('stack traces refer to lines of the sources', async () => {
   const failed = runBinary('consumer', [], { KAFKA_BROKERS: 'nowhere', LOG_LEVEL: 'debug' });
   await expect(failed).rejects.toMatchObject({
     code: 2,
@@ -55,7 +55,7 @@ test('a trace names lines of our sources', async () => {
   });
 });
 
-test('the consumer loads the schemas of a candidate, which are a file outside', async () => {
+test('the consumer loads SHADOW_SCHEMA from a file outside the executable', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'candidate-'));
   const candidate = join(folder, 'candidate.mjs');
   writeFileSync(candidate, 'export const eventTypes = { Teleport: {} };');
@@ -65,29 +65,26 @@ test('the consumer loads the schemas of a candidate, which are a file outside', 
   rmSync(folder, { recursive: true });
 });
 
-test('what the files ask of a Linux are the libraries of C, C++ and libatomic', async () => {
+test('an executable needs only the C and C++ libraries and libatomic', async () => {
   const libraries = await librariesOf(binaryOf('consumer'));
-  const ofC = ['libc.so.6', 'libdl.so.2', 'libm.so.6', 'libpthread.so.0'];
-  const expected = [...ofC, 'libatomic.so.1', 'libgcc_s.so.1', 'libstdc++.so.6'];
+  const cLibraries = ['libc.so.6', 'libdl.so.2', 'libm.so.6', 'libpthread.so.0'];
+  const expected = [...cLibraries, 'libatomic.so.1', 'libgcc_s.so.1', 'libstdc++.so.6'];
   expect([...libraries.keys()].sort()).toEqual(expected.sort());
 });
 
-const free = ['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'MIT', 'Unlicense'];
+const permissiveLicenses = ['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'MIT', 'Unlicense'];
 
-test.each(appNames)(
-  'the bill of %s names all that is inside, with licences that ask for no more than a notice',
-  (app) => {
-    const { components } = JSON.parse(readFileSync(`${binaryOf(app)}.cdx.json`, 'utf8'));
-    const names = components.map(({ name }: { readonly name: string }) => name);
-    expect(names).toEqual(
-      expect.arrayContaining(['@pipeline/kafka', 'kafkajs', 'commander', 'node', 'openssl']),
-    );
-    const licenses = components.flatMap(
-      (one: Component) => one.licenses?.map(({ expression }) => expression) ?? [],
-    );
-    expect(licenses.filter((license: string) => !free.includes(license))).toEqual([]);
-  },
-);
+test.each(appNames)('the SBOM of %s lists the contents, all with permissive licences', (app) => {
+  const { components } = JSON.parse(readFileSync(`${binaryOf(app)}.cdx.json`, 'utf8'));
+  const names = components.map(({ name }: { readonly name: string }) => name);
+  expect(names).toEqual(
+    expect.arrayContaining(['@pipeline/kafka', 'kafkajs', 'commander', 'node', 'openssl']),
+  );
+  const licenses = components.flatMap(
+    (one: Component) => one.licenses?.map(({ expression }) => expression) ?? [],
+  );
+  expect(licenses.filter((license: string) => !permissiveLicenses.includes(license))).toEqual([]);
+});
 
 interface Component {
   readonly licenses?: readonly { readonly expression: string }[];
@@ -95,19 +92,19 @@ interface Component {
 
 const mixture = ['--count', '2000', '--rate', '0', '--invalid-ratio', '0.1', '--seed', '1'];
 
-async function forgetTables({ database }: Pipeline): Promise<void> {
+async function dropTables({ database }: Pipeline): Promise<void> {
   await database.run((sql) => sql.unsafe('drop schema public cascade; create schema public').simple());
 }
 
-async function countAccounted({ database }: Pipeline): Promise<number> {
+async function countAccountedFor({ database }: Pipeline): Promise<number> {
   const { stored = 0, dead = 0 } = (await sumLedgers(database)) ?? {};
   return stored + dead;
 }
 
-test('the three files alone make the tables, publish, store, and verify', async () => {
+test('the executables alone create tables, publish, store and verify', async () => {
   await using pipeline = await createPipeline();
   const environment = { ...pipeline.environment, METRICS_PORT: '0', DLQ_LIMIT_RATIO: '0' };
-  await forgetTables(pipeline);
+  await dropTables(pipeline);
   await runBinary('consumer', ['migrate'], environment);
   await runBinary('producer', mixture, environment);
   await runBinary('consumer', ['--once'], environment);
@@ -117,9 +114,7 @@ test('the three files alone make the tables, publish, store, and verify', async 
   expect([stored > 1_500, dead > 100, stored + dead]).toEqual([true, true, 2_000]);
 });
 
-test('they do so in a read-only root without a shell, as a user without a name, and tell their health', async ({
-  skip,
-}) => {
+test('they run and report their health in a read-only root without a shell', async ({ skip }) => {
   const reason = whyNoBareRoot();
   skip(reason !== undefined, reason);
   await using pipeline = await createPipeline();
@@ -130,16 +125,16 @@ test('they do so in a read-only root without a shell, as a user without a name, 
     HTTP_HOST: '0.0.0.0',
     DLQ_LIMIT_RATIO: '0',
   };
-  await forgetTables(pipeline);
+  await dropTables(pipeline);
   await root.run('consumer', ['migrate'], environment);
   const consumer = root.start('consumer', [], environment);
   try {
     const [line] = await once(consumer.stderr, 'data');
     const health = { HTTP_HOST: '0.0.0.0', METRICS_PORT: /:(\d+)"/.exec(String(line))?.[1] ?? '' };
     await root.run('producer', mixture, environment);
-    await waitUntil(async () => (await countAccounted(pipeline)) === 2_000);
-    for (const question of [['health'], ['health', '--ready']])
-      expect((await root.run('consumer', question, health)).stdout).toBe('ok\n');
+    await waitUntil(async () => (await countAccountedFor(pipeline)) === 2_000);
+    for (const args of [['health'], ['health', '--ready']])
+      expect((await root.run('consumer', args, health)).stdout).toBe('ok\n');
     expect((await root.run('stats', ['verify'], environment)).stdout).toMatch(/^everything adds up/);
     consumer.kill('SIGTERM');
     expect(await once(consumer, 'exit')).toEqual([0, null]);
@@ -149,7 +144,7 @@ test('they do so in a read-only root without a shell, as a user without a name, 
   }
 });
 
-test('the page is inside the file of stats', async () => {
+test('the stats executable contains the web page', async () => {
   const child = spawn(binaryOf('stats'), ['serve'], {
     cwd: '/',
     env: { STATS_PORT: '0', LOG_FORMAT: 'json' },

@@ -8,7 +8,7 @@ import { createPipeline, type Pipeline } from './support/pipeline.ts';
 import { runApp, startApp } from './support/programs.ts';
 import { waitUntil } from './support/wait.ts';
 
-/** Good events, on the partitions in turn. */
+/** Valid events, distributed round-robin over the partitions. */
 function createEvents(count: number, partitions = 3): readonly OutgoingRecord[] {
   return Array.from({ length: count }, (_, index) =>
     jsonRecord(createEvent(), { partition: index % partitions }),
@@ -18,21 +18,21 @@ function createEvents(count: number, partitions = 3): readonly OutgoingRecord[] 
 async function removeBelow(pipeline: Pipeline, offsets: readonly (readonly [number, number])[]) {
   const partitions = offsets.map(([partition, offset]) => ({ partition, offset: String(offset) }));
   await operate(pipeline, async (operator) => {
-    // kafkajs knows no topic that it was not asked about before.
+    // Loads the metadata, without which kafkajs rejects the topic as unknown.
     await operator.fetchTopicOffsets(pipeline.topic);
     await operator.deleteTopicRecords({ topic: pipeline.topic, partitions });
   });
 }
 
-/** Nothing of the topic is left to be read. */
+/** Whether the group has committed the end offsets of all partitions. */
 async function isDrained(pipeline: Pipeline): Promise<boolean> {
   const offsets = await pipeline.offsets();
   return offsets.every(({ committed, logEnd }) => (committed ?? 0n) === logEnd);
 }
 
-/** How many offsets the warnings speak of, by partition. */
-function warnedGaps(said: string): readonly (readonly [number, number])[] {
-  const lines = said
+/** The numbers of removed offsets in the logged warnings, by partition. */
+function warnedGaps(logs: string): readonly (readonly [number, number])[] {
+  const lines = logs
     .split('\n')
     .filter((line) => line.includes('were removed from the topic before they were read'));
   const warnings: readonly { readonly partition: number; readonly gap: string }[] = lines.map((line) =>
@@ -41,7 +41,7 @@ function warnedGaps(said: string): readonly (readonly [number, number])[] {
   return warnings.map(({ partition, gap }) => [partition, Number(gap)] as const).sort();
 }
 
-test.concurrent('records that were removed before they were read are warned of, and counted exactly as skipped', async () => {
+test.concurrent('records removed before they were read are logged and counted as skipped', async () => {
   await using pipeline = await createPipeline();
   await pipeline.publish(createEvents(300));
   expect(await runApp('consumer', ['--once'], pipeline.environment)).toMatchObject({ code: 0 });
@@ -63,10 +63,10 @@ test.concurrent('records that were removed before they were read are warned of, 
   expect(await isDrained(pipeline)).toBe(true);
 });
 
-/** Holds every write back from now on; the function that it returns lets them go. */
-async function holdWrites({ database }: Pipeline): Promise<() => Promise<void>> {
+/** Blocks all writes until the returned function is called. */
+async function blockWrites({ database }: Pipeline): Promise<() => Promise<void>> {
   await database.run((sql) => sql`create table gate ()`);
-  const held = database.run((sql) =>
+  const blocked = database.run((sql) =>
     sql
       .unsafe(
         `do $$ begin lock table raw_events;
@@ -76,11 +76,11 @@ async function holdWrites({ database }: Pipeline): Promise<() => Promise<void>> 
   );
   return async () => {
     await database.run((sql) => sql`insert into gate default values`);
-    await held;
+    await blocked;
   };
 }
 
-async function waitsForLock({ database }: Pipeline): Promise<boolean> {
+async function isConsumerBlocked({ database }: Pipeline): Promise<boolean> {
   const waiting = await database.run(
     (sql) =>
       sql`select from pg_stat_activity where application_name = 'consumer' and wait_event_type = 'Lock' and datname = current_database()`,
@@ -88,31 +88,34 @@ async function waitsForLock({ database }: Pipeline): Promise<boolean> {
   return waiting.length > 0;
 }
 
-const NARROW = {
+const SMALL_FETCHES = {
   KAFKA_FETCH_MAX_PARTITION_BYTES: '1024',
   BUFFER_MAX_BYTES: '1024',
   KAFKA_FETCH_MAX_BYTES: '1024',
 };
 
-test.concurrent('records that are removed from under a running consumer are skipped, those that it had read already are stored', async () => {
+test.concurrent('records removed under a running consumer are skipped unless already fetched', async () => {
   await using pipeline = await createPipeline();
-  const letGo = await holdWrites(pipeline);
-  await using consumer = startApp('consumer', [], { ...pipeline.environment, ...NARROW });
+  const unblock = await blockWrites(pipeline);
+  await using consumer = startApp('consumer', [], { ...pipeline.environment, ...SMALL_FETCHES });
   for (let times = 0; times < 20; times++) await pipeline.publish(createEvents(50, 1));
-  await waitUntil(() => waitsForLock(pipeline));
+  await waitUntil(() => isConsumerBlocked(pipeline));
   await removeBelow(pipeline, [[0, 900]]);
-  await letGo();
+  await unblock();
   await waitUntil(() => isDrained(pipeline));
   const sums = await sumLedgers(pipeline.database);
   const { stored = 0, skipped = 0, ...others } = sums ?? {};
   expect({ sum: stored + skipped, ...others }).toEqual({ sum: 1_000, duplicates: 0, dead: 0 });
   expect(skipped).toBeGreaterThan(0);
   expect(stored).toBeGreaterThan(100);
-  expect(warnedGaps(consumer.said())).toEqual([[0, skipped]]);
+  expect(warnedGaps(consumer.stderr())).toEqual([[0, skipped]]);
   expect(await findViolations(pipeline.database)).toEqual(noViolations);
 });
 
-/** Several small segments of events with thirty keys: of each key only the last one need stay. */
+/**
+ * Publishes several small segments with thirty keys, most of whose events compaction can remove. Returns
+ * their number.
+ */
 async function fillCompacted(pipeline: Pipeline): Promise<number> {
   await configureTopic(pipeline, pipeline.topic, {
     'cleanup.policy': 'compact',
@@ -131,12 +134,12 @@ async function fillCompacted(pipeline: Pipeline): Promise<number> {
   return 301;
 }
 
-test.concurrent('offsets that compaction has emptied are skipped without a warning, a tombstone is a dead letter', async () => {
+test.concurrent('compacted offsets are skipped without a warning; a tombstone is a dead letter', async () => {
   await using pipeline = await createPipeline();
   const sent = await fillCompacted(pipeline);
   const count = async () => (await pipeline.readTopic(pipeline.topic)).length;
   let left = await count();
-  // The cleaner looks every 15 s, and takes one partition after the other.
+  // The log cleaner runs every 15 s, and cleans one partition after the other.
   for (let before = sent; left === sent || left !== before; left = await count()) {
     before = left;
     await sleep(1_000);

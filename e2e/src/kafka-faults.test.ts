@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { brokerFaults, kafkaNetworkFaults } from './faults/kafka.ts';
 import { type Fault, findDamage } from './support/fault.ts';
 import { chooseSeed } from './support/random.ts';
@@ -8,27 +8,33 @@ const seed = chooseSeed();
 console.info(`E2E_SEED=${seed}`);
 
 type KafkaFault = Fault<KafkaSystem>;
+/** Faults with their names. */
+type Group = readonly (readonly [string, KafkaFault])[];
 
-/** A broker is dear to start: several faults happen to one, each once it has recovered from the one before. */
-function groupFaults(faults: readonly KafkaFault[], size: number): readonly (readonly KafkaFault[])[] {
-  const wanted = faults.filter(({ isLong }) => !isLong || process.env['E2E_LONG'] !== undefined);
-  return Array.from({ length: Math.ceil(wanted.length / size) }, (_, group) =>
-    wanted.slice(group * size, (group + 1) * size),
+/**
+ * Several faults share a broker, which is slow to start: each is injected after recovery from the previous
+ * one.
+ */
+function groupFaults(faults: Readonly<Record<string, KafkaFault>>, size: number): readonly Group[] {
+  const included = Object.entries(faults).filter(
+    ([, { isLong }]) => !isLong || process.env['E2E_LONG'] !== undefined,
+  );
+  return Array.from({ length: Math.ceil(included.length / size) }, (_, group) =>
+    included.slice(group * size, (group + 1) * size),
   );
 }
 
-/** The way to Kafka is broken in the soak, and in a run of the tests with `E2E_LONG=1`: it takes minutes. */
-const wantedNetworkFaults = process.env['E2E_LONG'] === undefined ? [] : Object.values(kafkaNetworkFaults);
+/** Network faults take minutes, so they run only in the soak and with `E2E_LONG=1`. */
+const includedNetworkFaults = process.env['E2E_LONG'] === undefined ? {} : kafkaNetworkFaults;
 
-const groups = [
-  ...groupFaults(Object.values<KafkaFault>(brokerFaults), 4),
-  ...groupFaults(wantedNetworkFaults, 4),
-];
+const groups = [...groupFaults(brokerFaults, 4), ...groupFaults(includedNetworkFaults, 4)];
 
-for (const faults of groups) {
-  const names = faults.map(({ name }) => name).join(', then ');
-  test.concurrent(`nothing is lost, doubled or wrongly dead-lettered, and all goes on by itself, when ${names}`, async () => {
-    await using system = await startKafkaSystem({ seed });
-    expect(await findDamage(system, ...faults)).toEqual([]);
-  });
-}
+describe('processing resumes; no record is lost, duplicated or wrongly dead-lettered', () => {
+  for (const group of groups) {
+    const names = group.map(([name]) => name);
+    test.concurrent(`after ${names.join(', ')}`, async () => {
+      await using system = await startKafkaSystem({ seed });
+      expect(await findDamage(system, ...group.map(([, fault]) => fault))).toEqual([]);
+    });
+  }
+});

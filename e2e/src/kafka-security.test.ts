@@ -8,29 +8,29 @@ import { openPipeline, type Pipeline } from './support/pipeline.ts';
 import { type Ended, type Environment, provision, runApp, startApp } from './support/programs.ts';
 import { documentedRights, grantOnly, type Right } from './support/rights.ts';
 import { type ScramMechanism, setScramPassword } from './support/scram.ts';
-import { loginOf, type SecuredKafka, startSecuredKafka } from './support/secured-kafka.ts';
+import { type SecuredKafka, saslCredentials, startSecuredKafka } from './support/secured-kafka.ts';
 import { waitForLog, waitUntil } from './support/wait.ts';
 
-/** Who logs in with PLAIN; the end of each password must never be shown. */
+/** Users of PLAIN. Each password ends with `-secret`, which must never be logged. */
 const users = [
   ...['provision', 'producer', 'consumer', 'stats', 'redriver'],
   ...[
     'cannot-read',
     'can-only-describe',
-    'cannot-see-letters',
-    'cannot-write-letters',
+    'cannot-see-dlq',
+    'cannot-write-dlq',
     'cannot-join',
     'loses-rights',
   ],
 ];
 const passwords = Object.fromEntries(users.map((name) => [name, `${name}-secret`]));
 
-/** The group that docs/operations.md speaks of. */
+/** The group in the documented rights. */
 const GROUP = 'events_to_postgres';
 
 let kafka: SecuredKafka;
 let pipeline: Pipeline;
-/** What was sent so far. */
+/** Everything published so far. */
 const oracles: Oracle[] = [];
 
 beforeAll(async () => {
@@ -44,7 +44,7 @@ beforeAll(async () => {
   await grantOnly(pipeline, 'provision', documentedRights('`infra provision`'));
   expect(await provision(viaPlain('provision'))).toMatchObject({ code: 0 });
   await publish();
-  // A new broker does not know its groups yet.
+  // A new broker needs a moment to create its offsets topic.
   await waitUntil(() =>
     pipeline.offsets().then(
       () => true,
@@ -58,14 +58,14 @@ afterAll(async () => {
   await kafka[Symbol.asyncDispose]();
 });
 
-/** Publishes some more, good and bad. */
+/** Publishes more valid, invalid and duplicate records. */
 async function publish(): Promise<void> {
-  oracles.push(await publishMix(pipeline, { events: 100, badEvery: 10, doubleEvery: 10 }));
+  oracles.push(await publishMix(pipeline, { events: 100, badEvery: 10, duplicateEvery: 10 }));
 }
 
 type Listener = keyof SecuredKafka['at'];
 
-/** The settings of a client of a listener. */
+/** Settings for a client of a listener. */
 function at(listener: Listener, ...settings: readonly Environment[]): Environment {
   return Object.assign({}, pipeline.environment, { KAFKA_BROKERS: kafka.at[listener] }, ...settings);
 }
@@ -77,7 +77,7 @@ const certified = (certificate = kafka.pem.consumer): Environment => ({
   KAFKA_SSL_KEY: kafka.pem.key,
 });
 const viaPlain = (user: string, password = `${user}-secret`): Environment =>
-  at('loginTls', trusting(), loginOf(user, password));
+  at('saslTls', trusting(), saslCredentials(user, password));
 
 function lastLine({ stderr }: Ended): string | undefined {
   return stderr.trimEnd().split('\n').at(-1);
@@ -89,84 +89,84 @@ function expectEnd(ended: Ended, line: RegExp): void {
   expectNoSecret(ended);
 }
 
-/** Nothing that was said holds a password or a key. */
+/** The output contains no password and no private key. */
 function expectNoSecret({ stdout, stderr }: Ended): void {
-  const said = stdout + stderr;
-  expect(said).not.toContain('-secret');
-  expect(said).not.toContain('PRIVATE KEY');
-  expect(said).not.toContain(readFileSync(kafka.pem.key, 'utf8').split('\n')[1]);
+  const output = stdout + stderr;
+  expect(output).not.toContain('-secret');
+  expect(output).not.toContain('PRIVATE KEY');
+  expect(output).not.toContain(readFileSync(kafka.pem.key, 'utf8').split('\n')[1]);
 }
 
-describe('a way in that is closed', () => {
-  const ways: Readonly<Record<string, readonly [() => Environment, RegExp]>> = {
-    'a CA that did not sign': [
+describe('a rejected connection', () => {
+  const connections: Readonly<Record<string, readonly [() => Environment, RegExp]>> = {
+    'an untrusted CA': [
       () => at('tls', certified(), { KAFKA_SSL_CA: kafka.pem.otherCa }),
       /nobody signed whom this program trusts; set KAFKA_SSL_CA to .* signed it$/,
     ],
-    'no CA': [() => at('loginTls', { KAFKA_SSL: 'true' }), /; set KAFKA_SSL_CA to .* signed it$/],
-    "a broker's certificate that has expired": [
+    'no CA': [() => at('saslTls', { KAFKA_SSL: 'true' }), /; set KAFKA_SSL_CA to .* signed it$/],
+    'an expired broker certificate': [
       () => at('expired', trusting()),
       /has a certificate that has expired; renew the brokers' certificate/,
     ],
-    "another host's certificate": [
-      () => at('elsewhere', trusting()),
+    'a broker certificate for another host': [
+      () => at('wrongHost', trusting()),
       /for another host; use the host names .* in KAFKA_BROKERS/,
     ],
-    'no certificate of the client': [
+    'a missing client certificate': [
       () => at('tls', trusting()),
       /refuses this program's certificate; set KAFKA_SSL_CERT and KAFKA_SSL_KEY to .*$/,
     ],
-    "a client's certificate that has expired": [
+    'an expired client certificate': [
       () => at('tls', certified(kafka.pem.expired)),
       /refuses this program's certificate; .*KAFKA_SSL_CERT/,
     ],
-    "a client's certificate that somebody else signed": [
+    'a client certificate of another CA': [
       () => at('tls', certified(kafka.pem.signedByOther)),
       /refuses this program's certificate; .*KAFKA_SSL_CERT/,
     ],
-    'TLS where none is spoken': [
-      () => at('login', trusting(), loginOf('consumer', 'consumer-secret')),
+    'TLS on a plaintext listener': [
+      () => at('saslPlaintext', trusting(), saslCredentials('consumer', 'consumer-secret')),
       /does not use TLS; set KAFKA_BROKERS to its TLS listener, or set KAFKA_SSL=false$/,
     ],
-    'no TLS where it is spoken': [
-      () => at('loginTls', loginOf('consumer', 'consumer-secret')),
+    'plaintext on a TLS listener': [
+      () => at('saslTls', saslCredentials('consumer', 'consumer-secret')),
       /requires TLS; set KAFKA_SSL=true/,
     ],
-    'no login where one is asked for': [
-      () => at('loginTls', trusting()),
+    'missing SASL credentials': [
+      () => at('saslTls', trusting()),
       /requires SASL authentication; set KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD$/,
     ],
-    'a login where none is asked for': [
-      () => at('tls', certified(), loginOf('consumer', 'consumer-secret')),
+    'SASL on a listener without it': [
+      () => at('tls', certified(), saslCredentials('consumer', 'consumer-secret')),
       /no login is asked for there: unset KAFKA_SASL_MECHANISM/,
     ],
     'a wrong password': [
       () => viaPlain('consumer', 'wrong-secret'),
       /check KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD$/,
     ],
-    'a user of SCRAM whom nobody knows': [
-      () => at('loginTls', trusting(), loginOf('nobody', 'wrong-secret', 'scram-sha-512')),
+    'an unknown SCRAM user': [
+      () => at('saslTls', trusting(), saslCredentials('unknown', 'wrong-secret', 'scram-sha-512')),
       /check KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD$/,
     ],
   };
 
-  /** Each takes seconds, of which most are waiting: all are tried at once. */
+  /** Each attempt takes seconds, mostly idle, so all run concurrently. */
   let ends: ReadonlyMap<string, Ended>;
   beforeAll(async () => {
-    const tries = Object.entries(ways).map(async ([way, [environment]]) => {
-      return [way, await runApp('consumer', ['--once'], environment())] as const;
+    const attempts = Object.entries(connections).map(async ([name, [environment]]) => {
+      return [name, await runApp('consumer', ['--once'], environment())] as const;
     });
-    ends = new Map(await Promise.all(tries));
+    ends = new Map(await Promise.all(attempts));
   });
 
-  test.each(Object.entries(ways))(
-    '%s ends the consumer in one line that says what to do',
-    (way, [, line]) => {
-      expectEnd(ends.get(way) as Ended, line);
+  test.each(Object.entries(connections))(
+    'with %s ends the consumer in one line with a remedy',
+    (name, [, line]) => {
+      expectEnd(ends.get(name) as Ended, line);
     },
   );
 
-  test('a CA that did not sign ends the producer too, and the statistics say why they know no lag', async () => {
+  test('with an untrusted CA ends the producer, and stats reports the lag as unknown', async () => {
     const environment = at('tls', certified(), { KAFKA_SSL_CA: kafka.pem.otherCa });
     const [producer, stats] = await Promise.all([
       runApp('producer', ['--count', '1'], environment),
@@ -181,7 +181,7 @@ describe('a way in that is closed', () => {
 const onTopic = (name: string, operation: string): Right => ({ kind: 'topic', name, operation });
 const onGroup = (operation: string): Right => ({ kind: 'group', name: GROUP, operation });
 
-describe('who lacks a right', () => {
+describe('a missing right', () => {
   const lacks: Readonly<Record<string, readonly [readonly Right[], RegExp]>> = {
     'cannot-read': [
       [onTopic('events_dlq', 'WRITE'), onGroup('READ')],
@@ -191,8 +191,8 @@ describe('who lacks a right', () => {
       [onTopic('events', 'DESCRIBE'), onTopic('events_dlq', 'WRITE'), onGroup('READ')],
       /grant this user READ on KAFKA_TOPIC/,
     ],
-    'cannot-see-letters': [[onTopic('events', 'READ'), onGroup('READ')], /WRITE on KAFKA_DLQ_TOPIC/],
-    'cannot-write-letters': [
+    'cannot-see-dlq': [[onTopic('events', 'READ'), onGroup('READ')], /WRITE on KAFKA_DLQ_TOPIC/],
+    'cannot-write-dlq': [
       [onTopic('events', 'READ'), onTopic('events_dlq', 'DESCRIBE'), onGroup('READ')],
       /WRITE on KAFKA_DLQ_TOPIC/,
     ],
@@ -202,13 +202,16 @@ describe('who lacks a right', () => {
     ],
   };
 
-  test.each(Object.entries(lacks))('and %s ends in one line that names it', async (user, [rights, line]) => {
-    await grantOnly(pipeline, user, rights);
-    expectEnd(await runApp('consumer', ['--once'], viaPlain(user)), line);
-    expect(await findPassedLetters()).toEqual([]);
-  });
+  test.each(Object.entries(lacks))(
+    'of user %s ends the consumer in one line that names it',
+    async (user, [rights, line]) => {
+      await grantOnly(pipeline, user, rights);
+      expectEnd(await runApp('consumer', ['--once'], viaPlain(user)), line);
+      expect(await findUnpublishedDeadLetters()).toEqual([]);
+    },
+  );
 
-  test('because it is taken away ends a running consumer in one line that names it', async () => {
+  test('revoked at run time ends the consumer in one line that names it', async () => {
     const others = [onTopic('events_dlq', 'WRITE'), { ...onGroup('READ'), name: 'another_group' }];
     await grantOnly(pipeline, 'loses-rights', [onTopic('events', 'READ'), ...others]);
     const environment = { ...viaPlain('loses-rights'), KAFKA_GROUP_ID: 'another_group' };
@@ -219,17 +222,17 @@ describe('who lacks a right', () => {
   });
 });
 
-/** Dead letters in the table below the committed offset: none of them is in the topic. */
-async function findPassedLetters(): Promise<readonly object[]> {
+/** Dead letters below the committed offset, which these users cannot have published to the topic. */
+async function findUnpublishedDeadLetters(): Promise<readonly object[]> {
   const committed = new Map((await pipeline.offsets()).map((one) => [one.partition, one.committed ?? 0n]));
-  const letters = await pipeline.database.run(
+  const deadLetters = await pipeline.database.run(
     (sql) => sql<{ partition: number; offset: bigint }[]>`
       select source_partition as partition, source_offset as offset from dlq_events`,
   );
-  return letters.filter(({ partition, offset }) => offset < (committed.get(partition) ?? 0n));
+  return deadLetters.filter(({ partition, offset }) => offset < (committed.get(partition) ?? 0n));
 }
 
-describe('a way in that is open', () => {
+describe('authentication', () => {
   beforeAll(async () => {
     await grantOnly(pipeline, 'consumer', documentedRights('consumer'));
     await setScramPassword(kafka.at.plaintext, 'consumer', 'first-secret', 'scram-sha-256');
@@ -237,23 +240,23 @@ describe('a way in that is open', () => {
   });
 
   const scram = (mechanism: ScramMechanism) =>
-    at('loginTls', trusting(), loginOf('consumer', 'first-secret', mechanism));
-  const ways: Readonly<Record<string, () => Environment>> = {
-    "a client's certificate": () => at('tls', certified()),
+    at('saslTls', trusting(), saslCredentials('consumer', 'first-secret', mechanism));
+  const methods: Readonly<Record<string, () => Environment>> = {
+    'a client certificate': () => at('tls', certified()),
     PLAIN: () => viaPlain('consumer'),
     'SCRAM-SHA-256': () => scram('scram-sha-256'),
     'SCRAM-SHA-512': () => scram('scram-sha-512'),
   };
 
-  test.each(Object.entries(ways))(
-    'with %s lets a consumer with the documented rights in',
+  test.each(Object.entries(methods))(
+    'with %s works for a consumer with the documented rights',
     async (_, environment) => {
       await publish();
       expect(await runApp('consumer', ['--once'], environment())).toMatchObject({ code: 0 });
     },
   );
 
-  test('is closed when the password is changed: a running consumer says so and ends, and goes on with the new one', async () => {
+  test('fails after a password change, and works with the new password', async () => {
     await using file = await createPemFolder();
     const environment = {
       ...scram('scram-sha-512'),
@@ -271,30 +274,30 @@ describe('a way in that is open', () => {
     expect(await runApp('consumer', ['--once'], environment)).toMatchObject({ code: 0 });
   });
 
-  test('and with all of them nothing was lost or doubled', async () => {
+  test('with all methods loses and duplicates nothing', async () => {
     expect(await findDifferences(pipeline, joinOracles(oracles))).toEqual([]);
   });
 });
 
-describe('with the rights that are documented', () => {
+describe('with the documented rights', () => {
   beforeAll(async () => {
-    for (const [user, who] of [
+    for (const [user, program] of [
       ['consumer', 'consumer'],
       ['producer', 'producer'],
       ['stats', 'stats'],
       ['redriver', '`stats dlq redrive`'],
     ] as const)
-      await grantOnly(pipeline, user, documentedRights(who));
+      await grantOnly(pipeline, user, documentedRights(program));
   });
 
-  test('a producer sends, and may not read', async () => {
-    const line = await runApp('producer', ['--count', '50', '--seed', '1'], viaPlain('producer'));
-    expect(line).toMatchObject({ code: 0 });
+  test('the producer can publish but not read', async () => {
+    const produced = await runApp('producer', ['--count', '50', '--seed', '1'], viaPlain('producer'));
+    expect(produced).toMatchObject({ code: 0 });
     const ended = await runApp('consumer', ['--once'], viaPlain('producer'));
     expectEnd(ended, /grant this user READ on (KAFKA_TOPIC|the group)/);
   });
 
-  test('the statistics know the lag and the group, and may not read', async () => {
+  test('stats can read the lag of the group but no records', async () => {
     const { code, stdout } = await runApp('stats', ['--json'], viaPlain('stats'));
     expect([code, JSON.parse(stdout)]).toEqual([
       0,
@@ -303,7 +306,7 @@ describe('with the rights that are documented', () => {
     expectEnd(await runApp('consumer', ['--once'], viaPlain('stats')), /grant this user READ on/);
   });
 
-  test('who redrives dead letters sends them to their topic', async () => {
+  test('dlq redrive can publish dead letters', async () => {
     const redriven = await runApp(
       'stats',
       ['dlq', 'redrive', '--all', '--limit', '2', '--yes'],
@@ -312,7 +315,7 @@ describe('with the rights that are documented', () => {
     expect(redriven).toMatchObject({ code: 0, stdout: expect.stringMatching(/redriven\n.*redriven\n$/) });
   });
 
-  test.each(['consumer', 'producer', 'stats'])('the %s does nothing else', async (user) => {
+  test.each(['consumer', 'producer', 'stats'])('the %s can do nothing else', async (user) => {
     const client = openKafkaClient(viaPlain(user));
     for (const [name, attempt] of Object.entries(attempts)) {
       if (user === 'producer' && name === 'send') continue;
@@ -331,7 +334,7 @@ function asOperator(work: (operator: Operator) => Promise<unknown>) {
   };
 }
 
-/** What needs a right that is not documented. */
+/** Actions that need an undocumented right. */
 const attempts: Readonly<Record<string, (client: KafkaClient) => Promise<unknown>>> = {
   send: async (client) => {
     const producer = client.producer();
@@ -349,10 +352,10 @@ const attempts: Readonly<Record<string, (client: KafkaClient) => Promise<unknown
   ),
 };
 
-/** What an attempt is refused with; kafkajs keeps some reasons in a list. */
+/** The error message of an attempt; kafkajs wraps some errors in a list. */
 async function refusalOf(attempt: Promise<unknown>): Promise<string> {
   const error = await attempt.then(
-    () => new Error('it was let through'),
+    () => new Error('it was allowed'),
     (refusal: Error & { readonly errors?: readonly Error[] }) => refusal.errors?.[0] ?? refusal,
   );
   return error.message;

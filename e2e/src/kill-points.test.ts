@@ -10,10 +10,10 @@ const entry = join(import.meta.dirname, 'support/consumer-with-kill-point.ts');
 const cases = killPoints.flatMap((point) => [1, 4].map((occurrence) => [point, occurrence] as const));
 
 test.concurrent.each(cases)(
-  'a consumer killed %s, time %d, loses and doubles nothing',
+  'a consumer killed %s (occurrence %d) loses and duplicates nothing',
   async (point, occurrence) => {
     await using pipeline = await createPipeline();
-    const oracle = await publishMix(pipeline, { events: 2_000, badEvery: 100, doubleEvery: 100 });
+    const oracle = await publishMix(pipeline, { events: 2_000, badEvery: 100, duplicateEvery: 100 });
     const environment = {
       ...pipeline.environment,
       BATCH_MAX_EVENTS: '200',

@@ -5,19 +5,20 @@ import { findViolations, noViolations, sumLedgers } from './support/invariants.t
 import { createPipeline, type Pipeline } from './support/pipeline.ts';
 import { runApp } from './support/programs.ts';
 
-/** What a topic takes by default, and the least that is around a value: of the batch 61 bytes, of the record 10. */
+/** Default `max.message.bytes` of a topic. */
 const MAX_MESSAGE_BYTES = 1_048_588;
-const LEAST_AROUND = 71;
+/** Minimum size of a batch without its value: 61 bytes for the batch, 10 for the record. */
+const MIN_OVERHEAD_BYTES = 71;
 
-/** A good event of so many bytes. */
+/** A valid event of a given size. */
 function createEventOf(bytes: number): Buffer {
   const encode = (note: string) => Buffer.from(JSON.stringify(createEvent({ payload: { path: '/', note } })));
   return encode('x'.repeat(bytes - encode('').length));
 }
 
-/** Publishes the largest event that the topic takes. */
+/** Publishes the largest event that the topic accepts, and returns it. */
 async function publishLargest(pipeline: Pipeline): Promise<Buffer> {
-  for (let bytes = MAX_MESSAGE_BYTES - LEAST_AROUND; ; bytes--) {
+  for (let bytes = MAX_MESSAGE_BYTES - MIN_OVERHEAD_BYTES; ; bytes--) {
     const value = createEventOf(bytes);
     try {
       await pipeline.publish([{ key: null, value, partition: 0 }]);
@@ -28,7 +29,7 @@ async function publishLargest(pipeline: Pipeline): Promise<Buffer> {
   }
 }
 
-test.concurrent('the largest record that a topic takes is stored where events may be so large', async () => {
+test.concurrent('the largest record of a topic is stored if EVENT_MAX_BYTES allows it', async () => {
   await using pipeline = await createPipeline();
   await publishLargest(pipeline);
   const environment = { ...pipeline.environment, EVENT_MAX_BYTES: String(2 << 20) };
@@ -37,7 +38,7 @@ test.concurrent('the largest record that a topic takes is stored where events ma
   expect(await findViolations(pipeline.database)).toEqual(noViolations);
 });
 
-test.concurrent('elsewhere it is a dead letter: whole in the table, cut and marked in the topic', async () => {
+test.concurrent('a record above EVENT_MAX_BYTES is a dead letter, truncated only in the topic', async () => {
   await using pipeline = await createPipeline();
   const value = await publishLargest(pipeline);
   expect(await runApp('consumer', ['--once'], pipeline.environment)).toMatchObject({ code: 0 });

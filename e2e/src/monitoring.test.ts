@@ -30,7 +30,7 @@ const { groups }: { groups: readonly { rules: readonly Rule[] }[] } = parse(
 const rules = groups.flatMap((group) => group.rules);
 const { panels }: { panels: readonly Panel[] } = JSON.parse(read('infra/grafana/dashboard.json'));
 
-/** Grafana puts its own durations in. */
+/** Grafana substitutes `$__rate_interval`. */
 const queries = [
   ...rules.map(({ alert, expr }) => [alert, expr] as const),
   ...panels.flatMap(({ title, targets }) =>
@@ -38,7 +38,7 @@ const queries = [
   ),
 ];
 
-/** What Prometheus itself adds to what it scrapes. */
+/** Added by Prometheus to each scrape. */
 const added = { metrics: ['up'], labels: ['job', 'instance'] };
 
 const stack = new AsyncDisposableStack();
@@ -58,11 +58,11 @@ afterAll(() => stack.disposeAsync());
 
 async function scrape(program: Program): Promise<string> {
   await waitForLog(program, /http:\/\/127\.0\.0\.1:\d+/);
-  const [url] = /http:\/\/127\.0\.0\.1:\d+/.exec(program.said()) ?? [];
+  const [url] = /http:\/\/127\.0\.0\.1:\d+/.exec(program.stderr()) ?? [];
   return await (await fetch(`${url}/metrics`)).text();
 }
 
-/** A cause of retries is a label only once there was one. */
+/** `pipeline_retries_total` has no series before the first retry. */
 async function provokeRetry({ database, publish }: Pipeline, consumer: Program): Promise<void> {
   await database.run((sql) =>
     sql
@@ -77,7 +77,7 @@ async function provokeRetry({ database, publish }: Pipeline, consumer: Program):
   await database.run((sql) => sql`drop trigger fail on raw_events`);
 }
 
-test.each(queries)('%s asks for what is there: %s', (_, text) => {
+test.each(queries)('%s uses only exported metrics and labels: %s', (_, text) => {
   const query = parseQuery(text);
   const metrics = query.metrics.filter((name) => !added.metrics.includes(name));
   expect(metrics.filter((name) => !scraped.has(name))).toEqual([]);
@@ -85,7 +85,7 @@ test.each(queries)('%s asks for what is there: %s', (_, text) => {
   expect(query.labels.filter((label) => !labels.has(label))).toEqual([]);
 });
 
-test('a query with a name that is not there is found out', () => {
+test('metric and label names are parsed from a query', () => {
   expect(parseQuery('sum by (le) (rate(no_such_total{topic="a"}[5m]))')).toEqual({
     metrics: ['no_such_total'],
     labels: ['le', 'topic'],
@@ -93,7 +93,7 @@ test('a query with a name that is not there is found out', () => {
   expect(() => parseQuery('sum(rate(a[5m])')).toThrow('not PromQL');
 });
 
-test.each(rules)('$alert waits a while, says what is wrong, and where to read on', (rule) => {
+test.each(rules)('$alert has a delay, a summary and a runbook that exists', (rule) => {
   expect(rule).toMatchObject({
     for: expect.stringMatching(/^\d+m$/),
     labels: { severity: expect.any(String) },
@@ -105,7 +105,7 @@ test.each(rules)('$alert waits a while, says what is wrong, and where to read on
   expect(headings).toContain(anchor);
 });
 
-/** As GitHub makes them. */
+/** The anchor that GitHub generates for a heading. */
 const toAnchor = (title: string) =>
   title
     .toLowerCase()

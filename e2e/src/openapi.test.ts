@@ -10,8 +10,8 @@ import { startApp } from './support/programs.ts';
 import { waitForLog } from './support/wait.ts';
 
 type Content = Readonly<Record<string, { readonly schema: object }>>;
-type Answer = { readonly $ref: string } | { readonly content: Content };
-type Operation = { readonly responses: Readonly<Record<string, Answer>> };
+type DocumentedResponse = { readonly $ref: string } | { readonly content: Content };
+type Operation = { readonly responses: Readonly<Record<string, DocumentedResponse>> };
 
 interface Api {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
@@ -25,7 +25,7 @@ ajv.addSchema({ $id: 'api', ...JSON.parse(text) });
 
 const stack = new AsyncDisposableStack();
 let pipeline: Pipeline;
-/** Servers that answer in every way that is documented. */
+/** Servers that together return every documented response. */
 let urls: Readonly<Record<'works' | 'readOnly' | 'withoutKafka' | 'withoutPostgres', string>>;
 
 beforeAll(async () => {
@@ -43,11 +43,11 @@ afterAll(() => stack.disposeAsync());
 async function serve(change: Readonly<Record<string, string>>): Promise<string> {
   const program = stack.use(startApp('stats', ['serve'], { ...pipeline.environment, ...change }));
   await waitForLog(program, /stats page http/);
-  return /stats page (http:\/\/127\.0\.0\.1:\d+)/.exec(program.said())?.[1] ?? '';
+  return /stats page (http:\/\/127\.0\.0\.1:\d+)/.exec(program.stderr())?.[1] ?? '';
 }
 
 interface Exchange {
-  /** As the file names it. */
+  /** Method and path as in the document. */
   readonly operation: string;
   readonly server?: keyof typeof urls;
   readonly path?: string;
@@ -55,7 +55,7 @@ interface Exchange {
   readonly body?: string;
 }
 
-const stranger = { host: 'evil.example' };
+const foreignHost = { host: 'evil.example' };
 const get = (path: string, change: Omit<Exchange, 'operation'> = {}): Exchange => ({
   operation: `get ${path}`,
   ...change,
@@ -88,15 +88,15 @@ const files = ['style.css', 'app.ts', 'icon.svg'];
 const changes = ['/api/dlq/redrive', '/api/dlq/discard'];
 
 const exchanges: readonly Exchange[] = [
-  ...pages.flatMap((path) => [get(path), get(path, { headers: stranger })]),
+  ...pages.flatMap((path) => [get(path), get(path, { headers: foreignHost })]),
   ...queries.flatMap(([path, query]) => [
     get(path, { path: `${path}${query}` }),
     get(path, { path: `${path}${query}`, server: 'withoutKafka' }),
   ]),
   ...files.map((name) => get('/web/{name}', { path: `/web/${name}` })),
   get('/web/{name}', { path: '/web/nothing' }),
-  get('/web/{name}', { path: '/web/style.css', headers: stranger }),
-  get('/api/history', { headers: stranger }),
+  get('/web/{name}', { path: '/web/style.css', headers: foreignHost }),
+  get('/api/history', { headers: foreignHost }),
   get('/api/history'),
   get('/api/minutes', { path: '/api/minutes?minutes=0' }),
   ...['/api/stats', '/api/lag', '/api/minutes', '/api/dlq', '/text', '/readyz'].map((path) =>
@@ -106,14 +106,14 @@ const exchanges: readonly Exchange[] = [
   ...['/api/stats', '/api/lag', '/readyz'].map((path) => get(path, { server: 'withoutKafka' })),
   get('/api/dlq/{id}', { path: '/api/dlq/1' }),
   get('/api/dlq/{id}', { path: '/api/dlq/999' }),
-  get('/api/dlq/{id}', { path: '/api/dlq/1', headers: stranger }),
+  get('/api/dlq/{id}', { path: '/api/dlq/1', headers: foreignHost }),
   get('/api/dlq/{id}', { path: '/api/dlq/1', server: 'withoutPostgres' }),
   ...changes.flatMap((path) => [
     post(path, {}),
     post(path, { reason: 'not_json', until: '2026-13-01' }),
     post(path, { all: true }, { server: 'readOnly' }),
     post(path, { all: true }, { headers: {} }),
-    post(path, { all: true }, { headers: { ...stranger, 'content-type': 'application/json' } }),
+    post(path, { all: true }, { headers: { ...foreignHost, 'content-type': 'application/json' } }),
     post(path, { all: true }, { server: 'withoutPostgres' }),
   ]),
   post('/api/dlq/redrive', { ids: ['1'] }, { server: 'withoutKafka' }),
@@ -123,53 +123,57 @@ const exchanges: readonly Exchange[] = [
   ...['/livez', '/readyz', '/metrics'].map((path) => get(path)),
 ];
 
-interface Heard {
+interface Received {
   readonly status: string;
   readonly type: string;
   readonly body: string;
 }
 
-/** `fetch` sets the Host itself. Of a stream that does not end the first part does. */
-async function ask({ operation, server = 'works', path, headers = {}, body }: Exchange): Promise<Heard> {
+/**
+ * Sends a request with `node:http`, because `fetch` overrides Host. Reads only the first chunk of an endless
+ * stream.
+ */
+async function send({ operation, server = 'works', path, headers = {}, body }: Exchange): Promise<Received> {
   const [method = '', documented = ''] = operation.split(' ');
-  const { promise, resolve, reject } = Promise.withResolvers<Heard>();
-  const sent = request(`${urls[server]}${path ?? documented}`, { method, headers }, async (response) => {
+  const { promise, resolve, reject } = Promise.withResolvers<Received>();
+  const outgoing = request(`${urls[server]}${path ?? documented}`, { method, headers }, async (response) => {
     const type = response.headers['content-type']?.split(';')[0] ?? '';
-    const heard = { status: String(response.statusCode), type };
+    const received = { status: String(response.statusCode), type };
     const chunks: Buffer[] = [];
     for await (const chunk of response) {
       chunks.push(chunk);
       if (type === 'text/event-stream') break;
     }
-    resolve({ ...heard, body: Buffer.concat(chunks).toString('utf8') });
+    resolve({ ...received, body: Buffer.concat(chunks).toString('utf8') });
   });
-  sent.on('error', reject).end(body);
+  outgoing.on('error', reject).end(body);
   return await promise;
 }
 
-const contentOf = (answer: Answer): Content =>
-  '$ref' in answer
-    ? (api.components.responses[answer.$ref.split('/').at(-1) ?? '']?.content ?? {})
-    : answer.content;
+const contentOf = (response: DocumentedResponse): Content =>
+  '$ref' in response
+    ? (api.components.responses[response.$ref.split('/').at(-1) ?? '']?.content ?? {})
+    : response.content;
 
-/** What an answer is to look like, as a pointer into the file; undefined where the file does not know such an answer. */
-function schemaOf({ operation }: Exchange, { status, type }: Heard): string | undefined {
+/** Pointer to the schema of a response in the document; undefined if it is not documented. */
+function schemaOf({ operation }: Exchange, { status, type }: Received): string | undefined {
   const [method = '', path = ''] = operation.split(' ');
-  const answer = api.paths[path]?.[method]?.responses[status];
-  if (answer === undefined || contentOf(answer)[type] === undefined) return undefined;
-  const place = '$ref' in answer ? answer.$ref : `#/paths/${toPointer(path)}/${method}/responses/${status}`;
-  return `api${place}/content/${toPointer(type)}/schema`;
+  const response = api.paths[path]?.[method]?.responses[status];
+  if (response === undefined || contentOf(response)[type] === undefined) return undefined;
+  const pointer =
+    '$ref' in response ? response.$ref : `#/paths/${toPointer(path)}/${method}/responses/${status}`;
+  return `api${pointer}/content/${toPointer(type)}/schema`;
 }
 
 const toPointer = (part: string) =>
   part.replaceAll('~', '~0').replaceAll('/', '~1').replaceAll('{', '%7B').replaceAll('}', '%7D');
 
-/** What is wrong with an answer, or nothing. */
-function findFaults(exchange: Exchange, heard: Heard): readonly string[] {
-  const schema = schemaOf(exchange, heard);
+/** Differences between a response and the document. */
+function findErrors(exchange: Exchange, received: Received): readonly string[] {
+  const schema = schemaOf(exchange, received);
   if (schema === undefined)
-    return [`${heard.status} ${heard.type} is not documented: ${heard.body.slice(0, 200)}`];
-  const value = heard.type === 'application/json' ? JSON.parse(heard.body) : heard.body;
+    return [`${received.status} ${received.type} is not documented: ${received.body.slice(0, 200)}`];
+  const value = received.type === 'application/json' ? JSON.parse(received.body) : received.body;
   const isValid = ajv.getSchema(schema);
   if (isValid === undefined) return [`no schema ${schema}`];
   return isValid(value)
@@ -177,25 +181,25 @@ function findFaults(exchange: Exchange, heard: Heard): readonly string[] {
     : (isValid.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
 }
 
-test('docs/openapi.json is a document of OpenAPI 3.1', async () => {
+test('docs/openapi.json is valid OpenAPI 3.1', async () => {
   expect(await new Validator().validate(JSON.parse(text))).toMatchObject({ valid: true });
 });
 
-test('what the server answers is what the file says, and it gives every answer of the file', async () => {
-  const heard = new Set<string>();
+test('the server returns exactly the documented responses', async () => {
+  const seen = new Set<string>();
   for (const exchange of exchanges) {
-    const answer = await ask(exchange);
-    expect([exchange, findFaults(exchange, answer)]).toEqual([exchange, []]);
-    heard.add(`${exchange.operation} ${answer.status} ${answer.type}`);
+    const received = await send(exchange);
+    expect([exchange, findErrors(exchange, received)]).toEqual([exchange, []]);
+    seen.add(`${exchange.operation} ${received.status} ${received.type}`);
   }
-  expect([...heard].sort()).toEqual(documentedAnswers().sort());
+  expect([...seen].sort()).toEqual(documentedResponses().sort());
 });
 
-function documentedAnswers(): string[] {
+function documentedResponses(): string[] {
   return Object.entries(api.paths).flatMap(([path, operations]) =>
     Object.entries(operations).flatMap(([method, { responses }]) =>
-      Object.entries(responses).flatMap(([status, answer]) =>
-        Object.keys(contentOf(answer)).map((type) => `${method} ${path} ${status} ${type}`),
+      Object.entries(responses).flatMap(([status, response]) =>
+        Object.keys(contentOf(response)).map((type) => `${method} ${path} ${status} ${type}`),
       ),
     ),
   );

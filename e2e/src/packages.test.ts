@@ -6,10 +6,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startBrowser } from './support/browser.ts';
 import {
   createProject,
+  documentedOutput,
   type Packed,
   type Project,
   packPackages,
-  promisedLines,
   readExamples,
   runOnDeno,
 } from './support/packed.ts';
@@ -18,16 +18,16 @@ import { serveFolder } from './support/serve-folder.ts';
 
 const examples = await readExamples();
 const versions = ['24', '26'];
-/** Fills in the form of `examples/browser`. */
+/** Checks inputs of the form in `examples/browser`. */
 const checkForm = `
   import { errorMessage } from './check.js';
-  const right = { user_id: 'user-42', order_id: 'order-7', amount: '99.50', currency: 'EUR' };
+  const valid = { user_id: 'user-42', order_id: 'order-7', amount: '99.50', currency: 'EUR' };
   for (const change of [{}, { amount: '-1' }, { amount: '' }, { currency: 'euro' }])
-    console.log(errorMessage({ ...right, ...change }) ?? 'right');`;
+    console.log(errorMessage({ ...valid, ...change }) ?? 'valid');`;
 
 let packed: Packed;
 let pipeline: Pipeline;
-/** One for each version of Node. */
+/** One per Node version. */
 let projects: readonly Project[];
 
 beforeAll(async () => {
@@ -40,7 +40,7 @@ afterAll(async () => {
   await Promise.all([packed, pipeline, ...projects].map((one) => one[Symbol.asyncDispose]()));
 });
 
-test('what is packed has nothing that publint or arethetypeswrong would mend', async () => {
+test('publint and arethetypeswrong find no problem in the packages', async () => {
   expect(packed.tarballs.length).toBe(4);
   for (const tarball of packed.tarballs) {
     const bytes = new Uint8Array(await readFile(tarball));
@@ -50,45 +50,45 @@ test('what is packed has nothing that publint or arethetypeswrong would mend', a
   }
 });
 
-/** The packages are modules: what loads them with `require` by the rules of old is left out. */
+/** Ignores the resolution modes `node10` and CommonJS: the packages are ES modules. */
 async function typeProblems(tarball: Uint8Array): Promise<readonly object[]> {
   const result = await checkPackage(createPackageFromTarballData(tarball));
   if (!result.types) throw new Error('has no types');
-  const isOld = (problem: object) =>
+  const isIgnored = (problem: object) =>
     'resolutionKind' in problem && /^node10$|-cjs$/.test(String(problem.resolutionKind));
-  return result.problems.filter((problem) => !isOld(problem));
+  return result.problems.filter((problem) => !isIgnored(problem));
 }
 
 test.each([
   ['node16', 'node16'],
   ['nodenext', 'nodenext'],
   ['esnext', 'bundler'],
-])('types are found by %s %s', async (module, resolution) => {
+])('types resolve with module %s and moduleResolution %s', async (module, resolution) => {
   expect(await projects[0]?.compile(module, resolution)).toBe('');
 });
 
 test.each([...examples.keys()].filter((file) => file.startsWith('schema-')))(
-  'on Deno the example %s logs what the README says, too',
+  'on Deno, the README example %s logs the documented output',
   async (file) => {
     const [project] = projects;
-    if (project === undefined) throw new Error('there is no project');
-    expect(await runOnDeno(project, file)).toEqual(promisedLines(examples.get(file) ?? ''));
+    if (project === undefined) throw new Error('no project');
+    expect(await runOnDeno(project, file)).toEqual(documentedOutput(examples.get(file) ?? ''));
   },
 );
 
 describe.each(versions.entries().toArray())('project %i, installed by npm for Node %s', (index, node) => {
   const start = async (file: string) => projects[index]?.start(file, pipeline.environment) ?? [];
 
-  test('runs on that Node', () => {
+  test('runs on that Node version', () => {
     expect(projects[index]?.nodeVersion).toMatch(new RegExp(`^v${node}\\.`));
   });
 
-  test.each([...examples])('the example %s logs what the README says', async (file, code) => {
-    expect(promisedLines(code)).not.toEqual([]);
-    expect(await start(file)).toEqual(promisedLines(code));
+  test.each([...examples])('the README example %s logs the documented output', async (file, code) => {
+    expect(documentedOutput(code)).not.toEqual([]);
+    expect(await start(file)).toEqual(documentedOutput(code));
   });
 
-  test('the example of a service produces an event', async () => {
+  test('the service example publishes an event', async () => {
     const [id] = await start('produce.ts');
     const records = await pipeline.readTopic(pipeline.topic);
     const results = records.map(({ value }) => decodeEvent(value));
@@ -96,7 +96,7 @@ describe.each(versions.entries().toArray())('project %i, installed by npm for No
     expect(found).toContain(id);
   });
 
-  test('the example of a form says what is wrong in a browser, whose policy forbids eval', async () => {
+  test('the form example shows errors in a browser with a CSP that forbids eval', async () => {
     await using site = await serveFolder(projects[index]?.folder ?? '');
     await using chromium = await startBrowser();
     const page = await chromium.browser.newPage();
@@ -110,10 +110,10 @@ describe.each(versions.entries().toArray())('project %i, installed by npm for No
     expect(await check('euro')).toBe('currency must match pattern "^[A-Z]{3}$"');
   });
 
-  test('the example of a form says what is wrong where eval is forbidden', async () => {
+  test('the form example shows errors in Node without code generation', async () => {
     const environment = { NODE_OPTIONS: '--disallow-code-generation-from-strings' };
     expect(await projects[index]?.start('check-form.mjs', environment)).toEqual([
-      'right',
+      'valid',
       'amount must be >= 0',
       'amount must be number',
       'currency must match pattern "^[A-Z]{3}$"',

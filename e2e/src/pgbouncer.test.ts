@@ -30,7 +30,7 @@ describe.skipIf(noPgbouncer !== undefined)(
         const role = user.replace(name, 'pipeline');
         return `create role ${user} login password '${PASSWORD}' in role ${role};`;
       });
-      // Before anybody connects: a pooler's connections keep what they began with.
+      // Before the first connection, because pooled connections keep their initial settings.
       const limits = documentedSql('set lock_timeout', PASSWORD).replaceAll('app_consumer', `${name}_writer`);
       await pipeline.database.run((sql) => sql.unsafe([...logins, limits].join('\n')).simple());
       await pipeline.database.run((sql) => sql.unsafe(`create database ${name} owner ${name}_owner`));
@@ -62,39 +62,39 @@ describe.skipIf(noPgbouncer !== undefined)(
       expect(stderr).not.toContain(PASSWORD);
     }
 
-    test('two consumers share two connections, and nothing is lost or doubled', async () => {
-      const oracle = await publishMix(pipeline, { events: 2_000, badEvery: 50, doubleEvery: 20 });
+    test('two consumers share two connections and lose and duplicate nothing', async () => {
+      const oracle = await publishMix(pipeline, { events: 2_000, badEvery: 50, duplicateEvery: 20 });
       const settings = { ...via('writer'), BATCH_MAX_EVENTS: '50', WRITERS: '3' };
       const ended = await Promise.all([1, 2].map(() => runApp('consumer', ['--once'], settings)));
       expect(ended.map(({ code }) => code)).toEqual([0, 0]);
       expect(await findDifferences(pipeline, joinOracles([oracle]))).toEqual([]);
     });
 
-    test('the statistics, redrive, discard, verify and migrate work', async () => {
+    test('stats, redrive, discard, verify and migrate work', async () => {
       const commands = [
         ['--json'],
         ['dlq', 'redrive', '--all', '--limit', '10', '--yes'],
         ['dlq', 'discard', '--all', '--because', 'a test', '--yes'],
         ['verify', '--json'],
       ];
-      for (const words of commands) {
-        const { code, stderr } = await runApp('stats', words, via('operator'));
-        expect([words, code, stderr]).toEqual([words, 0, expect.any(String)]);
+      for (const args of commands) {
+        const { code, stderr } = await runApp('stats', args, via('operator'));
+        expect([args, code, stderr]).toEqual([args, 0, expect.any(String)]);
       }
       expect(await runApp('stats', ['verify', '--repair'], via('owner'))).toMatchObject({ code: 0 });
       expect(await runApp('consumer', ['migrate'], via('owner'))).toMatchObject({ code: 0 });
     });
 
-    test('a program that is not told of it, and a wrong password, end in one line that says what to do', async () => {
-      const [untold, wrong] = await Promise.all([
+    test('a missing DATABASE_POOL_MODE or a wrong password ends in one line', async () => {
+      const [unset, wrong] = await Promise.all([
         runApp('consumer', ['--once'], via('writer', {})),
         runApp('consumer', ['--once'], via('writer', { DATABASE_POOL_MODE: 'transaction' }, 'not-it')),
       ]);
-      expectEnd(untold, /unsupported startup parameter: .*; .*set DATABASE_POOL_MODE=transaction$/);
+      expectEnd(unset, /unsupported startup parameter: .*; .*set DATABASE_POOL_MODE=transaction$/);
       expectEnd(wrong, /check the user and the password of DATABASE_URL$/);
     });
 
-    test('limits of time that are set for the user hold', async () => {
+    test('timeouts set for the role apply', async () => {
       await using writer = connectDatabase(databaseSettings('writer'), {
         applicationName: 'test',
         connections: 1,
@@ -106,7 +106,7 @@ describe.skipIf(noPgbouncer !== undefined)(
       expect(row).toEqual({ limits: '15s 10s 20s' });
     });
 
-    test('two that migrate an empty database at once apply each migration once', async () => {
+    test('concurrent migrations apply each file once', async () => {
       const settings = databaseSettings('owner', name);
       const applied = (await Promise.all([migrate(settings), migrate(settings)])).flat().sort();
       expect(applied).toEqual([...new Set(applied)]);

@@ -8,13 +8,13 @@ import { type Ended, type Environment, runApp, startApp } from './support/progra
 import { type SecuredPostgres, startSecuredPostgres } from './support/secured-postgres.ts';
 import { waitForLog, waitUntil } from './support/wait.ts';
 
-/** Of everybody who logs in; it must never be shown. */
+/** The password of all users; it must never be logged. */
 const PASSWORD = 'hunter2-secret';
 
 let postgres: SecuredPostgres;
 let pipeline: Pipeline;
 
-/** The tables are made by an administrator who is no superuser, the users by what docs/operations.md says. */
+/** An administrator without superuser rights creates the tables; the documented SQL creates the users. */
 beforeAll(async () => {
   const stack = testStack();
   const [secured, topics] = await Promise.all([startSecuredPostgres(), stack.createTopics()]);
@@ -33,7 +33,7 @@ afterAll(async () => {
   await postgres[Symbol.asyncDispose]();
 });
 
-/** Makes a user who owns a database of the same name, and nothing else, and its tables. */
+/** Creates a user that owns a database of the same name, and its tables. */
 async function createOwnerOf(name: string, attribute: string): Promise<void> {
   const { owner } = postgres;
   await owner.run((sql) => sql.unsafe(`create role ${name} login ${attribute} password '${PASSWORD}'`));
@@ -41,10 +41,10 @@ async function createOwnerOf(name: string, attribute: string): Promise<void> {
   await migrate(settingsFor(urlOf(name)));
 }
 
-/** The URL of a user; their database is the administered one unless another is named. */
+/** URL of a user; `app_…` users share the database `administered`. */
 function urlOf(user: string, database = user.startsWith('app_') ? 'administered' : user): string {
-  const place = { username: user, password: PASSWORD, pathname: database };
-  return Object.assign(new URL(postgres.url), place).href;
+  const parts = { username: user, password: PASSWORD, pathname: database };
+  return Object.assign(new URL(postgres.url), parts).href;
 }
 
 async function asUser<Value>(
@@ -57,7 +57,7 @@ async function asUser<Value>(
   return await work(connected);
 }
 
-/** The settings of a program that logs in as a user, with these parameters in its URL. */
+/** Settings for a program that connects as a user, with these URL parameters. */
 function via(
   user: string,
   parameters: Readonly<Record<string, string>> = {},
@@ -72,7 +72,7 @@ async function changePassword(password: string): Promise<void> {
   await postgres.owner.run((sql) => sql.unsafe(`alter role app_consumer password '${password}'`));
 }
 
-/** Changes the consumer's password for as long as something lasts. */
+/** Changes the consumer's password for the duration of an action. */
 async function withPassword(password: string, work: () => Promise<void>): Promise<void> {
   await changePassword(password);
   try {
@@ -82,8 +82,8 @@ async function withPassword(password: string, work: () => Promise<void>): Promis
   }
 }
 
-/** A session outlives whoever had it by a moment. */
-async function untilNoSession(user: string): Promise<void> {
+/** Waits until all sessions of a user have ended, which may be shortly after their client has. */
+async function waitForNoSessions(user: string): Promise<void> {
   await waitUntil(async () => {
     const sessions = await postgres.owner.run(
       (sql) => sql`select from pg_stat_activity where usename = ${user}`,
@@ -96,7 +96,7 @@ async function endSessions(user: string): Promise<void> {
   await postgres.owner.run(
     (sql) => sql`select pg_terminate_backend(pid) from pg_stat_activity where usename = ${user}`,
   );
-  await untilNoSession(user);
+  await waitForNoSessions(user);
 }
 
 async function isStored(eventId: string): Promise<boolean> {
@@ -117,13 +117,13 @@ const drain = (settings: Environment) => runApp('consumer', ['--once'], settings
 const verified = (ca: keyof SecuredPostgres['pem'] = 'ca', change: Partial<URL> = {}) =>
   via('app_consumer', { sslmode: 'verify-full', sslrootcert: postgres.pem[ca] }, change);
 
-test('a remote Postgres without TLS is refused before anything is sent', async () => {
+test('a remote Postgres without TLS is rejected before connecting', async () => {
   const remote = via('app_consumer', {}, { hostname: 'db.example' });
   expectEnd(await drain(remote), 2, /DATABASE_URL names db\.example, .* DATABASE_ALLOW_PLAINTEXT=true/);
 });
 
-/** What each may not do; all of it is refused as a missing right. */
-const refusals: Readonly<Record<string, readonly string[]>> = {
+/** Statements that must fail with insufficient_privilege, by user. */
+const forbidden: Readonly<Record<string, readonly string[]>> = {
   app_consumer: [
     'delete from raw_events',
     "update raw_events set user_id = 'x'",
@@ -171,14 +171,14 @@ function everyChange(table: string): readonly string[] {
 }
 
 describe('roles', () => {
-  test.each(Object.entries(refusals))('%s does nothing that it need not do', async (user, statements) => {
+  test.each(Object.entries(forbidden))('%s has no rights beyond its task', async (user, statements) => {
     await asUser(user, async (database) => {
       await database.run((sql) => sql.unsafe('set default_transaction_read_only = off'));
       for (const statement of statements) {
         const attempt = database
           .run((sql) => sql.unsafe(statement))
           .then(
-            () => 'was let through',
+            () => 'allowed',
             ({ code }) => code,
           );
         expect([statement, await attempt]).toEqual([statement, '42501']);
@@ -186,12 +186,18 @@ describe('roles', () => {
     });
   });
 
-  test('each program runs with the rights of its role, and one with less says so in one line', async () => {
+  test('each program runs with its role; a missing right is reported in one line', async () => {
     await pipeline.publish([jsonRecord({ not: 'an event' }), jsonRecord({ nor: 'this' })]);
     expect(await drain(via('app_consumer'))).toMatchObject({ code: 0 });
-    const looks = [['--json'], ['verify'], ['check', '--max-dlq', '5'], ['dlq', 'ls'], ['dlq', 'export']];
-    const looked = await Promise.all(looks.map((words) => runApp('stats', words, via('app_stats'))));
-    expect(looked.map(({ code }) => code)).toEqual(looks.map(() => 0));
+    const readOnlyCommands = [
+      ['--json'],
+      ['verify'],
+      ['check', '--max-dlq', '5'],
+      ['dlq', 'ls'],
+      ['dlq', 'export'],
+    ];
+    const ended = await Promise.all(readOnlyCommands.map((args) => runApp('stats', args, via('app_stats'))));
+    expect(ended.map(({ code }) => code)).toEqual(readOnlyCommands.map(() => 0));
     const discard = ['dlq', 'discard', '--all', '--because', 'a test', '--yes'];
     expectEnd(
       await runApp('stats', discard, via('app_stats')),
@@ -213,7 +219,7 @@ describe('roles', () => {
     );
   });
 
-  test('whoever is in the role of the owner migrates, whoever made the tables', async () => {
+  test('members of the owner role can migrate tables of another user', async () => {
     const more = {
       name: '9999_more.sql',
       sql: 'alter table raw_events add column more int; select grant_to_roles();',
@@ -221,9 +227,9 @@ describe('roles', () => {
     expect(await migrate(settingsFor(urlOf('app_owner')), [more])).toEqual(['9999_more.sql']);
   });
 
-  test("whoever is in the role of the owner parts the events, and the parts are the role's too", async () => {
-    const parted = await runApp('stats', ['partition', '--ahead', '1'], via('app_owner'));
-    expect(parted).toMatchObject({ code: 0 });
+  test('members of the owner role can partition; the role owns the partitions', async () => {
+    const partitioned = await runApp('stats', ['partition', '--ahead', '1'], via('app_owner'));
+    expect(partitioned).toMatchObject({ code: 0 });
     const owners = await asUser('administered', (administrator) =>
       administrator.run((sql) => sql`select distinct tableowner from pg_tables where schemaname = 'public'`),
     );
@@ -233,10 +239,10 @@ describe('roles', () => {
     expect(await runApp('stats', ['verify'], via('app_stats'))).toMatchObject({ code: 0 });
   });
 
-  test('the page works for who may only look, and refuses to discard in one line', async () => {
+  test('the page works with read-only rights; discard fails with permission denied', async () => {
     await using page = startApp('stats', ['serve'], via('app_stats'));
     await waitForLog(page, /stats page http/);
-    const url = /stats page (http:\S+?)"/.exec(page.said())?.[1] ?? '';
+    const url = /stats page (http:\S+?)"/.exec(page.stderr())?.[1] ?? '';
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
     expect(await (await fetch(`${url}/api/stats`)).json()).toMatchObject({ schemaVersion: 1 });
     const discarded = await fetch(`${url}/api/dlq/discard`, {
@@ -247,9 +253,9 @@ describe('roles', () => {
     expect(await discarded.text()).toMatch(/permission denied/);
   });
 
-  test('statistics cannot take the connections of the consumer', async () => {
+  test('stats cannot use up the connections of the consumer', async () => {
     const settings = settingsFor(urlOf('app_stats'));
-    await untilNoSession('app_stats');
+    await waitForNoSessions('app_stats');
     await using crowd = connectDatabase(settings, { applicationName: 'crowd', connections: 9 });
     const slow = Array.from({ length: 9 }, () => crowd.run((sql) => sql`select pg_sleep(1)`));
     const outcomes = await Promise.allSettled(slow);
@@ -261,16 +267,16 @@ describe('roles', () => {
     expect(row).toEqual({ one: 1 });
   });
 
-  test('passwords are kept as SCRAM, and a wrong one ends a program in one line', async () => {
-    const kept = await postgres.owner.run(
+  test('passwords are stored as SCRAM; a wrong one ends a program in one line', async () => {
+    const unsafe = await postgres.owner.run(
       (sql) => sql`select from pg_authid where rolcanlogin and rolpassword not like 'SCRAM-SHA-256$%'`,
     );
-    expect(kept).toEqual([]);
+    expect(unsafe).toEqual([]);
     const wrong = via('app_consumer', {}, { password: `not-${PASSWORD}` });
     expectEnd(await drain(wrong), 1, /\(28P01\); check the user and the password of DATABASE_URL$/);
   });
 
-  test('a password that is changed ends a running consumer when it connects anew; with the new one it goes on', async () => {
+  test('a changed password ends the consumer on reconnect; the new one works', async () => {
     await using consumer = startApp('consumer', [], via('app_consumer'));
     const [first, second] = [createEvent(), createEvent()];
     await pipeline.publish([jsonRecord(first)]);
@@ -279,13 +285,13 @@ describe('roles', () => {
       await endSessions('app_consumer');
       await pipeline.publish([jsonRecord(second)]);
       expectEnd(await consumer.ended, 1, /\(28P01\); check the user and the password of DATABASE_URL$/);
-      const anew = via('app_consumer', {}, { password: `new-${PASSWORD}` });
-      expect(await drain(anew)).toMatchObject({ code: 0 });
+      const changed = via('app_consumer', {}, { password: `new-${PASSWORD}` });
+      expect(await drain(changed)).toMatchObject({ code: 0 });
     });
     expect(await isStored(second.event_id)).toBe(true);
   });
 
-  test('where the owner may not make roles there are none until somebody makes them and they are granted', async () => {
+  test('an owner without CREATEROLE can grant rights to roles created later', async () => {
     const [tables] = await asUser('without_roles', (owner) =>
       owner.run((sql) => sql`select tableowner from pg_tables where tablename = 'raw_events'`),
     );
@@ -299,51 +305,48 @@ describe('roles', () => {
 });
 
 describe('TLS', () => {
-  /** The server changes meanwhile, hence the order. */
+  /** In sequence, because the server configuration changes in between. */
   let ends: Readonly<Record<string, Ended>>;
   beforeAll(async () => {
-    const without = await drain(verified());
-    await postgres.show('good');
-    const [good, untrusted, untold, stats] = await Promise.all([
+    const noTls = await drain(verified());
+    await postgres.useCertificate('good');
+    const [good, untrusted, noCa, stats] = await Promise.all([
       drain(verified()),
       drain(verified('otherCa')),
       drain(via('app_consumer', { sslmode: 'verify-full' })),
       runApp('stats', [], verified('otherCa')),
     ]);
-    await postgres.show('expired');
+    await postgres.useCertificate('expired');
     const expired = await drain(verified());
-    await postgres.show('localhost-only');
-    const [elsewhere, byName] = await Promise.all([
+    await postgres.useCertificate('localhost-only');
+    const [wrongHost, byName] = await Promise.all([
       drain(verified()),
       drain(verified('ca', { hostname: 'localhost' })),
     ]);
     await postgres.requireTls();
-    const plain = await drain(via('app_consumer'));
-    ends = { without, good, untrusted, untold, stats, expired, elsewhere, byName, plain };
+    const plaintext = await drain(via('app_consumer'));
+    ends = { noTls, good, untrusted, noCa, stats, expired, wrongHost, byName, plaintext };
   });
 
-  test.each(['good', 'byName'])('lets in who trusts the certificate and asks for its name (%s)', (name) => {
+  test.each(['good', 'byName'])('accepts a trusted certificate with a matching name (%s)', (name) => {
     expect(ends[name]).toMatchObject({ code: 0 });
   });
 
   test.each<readonly [string, RegExp]>([
-    ['without', /the server speaks no TLS; switch on its ssl, or set sslmode=disable in DATABASE_URL$/],
+    ['noTls', /the server speaks no TLS; switch on its ssl, or set sslmode=disable in DATABASE_URL$/],
     [
       'untrusted',
       /^consumer: Postgres has a certificate that nobody signed .* with sslrootcert in DATABASE_URL$/,
     ],
-    [
-      'untold',
-      /^consumer: Postgres has a certificate that nobody signed .* with sslrootcert in DATABASE_URL$/,
-    ],
+    ['noCa', /^consumer: Postgres has a certificate that nobody signed .* with sslrootcert in DATABASE_URL$/],
     ['stats', /^stats: Postgres has a certificate that nobody signed .* with sslrootcert in DATABASE_URL$/],
     ['expired', /Postgres has a certificate that has expired; renew the server's certificate/],
     [
-      'elsewhere',
+      'wrongHost',
       /Postgres has a certificate for another host; use the host name of the certificate in DATABASE_URL$/,
     ],
-    ['plain', /set sslmode=verify-full in DATABASE_URL: this Postgres takes nobody without TLS$/],
-  ])('that does not fit ends a program in one line that says what to do (%s)', (name, line) => {
+    ['plaintext', /set sslmode=verify-full in DATABASE_URL: this Postgres takes nobody without TLS$/],
+  ])('failures end the program in one line with a remedy (%s)', (name, line) => {
     expectEnd(ends[name] as Ended, 1, line);
   });
 });

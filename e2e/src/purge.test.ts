@@ -12,7 +12,7 @@ afterAll(() => pipeline[Symbol.asyncDispose]());
 
 const runStats = (...args: readonly string[]) => runApp('stats', args, pipeline.environment);
 
-test('a purge says what it would remove, asks, removes it with who did it, and verify still adds up', async () => {
+test('purge previews, confirms, records the user and keeps verify consistent', async () => {
   const tried = await runStats('purge', '--before', '2100-01-01', '--dry-run');
   expect(tried.stderr).toMatch(/^stats: would purge 4 events and 0 resolved dead letters from before 2100-/);
   expect(await runStats('purge', '--before', '2100-01-01')).toMatchObject({ code: 2 });
@@ -23,12 +23,12 @@ test('a purge says what it would remove, asks, removes it with who did it, and v
   expect(found).toEqual([{ purged_by: 'someone' }]);
 });
 
-test('a time that is none is refused with an example', async () => {
+test('an invalid time is rejected with an example', async () => {
   const refused = await runStats('purge', '--before', 'yesterday');
   expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('2026-11-24T09:30:00Z') });
 });
 
-test('partitions are made ahead, and the consumer goes on', async () => {
+test('partitions are created in advance and used by the consumer', async () => {
   const made = await runStats('partition', '--ahead', '2');
   expect(made.stderr).toMatch(/is in partitions now.*\n.*made raw_events_\d{8}, raw_events_\d{8}\n/s);
   expect((await runStats('partition', '--ahead', '2')).stderr).toBe(

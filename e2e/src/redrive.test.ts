@@ -8,18 +8,18 @@ import { type Program, runApp, startApp } from './support/programs.ts';
 import { blackhole, startProxy } from './support/proxy.ts';
 import { waitForLog, waitUntil } from './support/wait.ts';
 
-const BARRED = 300;
-const BROKEN = 700;
+const BLOCKED = 300;
+const INVALID = 700;
 
-/** Good events that a constraint of the table refuses for now, and records that never were events. */
+/** Valid events that a table constraint rejects for now, and records that are not events. */
 function createRecords(): readonly OutgoingRecord[] {
-  const barred = Array.from({ length: BARRED }, () => jsonRecord({ ...createEvent(), user_id: 'barred' }));
-  const broken = Array.from({ length: BROKEN }, (_, index) => ({
+  const blocked = Array.from({ length: BLOCKED }, () => jsonRecord({ ...createEvent(), user_id: 'blocked' }));
+  const invalid = Array.from({ length: INVALID }, (_, index) => ({
     key: Buffer.from(`key-${index}`),
     value: Buffer.from([0xff, 0x00, index % 256, index >> 8]),
     headers: { trace: Buffer.from([0xfe, index % 256]) },
   }));
-  return [...barred, ...broken];
+  return [...blocked, ...invalid];
 }
 
 const environmentOf = (pipeline: Pipeline) => ({ ...pipeline.environment, DLQ_LIMIT_RATIO: '0' });
@@ -28,24 +28,26 @@ async function drain(pipeline: Pipeline): Promise<void> {
   expect(await runApp('consumer', ['--once'], environmentOf(pipeline))).toMatchObject({ code: 0 });
 }
 
-/** A pipeline with a thousand dead letters, of which three hundred are good by now. */
-async function createLetters(pipeline: Pipeline): Promise<void> {
+/** Creates a thousand dead letters, of which three hundred have become valid. */
+async function createDeadLetters(pipeline: Pipeline): Promise<void> {
   const { database } = pipeline;
-  await database.run((sql) => sql`alter table raw_events add constraint barred check (user_id <> 'barred')`);
+  await database.run(
+    (sql) => sql`alter table raw_events add constraint blocked check (user_id <> 'blocked')`,
+  );
   await pipeline.publish(createRecords());
   await drain(pipeline);
-  await database.run((sql) => sql`alter table raw_events drop constraint barred`);
-  expect(await sumLedgers(database)).toMatchObject({ stored: 0, dead: BARRED + BROKEN });
+  await database.run((sql) => sql`alter table raw_events drop constraint blocked`);
+  expect(await sumLedgers(database)).toMatchObject({ stored: 0, dead: BLOCKED + INVALID });
 }
 
 async function countBy(pipeline: Pipeline, column: 'status' | 'redrive_count'): Promise<object> {
   const rows = await pipeline.database.run(
     (sql) =>
       sql<
-        { what: string; n: number }[]
-      >`select ${sql(column)}::text as what, count(*)::int as n from dlq_events group by 1`,
+        { value: string; n: number }[]
+      >`select ${sql(column)}::text as value, count(*)::int as n from dlq_events group by 1`,
   );
-  return Object.fromEntries(rows.map(({ what, n }) => [what, n]));
+  return Object.fromEntries(rows.map(({ value, n }) => [value, n]));
 }
 
 async function countActions(pipeline: Pipeline): Promise<number> {
@@ -57,35 +59,35 @@ async function countActions(pipeline: Pipeline): Promise<number> {
 
 async function addressOf(server: Program): Promise<string> {
   await waitForLog(server, /stats page http/);
-  return /stats page (http:\/\/[^"\s]+)/.exec(server.said())?.[1] ?? '';
+  return /stats page (http:\/\/[^"\s]+)/.exec(server.stderr())?.[1] ?? '';
 }
 
-/** What the API answers to a redrive. */
-interface Answer {
+/** Response of the API to a redrive. */
+interface RedriveResponse {
   readonly results: readonly object[];
 }
 
-async function post(url: string, body: object): Promise<Answer> {
+async function post(url: string, body: object): Promise<RedriveResponse> {
   const headers = { 'content-type': 'application/json' };
   const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
-  return (await response.json()) as Answer;
+  return (await response.json()) as RedriveResponse;
 }
 
 const fast = ['--yes', '--rate', '1000000'];
 
-test.concurrent('of a thousand redriven letters the good ones are stored once, the others are letters again, each with its history', async () => {
+test.concurrent('redriven valid events are stored once; the others become dead letters again', async () => {
   await using pipeline = await createPipeline();
-  await createLetters(pipeline);
+  await createDeadLetters(pipeline);
   const redriven = await runApp('stats', ['dlq', 'redrive', '--all', ...fast], pipeline.environment);
   expect(redriven).toMatchObject({ code: 0 });
-  expect(redriven.stdout.match(/\tredriven$/gm)).toHaveLength(BARRED + BROKEN);
+  expect(redriven.stdout.match(/\tredriven$/gm)).toHaveLength(BLOCKED + INVALID);
   await drain(pipeline);
 
-  expect(await sumLedgers(pipeline.database)).toMatchObject({ stored: BARRED, dead: BARRED + 2 * BROKEN });
+  expect(await sumLedgers(pipeline.database)).toMatchObject({ stored: BLOCKED, dead: BLOCKED + 2 * INVALID });
   expect(await findViolations(pipeline.database)).toEqual(noViolations);
-  expect(await countBy(pipeline, 'status')).toEqual({ open: BROKEN, redriven: BARRED + BROKEN });
-  expect(await countBy(pipeline, 'redrive_count')).toEqual({ 0: BARRED + BROKEN, 1: BROKEN });
-  expect(await countActions(pipeline)).toBe(BARRED + BROKEN);
+  expect(await countBy(pipeline, 'status')).toEqual({ open: INVALID, redriven: BLOCKED + INVALID });
+  expect(await countBy(pipeline, 'redrive_count')).toEqual({ 0: BLOCKED + INVALID, 1: INVALID });
+  expect(await countActions(pipeline)).toBe(BLOCKED + INVALID);
   const again = await pipeline.database.run(
     (sql) => sql<{ n: number }[]>`
       select count(*)::int as n from dlq_events as again
@@ -94,62 +96,64 @@ test.concurrent('of a thousand redriven letters the good ones are stored once, t
       where again.redrive_count = 1 and again.value = first.value and again.key = first.key
         and again.headers - 'dlq.redrive_count' = first.headers`,
   );
-  expect(again[0]?.n).toBe(BROKEN);
+  expect(again[0]?.n).toBe(INVALID);
 
   const guarded = { ...pipeline.environment, DLQ_MAX_REDRIVES: '1' };
   const tried = await runApp('stats', ['dlq', 'redrive', '--all', '--dry-run'], guarded);
   expect(tried.stderr).toContain(
-    `would redrive ${BROKEN} of ${BROKEN} open letters, but for ${BROKEN} that were redriven 1 times already`,
+    `would redrive ${INVALID} of ${INVALID} open letters, but for ${INVALID} that were redriven 1 times already`,
   );
   const refused = await runApp('stats', ['dlq', 'redrive', '--all', ...fast], guarded);
   expect(refused.code).toBe(3);
-  expect(refused.stdout.match(/\tredriven 1 times already$/gm)).toHaveLength(BROKEN);
+  expect(refused.stdout.match(/\tredriven 1 times already$/gm)).toHaveLength(INVALID);
 });
 
 const MANY = 10_000;
 const SOME = 2_000;
 
-/** Open letters of a topic that were never sent there; each has a value of its own. */
-async function inventLetters({ database, topic }: Pipeline, letters = SOME): Promise<void> {
+/** Inserts open dead letters with distinct values, without corresponding records in the topic. */
+async function insertDeadLetters({ database, topic }: Pipeline, count = SOME): Promise<void> {
   await database.run(
     (sql) => sql`
       insert into dlq_events (source_topic, source_partition, source_offset, source_timestamp, key, value, reason, detail)
       select ${topic}, 0, n, now(), case when n % 2 = 0 then convert_to('key-' || n, 'UTF8') end,
-             convert_to('letter ' || n, 'UTF8'), 'not_json', 'is not JSON' from generate_series(1, ${letters}::int) as n`,
+             convert_to('value ' || n, 'UTF8'), 'not_json', 'is not JSON' from generate_series(1, ${count}::int) as n`,
   );
 }
 
-/** How often each letter is in the topic, and whether the audit names a place where it really stands. */
+/**
+ * Compares the topic with the audit trail: the copies of each dead letter, and the offsets in `dlq_actions`.
+ */
 async function auditTopic(pipeline: Pipeline) {
   const records = await pipeline.readTopic(pipeline.topic);
   const at = new Map(
     records.map(({ partition, offset, value }) => [`${partition}@${offset}`, String(value)]),
   );
   const actions = await pipeline.database.run(
-    (sql) => sql<{ place: string; value: string }[]>`
-      select action.detail as place, convert_from(value, 'UTF8') as value from dlq_actions as action join dlq_events using (dlq_id)
+    (sql) => sql<{ offset: string; value: string }[]>`
+      select action.detail as offset, convert_from(value, 'UTF8') as value from dlq_actions as action join dlq_events using (dlq_id)
       where outcome = 'done'`,
   );
   return {
     records: records.length,
-    letters: new Set(at.values()).size,
+    values: new Set(at.values()).size,
     audited: actions.length,
-    auditedLetters: new Set(actions.map(({ value }) => value)).size,
-    wrongPlaces: actions.filter(({ place, value }) => at.get(place) !== value).length,
+    auditedValues: new Set(actions.map(({ value }) => value)).size,
+    wrongOffsets: actions.filter(({ offset, value }) => at.get(offset) !== value).length,
   };
 }
 
-const oncePer = (letters: number) => ({ letters, audited: letters, auditedLetters: letters, wrongPlaces: 0 });
+const onceEach = (values: number) => ({ values, audited: values, auditedValues: values, wrongOffsets: 0 });
 
-test.concurrent('ten thousand letters, killed in the middle and started again: none is sent twice but the one under way', async () => {
+test.concurrent('a redrive that is killed and repeated sends at most one dead letter twice', async () => {
   await using pipeline = await createPipeline();
-  await inventLetters(pipeline, MANY);
+  await insertDeadLetters(pipeline, MANY);
   await using killed = startApp(
     'stats',
     ['dlq', 'redrive', '--all', '--yes', '--rate', '5000'],
     pipeline.environment,
   );
-  await waitUntil(() => killed.printed().split('\n').length > MANY / 4);
+  await waitUntil(() => killed.stdout().split('\n').length > MANY / 4);
   killed.process.kill('SIGKILL');
   await killed.ended;
   const before = await countActions(pipeline);
@@ -158,12 +162,12 @@ test.concurrent('ten thousand letters, killed in the middle and started again: n
   expect(again.code).toBe(0);
   expect(again.stderr).toContain(`redriven: ${MANY - before}, failed: 0, not reached: 0`);
   const { records, ...audit } = await auditTopic(pipeline);
-  expect(audit).toEqual(oncePer(MANY));
+  expect(audit).toEqual(onceEach(MANY));
   expect(records).toBeGreaterThanOrEqual(MANY);
   expect(records).toBeLessThanOrEqual(MANY + 1);
 });
 
-test.concurrent('a broker that refuses a few letters gets each of the others once, and what is told is right', async () => {
+test.concurrent('if the broker rejects some dead letters, the others are sent once', async () => {
   await using pipeline = await createPipeline();
   const records = Array.from({ length: 60 }, (_, at) => ({
     key: Buffer.from(`key-${at}`),
@@ -180,42 +184,42 @@ test.concurrent('a broker that refuses a few letters gets each of the others onc
   expect(await countBy(pipeline, 'status')).toEqual({ open: 3, redriven: 57 });
 });
 
-test.concurrent('a redrive whose Kafka is silent ends when it is told to', async () => {
+test.concurrent('a redrive with an unresponsive Kafka stops on SIGTERM', async () => {
   await using pipeline = await createPipeline();
-  await inventLetters(pipeline);
+  await insertDeadLetters(pipeline);
   await using proxy = await startProxy(Number(pipeline.environment['KAFKA_BROKERS']?.split(':')[1]));
   proxy.trouble(blackhole);
   const environment = { ...pipeline.environment, KAFKA_BROKERS: `127.0.0.1:${proxy.port}` };
-  await using silent = startApp('stats', ['dlq', 'redrive', '--all', '--yes'], environment);
+  await using blocked = startApp('stats', ['dlq', 'redrive', '--all', '--yes'], environment);
   await waitUntil(() => proxy.hits > 0);
-  silent.process.kill('SIGTERM');
-  expect(await silent.ended).toMatchObject({ code: 0, stdout: '' });
+  blocked.process.kill('SIGTERM');
+  expect(await blocked.ended).toMatchObject({ code: 0, stdout: '' });
 });
 
-test.concurrent('several who redrive the same letters at once send each once', async () => {
+test.concurrent('concurrent redrives of the same dead letters send each one once', async () => {
   await using pipeline = await createPipeline();
-  await inventLetters(pipeline);
+  await insertDeadLetters(pipeline);
   const environment = { ...pipeline.environment, DLQ_REDRIVE_RATE: '1000000' };
   await using server = startApp('stats', ['serve'], environment);
-  const byPage = async () => {
+  const viaApi = async () => {
     const address = await addressOf(server);
     for (let length = 1; length > 0; ) {
       const { results } = await post(`${address}/api/dlq/redrive`, { all: true, limit: 500 });
       length = results.length;
     }
   };
-  const byHand = () => runApp('stats', ['dlq', 'redrive', '--all', '--yes'], environment);
-  await Promise.all([byHand(), byHand(), byPage()]);
+  const viaCommand = () => runApp('stats', ['dlq', 'redrive', '--all', '--yes'], environment);
+  await Promise.all([viaCommand(), viaCommand(), viaApi()]);
   const done = await pipeline.database.run(
-    (sql) => sql<{ who: number }[]>`select count(distinct done_by)::int as who from dlq_actions`,
+    (sql) => sql<{ users: number }[]>`select count(distinct done_by)::int as users from dlq_actions`,
   );
-  expect(done[0]?.who).toBe(2);
-  expect(await auditTopic(pipeline)).toEqual({ records: SOME, ...oncePer(SOME) });
+  expect(done[0]?.users).toBe(2);
+  expect(await auditTopic(pipeline)).toEqual({ records: SOME, ...onceEach(SOME) });
 });
 
-test.concurrent('a redrive goes at its rate and ends at its limit; --dry-run sends nothing', async () => {
+test.concurrent('redrive respects its rate and limit; --dry-run sends nothing', async () => {
   await using pipeline = await createPipeline();
-  await inventLetters(pipeline);
+  await insertDeadLetters(pipeline);
   const run = (...args: readonly string[]) =>
     runApp('stats', ['dlq', 'redrive', '--all', ...args], {
       ...pipeline.environment,
@@ -230,11 +234,11 @@ test.concurrent('a redrive goes at its rate and ends at its limit; --dry-run sen
       select count(*)::int as n, extract(epoch from max(done_at) - min(done_at))::float8 as seconds from dlq_actions`,
   );
   expect(row?.n).toBe(12);
-  // The least that the rate allows: a slow machine only takes longer.
+  // The minimum at this rate; a slow machine takes longer.
   expect(row?.seconds).toBeGreaterThan(1);
 });
 
-test.concurrent('what is exported can be published; what is discarded is no longer open; nothing is done without a choice', async () => {
+test.concurrent('export prints the values, discard closes, and neither acts without a selection', async () => {
   await using pipeline = await createPipeline();
   const values = ['{"not":"an event"}', '=1+1'];
   await pipeline.publish(values.map((value) => ({ key: null, value: Buffer.from(value), partition: 0 })));
@@ -251,39 +255,39 @@ test.concurrent('what is exported can be published; what is discarded is no long
   expect(await findViolations(pipeline.database)).toEqual(noViolations);
 });
 
-test.concurrent('the API lists, shows, redrives and discards, as the page asks it to', async () => {
+test.concurrent('the API lists, shows, redrives, exports and discards dead letters', async () => {
   await using pipeline = await createPipeline();
   await pipeline.publish([{ key: null, value: Buffer.from('not json') }]);
   await drain(pipeline);
   await using server = startApp('stats', ['serve'], { ...pipeline.environment, LOG_FORMAT: 'json' });
   const address = await addressOf(server);
-  const ask = async (path: string, body?: object) => {
+  const call = async (path: string, body?: object) => {
     const url = `${address}/api/dlq${path}`;
     return body === undefined ? await (await fetch(url)).json() : await post(url, body);
   };
-  expect(await ask('?reason=not_json')).toMatchObject({
+  expect(await call('?reason=not_json')).toMatchObject({
     matching: '1',
     letters: [{ id: '1', status: 'open' }],
   });
   const valueBase64 = Buffer.from('not json').toString('base64');
-  expect(await ask('/1')).toMatchObject({ detail: 'is not JSON', valueBase64, valueBytes: 8 });
-  expect(await ask('/redrive', { ids: ['1'] })).toEqual({
+  expect(await call('/1')).toMatchObject({ detail: 'is not JSON', valueBase64, valueBytes: 8 });
+  expect(await call('/redrive', { ids: ['1'] })).toEqual({
     results: [{ id: '1', outcome: 'redriven', detail: '' }],
   });
   await drain(pipeline);
-  expect(await ask('?untyped=1')).toMatchObject({ matching: '2', isReadOnly: false });
+  expect(await call('?untyped=1')).toMatchObject({ matching: '2', isReadOnly: false });
   const download = async (format: string) =>
     await (await fetch(`${address}/api/dlq/export?status=open&format=${format}`)).text();
   expect(await download('ndjson')).toBe('not json\n');
   expect(await download('csv')).toMatch(/^id,.*\n2,.*,not_json,,open,.*,is not JSON\n$/);
-  // Letter 2 has failed since somebody looked: it is not meant.
-  expect(await ask('/redrive', { all: true, upTo: '1' })).toEqual({ results: [] });
-  expect(await ask('/redrive', { all: true, after: '2' })).toEqual({ results: [] });
-  expect(await ask('/discard', { all: true, because: 'a test' })).toEqual({ discarded: '1' });
-  expect(await ask('/redrive', {})).toHaveProperty('error');
+  // Dead letter 2 arrived after the client listed them, so it is excluded.
+  expect(await call('/redrive', { all: true, upTo: '1' })).toEqual({ results: [] });
+  expect(await call('/redrive', { all: true, after: '2' })).toEqual({ results: [] });
+  expect(await call('/discard', { all: true, because: 'a test' })).toEqual({ discarded: '1' });
+  expect(await call('/redrive', {})).toHaveProperty('error');
 });
 
-test.concurrent('a text is looked for among some letters at a time, and which ones is said', async () => {
+test.concurrent('a text search covers a limited range of dead letters and returns the range', async () => {
   await using pipeline = await createPipeline();
   await pipeline.database.run(
     (sql) => sql`
@@ -293,20 +297,20 @@ test.concurrent('a text is looked for among some letters at a time, and which on
   );
   await using server = startApp('stats', ['serve'], pipeline.environment);
   const address = await addressOf(server);
-  const look = async (query: string) => await (await fetch(`${address}/api/dlq?${query}`)).json();
-  expect(await look('contains=needle')).toMatchObject({
+  const search = async (query: string) => await (await fetch(`${address}/api/dlq?${query}`)).json();
+  expect(await search('contains=needle')).toMatchObject({
     matching: '2',
     lookedAt: { from: '60002', upTo: '110001' },
     letters: [{ id: '110001' }, { id: '110000' }],
   });
   const older = { matching: '1', lookedAt: { from: '10002', upTo: '60001' }, letters: [{ id: '60000' }] };
-  expect(await look('contains=needle&before=60002')).toMatchObject(older);
+  expect(await search('contains=needle&before=60002')).toMatchObject(older);
   const oldest = { matching: '1', lookedAt: { from: '1', upTo: '10001' }, letters: [{ id: '1' }] };
-  expect(await look('contains=needle&before=10002')).toMatchObject(oldest);
-  expect(await look('reason=not_json')).toMatchObject({ matching: '4', lookedAt: null });
+  expect(await search('contains=needle&before=10002')).toMatchObject(oldest);
+  expect(await search('reason=not_json')).toMatchObject({ matching: '4', lookedAt: null });
 });
 
-test.concurrent('an export that Postgres leaves in the middle does not look whole, and says why in a line', async () => {
+test.concurrent('an export that fails halfway is aborted, and the reason is logged', async () => {
   await using pipeline = await createPipeline();
   await pipeline.database.run(
     (sql) => sql`
@@ -321,5 +325,5 @@ test.concurrent('an export that Postgres leaves in the middle does not look whol
   await proxy.refuse();
   await expect(response.text()).rejects.toThrow();
   await waitForLog(server, /an export was broken off: Postgres/);
-  expect(server.said()).not.toMatch(/^\s+at /m);
+  expect(server.stderr()).not.toMatch(/^\s+at /m);
 });

@@ -13,10 +13,10 @@ import { waitUntil } from './support/wait.ts';
 const seed = chooseSeed();
 console.info(`E2E_SEED=${seed}`);
 
-/** The backup was made so many events before the consumers were stopped. */
+/** Minimum number of events stored after the backup. */
 const LOST = 3_000;
 
-test('a database that is put back to an older copy fills itself again, with every event exactly once', async () => {
+test('a restored database catches up, with every event stored exactly once', async () => {
   await using system = await startSystem(inject('brokers'), { seed, rate: 1_000 });
   const { fleet, postgres, watch } = system;
   await waitForEvents(system, 2_000);
@@ -26,7 +26,7 @@ test('a database that is put back to an older copy fills itself again, with ever
   const atBackup = await countEvents(system);
   await waitForEvents(system, atBackup + LOST);
   await fleet.endAll('SIGTERM');
-  // Kafka's committed offsets are ahead of the database that comes back.
+  // Kafka's committed offsets are ahead of the restored database.
   watch.expectRewind();
   await whileStopped(system, async () => {
     await rm(data, { recursive: true });
@@ -42,12 +42,12 @@ test('a database that is put back to an older copy fills itself again, with ever
   expect(verified).toMatchObject({ code: 0, stdout: expect.stringMatching(/everything adds up/) });
 });
 
-/** With the owners and rights of all that is in it: Postgres's files belong to the user who runs it. */
+/** Preserves owners and permissions, because the files belong to the account of Postgres. */
 async function copyFolder(from: string, to: string): Promise<void> {
   await promisify(execFile)('cp', ['-a', from, to]);
 }
 
-/** Does something with Postgres's folder while no server uses it. */
+/** Runs an action while Postgres is stopped. */
 async function whileStopped({ postgres }: System, work: () => Promise<unknown>): Promise<void> {
   await postgres.kill('SIGINT');
   await work();

@@ -6,7 +6,7 @@ import { createEvent, jsonRecord } from './support/events.ts';
 import { createPipeline } from './support/pipeline.ts';
 import { runApp } from './support/programs.ts';
 
-/** Of page views it takes only those of a user's own pages, and it knows no other type. */
+/** Accepts only page views whose path starts with `/me`. */
 const candidate = `export const eventTypes = {
   page_view: { type: 'object', required: ['path'], properties: { path: { type: 'string', pattern: '^/me' } } },
 };`;
@@ -22,7 +22,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true }));
 
-test('what a candidate would reject is logged by its place and stored all the same', async () => {
+test('events that the candidate schema rejects are logged by offset and stored', async () => {
   await using pipeline = await createPipeline();
   const events = [
     createEvent({ payload: { path: '/me' } }),
@@ -45,7 +45,7 @@ test('what a candidate would reject is logged by its place and stored all the sa
   expect(stored).toEqual({ events: 3 });
 });
 
-test('a candidate that cannot be used is said at once', async () => {
+test('an unusable candidate schema is reported at startup', async () => {
   await using pipeline = await createPipeline();
   const environment = { ...pipeline.environment, SHADOW_SCHEMA: join(folder, 'none.mjs') };
   const ended = await runApp('consumer', ['--once'], environment);

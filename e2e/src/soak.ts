@@ -8,7 +8,7 @@ import { chooseSeed, pick } from './support/random.ts';
 import { findStall } from './support/recovery.ts';
 import { type KafkaSystem, startKafkaSystem } from './support/system.ts';
 
-/** What a soak is told by its flags. */
+/** Command-line flags. */
 interface SoakOptions {
   readonly minutes: string;
   readonly seed: string;
@@ -21,63 +21,66 @@ const PROGRESS_MS = 10_000;
 
 const program = createProgram(
   'soak',
-  'Breaks a pipeline under load in random ways, and looks whether anything is lost or doubled.',
+  'Injects random faults into a pipeline under load, and checks that nothing is lost or duplicated.',
   manifest.version,
 )
-  .option('--minutes <n>', 'how long', '10')
-  .option('--seed <n>', 'decides the load and the order of the faults', String(chooseSeed()))
-  .option('--faults <names>', `some of ${faultNames.join(', ')}`, faultNames.join(','))
-  .option('--rate <n>', 'records a second', '5000')
-  .option('--consumers <n>', 'members of the group', '2')
+  .option('--minutes <n>', 'duration', '10')
+  .option('--seed <n>', 'seed of the load and of the sequence of faults', String(chooseSeed()))
+  .option('--faults <names>', `comma-separated subset of ${faultNames.join(', ')}`, faultNames.join(','))
+  .option('--rate <n>', 'records per second', '5000')
+  .option('--consumers <n>', 'number of consumers', '2')
   .action(soak);
 
 async function soak(options: SoakOptions): Promise<void> {
   const faults = onlyAvailable(faultsByName(options.faults.split(',')));
   const seed = Number(options.seed);
-  say(`seed ${seed}`);
+  log(`seed ${seed}`);
   await using system = await startKafkaSystem({
     seed,
     rate: Number(options.rate),
     size: Number(options.consumers),
     environment: Object.assign({}, ...[...faults.values()].map(({ environment }) => environment)),
   });
-  const fired = new Map<string, number>();
-  const progress = setInterval(() => void sayProgress(system, fired), PROGRESS_MS);
-  const stalls = await breakAtRandom(system, faults, Date.now() + 60_000 * Number(options.minutes), fired);
+  const injected = new Map<string, number>();
+  const progress = setInterval(() => void logProgress(system, injected), PROGRESS_MS);
+  const stalls = await injectFaults(system, faults, Date.now() + 60_000 * Number(options.minutes), injected);
   const differences = [...stalls, ...(stalls.length > 0 ? [] : await settle(system))];
   clearInterval(progress);
-  for (const difference of differences) say(difference);
-  process.stdout.write(`${summarize(system, fired, differences.length)}\n`);
+  for (const difference of differences) log(difference);
+  process.stdout.write(`${summarize(system, injected, differences.length)}\n`);
   if (differences.length > 0)
-    throw new UserError('something differs', `run it again with --seed ${seed}`, exitCode.checkFailed);
+    throw new UserError('differences found', `reproduce them with --seed ${seed}`, exitCode.checkFailed);
 }
 
-/** Without those that this machine cannot have, and says why. */
+/** Removes faults that this machine does not support, and logs the reason. */
 function onlyAvailable(
   faults: ReadonlyMap<string, Fault<KafkaSystem>>,
 ): ReadonlyMap<string, Fault<KafkaSystem>> {
   return new Map(
     [...faults].filter(([name, { unavailable }]) => {
       const reason = unavailable?.();
-      if (reason !== undefined) say(`without ${name}: ${reason}`);
+      if (reason !== undefined) log(`skipping ${name}: ${reason}`);
       return reason === undefined;
     }),
   );
 }
 
-/** Lets one fault follow the other until the time is over. Returns what did not go on by itself afterwards. */
-async function breakAtRandom(
+/**
+ * Injects random faults until a deadline. Stops at the first fault that the system does not recover from, and
+ * returns it.
+ */
+async function injectFaults(
   system: KafkaSystem,
   faults: ReadonlyMap<string, Fault<KafkaSystem>>,
-  until: number,
-  fired: Map<string, number>,
+  deadline: number,
+  injected: Map<string, number>,
 ): Promise<readonly string[]> {
-  while (Date.now() < until) {
+  while (Date.now() < deadline) {
     const name = pick([...faults.keys()], system.random);
     const fault = faults.get(name);
-    say(name);
+    log(name);
     await fault?.inject(system);
-    fired.set(name, (fired.get(name) ?? 0) + 1);
+    injected.set(name, (injected.get(name) ?? 0) + 1);
     if (fault?.isBrief) continue;
     const stall = await findStall(system);
     if (stall.length > 0) return stall.map((one) => `after ${name}: ${one}`);
@@ -86,31 +89,31 @@ async function breakAtRandom(
   return [];
 }
 
-async function sayProgress(
+async function logProgress(
   { load, operator, pipeline }: KafkaSystem,
-  fired: ReadonlyMap<string, number>,
+  injected: ReadonlyMap<string, number>,
 ): Promise<void> {
-  const faults = [...fired.values()].reduce((sum, times) => sum + times, 0);
+  const faults = [...injected.values()].reduce((sum, times) => sum + times, 0);
   const stored = await readOverview(operator, { topic: pipeline.topic, minutes: 1 }).then(
     ({ totals }) => `${totals.stored} events stored`,
-    () => 'no answer',
+    () => 'Postgres is not available',
   );
-  say(`${faults} faults, ${load.sent.acknowledged} records sent, ${stored}`);
+  log(`${faults} faults, ${load.sent.acknowledged} records sent, ${stored}`);
 }
 
 function summarize(
   { load, fleet, watch }: KafkaSystem,
-  fired: ReadonlyMap<string, number>,
+  injected: ReadonlyMap<string, number>,
   differences: number,
 ) {
-  const kinds = [...fired].map(([name, times]) => `${name} ${times}`).join(', ');
+  const kinds = [...injected].map(([name, times]) => `${name} ${times}`).join(', ');
   return (
     `faults: ${kinds || 'none'}; records: ${load.sent.acknowledged}; samples: ${watch.snapshots}; ` +
     `peak memory: ${Math.round(watch.peakBytes / 2 ** 20)} MB; replays: ${fleet.replays}; differences: ${differences}`
   );
 }
 
-function say(line: string): void {
+function log(line: string): void {
   process.stderr.write(`soak: ${line}\n`);
 }
 

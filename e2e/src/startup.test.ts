@@ -5,7 +5,7 @@ import { createPipeline } from './support/pipeline.ts';
 import { runApp, startApp } from './support/programs.ts';
 import { waitForLog, waitUntil } from './support/wait.ts';
 
-test('bad settings are listed all at once, secrets masked, with exit code 2', async () => {
+test('all invalid settings are listed at once, with secrets masked and exit code 2', async () => {
   const ended = await runApp('consumer', ['--once'], {
     KAFKA_BROKERS: 'nonsense',
     DATABASE_URL: 'mysql://app:hunter2@localhost/app',
@@ -20,7 +20,7 @@ test('bad settings are listed all at once, secrets masked, with exit code 2', as
   expect(ended.stderr).not.toContain('    at ');
 });
 
-test('an unknown flag ends with exit code 2, help and version with 0', async () => {
+test('an unknown flag exits with 2, --help and --version with 0', async () => {
   expect(await runApp('consumer', ['--nonsense'], {})).toMatchObject({ code: 2, stdout: '' });
   expect(await runApp('consumer', ['--help'], {})).toMatchObject({
     code: 0,
@@ -32,7 +32,7 @@ test('an unknown flag ends with exit code 2, help and version with 0', async () 
   });
 });
 
-test('a missing topic ends in one line that names the remedy', async () => {
+test('a missing topic ends in one line with a remedy', async () => {
   await using pipeline = await createPipeline();
   const ended = await runApp('consumer', ['--once'], {
     ...pipeline.environment,
@@ -42,13 +42,13 @@ test('a missing topic ends in one line that names the remedy', async () => {
   expect(ended.stderr).toMatch(/no topic missing-topic.*infra provision/);
 });
 
-test('a consumer that is pointed at its own dead letters is refused as a wrong setting', async () => {
+test('consuming the dead-letter topic is rejected as an invalid setting', async () => {
   const ended = await runApp('consumer', [], { KAFKA_TOPIC: 'events_dlq', KAFKA_DLQ_TOPIC: 'events_dlq' });
   expect(ended).toMatchObject({ code: 2, stdout: '' });
   expect(ended.stderr).toMatch(/KAFKA_TOPIC and KAFKA_DLQ_TOPIC are both events_dlq/);
 });
 
-test('missing tables end in one line that names the remedy', async () => {
+test('missing tables end in one line with a remedy', async () => {
   await using pipeline = await createPipeline();
   await pipeline.database.run((sql) => sql`drop table ingest_progress`);
   const ended = await runApp('consumer', ['--once'], pipeline.environment);
@@ -56,7 +56,7 @@ test('missing tables end in one line that names the remedy', async () => {
   expect(ended.stderr).toMatch(/ingest_progress.*infra provision/);
 });
 
-test('a wrong password ends in one line, without the password', async () => {
+test('a wrong password ends in one line without the password', async () => {
   await using pipeline = await createPipeline();
   const url = new URL(pipeline.environment['DATABASE_URL'] ?? '');
   url.password = 'hunter2';
@@ -66,7 +66,7 @@ test('a wrong password ends in one line, without the password', async () => {
   expect(ended.stderr).not.toContain('hunter2');
 });
 
-test('a metrics port that was asked for and is taken ends in one line', async () => {
+test('a configured metrics port that is in use ends in one line', async () => {
   await using pipeline = await createPipeline();
   const taken = createServer().listen(0, '127.0.0.1');
   await waitUntil(() => taken.listening);
@@ -79,7 +79,7 @@ test('a metrics port that was asked for and is taken ends in one line', async ()
   });
 });
 
-test('a consumer waits for Postgres, says so, and goes on when it comes', async () => {
+test('a consumer waits for Postgres, logs it, and proceeds when it is up', async () => {
   await using pipeline = await createPipeline();
   await using postgres = await startPrivatePostgres();
   const environment = { ...pipeline.environment, DATABASE_URL: postgres.address };
@@ -91,7 +91,7 @@ test('a consumer waits for Postgres, says so, and goes on when it comes', async 
   expect(await consumer.ended).toMatchObject({ code: 0 });
 });
 
-test('migrate waits for Postgres, says so, and needs nothing of Kafka', async () => {
+test('migrate waits for Postgres, logs it, and ignores Kafka settings', async () => {
   await using postgres = await startPrivatePostgres();
   await postgres.kill();
   const environment = { DATABASE_URL: postgres.address, KAFKA_SASL_PASSWORD_FILE: '/nowhere' };
@@ -101,7 +101,7 @@ test('migrate waits for Postgres, says so, and needs nothing of Kafka', async ()
   expect(await migrate.ended).toMatchObject({ code: 0, stderr: expect.stringMatching(/applied 0001_\S+/) });
 });
 
-test('a consumer waits for Kafka, says so, and goes on when it comes', async () => {
+test('a consumer waits for Kafka, logs it, and proceeds when it is up', async () => {
   await using pipeline = await createPipeline();
   await using kafka = await startPrivateKafka();
   await kafka.kill();
@@ -112,7 +112,7 @@ test('a consumer waits for Kafka, says so, and goes on when it comes', async () 
   expect(await consumer.ended).toMatchObject({ code: 1, stderr: expect.stringMatching(/infra provision/) });
 });
 
-test('a consumer that is told to stop while it waits ends with exit code 0', async () => {
+test('SIGTERM while waiting for Kafka exits with 0', async () => {
   await using consumer = startApp('consumer', [], {
     KAFKA_BROKERS: '127.0.0.1:1',
     DATABASE_URL: 'postgres://a:b@127.0.0.1:1/c',

@@ -18,7 +18,7 @@ test.each([[[]], [['--json']], [['verify']]])(
   },
 );
 
-test('missing tables end every command in one line that names the remedy', async () => {
+test('missing tables end every command in one line with a remedy', async () => {
   await using empty = await createPipeline();
   await empty.database.run(
     (sql) => sql`drop table raw_events, agg_events_minute, dlq_events, ingest_progress`,
@@ -34,16 +34,16 @@ test('missing tables end every command in one line that names the remedy', async
   }
 });
 
-test('an empty pipeline names the next command: the producer, then the consumer', async () => {
+test('an empty pipeline suggests the producer, then the consumer', async () => {
   await using empty = await createPipeline();
-  const look = () => runApp('stats', ['--json'], empty.environment);
-  expect(await look()).toMatchObject({
+  const runStats = () => runApp('stats', ['--json'], empty.environment);
+  expect(await runStats()).toMatchObject({
     code: 0,
     stdout: expect.stringContaining('"freshnessSeconds":null'),
     stderr: 'stats: nothing is stored yet: pnpm --filter producer start\n',
   });
   await empty.publish([jsonRecord(createEvent())]);
-  expect((await look()).stderr).toBe(
+  expect((await runStats()).stderr).toBe(
     'stats: nothing is stored yet, 1 records wait: pnpm --filter consumer start\n',
   );
 });
@@ -55,7 +55,7 @@ test.each([
   [['--watch', '0']],
   [['check', '--max-lag', 'x']],
   [['check']],
-])('wrong use, "%s", ends with exit code 2', async (args) => {
+])('invalid arguments "%s" exit with 2', async (args) => {
   const ended = await runApp('stats', args, {});
   expect(ended).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(/^(error|stats): .+\n/) });
 });

@@ -56,7 +56,7 @@ function throughProxy({ environment }: Pipeline) {
 async function serve(environment: Pipeline['environment']): Promise<string> {
   const program: Program = stack.use(startApp('stats', ['serve'], environment));
   await waitForLog(program, /stats page http/);
-  return /stats page (http:\/\/127\.0\.0\.1:\d+)/.exec(program.said())?.[1] ?? '';
+  return /stats page (http:\/\/127\.0\.0\.1:\d+)/.exec(program.stderr())?.[1] ?? '';
 }
 
 interface DashboardState {
@@ -497,7 +497,7 @@ test('a page whose server is gone says so', async () => {
   const environment = pipeline.environment;
   await using program = startApp('stats', ['serve'], environment);
   await waitForLog(program, /stats page http/);
-  const address = /stats page (http:\/\/127\.0\.0\.1:\d+)/.exec(program.said())?.[1] ?? '';
+  const address = /stats page (http:\/\/127\.0\.0\.1:\d+)/.exec(program.stderr())?.[1] ?? '';
   await using opened = await open(address);
   await card(opened.page, 'Events stored').waitFor();
   program.process.kill('SIGTERM');

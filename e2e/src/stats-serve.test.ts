@@ -24,7 +24,7 @@ const startServer = (change = {}) => startApp('stats', ['serve'], { ...pipeline.
 /** Where the page is, by what the program says. */
 async function urlOf(program: Program): Promise<string> {
   await waitForLog(program, /stats page http/);
-  return /stats page (http:\/\/127\.0\.0\.1:\d+)/.exec(program.said())?.[1] ?? '';
+  return /stats page (http:\/\/127\.0\.0\.1:\d+)/.exec(program.stderr())?.[1] ?? '';
 }
 
 async function get(path: string, program = server) {
@@ -221,7 +221,7 @@ test('a usual port that is taken gives way to a free one, which is said', async 
   await using program = startServer({ STATS_PORT: '' });
   const url = await urlOf(program);
   taker.close();
-  expect(program.said()).toContain(`port 3000 is taken: ${url} instead, or choose one with STATS_PORT`);
+  expect(program.stderr()).toContain(`port 3000 is taken: ${url} instead, or choose one with STATS_PORT`);
   expect(await get('/livez', program)).toMatchObject({ status: 200 });
 });
 

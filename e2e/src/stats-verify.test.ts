@@ -7,7 +7,9 @@ const tables = ['raw_events', 'agg_events_minute', 'dlq_events', 'ingest_progres
 
 let pipeline: Pipeline;
 
-/** As after the consumer's run; Postgres refuses a wrong sum in the ledger until its check is gone. */
+/**
+ * Keeps a copy of all tables; drops the check constraint, so that a test can write a wrong sum to the ledger.
+ */
 beforeAll(async () => {
   pipeline = await createFilledPipeline();
   await run('alter table ingest_progress drop constraint ingest_progress_check; create schema kept');
@@ -22,7 +24,7 @@ afterAll(() => pipeline[Symbol.asyncDispose]());
 const run = (text: string) => pipeline.database.run((sql) => sql.unsafe(text).simple());
 const runVerify = (...args: readonly string[]) => runApp('stats', ['verify', ...args], pipeline.environment);
 
-/** Each table in a word, every column of every row. */
+/** A digest of each table, over all columns and rows. */
 async function fingerprints(): Promise<unknown> {
   const columns = tables.map(
     (table) => `(select md5(string_agg(t::text, ',' order by t::text)) from ${table} t) as ${table}`,
@@ -31,7 +33,7 @@ async function fingerprints(): Promise<unknown> {
   return found;
 }
 
-test('after a good run all adds up, with exit code 0', async () => {
+test('verify exits with 0 after a normal run', async () => {
   const [table, json, other] = await Promise.all([
     runVerify(),
     runVerify('--json'),
@@ -43,11 +45,11 @@ test('after a good run all adds up, with exit code 0', async () => {
   expect(JSON.parse(json.stdout)).toStrictEqual({ schemaVersion: 1, events: '4', differences: [] });
 });
 
-/** What somebody did to the tables. */
+/** A manual change of the tables. */
 interface Tampering {
   readonly name: string;
   readonly sql: string;
-  /** Every difference that it makes: table, key, expected, found. */
+  /** The differences it causes: table, key, expected, found. */
   readonly differences: readonly (readonly string[])[];
 }
 
@@ -65,7 +67,7 @@ const tamperings: readonly Tampering[] = [
     differences: [['agg_events_minute', '2026-11-24T09:31Z signup', '1', 'no row']],
   },
   {
-    name: 'an aggregate too many',
+    name: 'an extra aggregate',
     sql: `insert into agg_events_minute values ('2026-11-24T09:32Z', 'search', 5)`,
     differences: [['agg_events_minute', '2026-11-24T09:32Z search', 'no row', '5']],
   },
@@ -75,7 +77,7 @@ const tamperings: readonly Tampering[] = [
     differences: [['ingest_progress', ofTopic('0 sum'), '3', '4']],
   },
   {
-    name: 'an event that is gone',
+    name: 'a deleted event',
     sql: `delete from raw_events where event_type = 'signup'`,
     differences: [
       ['agg_events_minute', '2026-11-24T09:31Z signup', 'no row', '1'],
@@ -83,12 +85,12 @@ const tamperings: readonly Tampering[] = [
     ],
   },
   {
-    name: 'a dead letter that is gone',
+    name: 'a deleted dead letter',
     sql: `delete from dlq_events where reason = 'not_an_event'`,
     differences: [['dlq_events', ofTopic('2 rows'), '2', '1']],
   },
   {
-    name: 'a ledger behind what the group has committed',
+    name: 'a ledger behind the committed offset',
     sql: 'update ingest_progress set start_offset = start_offset - 1, next_offset = next_offset - 1 where partition = 1',
     differences: [
       ['ingest_progress', ofTopic('1 next_offset'), 'at least 2, which the group has committed', '1'],
@@ -104,7 +106,7 @@ const tamperings: readonly Tampering[] = [
 const differencesOf = (differences: readonly (readonly string[])[]) =>
   differences.map((cells) => cells.map((cell) => cell.replace('TOPIC', pipeline.topic)));
 
-/** The cells of the lines below the heading. */
+/** The cells of a printed table, without the header. */
 const cellsOf = (table: string) =>
   table
     .trimEnd()
@@ -113,27 +115,32 @@ const cellsOf = (table: string) =>
     .map((line) => line.trim().split(/ {2,}/));
 
 test.each(tamperings)(
-  '$name is found, and told with table, key, expected and found',
+  '$name is reported with table, key, expected and found',
   async ({ sql, differences }) => {
     await run(sql);
     const before = await fingerprints();
     const [table, json] = await Promise.all([runVerify(), runVerify('--json')]);
-    const said = new RegExp(`^stats: differences found: ${differences.length};.*docs/operations.md\n$`);
+    const message = new RegExp(`^stats: differences found: ${differences.length};.*docs/operations.md\n$`);
     for (const ended of [table, json])
-      expect(ended).toMatchObject({ code: 3, stderr: expect.stringMatching(said) });
+      expect(ended).toMatchObject({ code: 3, stderr: expect.stringMatching(message) });
     const expected = differencesOf(differences);
     expect(table.stdout).toMatch(/^TABLE +KEY +EXPECTED +FOUND\n/);
     expect(cellsOf(table.stdout)).toEqual(expected);
     expect(JSON.parse(json.stdout)).toStrictEqual({
       schemaVersion: 1,
       events: sql.includes('from raw_events') ? '3' : '4',
-      differences: expected.map(([name, key, due, found]) => ({ table: name, key, expected: due, found })),
+      differences: expected.map(([name, key, value, found]) => ({
+        table: name,
+        key,
+        expected: value,
+        found,
+      })),
     });
     expect(await fingerprints()).toEqual(before);
   },
 );
 
-test('verify --repair mends the aggregates, and leaves every other table as it was', async () => {
+test('verify --repair fixes the aggregates and changes no other table', async () => {
   const before = await fingerprints();
   for (const { sql } of tamperings.slice(0, 3)) await run(sql);
   expect(await fingerprints()).not.toEqual(before);
@@ -145,7 +152,7 @@ test('verify --repair mends the aggregates, and leaves every other table as it w
   expect(await fingerprints()).toEqual(before);
 });
 
-test('verify --repair does not hide what it cannot mend', async () => {
+test('verify --repair still reports what it cannot fix', async () => {
   for (const { sql } of tamperings.slice(3)) await run(sql);
   const { agg_events_minute: _, ...before } = Object(await fingerprints());
   const { code, stdout } = await runVerify('--repair');
@@ -160,7 +167,7 @@ test('verify --repair does not hide what it cannot mend', async () => {
   expect(after).toEqual(before);
 });
 
-test('without Kafka the tables are compared, and what was not compared is an error', async () => {
+test('without Kafka, verify compares the tables and reports the rest as an error', async () => {
   const change = { ...pipeline.environment, KAFKA_BROKERS: '127.0.0.1:1' };
   const good = await runApp('stats', ['verify'], change);
   expect(good).toMatchObject({

@@ -22,7 +22,7 @@ const runStats = (args: readonly string[], change = {}) =>
 const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 const seconds = expect.any(Number);
 
-/** The whole of the contract's shape, for the pipeline of this file. */
+/** The complete documented JSON, for the pipeline of this file. */
 const wholeJson = () => ({
   schemaVersion: 1,
   generatedAt: time,
@@ -50,7 +50,7 @@ const wholeJson = () => ({
 const partition = (number: number, rest: object) => ({ topic: pipeline.topic, partition: number, ...rest });
 const unknown = { currentOffset: null, endOffset: null, lag: null, secondsBehind: null };
 
-test('the tables are on stdout, and nothing is said', async () => {
+test('the tables are printed to stdout, and stderr is empty', async () => {
   const { code, stdout, stderr } = await runStats([]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(linesOf(stdout)).toEqual([
@@ -75,23 +75,23 @@ test('the tables are on stdout, and nothing is said', async () => {
   ]);
 });
 
-test('--json is one line of exactly the promised shape', async () => {
+test('--json prints one line of exactly the documented shape', async () => {
   const { code, stdout, stderr } = await runStats(['--json']);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toMatch(/^[^\n]+\n$/);
   expect(JSON.parse(stdout)).toStrictEqual(wholeJson());
 });
 
-/** Lets a program that looks again and again do so a few times, and asks it to end. */
-async function watchFor(text: string, times: number, args: readonly string[]) {
+/** Runs `stats --watch` until it has printed a text a number of times, then sends SIGTERM. */
+async function watchUntil(text: string, times: number, args: readonly string[]) {
   await using program = startApp('stats', args, pipeline.environment);
-  await waitUntil(() => program.printed().split(text).length > times || program.process.exitCode !== null);
+  await waitUntil(() => program.stdout().split(text).length > times || program.process.exitCode !== null);
   program.process.kill('SIGTERM');
   return await program.ended;
 }
 
-test('--watch into a pipe prints whole blocks, one after the other, until SIGTERM', async () => {
-  const { code, stdout, stderr } = await watchFor('STORED', 3, ['--watch', '0.1']);
+test('--watch into a pipe prints complete blocks until SIGTERM', async () => {
+  const { code, stdout, stderr } = await watchUntil('STORED', 3, ['--watch', '0.1']);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   const blocks = stdout.split(/\n\n(?=STORED)/);
   expect(blocks.length).toBeGreaterThanOrEqual(3);
@@ -101,15 +101,15 @@ test('--watch into a pipe prints whole blocks, one after the other, until SIGTER
   expect(stdout).not.toContain('\x1b');
 });
 
-test('--json --watch prints a document a line until SIGTERM', async () => {
-  const { code, stdout, stderr } = await watchFor('\n', 3, ['--json', '--watch', '0.1']);
+test('--json --watch prints one document per line until SIGTERM', async () => {
+  const { code, stdout, stderr } = await watchUntil('\n', 3, ['--json', '--watch', '0.1']);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   const documents = stdout.trimEnd().split('\n');
   expect(documents.length).toBeGreaterThanOrEqual(3);
   for (const document of documents) expect(JSON.parse(document)).toStrictEqual(wholeJson());
 });
 
-test('without Kafka the lag is not known, which is said; the rest stands', async () => {
+test('without Kafka, the lag is reported as unknown; the rest is printed', async () => {
   const change = await absentKafka();
   const [table, json] = await Promise.all([runStats([], change), runStats(['--json'], change)]);
   for (const { code, stderr } of [table, json]) {
@@ -131,7 +131,7 @@ test('without Kafka the lag is not known, which is said; the rest stands', async
   });
 });
 
-test('a lag that is known in part is "at least", and null in JSON', async () => {
+test('a partially known lag is printed as a minimum, and null in JSON', async () => {
   const topic = pipeline.topic;
   await pipeline.database.run(
     (sql) =>
@@ -148,7 +148,7 @@ test('a lag that is known in part is "at least", and null in JSON', async () => 
   });
 });
 
-test('a reader that goes away after a line ends it quietly', async () => {
+test('a closed stdout ends --watch without an error', async () => {
   const script = '{ "$@"; echo "exit code $?" >&2; } | head -1';
   const command = [process.execPath, '--conditions=source', appEntry('stats'), '--json', '--watch', '0.1'];
   const env = { ...process.env, ...pipeline.environment };

@@ -12,18 +12,20 @@ import { readNextOffsets } from './support/watch.ts';
 const seed = chooseSeed();
 console.info(`E2E_SEED=${seed}`);
 
-/** What the contract gives a stop, and a supervisor waits before it kills. */
+/** Documented limit of a shutdown, after which supervisors usually kill a process. */
 const STOP_MS = 10_000;
 const ROUNDS = 4;
 
-/** How all consumers end after a signal: their exit codes, and whether that took longer than it may. */
+/** Stops all consumers. Returns their exit codes and whether they exceeded `STOP_MS`. */
 async function stopAll({ fleet }: System, signal: EndSignal) {
   const startedAt = performance.now();
   const ended = await fleet.endAll(signal);
   return { codes: ended.map(({ code }) => code), isLate: performance.now() - startedAt > STOP_MS };
 }
 
-/** What stands in Postgres and not in Kafka's group: the next start would read it again. */
+/**
+ * Partitions whose committed offset differs from the ledger, so that the next start would re-read records.
+ */
 async function findUncommitted({ pipeline, operator }: System): Promise<readonly string[]> {
   const ledger = await readNextOffsets(operator, pipeline.topic);
   const open = (await pipeline.offsets()).filter(
@@ -32,22 +34,22 @@ async function findUncommitted({ pipeline, operator }: System): Promise<readonly
   return open.map(({ partition, committed }) => `${partition}: ${committed}, not ${ledger.get(partition)}`);
 }
 
-/** How long a commit that is on its way to Kafka may take to arrive, many times over. */
-const ON_ITS_WAY_MS = 300;
+/** Far more than an offset commit in flight needs to reach Kafka. */
+const COMMIT_IN_FLIGHT_MS = 300;
 
 async function committedOffsets({ pipeline }: System) {
-  await sleep(ON_ITS_WAY_MS);
+  await sleep(COMMIT_IN_FLIGHT_MS);
   return (await pipeline.offsets()).map(({ partition, committed }) => ({ partition, committed }));
 }
 
-/** Until so many more events are in Postgres. */
+/** Waits until a number of further events is stored. */
 async function waitForMore(system: System, events: number): Promise<void> {
   const goal = (await countEvents(system)) + events;
   await waitUntil(async () => (await countEvents(system)) >= goal);
 }
 
 test.concurrent.each(['SIGTERM', 'SIGINT'] as const)(
-  '%s under load ends every consumer with 0 within 10 s, and the next start replays nothing',
+  '%s under load exits with 0 within 10 s, and no record is replayed',
   async (signal) => {
     await using system = await startSystem(inject('brokers'), { seed });
     for (let round = 0; round < ROUNDS; round++) {
@@ -57,14 +59,14 @@ test.concurrent.each(['SIGTERM', 'SIGINT'] as const)(
       expect(await findUncommitted(system)).toEqual([]);
       const first = system.fleet.start();
       await waitForLog(first, /joined the group/);
-      expect(first.said()).not.toMatch(/re-reading records that are already stored/);
+      expect(first.stderr()).not.toMatch(/re-reading records that are already stored/);
       await waitForLog(system.fleet.start(), /joined the group/);
     }
     expect(await settle(system)).toEqual([]);
   },
 );
 
-test.concurrent('a stop while Postgres is away ends with 0 within 10 s, and commits nothing', async () => {
+test.concurrent('a stop with Postgres down exits with 0 within 10 s and commits nothing', async () => {
   await using system = await startSystem(inject('brokers'), { seed, size: 1 });
   await waitForMore(system, 300);
   const seen = waitForEvidence(system, /waiting for Postgres/);
@@ -78,9 +80,9 @@ test.concurrent('a stop while Postgres is away ends with 0 within 10 s, and comm
   expect(await settle(system)).toEqual([]);
 });
 
-test.concurrent('a stop while Postgres is in a black hole ends with 0 within 10 s, and commits nothing', async () => {
+test.concurrent('a stop with Postgres unresponsive exits with 0 within 10 s and commits nothing', async () => {
   await using system = await startSystem(inject('brokers'), { seed, size: 1 });
-  await enterBlackhole(system);
+  await makePostgresUnresponsive(system);
   const before = await committedOffsets(system);
   expect(await stopAll(system, 'SIGTERM')).toEqual({ codes: [0], isLate: false });
   expect(await committedOffsets(system)).toEqual(before);
@@ -89,9 +91,9 @@ test.concurrent('a stop while Postgres is in a black hole ends with 0 within 10 
   expect(await settle(system)).toEqual([]);
 });
 
-test.concurrent('a second signal ends a stop that cannot finish, with 1', async () => {
+test.concurrent('a second signal ends a blocked shutdown with exit code 1', async () => {
   await using system = await startSystem(inject('brokers'), { seed, size: 1 });
-  await enterBlackhole(system);
+  await makePostgresUnresponsive(system);
   const [consumer] = system.fleet.running;
   consumer?.process.kill('SIGTERM');
   await sleep(1_000);
@@ -102,8 +104,8 @@ test.concurrent('a second signal ends a stop that cannot finish, with 1', async 
   expect(await settle(system)).toEqual([]);
 });
 
-/** Nothing comes back from Postgres any more, and a statement is on its way. */
-async function enterBlackhole(system: System): Promise<void> {
+/** Makes Postgres unresponsive while a statement is in flight. */
+async function makePostgresUnresponsive(system: System): Promise<void> {
   await waitForMore(system, 300);
   system.postgresProxy.trouble(blackhole);
   await waitUntil(() => system.postgresProxy.hits > 2);

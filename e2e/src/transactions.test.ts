@@ -7,10 +7,10 @@ import { createPipeline, type Pipeline } from './support/pipeline.ts';
 import { runApp, startApp } from './support/programs.ts';
 import { waitForLog, waitUntil } from './support/wait.ts';
 
-/** What a marker of a transaction's end has for a key begins with these bytes; a user's record may, too. */
+/** The key of a transaction marker starts with these bytes, and so may the key of a record. */
 const markerLike = Buffer.alloc(4);
 
-/** A producer whose records count only once its transaction is committed. */
+/** Opens a transactional producer. */
 async function openTransactional(kafka: KafkaClient) {
   const producer = kafka.producer({
     transactionalId: randomUUID(),
@@ -23,7 +23,7 @@ async function openTransactional(kafka: KafkaClient) {
 
 type Transaction = Awaited<ReturnType<Awaited<ReturnType<typeof openTransactional>>['begin']>>;
 
-/** Sends good events within a transaction, one on each partition. Returns their ids. */
+/** Sends a valid event to each partition within a transaction. Returns their ids. */
 async function sendWithin(transaction: Transaction, { topic }: Pipeline): Promise<readonly string[]> {
   const events = [0, 1, 2].map((partition) => ({ partition, event: createEvent() }));
   const messages = events.map(({ partition, event }) => ({
@@ -50,7 +50,7 @@ async function lagOf(pipeline: Pipeline): Promise<bigint> {
   return offsets.reduce((sum, { committed, logEnd }) => sum + logEnd - (committed ?? 0n), 0n);
 }
 
-test.concurrent('of transactions exactly those that were committed are stored, and every offset is accounted for', async () => {
+test.concurrent('only committed transactions are stored, and every offset is accounted for', async () => {
   await using pipeline = await createPipeline();
   const kafka = openKafkaClient(pipeline.environment);
   await using first = await openTransactional(kafka);
@@ -62,7 +62,7 @@ test.concurrent('of transactions exactly those that were committed are stored, a
     ['abort', 'commit'],
     ['commit', 'commit'],
   ] as const) {
-    // The second begins later and ends first, and the first goes on after that.
+    // The transactions interleave: the second starts later and ends first.
     const [one, other] = [await first.begin(), await second.begin()];
     const ids = [await sendWithin(one, pipeline), await sendWithin(other, pipeline)];
     await other[secondEnd]();
@@ -88,7 +88,7 @@ test.concurrent('of transactions exactly those that were committed are stored, a
   expect(await lagOf(pipeline)).toBe(0n);
 });
 
-test.concurrent('a transaction that hangs holds back what was sent after it, and once it is aborted all goes on', async () => {
+test.concurrent('an open transaction blocks later records until it is aborted', async () => {
   await using pipeline = await createPipeline();
   await using producer = await openTransactional(openKafkaClient(pipeline.environment));
   await using consumer = startApp('consumer', [], pipeline.environment);
@@ -97,7 +97,7 @@ test.concurrent('a transaction that hangs holds back what was sent after it, and
   await sendWithin(hanging, pipeline);
   const events = Array.from({ length: 30 }, (_, index) => ({ event: createEvent(), partition: index % 3 }));
   await pipeline.publish(events.map(({ event, partition }) => jsonRecord(event, { partition })));
-  // Whoever drains what can be read need not wait for it.
+  // --once stops at the last stable offset, so it does not wait for the transaction.
   const drain = { ...pipeline.environment, KAFKA_GROUP_ID: `${pipeline.groupId}-drain` };
   expect(await runApp('consumer', ['--once'], drain)).toMatchObject({ code: 0 });
   expect(await storedIds(pipeline)).toEqual([]);

@@ -9,7 +9,7 @@ import { postgresFaults } from './postgres.ts';
 import { processFaults } from './processes.ts';
 import { topicFaults } from './topics.ts';
 
-/** The faults of a system whose Kafka is others' too. */
+/** Faults that need no private Kafka. */
 export const faults = {
   ...processFaults,
   ...clockFaults,
@@ -22,12 +22,12 @@ export const faults = {
 
 const allFaults = { ...faults, ...brokerFaults, ...kafkaNetworkFaults };
 
-/** What a fault is called on a command line. */
+/** Names of faults on the command line. */
 export const faultNames = Object.keys(allFaults);
 
 /**
- * Faults by their names.
- * @throws Error for a name that is none
+ * Looks faults up by name.
+ * @throws Error if a name is unknown
  */
 export function faultsByName(names: readonly string[]): ReadonlyMap<string, Fault<KafkaSystem>> {
   const known = new Map<string, Fault<KafkaSystem>>(Object.entries(allFaults));
@@ -37,6 +37,6 @@ export function faultsByName(names: readonly string[]): ReadonlyMap<string, Faul
 function find(known: ReadonlyMap<string, Fault<KafkaSystem>>, name: string): Fault<KafkaSystem> {
   const fault = known.get(name);
   if (fault === undefined)
-    throw new Error(`no fault is called ${name}; there are ${[...known.keys()].join(', ')}`);
+    throw new Error(`unknown fault ${name}; known faults: ${[...known.keys()].join(', ')}`);
   return fault;
 }

@@ -2,17 +2,17 @@ import { type Fault, waitForEvidence } from '../support/fault.ts';
 import { deleteTopic, operate } from '../support/kafka-client.ts';
 import type { System } from '../support/system.ts';
 import { waitUntil } from '../support/wait.ts';
-import { replayAll, rest } from './topics.ts';
+import { quiesce, replayAll } from './topics.ts';
 
 /**
- * Consumers end, since waiting does not mend it, and end again when they are started again. What the topic held is
- * gone with it; a replay of everything brings every dead letter there again.
+ * A missing topic is a permanent error: consumers exit, and exit again after each restart. The dead letters
+ * in the deleted topic are lost; a full replay publishes them again.
  */
 const deadLetterTopicMissing: Fault = {
-  name: 'the dead-letter topic is deleted, and consumers are started again until it is there',
+  name: 'the dead-letter topic is deleted and recreated while consumers restart',
   async inject(system) {
     const { pipeline, fleet, load } = system;
-    await rest(system);
+    await quiesce(system);
     const ends = await committedOffsets(system);
     fleet.supervise(/missing: run "pnpm --filter infra provision"|there is no topic/);
     await deleteTopic(pipeline, pipeline.dlqTopic);
@@ -28,7 +28,7 @@ const deadLetterTopicMissing: Fault = {
       }),
     );
     await seen;
-    await rest(system);
+    await quiesce(system);
     await replayAll(system);
     load.resume();
   },
@@ -39,18 +39,22 @@ async function committedOffsets({ pipeline }: System): Promise<ReadonlyMap<numbe
   return new Map(offsets.map(({ partition, committed }) => [partition, committed ?? 0n]));
 }
 
-/** Of each partition's dead letters from an offset on, the first must not have been passed: its topic does not have it. */
+/**
+ * Requires that no offset was committed past a dead letter that could not be published, from the given
+ * offsets on.
+ */
 async function requireHeldBack(system: System, from: ReadonlyMap<number, bigint>): Promise<void> {
-  const letters = await system.operator.run(
+  const deadLetters = await system.operator.run(
     (sql) => sql<{ partition: number; offset: bigint }[]>`
       select source_partition as partition, source_offset as offset from dlq_events where source_topic = ${system.pipeline.topic}`,
   );
-  const unsent = letters.filter(({ partition, offset }) => offset >= (from.get(partition) ?? 0n));
-  if (unsent.length === 0) throw new Error('there was no dead letter');
+  const unsent = deadLetters.filter(({ partition, offset }) => offset >= (from.get(partition) ?? 0n));
+  if (unsent.length === 0) throw new Error('no dead letter was written while the topic was missing');
   const committed = await committedOffsets(system);
   const passed = unsent.filter(({ partition, offset }) => (committed.get(partition) ?? 0n) > offset);
-  if (passed.length > 0) throw new Error(`${passed.length} dead letters that no topic holds were passed`);
+  if (passed.length > 0)
+    throw new Error(`offsets were committed past ${passed.length} unpublished dead letters`);
 }
 
-/** What happens to the topic of dead letters. */
+/** Faults of the dead-letter topic. */
 export const deadLetterFaults = { deadLetterTopicMissing };

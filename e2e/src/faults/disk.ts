@@ -5,11 +5,11 @@ import { findStall } from '../support/recovery.ts';
 import { onSmallDisk, type SmallDisk, whyNoSmallDisk } from '../support/small-disk.ts';
 import type { System } from '../support/system.ts';
 
-/** A part of Postgres's folder is on a small disk while something is done, and is put back afterwards. */
+/** Moves a part of Postgres's data to a small disk for the duration of the fault. */
 function onFullDisk(
   name: string,
   part: string,
-  breakAndMend: (system: System, disk: SmallDisk) => Promise<void>,
+  breakAndRepair: (system: System, disk: SmallDisk) => Promise<void>,
 ): Fault {
   return {
     name,
@@ -19,15 +19,15 @@ function onFullDisk(
       await postgres.kill('SIGINT');
       await onSmallDisk(join(postgres.folder, part), async (disk) => {
         await postgres.start();
-        // SIGQUIT ends it without a checkpoint, and with all its processes: the folder moves next.
-        await breakAndMend(system, disk).finally(() => postgres.kill('SIGQUIT'));
+        // SIGQUIT stops all its processes without a checkpoint, before the folder is moved.
+        await breakAndRepair(system, disk).finally(() => postgres.kill('SIGQUIT'));
       });
       await postgres.start();
     },
   };
 }
 
-/** Statements fail, and succeed as soon as there is room: nobody restarts anything. */
+/** Statements fail until there is free space again; no restart is needed. */
 const diskFull = onFullDisk("Postgres's disk is full (53100)", 'data', async (system, disk) => {
   const seen = waitForEvidence(system, /\(53100\)/);
   await disk.fill();
@@ -38,11 +38,11 @@ const diskFull = onFullDisk("Postgres's disk is full (53100)", 'data', async (sy
   if (stall.length > 0) throw new Error(stall.join(', '));
 });
 
-/** Postgres ends itself when it cannot write its log ahead, and must be started again. */
-const walDiskFull = onFullDisk("the disk of Postgres's log is full", 'data/pg_wal', async (system, disk) => {
+/** Postgres crashes when it cannot write its WAL, and must be restarted. */
+const walDiskFull = onFullDisk("Postgres's WAL disk is full", 'data/pg_wal', async (system, disk) => {
   await disk.fill();
   const seen = waitForEvidence(system, /waiting for Postgres/);
-  await switchLogUntilItFails(system);
+  await switchWalUntilItFails(system);
   await seen;
   await sleep(3_000);
   await system.postgres.kill();
@@ -50,8 +50,8 @@ const walDiskFull = onFullDisk("the disk of Postgres's log is full", 'data/pg_wa
   await system.postgres.start();
 });
 
-/** Each switch takes a new file; those that were kept to be used again run out at last. */
-async function switchLogUntilItFails({ operator }: System): Promise<void> {
+/** Each switch takes a new segment, until the recycled ones run out. */
+async function switchWalUntilItFails({ operator }: System): Promise<void> {
   const isSwitched = () =>
     operator
       .run((sql) => sql`select pg_switch_wal()`)
@@ -62,5 +62,5 @@ async function switchLogUntilItFails({ operator }: System): Promise<void> {
   while (await isSwitched()) await sleep(100);
 }
 
-/** What happens to Postgres's disk. */
+/** Faults of Postgres's disk. */
 export const diskFaults = { diskFull, walDiskFull };

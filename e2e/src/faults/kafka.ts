@@ -3,11 +3,12 @@ import { type Fault, waitForEvidence } from '../support/fault.ts';
 import { blackhole, latency, lostReplies, rate, type Trouble } from '../support/proxy.ts';
 import type { KafkaSystem } from '../support/system.ts';
 import { waitUntil } from '../support/wait.ts';
+import { troubledProxy } from './network.ts';
 
 const waiting = /waiting for Kafka/;
 
 const brokerKilled: Fault<KafkaSystem> = {
-  name: 'the broker is killed and restarted three times',
+  name: 'the broker is killed three times',
   async inject(system) {
     for (let kills = 0; kills < 3; kills++) {
       const seen = waitForEvidence(system, waiting);
@@ -19,9 +20,9 @@ const brokerKilled: Fault<KafkaSystem> = {
   },
 };
 
-/** It hands over nothing, for nobody is there, but tells its clients that it is no longer in charge. */
+/** A controlled shutdown: with no other broker to take over, it only notifies its clients. */
 const brokerStopped: Fault<KafkaSystem> = {
-  name: 'the broker is stopped in good order and restarted',
+  name: 'the broker shuts down cleanly and restarts',
   async inject(system) {
     const seen = waitForEvidence(system, waiting);
     await system.kafka.kill('SIGTERM');
@@ -30,7 +31,7 @@ const brokerStopped: Fault<KafkaSystem> = {
   },
 };
 
-/** Connections live, and nothing answers. When it wakes up, all sessions have run out at once. */
+/** Connections stay open without a reply. When the broker resumes, all sessions have expired at once. */
 function brokerPausedFor(seconds: number): Fault<KafkaSystem> {
   return {
     name: `the broker is paused for ${seconds} s`,
@@ -42,31 +43,16 @@ function brokerPausedFor(seconds: number): Fault<KafkaSystem> {
   };
 }
 
-/** The way to Kafka has a trouble for so long: for consumers, and for those who send. */
+/** Disturbs the network to Kafka, for the consumers and the load. */
 function troubled(name: string, trouble: Trouble, ms: number): Fault<KafkaSystem> {
-  return {
-    name,
-    async inject({ kafkaProxy }) {
-      kafkaProxy.trouble(trouble);
-      await sleep(ms);
-      if (kafkaProxy.hits === 0) throw new Error('no byte was held up');
-      await kafkaProxy.heal();
-    },
-  };
+  return troubledProxy<KafkaSystem>(({ kafkaProxy }) => kafkaProxy, name, trouble, ms);
 }
 
-const kafkaForgets: Fault<KafkaSystem> = {
-  name: 'what was on its way to and from Kafka is lost, and its connections never speak again',
-  async inject({ kafkaProxy }) {
-    kafkaProxy.trouble(() => new Promise(() => {}));
-    await sleep(3_000);
-    if (kafkaProxy.hits === 0) throw new Error('no byte was lost');
-    await kafkaProxy.heal();
-  },
-};
+/** Data in flight never arrives, even after the fault, and its connections stay silent. */
+const frozen: Trouble = () => new Promise(() => {});
 
 const kafkaResets: Fault<KafkaSystem> = {
-  name: 'every connection to Kafka is reset each half second',
+  name: 'all connections to Kafka are reset every 0.5 s',
   async inject({ kafkaProxy }) {
     for (let times = 0; times < 12; times++) {
       kafkaProxy.reset();
@@ -86,9 +72,9 @@ const kafkaRefuses: Fault<KafkaSystem> = {
   },
 };
 
-/** Kafka has the offset, and the consumer does not know. */
+/** Kafka has committed the offset, but the consumer gets no reply. */
 const commitRepliesCut: Fault<KafkaSystem> = {
-  name: 'connections break before the replies to offset commits',
+  name: 'connections break before replies to offset commits',
   async inject(system) {
     for (let times = 0; times < 10; times++) {
       system.kafkaProxy.trouble(cutReplyTo(OFFSET_COMMIT));
@@ -102,21 +88,21 @@ const commitRepliesCut: Fault<KafkaSystem> = {
 /** https://kafka.apache.org/protocol#protocol_api_keys */
 const OFFSET_COMMIT = 8;
 
-/** Breaks the connection when the reply to the first such request comes back: its id is that of the request. */
+/** Breaks the connection at the reply to the first request of this type, matched by its correlation id. */
 function cutReplyTo(apiKey: number): Trouble {
   let correlationId: number | undefined;
   return ({ bytes, direction }) => {
     if (direction === 'reply')
       return bytes.length >= 8 && bytes.readInt32BE(4) === correlationId ? 'reset' : 'pass';
-    const isMeant = bytes.length >= 12 && bytes.readInt16BE(4) === apiKey;
-    if (isMeant) correlationId ??= bytes.readInt32BE(8);
+    const isMatch = bytes.length >= 12 && bytes.readInt16BE(4) === apiKey;
+    if (isMatch) correlationId ??= bytes.readInt32BE(8);
     return 'pass';
   };
 }
 
 const brokerPausedLong: Fault<KafkaSystem> = { ...brokerPausedFor(60), isLong: true };
 
-/** What happens to a broker. */
+/** Faults of a broker. */
 export const brokerFaults = {
   brokerPaused: brokerPausedFor(9),
   brokerStopped,
@@ -124,13 +110,13 @@ export const brokerFaults = {
   brokerPausedLong,
 };
 
-/** What happens on the way to Kafka. */
+/** Faults of the network to Kafka. */
 export const kafkaNetworkFaults = {
-  kafkaBlackholed: troubled('Kafka is in a black hole for 10 s', blackhole, 10_000),
-  kafkaFarAway: troubled('each packet to and from Kafka takes 500 ms', latency(500), 8_000),
-  kafkaNarrow: troubled('the line to Kafka carries 8 KB a second', rate(8_192), 8_000),
-  kafkaRepliesLost: troubled('the replies of Kafka are lost', lostReplies, 5_000),
-  kafkaForgets,
+  kafkaUnresponsive: troubled('Kafka is unresponsive for 10 s', blackhole, 10_000),
+  kafkaHighLatency: troubled('the network to Kafka has a latency of 500 ms', latency(500), 8_000),
+  kafkaLowBandwidth: troubled('the network to Kafka carries 8 KB/s', rate(8_192), 8_000),
+  kafkaRepliesLost: troubled('replies from Kafka are lost', lostReplies, 5_000),
+  kafkaConnectionsFrozen: troubled('connections to Kafka freeze forever', frozen, 3_000),
   kafkaResets,
   kafkaRefuses,
   commitRepliesCut,

@@ -1,32 +1,51 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Fault, waitForEvidence } from '../support/fault.ts';
-import { blackhole, cutAfter, latency, lostReplies, rate, type Trouble } from '../support/proxy.ts';
+import {
+  blackhole,
+  cutAfter,
+  latency,
+  lostReplies,
+  rate,
+  type TcpProxy,
+  type Trouble,
+} from '../support/proxy.ts';
 import type { System } from '../support/system.ts';
 import { waitUntil } from '../support/wait.ts';
 import { readNextOffsets } from '../support/watch.ts';
 
-/** The consumers' way to Postgres has a trouble for so long. */
-function troubled(name: string, trouble: Trouble, ms: number): Fault {
+/** Disturbs the network behind a proxy for some time, in milliseconds. */
+export function troubledProxy<Needs extends System>(
+  proxyOf: (system: Needs) => TcpProxy,
+  name: string,
+  trouble: Trouble,
+  ms: number,
+): Fault<Needs> {
   return {
     name,
-    async inject({ postgresProxy }) {
-      postgresProxy.trouble(trouble);
+    async inject(system) {
+      const proxy = proxyOf(system);
+      proxy.trouble(trouble);
       await sleep(ms);
-      if (postgresProxy.hits === 0) throw new Error('no byte was held up');
-      await postgresProxy.heal();
+      if (proxy.hits === 0) throw new Error('no traffic was affected');
+      await proxy.heal();
     },
   };
 }
 
-/** What was under way arrives after all when it is over, at a Postgres whose client has long given up. */
-const postgresBlackholed: Fault = {
-  ...troubled('Postgres is in a black hole for longer than a statement may take', blackhole, 20_000),
+/** Disturbs the network between the consumers and Postgres. */
+function troubled(name: string, trouble: Trouble, ms: number): Fault {
+  return troubledProxy<System>(({ postgresProxy }) => postgresProxy, name, trouble, ms);
+}
+
+/** Statements in flight reach Postgres when the fault ends, after their client has timed out. */
+const postgresUnresponsive: Fault = {
+  ...troubled('Postgres is unresponsive for longer than the statement timeout', blackhole, 20_000),
   environment: { DATABASE_STATEMENT_TIMEOUT_MS: '5000' },
 };
 
-const postgresBlackholedShortly = troubled('Postgres is in a black hole for 5 s', blackhole, 5_000);
-const postgresFarAway = troubled('each packet to and from Postgres takes 500 ms', latency(500), 8_000);
-const postgresNarrow = troubled('the line to Postgres carries 8 KB a second', rate(8_192), 8_000);
+const postgresUnresponsiveBriefly = troubled('Postgres is unresponsive for 5 s', blackhole, 5_000);
+const postgresHighLatency = troubled('the network to Postgres has a latency of 500 ms', latency(500), 8_000);
+const postgresLowBandwidth = troubled('the network to Postgres carries 8 KB/s', rate(8_192), 8_000);
 
 const postgresRefuses: Fault = {
   name: 'Postgres refuses connections',
@@ -40,7 +59,7 @@ const postgresRefuses: Fault = {
 };
 
 const postgresResets: Fault = {
-  name: 'every connection to Postgres is reset each half second',
+  name: 'all connections to Postgres are reset every 0.5 s',
   async inject(system) {
     const seen = waitForEvidence(system, /waiting for Postgres/);
     for (let times = 0; times < 12; times++) {
@@ -64,8 +83,9 @@ const postgresCut: Fault = {
 };
 
 /**
- * The ambiguous commit: nobody can tell whether the write took place, but Postgres has it. Commits to Kafka may be on their way
- * for a moment anyhow, and a member that is about to ask where to begin writes nothing: hence the wait, and another try.
+ * The ambiguous commit: Postgres has the write, but the consumer gets no reply. Waits first, because the
+ * ledger may be ahead only until an offset commit in flight arrives; repeats, because a member may not write
+ * while it is rejoining.
  */
 const commitRepliesLost: Fault = {
   name: 'the replies to commits are lost',
@@ -80,19 +100,19 @@ const commitRepliesLost: Fault = {
   },
 };
 
-/** Whether Postgres holds records that no consumer has committed to Kafka. */
+/** Whether the ledger is ahead of the offsets committed to Kafka. */
 async function isLedgerAhead({ pipeline, operator }: System): Promise<boolean> {
   const ledger = await readNextOffsets(operator, pipeline.topic);
   const offsets = await pipeline.offsets();
   return offsets.some(({ partition, committed }) => (ledger.get(partition) ?? 0n) > (committed ?? 0n));
 }
 
-/** What happens between the consumers and Postgres. */
+/** Faults of the network between the consumers and Postgres. */
 export const networkFaults = {
-  postgresBlackholed,
-  postgresBlackholedShortly,
-  postgresFarAway,
-  postgresNarrow,
+  postgresUnresponsive,
+  postgresUnresponsiveBriefly,
+  postgresHighLatency,
+  postgresLowBandwidth,
   postgresRefuses,
   postgresResets,
   postgresCut,

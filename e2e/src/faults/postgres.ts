@@ -4,8 +4,8 @@ import { withoutRebalance } from '../support/rebalance.ts';
 import type { System } from '../support/system.ts';
 import { waitUntil } from '../support/wait.ts';
 
-/** Postgres is ended with a signal, stays away until the consumers have noticed and for a while, and comes back. */
-function ending(name: string, signal: NodeJS.Signals): Fault {
+/** Stops Postgres with a signal; restarts it 3 s after the consumers have logged the outage. */
+function stopped(name: string, signal: NodeJS.Signals): Fault {
   return {
     name,
     async inject(system) {
@@ -18,11 +18,11 @@ function ending(name: string, signal: NodeJS.Signals): Fault {
   };
 }
 
-const postgresKilled = ending('Postgres is killed', 'SIGKILL');
-/** https://www.postgresql.org/docs/current/server-shutdown.html: no backend finishes anything. */
-const postgresImmediateStop = ending('Postgres is stopped at once', 'SIGQUIT');
-/** Open transactions are rolled back, and their clients are told. */
-const postgresFastStop = ending('Postgres is stopped fast', 'SIGINT');
+const postgresKilled = stopped('Postgres is killed', 'SIGKILL');
+/** Immediate shutdown, without cleanup: https://www.postgresql.org/docs/current/server-shutdown.html */
+const postgresImmediateStop = stopped('Postgres is shut down in immediate mode', 'SIGQUIT');
+/** Fast shutdown: open transactions are rolled back and their clients get an error. */
+const postgresFastStop = stopped('Postgres is shut down in fast mode', 'SIGINT');
 
 const postgresRestarts: Fault = {
   name: 'Postgres is restarted three times',
@@ -36,11 +36,11 @@ const postgresRestarts: Fault = {
 };
 
 const backendsTerminated: Fault = {
-  name: 'every backend is terminated each second',
+  name: 'all backends are terminated every second',
   async inject({ operator }) {
     let terminated = 0;
     for (let seconds = 0; seconds < 6; seconds++) {
-      terminated += await signalConsumersBackends(operator, 'pg_terminate_backend');
+      terminated += await signalConsumerBackends(operator, 'pg_terminate_backend');
       await sleep(1_000);
     }
     if (terminated < 6) throw new Error(`only ${terminated} backends were terminated`);
@@ -48,18 +48,18 @@ const backendsTerminated: Fault = {
 };
 
 const statementsCanceled: Fault = {
-  name: 'statements are cancelled again and again (57014)',
+  name: 'statements are cancelled repeatedly (57014)',
   async inject(system) {
     const seen = waitForEvidence(system, /\(57014\)/);
     for (let times = 0; times < 200; times++) {
-      await signalConsumersBackends(system.operator, 'pg_cancel_backend');
+      await signalConsumerBackends(system.operator, 'pg_cancel_backend');
       await sleep(20);
     }
     await seen;
   },
 };
 
-async function signalConsumersBackends(
+async function signalConsumerBackends(
   operator: System['operator'],
   name: 'pg_terminate_backend' | 'pg_cancel_backend',
 ): Promise<number> {
@@ -85,7 +85,10 @@ async function alterSystem({ operator }: System, change: string): Promise<void> 
   await operator.run((sql) => sql`select pg_reload_conf()`);
 }
 
-/** Whoever began before the operator's change of the ledgers is committed, and waits for it, cannot be serialized with it. */
+/**
+ * A transaction that started before the operator's ledger update commits, and waits for it, cannot be
+ * serialized.
+ */
 const serializationFailures: Fault = {
   name: 'transactions fail to serialize (40001)',
   async inject(system) {
@@ -100,26 +103,26 @@ const serializationFailures: Fault = {
   },
 };
 
-/** Changes the consumers' role, and has them connect anew so that it counts. */
+/** Changes the consumers' role and makes them reconnect, so that the change takes effect. */
 async function alterWriter({ operator }: System, change: string): Promise<void> {
   await operator.run((sql) => sql.unsafe(`alter role writer ${change}`).simple());
-  await signalConsumersBackends(operator, 'pg_terminate_backend');
+  await signalConsumerBackends(operator, 'pg_terminate_backend');
 }
 
-/** Two session timeouts: whoever does not tell the group that it is alive while it waits loses its partitions. */
+/** Two session timeouts: a member that sends no heartbeats while it waits loses its partitions. */
 const LOCKED_MS = 12_500;
 
 const tableLocked: Fault = {
-  name: 'a table is locked for two session timeouts, with no rebalance',
+  name: 'a table is locked for two session timeouts (no rebalance)',
   inject: (system) =>
     withoutRebalance(system, async () => {
       const locked = lockEvents(system, LOCKED_MS);
-      await waitUntil(() => consumersWait(system));
+      await waitUntil(() => isConsumerBlocked(system));
       await locked;
     }),
 };
 
-/** Locks the table of events, even for readers, for so long. */
+/** Locks `raw_events`, for readers too. */
 export async function lockEvents(system: System, ms: number): Promise<void> {
   await runInTransaction(
     system,
@@ -127,13 +130,13 @@ export async function lockEvents(system: System, ms: number): Promise<void> {
   );
 }
 
-/** A block of PL/pgSQL is one transaction, and one statement to the driver. */
+/** A PL/pgSQL block is one transaction, and a single statement for the driver. */
 async function runInTransaction({ operator }: System, statements: string): Promise<void> {
   await operator.run((sql) => sql.unsafe(`do $$ begin ${statements} end $$`).simple());
 }
 
-/** Whether a consumer's statement waits for a lock. */
-export async function consumersWait({ operator }: System): Promise<boolean> {
+/** Whether a consumer's statement is waiting for a lock. */
+export async function isConsumerBlocked({ operator }: System): Promise<boolean> {
   const waiting = await operator.run(
     (sql) =>
       sql`select from pg_stat_activity where application_name = 'consumer' and wait_event_type = 'Lock'`,
@@ -142,8 +145,8 @@ export async function consumersWait({ operator }: System): Promise<boolean> {
 }
 
 /**
- * A write locks its ledger's row, then the minutes. The operator locks minutes first, and asks for the ledgers once a
- * write waits for it: a deadlock, and the write, which waits for longer, is the one that Postgres ends.
+ * A write locks its ledger row, then the minutes. The operator locks the minutes first, and the ledger once a
+ * write is waiting: a deadlock. Postgres cancels the write, whose `deadlock_timeout` expires first.
  */
 const deadlock: Fault = {
   name: 'a write is the victim of a deadlock (40P01)',
@@ -161,21 +164,21 @@ const deadlock: Fault = {
 };
 
 const connectionsExhausted: Fault = {
-  name: 'no connection is left (53300)',
+  name: 'no connection slots are left (53300)',
   async inject(system) {
     const limit = (connections: number) =>
       system.operator.run((sql) => sql.unsafe(`alter role writer connection limit ${connections}`));
     const seen = waitForEvidence(system, /\(53300\)/);
     await limit(0);
-    await signalConsumersBackends(system.operator, 'pg_terminate_backend');
+    await signalConsumerBackends(system.operator, 'pg_terminate_backend');
     await seen;
     await sleep(5_000);
     await limit(-1);
   },
 };
 
-const slow: Fault = {
-  name: 'every write takes a second longer, with no rebalance',
+const slowWrites: Fault = {
+  name: 'every write takes a second longer (no rebalance)',
   inject: (system) =>
     withoutRebalance(system, async () => {
       await system.operator.run((sql) =>
@@ -199,7 +202,7 @@ async function countSleeping({ operator }: System): Promise<number> {
   return sleeping.length;
 }
 
-/** What happens to Postgres. */
+/** Faults of Postgres. */
 export const postgresFaults = {
   postgresKilled,
   postgresImmediateStop,
@@ -212,5 +215,5 @@ export const postgresFaults = {
   tableLocked,
   deadlock,
   connectionsExhausted,
-  slow,
+  slowWrites,
 };

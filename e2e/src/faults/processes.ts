@@ -3,13 +3,16 @@ import type { Fault } from '../support/fault.ts';
 import { pick } from '../support/random.ts';
 import type { System } from '../support/system.ts';
 import { waitForLog, waitUntil } from '../support/wait.ts';
-import { consumersWait, lockEvents } from './postgres.ts';
+import { isConsumerBlocked, lockEvents } from './postgres.ts';
 
-/** A rebalance waits so long for members that are dead; with more, the next one dies before it is over. */
+/**
+ * How long a rebalance waits for dead members; with a longer timeout, the next kill would come before it
+ * ends.
+ */
 const shortRebalance = { KAFKA_REBALANCE_TIMEOUT_MS: '2000' };
 
-/** One consumer is gone without a word, another takes its place at once, and 1 to 3 s pass. */
-const kill: Fault = {
+/** Kills a consumer without cleanup, starts a replacement at once, then waits 1 to 3 s. */
+const consumerKilled: Fault = {
   name: 'a consumer is killed',
   isBrief: true,
   environment: shortRebalance,
@@ -19,18 +22,18 @@ const kill: Fault = {
   },
 };
 
-/** The same again and again: the group hardly ever comes to rest. */
-const killRepeatedly: Fault = {
-  name: 'a consumer is killed every 1 to 3 s',
+/** The group is almost always rebalancing. */
+const consumersKilledRepeatedly: Fault = {
+  name: 'consumers are killed every 1 to 3 s',
   environment: shortRebalance,
   async inject(system) {
-    for (let kills = 0; kills < 8; kills++) await kill.inject(system);
+    for (let kills = 0; kills < 8; kills++) await consumerKilled.inject(system);
   },
 };
 
-/** Its session runs out, another consumer takes over its partitions, and then it goes on as if nothing had been. */
+/** Its session expires, another consumer takes over its partitions, then it resumes unaware. */
 const zombie: Fault = {
-  name: 'a consumer is paused past its session, then resumed',
+  name: 'a consumer is paused past its session timeout, then resumed',
   async inject({ fleet, random }) {
     const victim = pick(fleet.running, random);
     const { joins } = fleet;
@@ -41,14 +44,16 @@ const zombie: Fault = {
   },
 };
 
-/** The zombie's statement goes on in Postgres while the zombie is paused, and its reply waits for it. */
+/**
+ * The zombie's statement completes in Postgres while the zombie is paused; it reads the reply on resuming.
+ */
 const zombieInStatement: Fault = {
-  name: 'a consumer is paused past its session while its statement is open, then resumed',
+  name: 'a consumer is paused past its session during a statement, then resumed',
   async inject(system) {
     const { fleet } = system;
     const { joins } = fleet;
     const locked = lockEvents(system, 4_000);
-    await waitUntil(() => consumersWait(system));
+    await waitUntil(() => isConsumerBlocked(system));
     const victim = pick(fleet.running, system.random);
     victim.process.kill('SIGSTOP');
     await locked;
@@ -58,36 +63,35 @@ const zombieInStatement: Fault = {
   },
 };
 
-/** The group is shared out anew all the time, and nobody leaves in anger. */
-const comingAndGoing: Fault = {
+/** Constant rebalances, with members that leave cleanly. */
+const membersJoinAndLeave: Fault = {
   name: 'members join and leave every 2 s',
   async inject({ fleet }) {
     const { joins } = fleet;
     for (let rounds = 0; rounds < 4; rounds++) {
-      const guest = fleet.start();
-      await waitForLog(guest, /joined the group/);
+      const member = fleet.start();
+      await waitForLog(member, /joined the group/);
       await sleep(2_000);
-      const { code, stderr } = await fleet.end(guest, 'SIGTERM');
-      if (code !== 0) throw new Error(`a member left with code ${code}: ${stderr}`);
+      const { code, stderr } = await fleet.end(member, 'SIGTERM');
+      if (code !== 0) throw new Error(`a member left with exit code ${code}: ${stderr}`);
       await sleep(2_000);
     }
-    if (fleet.joins < joins + 8)
-      throw new Error(`the group was shared out only ${fleet.joins - joins} times`);
+    if (fleet.joins < joins + 8) throw new Error(`members joined only ${fleet.joins - joins} times`);
   },
 };
 
 async function killOne({ fleet, random }: System): Promise<void> {
   const victim = pick(fleet.running, random);
   await fleet.end(victim, 'SIGKILL');
-  if (victim.process.signalCode !== 'SIGKILL') throw new Error('the consumer was not killed, it had ended');
+  if (victim.process.signalCode !== 'SIGKILL') throw new Error('the consumer exited before it was killed');
   fleet.start();
 }
 
-/** What happens to consumers. */
+/** Faults of consumers. */
 export const processFaults = {
-  kill,
-  killRepeatedly,
+  consumerKilled,
+  consumersKilledRepeatedly,
   zombie,
   zombieInStatement,
-  comingAndGoing,
+  membersJoinAndLeave,
 };

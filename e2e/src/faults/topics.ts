@@ -1,6 +1,6 @@
 import { type Fault, waitForEvidence } from '../support/fault.ts';
 import { deleteTopic, operate } from '../support/kafka-client.ts';
-import { findStandstill } from '../support/recovery.ts';
+import { findStuckLag } from '../support/recovery.ts';
 import type { System } from '../support/system.ts';
 import { waitUntil } from '../support/wait.ts';
 import { readNextOffsets } from '../support/watch.ts';
@@ -13,31 +13,31 @@ const partitionsAdded: Fault = {
     await operate(pipeline, (operator) =>
       operator.createPartitions({ topicPartitions: [{ topic: pipeline.topic, count }] }),
     );
-    // Once producers know of them they hold records that nobody may overlook.
+    // The new partitions must receive records, which consumers then have to discover.
     await waitUntil(async () =>
       [...(await logEnds(pipeline))].some(([id, end]) => !before.has(id) && end > 0n),
     );
   },
 };
 
-/** Where the partitions end; none while Kafka does not say. */
+/** End offsets by partition; empty while Kafka does not reply. */
 async function logEnds(pipeline: System['pipeline']): Promise<ReadonlyMap<number, bigint>> {
   const offsets = await pipeline.offsets().catch(() => []);
   return new Map(offsets.map(({ partition, logEnd }) => [partition, logEnd]));
 }
 
-/** All is written, and nothing is sent: nobody will miss what the topic holds. */
-export async function rest(system: System): Promise<void> {
+/** Pauses the load and waits until the topic is drained, so that its data can be deleted. */
+export async function quiesce(system: System): Promise<void> {
   await system.load.pause();
-  const standstill = await findStandstill(system);
-  if (standstill.length > 0) throw new Error(standstill.join());
+  const stuck = await findStuckLag(system);
+  if (stuck.length > 0) throw new Error(stuck.join());
 }
 
 /**
- * A topic of the same name, with as many partitions as a new one has, and nothing in it. The broker may answer from the old
- * topic's log for a moment, and would acknowledge what it is about to delete.
+ * Deletes the topic and creates it again, empty and with three partitions. Waits until the broker reports the
+ * new log: it may still acknowledge records to the old one, which it is about to delete.
  */
-async function makeTopicAnew({ pipeline, watch }: System): Promise<void> {
+async function recreateTopic({ pipeline, watch }: System): Promise<void> {
   watch.expectRewind();
   const { topic } = pipeline;
   await deleteTopic(pipeline, topic);
@@ -50,45 +50,45 @@ async function makeTopicAnew({ pipeline, watch }: System): Promise<void> {
   });
 }
 
-const topicMadeAnew: Fault = {
-  name: 'the topic is deleted and made anew under running consumers',
+const topicRecreated: Fault = {
+  name: 'the topic is recreated under running consumers',
   async inject(system) {
-    await rest(system);
+    await quiesce(system);
     const seen = waitForEvidence(system, /was recreated/);
-    await makeTopicAnew(system);
+    await recreateTopic(system);
     system.load.resume();
     await seen;
   },
 };
 
-const topicOutgrown: Fault = {
-  name: 'the topic is made anew while consumers are stopped, and grows past where they were',
+const topicRecreatedWhileStopped: Fault = {
+  name: 'the topic is recreated and outgrows the offsets of stopped consumers',
   async inject(system) {
-    await rest(system);
+    await quiesce(system);
     const size = system.fleet.running.length;
     await system.fleet.endAll('SIGTERM');
-    await makeTopicAnew(system);
+    await recreateTopic(system);
     system.load.resume();
     await outgrow(system);
     for (let started = 0; started < size; started++) system.fleet.start();
   },
 };
 
-/** They know of nothing: their member is alive to Kafka, their next fetch asks for the offset after the last. */
-const topicOutgrownUnnoticed: Fault = {
-  name: 'the topic is made anew while consumers are paused within their session, and grows past where they were',
+/** Undetected by the consumers: their sessions are alive, and they keep fetching from their next offset. */
+const topicRecreatedWhilePaused: Fault = {
+  name: 'the topic is recreated and outgrows the offsets of paused consumers',
   async inject(system) {
-    await rest(system);
+    await quiesce(system);
     const paused = system.fleet.running;
     for (const { process } of paused) process.kill('SIGSTOP');
-    await makeTopicAnew(system);
+    await recreateTopic(system);
     system.load.resume();
     await outgrow(system);
     for (const { process } of paused) process.kill('SIGCONT');
   },
 };
 
-/** Waits until every partition is longer than its predecessor was. */
+/** Waits until every partition has grown past the offset in the ledger. */
 async function outgrow({ pipeline, operator }: System): Promise<void> {
   const ledger = await readNextOffsets(operator, pipeline.topic);
   await waitUntil(async () =>
@@ -96,9 +96,9 @@ async function outgrow({ pipeline, operator }: System): Promise<void> {
   );
 }
 
-/** A group that has members cannot be deleted: those who run are paused until Kafka takes them for dead. */
-const groupForgotten: Fault = {
-  name: 'the offsets of the group are deleted',
+/** A group with members cannot be deleted, so consumers are paused until their sessions expire. */
+const groupOffsetsDeleted: Fault = {
+  name: "the group's offsets are deleted",
   async inject(system) {
     const { pipeline, fleet } = system;
     const paused = fleet.running;
@@ -121,11 +121,11 @@ async function deleteGroup({ pipeline }: System): Promise<boolean> {
 }
 
 const offsetsReset: Fault = {
-  name: 'the offsets of the group are set to the beginning',
+  name: "the group's offsets are reset to the beginning",
   inject: replayAll,
 };
 
-/** Everything that the topic holds is read once more. */
+/** Resets the offsets, so that the whole topic is read again. */
 export async function replayAll(system: System): Promise<void> {
   const { pipeline, fleet, watch } = system;
   const size = fleet.running.length;
@@ -139,12 +139,12 @@ export async function replayAll(system: System): Promise<void> {
   await seen;
 }
 
-/** What happens to a topic and to a group, while Kafka itself is well. */
+/** Faults of the topic and the group, with a healthy broker. */
 export const topicFaults = {
   partitionsAdded,
-  topicMadeAnew,
-  topicOutgrown,
-  topicOutgrownUnnoticed,
-  groupForgotten,
+  topicRecreated,
+  topicRecreatedWhileStopped,
+  topicRecreatedWhilePaused,
+  groupOffsetsDeleted,
   offsetsReset,
 };

@@ -11,12 +11,12 @@ const run = promisify(execFile);
 export const rootFolder = join(import.meta.dirname, '../../..');
 export const appNames = ['producer', 'consumer', 'stats'] as const;
 
-/** The app as one file, once it is built. */
+/** Path of the executable of an app; it exists once it is built. */
 export function binaryOf(app: AppName): string {
   return join(appEntry(app), '../../dist', app);
 }
 
-/** Makes an app one file, by the sources of this folder or of another copy of the repository. */
+/** Builds the executable of an app, from this repository or a copy of it. Returns its path. */
 export async function buildBinary(app: AppName, root = rootFolder, commit = ''): Promise<string> {
   const cwd = join(root, 'apps', app);
   const build = join(root, 'infra/src/build-binary.ts');
@@ -25,11 +25,12 @@ export async function buildBinary(app: AppName, root = rootFolder, commit = ''):
   return join(cwd, 'dist', app);
 }
 
-/** A copy of the repository as it lies here, installed from its lockfile, in another folder. */
+/** A copy of the working tree in another folder, with its dependencies installed. */
 export interface Copy extends AsyncDisposable {
   readonly folder: string;
 }
 
+/** Copies all files that git does not ignore, and installs from the lockfile; deleted on disposal. */
 export async function copyRepository(): Promise<Copy> {
   const copy = await copySources();
   const install = npxArguments('install', '--frozen-lockfile', '--prefer-offline');
@@ -45,11 +46,11 @@ export async function copySources(): Promise<Copy> {
 }
 
 function listSources(): readonly string[] {
-  const words = ['ls-files', '--cached', '--others', '--exclude-standard', '--deduplicate'];
-  return execFileSync('git', words, { cwd: rootFolder }).toString().trim().split('\n');
+  const args = ['ls-files', '--cached', '--others', '--exclude-standard', '--deduplicate'];
+  return execFileSync('git', args, { cwd: rootFolder }).toString().trim().split('\n');
 }
 
-/** The shared libraries that a file asks for, by name, with the places where this machine has them. */
+/** Paths of the shared libraries that an executable needs, by name. */
 export async function librariesOf(file: string): Promise<ReadonlyMap<string, string>> {
   const { stdout } = await run('ldd', [file]);
   return new Map(
@@ -57,13 +58,13 @@ export async function librariesOf(file: string): Promise<ReadonlyMap<string, str
   );
 }
 
-/** What loads a program and its libraries. */
+/** Path of the dynamic loader of an executable. */
 export async function loaderOf(file: string): Promise<string> {
   const { stdout } = await run('ldd', [file]);
   return /^\s+(\/\S*ld-linux\S*)/m.exec(stdout)?.[1] ?? '';
 }
 
-/** Copies files into another root, at the places that they have in this one. */
+/** Copies files into another root folder, keeping their paths. */
 export async function copyInto(root: string, paths: Iterable<string>): Promise<void> {
   for (const path of paths) {
     await mkdir(dirname(join(root, path)), { recursive: true });

@@ -4,35 +4,35 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import forge from 'node-forge';
 
-/** A certificate and its key, PEM. */
+/** A certificate and its private key, PEM. */
 interface Certificate {
   readonly certificate: string;
   readonly key: string;
 }
 
-/** Who signs certificates. */
+/** A certificate authority. */
 export interface Authority {
-  /** What trusts it: its own certificate, PEM. */
+  /** Its own certificate, PEM: trusting it means trusting what it signs. */
   readonly certificate: string;
-  /** Signs one for a name and for the hosts that it serves at. */
+  /** Issues a certificate for a common name and hosts. */
   issue(name: string, options?: IssueOptions): Certificate;
 }
 
 interface IssueOptions {
-  /** Names and IPv4 addresses; defaults to none, as a client's. */
+  /** DNS names and IPv4 addresses; defaults to none, as for a client. */
   readonly hosts?: readonly string[];
-  /** It was good until yesterday, instead of until tomorrow. */
+  /** It expired yesterday, instead of expiring tomorrow. */
   readonly expired?: boolean;
 }
 
-/** Making a key takes a tenth of a second, and nothing here depends on whose it is: all share it. */
+/** Shared by all certificates: generating a key takes 0.1 s, and no test depends on distinct keys. */
 const key = generateKeyPairSync('rsa', {
   modulusLength: 2_048,
   privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
   publicKeyEncoding: { type: 'spki', format: 'pem' },
 }).privateKey;
 
-/** Makes an authority that nobody knows yet. */
+/** Creates a self-signed authority. */
 export function createAuthority(name: string): Authority {
   const isAuthority = { name: 'basicConstraints', cA: true, critical: true };
   return {
@@ -44,7 +44,7 @@ export function createAuthority(name: string): Authority {
   };
 }
 
-interface Unsigned {
+interface CertificateRequest {
   readonly subject: string;
   readonly issuer: string;
   readonly extensions: object[];
@@ -53,7 +53,7 @@ interface Unsigned {
 
 const DAY_MS = 86_400_000;
 
-function sign({ subject, issuer, extensions, expired = false }: Unsigned): string {
+function sign({ subject, issuer, extensions, expired = false }: CertificateRequest): string {
   const certificate = forge.pki.createCertificate();
   const signer = forge.pki.privateKeyFromPem(key);
   certificate.publicKey = forge.pki.setRsaPublicKey(signer.n, signer.e);
@@ -67,18 +67,18 @@ function sign({ subject, issuer, extensions, expired = false }: Unsigned): strin
   return forge.pki.certificateToPem(certificate);
 }
 
-/** X.509 numbers the kinds of names: 2 is a DNS name, 7 an IP address. */
+/** Types of GeneralName in X.509: 2 is a DNS name, 7 an IP address. */
 function toAltName(host: string): object {
   return /^[\d.]+$/.test(host) ? { type: 7, ip: host } : { type: 2, value: host };
 }
 
-/** A folder of PEM files, which goes when it is disposed of. */
+/** A folder of PEM files; deleted on disposal. */
 export interface PemFolder extends AsyncDisposable {
-  /** Writes a file; returns its path. */
+  /** Writes a file and returns its path. */
   write(name: string, ...pem: readonly string[]): Promise<string>;
 }
 
-/** Makes a folder that servers of another account can read, too. */
+/** Creates a folder whose files servers under another account can read. */
 export async function createPemFolder(): Promise<PemFolder> {
   const folder = await mkdtemp(join(tmpdir(), 'pipeline-pem-'));
   return {

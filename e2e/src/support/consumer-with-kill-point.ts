@@ -4,17 +4,20 @@ import { runConsumer } from 'consumer/run';
 import { consumerSettings } from 'consumer/settings';
 import { type KillPoint, killPoints } from './kill-points.ts';
 
-/** The consumer, as it is, but that it kills itself at `KILL_AT=point:n`, the n-th time that it comes to the point. */
+/**
+ * The consumer, except that with `KILL_AT=point:n` it kills itself when it reaches the point for the n-th
+ * time.
+ */
 const [point, occurrence] = (process.env['KILL_AT'] ?? '').split(':');
 let left = Number(occurrence);
 
-function killHere(here: KillPoint): void {
-  if (here === point && --left === 0) process.kill(process.pid, 'SIGKILL');
+function killAt(reached: KillPoint): void {
+  if (reached === point && --left === 0) process.kill(process.pid, 'SIGKILL');
 }
 
-/** Kills while a step is under way: the step has begun, and its end is not known to anybody. */
-async function killDuring<Value>(here: KillPoint, step: Promise<Value>): Promise<Value> {
-  setImmediate(() => killHere(here));
+/** Kills while a step is in progress: it has started, but its outcome is unknown. */
+async function killDuring<Value>(reached: KillPoint, step: Promise<Value>): Promise<Value> {
+  setImmediate(() => killAt(reached));
   return await step;
 }
 
@@ -22,23 +25,23 @@ function withKillPoints(path: Stages): Stages {
   return {
     ...path,
     write: async (batch) => {
-      killHere('before-write');
+      killAt('before-write');
       const written = await killDuring('during-write', path.write(batch));
-      killHere('after-write');
+      killAt('after-write');
       return written;
     },
-    deadLetter: async (batch, letters) => {
-      await killDuring('during-dead-letter', path.deadLetter(batch, letters));
-      killHere('after-dead-letter');
+    deadLetter: async (batch, deadLetters) => {
+      await killDuring('during-dead-letter', path.deadLetter(batch, deadLetters));
+      killAt('after-dead-letter');
     },
     observe: (batch, written, startedAt) => {
-      killHere('after-commit');
+      killAt('after-commit');
       path.observe(batch, written, startedAt);
     },
   };
 }
 
-if (!killPoints.some((known) => known === point)) throw new Error(`KILL_AT names no kill point: ${point}`);
+if (!killPoints.some((known) => known === point)) throw new Error(`KILL_AT: unknown kill point ${point}`);
 await runConsumer(readSettings(consumerSettings, process.env), {
   version: 'test',
   once: true,

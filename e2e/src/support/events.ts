@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { OutgoingRecord } from '@pipeline/kafka';
 
-/** A valid event, with changes if wanted. */
+/** Creates a valid event, with optional changes. */
 export function createEvent(change: Readonly<Record<string, unknown>> = {}) {
   return {
     event_id: randomUUID(),
@@ -13,7 +13,7 @@ export function createEvent(change: Readonly<Record<string, unknown>> = {}) {
   };
 }
 
-/** The record of any value as JSON. */
+/** Creates a record whose value is JSON. */
 export function jsonRecord(value: unknown, extra: Partial<OutgoingRecord> = {}): OutgoingRecord {
   return { key: null, value: Buffer.from(JSON.stringify(value)), ...extra };
 }

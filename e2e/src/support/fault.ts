@@ -1,49 +1,52 @@
 import type { Environment } from './programs.ts';
-import { findStall, findStandstill, recoveryMs } from './recovery.ts';
+import { findStall, findStuckLag, recoveryMs } from './recovery.ts';
 import type { System } from './system.ts';
 import { findDifferences, findLeaks } from './verdict.ts';
 import { waitUntil } from './wait.ts';
 
-/** Something that breaks. */
+/** A failure that can be injected into a running system. */
 export interface Fault<Needs extends System = System> {
-  /** What happens, in the words of a test's name. */
+  /** Description, used as a test name. */
   readonly name: string;
-  /** Settings of the consumers without which it would take too long. */
+  /** Settings of the consumers that make the fault quick to test. */
   readonly environment?: Environment;
-  /** It comes again before anything can have recovered from the last time. */
+  /** The soak injects the next fault without waiting for recovery. */
   readonly isBrief?: true;
-  /** It takes more than a minute: tests leave it out unless `E2E_LONG` is set. */
+  /** Takes more than a minute; only tested if `E2E_LONG` is set. */
   readonly isLong?: true;
-  /** Why it cannot be had on this machine; undefined where it can. */
+  /** The reason why this machine does not support the fault; undefined if it does. */
   readonly unavailable?: () => string | undefined;
   /**
-   * Breaks it, makes sure that it did break, and mends it.
-   * @throws Error when the fault did not take effect: a test of it would prove nothing
+   * Injects the fault, verifies that it took effect, and ends it.
+   * @throws Error if it did not take effect, because then the test would prove nothing
    */
   readonly inject: (system: Needs) => Promise<void>;
 }
 
 /**
- * Waits until a consumer says something that shows the fault, from now on.
- * @throws Error when none does within half a minute, or longer where the machine is overloaded
+ * Waits until a consumer logs a line that shows the effect of the fault; only lines from now on count.
+ * @throws Error if none does within `recoveryMs()`
  */
 export async function waitForEvidence({ fleet }: Pick<System, 'fleet'>, pattern: RegExp): Promise<void> {
-  const count = () => fleet.said().match(new RegExp(pattern, 'g'))?.length ?? 0;
+  const count = () => fleet.logs().match(new RegExp(pattern, 'g'))?.length ?? 0;
   const before = count();
-  const late = Date.now() + recoveryMs();
-  await waitUntil(() => count() > before || Date.now() > late);
-  if (count() <= before) throw new Error(`the fault did not show: no consumer said ${pattern}`);
+  const deadline = Date.now() + recoveryMs();
+  await waitUntil(() => count() > before || Date.now() > deadline);
+  if (count() <= before) throw new Error(`the fault had no effect: no consumer logged ${pattern}`);
 }
 
-/** Before a fault there must be something to lose. */
-const WARM_UP = 300;
+/** Events stored before the first fault. */
+const WARM_UP_EVENTS = 300;
 
-/** Lets faults happen to a system under load, each once it has recovered from the one before. Returns everything that went wrong: nothing, if all is well. */
+/**
+ * Injects faults into a system under load, each after recovery from the previous one. Returns all problems
+ * found.
+ */
 export async function findDamage<Needs extends System>(
   system: Needs,
   ...faults: readonly Fault<Needs>[]
 ): Promise<readonly string[]> {
-  await waitUntil(async () => (await countEvents(system)) >= WARM_UP);
+  await waitUntil(async () => (await countEvents(system)) >= WARM_UP_EVENTS);
   for (const { name, inject } of faults) {
     await inject(system);
     const stall = await findStall(system);
@@ -52,21 +55,21 @@ export async function findDamage<Needs extends System>(
   return await settle(system);
 }
 
-/** So many samples are taken at least. */
-const SAMPLES = 10;
+/** Minimum number of snapshots and of offset comparisons. */
+const MIN_SAMPLES = 10;
 
-/** Ends the load, waits until nothing lags, and tells everything that is wrong then or was wrong before. */
+/** Stops the load and waits until the lag is 0. Returns all problems, past and present. */
 export async function settle(system: System): Promise<readonly string[]> {
   const { load, watch, fleet } = system;
   await load.stop();
-  const standstill = await findStandstill(system);
-  await waitUntil(() => watch.snapshots >= SAMPLES && watch.comparisons >= SAMPLES);
+  const stuck = await findStuckLag(system);
+  await waitUntil(() => watch.snapshots >= MIN_SAMPLES && watch.comparisons >= MIN_SAMPLES);
   await watch.stop();
-  const differences = standstill.length > 0 ? [] : await findDifferences(system);
-  return [...standstill, ...watch.findings, ...fleet.unexpectedEnds, ...findLeaks(system), ...differences];
+  const differences = stuck.length > 0 ? [] : await findDifferences(system);
+  return [...stuck, ...watch.findings, ...fleet.unexpectedEnds, ...findLeaks(system), ...differences];
 }
 
-/** How many events are in Postgres. */
+/** Number of stored events. */
 export async function countEvents({ operator }: Pick<System, 'operator'>): Promise<number> {
   const [row] = await operator.run((sql) => sql<{ n: number }[]>`select count(*)::int as n from raw_events`);
   return row?.n ?? 0;

@@ -2,16 +2,19 @@ import { createEvent, jsonRecord } from './events.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';
 import { runApp } from './programs.ts';
 
-/** The clock of all events: 09:30 has two page views, 09:31 has one and a signup. */
+/** An event at a time on a fixed day. */
 const at = (time: string, change = {}) =>
   createEvent({ event_time: `2026-11-24T${time}:12.345678Z`, ...change });
 
-/** A pipeline with four events, a duplicate and two dead letters, all read: offsets 3, 2 and 2. */
+/**
+ * Creates a drained pipeline with four events (09:30: two page views; 09:31: a page view and a signup), a
+ * duplicate and two dead letters. Its partitions end at offsets 3, 2 and 2.
+ */
 export async function createFilledPipeline(): Promise<Pipeline> {
   const pipeline = await createPipeline();
-  const twice = at('09:30');
+  const duplicated = at('09:30');
   const partitions = [
-    [twice, at('09:30'), twice],
+    [duplicated, at('09:30'), duplicated],
     [at('09:31'), at('09:31', { event_type: 'signup', payload: { plan: 'pro' } })],
     [at('09:31', { event_type: 'teleport' }), { hello: 'world' }],
   ];
@@ -23,7 +26,7 @@ export async function createFilledPipeline(): Promise<Pipeline> {
   return pipeline;
 }
 
-/** Makes partition 1 three records behind. */
+/** Gives partition 1 a lag of three records. */
 export async function publishThreeMore(pipeline: Pipeline): Promise<void> {
   await pipeline.publish([1, 2, 3].map(() => jsonRecord(at('09:32'), { partition: 1 })));
 }

@@ -3,37 +3,37 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Ended, type Environment, type Program, startApp } from './programs.ts';
 import { waitForLog } from './wait.ts';
 
-/** What ends a consumer: at once, or in good order. */
+/** Signals that end a consumer: abruptly, or with a graceful shutdown. */
 export type EndSignal = 'SIGKILL' | 'SIGTERM' | 'SIGINT';
 
-/** The consumers of a system, as processes; all are killed when it is disposed of. */
+/** The consumer processes of a system; killed on disposal. */
 export interface Fleet extends AsyncDisposable {
-  /** Those that run, oldest first. */
+  /** Running consumers, oldest first. */
   readonly running: readonly Program[];
-  /** Starts one more. */
+  /** Starts another consumer. */
   start(change?: Environment): Program;
-  /** Ends one with a signal, and waits until it has ended. */
+  /** Sends a consumer a signal and waits until it has exited. */
   end(program: Program, signal: EndSignal): Promise<Ended>;
-  /** Ends all with a signal. */
+  /** Sends all consumers a signal and waits until they have exited. */
   endAll(signal: EndSignal): Promise<readonly Ended[]>;
-  /** From now on a consumer that fails and says why in these words is started again, as a supervisor does. */
+  /** From now on, restarts consumers that exit with code 1 and a matching error, as a supervisor would. */
   supervise(expected: RegExp): void;
-  /** How many consumers a supervisor has started again. */
+  /** Number of restarts by `supervise`. */
   readonly restarts: number;
-  /** What ended though nobody had asked it to, with the last thing that it said. */
+  /** Consumers that exited without a signal from `end`, each with its last log line. */
   readonly unexpectedEnds: readonly string[];
-  /** Everything that all of them have said so far, on both streams. */
-  said(): string;
-  /** How often any of them was given partitions. */
+  /** stderr of all consumers so far. */
+  logs(): string;
+  /** Number of times that consumers joined the group. */
   readonly joins: number;
-  /** How many records were read again although they had been written. */
+  /** Number of records that were read again although they had been stored. */
   readonly replays: number;
 }
 
-/** A supervisor waits so long before it starts again what has failed. */
-const RESTART_MS = 500;
+/** Delay before a restart by `supervise`. */
+const RESTART_DELAY_MS = 500;
 
-/** Starts consumers of an environment. */
+/** Starts `size` consumers and waits until they have joined the group. */
 export async function startFleet(environment: Environment, size: number): Promise<Fleet> {
   const running = new Set<Program>();
   const all: Program[] = [];
@@ -43,7 +43,7 @@ export async function startFleet(environment: Environment, size: number): Promis
   let isClosed = false;
   const restart = async () => {
     restarts++;
-    await sleep(RESTART_MS);
+    await sleep(RESTART_DELAY_MS);
     if (!isClosed) start();
   };
   const start = (change: Environment = {}) => {
@@ -53,7 +53,7 @@ export async function startFleet(environment: Environment, size: number): Promis
     void program.ended.then(({ code, stderr }) => {
       if (!running.delete(program)) return;
       if (code === 1 && expectedEnd?.test(stderr)) void restart();
-      else unexpectedEnds.push(`a consumer ended (${code}): ${lastLine(stderr)}`);
+      else unexpectedEnds.push(`a consumer exited (${code}): ${lastLine(stderr)}`);
     });
     return program;
   };
@@ -62,7 +62,7 @@ export async function startFleet(environment: Environment, size: number): Promis
     program.process.kill(signal);
     return await program.ended;
   };
-  const said = () => all.map((program) => program.said()).join('');
+  const logs = () => all.map((program) => program.stderr()).join('');
   const fleet: Fleet = {
     get running() {
       return [...running];
@@ -77,12 +77,12 @@ export async function startFleet(environment: Environment, size: number): Promis
       return restarts;
     },
     unexpectedEnds,
-    said,
+    logs,
     get joins() {
-      return said().split('joined the group').length - 1;
+      return logs().split('joined the group').length - 1;
     },
     get replays() {
-      return [...said().matchAll(/"replays":"(\d+)"/g)].reduce(
+      return [...logs().matchAll(/"replays":"(\d+)"/g)].reduce(
         (sum, [, records]) => sum + Number(records),
         0,
       );
@@ -96,12 +96,12 @@ export async function startFleet(environment: Environment, size: number): Promis
   return fleet;
 }
 
-/** Where a consumer's probes and metrics are; undefined before it has said so. */
+/** Base URL of a consumer's probes and metrics; undefined until it is logged. */
 export function probesUrl(program: Program): string | undefined {
-  return /"url":"([^"]+)"/.exec(program.said())?.[1];
+  return /"url":"([^"]+)"/.exec(program.stderr())?.[1];
 }
 
-/** The memory that a process occupies, in bytes; 0 when it is gone. */
+/** Resident memory of a process in bytes; 0 if it has exited. */
 export function residentBytes(pid: number | undefined): number {
   try {
     const kilobytes = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];

@@ -1,6 +1,6 @@
 import type { Database } from '@pipeline/db';
 
-/** What the contract says always holds, asked in SQL of the test's own. Everything is 0 when it does. */
+/** Violations of the documented invariants, counted with SQL that is independent of the implementation. */
 export interface Violations {
   readonly wrongMinutes: number;
   readonly wrongLedgers: number;
@@ -19,7 +19,7 @@ export const noViolations: Violations = {
   wrongDeadLetterCounts: 0,
 };
 
-/** Checks invariants 1 to 3 in one snapshot of the database. */
+/** Checks all invariants within the database, in one snapshot. */
 export async function findViolations(database: Database): Promise<Violations> {
   const [found] = await database.run(
     (sql) => sql<Violations[]>`
@@ -44,7 +44,13 @@ export async function findViolations(database: Database): Promise<Violations> {
   return found;
 }
 
-/** One comparable value for all that the tables say, times of ingestion apart. */
+/** The violated invariants, each with its count. */
+export async function listViolations(database: Database): Promise<readonly string[]> {
+  const violations = Object.entries(await findViolations(database));
+  return violations.filter(([, count]) => count !== 0).map(([name, count]) => `${name}: ${count}`);
+}
+
+/** A comparable digest of all tables, except for ingestion times. */
 export async function fingerprint(database: Database): Promise<unknown> {
   const [found] = await database.run(
     (sql) => sql`
@@ -53,16 +59,17 @@ export async function fingerprint(database: Database): Promise<unknown> {
              (select md5(coalesce(string_agg(minute::text || event_type || event_count::text, ',' order by minute, event_type), ''))
               from agg_events_minute) as minutes,
              (select md5(coalesce(string_agg(source_topic || source_partition::text || source_offset::text || reason, ','
-                order by source_topic, source_partition, source_offset), '')) from dlq_events) as letters,
+                order by source_topic, source_partition, source_offset), '')) from dlq_events) as dead_letters,
              (select jsonb_agg(to_jsonb(p) - 'updated_at' order by topic, partition) from ingest_progress p) as ledger`,
   );
   return found;
 }
 
-/** What the ledgers of all partitions say together. */
+/** Sums over the ledgers of all partitions. */
 export interface LedgerSums {
   readonly stored: number;
   readonly duplicates: number;
+  /** Dead-lettered records. */
   readonly dead: number;
   readonly skipped: number;
 }

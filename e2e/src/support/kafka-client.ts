@@ -4,12 +4,12 @@ import type { Pipeline } from './pipeline.ts';
 import type { Environment } from './programs.ts';
 import { waitUntil } from './wait.ts';
 
-/** A client of Kafka with everything that kafkajs can do, for what an operator or a foreign program does. */
+/** A full kafkajs client, for actions of operators and of foreign programs. */
 export type KafkaClient = ReturnType<typeof connectKafka>;
 
 type KafkaOperator = ReturnType<KafkaClient['admin']>;
 
-/** A client of the Kafka that an environment names. */
+/** Creates a client from settings. */
 export function openKafkaClient(environment: Environment): KafkaClient {
   const settings = readSettings(
     { ...kafkaSettings, ...loggerSettings },
@@ -18,7 +18,7 @@ export function openKafkaClient(environment: Environment): KafkaClient {
   return connectKafka(settings, 'operator', createLogger('operator', settings));
 }
 
-/** Does something that only an operator may do. */
+/** Runs an action with an admin client. */
 export async function operate<Value>(
   { environment }: Pick<Pipeline, 'environment'>,
   work: (operator: KafkaOperator) => Promise<Value>,
@@ -32,7 +32,7 @@ export async function operate<Value>(
   }
 }
 
-/** Deletes a topic, and waits until the broker takes no record for it any more: the controller answers earlier. */
+/** Deletes a topic and waits until the broker rejects records for it, which may be later than the reply. */
 export async function deleteTopic(pipeline: Pick<Pipeline, 'environment'>, topic: string): Promise<void> {
   await operate(pipeline, async (operator) => {
     await operator.deleteTopics({ topics: [topic] });
@@ -40,10 +40,10 @@ export async function deleteTopic(pipeline: Pick<Pipeline, 'environment'>, topic
   });
 }
 
-/** https://kafka.apache.org/protocol#The_Messages_AlterConfigs: the type of a topic. */
+/** Resource type of a topic: https://kafka.apache.org/protocol#The_Messages_AlterConfigs */
 const TOPIC = 2;
 
-/** Settles a topic's own settings; those that are not named get their defaults. */
+/** Replaces a topic's configuration; other settings get their defaults. */
 export async function configureTopic(
   pipeline: Pick<Pipeline, 'environment'>,
   topic: string,

@@ -1,4 +1,4 @@
-/** Between any two of these the world may end. */
+/** Points at which a test can kill the consumer. */
 export const killPoints = [
   'before-write',
   'during-write',

@@ -4,37 +4,37 @@ import { eventIdAt, plannedAt, recordAt } from './plan.ts';
 import { Sent } from './sent.ts';
 import { waitUntil } from './wait.ts';
 
-/** A steady producer of planned records. */
+/** A producer that sends planned records at a steady rate. */
 export interface Load {
   readonly seed: number;
-  /** What was sent so far; nothing is acknowledged but what Kafka has acknowledged. */
+  /** The records sent so far. */
   readonly sent: Sent;
-  /** The id of a good event that was sent, and acknowledged, after this call. */
+  /** Resolves with the id of a valid event that is sent and acknowledged after this call. */
   sendSentinel(): Promise<string>;
-  /** Sends nothing until `resume`; resolves when what was under way is finished. */
+  /** Pauses until `resume`; resolves when the request in flight has completed. */
   pause(): Promise<void>;
   resume(): void;
-  /** Sends no more; what is under way is finished. */
+  /** Stops sending; resolves when the request in flight has completed. */
   stop(): Promise<void>;
 }
 
 export interface LoadOptions {
   readonly seed: number;
-  /** Records a second. */
+  /** Records per second. */
   readonly rate: number;
   readonly publish: (records: readonly OutgoingRecord[]) => Promise<void>;
 }
 
 const TICK_MS = 50;
-/** After an outage the load does not make up for more than this. */
+/** Limits the backlog that is sent at once after an outage. */
 const CATCH_UP_MS = 1_000;
 
-/** Starts sending, one request at a time, until it is stopped. */
+/** Starts sending, one request at a time. */
 export function startLoad({ seed, rate, publish }: LoadOptions): Load {
   const sent = new Sent();
   let isOn = true;
   let isPaused = false;
-  /** Where the request that is under way ends. */
+  /** End position of the latest request, which may be in flight. */
   let requested = 0;
   const running = send();
 
@@ -58,7 +58,7 @@ export function startLoad({ seed, rate, publish }: LoadOptions): Load {
       () => true,
       () => false,
     );
-    sent.add(to, isAcknowledged ? 'acknowledged' : 'doubtful');
+    sent.add(to, isAcknowledged ? 'acknowledged' : 'uncertain');
   }
 
   return {
@@ -67,7 +67,7 @@ export function startLoad({ seed, rate, publish }: LoadOptions): Load {
     async sendSentinel() {
       let position = requested;
       await waitUntil(() => {
-        while (position < sent.end && !isGood(position)) position++;
+        while (position < sent.end && !isAcknowledgedEvent(position)) position++;
         return position < sent.end;
       });
       return eventIdAt(seed, position);
@@ -85,7 +85,7 @@ export function startLoad({ seed, rate, publish }: LoadOptions): Load {
     },
   };
 
-  function isGood(position: number): boolean {
+  function isAcknowledgedEvent(position: number): boolean {
     return plannedAt(seed, position).kind === 'event' && sent.certaintyOf(position) === 'acknowledged';
   }
 }

@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import type { OutgoingRecord } from '@pipeline/kafka';
 import { createEvent, jsonRecord } from './events.ts';
-import { findViolations, noViolations } from './invariants.ts';
+import { listViolations } from './invariants.ts';
 import type { Pipeline } from './pipeline.ts';
 
-/** What was sent and acknowledged, hence what must be there at the end. */
+/** The acknowledged records, hence the expected state. */
 export interface Oracle {
   readonly eventIds: ReadonlySet<string>;
-  /** How many records of which value must be dead letters, by the value's text. */
+  /** Values of the expected dead letters. */
   readonly badValues: ReadonlySet<string>;
   readonly duplicates: number;
 }
 
-/** What was sent in several turns. */
+/** Combines the oracles of several publications. */
 export function joinOracles(oracles: readonly Oracle[]): Oracle {
   return {
     eventIds: new Set(oracles.flatMap(({ eventIds }) => [...eventIds])),
@@ -21,18 +21,20 @@ export function joinOracles(oracles: readonly Oracle[]): Oracle {
   };
 }
 
-/** How much of what to send. */
+/** What to publish. */
 export interface Mix {
+  /** Number of valid, distinct events. */
   readonly events: number;
-  /** Every n-th record is bad, every n-th good one is sent twice; 0 means none. */
+  /** Adds an invalid record after every n-th event; 0 means none. */
   readonly badEvery: number;
-  readonly doubleEvery: number;
+  /** Sends every n-th event twice; 0 means none. */
+  readonly duplicateEvery: number;
 }
 
-/** Publishes a mix, and remembers it once Kafka has acknowledged it. Bad values are unlike each other. */
+/** Publishes a mix, waiting for acknowledgements. Invalid values are distinct. */
 export async function publishMix(
   pipeline: Pipeline,
-  { events, badEvery, doubleEvery }: Mix,
+  { events, badEvery, duplicateEvery }: Mix,
 ): Promise<Oracle> {
   const eventIds = new Set<string>();
   const badValues = new Set<string>();
@@ -41,7 +43,7 @@ export async function publishMix(
     const event = createEvent({ user_id: `user-${index % 97}` });
     const record = jsonRecord(event, { key: Buffer.from(event.user_id) });
     eventIds.add(event.event_id);
-    records.push(record, ...(isEvery(index, doubleEvery) ? [record] : []));
+    records.push(record, ...(isEvery(index, duplicateEvery) ? [record] : []));
     if (isEvery(index, badEvery)) records.push(badRecord(badValues));
   }
   await pipeline.publish(records);
@@ -58,13 +60,9 @@ function badRecord(badValues: Set<string>): OutgoingRecord {
   return { key: Buffer.from('bad'), value: Buffer.from(value) };
 }
 
-/** What differs between what was sent and what is there. Empty when nothing was lost, doubled or wrongly dead-lettered. */
+/** Differences between the expected and the actual state; at most 20. */
 export async function findDifferences(pipeline: Pipeline, oracle: Oracle): Promise<readonly string[]> {
-  const differences: string[] = [];
-  const violations = await findViolations(pipeline.database);
-  for (const [name, count] of Object.entries(violations)) {
-    if (count !== noViolations[name as keyof typeof noViolations]) differences.push(`${name}: ${count}`);
-  }
+  const differences = [...(await listViolations(pipeline.database))];
   const rows = await pipeline.database.run(
     (sql) => sql<{ id: string }[]>`select event_id as id from raw_events`,
   );
@@ -75,29 +73,29 @@ export async function findDifferences(pipeline: Pipeline, oracle: Oracle): Promi
       rows.map(({ id }) => id),
     ),
   );
-  const letters = await pipeline.database.run(
+  const deadLetters = await pipeline.database.run(
     (sql) => sql<{ value: Buffer }[]>`select value from dlq_events`,
   );
   differences.push(
     ...compare(
       'dead letter',
       oracle.badValues,
-      letters.map(({ value }) => String(value)),
+      deadLetters.map(({ value }) => String(value)),
     ),
   );
   const topic = await pipeline.readTopic(pipeline.dlqTopic);
   const inTopic = new Set(topic.map(({ value }) => String(value)));
-  differences.push(...compare('record of the dead-letter topic', oracle.badValues, [...inTopic]));
+  differences.push(...compare('record in the dead-letter topic', oracle.badValues, [...inTopic]));
   differences.push(...(await findUncommitted(pipeline)));
   return differences.slice(0, 20);
 }
 
-function compare(what: string, expected: ReadonlySet<string>, found: readonly string[]): readonly string[] {
+function compare(kind: string, expected: ReadonlySet<string>, found: readonly string[]): readonly string[] {
   const seen = new Set(found);
   return [
-    ...[...expected].filter((one) => !seen.has(one)).map((one) => `${what} lost: ${one}`),
-    ...found.filter((one) => !expected.has(one)).map((one) => `${what} that was never sent: ${one}`),
-    ...(seen.size === found.length ? [] : [`${what} doubled: ${found.length - seen.size} times`]),
+    ...[...expected].filter((one) => !seen.has(one)).map((one) => `${kind} lost: ${one}`),
+    ...found.filter((one) => !expected.has(one)).map((one) => `${kind} never sent: ${one}`),
+    ...(seen.size === found.length ? [] : [`${kind} duplicated: ${found.length - seen.size} times`]),
   ];
 }
 
@@ -105,11 +103,11 @@ async function findUncommitted(pipeline: Pipeline): Promise<readonly string[]> {
   const offsets = await pipeline.offsets();
   const behind = offsets.filter(({ committed, logEnd }) => (committed ?? 0n) !== logEnd);
   return behind.map(
-    ({ partition, committed, logEnd }) => `partition ${partition} is committed to ${committed} of ${logEnd}`,
+    ({ partition, committed, logEnd }) => `partition ${partition}: committed ${committed} of ${logEnd}`,
   );
 }
 
-/** Partitions whose committed offset is ahead of what the database has accounted for: the one thing that loses records. */
+/** Partitions whose committed offset is ahead of the ledger, which would lose records. */
 export async function findOvercommitted(pipeline: Pipeline): Promise<readonly string[]> {
   const offsets = await pipeline.offsets();
   const ledger = await pipeline.database.run(

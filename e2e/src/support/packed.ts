@@ -9,7 +9,7 @@ import type { Environment } from './programs.ts';
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../../..');
 
-/** The packages as they would be published, in a folder that goes with the test. */
+/** The packages as they would be published; deleted on disposal. */
 export interface Packed extends AsyncDisposable {
   readonly tarballs: readonly string[];
 }
@@ -25,17 +25,20 @@ export async function packPackages(): Promise<Packed> {
   return { tarballs, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) };
 }
 
-/** A project of somebody else, with the packages installed by npm. */
+/** A third-party project with the packages installed by npm; deleted on disposal. */
 export interface Project extends AsyncDisposable {
-  /** Runs a file of the project on its own Node; what it printed, line by line. */
+  /** Runs a file with the project's Node version. Returns the lines on stdout. */
   start(file: string, environment: Environment): Promise<readonly string[]>;
-  /** Compiles all its files by a way of resolving modules; what the compiler says. */
+  /**
+   * Compiles all files with a `module` and a `moduleResolution`. Returns the compiler's output, '' on
+   * success.
+   */
   compile(module: string, resolution: string): Promise<string>;
   readonly nodeVersion: string;
   readonly folder: string;
 }
 
-/** An empty project that runs on a version of Node, with these files. */
+/** Creates a project for a Node version, with the examples and the given files. */
 export async function createProject(
   node: string,
   { tarballs }: Packed,
@@ -44,9 +47,9 @@ export async function createProject(
   const folder = await mkdtemp(join(tmpdir(), 'project-'));
   for (const example of ['browser', 'service'])
     await cp(join(root, 'examples', example), folder, { recursive: true });
-  const wanted = [...tarballs, `node@${node}`, '@types/node@26'];
-  const quietly = ['--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
-  await run('npm', ['install', ...quietly, ...wanted], { cwd: folder });
+  const packages = [...tarballs, `node@${node}`, '@types/node@26'];
+  const flags = ['--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
+  await run('npm', ['install', ...flags, ...packages], { cwd: folder });
   for (const [name, text] of files) await writeFile(join(folder, name), text);
   const nodePath = join(folder, 'node_modules/.bin/node');
   return {
@@ -61,7 +64,10 @@ export async function createProject(
   };
 }
 
-/** Runs a file of a project on Deno, which may read the project and the environment, and nothing else. */
+/**
+ * Runs a file of a project on Deno, which may only read the project and the environment. Returns the lines on
+ * stdout.
+ */
 export async function runOnDeno({ folder }: Project, file: string): Promise<readonly string[]> {
   const deno = join(root, 'e2e/node_modules/.bin/deno');
   const flags = ['--quiet', '--no-prompt', '--no-remote', '--cached-only', '--node-modules-dir=manual'];
@@ -89,7 +95,7 @@ async function compile(folder: string, module: string, moduleResolution: string)
   );
 }
 
-/** The examples of the READMEs that log something, by names of files. */
+/** The code examples in the READMEs of the packages that log something, by file name. */
 export async function readExamples(): Promise<ReadonlyMap<string, string>> {
   const examples = new Map<string, string>();
   for (const name of await readdir(join(root, 'packages'))) {
@@ -101,7 +107,7 @@ export async function readExamples(): Promise<ReadonlyMap<string, string>> {
   return examples;
 }
 
-/** What an example says that it logs, in the comments beside. */
-export function promisedLines(code: string): readonly string[] {
+/** The output that an example documents in its trailing comments. */
+export function documentedOutput(code: string): readonly string[] {
   return [...code.matchAll(/console\.log\(.*\); \/\/ (.*)/g)].map(([, text = '']) => text);
 }

@@ -10,20 +10,20 @@ const binary = ['/usr/sbin/pgbouncer', '/usr/local/bin/pgbouncer', '/opt/homebre
   (path) => existsSync(path),
 );
 
-/** Why there is none on this machine; undefined where there is. */
+/** The reason why PgBouncer is not available; undefined if it is. */
 export const noPgbouncer =
-  binary === undefined ? 'there is no PgBouncer: apt-get install pgbouncer' : undefined;
+  binary === undefined ? 'PgBouncer is not installed: apt-get install pgbouncer' : undefined;
 
-/** A PgBouncer before a Postgres, which gives its connections away for one transaction at a time. */
+/** A PgBouncer in transaction mode. */
 export interface Pgbouncer extends AsyncDisposable {
   readonly port: number;
 }
 
 /**
- * Starts it.
- * @param server the URL of the Postgres
- * @param users who may log in, with their passwords; they log in to Postgres with the same
- * @param connections to Postgres, of each user
+ * Starts PgBouncer in front of a Postgres.
+ * @param server URL of the Postgres
+ * @param users names and passwords, the same in PgBouncer and Postgres
+ * @param connections maximum number of Postgres connections per user
  */
 export async function startPgbouncer(
   server: URL,
@@ -36,7 +36,7 @@ export async function startPgbouncer(
   const settings = join(folder, 'pgbouncer.ini');
   await writeFile(userlist, toUserList(users));
   await writeFile(settings, toSettings(server, port, userlist, connections));
-  // It refuses to be root, as Postgres does.
+  // PgBouncer refuses to run as root, as Postgres does; its account must be able to read the files.
   await chmod(folder, 0o755);
   const options = {
     logPath: join(folder, 'pgbouncer.log'),

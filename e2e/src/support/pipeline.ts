@@ -18,32 +18,32 @@ import type { Environment } from './programs.ts';
 
 const logger = createLogger('e2e', readSettings(loggerSettings, { LOG_LEVEL: 'silent' }));
 
-/** Topics, tables and a group of a test's own, and the ways to look at them. */
+/** The topics, tables and group of one test, and access to them. */
 export interface Pipeline extends AsyncDisposable {
-  /** What the programs are started with. */
+  /** Settings for the programs. */
   readonly environment: Environment;
   readonly topic: string;
   readonly dlqTopic: string;
   readonly groupId: string;
   readonly database: Database;
-  /** Sends records, all acknowledged. */
+  /** Publishes records and waits until they are acknowledged. */
   publish(records: readonly OutgoingRecord[]): Promise<void>;
-  /** Everything that a topic holds. */
+  /** All records of a topic. */
   readTopic(topic: string): Promise<readonly PlacedRecord[]>;
   offsets(): Promise<readonly PartitionOffsets[]>;
   describeGroup(): Promise<Group>;
 }
 
-/** A record and its partition. */
+/** A record with its partition. */
 type PlacedRecord = KafkaRecord & { readonly partition: number };
 
-/** Where the servers are: those of the test run, unless a test brings its own. */
+/** Addresses of the servers. */
 export interface Servers {
   readonly brokers: string;
   readonly databaseUrl: string;
 }
 
-/** A pipeline with nothing in it. */
+/** Creates an empty pipeline on the shared servers of the test run. */
 export async function createPipeline(): Promise<Pipeline> {
   const stack = testStack();
   const [{ topic, dlqTopic }, databaseUrl] = await Promise.all([
@@ -54,14 +54,14 @@ export async function createPipeline(): Promise<Pipeline> {
 }
 
 /**
- * A pipeline on topics and tables that are there.
- * @param login how to get in to a Kafka that asks; defaults to nothing
+ * Opens a pipeline on existing topics and tables.
+ * @param changes additional or different settings
  */
 export async function openPipeline(
   { brokers, databaseUrl }: Servers,
   topic: string,
   dlqTopic: string,
-  login: Environment = {},
+  changes: Environment = {},
 ): Promise<Pipeline> {
   const environment = {
     KAFKA_BROKERS: brokers,
@@ -70,7 +70,7 @@ export async function openPipeline(
     KAFKA_DLQ_TOPIC: dlqTopic,
     KAFKA_GROUP_ID: `group-${topic}`,
     KAFKA_SESSION_TIMEOUT_MS: '6000',
-    ...login,
+    ...changes,
   };
   const settings = readSettings({ ...kafkaSettings, ...groupSettings, ...databaseSettings }, environment);
   const database = connectDatabase(settings, { applicationName: 'e2e', connections: 2 });

@@ -1,13 +1,13 @@
 import type { OutgoingRecord } from '@pipeline/kafka';
 import { randomAt } from './random.ts';
 
-/** What an event holds: none of it may appear in a log, a metric or an error. */
+/** Part of every key, header and value: it must not appear in a log, a metric or an error. */
 export const CANARY = 'canary';
 
-/** Consumers of planned records are started with this limit, so that a record that is too large stays cheap. */
+/** `EVENT_MAX_BYTES` of consumers of planned records, so that records that are too large remain cheap. */
 export const PLANNED_MAX_BYTES = 20_000;
 
-/** A good event, as it must be stored. */
+/** A valid event, as it must be stored. */
 interface PlannedEvent {
   readonly eventId: string;
   readonly eventType: string;
@@ -15,7 +15,7 @@ interface PlannedEvent {
   readonly note: string;
 }
 
-/** What stands at a position of the plan: a good event, one that was sent before, or a bad record with its reason. */
+/** A valid event, a duplicate of an earlier one, or an invalid record with its reason. */
 export type Planned =
   | { readonly kind: 'event'; readonly event: PlannedEvent }
   | { readonly kind: 'duplicate'; readonly of: number; readonly event: PlannedEvent }
@@ -23,10 +23,10 @@ export type Planned =
 
 const BAD_SHARE = 0.01;
 const DUPLICATE_SHARE = 0.01;
-/** A duplicate repeats one of the last so many positions. */
-const DUPLICATE_REACH = 500;
+/** Maximum distance between a duplicate and its original, in positions. */
+const DUPLICATE_DISTANCE = 500;
 
-/** Every way to be wrong, with the value of a record that is. The last one is good in every eye but Postgres's. */
+/** Invalid values with their reasons. Only Postgres rejects the last one. */
 const badValues: readonly (readonly [string, (event: PlannedEvent) => Buffer | null])[] = [
   ['empty', () => null],
   ['empty', () => Buffer.alloc(0)],
@@ -36,24 +36,28 @@ const badValues: readonly (readonly [string, (event: PlannedEvent) => Buffer | n
   ['not_an_event', ({ note }) => Buffer.from(JSON.stringify({ [note]: note }))],
   ['unknown_event_type', (event) => toValue({ ...event, eventType: `${CANARY}_type` })],
   ['invalid_payload', (event) => toValue(event, { path: 7, query: 7, plan: 7 })],
-  ['refused_by_database', (event) => toValue(event, { ...goodPayload, trap: `${CANARY}\0` })],
+  ['refused_by_database', (event) => toValue(event, { ...validPayload, trap: `${CANARY}\0` })],
 ];
 
 /**
- * What stands at a position of a seed's endless plan: events of three types over an hour's minutes, about 1 % bad
- * records of every kind, 1 % duplicates. Pure, so that nobody needs to remember what was sent, only how far.
+ * The planned record at a position: events of three types, spread over the minutes of an hour, about 1 %
+ * invalid records of all kinds and 1 % duplicates. A pure function, so that a test needs to store only
+ * positions.
  */
 export function plannedAt(seed: number, position: number): Planned {
   const dice = randomAt(seed, position);
   if (dice < BAD_SHARE) return { kind: 'bad', reason: badAt(dice)[0] };
   const event = plannedEvent(seed, position);
-  const of = position - 1 - Math.floor(randomAt(~seed, position) * DUPLICATE_REACH);
+  const of = position - 1 - Math.floor(randomAt(~seed, position) * DUPLICATE_DISTANCE);
   const isDuplicate = dice < BAD_SHARE + DUPLICATE_SHARE && of >= 0;
   if (!isDuplicate || randomAt(seed, of) < BAD_SHARE + DUPLICATE_SHARE) return { kind: 'event', event };
   return { kind: 'duplicate', of, event: plannedEvent(seed, of) };
 }
 
-/** The record to send for a position. Half of the duplicates have another key, hence mostly another partition. */
+/**
+ * The record to send for a position. Half of the duplicates have a different key, so most of them change
+ * partition.
+ */
 export function recordAt(seed: number, position: number): OutgoingRecord {
   const planned = plannedAt(seed, position);
   const headers = { trace: `${CANARY}-header` };
@@ -66,12 +70,12 @@ export function recordAt(seed: number, position: number): OutgoingRecord {
   return { key: Buffer.from(key), value: toValue(planned.event), headers };
 }
 
-/** The key by which a bad record is known, whatever its value. */
+/** Identifies an invalid record regardless of its value. */
 function badKey(position: number): Buffer {
   return Buffer.from(`${CANARY}-key-${position}`);
 }
 
-/** The position of a bad record by its key; undefined for any other key. */
+/** The position of an invalid record, from its key; undefined for other keys. */
 export function badPosition(key: Buffer | null): number | undefined {
   const found = new RegExp(`^${CANARY}-key-(\\d+)$`).exec(String(key));
   return found === null ? undefined : Number(found[1]);
@@ -83,14 +87,14 @@ export function eventIdAt(seed: number, position: number): string {
   return `${hex(seed >>> 0, 8)}-0000-4000-8000-${hex(position, 12)}`;
 }
 
-/** The position of an event by its id. */
+/** The position of an event, from its id. */
 export function eventPosition(eventId: string): number {
   return Number.parseInt(eventId.slice(-12), 16);
 }
 
 function badAt(dice: number) {
   const entry = badValues[Math.floor((dice / BAD_SHARE) * badValues.length)];
-  if (entry === undefined) throw new RangeError(`no bad value for ${dice}`);
+  if (entry === undefined) throw new RangeError(`no invalid value for ${dice}`);
   return entry;
 }
 
@@ -104,11 +108,11 @@ function plannedEvent(seed: number, position: number): PlannedEvent {
 }
 
 const eventTypes = ['page_view', 'search', 'signup'];
-/** Has what each of these types asks for. */
-const goodPayload = { path: '/', query: 'shoes', plan: 'free' };
+/** Valid for each of these types. */
+const validPayload = { path: '/', query: 'shoes', plan: 'free' };
 const FIRST_MINUTE = Date.UTC(2026, 0, 1);
 
-function toValue({ eventId, eventType, userId, note }: PlannedEvent, payload: object = goodPayload): Buffer {
+function toValue({ eventId, eventType, userId, note }: PlannedEvent, payload: object = validPayload): Buffer {
   const minute = eventPosition(eventId) % 60;
   const event = {
     event_id: eventId,

@@ -6,19 +6,20 @@ const root = join(import.meta.dirname, '../../..');
 
 export type Environment = Readonly<Record<string, string>>;
 
-/** A program of the pipeline as a process of its own, as a user runs it. */
+/** A running program of the repository. */
 export interface Program extends AsyncDisposable {
   readonly process: ChildProcess;
-  /** What it has said on stderr so far. */
-  said(): string;
-  /** What it has printed on stdout so far. */
-  printed(): string;
-  /** Resolves when the process has ended. */
+  /** Output on stderr so far. */
+  stderr(): string;
+  /** Output on stdout so far. */
+  stdout(): string;
+  /** Resolves when the process has exited. */
   readonly ended: Promise<Ended>;
 }
 
+/** An exited program. */
 export interface Ended {
-  /** Null when a signal ended it. */
+  /** Exit code; null if a signal killed it. */
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
@@ -26,46 +27,46 @@ export interface Ended {
 
 export type AppName = 'producer' | 'consumer' | 'stats';
 
-/** Starts an app; it is killed when it is disposed of. */
+/** Starts an app from its sources; killed on disposal. */
 export function startApp(name: AppName, args: readonly string[], environment: Environment): Program {
   return startProgram(appEntry(name), args, environment);
 }
 
-/** The file that an app is started with. */
+/** Path of the entry file of an app. */
 export function appEntry(name: AppName): string {
   return join(root, 'apps', name, 'src/main.ts');
 }
 
-/** Starts any program of the repository. */
+/** Starts a program of the repository; killed on disposal. */
 export function startProgram(entry: string, args: readonly string[], environment: Environment): Program {
   const child = spawn(process.execPath, ['--conditions=source', entry, ...args], {
     cwd: dirname(entry),
     env: { ...process.env, METRICS_PORT: '0', STATS_PORT: '0', LOG_FORMAT: 'json', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const [stdout, stderr] = [gather(child.stdout), gather(child.stderr)];
+  const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
   const ended = once(child, 'close').then(([code]) => ({ code, stdout: stdout(), stderr: stderr() }));
   const stop = async () => {
     child.kill('SIGKILL');
     await ended;
   };
-  return { process: child, said: stderr, printed: stdout, ended, [Symbol.asyncDispose]: stop };
+  return { process: child, stdout, stderr, ended, [Symbol.asyncDispose]: stop };
 }
 
-/** What a stream has brought so far. */
-function gather(stream: NodeJS.ReadableStream | null): () => string {
+/** Collects a stream; the returned function gives the text so far. */
+function collect(stream: NodeJS.ReadableStream | null): () => string {
   const chunks: Buffer[] = [];
   stream?.on('data', (chunk: Buffer) => chunks.push(chunk));
   return () => Buffer.concat(chunks).toString('utf8');
 }
 
-/** Makes topics and tables, as an operator does. */
+/** Runs `infra provision`. */
 export async function provision(environment: Environment): Promise<Ended> {
   await using program = startProgram(join(root, 'infra/src/provision.ts'), [], environment);
   return await program.ended;
 }
 
-/** Runs an app to its end. */
+/** Runs an app until it exits. */
 export async function runApp(
   name: AppName,
   args: readonly string[],

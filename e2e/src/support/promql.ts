@@ -1,13 +1,16 @@
 import { parser } from '@prometheus-io/lezer-promql';
 
-/** What a query of PromQL asks for. */
+/** The names that a PromQL query refers to. */
 export interface Query {
   readonly metrics: readonly string[];
-  /** Those that select, and those that are grouped by. */
+  /** Labels in selectors and in groupings. */
   readonly labels: readonly string[];
 }
 
-/** Reads a query with Prometheus's own grammar. @throws Error where it cannot be parsed */
+/**
+ * Parses a query with Prometheus's own grammar.
+ * @throws Error if it is invalid
+ */
 export function parseQuery(text: string): Query {
   const query = { metrics: new Set<string>(), labels: new Set<string>() };
   parser.parse(text).iterate({
@@ -21,7 +24,7 @@ export function parseQuery(text: string): Query {
   return { metrics: [...query.metrics], labels: [...query.labels] };
 }
 
-/** What a scrape has: the names of its series, and the labels of each. */
+/** Parses a scrape: the metric names, each with its labels. */
 export function parseScrape(text: string): ReadonlyMap<string, ReadonlySet<string>> {
   const series = new Map<string, Set<string>>();
   for (const [, name = '', labels = ''] of text.matchAll(/^(\w+)(?:\{(.*)\})? \S+$/gm)) {

@@ -2,42 +2,42 @@ import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A run of bytes on its way from a client to the server (`request`) or back (`reply`). */
-interface Flow {
+/** A chunk from a client to the server (`request`) or back (`reply`). */
+interface Chunk {
   readonly bytes: Buffer;
   readonly direction: 'request' | 'reply';
-  /** Resolves when the trouble is over. */
+  /** Resolves when the trouble ends. */
   readonly healed: Promise<void>;
 }
 
-/** What becomes of a run of bytes: `reset` breaks its connection instead of passing them on. */
+/** Whether to forward a chunk or to reset its connection. */
 type Verdict = 'pass' | 'reset';
 
-/** What is wrong with a network: decides about every run of bytes, and when. */
-export type Trouble = (flow: Flow) => Verdict | Promise<Verdict>;
+/** A network fault: decides for every chunk whether, and when, it is forwarded. */
+export type Trouble = (chunk: Chunk) => Verdict | Promise<Verdict>;
 
-/** A TCP proxy on the loopback, whose network can be broken and healed. */
+/** A TCP proxy on the loopback interface that simulates network faults. */
 export interface TcpProxy extends AsyncDisposable {
   readonly port: number;
-  /** Runs of bytes that a trouble has held up or cut off, since the last `trouble`. */
+  /** Number of chunks that were delayed or cut off since the last call of `trouble`. */
   readonly hits: number;
-  /** Breaks the network, for old connections and new ones. */
+  /** Applies a trouble to existing and new connections. */
   trouble(trouble: Trouble): void;
-  /** Ends every connection with a reset. */
+  /** Resets all connections. */
   reset(): void;
-  /** Ends every connection and lets no other in. */
+  /** Resets all connections and refuses new ones. */
   refuse(): Promise<void>;
-  /** Ends all trouble: bytes that were held up go on their way. */
+  /** Ends the trouble and forwards delayed chunks. */
   heal(): Promise<void>;
 }
 
-/** Nothing passes and nothing breaks: a route that is gone, a firewall that drops. */
+/** Drops nothing and forwards nothing, as when a route is lost or a firewall drops packets. */
 export const blackhole: Trouble = async ({ healed }): Promise<Verdict> => {
   await healed;
   return 'pass';
 };
 
-/** Every run of bytes takes its time, in milliseconds. */
+/** Delays every chunk. */
 export function latency(ms: number): Trouble {
   return async ({ healed }): Promise<Verdict> => {
     await Promise.race([sleep(ms), healed]);
@@ -45,7 +45,7 @@ export function latency(ms: number): Trouble {
   };
 }
 
-/** A narrow line: each direction of each connection carries so many bytes a second. */
+/** Limits the bandwidth of each direction of each connection. */
 export function rate(bytesPerSecond: number): Trouble {
   return async ({ bytes, healed }): Promise<Verdict> => {
     await Promise.race([sleep((1_000 * bytes.length) / bytesPerSecond), healed]);
@@ -53,10 +53,10 @@ export function rate(bytesPerSecond: number): Trouble {
   };
 }
 
-/** Requests arrive, and their replies are lost together with the connection. */
+/** Forwards requests; resets the connection at a reply. */
 export const lostReplies: Trouble = ({ direction }) => (direction === 'reply' ? 'reset' : 'pass');
 
-/** Cuts every connection once so many bytes have come back over all of them. */
+/** Resets every connection after a number of reply bytes, counted over all connections. */
 export function cutAfter(replyBytes: number): Trouble {
   let left = replyBytes;
   return ({ bytes, direction }) => {
@@ -65,14 +65,14 @@ export function cutAfter(replyBytes: number): Trouble {
   };
 }
 
-/** Starts a proxy before a port of the loopback, on a free port; nothing need listen behind it yet. */
+/** Starts a proxy on a free port, in front of a loopback port that need not be open yet. */
 export async function startProxy(targetPort: number): Promise<TcpProxy> {
   const connections = new Set<Socket>();
   let trouble: Trouble | undefined;
   let healed = Promise.withResolvers<void>();
   let hits = 0;
 
-  const judge = async (bytes: Buffer, direction: Flow['direction']): Promise<Verdict> => {
+  const decide = async (bytes: Buffer, direction: Chunk['direction']): Promise<Verdict> => {
     if (trouble === undefined) return 'pass';
     const verdict = trouble({ bytes, direction, healed: healed.promise });
     if (verdict !== 'pass') hits++;
@@ -81,8 +81,8 @@ export async function startProxy(targetPort: number): Promise<TcpProxy> {
   const server = createServer({ noDelay: true }, (client) => {
     const upstream = connect({ host: '127.0.0.1', port: targetPort, noDelay: true });
     for (const socket of [client, upstream]) track(connections, socket);
-    void pump(client, upstream, (bytes) => judge(bytes, 'request'));
-    void pump(upstream, client, (bytes) => judge(bytes, 'reply'));
+    void pump(client, upstream, (bytes) => decide(bytes, 'request'));
+    void pump(upstream, client, (bytes) => decide(bytes, 'reply'));
   });
   const port = await listen(server, 0);
   const reset = () => {
@@ -123,11 +123,11 @@ function track(connections: Set<Socket>, socket: Socket): void {
   socket.once('close', () => connections.delete(socket));
 }
 
-/** Carries bytes one way, in order, each run once it has been judged; the end of one side is the end of the other. */
-async function pump(from: Socket, to: Socket, judge: (bytes: Buffer) => Promise<Verdict>): Promise<void> {
+/** Forwards chunks in one direction, in order; propagates the end of the stream and errors. */
+async function pump(from: Socket, to: Socket, decide: (bytes: Buffer) => Promise<Verdict>): Promise<void> {
   try {
     for await (const bytes of from as AsyncIterable<Buffer>) {
-      if ((await judge(bytes)) === 'reset') return resetBoth(from, to);
+      if ((await decide(bytes)) === 'reset') return resetBoth(from, to);
       if (!to.write(bytes)) await drained(to);
     }
     to.end();
@@ -136,7 +136,7 @@ async function pump(from: Socket, to: Socket, judge: (bytes: Buffer) => Promise<
   }
 }
 
-/** Resolves when a socket takes more, or never will. */
+/** Resolves when a socket is writable again or closed. */
 async function drained(socket: Socket): Promise<void> {
   const done = new AbortController();
   const events = ['drain', 'close'].map((event) => once(socket, event, { signal: done.signal }));

@@ -1,4 +1,4 @@
-/** A number from 0 to 1 that two whole numbers decide: equal seeds and positions give equal numbers. */
+/** A number in [0, 1), a pure function of two integers. */
 export function randomAt(seed: number, position: number): number {
   let mixed = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul(position + 1, 0xc2b2ae35);
   mixed = Math.imul(mixed ^ (mixed >>> 16), 0x7feb352d);
@@ -6,20 +6,23 @@ export function randomAt(seed: number, position: number): number {
   return ((mixed ^ (mixed >>> 16)) >>> 0) / 2 ** 32;
 }
 
-/** Numbers from 0 to 1, the same ones for the same seed. */
+/** Creates a generator of numbers in [0, 1); the same seed gives the same sequence. */
 export function createRandom(seed: number): () => number {
   let position = 0;
   return () => randomAt(seed, position++);
 }
 
-/** One of several things. */
-export function pick<Thing>(things: readonly Thing[], random: () => number): Thing {
-  const thing = things[Math.floor(random() * things.length)];
-  if (thing === undefined) throw new RangeError('there is nothing to pick from');
-  return thing;
+/**
+ * Picks a random item.
+ * @throws RangeError if there are no items
+ */
+export function pick<Item>(items: readonly Item[], random: () => number): Item {
+  const item = items[Math.floor(random() * items.length)];
+  if (item === undefined) throw new RangeError('no items to pick from');
+  return item;
 }
 
-/** The seed of this run: `E2E_SEED`, or a new one. Print it. */
+/** The seed of this run: `E2E_SEED`, or a random one, which callers must print. */
 export function chooseSeed(): number {
   return Number(process.env['E2E_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 }

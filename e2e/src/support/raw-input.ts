@@ -4,16 +4,16 @@ import { decodeEvent, type Reason } from '@pipeline/schema';
 import { anyBytes, anyJsonText, corpus, oddEvent } from '@pipeline/schema/testing';
 import fc from 'fast-check';
 
-/** A record, and what must become of it. */
+/** A record with its expected outcome. */
 export interface Sent {
   readonly name: string;
   readonly expected: Reason | 'accepted';
-  /** Of a record that must be stored: its payload to the letter. */
+  /** The exact payload text, if the record must be stored. */
   readonly payloadJson?: string | undefined;
   readonly record: OutgoingRecord;
 }
 
-/** The schema's corpus as records. */
+/** The corpus of the schema package as records. */
 export function knownInput(): readonly Sent[] {
   return corpus.map(({ name, bytes, expected, payloadJson }) => ({
     name,
@@ -23,7 +23,7 @@ export function knownInput(): readonly Sent[] {
   }));
 }
 
-/** Keys are null or no text, headers are text, bytes and null; the first header says which record it is. */
+/** Keys are null or binary; headers are text, binary and null. The header `case` identifies the record. */
 function toRecord(name: string, bytes: Uint8Array | null): OutgoingRecord {
   const key = name.length % 3 === 0 ? null : Buffer.from([0, 255, name.length]);
   const headers = { case: name, bytes: Buffer.from([0, 255]), constructor: 'x', none: null };
@@ -32,7 +32,7 @@ function toRecord(name: string, bytes: Uint8Array | null): OutgoingRecord {
 
 interface Input {
   readonly value: Buffer;
-  /** Of an event. */
+  /** The exact payload text, if the value is an event. */
   readonly payloadJson?: string;
 }
 
@@ -42,7 +42,10 @@ const anyInput: fc.Arbitrary<Input> = fc.oneof(
   oddEvent.map(({ text, payloadJson }) => ({ value: Buffer.from(text), payloadJson })),
 );
 
-/** Records of any bytes, of any JSON, and events of any payload; Postgres is asked which of these jsonb can hold. */
+/**
+ * Generates random bytes, random JSON and events with random payloads; queries Postgres which of these fit
+ * jsonb.
+ */
 export async function generateInput(
   database: Database,
   seed: number,
@@ -70,7 +73,7 @@ function expectedOf({ value, payloadJson }: Input, isStorable: boolean): Sent['e
   return result.ok ? 'accepted' : result.reason;
 }
 
-/** Postgres 16 has this of its own, `pg_input_is_valid`. */
+/** `pg_input_is_valid` of Postgres 16, for older versions. */
 const isStorable = `create or replace function is_storable(document text) returns boolean language plpgsql as $$
   begin
     perform document::jsonb;

@@ -4,14 +4,14 @@ import { type KafkaClient, operate } from './kafka-client.ts';
 import type { Pipeline } from './pipeline.ts';
 import { waitUntil } from './wait.ts';
 
-/** https://kafka.apache.org/protocol: numbers of kinds of resources and of operations. */
+/** Codes of resource types and operations: https://kafka.apache.org/protocol */
 const kinds = { topic: 2, group: 3 };
 const operations = { READ: 3, WRITE: 4, CREATE: 5, DESCRIBE: 8 };
 const [ANY, LITERAL, ALLOW] = [1, 3, 3];
 
 type Operator = ReturnType<KafkaClient['admin']>;
 
-/** What somebody may do with a topic or a group. */
+/** A right of a Kafka user on a topic or a group. */
 export interface Right {
   readonly kind: keyof typeof kinds;
   readonly name: string;
@@ -19,8 +19,8 @@ export interface Right {
 }
 
 /**
- * A user of Kafka has these rights, and no others, once the broker that answers has heard of it. Those that the user has
- * already are never taken away in between.
+ * Grants a Kafka user exactly these rights, and waits until the broker applies them. Rights that the user
+ * already has stay in effect throughout.
  */
 export async function grantOnly(pipeline: Pipeline, user: string, rights: readonly Right[]): Promise<void> {
   const wanted = rights.map((right) => toAcl(`User:${user}`, right));
@@ -69,8 +69,9 @@ function toAcl(principal: string, { kind, name, operation }: Right) {
 const page = join(import.meta.dirname, '../../../docs/operations.md');
 
 /**
- * The rights that docs/operations.md lists for somebody: a row of the table whose heads are kinds and names.
- * @throws Error when there is no such row
+ * The rights that docs/operations.md lists for a program: the row of a table whose columns are topics and
+ * groups.
+ * @throws Error if there is no such row
  */
 export function documentedRights(who: string): readonly Right[] {
   const rows = readFileSync(page, 'utf8')

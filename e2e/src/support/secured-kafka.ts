@@ -2,25 +2,25 @@ import { findFreePort, startPrivateKafka } from 'infra/testing';
 import { type Authority, createAuthority, createPemFolder, type PemFolder } from './certificates.ts';
 import type { Environment } from './programs.ts';
 
-/** The broker's listeners by name, and what Kafka calls their protocols. */
+/** The broker's listeners by name, with their security protocols. */
 const protocols = {
-  /** For the test's own questions: whoever comes this way may do everything. */
+  /** For the test itself: clients are superusers. */
   plaintext: 'PLAINTEXT',
-  login: 'SASL_PLAINTEXT',
-  loginTls: 'SASL_SSL',
-  /** The client's certificate says who it is. */
+  saslPlaintext: 'SASL_PLAINTEXT',
+  saslTls: 'SASL_SSL',
+  /** Clients authenticate with a certificate. */
   tls: 'SSL',
-  /** Its certificate has expired. */
+  /** The broker presents an expired certificate. */
   expired: 'SSL',
-  /** Its certificate is another host's. */
-  elsewhere: 'SSL',
+  /** The broker presents the certificate of another host. */
+  wrongHost: 'SSL',
 } as const;
 
 type ListenerName = keyof typeof protocols;
 const names = Object.keys(protocols) as ListenerName[];
 type Ports = Readonly<Record<ListenerName | 'controller', number>>;
 
-/** A broker that asks its clients who they are, in several ways, and lets nobody do what was not granted. */
+/** A broker with several authentication methods, and ACLs that deny by default. */
 export interface SecuredKafka extends AsyncDisposable {
   /** `HOST:PORT` of each listener. */
   readonly at: Readonly<Record<ListenerName, string>>;
@@ -31,25 +31,25 @@ export interface SecuredKafka extends AsyncDisposable {
 interface ClientFiles {
   readonly ca: string;
   readonly otherCa: string;
-  /** Of every client's certificate. */
+  /** Private key of all client certificates. */
   readonly key: string;
-  /** Certificates of the user `consumer`: a good one, and two that the broker refuses. */
+  /** Certificates of the user `consumer`: a valid one, and two that the broker rejects. */
   readonly consumer: string;
   readonly expired: string;
   readonly signedByOther: string;
 }
 
-/** Starts it, with certificates of its own; `passwords` are those of the users who log in with PLAIN. */
+/** Starts it with new certificates; `passwords` are those of the PLAIN users. */
 export async function startSecuredKafka(passwords: Readonly<Record<string, string>>): Promise<SecuredKafka> {
   await using stack = new AsyncDisposableStack();
   const folder = stack.use(await createPemFolder());
-  const authority = createAuthority('CA of the test');
+  const authority = createAuthority('test CA');
   const pem = await writeClientFiles(folder, authority);
   const ports = await findPorts();
   const settings = {
     ...listenerSettings(ports),
     ...(await tlsSettings(folder, authority, pem.ca)),
-    ...loginSettings(passwords),
+    ...saslSettings(passwords),
     'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
     'super.users': 'User:ANONYMOUS',
   };
@@ -68,7 +68,7 @@ function addresses(ports: Ports): Readonly<Record<ListenerName, string>> {
   return Object.fromEntries(all) as Record<ListenerName, string>;
 }
 
-/** Kafka writes names of listeners in capitals. */
+/** Listener names are upper case in these settings. */
 function listenerSettings(ports: Ports): Readonly<Record<string, string>> {
   const advertised = names.map((name) => `${name.toUpperCase()}://127.0.0.1:${ports[name]}`);
   const map = names.map((name) => `${name.toUpperCase()}:${protocols[name]}`);
@@ -80,7 +80,7 @@ function listenerSettings(ports: Ports): Readonly<Record<string, string>> {
   };
 }
 
-/** `CN=consumer` is the user `consumer`. */
+/** Maps the certificate subject `CN=consumer` to the user `consumer`. */
 async function tlsSettings(
   folder: PemFolder,
   authority: Authority,
@@ -88,10 +88,10 @@ async function tlsSettings(
 ): Promise<Readonly<Record<string, string>>> {
   const hosts = ['127.0.0.1', 'localhost'];
   const certificates = {
-    loginTls: authority.issue('broker', { hosts }),
+    saslTls: authority.issue('broker', { hosts }),
     tls: authority.issue('broker', { hosts }),
     expired: authority.issue('broker', { hosts, expired: true }),
-    elsewhere: authority.issue('broker', { hosts: ['broker.example'] }),
+    wrongHost: authority.issue('broker', { hosts: ['broker.example'] }),
   };
   const stores = Object.entries(certificates).map(async ([name, { key, certificate }]) => {
     const [ssl, keystore] = [sslPrefix(name), await folder.write(`${name}.pem`, key, certificate)];
@@ -109,11 +109,14 @@ function sslPrefix(name: string): string {
   return `listener.name.${name.toLowerCase()}.ssl.`;
 }
 
-/** Users of SCRAM are made at run time; those of SHA-512 have to log in again after 12 s, which kafkajs does 10 s earlier. */
-function loginSettings(passwords: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+/**
+ * SCRAM users are created at run time. SCRAM-SHA-512 sessions expire after 12 s; kafkajs reauthenticates 10 s
+ * before that.
+ */
+function saslSettings(passwords: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const module = 'org.apache.kafka.common.security';
   const users = Object.entries(passwords).map(([name, password]) => `user_${name}="${password}"`);
-  const settings = ['login', 'logintls'].map((name) => {
+  const settings = ['saslplaintext', 'sasltls'].map((name) => {
     const listener = `listener.name.${name}.`;
     return {
       [`${listener}plain.sasl.jaas.config`]: `${module}.plain.PlainLoginModule required ${users.join(' ')};`,
@@ -126,7 +129,7 @@ function loginSettings(passwords: Readonly<Record<string, string>>): Readonly<Re
 }
 
 async function writeClientFiles(folder: PemFolder, authority: Authority): Promise<ClientFiles> {
-  const other = createAuthority('CA of somebody else');
+  const other = createAuthority('another CA');
   const { certificate, key } = authority.issue('consumer');
   return {
     ca: await folder.write('ca.pem', authority.certificate),
@@ -141,8 +144,8 @@ async function writeClientFiles(folder: PemFolder, authority: Authority): Promis
   };
 }
 
-/** What a client sets to log in. */
-export function loginOf(username: string, password: string, mechanism = 'plain'): Environment {
+/** Client settings for SASL authentication. */
+export function saslCredentials(username: string, password: string, mechanism = 'plain'): Environment {
   return {
     KAFKA_SASL_MECHANISM: mechanism,
     KAFKA_SASL_USERNAME: username,

@@ -5,23 +5,23 @@ import { settingsFor, startPrivatePostgres } from 'infra/testing';
 import { createAuthority, createPemFolder, type PemFolder } from './certificates.ts';
 import { waitUntil } from './wait.ts';
 
-/** What its certificate is like: for 127.0.0.1 and localhost, out of date, or for localhost alone. */
-type Shown = 'good' | 'expired' | 'localhost-only';
+/** A server certificate: `good` is for 127.0.0.1 and localhost. */
+type ServerCertificate = 'good' | 'expired' | 'localhost-only';
 
-/** A Postgres of a test's own. It speaks no TLS at first. */
+/** A private Postgres, initially without TLS. */
 export interface SecuredPostgres extends AsyncDisposable {
-  /** The URL of its owner, a superuser. */
+  /** URL of its superuser. */
   readonly url: string;
   readonly owner: Database;
-  /** Certificates to trust: of who signs the server's, and of somebody else. */
+  /** Paths of CA certificates: the one that signed the server certificates, and another one. */
   readonly pem: { readonly ca: string; readonly otherCa: string };
-  /** Speaks TLS from now on, and shows this certificate. */
-  show(certificate: Shown): Promise<void>;
-  /** Lets nobody in without TLS from now on. */
+  /** Enables TLS with this certificate, for new connections. */
+  useCertificate(certificate: ServerCertificate): Promise<void>;
+  /** Rejects new connections without TLS. */
   requireTls(): Promise<void>;
 }
 
-/** Starts it. */
+/** Starts it with new certificates. */
 export async function startSecuredPostgres(): Promise<SecuredPostgres> {
   await using stack = new AsyncDisposableStack();
   const folder = stack.use(await createPemFolder());
@@ -34,7 +34,7 @@ export async function startSecuredPostgres(): Promise<SecuredPostgres> {
     url: server.address,
     owner,
     pem: { ca: files.ca, otherCa: files.otherCa },
-    async show(certificate) {
+    async useCertificate(certificate) {
       await configure(owner, { ssl_cert_file: files[certificate], ssl_key_file: files.key, ssl: 'on' });
     },
     async requireTls() {
@@ -47,7 +47,7 @@ export async function startSecuredPostgres(): Promise<SecuredPostgres> {
 }
 
 async function writeCertificates(folder: PemFolder) {
-  const authority = createAuthority('CA of the test');
+  const authority = createAuthority('test CA');
   const hosts = ['127.0.0.1', 'localhost'];
   const good = authority.issue('postgres', { hosts });
   const expired = authority.issue('postgres', { hosts, expired: true });
@@ -60,11 +60,11 @@ async function writeCertificates(folder: PemFolder) {
     expired: await folder.write('expired.pem', expired.certificate),
     'localhost-only': await folder.write('localhost-only.pem', localhostOnly.certificate),
     ca: await folder.write('ca.pem', authority.certificate),
-    otherCa: await folder.write('other-ca.pem', createAuthority('CA of somebody else').certificate),
+    otherCa: await folder.write('other-ca.pem', createAuthority('another CA').certificate),
   };
 }
 
-/** Changes settings of a running server, and waits until new connections see them. */
+/** Changes settings of the running server, and waits until new connections use them. */
 async function configure(owner: Database, settings: Readonly<Record<string, string>>): Promise<void> {
   for (const [name, value] of Object.entries(settings))
     await owner.run((sql) => sql.unsafe(`alter system set ${name} = '${value}'`));

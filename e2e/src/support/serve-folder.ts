@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 
+/** A static web server; stopped on disposal. */
 export interface Site extends AsyncDisposable {
   readonly url: string;
 }
@@ -12,13 +13,13 @@ const types: Readonly<Record<string, string>> = {
   '.js': 'text/javascript',
 };
 
-/** Serves the files of a folder on the loopback. */
+/** Serves the files of a folder on the loopback interface. */
 export async function serveFolder(folder: string): Promise<Site> {
   const server = createServer(({ url = '/' }, response) => {
     const path = join(folder, normalize(url === '/' ? '/index.html' : url));
-    const isThere = statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
-    response.writeHead(isThere ? 200 : 404, { 'content-type': types[extname(path)] ?? 'text/plain' });
-    if (isThere) createReadStream(path).pipe(response);
+    const exists = statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+    response.writeHead(exists ? 200 : 404, { 'content-type': types[extname(path)] ?? 'text/plain' });
+    if (exists) createReadStream(path).pipe(response);
     else response.end();
   });
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));

@@ -1,6 +1,6 @@
 /**
- * Loaded before a program: with each SIGUSR2 the machine's clock, as the program sees it, is set back by an hour, then
- * ahead by a day, then right. What takes its time from elsewhere, as timers do, does not notice.
+ * Preloaded into a program: each SIGUSR2 shifts its `Date` back an hour, then ahead a day, then to the
+ * correct time. Timers and other monotonic clocks are unaffected.
  */
 const RealDate = Date;
 const shifts = [-3_600_000, 86_400_000, 0];
@@ -12,8 +12,8 @@ process.on('SIGUSR2', () => {
 });
 
 class ShiftedDate extends RealDate {
-  constructor(...words: []) {
-    super(...(words.length === 0 ? ([ShiftedDate.now()] as unknown as []) : words));
+  constructor(...args: []) {
+    super(...(args.length === 0 ? ([ShiftedDate.now()] as unknown as []) : args));
   }
 
   static override now(): number {

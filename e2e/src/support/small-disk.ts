@@ -5,33 +5,33 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** A disk with a folder on it that has little room to grow. */
+/** A disk with little free space. */
 export interface SmallDisk {
-  /** Leaves no room. */
+  /** Uses up the free space. */
   fill(): Promise<void>;
-  /** Makes room again. */
+  /** Frees the space that `fill` used. */
   free(): Promise<void>;
 }
 
-/** What the disk has room for besides what is moved onto it. */
-const ROOM_KB = 64 << 10;
+/** Free space after the folder was moved. */
+const FREE_KB = 64 << 10;
 
-/** Why this machine cannot have such a disk; undefined where it can. */
+/** The reason why this machine does not support it; undefined if it does. */
 export function whyNoSmallDisk(): string | undefined {
   const isPossible = process.platform === 'linux' && process.getuid?.() === 0;
-  return isPossible ? undefined : 'only root on Linux may mount a small disk';
+  return isPossible ? undefined : 'mounting a small disk needs root on Linux';
 }
 
 /**
- * Moves a folder to a small disk, does something, and moves the folder back, whatever happens meanwhile. Nobody may use
- * the folder before and afterwards.
+ * Moves a folder to a small disk, runs an action, and moves the folder back. No program may have the folder
+ * open when this is called or when the action ends.
  */
 export async function onSmallDisk(folder: string, work: (disk: SmallDisk) => Promise<void>): Promise<void> {
   const mountPoint = `${folder}-disk`;
   const moved = join(mountPoint, 'moved');
   const filler = join(mountPoint, 'filler');
   await mkdir(mountPoint);
-  await run('mount', ['-t', 'tmpfs', '-o', `size=${(await sizeKb(folder)) + ROOM_KB}k`, 'tmpfs', mountPoint]);
+  await run('mount', ['-t', 'tmpfs', '-o', `size=${(await sizeKb(folder)) + FREE_KB}k`, 'tmpfs', mountPoint]);
   try {
     await moveTo(folder, moved);
     await symlink(moved, folder);
@@ -49,13 +49,13 @@ async function sizeKb(folder: string): Promise<number> {
   return Number.parseInt(stdout, 10);
 }
 
-/** To another disk, with the owners and rights of all that is in it. */
+/** Moves a folder across disks, preserving owners and permissions. */
 async function moveTo(from: string, to: string): Promise<void> {
   await run('cp', ['-a', from, to]);
   await rm(from, { recursive: true });
 }
 
-/** In ever smaller steps, until not a block is left. */
+/** Appends in ever smaller steps, until no block is left. */
 async function fillWith(filler: string): Promise<void> {
   for (let bytes = 1 << 20; bytes >= 4_096; ) {
     const isFull = await appendFile(filler, Buffer.alloc(bytes)).then(

@@ -2,8 +2,8 @@ import type { Database } from '@pipeline/db';
 import type { Sent } from './raw-input.ts';
 
 /**
- * Which events are not stored as they were sent, and which were never sent. Postgres itself reads the payload's text once
- * more, and compares the two to the letter, so that 1.0 is not 1.
+ * Events that are missing, stored differently than sent, or never sent. Payloads are compared as text after
+ * Postgres has parsed both, so that 1.0 differs from 1.
  */
 export async function findStoredDifferently(
   database: Database,
@@ -24,7 +24,7 @@ export async function findStoredDifferently(
   return rows.map(({ name, id }) => name ?? `never sent: ${id}`);
 }
 
-/** What JSON.parse reads in a record, but for the payload. */
+/** The columns of a record by `JSON.parse`, except for the payload, whose text is kept. */
 function toColumns({ name, record, payloadJson }: Sent) {
   return { ...JSON.parse(String(record.value)), payload: payloadJson, name };
 }

@@ -18,53 +18,53 @@ import { startProxy, type TcpProxy } from './proxy.ts';
 import { createRandom } from './random.ts';
 import { startWatch, type Watch } from './watch.ts';
 
-/** A whole pipeline under load, whose Postgres and whose consumers may be broken in any way. */
+/** A pipeline under load, with a private Postgres and consumers into which faults can be injected. */
 export interface System extends AsyncDisposable {
   readonly pipeline: Pipeline;
   readonly postgres: PrivateServer;
   /** Between the consumers and Postgres. */
   readonly postgresProxy: TcpProxy;
-  /** For what an operator does to Postgres: a superuser's connections, past the proxy, without time limits. */
+  /** Superuser connections for operator actions: direct, with a timeout of 10 minutes. */
   readonly operator: Database;
-  /** What the consumers log in as, past the proxy. */
+  /** Direct URL for the role of the consumers. */
   readonly writerUrl: string;
   readonly fleet: Fleet;
   readonly load: Load;
   readonly watch: Watch;
-  /** From 0 to 1, decided by the seed. */
+  /** Numbers in [0, 1), determined by the seed. */
   readonly random: () => number;
 }
 
-/** A system with a Kafka of its own, which may be broken too. */
+/** A system with a private Kafka, into which faults can be injected too. */
 export interface KafkaSystem extends System {
   readonly kafka: PrivateServer;
-  /** Between Kafka and everybody. */
+  /** Between Kafka and all its clients. */
   readonly kafkaProxy: TcpProxy;
 }
 
-/** A system whose Kafka is a cluster of several brokers. */
+/** A system with a private Kafka cluster. */
 export interface ClusterSystem extends System {
   readonly cluster: PrivateCluster;
 }
 
 export interface SystemOptions {
   readonly seed: number;
-  /** Records a second; defaults to 400. */
+  /** Records per second; defaults to 400. */
   readonly rate?: number;
-  /** Consumers; defaults to 2. */
+  /** Number of consumers; defaults to 2. */
   readonly size?: number;
-  /** Settings of the consumers. */
+  /** Additional settings of the consumers. */
   readonly environment?: Environment;
 }
 
-/** Starts a system on a Kafka that others use too, with topics of its own. */
+/** Starts a system on a shared Kafka, with its own topics. */
 export async function startSystem(brokers: string, options: SystemOptions): Promise<System> {
   await using stack = new AsyncDisposableStack();
   const system = await assemble(brokers, options, stack);
   return withDisposal(system, stack.move());
 }
 
-/** Starts a system whose Kafka is its own, behind a proxy. */
+/** Starts a system with a private Kafka behind a proxy. */
 export async function startKafkaSystem(options: SystemOptions): Promise<KafkaSystem> {
   await using stack = new AsyncDisposableStack();
   const port = await findFreePort();
@@ -75,7 +75,7 @@ export async function startKafkaSystem(options: SystemOptions): Promise<KafkaSys
   return withDisposal({ ...system, kafka, kafkaProxy }, stack.move());
 }
 
-/** Starts a system whose Kafka has three brokers; two of them acknowledge what is sent. */
+/** Starts a system with three brokers; two of them must acknowledge each record. */
 export async function startClusterSystem(options: SystemOptions): Promise<ClusterSystem> {
   await using stack = new AsyncDisposableStack();
   const cluster = stack.use(await startPrivateCluster(3));
@@ -141,14 +141,14 @@ function writerUrlAt(port: number): string {
   return `postgres://writer:${PASSWORD}@127.0.0.1:${port}/app`;
 }
 
-/** What consumers log in as: no more rights than they need, and a password that must never be shown. */
+/** Creates the role of the consumers: only the rights they need, and a password that must never be logged. */
 async function createWriterRole(operator: Database): Promise<void> {
   await operator.run((sql) =>
     sql.unsafe(`create role writer login password '${PASSWORD}' in role pipeline_writer`),
   );
 }
 
-/** Makes a topic, and that of its dead letters. */
+/** Creates a topic and its dead-letter topic. */
 export async function createTopics(brokers: string, topic: string): Promise<void> {
   const names = { KAFKA_BROKERS: brokers, KAFKA_TOPIC: topic, KAFKA_DLQ_TOPIC: `${topic}-dlq` };
   const settings = readSettings({ ...kafkaSettings, ...loggerSettings }, { ...names, LOG_LEVEL: 'silent' });

@@ -1,19 +1,19 @@
 import type { Database } from '@pipeline/db';
 import { fromDeadLetterRecord } from '@pipeline/kafka';
-import { findViolations, noViolations } from './invariants.ts';
+import { listViolations } from './invariants.ts';
 import type { Load } from './load.ts';
 import type { Pipeline } from './pipeline.ts';
 import { badPosition, CANARY, eventIdAt, eventPosition, type Planned, plannedAt, recordAt } from './plan.ts';
 import type { Certainty, Sent } from './sent.ts';
 import type { System } from './system.ts';
 
-/** Positions are compared so many at a time. */
+/** Number of positions to compare at a time. */
 const STEP = 50_000;
-const MOST = 20;
+const MAX_DIFFERENCES = 20;
 
 /**
- * What differs between what was sent and what is there, once nothing is under way: events and dead letters that are
- * lost, doubled, changed or were never sent, in the tables and in the dead-letter topic.
+ * Differences between the sent records and the state of a drained system: events and dead letters that are
+ * lost, duplicated, changed or were never sent, in the tables and in the dead-letter topic. At most 20.
  */
 export async function findDifferences({
   pipeline,
@@ -22,30 +22,23 @@ export async function findDifferences({
 }: Pick<System, 'pipeline' | 'operator'> & { readonly load: Pick<Load, 'seed' | 'sent'> }) {
   const expected = { seed: load.seed, sent: load.sent };
   const found = [
-    await compareViolations(operator),
+    await listViolations(operator),
     await compareEvents(operator, expected),
     await compareDeadLetters(operator, expected),
     await compareTopic(pipeline, expected),
   ];
-  return found.flat().slice(0, MOST);
+  return found.flat().slice(0, MAX_DIFFERENCES);
 }
 
-/** Anything of an event, or the password, in what the consumers have said. */
+/** Log lines of the consumers that contain event data or the password. */
 export function findLeaks({ fleet }: Pick<System, 'fleet'>): readonly string[] {
-  const lines = fleet.said().split('\n');
+  const lines = fleet.logs().split('\n');
   return lines.filter((line) => line.includes(CANARY)).map((line) => `leaked: ${line.slice(0, 200)}`);
 }
 
 interface Expected {
   readonly seed: number;
   readonly sent: Sent;
-}
-
-async function compareViolations(database: Database): Promise<readonly string[]> {
-  const violations = Object.entries(await findViolations(database));
-  return violations
-    .filter(([name, count]) => count !== noViolations[name as keyof typeof noViolations])
-    .map(([name, count]) => `${name}: ${count}`);
 }
 
 interface StoredEvent {
@@ -59,7 +52,7 @@ async function compareEvents(database: Database, expected: Expected): Promise<re
   const { seed, sent } = expected;
   const certainties = certaintyOfEvents(expected);
   const differences: string[] = [];
-  let known = 0;
+  let planned = 0;
   for (let from = 0; from < sent.end; from += STEP) {
     const to = Math.min(from + STEP, sent.end);
     const rows = await database.run(
@@ -67,15 +60,15 @@ async function compareEvents(database: Database, expected: Expected): Promise<re
         select event_id as id, event_type as type, user_id as "user", payload->>'note' as note from raw_events
         where event_id >= ${eventIdAt(seed, from)} and event_id < ${eventIdAt(seed, to)}`,
     );
-    known += rows.length;
+    planned += rows.length;
     differences.push(...compareStep(expected, certainties, from, to, rows));
   }
   const [all] = await database.run((sql) => sql<{ n: number }[]>`select count(*)::int as n from raw_events`);
-  if (all?.n !== known) differences.push(`${(all?.n ?? 0) - known} events that were never sent`);
+  if (all?.n !== planned) differences.push(`${(all?.n ?? 0) - planned} events were never sent`);
   return differences;
 }
 
-/** An event may be sent at its own position, and again at those of its duplicates. */
+/** An event is acknowledged if any of its copies is: the original or a duplicate. */
 function certaintyOfEvents({ seed, sent }: Expected): ReadonlyMap<number, Certainty> {
   const certainties = new Map<number, Certainty>();
   sent.forEach((position, certainty) => {
@@ -113,53 +106,53 @@ function compareEvent(planned: Planned, row: StoredEvent, wasSent: boolean): rea
   return isSame ? [] : [`event ${row.id} was changed`];
 }
 
-interface Letter {
+interface DeadLetter {
   readonly key: Buffer | null;
   readonly value: Buffer | null;
   readonly reason: string;
 }
 
 async function compareDeadLetters(database: Database, expected: Expected): Promise<readonly string[]> {
-  const letters = await database.run((sql) => sql<Letter[]>`select key, value, reason from dlq_events`);
-  return compareDeadLetterCounts('dead letter', letters, expected);
+  const rows = await database.run((sql) => sql<DeadLetter[]>`select key, value, reason from dlq_events`);
+  return compareWithBadRecords('dead letter', rows, expected);
 }
 
 async function compareTopic(pipeline: Pipeline, expected: Expected): Promise<readonly string[]> {
   const records = await pipeline.readTopic(pipeline.dlqTopic);
-  const letters = records.map((record) => ({
+  const deadLetters = records.map((record) => ({
     key: record.key,
     value: record.value,
     reason: fromDeadLetterRecord(record)?.origin.reason ?? 'none',
   }));
-  return compareDeadLetterCounts('record of the dead-letter topic', letters, expected);
+  return compareWithBadRecords('record in the dead-letter topic', deadLetters, expected);
 }
 
-/** Each bad record is there, byte for byte and with its reason, and nothing else is. */
-function compareDeadLetterCounts(
-  what: string,
-  letters: readonly Letter[],
+/** Each invalid record must be present, byte for byte and with its reason, and no other record. */
+function compareWithBadRecords(
+  kind: string,
+  deadLetters: readonly DeadLetter[],
   { seed, sent }: Expected,
 ): readonly string[] {
   const differences: string[] = [];
   const found = new Set<number>();
-  for (const letter of letters) {
-    const position = badPosition(letter.key);
+  for (const deadLetter of deadLetters) {
+    const position = badPosition(deadLetter.key);
     const planned = position === undefined ? undefined : plannedAt(seed, position);
     if (position === undefined || planned?.kind !== 'bad')
-      differences.push(`${what} of a good event: ${letter.key}`);
-    else if (!isSameLetter(letter, planned.reason, recordAt(seed, position).value)) {
-      differences.push(`${what} ${position} was changed (${letter.reason}, not ${planned.reason})`);
+      differences.push(`${kind} for a valid event: ${deadLetter.key}`);
+    else if (!isSameDeadLetter(deadLetter, planned.reason, recordAt(seed, position).value)) {
+      differences.push(`${kind} ${position} was changed (${deadLetter.reason}, not ${planned.reason})`);
     } else found.add(position);
   }
   sent.forEach((position, certainty) => {
     const isDue = certainty === 'acknowledged' && plannedAt(seed, position).kind === 'bad';
-    if (isDue && !found.has(position)) differences.push(`${what} ${position} is lost`);
+    if (isDue && !found.has(position)) differences.push(`${kind} ${position} is lost`);
   });
   return differences;
 }
 
-function isSameLetter(letter: Letter, reason: string, value: Buffer | null): boolean {
+function isSameDeadLetter(deadLetter: DeadLetter, reason: string, value: Buffer | null): boolean {
   const isSameValue =
-    letter.value === null || value === null ? letter.value === value : letter.value.equals(value);
-  return isSameValue && letter.reason === reason;
+    deadLetter.value === null || value === null ? deadLetter.value === value : deadLetter.value.equals(value);
+  return isSameValue && deadLetter.reason === reason;
 }

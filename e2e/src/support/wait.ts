@@ -1,20 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Program } from './programs.ts';
 
-/** Waits until something is so; the test's own time limit ends the wait. */
-export async function waitUntil(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await sleep(50);
+/** Polls until a condition holds, limited only by the timeout of the test. */
+export async function waitUntil(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await sleep(50);
 }
 
 /**
- * Waits until a program has said something on stderr.
- * @throws Error when it ends without having said it
+ * Waits until the stderr of a program matches a pattern.
+ * @throws Error if it exits first
  */
 export async function waitForLog(program: Program, pattern: RegExp): Promise<void> {
   let hasEnded = false;
   void program.ended.then(() => {
     hasEnded = true;
   });
-  await waitUntil(() => pattern.test(program.said()) || hasEnded);
-  if (!pattern.test(program.said())) throw new Error(`it never said ${pattern}, but:\n${program.said()}`);
+  await waitUntil(() => pattern.test(program.stderr()) || hasEnded);
+  if (!pattern.test(program.stderr()))
+    throw new Error(`no match for ${pattern} in stderr:\n${program.stderr()}`);
 }

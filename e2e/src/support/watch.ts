@@ -2,42 +2,43 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '@pipeline/db';
 import type { PartitionOffsets } from '@pipeline/kafka';
 import { type Fleet, probesUrl, residentBytes } from './fleet.ts';
-import { findViolations, noViolations } from './invariants.ts';
+import { listViolations } from './invariants.ts';
 import { CANARY } from './plan.ts';
 
-/** Looks at a system again and again, for as long as it lives. */
+/** Checks a running system continuously. */
 export interface Watch {
-  /** What was ever wrong, each thing once. */
+  /** All distinct problems found so far. */
   readonly findings: readonly string[];
-  /** How many snapshots of the database were taken and compared. */
+  /** Number of database snapshots checked. */
   readonly snapshots: number;
-  /** How many times Kafka's committed offsets were compared with the ledger. */
+  /** Number of comparisons of committed offsets with the ledger. */
   readonly comparisons: number;
-  /** The most memory that any consumer was seen to occupy, in bytes. */
+  /** Highest resident memory of any consumer, in bytes. */
   readonly peakBytes: number;
-  /** Offsets are being put back on purpose: from now on they may be ahead of the ledger, and decrease. */
+  /** From now on, committed offsets may decrease or be ahead of the ledger, because the test resets them. */
   expectRewind(): void;
   /**
-   * Another broker takes over the group: from now on offsets may decrease. It tells only of commits that it knows to be
-   * on all replicas in sync, and learns that of the last ones a moment later.
+   * From now on, committed offsets may decrease, because another broker becomes the group coordinator: it
+   * returns only commits below its high watermark, which may trail its predecessor's for a moment.
    */
   expectTakeover(): void;
   stop(): Promise<void>;
 }
 
+/** What is checked. */
 export interface Watched {
-  /** With short timeouts of its own. */
+  /** Connections with short timeouts. */
   readonly database: Database;
   readonly topic: string;
   readonly offsets: () => Promise<readonly PartitionOffsets[]>;
   readonly fleet: Fleet;
 }
 
-const LOOK_MS = 200;
-const LONGEST_PAUSE_MS = 5_000;
+const INTERVAL_MS = 200;
+const MAX_INTERVAL_MS = 5_000;
 
-/** What was seen so far, and what may be seen from now on. */
-class Seen {
+/** Results so far, and what is tolerated. */
+class Results {
   readonly findings = new Set<string>();
   snapshots = 0;
   comparisons = 0;
@@ -51,40 +52,34 @@ class Seen {
   }
 }
 
-type DashboardState = (watched: Watched, seen: Seen) => Promise<void>;
+type Check = (watched: Watched, results: Results) => Promise<void>;
 
-const looks: readonly DashboardState[] = [
-  lookAtTables,
-  lookAtOffsets,
-  lookAtTransactions,
-  lookAtMemory,
-  lookAtProbes,
-];
+const checks: readonly Check[] = [checkTables, checkOffsets, checkTransactions, checkMemory, checkProbes];
 
-/** Starts watching. Whatever does not answer is looked at again later. */
+/** Starts the checks. A check that fails, for example because of an outage, is repeated later. */
 export function startWatch(watched: Watched): Watch {
-  const seen = new Seen();
+  const results = new Results();
   const stopped = new AbortController();
-  const running = Promise.all(looks.map((look) => repeat(() => look(watched, seen), stopped.signal)));
+  const running = Promise.all(checks.map((check) => repeat(() => check(watched, results), stopped.signal)));
   return {
     get findings() {
-      return [...seen.findings];
+      return [...results.findings];
     },
     get snapshots() {
-      return seen.snapshots;
+      return results.snapshots;
     },
     get comparisons() {
-      return seen.comparisons;
+      return results.comparisons;
     },
     get peakBytes() {
-      return seen.peakBytes;
+      return results.peakBytes;
     },
     expectRewind() {
-      seen.mayDecrease = true;
-      seen.mayRunAhead = true;
+      results.mayDecrease = true;
+      results.mayRunAhead = true;
     },
     expectTakeover() {
-      seen.mayDecrease = true;
+      results.mayDecrease = true;
     },
     async stop() {
       stopped.abort();
@@ -93,60 +88,53 @@ export function startWatch(watched: Watched): Watch {
   };
 }
 
-/** A look that costs much is taken more seldom; one that fails costs nothing, one that waited for Kafka not so much. */
-async function repeat(look: () => Promise<void>, stopped: AbortSignal): Promise<void> {
+/** Repeats a check; a slow one runs less often. */
+async function repeat(check: () => Promise<void>, stopped: AbortSignal): Promise<void> {
   while (!stopped.aborted) {
     const startedAt = performance.now();
-    const pauseMs = await look().then(
-      () => Math.min(LONGEST_PAUSE_MS, Math.max(LOOK_MS, 3 * (performance.now() - startedAt))),
-      () => LOOK_MS,
+    const pauseMs = await check().then(
+      () => Math.min(MAX_INTERVAL_MS, Math.max(INTERVAL_MS, 3 * (performance.now() - startedAt))),
+      () => INTERVAL_MS,
     );
     await sleep(pauseMs);
   }
 }
 
-async function lookAtTables({ database }: Watched, seen: Seen): Promise<void> {
-  seen.add(...(await describeViolations(database)));
-  seen.snapshots++;
+async function checkTables({ database }: Watched, results: Results): Promise<void> {
+  const violations = await listViolations(database);
+  results.add(...violations.map((violation) => `in a snapshot: ${violation}`));
+  results.snapshots++;
 }
 
-/** Kafka is asked first: an offset that is committed between the two questions is not taken for one that runs ahead. */
-async function lookAtOffsets({ database, topic, offsets }: Watched, seen: Seen): Promise<void> {
+/** Queries Kafka first, so that an offset committed between the two queries does not appear to be ahead. */
+async function checkOffsets({ database, topic, offsets }: Watched, results: Results): Promise<void> {
   const committed = committedBy(await offsets());
   const ledger = await readNextOffsets(database, topic);
-  if (!seen.mayDecrease) seen.add(...findRewound(seen.committed, committed));
-  if (!seen.mayRunAhead) seen.add(...findAhead(committed, ledger));
-  seen.committed = committed;
-  seen.comparisons++;
+  if (!results.mayDecrease) results.add(...findRewound(results.committed, committed));
+  if (!results.mayRunAhead) results.add(...findAhead(committed, ledger));
+  results.committed = committed;
+  results.comparisons++;
 }
 
-async function lookAtTransactions({ database }: Watched, seen: Seen): Promise<void> {
-  seen.add(...(await findIdleTransactions(database)));
+async function checkTransactions({ database }: Watched, results: Results): Promise<void> {
+  results.add(...(await findIdleTransactions(database)));
 }
 
-async function lookAtMemory({ fleet }: Watched, seen: Seen): Promise<void> {
+async function checkMemory({ fleet }: Watched, results: Results): Promise<void> {
   const sizes = fleet.running.map(({ process }) => residentBytes(process.pid));
-  seen.peakBytes = Math.max(seen.peakBytes, ...sizes);
+  results.peakBytes = Math.max(results.peakBytes, ...sizes);
 }
 
-async function lookAtProbes({ fleet }: Watched, seen: Seen): Promise<void> {
-  const leaks = (await askProbes(fleet)).filter((answer) => answer.includes(CANARY));
-  if (leaks.length > 0) seen.add('a probe or a metric tells what an event holds, or a password');
-}
-
-async function describeViolations(database: Database): Promise<readonly string[]> {
-  const violations = Object.entries(await findViolations(database));
-  const wrong = violations.filter(
-    ([name, count]) => count !== noViolations[name as keyof typeof noViolations],
-  );
-  return wrong.map(([name, count]) => `in a snapshot: ${name} ${count}`);
+async function checkProbes({ fleet }: Watched, results: Results): Promise<void> {
+  const leaks = (await fetchProbes(fleet)).filter((response) => response.includes(CANARY));
+  if (leaks.length > 0) results.add('a probe or a metric leaks event data or a password');
 }
 
 function committedBy(offsets: readonly PartitionOffsets[]): Map<number, bigint> {
   return new Map(offsets.map(({ partition, committed }) => [partition, committed ?? 0n]));
 }
 
-/** Where the ledger of each partition of a topic stands. */
+/** Next offsets in the ledger of a topic, by partition. */
 export async function readNextOffsets(
   database: Database,
   topic: string,
@@ -174,7 +162,7 @@ function findAhead(
   return ahead.map(([partition]) => `the committed offset of partition ${partition} ran ahead of the ledger`);
 }
 
-/** A transaction that is open and does nothing holds locks, and may never end. */
+/** An idle transaction holds locks and may never end. */
 async function findIdleTransactions(database: Database): Promise<readonly string[]> {
   const idle = await database.run(
     (sql) => sql`
@@ -184,9 +172,9 @@ async function findIdleTransactions(database: Database): Promise<readonly string
   return idle.map(() => 'a transaction was idle for more than 15 s');
 }
 
-async function askProbes(fleet: Fleet): Promise<readonly string[]> {
+async function fetchProbes(fleet: Fleet): Promise<readonly string[]> {
   const urls = fleet.running.map(probesUrl).filter((url) => url !== undefined);
   const paths = urls.flatMap((url) => ['/livez', '/readyz', '/metrics'].map((path) => url + path));
-  const ask = async (url: string) => (await fetch(url, { signal: AbortSignal.timeout(1_000) })).text();
-  return await Promise.all(paths.map((url) => ask(url).catch(() => '')));
+  const get = async (url: string) => (await fetch(url, { signal: AbortSignal.timeout(1_000) })).text();
+  return await Promise.all(paths.map((url) => get(url).catch(() => '')));
 }
