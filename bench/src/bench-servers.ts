@@ -24,7 +24,7 @@ export interface Size {
   readonly seconds: number;
 }
 
-/** Private Kafka and Postgres servers with default settings, and what the measurements create on them. */
+/** Private Kafka and Postgres servers with default settings, and the topics and databases on them. */
 export interface BenchServers extends AsyncDisposable {
   readonly size: Size;
   readonly kafka: PrivateServer;

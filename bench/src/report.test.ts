@@ -19,7 +19,8 @@ const report = {
 
 test('a report starts with date, machine and command, then a summary table', () => {
   expect(reportToMarkdown(report)).toMatch(
-    '2026-11-24, 2 cores: `pnpm --filter bench start`\n\n|  | 2026-11-24 |\n| --- | --- |\n| one | one figure |\n| two | two figure |\n\n',
+    '2026-11-24, 2 cores: `pnpm --filter bench start`\n\n' +
+      '|  | 2026-11-24 |\n| --- | --- |\n| one | one figure |\n| two | two figure |\n\n',
   );
 });
 

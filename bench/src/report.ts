@@ -16,7 +16,7 @@ export interface Report {
 /** Printed with every report, so that figures are not read out of context. */
 const CAVEAT =
   'Unlike in production, Kafka, Postgres, the consumer and the benchmark share these cores: prefer ratios ' +
-  'within a round to absolute figures. Kafka has a replication factor of 1; Postgres has its durable defaults.';
+  'within a round to absolute figures. The replication factor of Kafka is 1; Postgres has durable defaults.';
 
 const QUIET_SHARE = 0.05;
 

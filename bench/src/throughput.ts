@@ -41,8 +41,8 @@ export async function measureThroughput(servers: BenchServers): Promise<Section>
     columns,
     rows: [...figures.map((row, index): Cell[] => [String(index + 1), ...row]), ['median', ...medians]],
     remarks: [
-      'From the start of the consumer process (its `start` script, without pnpm) to its last row. COPY uses ' +
-        'three connections from this process, connecting included. Ratios compare within a round.',
+      'From the start of the consumer process (its `start` script, without pnpm) to its last row. COPY ' +
+        'uses three connections from this process, connecting included. Ratios compare within a round.',
     ],
   };
 }

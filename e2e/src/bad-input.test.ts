@@ -56,7 +56,7 @@ function describeDeadLetter({ name, reason, key, value }: DeadLetter): string {
 const expectedDeadLetters = () =>
   bad.map(({ name, expected, record }) => ({ ...record, name, reason: expected }));
 
-test('every bad record is in the table once, byte for byte, with its reason', async () => {
+test('every invalid record is in the table once, byte for byte, with its reason', async () => {
   const rows = await pipeline.database.run(
     (sql) => sql<DeadLetter[]>`select headers->>'case' as name, reason, key, value from dlq_events`,
   );
@@ -72,7 +72,7 @@ function describeCopy(deadLetter: DeadLetter): string {
   return describeDeadLetter(deadLetter.reason === 'too_large' ? { ...deadLetter, value: null } : deadLetter);
 }
 
-test('every bad record is in the topic, byte for byte, with its reason', async () => {
+test('every invalid record is in the topic, byte for byte, with its reason', async () => {
   const copies: DeadLetter[] = [];
   for (const record of await pipeline.readTopic(pipeline.dlqTopic)) {
     const deadLetter = fromDeadLetterRecord(record);

@@ -82,8 +82,9 @@ async function blockWrites({ database }: Pipeline): Promise<() => Promise<void>>
 
 async function isConsumerBlocked({ database }: Pipeline): Promise<boolean> {
   const waiting = await database.run(
-    (sql) =>
-      sql`select from pg_stat_activity where application_name = 'consumer' and wait_event_type = 'Lock' and datname = current_database()`,
+    (sql) => sql`
+      select from pg_stat_activity
+      where application_name = 'consumer' and wait_event_type = 'Lock' and datname = current_database()`,
   );
   return waiting.length > 0;
 }
@@ -112,10 +113,7 @@ test.concurrent('records removed under a running consumer are skipped unless alr
   expect(await findViolations(pipeline.database)).toEqual(noViolations);
 });
 
-/**
- * Publishes several small segments with thirty keys, most of whose events compaction can remove. Returns
- * their number.
- */
+/** Publishes small segments with thirty keys, which compaction can shrink. Returns the number of records. */
 async function fillCompacted(pipeline: Pipeline): Promise<number> {
   await configureTopic(pipeline, pipeline.topic, {
     'cleanup.policy': 'compact',

@@ -11,10 +11,7 @@ type KafkaFault = Fault<KafkaSystem>;
 /** Faults with their names. */
 type Group = readonly (readonly [string, KafkaFault])[];
 
-/**
- * Several faults share a broker, which is slow to start: each is injected after recovery from the previous
- * one.
- */
+/** Several faults share a broker, which is slow to start; each follows recovery from the previous one. */
 function groupFaults(faults: Readonly<Record<string, KafkaFault>>, size: number): readonly Group[] {
   const included = Object.entries(faults).filter(
     ([, { isLong }]) => !isLong || process.env['E2E_LONG'] !== undefined,

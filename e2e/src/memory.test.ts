@@ -16,10 +16,7 @@ const BACKLOG = Number(process.env['E2E_BACKLOG'] ?? 300_000);
 console.info(`E2E_SEED=${seed}`);
 
 const MAX_BYTES = 400 << 20;
-/**
- * Longer than the session timeout of 6 s, shorter than the statement timeout; a write normally takes about 60
- * ms.
- */
+/** Delay of a write: longer than the session timeout of 6 s, shorter than the statement timeout. */
 const DAWDLE_S = 7;
 const CHUNK = 10_000;
 

@@ -129,10 +129,7 @@ interface Received {
   readonly body: string;
 }
 
-/**
- * Sends a request with `node:http`, because `fetch` overrides Host. Reads only the first chunk of an endless
- * stream.
- */
+/** Uses `node:http`, because `fetch` overrides Host. Reads only the first chunk of an endless stream. */
 async function send({ operation, server = 'works', path, headers = {}, body }: Exchange): Promise<Received> {
   const [method = '', documented = ''] = operation.split(' ');
   const { promise, resolve, reject } = Promise.withResolvers<Received>();

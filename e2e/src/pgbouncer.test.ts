@@ -100,8 +100,10 @@ describe.skipIf(noPgbouncer !== undefined)(
         connections: 1,
       });
       const [row] = await writer.run(
-        (sql) => sql`select string_agg(current_setting(name), ' ' order by name) as limits
-                   from unnest(array['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout']) as name`,
+        (sql) => sql`
+          select string_agg(current_setting(name), ' ' order by name) as limits
+          from unnest(array['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout'])
+            as name`,
       );
       expect(row).toEqual({ limits: '15s 10s 20s' });
     });

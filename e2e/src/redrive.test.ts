@@ -91,7 +91,8 @@ test.concurrent('redriven valid events are stored once; the others become dead l
   const again = await pipeline.database.run(
     (sql) => sql<{ n: number }[]>`
       select count(*)::int as n from dlq_events as again
-      join dlq_actions as action on action.new_partition = again.source_partition and action.new_offset = again.source_offset
+      join dlq_actions as action
+        on action.new_partition = again.source_partition and action.new_offset = again.source_offset
       join dlq_events as first on first.dlq_id = action.dlq_id
       where again.redrive_count = 1 and again.value = first.value and again.key = first.key
         and again.headers - 'dlq.redrive_count' = first.headers`,
@@ -115,9 +116,11 @@ const SOME = 2_000;
 async function insertDeadLetters({ database, topic }: Pipeline, count = SOME): Promise<void> {
   await database.run(
     (sql) => sql`
-      insert into dlq_events (source_topic, source_partition, source_offset, source_timestamp, key, value, reason, detail)
+      insert into dlq_events
+        (source_topic, source_partition, source_offset, source_timestamp, key, value, reason, detail)
       select ${topic}, 0, n, now(), case when n % 2 = 0 then convert_to('key-' || n, 'UTF8') end,
-             convert_to('value ' || n, 'UTF8'), 'not_json', 'is not JSON' from generate_series(1, ${count}::int) as n`,
+             convert_to('value ' || n, 'UTF8'), 'not_json', 'is not JSON'
+      from generate_series(1, ${count}::int) as n`,
   );
 }
 
@@ -131,7 +134,8 @@ async function auditTopic(pipeline: Pipeline) {
   );
   const actions = await pipeline.database.run(
     (sql) => sql<{ offset: string; value: string }[]>`
-      select action.detail as offset, convert_from(value, 'UTF8') as value from dlq_actions as action join dlq_events using (dlq_id)
+      select action.detail as offset, convert_from(value, 'UTF8') as value
+      from dlq_actions as action join dlq_events using (dlq_id)
       where outcome = 'done'`,
   );
   return {
@@ -231,14 +235,15 @@ test.concurrent('redrive respects its rate and limit; --dry-run sends nothing', 
   expect(limited.stderr).toContain('redriven: 12, failed: 0, not reached: 0');
   const [row] = await pipeline.database.run(
     (sql) => sql<{ n: number; seconds: number }[]>`
-      select count(*)::int as n, extract(epoch from max(done_at) - min(done_at))::float8 as seconds from dlq_actions`,
+      select count(*)::int as n, extract(epoch from max(done_at) - min(done_at))::float8 as seconds
+      from dlq_actions`,
   );
   expect(row?.n).toBe(12);
   // The minimum at this rate; a slow machine takes longer.
   expect(row?.seconds).toBeGreaterThan(1);
 });
 
-test.concurrent('export prints the values, discard closes, and neither acts without a selection', async () => {
+test.concurrent('export prints values, discard closes, and both need a selection', async () => {
   await using pipeline = await createPipeline();
   const values = ['{"not":"an event"}', '=1+1'];
   await pipeline.publish(values.map((value) => ({ key: null, value: Buffer.from(value), partition: 0 })));
@@ -291,9 +296,11 @@ test.concurrent('a text search covers a limited range of dead letters and return
   await using pipeline = await createPipeline();
   await pipeline.database.run(
     (sql) => sql`
-      insert into dlq_events (dlq_id, source_topic, source_partition, source_offset, source_timestamp, reason, detail)
+      insert into dlq_events
+        (dlq_id, source_topic, source_partition, source_offset, source_timestamp, reason, detail)
       overriding system value
-      select n, 'events', 0, n, now(), 'not_json', 'needle' from unnest(array[1, 60000, 110000, 110001]) as n`,
+      select n, 'events', 0, n, now(), 'not_json', 'needle'
+      from unnest(array[1, 60000, 110000, 110001]) as n`,
   );
   await using server = startApp('stats', ['serve'], pipeline.environment);
   const address = await addressOf(server);
@@ -314,8 +321,10 @@ test.concurrent('an export that fails halfway is aborted, and the reason is logg
   await using pipeline = await createPipeline();
   await pipeline.database.run(
     (sql) => sql`
-      insert into dlq_events (source_topic, source_partition, source_offset, source_timestamp, value, reason, detail)
-      select 'events', 0, n, now(), convert_to(repeat('x', 100000), 'UTF8'), 'not_json', '' from generate_series(1, 400) as n`,
+      insert into dlq_events
+        (source_topic, source_partition, source_offset, source_timestamp, value, reason, detail)
+      select 'events', 0, n, now(), convert_to(repeat('x', 100000), 'UTF8'), 'not_json', ''
+      from generate_series(1, 400) as n`,
   );
   const url = new URL(pipeline.environment['DATABASE_URL'] ?? '');
   await using proxy = await startProxy(Number(url.port));

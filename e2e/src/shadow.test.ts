@@ -8,7 +8,11 @@ import { runApp } from './support/programs.ts';
 
 /** Accepts only page views whose path starts with `/me`. */
 const candidate = `export const eventTypes = {
-  page_view: { type: 'object', required: ['path'], properties: { path: { type: 'string', pattern: '^/me' } } },
+  page_view: {
+    type: 'object',
+    required: ['path'],
+    properties: { path: { type: 'string', pattern: '^/me' } },
+  },
 };`;
 
 let folder: string;

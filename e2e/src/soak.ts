@@ -65,10 +65,7 @@ function onlyAvailable(
   );
 }
 
-/**
- * Injects random faults until a deadline. Stops at the first fault that the system does not recover from, and
- * returns it.
- */
+/** Injects random faults until a deadline. Returns the problem if the system does not recover from one. */
 async function injectFaults(
   system: KafkaSystem,
   faults: ReadonlyMap<string, Fault<KafkaSystem>>,
@@ -109,7 +106,8 @@ function summarize(
   const kinds = [...injected].map(([name, times]) => `${name} ${times}`).join(', ');
   return (
     `faults: ${kinds || 'none'}; records: ${load.sent.acknowledged}; samples: ${watch.snapshots}; ` +
-    `peak memory: ${Math.round(watch.peakBytes / 2 ** 20)} MB; replays: ${fleet.replays}; differences: ${differences}`
+    `peak memory: ${Math.round(watch.peakBytes / 2 ** 20)} MB; replays: ${fleet.replays}; ` +
+    `differences: ${differences}`
   );
 }
 

@@ -91,14 +91,16 @@ const tamperings: readonly Tampering[] = [
   },
   {
     name: 'a ledger behind the committed offset',
-    sql: 'update ingest_progress set start_offset = start_offset - 1, next_offset = next_offset - 1 where partition = 1',
+    sql: `update ingest_progress set start_offset = start_offset - 1, next_offset = next_offset - 1
+          where partition = 1`,
     differences: [
       ['ingest_progress', ofTopic('1 next_offset'), 'at least 2, which the group has committed', '1'],
     ],
   },
   {
     name: 'a ledger beyond the end of the log',
-    sql: 'update ingest_progress set start_offset = start_offset + 10, next_offset = next_offset + 10 where partition = 1',
+    sql: `update ingest_progress set start_offset = start_offset + 10, next_offset = next_offset + 10
+          where partition = 1`,
     differences: [['ingest_progress', ofTopic('1 next_offset'), 'at most 2, where the log ends', '12']],
   },
 ];
@@ -152,7 +154,7 @@ test('verify --repair fixes the aggregates and changes no other table', async ()
   expect(await fingerprints()).toEqual(before);
 });
 
-test('verify --repair still reports what it cannot fix', async () => {
+test('verify --repair still reports differences that it cannot fix', async () => {
   for (const { sql } of tamperings.slice(3)) await run(sql);
   const { agg_events_minute: _, ...before } = Object(await fingerprints());
   const { code, stdout } = await runVerify('--repair');

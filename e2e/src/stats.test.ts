@@ -134,8 +134,8 @@ test('without Kafka, the lag is reported as unknown; the rest is printed', async
 test('a partially known lag is printed as a minimum, and null in JSON', async () => {
   const topic = pipeline.topic;
   await pipeline.database.run(
-    (sql) =>
-      sql`insert into ingest_progress (topic, partition, start_offset, next_offset) values (${topic}, 7, 0, 0)`,
+    (sql) => sql`
+      insert into ingest_progress (topic, partition, start_offset, next_offset) values (${topic}, 7, 0, 0)`,
   );
   const [table, json] = await Promise.all([runStats([]), runStats(['--json'])]);
   await pipeline.database.run((sql) => sql`delete from ingest_progress where partition = 7`);

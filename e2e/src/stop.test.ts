@@ -80,7 +80,7 @@ test.concurrent('a stop with Postgres down exits with 0 within 10 s and commits 
   expect(await settle(system)).toEqual([]);
 });
 
-test.concurrent('a stop with Postgres unresponsive exits with 0 within 10 s and commits nothing', async () => {
+test.concurrent('a stop with Postgres frozen exits with 0 within 10 s and commits nothing', async () => {
   await using system = await startSystem(inject('brokers'), { seed, size: 1 });
   await makePostgresUnresponsive(system);
   const before = await committedOffsets(system);

@@ -39,14 +39,12 @@ async function committedOffsets({ pipeline }: System): Promise<ReadonlyMap<numbe
   return new Map(offsets.map(({ partition, committed }) => [partition, committed ?? 0n]));
 }
 
-/**
- * Requires that no offset was committed past a dead letter that could not be published, from the given
- * offsets on.
- */
+/** Requires that, from the given offsets on, none was committed past an unpublished dead letter. */
 async function requireHeldBack(system: System, from: ReadonlyMap<number, bigint>): Promise<void> {
   const deadLetters = await system.operator.run(
     (sql) => sql<{ partition: number; offset: bigint }[]>`
-      select source_partition as partition, source_offset as offset from dlq_events where source_topic = ${system.pipeline.topic}`,
+      select source_partition as partition, source_offset as offset from dlq_events
+      where source_topic = ${system.pipeline.topic}`,
   );
   const unsent = deadLetters.filter(({ partition, offset }) => offset >= (from.get(partition) ?? 0n));
   if (unsent.length === 0) throw new Error('no dead letter was written while the topic was missing');

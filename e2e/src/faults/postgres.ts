@@ -85,10 +85,7 @@ async function alterSystem({ operator }: System, change: string): Promise<void> 
   await operator.run((sql) => sql`select pg_reload_conf()`);
 }
 
-/**
- * A transaction that started before the operator's ledger update commits, and waits for it, cannot be
- * serialized.
- */
+/** A transaction that waits for a ledger update of the operator cannot be serialized after it. */
 const serializationFailures: Fault = {
   name: 'transactions fail to serialize (40001)',
   async inject(system) {
@@ -184,7 +181,8 @@ const slowWrites: Fault = {
       await system.operator.run((sql) =>
         sql
           .unsafe(
-            `create function dawdle() returns trigger language plpgsql as 'begin perform pg_sleep(1); return null; end';
+            `create function dawdle() returns trigger language plpgsql as
+               'begin perform pg_sleep(1); return null; end';
              create trigger slow after insert on raw_events for each statement execute function dawdle();`,
           )
           .simple(),

@@ -5,10 +5,7 @@ import type { System } from '../support/system.ts';
 import { waitForLog, waitUntil } from '../support/wait.ts';
 import { isConsumerBlocked, lockEvents } from './postgres.ts';
 
-/**
- * How long a rebalance waits for dead members; with a longer timeout, the next kill would come before it
- * ends.
- */
+/** How long a rebalance waits for dead members: less than the time between kills. */
 const shortRebalance = { KAFKA_REBALANCE_TIMEOUT_MS: '2000' };
 
 /** Kills a consumer without cleanup, starts a replacement at once, then waits 1 to 3 s. */

@@ -4,10 +4,7 @@ import { runConsumer } from 'consumer/run';
 import { consumerSettings } from 'consumer/settings';
 import { type KillPoint, killPoints } from './kill-points.ts';
 
-/**
- * The consumer, except that with `KILL_AT=point:n` it kills itself when it reaches the point for the n-th
- * time.
- */
+/** The consumer, but with `KILL_AT=point:n` it kills itself when it reaches the point for the n-th time. */
 const [point, occurrence] = (process.env['KILL_AT'] ?? '').split(':');
 let left = Number(occurrence);
 

@@ -38,10 +38,7 @@ export async function waitForEvidence({ fleet }: Pick<System, 'fleet'>, pattern:
 /** Events stored before the first fault. */
 const WARM_UP_EVENTS = 300;
 
-/**
- * Injects faults into a system under load, each after recovery from the previous one. Returns all problems
- * found.
- */
+/** Injects faults into a system under load, each after recovery from the previous. Returns all problems. */
 export async function findDamage<Needs extends System>(
   system: Needs,
   ...faults: readonly Fault<Needs>[]

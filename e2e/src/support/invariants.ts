@@ -24,17 +24,22 @@ export async function findViolations(database: Database): Promise<Violations> {
   const [found] = await database.run(
     (sql) => sql<Violations[]>`
       with recount as (
-        select date_bin('1 minute', event_time, 'epoch') as minute, event_type, count(*) as n from raw_events group by 1, 2
+        select date_bin('1 minute', event_time, 'epoch') as minute, event_type, count(*) as n
+        from raw_events group by 1, 2
       )
       select (select count(*)::int from recount full join agg_events_minute using (minute, event_type)
               where n is distinct from event_count) as "wrongMinutes",
              (select count(*)::int from ingest_progress
-              where next_offset - start_offset <> stored + duplicates + dead_lettered + skipped) as "wrongLedgers",
-             ((select coalesce(sum(stored), 0) from ingest_progress) - (select count(*) from raw_events))::int as "rowsOffLedger",
-             ((select coalesce(sum(dead_lettered), 0) from ingest_progress) - (select count(*) from dlq_events))::int
-               as "deadLettersOffLedger",
-             (select count(*)::int from (select from dlq_events
-              group by source_topic, source_partition, source_offset, key, value having count(*) > 1) as doubled) as "doubledDeadLetters",
+              where next_offset - start_offset <> stored + duplicates + dead_lettered + skipped)
+               as "wrongLedgers",
+             ((select coalesce(sum(stored), 0) from ingest_progress)
+              - (select count(*) from raw_events))::int as "rowsOffLedger",
+             ((select coalesce(sum(dead_lettered), 0) from ingest_progress)
+              - (select count(*) from dlq_events))::int as "deadLettersOffLedger",
+             (select count(*)::int from (
+                select from dlq_events
+                group by source_topic, source_partition, source_offset, key, value having count(*) > 1
+              ) as doubled) as "doubledDeadLetters",
              (select count(*)::int from (select from (
                 select status, reason, event_type, 1 as n from dlq_events
                 union all select status, reason, event_type, -letter_count from agg_dead_letters) as kinds
@@ -54,13 +59,18 @@ export async function listViolations(database: Database): Promise<readonly strin
 export async function fingerprint(database: Database): Promise<unknown> {
   const [found] = await database.run(
     (sql) => sql`
-      select (select md5(coalesce(string_agg(md5(event_id::text || event_type || event_time::text || user_id || payload::text), ''
+      select (select md5(coalesce(string_agg(
+                md5(event_id::text || event_type || event_time::text || user_id || payload::text), ''
                 order by event_id), '')) from raw_events) as events,
-             (select md5(coalesce(string_agg(minute::text || event_type || event_count::text, ',' order by minute, event_type), ''))
+             (select md5(coalesce(string_agg(
+                minute::text || event_type || event_count::text, ',' order by minute, event_type), ''))
               from agg_events_minute) as minutes,
-             (select md5(coalesce(string_agg(source_topic || source_partition::text || source_offset::text || reason, ','
-                order by source_topic, source_partition, source_offset), '')) from dlq_events) as dead_letters,
-             (select jsonb_agg(to_jsonb(p) - 'updated_at' order by topic, partition) from ingest_progress p) as ledger`,
+             (select md5(coalesce(string_agg(
+                source_topic || source_partition::text || source_offset::text || reason, ','
+                order by source_topic, source_partition, source_offset), ''))
+              from dlq_events) as dead_letters,
+             (select jsonb_agg(to_jsonb(p) - 'updated_at' order by topic, partition)
+              from ingest_progress p) as ledger`,
   );
   return found;
 }

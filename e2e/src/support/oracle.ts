@@ -21,7 +21,7 @@ export function joinOracles(oracles: readonly Oracle[]): Oracle {
   };
 }
 
-/** What to publish. */
+/** Composition of a publication. */
 export interface Mix {
   /** Number of valid, distinct events. */
   readonly events: number;

@@ -29,10 +29,7 @@ export async function packPackages(): Promise<Packed> {
 export interface Project extends AsyncDisposable {
   /** Runs a file with the project's Node version. Returns the lines on stdout. */
   start(file: string, environment: Environment): Promise<readonly string[]>;
-  /**
-   * Compiles all files with a `module` and a `moduleResolution`. Returns the compiler's output, '' on
-   * success.
-   */
+  /** Compiles all files. Returns the compiler's output, which is empty on success. */
   compile(module: string, resolution: string): Promise<string>;
   readonly nodeVersion: string;
   readonly folder: string;
@@ -64,10 +61,7 @@ export async function createProject(
   };
 }
 
-/**
- * Runs a file of a project on Deno, which may only read the project and the environment. Returns the lines on
- * stdout.
- */
+/** Runs a file on Deno with read access to the project and the environment. Returns the lines on stdout. */
 export async function runOnDeno({ folder }: Project, file: string): Promise<readonly string[]> {
   const deno = join(root, 'e2e/node_modules/.bin/deno');
   const flags = ['--quiet', '--no-prompt', '--no-remote', '--cached-only', '--node-modules-dir=manual'];

@@ -54,10 +54,7 @@ export function plannedAt(seed: number, position: number): Planned {
   return { kind: 'duplicate', of, event: plannedEvent(seed, of) };
 }
 
-/**
- * The record to send for a position. Half of the duplicates have a different key, so most of them change
- * partition.
- */
+/** The record to send for a position. Half of the duplicates have a different key than the original. */
 export function recordAt(seed: number, position: number): OutgoingRecord {
   const planned = plannedAt(seed, position);
   const headers = { trace: `${CANARY}-header` };

@@ -42,10 +42,7 @@ const anyInput: fc.Arbitrary<Input> = fc.oneof(
   oddEvent.map(({ text, payloadJson }) => ({ value: Buffer.from(text), payloadJson })),
 );
 
-/**
- * Generates random bytes, random JSON and events with random payloads; queries Postgres which of these fit
- * jsonb.
- */
+/** Generates random bytes, JSON and events; Postgres decides which payloads fit jsonb. */
 export async function generateInput(
   database: Database,
   seed: number,
@@ -74,7 +71,8 @@ function expectedOf({ value, payloadJson }: Input, isStorable: boolean): Sent['e
 }
 
 /** `pg_input_is_valid` of Postgres 16, for older versions. */
-const isStorable = `create or replace function is_storable(document text) returns boolean language plpgsql as $$
+const isStorable = `create or replace function is_storable(document text) returns boolean
+  language plpgsql as $$
   begin
     perform document::jsonb;
     return true;
@@ -87,7 +85,8 @@ async function findStorable(database: Database, texts: readonly string[]): Promi
   const rows = await database.run(
     (sql) => sql<{ storable: boolean }[]>`
       select is_storable(text) as storable
-      from json_array_elements_text(${JSON.stringify(texts)}::text::json) with ordinality as texts (text, at) order by at`,
+      from json_array_elements_text(${JSON.stringify(texts)}::text::json) with ordinality as texts (text, at)
+      order by at`,
   );
   return rows.map(({ storable }) => storable);
 }

@@ -110,8 +110,7 @@ function sslPrefix(name: string): string {
 }
 
 /**
- * SCRAM users are created at run time. SCRAM-SHA-512 sessions expire after 12 s; kafkajs reauthenticates 10 s
- * before that.
+ * SCRAM users are created at run time. SCRAM-SHA-512 sessions expire after 12 s; kafkajs renews them earlier.
  */
 function saslSettings(passwords: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const module = 'org.apache.kafka.common.security';

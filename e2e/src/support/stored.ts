@@ -12,7 +12,8 @@ export async function findStoredDifferently(
   const rows = await database.run(
     (sql) => sql<{ name: string | null; id: string }[]>`
       with sent as (
-        select event->>'name' as name, (event->>'event_id')::uuid as event_id, event->>'event_type' as event_type,
+        select event->>'name' as name,
+               (event->>'event_id')::uuid as event_id, event->>'event_type' as event_type,
                (event->>'event_time')::timestamptz as event_time, event->>'user_id' as user_id,
                (event->>'payload')::jsonb as payload
         from json_array_elements(${JSON.stringify(sent.map(toColumns))}::text::json) as event

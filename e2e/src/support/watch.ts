@@ -25,7 +25,7 @@ export interface Watch {
   stop(): Promise<void>;
 }
 
-/** What is checked. */
+/** A system to check. */
 export interface Watched {
   /** Connections with short timeouts. */
   readonly database: Database;
@@ -37,7 +37,7 @@ export interface Watched {
 const INTERVAL_MS = 200;
 const MAX_INTERVAL_MS = 5_000;
 
-/** Results so far, and what is tolerated. */
+/** Results so far, and which deviations are tolerated. */
 class Results {
   readonly findings = new Set<string>();
   snapshots = 0;
