@@ -8,14 +8,14 @@ import { startProxy, type Trouble } from './support/proxy.ts';
 import { createTopics } from './support/system.ts';
 import { waitForLog, waitUntil } from './support/wait.ts';
 
-/** https://kafka.apache.org/protocol#protocol_api_keys, behind the four bytes of the request's size. */
+/** API key of Produce requests: https://kafka.apache.org/protocol#protocol_api_keys */
 const PRODUCE = 0;
 
-/** Records that are sent never arrive. */
-const refuseProduce: Trouble = ({ bytes, direction }) =>
+/** Resets connections that publish records; the API key follows the 4-byte size of a request. */
+const resetProduce: Trouble = ({ bytes, direction }) =>
   direction === 'request' && bytes.length > 6 && bytes.readInt16BE(4) === PRODUCE ? 'reset' : 'pass';
 
-/** Small fetches into a small read-ahead: the backlog of one partition is several times its share. */
+/** Small fetches and a small read-ahead, so that the backlog of a partition is several times its share. */
 const smallReadAhead = {
   BUFFER_MAX_BYTES: '120000',
   KAFKA_FETCH_MAX_PARTITION_BYTES: '20000',
@@ -23,18 +23,19 @@ const smallReadAhead = {
 };
 const ROUNDS = 40;
 const PER_ROUND = 50;
+/** Valid events per partition. */
 const BACKLOG = ROUNDS * PER_ROUND;
 
-/** One bad record in partition 0, and the same backlog behind it as in the other two. */
+/** Publishes an invalid record to partition 0, then the same backlog to all three partitions. */
 async function fill(pipeline: Pipeline): Promise<void> {
   await pipeline.publish([{ key: null, value: Buffer.from('not json'), partition: 0 }]);
-  const good = [0, 1, 2].flatMap((partition) =>
+  const valid = [0, 1, 2].flatMap((partition) =>
     Array.from({ length: PER_ROUND }, () => () => jsonRecord(createEvent(), { partition })),
   );
-  for (let round = 0; round < ROUNDS; round++) await pipeline.publish(good.map((create) => create()));
+  for (let round = 0; round < ROUNDS; round++) await pipeline.publish(valid.map((create) => create()));
 }
 
-test('while dead letters cannot be sent, partitions without bad records go on', async () => {
+test('while dead letters cannot be published, other partitions make progress', async () => {
   const port = await findFreePort();
   await using proxy = await startProxy(port);
   const advertised = { host: '127.0.0.1', port: proxy.port };
@@ -44,7 +45,7 @@ test('while dead letters cannot be sent, partitions without bad records go on', 
   const databaseUrl = await testStack().createDatabase();
   await using pipeline = await openPipeline({ brokers, databaseUrl }, 'events', 'events-dlq');
   await fill(pipeline);
-  proxy.trouble(refuseProduce);
+  proxy.trouble(resetProduce);
   await using consumer = startApp('consumer', [], { ...pipeline.environment, ...smallReadAhead });
   await waitForLog(consumer, /joined the group/);
   const committed = async () => (await pipeline.offsets()).map((one) => Number(one.committed ?? 0n));
