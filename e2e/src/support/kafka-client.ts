@@ -32,7 +32,7 @@ export async function operate<Value>(
   }
 }
 
-/** Deletes a topic and waits until the broker rejects records for it, which may be later than the reply. */
+/** Deletes a topic and waits until the broker no longer lists it; the controller replies earlier. */
 export async function deleteTopic(pipeline: Pick<Pipeline, 'environment'>, topic: string): Promise<void> {
   await operate(pipeline, async (operator) => {
     await operator.deleteTopics({ topics: [topic] });
@@ -43,7 +43,7 @@ export async function deleteTopic(pipeline: Pick<Pipeline, 'environment'>, topic
 /** Resource type of a topic: https://kafka.apache.org/protocol#The_Messages_AlterConfigs */
 const TOPIC = 2;
 
-/** Replaces a topic's configuration; other settings get their defaults. */
+/** Replaces a topic's configuration; settings that are not listed get their defaults. */
 export async function configureTopic(
   pipeline: Pick<Pipeline, 'environment'>,
   topic: string,

@@ -41,7 +41,7 @@ const badValues: readonly (readonly [string, (event: PlannedEvent) => Buffer | n
 
 /**
  * The planned record at a position: events of three types, spread over the minutes of an hour, about 1 %
- * invalid records of all kinds and 1 % duplicates. A pure function, so that a test needs to store only
+ * invalid records of all kinds and 1 % duplicates. A pure function, so that tests store only
  * positions.
  */
 export function plannedAt(seed: number, position: number): Planned {

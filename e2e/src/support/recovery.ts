@@ -23,8 +23,7 @@ type Observed = Pick<System, 'load' | 'operator' | 'pipeline' | 'fleet'>;
 
 /**
  * Finds out whether processing resumes after a fault: within `recoveryMs()`, an event sent after it must be
- * stored, and everything in Kafka by then must be committed. Returns the problem and the state of the system,
- * or nothing.
+ * stored, and everything in Kafka by then must be committed. Returns the problem and the state of the system.
  */
 export async function findStall(system: Observed): Promise<readonly string[]> {
   const limitMs = recoveryMs();

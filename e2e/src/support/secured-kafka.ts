@@ -109,9 +109,7 @@ function sslPrefix(name: string): string {
   return `listener.name.${name.toLowerCase()}.ssl.`;
 }
 
-/**
- * SCRAM users are created at run time. SCRAM-SHA-512 sessions expire after 12 s; kafkajs renews them earlier.
- */
+/** SCRAM users are created at run time. SCRAM-SHA-512 sessions last 12 s; kafkajs renews them earlier. */
 function saslSettings(passwords: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const module = 'org.apache.kafka.common.security';
   const users = Object.entries(passwords).map(([name, password]) => `user_${name}="${password}"`);
