@@ -14,10 +14,10 @@ import { waitUntil } from './support/wait.ts';
 
 const isLong = process.env['E2E_LONG'] !== undefined;
 
-/** How long after its outermost process was killed anything of `dev` may still run. */
+/** Everything that `dev` has started must end this long after its outermost process. */
 const CLEANUP_MS = 10_000;
 
-/** npm configured so that it asks before it installs; the variables of this test run's own pnpm are removed. */
+/** npm asks before it installs; the variables of the pnpm that runs this test are removed. */
 const inherited = Object.entries(process.env).filter(
   ([name]) => !/^(npm_|pnpm_|NODE_COMPILE_CACHE|VITEST|TURBO_HASH)/i.test(name),
 );
@@ -61,7 +61,7 @@ async function openPorts(ports: readonly number[]): Promise<readonly number[]> {
   return ports.filter((_, index) => open[index]);
 }
 
-/** Kills only the given process; what of its descendants and ports is left after the time for the clean-up. */
+/** Kills only the given process; returns which of its descendants and ports remain after 10 s. */
 async function killAndWait({ pid = 0 }: ChildProcess, signal: NodeJS.Signals, ports: readonly number[]) {
   const tree = processTree(pid);
   process.kill(pid, signal);

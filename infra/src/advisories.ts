@@ -9,27 +9,27 @@ const waiversFile = 'infra/audit-waivers.json';
 
 const program = createProgram(
   'advisories',
-  'Is anything known to be wrong with what the lockfile names?',
+  'Checks the packages in the lockfile for known vulnerabilities',
   version,
 )
   .addHelpText(
     'beforeAll',
-    'Examples:\n  advisories                      exit code 3 when something is known\n',
+    'Examples:\n  advisories                      exit code 3 if there are unwaived advisories\n',
   )
-  .option('--offline-is-fine', 'exit code 0 where the registry tells no advisories')
+  .option('--offline-is-fine', 'exit code 0 if the registry returns no advisories')
   .action(({ offlineIsFine }: { readonly offlineIsFine?: boolean }) => {
-    const advisories = askRegistry();
+    const advisories = fetchAdvisories();
     if (advisories !== undefined) return judge(advisories);
-    const failure = new UserError(
-      'the registry tells no advisories',
+    const error = new UserError(
+      'the registry returned no advisories',
       'run "npx -y pnpm@12 audit" to see why',
     );
-    if (!offlineIsFine) throw failure;
-    process.stderr.write(`${failure.message}: nothing was checked\n`);
+    if (!offlineIsFine) throw error;
+    process.stderr.write(`${error.message}: nothing was checked\n`);
   });
 
-/** @returns undefined when the registry does not answer */
-function askRegistry(): readonly Advisory[] | undefined {
+/** @returns undefined if the registry does not answer */
+function fetchAdvisories(): readonly Advisory[] | undefined {
   const pnpm = process.env['npm_execpath'] ?? 'pnpm';
   const { stdout } = spawnSync(pnpm, ['audit', '--json'], {
     cwd: rootFolder,
@@ -39,16 +39,16 @@ function askRegistry(): readonly Advisory[] | undefined {
   return start < 0 ? undefined : Object.values(JSON.parse(stdout.slice(start)).advisories ?? {});
 }
 
-/** @throws UserError with exit code 3 when there is something to do */
+/** @throws UserError with exit code 3 if there are problems */
 function judge(advisories: readonly Advisory[]): void {
   const waivers: readonly Waiver[] = JSON.parse(readFileSync(join(rootFolder, waiversFile), 'utf8'));
   const today = new Date().toISOString().slice(0, 10);
   const problems = findProblems(advisories, waivers, today);
   for (const problem of problems) process.stdout.write(`${problem}\n`);
-  if (problems.length === 0) return void process.stderr.write('nothing is known that is not waived\n');
+  if (problems.length === 0) return void process.stderr.write('no unwaived advisories\n');
   throw new UserError(
-    'something is known',
-    `update, or waive it for a while in ${waiversFile}`,
+    'unwaived advisories found',
+    `update the packages, or add waivers with an end date to ${waiversFile}`,
     exitCode.checkFailed,
   );
 }

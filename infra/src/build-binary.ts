@@ -9,12 +9,12 @@ import { packagesOf } from './supply-chain/packages.ts';
 import { writeSbom } from './supply-chain/sbom.ts';
 
 /**
- * Makes the app of this folder one file, `dist/NAME`, that runs on a machine without Node: the app and all that it
- * imports in one module, and Node itself around it (https://nodejs.org/api/single-executable-applications.html).
+ * Builds the app in the current folder as one executable, `dist/NAME`, that runs without an installed Node: a
+ * bundle of the app and its imports inside Node itself
+ * (https://nodejs.org/api/single-executable-applications.html).
  *
- * The same commit gives the same bytes in any folder: Node writes the path of the module into the file as it is told
- * it, so all paths are told from `dist`, and files are listed in the order of their names. `dist/NAME.cdx.json` is its
- * bill of materials.
+ * Builds are reproducible in any folder: Node writes the module's path into the file, so all paths are
+ * relative to `dist`, and files are sorted by name. `dist/NAME.cdx.json` is the SBOM.
  */
 const app = process.cwd();
 const name = basename(app);
@@ -23,7 +23,7 @@ const bundle = `${name}.mjs`;
 
 const commit = readCommit(app);
 const files = await bundleModules();
-writeFileSync(join(dist, `${name}.cdx.json`), billOf(files));
+writeFileSync(join(dist, `${name}.cdx.json`), sbomOf(files));
 writeFileSync(join(dist, 'commit'), commit);
 writeFileSync(join(dist, 'sea.json'), JSON.stringify(describeExecutable()));
 execFileSync(process.execPath, ['--build-sea', 'sea.json'], {
@@ -31,7 +31,7 @@ execFileSync(process.execPath, ['--build-sea', 'sea.json'], {
   stdio: ['ignore', 'ignore', 'inherit'],
 });
 
-/** @returns the files whose code is in the bundle */
+/** @returns the paths of the bundled modules */
 async function bundleModules(): Promise<readonly string[]> {
   mkdirSync(dist, { recursive: true });
   const modules = await rolldown({
@@ -50,14 +50,14 @@ async function bundleModules(): Promise<readonly string[]> {
   return output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []));
 }
 
-function billOf(files: readonly string[]): string {
+function sbomOf(files: readonly string[]): string {
   const found = packagesOf([...files, ...Object.values(webFiles())].filter(isAbsolute));
   const own = found.filter((one) => one.name === name);
   const packages = found.filter((one) => one.name !== name);
   return own.map((app) => writeSbom({ app, commit, packages, runtime: process.versions })).join('');
 }
 
-/** The flags are those of the app's own `start` script. */
+/** With the same V8 flags as the app's `start` script. */
 function describeExecutable() {
   const { scripts } = JSON.parse(readFileSync(join(app, 'package.json'), 'utf8'));
   const flags: readonly string[] = scripts.start.match(/--max-semi-space-size=\d+/g) ?? [];
@@ -80,7 +80,7 @@ function listFiles(folder: string): readonly string[] {
   return readdirSync(folder).sort();
 }
 
-/** What browsers get from an app that has pages: its folder `web`, and the files of libraries that its manifest names. */
+/** Files that an app serves to browsers: its folder `web`, and the library files listed in its manifest. */
 function webFiles(): Readonly<Record<string, string>> {
   const folder = join(app, 'web');
   if (!existsSync(folder)) return {};

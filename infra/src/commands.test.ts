@@ -20,7 +20,7 @@ test.each(programs)('%s runs the exact pnpm that package.json names', (file) => 
   expect(new Set(used)).toEqual(new Set([`npx -y ${packageManager}`]));
 });
 
-test.each(texts)('%s never lets npx ask before it installs pnpm', (file) => {
+test.each(texts)('%s runs npx with -y, so that it never asks for confirmation', (file) => {
   expect(read(file).match(/npx pnpm.*/g) ?? []).toEqual([]);
 });
 

@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
 
 /**
- * What is in a folder: its commit, `-dirty` with changes that are in no commit; `PIPELINE_COMMIT` says it where the history
- * is missing. Always twelve digits, for git's own choice of their number depends on the clone.
+ * The commit of a folder, with `-dirty` if it has uncommitted changes; `PIPELINE_COMMIT` replaces it if the
+ * history is missing. Always twelve digits, because git's default length depends on the clone.
  */
 export function readCommit(folder: string): string {
-  const { PIPELINE_COMMIT: told } = process.env;
-  if (told) return told;
+  const { PIPELINE_COMMIT: commit } = process.env;
+  if (commit) return commit;
   try {
     const words = ['describe', '--always', '--dirty', '--abbrev=12', '--exclude=*'];
     return execFileSync('git', words, { cwd: folder, stdio: 'pipe' }).toString().trim();

@@ -9,41 +9,41 @@ import { parseEndpoint } from './local/endpoint.ts';
 import { until } from './local/poll-until.ts';
 import { acceptsQueries } from './local/postgres-ready.ts';
 import { speaksKafka } from './local/protocol.ts';
-import { sayPlainly } from './screen.ts';
+import { printLine } from './screen.ts';
 import { version } from './settings.ts';
 
 const file = join(import.meta.dirname, '../compose.yaml');
 const everyProfile = ['ui', 'app'];
-/** What compose.yaml publishes, which is what the settings default to. */
+/** The addresses in compose.yaml, which are the defaults of the settings. */
 const kafka = '127.0.0.1:9092';
 const postgres = readSettings(databaseSettings, {});
 
 const program = createProgram('compose', 'Kafka and Postgres in containers', version).addHelpText(
   'beforeAll',
-  'Examples:\n  compose up --profile ui    with Kafka UI on 8080\n  compose up --profile app   with the three apps; the first time, their images are built\n  compose down --volumes     and forget the data\n',
+  'Examples:\n  compose up --profile ui    with Kafka UI on 8080\n  compose up --profile app   with the three apps; builds their images the first time\n  compose down --volumes     and delete the data\n',
 );
 
 program
   .command('up')
-  .description('starts them and waits until they answer')
-  .option('--profile <name...>', `what else to start: ${everyProfile.join(', ')}`)
+  .description('start them and wait until they answer')
+  .option('--profile <name...>', `additional services: ${everyProfile.join(', ')}`)
   .action(async ({ profile = [] }: { readonly profile?: readonly string[] }) => {
     const signal = stopSignal();
     await compose(profile, ['up', '--detach'], signal);
     await until(() => speaksKafka(parseEndpoint(kafka)), signal);
     await until(() => acceptsQueries(postgres.DATABASE_URL), signal);
-    sayPlainly(`✔ Kafka ${kafka} · Postgres postgres://app@127.0.0.1:5432/app`);
+    printLine(`✔ Kafka ${kafka} · Postgres postgres://app@127.0.0.1:5432/app`);
   });
 
 program
   .command('down')
-  .description('stops and removes them; the data stays')
-  .option('--volumes', 'removes the data too')
+  .description('stop and remove them; the data is kept')
+  .option('--volumes', 'delete the data, too')
   .action(async ({ volumes }: { readonly volumes?: boolean }) => {
     await compose(everyProfile, ['down', ...(volumes ? ['--volumes'] : [])], stopSignal());
   });
 
-/** @throws UserError when there is no Docker or Compose fails */
+/** @throws UserError without Docker or if Compose fails */
 async function compose(
   profiles: readonly string[],
   words: readonly string[],
@@ -61,15 +61,15 @@ async function compose(
   const child = spawn(command, [...before, ...flags, ...words], { stdio: 'inherit', env });
   const [code] = await once(child, 'exit');
   signal.throwIfAborted();
-  if (code !== 0) throw new UserError(`Compose ended with code ${code}`, 'see what it says above');
+  if (code !== 0) throw new UserError(`Compose ended with code ${code}`, 'see its output above');
 }
 
 async function requireCompose(): Promise<readonly [string, ...string[]]> {
   const [command, ...words] = (await composeCommand()) ?? [];
   if (command !== undefined && (await dockerAnswers())) return [command, ...words];
   throw new UserError(
-    command === undefined ? 'there is no Docker Compose' : 'no Docker engine answers',
-    'install or start it; "pnpm --filter infra start" needs none',
+    command === undefined ? 'Docker Compose is not installed' : 'no Docker engine answers',
+    'install or start it, or run "pnpm --filter infra start", which works without Docker',
   );
 }
 

@@ -17,7 +17,7 @@ import {
 } from '@pipeline/runtime';
 import { parseEndpoint } from './local/endpoint.ts';
 import { waitFor } from './local/wait-for.ts';
-import { createSay, nextLines, type Say } from './screen.ts';
+import { createReporter, nextLines, type Report } from './screen.ts';
 import { type InfraSettings, infraSettings, pageSettings, version } from './settings.ts';
 
 const allSettings = { ...infraSettings, ...pageSettings };
@@ -30,17 +30,17 @@ const program = withSettings(createProgram('provision', 'Creates topics and tabl
   .option('--dev', 'as a part of "turbo run dev": print the next steps')
   .action(async ({ dev }: { readonly dev?: boolean }) => {
     const settings = settingsOf(program, allSettings);
-    const context = { settings, say: createSay('provision', settings), signal: stopSignal() };
+    const context = { settings, report: createReporter('provision', settings), signal: stopSignal() };
     await Promise.all([provisionTopics(context), provisionTables(context)]);
     const { KAFKA_TOPIC: topic, KAFKA_DLQ_TOPIC: dlqTopic } = settings;
-    context.say(`✔ topics ${topic} (3), ${dlqTopic} (1) · tables up to date`);
+    context.report(`✔ topics ${topic} (3), ${dlqTopic} (1) · tables up to date`);
     if (dev) await prepareGroup(context);
-    if (dev) context.say(nextLines(settings));
+    if (dev) context.report(nextLines(settings));
   });
 
 interface Context {
   readonly settings: InfraSettings;
-  readonly say: Say;
+  readonly report: Report;
   readonly signal: AbortSignal;
 }
 
@@ -50,14 +50,14 @@ async function provisionTopics(context: Context): Promise<void> {
   await onCluster(context, (admin) => admin.provisionTopics(settings));
 }
 
-/** A new Kafka creates its offsets topic when it is first queried; otherwise the consumer would wait for that. */
+/** Makes a new Kafka create its offsets topic, which the consumer would otherwise wait for. */
 async function prepareGroup(context: Context): Promise<void> {
   await onCluster(context, (admin) => admin.fetchOffsets(context.settings.KAFKA_TOPIC, 'provision'));
 }
 
 /** Runs admin requests, and retries them while their errors are transient. */
 async function onCluster(
-  { settings, say, signal }: Context,
+  { settings, report, signal }: Context,
   work: (admin: ClusterAdmin) => Promise<unknown>,
 ): Promise<void> {
   const kafka = connectKafka(settings, 'provision', createLogger('provision', settings));
@@ -65,22 +65,22 @@ async function onCluster(
     await using admin = await openAdmin(kafka);
     await work(admin);
   };
-  const options = { isTransient: isTransientKafkaError, onRetry: reportRetries('Kafka', say), signal };
+  const options = { isTransient: isTransientKafkaError, onRetry: reportRetries('Kafka', report), signal };
   await retryForever(attempt, options).catch((error: unknown) => {
     throw toKafkaUserError(error);
   });
 }
 
-async function provisionTables({ settings, say, signal }: Context): Promise<void> {
-  await waitFor('Postgres', [settings.DATABASE_URL], { say, signal });
-  const options = { isTransient: isTransientError, onRetry: reportRetries('Postgres', say), signal };
+async function provisionTables({ settings, report, signal }: Context): Promise<void> {
+  await waitFor('Postgres', [settings.DATABASE_URL], { report, signal });
+  const options = { isTransient: isTransientError, onRetry: reportRetries('Postgres', report), signal };
   await retryForever(() => migrate(settings), options);
 }
 
 /** A server that has just begun to listen may refuse a few requests; only more than that is reported. */
-function reportRetries(name: string, say: Say): (error: unknown, failures: number) => void {
+function reportRetries(name: string, report: Report): (error: unknown, failures: number) => void {
   return (error, failures) => {
-    if (failures === 5) say(`waiting for ${name}: ${error instanceof Error ? error.message : error}`);
+    if (failures === 5) report(`waiting for ${name}: ${error instanceof Error ? error.message : error}`);
   };
 }
 

@@ -11,7 +11,7 @@ beforeAll(async () => {
   database = await testStack().createDatabase();
 });
 
-/** Runs the program where no psql is found. */
+/** Runs the program with a PATH without psql. */
 async function run(input: string, ...words: readonly string[]) {
   const program = join(import.meta.dirname, 'psql.ts');
   const child = spawn(process.execPath, ['--conditions=source', program, ...words], {
@@ -26,17 +26,17 @@ async function run(input: string, ...words: readonly string[]) {
   return { code, stdout, stderr };
 }
 
-test('without psql, every statement of the input is run, the last one with or without its semicolon', async () => {
+test('without psql, all statements of the input run, even without a last semicolon', async () => {
   const { code, stdout } = await run('select 1 as one; select\n2 as two\n');
   expect(code).toBe(0);
   expect(stdout).toMatch(/one[\s\S]+1 row[\s\S]+two[\s\S]+1 row/);
   expect(await run('select 1; select nothing')).toMatchObject({ code: 1 });
 });
 
-test('without psql, words for it are refused, not passed over', async () => {
+test('without psql, arguments for it are rejected', async () => {
   expect(await run('', '-c', 'select 1')).toMatchObject({
     code: 2,
     stdout: '',
-    stderr: expect.stringContaining('there is no psql'),
+    stderr: expect.stringContaining('psql is not installed'),
   });
 });

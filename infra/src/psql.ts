@@ -23,7 +23,7 @@ const program = withSettings(
   databaseSettings,
 )
   .addHelpText('beforeAll', examples)
-  .argument('[words...]', 'passed on to psql')
+  .argument('[words...]', 'arguments for psql')
   .allowUnknownOption()
   .action(async (words: readonly string[]) => {
     const settings = settingsOf(program, databaseSettings);
@@ -33,12 +33,12 @@ const program = withSettings(
   });
 
 const noPsql = new UserError(
-  'there is no psql on this machine, and the shell in its place takes no words',
-  'install psql, or write the statement to stdin',
+  'psql is not installed, and the built-in shell takes no arguments',
+  'install psql, or pipe the statement to stdin',
   exitCode.usage,
 );
 
-/** Runs the machine's psql; undefined where there is none. The password is passed where no list of processes shows it. */
+/** Runs psql, with the password in its environment, not its arguments; undefined if it is not installed. */
 async function runPsql(
   { text, password }: { readonly text: string; readonly password: string },
   words: readonly string[],
@@ -51,7 +51,7 @@ async function runPsql(
     env: environment,
     cwd: resolveCliPath('.'),
   });
-  // Ctrl-C is for the statement that runs, not for this program.
+  // Ctrl-C cancels the running statement, not this program.
   const ignore = () => {};
   process.on('SIGINT', ignore);
   try {

@@ -4,16 +4,16 @@ import type { AvailableServer } from './local/available.ts';
 import { formatEndpoint } from './local/endpoint.ts';
 import { DEFAULT_STATS_PORT, type PageSettings, rootFolder } from './settings.ts';
 
-/** Writes a line of diagnostics to stderr. */
-export type Say = (line: string) => void;
+/** Writes one line of diagnostics to stderr. */
+export type Report = (line: string) => void;
 
-/** Writes lines as they are. */
-export const sayPlainly: Say = (line) => void process.stderr.write(`${line}\n`);
+/** Writes a line as it is. */
+export const printLine: Report = (line) => void process.stderr.write(`${line}\n`);
 
-/** Writes lines in the format that the settings name: `pretty` as they are, `json` as log lines of this program. */
-export function createSay(name: string, settings: Settings<typeof loggerSettings>): Say {
+/** Writes lines in the configured format: `pretty` as they are, `json` as log lines. */
+export function createReporter(name: string, settings: Settings<typeof loggerSettings>): Report {
   const format = settings.LOG_FORMAT ?? (process.stderr.isTTY ? 'pretty' : 'json');
-  if (format === 'pretty') return sayPlainly;
+  if (format === 'pretty') return printLine;
   const logger = createLogger(name, settings);
   return (line) => logger.info(line.replace('✔', '').replaceAll(/\s+/g, ' ').trim());
 }
@@ -46,7 +46,7 @@ export function serverLine(name: string, { address, version, own }: AvailableSer
   return `${what} data ${own.volume === undefined ? relative(rootFolder, own.folder) : `volume ${own.volume}`}`;
 }
 
-/** The last lines of the first screen. If the page's default port is taken, the stats page logs the one it uses. */
+/** The last lines of the first screen. If the default port is taken, the stats page logs another one. */
 export function nextLines({ HTTP_HOST, STATS_PORT = DEFAULT_STATS_PORT }: PageSettings): string {
   const address = formatEndpoint({ host: HTTP_HOST, port: STATS_PORT });
   const page = `  ${'Stats page'.padEnd(16)}http://${address}`;

@@ -17,7 +17,7 @@ import { ensurePostgres } from './local/ensure-postgres.ts';
 import { javaVersion } from './local/java.ts';
 import { kafkaVolume } from './local/kafka-container.ts';
 import { waitForConsumers } from './local/wait-for-consumers.ts';
-import { createSay, type Say, serverLine, toolsLine } from './screen.ts';
+import { createReporter, type Report, serverLine, toolsLine } from './screen.ts';
 import { defaultData, type InfraSettings, infraSettings, version } from './settings.ts';
 
 interface StartOptions {
@@ -39,11 +39,11 @@ const program = withSettings(createProgram('infra', 'The local Kafka and Postgre
   .action(async ({ reset, dev, ...options }: StartOptions) => {
     const data = options.data === undefined ? defaultData : resolveCliPath(options.data);
     const settings = settingsOf(program, infraSettings);
-    const say = createSay('infra', settings);
+    const report = createReporter('infra', settings);
     const signal = stopSignal();
     if (reset) await deleteData(settings, data);
-    if (dev) await sayTools(say);
-    const servers = await startServers(settings, data, say, signal);
+    if (dev) await reportTools(report);
+    const servers = await startServers(settings, data, report, signal);
     if (!dev) process.stdout.write(`${readyLine(settings)}\n`);
     try {
       await untilStopped(servers, signal);
@@ -53,9 +53,9 @@ const program = withSettings(createProgram('infra', 'The local Kafka and Postgre
     }
   });
 
-async function sayTools(say: Say): Promise<void> {
+async function reportTools(report: Report): Promise<void> {
   const userAgent = process.env['npm_config_user_agent'];
-  say(toolsLine({ node: process.versions.node, userAgent, java: await javaVersion() }));
+  report(toolsLine({ node: process.versions.node, userAgent, java: await javaVersion() }));
 }
 
 async function deleteData(settings: InfraSettings, data: string): Promise<void> {
@@ -81,19 +81,19 @@ function kafkaFolder(data: string): string {
 async function startServers(
   settings: InfraSettings,
   data: string,
-  say: Say,
+  report: Report,
   stop: AbortSignal,
 ): Promise<readonly AvailableServer[]> {
   const failed = new AbortController();
   const signal = AbortSignal.any([stop, failed.signal]);
   const announce = async (name: string, start: Promise<AvailableServer>) => {
     const server = await start;
-    say(serverLine(name, server));
+    report(serverLine(name, server));
     return server;
   };
   const starts = [
     announce('Postgres', ensurePostgres(settings, postgresFolder(data), signal)),
-    announce('Kafka', ensureKafka(settings, { folder: kafkaFolder(data), say, signal })),
+    announce('Kafka', ensureKafka(settings, { folder: kafkaFolder(data), report, signal })),
   ];
   try {
     return await Promise.all(starts);
@@ -107,7 +107,7 @@ async function startServers(
   }
 }
 
-/** For programs, on stdout: with the URL as it was configured, password included, so that they can connect. */
+/** For programs, on stdout: with the configured URL, password included, so that they can connect. */
 function readyLine({ KAFKA_BROKERS, DATABASE_URL }: InfraSettings): string {
   return `ready kafka=${KAFKA_BROKERS.join(',')} postgres=${DATABASE_URL.text}`;
 }

@@ -2,14 +2,15 @@ import { cpSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
 /**
- * `node vendor.ts LIBRARY ENTRY` in the folder of a package: puts the library as we patched it into `dist/`, and lets
- * what was built import it from there. Whoever installs the package elsewhere has no patches.
+ * `node vendor.ts LIBRARY ENTRY` in the folder of a package: copies the patched library into `dist/` and
+ * makes the built files import it from there, because an installed package would get the library without our
+ * patches.
  */
 const [library = '', entry = ''] = process.argv.slice(2);
 const source = join('node_modules', library);
 const target = join('dist', library);
 const { name, version, license, type = 'commonjs', types } = readPackage();
-/** Its declarations say `export =`, which is no word of modules. */
+/** Declarations with `export =` are not valid in an ES module. */
 const isModule = type === 'module';
 
 copyLibrary();
@@ -30,7 +31,7 @@ function copyLibrary(): void {
   writeFileSync(join(target, 'package.json'), JSON.stringify({ name, version, license, type }, null, 2));
 }
 
-/** Imports of the library, by relative paths from a built file. */
+/** Replaces the imports of the library in a built file by relative paths. */
 function repoint(file: string): void {
   const folder = `./${relative(dirname(file), target)}`;
   const text = readFileSync(file, 'utf8');

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { composeCommand } from '../local/docker.ts';
 
-/** It calls itself by `id` and by a draft that never was, which validators refuse. */
+/** Without `id` and `$schema`, because its draft does not exist and validators reject it. */
 const specification = JSON.parse(JSON.stringify(schema), (key, value) =>
   key === 'id' || key === '$schema' ? undefined : value,
 );
@@ -18,13 +18,13 @@ const read = (file: string) => parse(readFileSync(join(infra, file), 'utf8'), { 
 const { services } = read('compose.yaml');
 const apps = ['consumer', 'producer', 'stats', 'migrate'] as const;
 
-test.each(files)('%s is what the specification of Compose knows', (file) => {
+test.each(files)('%s is valid by the Compose specification', (file) => {
   const ajv = new Ajv2019({ strict: false, validateFormats: false });
   ajv.validate(specification, read(file));
   expect(ajv.errors ?? []).toEqual([]);
 });
 
-test.each(apps)('%s runs without rights, with limits, and has time to drain', (app) => {
+test.each(apps)('%s runs without privileges, with limits and with time to drain', (app) => {
   expect(services[app]).toMatchObject({
     profiles: ['app'],
     read_only: true,
@@ -37,14 +37,14 @@ test.each(apps)('%s runs without rights, with limits, and has time to drain', (a
   expect(Number.parseInt(services[app].stop_grace_period, 10)).toBeGreaterThan(10);
 });
 
-test.each(files)('%s tells the apps their secrets by files', (file) => {
+test.each(files)('%s passes secrets to the apps in files', (file) => {
   const all: Readonly<Record<string, { readonly environment: object }>> = read(file).services;
   const own = Object.entries(all).filter(([name]) => apps.some((app) => app === name));
   const names = own.flatMap(([, { environment }]) => Object.keys(environment));
   expect(names.filter((name) => /PASSWORD$|URL$/.test(name))).toEqual([]);
 });
 
-test('nothing is published beyond this machine', () => {
+test('ports are published on the loopback only', () => {
   const ports = Object.values<{ readonly ports?: readonly string[] }>(services).flatMap(
     (one) => one.ports ?? [],
   );
@@ -52,9 +52,9 @@ test('nothing is published beyond this machine', () => {
   expect(ports.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
 });
 
-test('Compose itself reads both files', async ({ skip }) => {
+test('Docker Compose accepts both files', async ({ skip }) => {
   const [program, ...words] = (await composeCommand()) ?? [];
-  if (program === undefined) return skip('there is no Docker Compose');
+  if (program === undefined) return skip('Docker Compose is not installed');
   const login = {
     KAFKA_BROKERS: 'kafka:9093',
     KAFKA_SASL_USERNAME: 'me',

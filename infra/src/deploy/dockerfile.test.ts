@@ -9,7 +9,7 @@ import { rootFolder } from '../settings.ts';
 const text = readFileSync(join(rootFolder, 'infra/Dockerfile'), 'utf8');
 const dockerfile: Dockerfile = DockerfileParser.parse(text);
 const all = dockerfile.getInstructions();
-/** All that stands after the keyword, flags included. */
+/** Everything after the keyword, flags included. */
 const wordsOf = (instruction: Instruction) =>
   instruction
     .getTextContent()
@@ -18,7 +18,7 @@ const wordsOf = (instruction: Instruction) =>
 const of = (keyword: string, from: readonly Instruction[] = all) =>
   from.filter((one) => one.getKeyword() === keyword).map(wordsOf);
 
-/** The instructions of a stage, with those of the stages that it stands on. */
+/** The instructions of a stage, including those of its base stages. */
 function stage(name: string): readonly Instruction[] {
   const start = all.findIndex((one) => one.getKeyword() === 'FROM' && wordsOf(one).endsWith(` AS ${name}`));
   const rest = all.slice(start + 1);
@@ -31,17 +31,17 @@ function stage(name: string): readonly Instruction[] {
 
 const apps = ['producer', 'stats', 'consumer'] as const;
 
-test('a linter finds nothing to say', () => {
+test('the linter reports no problems', () => {
   expect(validate(text).map(({ message }) => message)).toEqual([]);
 });
 
-test('whatever comes from elsewhere is named by its digest', () => {
+test('external images are pinned by digest', () => {
   const foreign = of('FROM').filter((words) => !/^base /.test(words));
   expect(foreign.length).toBe(2);
   expect(foreign.filter((words) => !/^\S+:\S+@sha256:[0-9a-f]{64} AS \w+$/.test(words))).toEqual([]);
 });
 
-test.each(apps)('the image of %s is run by nobody, without a shell, and is asked by its own file', (app) => {
+test.each(apps)('the image of %s runs unprivileged, without a shell, and checks its own health', (app) => {
   const instructions = stage(app);
   expect(of('USER', instructions)).toEqual(['65532:65532']);
   expect(of('RUN', instructions)).toEqual([]);
@@ -50,7 +50,7 @@ test.each(apps)('the image of %s is run by nobody, without a shell, and is asked
   expect(check).toMatch(app === 'producer' ? /^NONE$/ : new RegExp(`CMD \\["/${app}", "health"\\]$`));
 });
 
-test.each(apps)('the image of %s has its file, its bill of materials, and a library', (app) => {
+test.each(apps)('the image of %s contains its executable, its SBOM and one library', (app) => {
   const dist = `/src/apps/${app}/dist`;
   expect(of('COPY', stage(app))).toEqual([
     '--from=build /rootfs/ /',
@@ -62,13 +62,13 @@ test.each(apps)('the image of %s has its file, its bill of materials, and a libr
 const ignored = readFileSync(join(rootFolder, 'infra/Dockerfile.dockerignore'), 'utf8').split('\n');
 const kept = ignored.filter((line) => line.startsWith('!')).map((line) => line.slice(1));
 
-test('the context leaves out settings, data and history, and nothing that it names is missing', () => {
+test('the context excludes settings, data and history, and all its paths exist', () => {
   expect(ignored).toEqual(expect.arrayContaining(['*', '**/.env', '**/node_modules', '**/dist']));
   const plain = kept.filter((path) => !path.includes('*'));
   expect(plain.filter((path) => !existsSync(join(rootFolder, path)))).toEqual([]);
 });
 
-test('the context has the manifest of every package of the workspace, which the lockfile is held against', () => {
+test('the context includes the manifest of every workspace package', () => {
   const workspace = parse(readFileSync(join(rootFolder, 'pnpm-workspace.yaml'), 'utf8'));
   const folders = workspace.packages.map((pattern: string) => pattern.replace('/*', ''));
   const missing = folders.filter(

@@ -14,12 +14,12 @@ const base = readBase();
 const named = (name: string, kind: string) =>
   base.find((one) => one.kind === kind && one.metadata.name === name) as Manifest;
 
-test('the manifests are what the APIs of Kubernetes and KEDA know', () => {
+test('the manifests are valid by the APIs of Kubernetes and KEDA', () => {
   expect(base.length).toBeGreaterThanOrEqual(10);
   expect(findMistakes(base)).toEqual([]);
 });
 
-test('a name that the API does not know is found', () => {
+test('an unknown field is reported', () => {
   const { spec, ...rest } = named('consumer', 'Deployment');
   expect(findMistakes([{ ...rest, spec: { ...spec, replica: 1 } }])).toEqual([
     expect.stringMatching(/"replica"' does not exist/),
@@ -28,7 +28,7 @@ test('a name that the API does not know is found', () => {
 
 const pods = podsOf(base);
 
-test.each(pods)('%s may do nothing but run', (_, pod) => {
+test.each(pods)('%s runs without privileges', (_, pod) => {
   expect(pod.automountServiceAccountToken).toBe(false);
   expect(pod.securityContext).toMatchObject({
     runAsNonRoot: true,
@@ -43,7 +43,7 @@ test.each(pods)('%s may do nothing but run', (_, pod) => {
     });
 });
 
-test.each(pods)('%s says what it needs, and is told no secret by its environment', (_, pod) => {
+test.each(pods)('%s has resource requests and gets no secret by its environment', (_, pod) => {
   for (const { resources, env = [] } of pod.containers) {
     expect(Object.keys(resources.requests)).toEqual(['cpu', 'memory']);
     expect(Object.keys(resources.limits)).toEqual(['memory']);
@@ -51,7 +51,7 @@ test.each(pods)('%s says what it needs, and is told no secret by its environment
   }
 });
 
-test('an outage restarts nothing: only the process itself is asked whether it lives', () => {
+test('liveness probes check the process only, so that an outage restarts nothing', () => {
   for (const name of ['consumer', 'stats']) {
     const [container] = named(name, 'Deployment').spec.template.spec.containers;
     expect(container.livenessProbe.httpGet.path).toBe('/livez');
@@ -61,19 +61,19 @@ test('an outage restarts nothing: only the process itself is asked whether it li
   expect(consumer.readinessProbe.httpGet.path).toBe('/readyz');
 });
 
-test('a network policy concerns the pods of the pipeline, whatever else is in their namespace', () => {
+test('network policies select the pods of the pipeline only', () => {
   const policies = base.filter(({ kind }) => kind === 'NetworkPolicy');
   expect(policies.map(({ metadata }) => metadata.name).sort()).toEqual(['metrics', 'pipeline']);
   for (const { spec } of policies)
     expect(spec.podSelector.matchLabels).toEqual({ 'app.kubernetes.io/part-of': 'kafka-to-postgres' });
 });
 
-test('KEDA alone sets the number of consumers', () => {
+test('only KEDA sets the number of consumers', () => {
   expect(named('consumer', 'Deployment').spec.replicas).toBeUndefined();
   expect(named('consumer', 'ScaledObject').spec.scaleTargetRef).toEqual({ name: 'consumer' });
 });
 
-/** Whatever of the two is here; they are the same code. */
+/** Either will do: kubectl contains kustomize. */
 const builders = [
   ['kustomize', 'build'],
   ['kubectl', 'kustomize'],
@@ -81,8 +81,8 @@ const builders = [
 
 const builder = builders.find(([program]) => spawnSync(program, ['version']).error === undefined);
 
-test('the example is the base with its own places, and just as right', ({ skip }) => {
-  if (builder === undefined) return skip('neither kustomize nor kubectl is here');
+test('the example is valid and replaces images and limits of the base', ({ skip }) => {
+  if (builder === undefined) return skip('neither kustomize nor kubectl is installed');
   const [program, word] = builder;
   const yaml = execFileSync(program, [word, join(kubernetesFolder, 'example')], { encoding: 'utf8' });
   const example = parseManifests(yaml);

@@ -1,6 +1,6 @@
 import type { GuardedProcess } from '../process/guarded.ts';
 
-/** A server that answers: one that already ran, or one that this process has started and that ends with it. */
+/** A server that answers: one that already ran, or one that this process has started. */
 export interface AvailableServer {
   /** Its address, without secrets. */
   readonly address: string;

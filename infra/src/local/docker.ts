@@ -8,7 +8,7 @@ export async function dockerAnswers(): Promise<boolean> {
   return /^\d/.test(await outputOf(['docker', 'info', '--format', '{{.ServerVersion}}']));
 }
 
-/** The command that runs Compose: a plugin of Docker since version 2, a separate program before. Undefined without it. */
+/** The command of Compose: a plugin of Docker since version 2, a program before; undefined without it. */
 export async function composeCommand(): Promise<readonly string[] | undefined> {
   const commands = [['docker', 'compose'], ['docker-compose']];
   const versions = await Promise.all(commands.map((command) => outputOf([...command, 'version'])));

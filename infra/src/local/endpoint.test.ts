@@ -12,23 +12,23 @@ import { findPortOwner } from './find-port-owner.ts';
 import { speaksKafka, speaksPostgres } from './protocol.ts';
 
 test.each(['127.0.0.1:9092', 'localhost:1', '[::1]:65535'])(
-  '%s survives being parsed and formatted',
+  '%s is the same after parsing and formatting',
   (text) => {
     expect(formatEndpoint(parseEndpoint(text))).toBe(text);
   },
 );
 
-test('the loopback is this machine, another name is not', () => {
+test('loopback addresses are this machine, other hosts are not', () => {
   expect(['localhost', '127.0.0.1', '127.1.2.3', '::1'].every(isThisMachine)).toBe(true);
   expect(['kafka.example.com', '192.0.2.1'].some(isThisMachine)).toBe(false);
 });
 
-test('a free port accepts nothing', async () => {
+test('a free port accepts no connections', async () => {
   const port = await findFreePort();
   expect(await acceptsConnections({ host: '127.0.0.1', port })).toBe(false);
 });
 
-test('a stranger on a port is neither Kafka nor Postgres, and is named', async () => {
+test('another program on a port is neither Kafka nor Postgres and is named', async () => {
   const server = createServer((socket) =>
     socket.on('error', () => {}).end('HTTP/1.1 400 Bad Request\r\n\r\n'),
   );

@@ -8,18 +8,18 @@ export interface Endpoint {
   readonly port: number;
 }
 
-/** The parts of `HOST:PORT`; an IPv6 host stands in brackets. */
+/** Parses `HOST:PORT`; an IPv6 host is in brackets. */
 export function parseEndpoint(text: string): Endpoint {
   const colon = text.lastIndexOf(':');
   return { host: text.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(text.slice(colon + 1)) };
 }
 
-/** `HOST:PORT`, an IPv6 host in brackets. */
+/** `HOST:PORT`, with an IPv6 host in brackets. */
 export function formatEndpoint({ host, port }: Endpoint): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-/** Whether a host is this machine: its loopback, its name or one of its addresses. */
+/** Whether a host is this machine: a loopback address, its name or one of its addresses. */
 export function isThisMachine(host: string): boolean {
   if (/^(localhost|127(\.\d+){3}|::1)$/i.test(host) || host === hostname()) return true;
   return Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === host));
@@ -27,7 +27,7 @@ export function isThisMachine(host: string): boolean {
 
 const CONNECT_MS = 3_000;
 
-/** Whether anything accepts connections there; false as well when the way there is broken. */
+/** Whether anything accepts connections at an address within 3 s. */
 export async function acceptsConnections({ host, port }: Endpoint): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
   const socket = connect({ host, port, timeout: CONNECT_MS });
@@ -41,7 +41,7 @@ export async function acceptsConnections({ host, port }: Endpoint): Promise<bool
 
 const REPLY_MS = 5_000;
 
-/** The first bytes that come back for a message; nothing when the connection closes or stays silent for 5 s. */
+/** The first bytes of the reply to a message; empty if the connection closes or nothing arrives for 5 s. */
 export async function firstReply({ host, port }: Endpoint, message: Buffer): Promise<Buffer> {
   const { promise, resolve } = Promise.withResolvers<Buffer>();
   const socket = connect({ host, port, timeout: REPLY_MS }, () => socket.write(message));
@@ -53,17 +53,17 @@ export async function firstReply({ host, port }: Endpoint, message: Buffer): Pro
   return reply;
 }
 
-/** Connections that go out take their ports from 32,768 up: one below stays free until somebody listens on it. */
+/** Below the ephemeral ports (from 32,768), so that no outgoing connection takes the port in the meantime. */
 const [LOWEST_PORT, HIGHEST_PORT] = [12_000, 32_000];
 
-const given = new Set<number>();
+const returned = new Set<number>();
 
-/** A port of the loopback that is free now, another one each time. */
+/** A free port of the loopback, a different one for each call. */
 export async function findFreePort(): Promise<number> {
   for (;;) {
     const port = randomInt(LOWEST_PORT, HIGHEST_PORT);
-    if (given.has(port) || !(await canListen(port))) continue;
-    given.add(port);
+    if (returned.has(port) || !(await canListen(port))) continue;
+    returned.add(port);
     return port;
   }
 }

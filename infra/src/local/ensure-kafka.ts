@@ -1,6 +1,6 @@
 import type { KafkaSettings } from '@pipeline/kafka';
 import { UserError } from '@pipeline/runtime';
-import type { Say } from '../screen.ts';
+import type { Report } from '../screen.ts';
 import type { AvailableServer, OwnServer } from './available.ts';
 import { dockerAnswers } from './docker.ts';
 import { acceptsConnections, type Endpoint, formatEndpoint, parseEndpoint } from './endpoint.ts';
@@ -15,14 +15,14 @@ import { requireProtocol, requireThisMachine } from './require-address.ts';
 export interface LocalKafkaOptions {
   /** Contains its files between runs. */
   readonly folder: string;
-  readonly say: Say;
+  readonly report: Report;
   /** Aborts the start. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Makes sure that Kafka answers at the configured address: uses a running one, or else starts one with its files in a
- * folder, as a process or, without Java or Maven, in a container.
+ * Makes sure that Kafka answers at the configured address: uses a running one, or else starts one with its
+ * files in a folder, as a process or, without Java or Maven, in a container.
  * @throws UserError if the address belongs to another machine or another program, or nothing can be started
  */
 export async function ensureKafka(
@@ -40,11 +40,11 @@ export async function ensureKafka(
 }
 
 async function startKafka(endpoint: Endpoint, options: LocalKafkaOptions): Promise<OwnServer> {
-  const { folder, say } = options;
+  const { folder, report } = options;
   const missing = await missingTools({ isFetched: hasKafkaJars() });
   if (missing.length === 0) return { folder, process: await startKafkaServer({ ...options, endpoint }) };
   await requireDocker(missing.join(' and '));
-  say(`without ${missing.join(' and ')}, Kafka runs in a container (${kafkaImage})`);
+  report(`without ${missing.join(' and ')}, Kafka runs in a container (${kafkaImage})`);
   return {
     folder,
     volume: kafkaVolume(folder),

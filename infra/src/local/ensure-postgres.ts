@@ -2,7 +2,7 @@ import { type DatabaseUrl, type databaseSettings, databaseUserError } from '@pip
 import { type Settings, UserError } from '@pipeline/runtime';
 import type { AvailableServer } from './available.ts';
 import { acceptsConnections } from './endpoint.ts';
-import { askVersion } from './postgres-ready.ts';
+import { queryVersion } from './postgres-ready.ts';
 import { startPostgresServer } from './postgres-server.ts';
 import { speaksPostgres } from './protocol.ts';
 import { requireProtocol, requireThisMachine } from './require-address.ts';
@@ -10,9 +10,9 @@ import { requireProtocol, requireThisMachine } from './require-address.ts';
 type DatabaseSettings = Settings<typeof databaseSettings>;
 
 /**
- * Makes sure that a database URL works: uses what answers there, else starts a server in a folder.
- * @throws UserError when the address is another machine's, is held by something else, refuses the user, or nothing can
- * be started
+ * Makes sure that a database URL works: uses a running server, or else starts one with its files in a folder.
+ * @throws UserError if the address belongs to another machine or another program, the login fails, or no
+ * server can be started
  */
 export async function ensurePostgres(
   settings: DatabaseSettings,
@@ -37,10 +37,10 @@ async function usePostgres(settings: DatabaseSettings): Promise<AvailableServer>
 }
 
 async function describe(settings: DatabaseSettings): Promise<Pick<AvailableServer, 'address' | 'version'>> {
-  return { address: hidePassword(settings.DATABASE_URL), version: (await askVersion(settings)) ?? '' };
+  return { address: hidePassword(settings.DATABASE_URL), version: (await queryVersion(settings)) ?? '' };
 }
 
-/** The URL without its password and its options. */
+/** The URL without its password and parameters. */
 function hidePassword({ text }: DatabaseUrl): string {
   const url = new URL(text);
   url.password = '';
@@ -51,7 +51,7 @@ function hidePassword({ text }: DatabaseUrl): string {
 function requirePlainText({ sslMode }: DatabaseUrl): void {
   if (sslMode === 'disable') return;
   throw new UserError(
-    'no Postgres answers, and a local one knows no TLS',
-    'say sslmode=disable, or start the Postgres that DATABASE_URL names',
+    'no Postgres answers, and a local one does not support TLS',
+    'set sslmode=disable, or start the Postgres that DATABASE_URL names',
   );
 }

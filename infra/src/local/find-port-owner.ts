@@ -4,15 +4,15 @@ import { basename } from 'node:path';
 import { promisify } from 'node:util';
 import { findProcess } from '../process/ancestors.ts';
 
-/** Who listens on a port of this machine, such as `nginx (process 812)`, as far as this user may know. */
+/** The program on a local port, such as `nginx (process 812)`; `another program` without permission. */
 export async function findPortOwner(port: number): Promise<string> {
-  const pid = process.platform === 'linux' ? await holderFromProc(port) : await holderFromLsof(port);
+  const pid = process.platform === 'linux' ? await ownerFromProc(port) : await ownerFromLsof(port);
   const words = pid === undefined ? undefined : findProcess(pid)?.words;
   return words?.[0] ? `${basename(words[0])} (process ${pid})` : 'another program';
 }
 
-/** Finds the listening socket's inode, then the process that has it open: proc_net(5). */
-async function holderFromProc(port: number): Promise<number | undefined> {
+/** Finds the inode of the listening socket, then the process that has it open: proc_net(5). */
+async function ownerFromProc(port: number): Promise<number | undefined> {
   const inode = (await Promise.all(['tcp', 'tcp6'].map((table) => listeningInode(table, port)))).find(
     Boolean,
   );
@@ -37,7 +37,7 @@ async function hasOpen(pid: string, target: string): Promise<boolean> {
   return targets.includes(target);
 }
 
-async function holderFromLsof(port: number): Promise<number | undefined> {
+async function ownerFromLsof(port: number): Promise<number | undefined> {
   const words = ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-t'];
   const { stdout } = await promisify(execFile)('lsof', words).catch(() => ({ stdout: '' }));
   return stdout === '' ? undefined : Number(stdout.split('\n')[0]);

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 const OLDEST_JAVA = 17;
 
 /**
- * The programs that starting Kafka as a local process needs and this machine lacks, such as `['Java 17', 'Maven']`.
+ * Missing programs that a local Kafka process needs, such as `['Java 17', 'Maven']`.
  * @param isFetched whether Kafka's jars are there, so that Maven is not needed
  */
 export async function missingTools({
@@ -17,7 +17,7 @@ export async function missingTools({
   return [version >= OLDEST_JAVA ? '' : `Java ${OLDEST_JAVA}`, hasMaven ? '' : 'Maven'].filter(Boolean);
 }
 
-/** The major version of Java: `java -version` writes `openjdk version "17.0.15" 2025-04-15` to stderr. 0 without Java. */
+/** The major version of Java; 0 without it. `java -version` writes `openjdk version "17.0.15" …` to stderr. */
 export async function javaVersion(): Promise<number> {
   const { stderr } = await promisify(execFile)('java', ['-version']).catch(() => ({ stderr: '' }));
   return Number(/version "(\d+)/.exec(stderr)?.[1] ?? 0);

@@ -20,13 +20,13 @@ export interface KafkaContainerOptions {
 /** The image, in the version of the local broker. */
 export const kafkaImage = `apache/kafka:${kafkaVersion}`;
 
-/** The Docker volume, and the container, that belong to a folder: another clone of the repository has others. */
+/** The name of the volume and the container for a folder, so that each clone has its own. */
 export function kafkaVolume(folder: string): string {
   return `kafka-to-postgres-${createHash('sha256').update(folder).digest('hex').slice(0, 12)}`;
 }
 
 /**
- * Starts Kafka in a container that is removed when it stops; its data stays in a volume. Resolves once it answers.
+ * Starts Kafka in a container that is removed when it stops, with its data in a volume; resolves once it answers.
  * @throws UserError if it cannot be started; the signal's reason once it is aborted
  */
 export async function startKafkaContainer(options: KafkaContainerOptions): Promise<GuardedProcess> {
@@ -59,7 +59,7 @@ function containerEnvironment(advertised: Endpoint): Readonly<Record<string, str
     listen: { host: '0.0.0.0', port: 9092 },
     advertised,
     quorum: { nodeId: 1, controllerPorts: [9093] },
-    // From inside the container the broker cannot reach itself by the advertised address, which transactions need.
+    // Transactions need it: inside the container the broker cannot reach its advertised address.
     internalPort: 19_092,
     dataFolder: '/var/lib/kafka/data',
   });

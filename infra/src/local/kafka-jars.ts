@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '@pipeline/runtime';
 import { startGuarded } from '../process/guarded.ts';
-import { type Say, sayPlainly } from '../screen.ts';
+import { printLine, type Report } from '../screen.ts';
 
 /** The version that kafka/pom.xml names. */
 export const kafkaVersion = '4.3.1';
@@ -29,10 +29,10 @@ export function hasKafkaJars(): boolean {
  * The folder of the broker's jars. Maven downloads them once per user; all clones share them.
  * @throws UserError if Maven cannot download them; the signal's reason once it is aborted
  */
-export async function fetchKafkaJars(signal?: AbortSignal, say: Say = sayPlainly): Promise<string> {
+export async function fetchKafkaJars(signal?: AbortSignal, report: Report = printLine): Promise<string> {
   const folder = jarsFolder();
   if (hasKafkaJars()) return folder;
-  say(`downloading Kafka ${kafkaVersion} with Maven, once per user`);
+  report(`downloading Kafka ${kafkaVersion} with Maven, once per user`);
   await mkdir(cacheFolder(), { recursive: true });
   const fresh = await mkdtemp(`${folder}.`);
   try {

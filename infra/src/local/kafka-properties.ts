@@ -1,21 +1,21 @@
 import { type Endpoint, formatEndpoint } from './endpoint.ts';
 
-/** A broker's place in a cluster whose brokers are its controllers, too: on this machine, one port each. */
+/** A broker's role in a cluster of combined brokers and controllers on this machine. */
 export interface Quorum {
-  /** From 1. */
+  /** Starts at 1. */
   readonly nodeId: number;
-  /** Where the controllers listen on the loopback, in the order of their ids. */
+  /** Loopback ports of the controllers, in the order of their ids. */
   readonly controllerPorts: readonly number[];
 }
 
-/** Where a broker listens and keeps its log. */
+/** Addresses and data folder of a broker. */
 export interface BrokerLayout {
   readonly listen: Endpoint;
-  /** What clients are told; defaults to where it listens. */
+  /** The address that clients get; defaults to `listen`. */
   readonly advertised?: Endpoint;
-  /** A cluster of one is a broker that is its own controller. */
+  /** With one member, the broker is its own controller. */
   readonly quorum: Quorum;
-  /** Another port on the loopback, where the broker reaches itself; needed where it cannot by the advertised address. */
+  /** A loopback port for the broker itself, needed if it cannot reach its own advertised address. */
   readonly internalPort?: number;
   readonly dataFolder: string;
 }
@@ -23,7 +23,7 @@ export interface BrokerLayout {
 export type BrokerSettings = Readonly<Record<string, string | number | boolean>>;
 
 /**
- * The settings of a broker that is a controller as well (KRaft).
+ * The settings of a combined broker and controller (KRaft).
  * https://kafka.apache.org/43/configuration/broker-configs/
  */
 export function brokerSettings(layout: BrokerLayout): BrokerSettings {
@@ -54,7 +54,7 @@ export function brokerSettings(layout: BrokerLayout): BrokerSettings {
 
 function ownControllerPort({ nodeId, controllerPorts }: Quorum): number {
   const port = controllerPorts[nodeId - 1];
-  if (port === undefined) throw new RangeError(`no controller has the id ${nodeId}`);
+  if (port === undefined) throw new RangeError(`no controller port for node.id ${nodeId}`);
   return port;
 }
 
@@ -64,7 +64,7 @@ function formatListeners(listeners: Readonly<Record<string, Endpoint>>): string 
     .join(',');
 }
 
-/** Every broker has a copy of everything, and what all but one of them have is acknowledged. */
+/** Every partition is on every broker; a write is acknowledged once all but one have it. */
 function replication(brokers: number): BrokerSettings {
   const minInSync = Math.max(1, brokers - 1);
   return {
@@ -78,25 +78,25 @@ function replication(brokers: number): BrokerSettings {
   };
 }
 
-/** A group need not wait for members that may come; the cleaner must fit a small heap. */
+/** No delay for further group members; a log cleaner that fits into a small heap. */
 const usualSettings: BrokerSettings = {
   'offsets.topic.num.partitions': 4,
   'transaction.state.log.num.partitions': 4,
   'group.initial.rebalance.delay.ms': 0,
-  // A broker that was killed may register again only once its former session has run out.
+  // A killed broker can register again only after its previous session has expired.
   'broker.session.timeout.ms': 3_000,
   'broker.heartbeat.interval.ms': 500,
   'log.cleaner.dedupe.buffer.size': 16 << 20,
 };
 
-/** Settings as a `server.properties` file. */
+/** The settings as a `server.properties` file. */
 export function toProperties(settings: BrokerSettings): string {
   return Object.entries(settings)
     .map(([name, value]) => `${name}=${value}\n`)
     .join('');
 }
 
-/** Settings as the variables that the image apache/kafka reads: `node.id` is `KAFKA_NODE_ID`. */
+/** The settings as environment variables of the apache/kafka image: `node.id` is `KAFKA_NODE_ID`. */
 export function toImageEnvironment(settings: BrokerSettings): Record<string, string> {
   const entries = Object.entries(settings).map(([name, value]) => [
     `KAFKA_${name.toUpperCase().replaceAll('.', '_')}`,

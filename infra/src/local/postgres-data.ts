@@ -7,9 +7,9 @@ import type { RunAs } from '../process/run-as.ts';
 import { run } from './run.ts';
 
 /**
- * Makes a data folder, unless it is there. It is made beside its place and moved there, so that a start that is cut
- * short leaves nothing half made.
- * @throws UserError when it belongs to another user or cannot be made
+ * Creates a data folder if it is missing: in a temporary folder that is then renamed, because a partly
+ * initialized one would fail the next start.
+ * @throws UserError if it belongs to another user or cannot be created
  */
 export async function ensurePostgresData(initdb: string, folder: string, account?: RunAs): Promise<void> {
   if (existsSync(folder)) return await requireOwner(folder, account);
@@ -41,9 +41,9 @@ async function requireOwner(folder: string, account?: RunAs): Promise<void> {
 }
 
 /**
- * Removes the pid file that a killed server or a restarted machine has left: its number may be another program's by
- * now, and Postgres would take that for a running server.
- * @throws UserError when a server does run on this folder
+ * Removes the pid file of a server that was killed or did not survive a reboot: the pid may have been reused
+ * by another program, which Postgres would take for a running server.
+ * @throws UserError if a server does run on this folder
  */
 export async function removeStalePid(folder: string): Promise<void> {
   const path = join(folder, 'postmaster.pid');
@@ -53,11 +53,11 @@ export async function removeStalePid(folder: string): Promise<void> {
   if (program !== 'postgres') return await rm(path, { force: true });
   throw new UserError(
     `a Postgres on port ${port} already uses ${folder} (process ${pid})`,
-    'stop it, or point DATABASE_URL to it',
+    'stop it, or set DATABASE_URL to its address',
   );
 }
 
-/** Lets everybody of this machine in with a password, or without one where the URL has none. */
+/** Allows local connections, with a password if the URL has one. */
 export async function writeAccessRules(folder: string, hasPassword: boolean): Promise<void> {
   const method = hasPassword ? 'scram-sha-256' : 'trust';
   const rules = ['127.0.0.1/32', '::1/128'].map((address) => `host all all ${address} ${method}\n`);

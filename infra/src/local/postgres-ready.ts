@@ -3,18 +3,18 @@ import { readSettings, type Settings } from '@pipeline/runtime';
 import { acceptsConnections } from './endpoint.ts';
 
 /**
- * Whether a URL of this machine works now.
- * @throws the driver's error for a fault that does not pass by itself, such as a wrong password
+ * Whether a database URL works now.
+ * @throws the driver's error if it is permanent, such as a wrong password
  */
 export async function acceptsQueries(url: DatabaseUrl): Promise<boolean> {
-  return (await askVersion(readSettings(databaseSettings, { DATABASE_URL: url.text }))) !== undefined;
+  return (await queryVersion(readSettings(databaseSettings, { DATABASE_URL: url.text }))) !== undefined;
 }
 
 /**
- * The version of the Postgres that settings lead to, such as `18.4`; undefined while it cannot be asked.
- * @throws the driver's error for a fault that does not pass by itself
+ * The version of the configured Postgres, such as `18.4`; undefined while it does not answer.
+ * @throws the driver's error if it is permanent
  */
-export async function askVersion(settings: Settings<typeof databaseSettings>): Promise<string | undefined> {
+export async function queryVersion(settings: Settings<typeof databaseSettings>): Promise<string | undefined> {
   if (!(await acceptsConnections(settings.DATABASE_URL))) return undefined;
   await using database = connectDatabase(settings, { applicationName: 'infra', connections: 1 });
   try {

@@ -1,8 +1,8 @@
 import type { DatabaseUrl } from '@pipeline/db';
 
 /**
- * What a stand-alone backend must run so that a URL works: its user with its password, and its database. Each line is
- * one statement; the backend goes on after one that fails, such as a database that exists.
+ * Statements for a single-user backend that create the user, password and database of a URL, one per line.
+ * The backend continues after a statement that fails, for example because the database exists.
  */
 export function roleStatements({ user, password, database }: DatabaseUrl): string {
   const name = quoteName(user);

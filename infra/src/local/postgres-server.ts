@@ -11,21 +11,21 @@ import { roleStatements } from './postgres-role.ts';
 import { run } from './run.ts';
 import { waitUntilReady } from './server.ts';
 
-/** A Postgres of this machine: who may ask it what, and the folder that holds all of it. */
+/** A Postgres on this machine: its URL and its folder. */
 export interface PostgresServerOptions {
   readonly url: DatabaseUrl;
-  /** Made when it is missing; holds the data and the server's log. */
+  /** Created if missing; contains the data and the server's log. */
   readonly folder: string;
-  /** Settings of the server, such as `fsync=off`. */
+  /** Server settings, such as `fsync=off`. */
   readonly parameters?: readonly string[];
-  /** Ends the start. */
+  /** Aborts the start. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Starts Postgres on data that is made when it is missing, with the URL's user, password and database; resolves once
- * the URL works.
- * @throws UserError when it cannot be started; the signal's reason when that is aborted
+ * Starts Postgres with the URL's user, password and database, and creates its data folder if missing;
+ * resolves once the URL works.
+ * @throws UserError if it cannot be started; the signal's reason once it is aborted
  */
 export async function startPostgresServer(options: PostgresServerOptions): Promise<GuardedProcess> {
   const { url, folder, signal } = options;
@@ -42,16 +42,16 @@ export async function startPostgresServer(options: PostgresServerOptions): Promi
     signal,
   );
   const command = [postgres, '-D', dataFolder, ...serverFlags(options)];
-  // SIGINT is Postgres's "fast" shutdown; SIGTERM would wait for every client to leave.
+  // SIGINT is the "fast" shutdown; SIGTERM waits until all clients have disconnected.
   const server = await startGuarded(command, { logPath, account, stopSignal: 'SIGINT' });
   await waitUntilReady('Postgres', server, logPath, () => acceptsQueries(url), signal);
   return server;
 }
 
-/** How long a killed server's last processes may take to notice that they are orphans. */
+/** How long the processes of a killed server may take to notice that they are orphans. */
 const ORPHANS_MS = 10_000;
 
-/** Postgres leaves data alone that a process of an earlier server still uses, which a killed one leaves for a moment. */
+/** Postgres refuses data that a process of an earlier, killed server still uses; those processes end soon. */
 async function onceUnused(start: () => Promise<unknown>, signal?: AbortSignal): Promise<void> {
   const deadline = Date.now() + ORPHANS_MS;
   const isStarted = () =>
@@ -71,7 +71,7 @@ function serverFlags({ url, parameters = [] }: PostgresServerOptions): readonly 
     `port=${url.port}`,
     'unix_socket_directories=',
     'max_connections=200',
-    // A detail or a statement would carry rows of the user's into the log.
+    // Details and statements would write user data to the log.
     'log_error_verbosity=terse',
     'log_min_error_statement=panic',
     'log_checkpoints=off',

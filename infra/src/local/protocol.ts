@@ -1,11 +1,12 @@
 import { type Endpoint, firstReply } from './endpoint.ts';
 
-/** An arbitrary number that Kafka sends back, so that the reply is known for ours. */
+/** An arbitrary number that Kafka returns in its reply. */
 const CORRELATION = 0x6b32_7067;
 
 /**
- * Whether what listens there is Kafka (without TLS): asks for the versions of its API, which needs no login.
- * https://kafka.apache.org/protocol#The_Messages_ApiVersions, version 0: size, key 18, version, correlation, client (null).
+ * Whether Kafka listens at an address (without TLS): sends ApiVersions, which needs no login.
+ * https://kafka.apache.org/protocol#The_Messages_ApiVersions, version 0: size, key 18, version, correlation,
+ * client (null).
  */
 export async function speaksKafka(endpoint: Endpoint): Promise<boolean> {
   const request = Buffer.alloc(14);
@@ -18,7 +19,7 @@ export async function speaksKafka(endpoint: Endpoint): Promise<boolean> {
 }
 
 /**
- * Whether what listens there is Postgres: asks whether it speaks TLS, which it answers with one letter.
+ * Whether Postgres listens at an address: sends an SSLRequest, which it answers with `S` or `N`.
  * https://www.postgresql.org/docs/current/protocol-message-formats.html, "SSLRequest".
  */
 export async function speaksPostgres(endpoint: Endpoint): Promise<boolean> {

@@ -3,9 +3,9 @@ import { type Endpoint, formatEndpoint, isThisMachine } from './endpoint.ts';
 import { findPortOwner } from './find-port-owner.ts';
 
 /**
- * Makes sure that a server could be started at an address that answers nothing.
- * @param setting the name of the setting that chooses another
- * @throws UserError when the address is another machine's
+ * Makes sure that a server can be started at an address where none answers.
+ * @param setting name of the setting that the address comes from
+ * @throws UserError if the address belongs to another machine
  */
 export function requireThisMachine(name: string, endpoint: Endpoint, setting: string): void {
   if (isThisMachine(endpoint.host)) return;
@@ -16,8 +16,8 @@ export function requireThisMachine(name: string, endpoint: Endpoint, setting: st
 }
 
 /**
- * Makes sure that what answers at an address is what should.
- * @throws UserError that names who holds the port
+ * Makes sure that the expected protocol answers at an address.
+ * @throws UserError that names the program on the port
  */
 export async function requireProtocol(
   name: string,
@@ -26,9 +26,9 @@ export async function requireProtocol(
   speaks: (endpoint: Endpoint) => Promise<boolean>,
 ): Promise<void> {
   if (await speaks(endpoint)) return;
-  const holder = isThisMachine(endpoint.host) ? await findPortOwner(endpoint.port) : 'another program';
+  const owner = isThisMachine(endpoint.host) ? await findPortOwner(endpoint.port) : 'another program';
   throw new UserError(
-    `${formatEndpoint(endpoint)} is held by ${holder}, which is not ${name}`,
-    `end it, or choose another address with ${setting}`,
+    `${formatEndpoint(endpoint)} is in use by ${owner}, which is not ${name}`,
+    `stop it, or choose another address with ${setting}`,
   );
 }

@@ -11,8 +11,8 @@ export interface RunOptions {
 }
 
 /**
- * Runs a short command to its end and returns what it wrote to stdout.
- * @throws UserError with the last line that it wrote to stderr when it fails
+ * Runs a command to its end and returns its stdout.
+ * @throws UserError with the last line of its stderr if it fails
  */
 export async function run(
   command: readonly string[],
@@ -28,5 +28,5 @@ export async function run(
   ]);
   if (code === 0) return output;
   const lastLine = errors.trimEnd().split('\n').at(-1) ?? '';
-  throw new UserError(`${basename(command[0] ?? '')} failed: ${lastLine}`, 'see what it says');
+  throw new UserError(`${basename(command[0] ?? '')} failed: ${lastLine}`, 'see the message');
 }

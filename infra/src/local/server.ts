@@ -3,11 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '@pipeline/runtime';
 import type { GuardedProcess } from '../process/guarded.ts';
 
-const ASK_MS = 50;
+const POLL_MS = 50;
 
 /**
  * Waits until a server that was just started answers.
- * @throws UserError with the last lines of its log when it ends instead; the signal's reason when that is aborted
+ * @throws UserError with the last lines of its log if it ends instead; the signal's reason once it is aborted
  */
 export async function waitUntilReady(
   name: string,
@@ -23,12 +23,12 @@ export async function waitUntilReady(
   while (!(await isReady())) {
     if (signal?.aborted) await server.stop();
     signal?.throwIfAborted();
-    if (ended) throw new UserError(`${name} ended while it started: ${lastLines(logPath)}`, `see ${logPath}`);
-    await sleep(ASK_MS);
+    if (ended) throw new UserError(`${name} failed to start: ${lastLines(logPath)}`, `see ${logPath}`);
+    await sleep(POLL_MS);
   }
 }
 
-/** The end of a log, without the lines of stack traces. */
+/** The last two lines of a log, stack traces excluded. */
 function lastLines(path: string): string {
   const lines = readFileSync(path, 'utf8').split('\n');
   return lines

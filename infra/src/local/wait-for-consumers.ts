@@ -2,19 +2,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connectDatabase, type DatabaseUrl, databaseSettings } from '@pipeline/db';
 import { readSettings } from '@pipeline/runtime';
 
-/** A consumer has 10 s to end, and Kafka and Postgres need some of them. */
-const LONGEST_MS = 4_000;
-const ASK_MS = 100;
+/** Everything has to end within 10 s, and stopping Kafka and Postgres takes a few of them. */
+const TIMEOUT_MS = 4_000;
+const POLL_MS = 100;
 
 /**
- * Waits until no consumer is connected to a database, at most 4 s: Ctrl-C reaches the apps and the servers at the same
- * time, and a consumer that is writing its last batch should find them there.
+ * Waits until no consumer is connected to a database, at most 4 s. Ctrl-C reaches the apps and the servers at
+ * the same time, and a consumer needs the servers to write its last batch.
  */
 export async function waitForConsumers(url: DatabaseUrl): Promise<void> {
   const settings = readSettings(databaseSettings, { DATABASE_URL: url.text });
   await using database = connectDatabase(settings, { applicationName: 'infra', connections: 1 });
-  const deadline = Date.now() + LONGEST_MS;
-  while (Date.now() < deadline && (await countConsumers(database)) > 0) await sleep(ASK_MS);
+  const deadline = Date.now() + TIMEOUT_MS;
+  while (Date.now() < deadline && (await countConsumers(database)) > 0) await sleep(POLL_MS);
 }
 
 async function countConsumers(database: ReturnType<typeof connectDatabase>): Promise<number> {

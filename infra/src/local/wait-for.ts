@@ -1,5 +1,5 @@
 import { pause } from '@pipeline/runtime';
-import type { Say } from '../screen.ts';
+import type { Report } from '../screen.ts';
 import { acceptsConnections, type Endpoint, formatEndpoint } from './endpoint.ts';
 
 const POLL_MS = 200;
@@ -13,13 +13,13 @@ const QUIET_MS = 6_000;
 export async function waitFor(
   name: string,
   endpoints: readonly Endpoint[],
-  { say, signal }: { readonly say: Say; readonly signal: AbortSignal },
+  { report, signal }: { readonly report: Report; readonly signal: AbortSignal },
 ): Promise<void> {
   const addresses = endpoints.map(formatEndpoint).join(', ');
   let notice: NodeJS.Timeout | undefined;
   try {
     while (!(await Promise.all(endpoints.map(acceptsConnections))).includes(true)) {
-      notice ??= setTimeout(say, QUIET_MS, `waiting for ${name} at ${addresses}`);
+      notice ??= setTimeout(report, QUIET_MS, `waiting for ${name} at ${addresses}`);
       await pause(POLL_MS, signal);
     }
   } finally {

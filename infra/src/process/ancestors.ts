@@ -19,9 +19,9 @@ export function ancestorsOf(pid: number, find: FindProcess): readonly RunningPro
 }
 
 /**
- * The part of a chain of ancestors that a process must not outlive: up to the topmost turbo, pnpm or npm, which is
- * what the user started; without any of them, up to the parent. Anything above, such as a shell that is closed, does
- * not matter.
+ * The part of a chain of ancestors that a process must not outlive: up to the topmost turbo, pnpm or npm,
+ * which is what the user started; without any of them, up to the parent. Anything above, such as a shell that
+ * is closed, does not matter.
  */
 export function lifeline(chain: readonly RunningProcess[]): readonly RunningProcess[] {
   const top = chain.findLastIndex(isTaskRunner);

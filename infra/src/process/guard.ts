@@ -7,15 +7,19 @@ import { invocationOf } from './run-as.ts';
 /*
  * node guard.ts [--stop-signal SIGINT] [--uid N --gid N] -- COMMAND…
  *
- * Runs a command that must not outlive what started it, even when that is killed with SIGKILL and can say nothing.
- * Imports nothing of the workspace, so that any script can use it without a condition or a build.
+ * Runs a command and ends it when the process that the user started ends, even by SIGKILL. The command gets a
+ * process group of its own. Imports nothing from the workspace, so that any script can use it without a
+ * condition or a build.
  */
 
-/** How often to look whether the ancestors are still there. */
-const LOOK_MS = 500;
-/** How long the command may take to end after it was asked to. */
+/** How often to check that the ancestors still run. */
+const CHECK_MS = 500;
+/** How long the command may take to stop before it is killed. */
 const GRACE_MS = 8_000;
-/** A Ctrl-C arrives from the terminal and again from each task runner on the way: all that is one wish. */
+/**
+ * A Ctrl-C arrives from the terminal and again from each task runner above; signals this close together count
+ * as one.
+ */
 const SIGNAL_DEDUP_MS = 2_000;
 
 const { values, positionals } = parseArgs({
@@ -28,7 +32,7 @@ const { values, positionals } = parseArgs({
 });
 const stopSignal = values['stop-signal'] as NodeJS.Signals;
 const account = values.uid === undefined ? undefined : { uid: Number(values.uid), gid: Number(values.gid) };
-// Whoever started this guard with a channel holds its other end, which closes when they die; no need to look.
+// An IPC channel closes when the parent ends, so that its ancestors need no check.
 const watched = process.connected ? [] : lifeline(ancestorsOf(process.pid, findProcess));
 
 const { command, words, options } = invocationOf(positionals, account);
@@ -47,7 +51,7 @@ child.once('exit', (code, signal) => {
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
 process.on('disconnect', stop);
-setInterval(() => isWhole(watched, findProcess) || stop(), LOOK_MS);
+setInterval(() => isWhole(watched, findProcess) || stop(), CHECK_MS);
 
 function onSignal(): void {
   if (stoppedAt > 0 && Date.now() - stoppedAt > SIGNAL_DEDUP_MS) killGroup();
@@ -61,11 +65,11 @@ function stop(): void {
   setTimeout(killGroup, GRACE_MS);
 }
 
-/** The command leads a process group of its own, so that what it has left running goes with it. */
+/** Kills what the command has left running, too: it leads a process group of its own. */
 function killGroup(): void {
   try {
     if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
   } catch {
-    // Nothing was left.
+    // No process is left.
   }
 }

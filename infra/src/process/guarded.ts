@@ -4,27 +4,27 @@ import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunAs } from './run-as.ts';
 
-/** A process that ends with this one, whatever ends this one. */
+/** A process that ends with this one, however this one ends. */
 export interface GuardedProcess {
   readonly pid: number;
-  /** Resolves with the exit code, 128 and the signal's number where a signal ended it. */
+  /** Resolves with the exit code, or 128 plus the signal's number if a signal ended it. */
   readonly ended: Promise<number>;
-  /** Asks it to end, and waits until it has; by force after 8 s. */
+  /** Sends the stop signal, SIGKILL after 8 s, and waits for the end. */
   stop(): Promise<void>;
 }
 
 export interface GuardOptions {
-  /** The file that its output is added to. */
+  /** File that its output is appended to. */
   readonly logPath: string;
-  /** What asks it to end; defaults to SIGTERM. */
+  /** The signal that stops it; defaults to SIGTERM. */
   readonly stopSignal?: NodeJS.Signals;
-  /** Who runs it; defaults to this process's user. */
+  /** The user that it runs as; defaults to this process's. */
   readonly account?: RunAs | undefined;
 }
 
 /**
  * Starts a command under a guard.
- * @throws Error when it cannot be started
+ * @throws Error if it cannot be started
  */
 export async function startGuarded(
   command: readonly string[],

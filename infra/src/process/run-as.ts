@@ -1,13 +1,13 @@
 import type { SpawnOptions } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
-/** A user and a group of this machine, by number. */
+/** Numeric ids of a user and a group. */
 export interface RunAs {
   readonly uid: number;
   readonly gid: number;
 }
 
-/** What to spawn. */
+/** Arguments for `spawn`. */
 export interface Invocation {
   readonly command: string;
   readonly words: readonly string[];
@@ -17,9 +17,9 @@ export interface Invocation {
 const setpriv = ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => existsSync(path));
 
 /**
- * A command as another user, and (where Linux's setpriv is there) one that the kernel ends with its parent.
- * The other user keeps root's right to pass folders, because the clone may lie in one that only root may enter:
- * capabilities(7), "ambient".
+ * A command that runs as another user and, if Linux's setpriv is installed, is killed by the kernel when its
+ * parent ends. The other user keeps root's right to enter folders, because the clone may be in one that only
+ * root may enter: capabilities(7), "ambient".
  */
 export function invocationOf(command: readonly string[], account?: RunAs): Invocation {
   const [program = '', ...words] = command;
@@ -34,7 +34,7 @@ function runAsFlags({ uid, gid }: RunAs): readonly string[] {
     `--reuid=${uid}`,
     `--regid=${gid}`,
     '--clear-groups',
-    // Without it access(2), by which programs look for their files, would not count these rights.
+    // Without it, access(2), which programs use to find their files, ignores these capabilities.
     '--securebits=+no_setuid_fixup',
     `--inh-caps=${rights}`,
     `--ambient-caps=${rights}`,

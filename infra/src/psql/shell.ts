@@ -8,9 +8,9 @@ const listTables = `select schemaname as "Schema", tablename as "Name", tableown
   from pg_tables where schemaname not in ('pg_catalog', 'information_schema') order by 1, 2`;
 
 /**
- * A small shell for machines without psql: statements up to `;`, `\dt` lists the tables, `\q` or Ctrl-D ends. The end of a
- * file ends its last statement, too.
- * @returns the exit code: 1 when a statement failed and nobody was there to see it
+ * A small shell for machines without psql: statements end with `;` or at the end of the input, `\dt` lists
+ * the tables, `\q` or Ctrl-D quits.
+ * @returns the exit code: 1 if a statement failed and stdin is not a terminal
  */
 export async function runShell(settings: Settings<typeof databaseSettings>): Promise<number> {
   await using database = connectDatabase(settings, { applicationName: 'psql', connections: 1 });
@@ -44,7 +44,7 @@ function prompt(lines: Interface, typed: string): void {
   lines.prompt();
 }
 
-/** Prints the rows, or what is wrong; returns whether it succeeded. */
+/** Prints the rows or the error; returns whether it succeeded. */
 async function runStatement(database: Database, statement: string): Promise<boolean> {
   try {
     const rows = await database.run<Record<string, unknown>>((sql) => sql.unsafe(statement));

@@ -7,12 +7,12 @@ test('a statement ends at its semicolon and may span lines', () => {
 });
 
 test.each(["select ';'", 'select ";"', 'select $$;$$', 'select $a$;$$;$a$', 'select /* ; */ 1'])(
-  'a semicolon inside %s ends nothing',
+  'the semicolon inside %s does not end the statement',
   (statement) => {
     expect(splitStatements(`${statement};`)).toEqual({ statements: [statement], rest: '' });
   },
 );
 
-test('an open quote keeps everything after it', () => {
+test('a statement with an open quote is incomplete', () => {
   expect(splitStatements("select 'a; b;").statements).toEqual([]);
 });

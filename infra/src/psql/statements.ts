@@ -1,16 +1,17 @@
-/** What was typed so far, cut into statements that are whole and the rest that is not. */
+/** Input split into complete statements and an incomplete rest. */
 export interface Typed {
   readonly statements: readonly string[];
   readonly rest: string;
 }
 
 /**
- * Quoted texts and names, dollar-quoted texts and comments, in which a semicolon ends nothing; or one other character.
+ * Quoted strings and identifiers, dollar-quoted strings and comments, which may contain semicolons; or any
+ * other character.
  * https://www.postgresql.org/docs/current/sql-syntax-lexical.html
  */
 const token = /'(?:[^']|'')*'|"[^"]*"|\$(\w*)\$[\s\S]*?\$\1\$|--[^\n]*|\/\*[\s\S]*?\*\/|['"$]|[\s\S]/g;
 
-/** Cuts typed text at the semicolons that end statements; a quote that is still open keeps its statement in the rest. */
+/** Splits input at the semicolons that end statements; a statement with an open quote stays in the rest. */
 export function splitStatements(text: string): Typed {
   const statements: string[] = [];
   let start = 0;

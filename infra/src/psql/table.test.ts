@@ -15,6 +15,6 @@ test('columns are as wide as their widest value', () => {
   ]);
 });
 
-test('a value cannot write control characters to the terminal', () => {
+test('control characters in values are escaped', () => {
   expect(formatTable([{ text: 'a\u001b[2Jb' }])).toContain('a\\u001b[2Jb');
 });

@@ -1,4 +1,4 @@
-/** Rows as psql would print them: a line of names, a rule, a line per row, and their number. */
+/** Rows in the format of psql: column names, a rule, one line per row, and the number of rows. */
 export function formatTable(rows: readonly Readonly<Record<string, unknown>>[]): string {
   const count = `(${rows.length} row${rows.length === 1 ? '' : 's'})`;
   const names = Object.keys(rows[0] ?? {});
@@ -17,7 +17,7 @@ export function formatTable(rows: readonly Readonly<Record<string, unknown>>[]):
   return [line(names, '|'), rule, ...cells.map((row) => line(row, '|')), count].join('\n');
 }
 
-/** Control characters are shown escaped, so that no value can write to the terminal. */
+/** Escapes control characters, so that no value can control the terminal. */
 function formatCell(value: unknown): string {
   if (value === null || value === undefined) return '';
   if (value instanceof Date) return value.toISOString();

@@ -15,20 +15,22 @@ const waiver = {
   because: 'nothing here is padded',
 };
 
-test('an advisory that nobody waived is a problem', () => {
+test('an unwaived advisory is a problem', () => {
   expect(findProblems([advisory], [], '2027-01-01')).toEqual([
     expect.stringMatching(/^GHSA-aaaa-bbbb-cccc: high, left-pad <2\.0\.0: pads on the right/),
   ]);
 });
 
-test('a waiver counts to the end of its last day', () => {
+test('a waiver is valid until the end of its last day', () => {
   expect(findProblems([advisory], [waiver], '2027-01-31')).toEqual([]);
   expect(findProblems([advisory], [waiver], '2027-02-01')).toEqual([
     expect.stringContaining('left-pad'),
-    'GHSA-aaaa-bbbb-cccc: its waiver has run out',
+    'GHSA-aaaa-bbbb-cccc: its waiver has expired',
   ]);
 });
 
-test('a waiver of nothing is to be removed', () => {
-  expect(findProblems([], [waiver], '2027-01-01')).toEqual(['GHSA-aaaa-bbbb-cccc: is waived for nothing']);
+test('a waiver that matches no advisory is a problem', () => {
+  expect(findProblems([], [waiver], '2027-01-01')).toEqual([
+    'GHSA-aaaa-bbbb-cccc: its waiver matches no advisory',
+  ]);
 });

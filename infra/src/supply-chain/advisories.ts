@@ -1,4 +1,4 @@
-/** What is known to be wrong with a package that the lockfile names, as `pnpm audit --json` says it. */
+/** A known vulnerability of a package in the lockfile, as reported by `pnpm audit --json`. */
 export interface Advisory {
   readonly github_advisory_id: string;
   readonly module_name: string;
@@ -8,16 +8,16 @@ export interface Advisory {
   readonly url: string;
 }
 
-/** An advisory that does not hurt here, for a while. */
+/** An advisory that is accepted until a date. */
 export interface Waiver {
-  /** GitHub's name of it, such as `GHSA-aaaa-bbbb-cccc`. */
+  /** GitHub's id, such as `GHSA-aaaa-bbbb-cccc`. */
   readonly advisory: string;
-  /** The last day on which it counts, such as `2027-01-31`. */
+  /** Last day of the waiver, such as `2027-01-31`. */
   readonly until: string;
   readonly because: string;
 }
 
-/** One line for each advisory that nobody has waived, and for each waiver that has run out or waives nothing. */
+/** One line per unwaived advisory, and per waiver that has expired or matches no advisory. */
 export function findProblems(
   advisories: readonly Advisory[],
   waivers: readonly Waiver[],
@@ -29,10 +29,10 @@ export function findProblems(
     ...advisories.filter((one) => !waived.has(one.github_advisory_id)).map(toLine),
     ...waivers
       .filter(({ until }) => until < today)
-      .map(({ advisory }) => `${advisory}: its waiver has run out`),
+      .map(({ advisory }) => `${advisory}: its waiver has expired`),
     ...waivers
       .filter(({ advisory }) => !found.has(advisory))
-      .map(({ advisory }) => `${advisory}: is waived for nothing`),
+      .map(({ advisory }) => `${advisory}: its waiver matches no advisory`),
   ];
 }
 

@@ -1,15 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** A package whose code is in a bundle. */
+/** A package with code in a bundle. */
 export interface BundledPackage {
   readonly name: string;
   readonly version: string;
-  /** An SPDX expression, as the package says it; `unknown` where it says none. */
+  /** The SPDX expression in the package's manifest; `unknown` without one. */
   readonly license: string;
 }
 
-/** The packages that files belong to, each once, in the order of their names. */
+/** The packages that files belong to, without repeats, sorted by name. */
 export function packagesOf(files: readonly string[]): readonly BundledPackage[] {
   const folders = new Set(files.flatMap((file) => folderOf(dirname(file)) ?? []));
   const packages = [...folders].map(readPackage);
@@ -17,7 +17,7 @@ export function packagesOf(files: readonly string[]): readonly BundledPackage[] 
   return [...byName.keys()].sort().flatMap((key) => byName.get(key) ?? []);
 }
 
-/** The nearest folder above that is a package; some mark folders of theirs with a manifest that names nothing. */
+/** The nearest parent folder with a package; manifests without a version only mark subfolders. */
 function folderOf(folder: string): string | undefined {
   const manifest = join(folder, 'package.json');
   if (existsSync(manifest) && JSON.parse(readFileSync(manifest, 'utf8')).version) return folder;

@@ -1,22 +1,22 @@
 import type { BundledPackage } from './packages.ts';
 
-/** What an executable consists of. */
+/** Contents of an executable. */
 export interface Contents {
   readonly app: BundledPackage;
   readonly commit: string;
-  /** All but the app itself. */
+  /** Without the app itself. */
   readonly packages: readonly BundledPackage[];
-  /** Node and what is built into it, as `process.versions` says. */
+  /** Node and its built-in libraries, from `process.versions`. */
   readonly runtime: Readonly<Record<string, string | undefined>>;
 }
 
 /**
- * The bill of materials of an executable in CycloneDX's JSON (https://cyclonedx.org/docs/1.6/json/). It tells no time: the
- * same contents give the same bytes.
+ * The SBOM of an executable in CycloneDX JSON (https://cyclonedx.org/docs/1.6/json/), without a timestamp, so
+ * that the same contents give the same bytes.
  */
 export function writeSbom({ app, commit, packages, runtime }: Contents): string {
   const components = [...packages.map(libraryOf), ...runtimeOf(runtime)];
-  const bill = {
+  const sbom = {
     bomFormat: 'CycloneDX',
     specVersion: '1.6',
     version: 1,
@@ -30,7 +30,7 @@ export function writeSbom({ app, commit, packages, runtime }: Contents): string 
     components,
     dependencies: [{ ref: referenceOf(app), dependsOn: components.map((one) => one['bom-ref']) }],
   };
-  return `${JSON.stringify(bill, null, 2)}\n`;
+  return `${JSON.stringify(sbom, null, 2)}\n`;
 }
 
 function libraryOf(found: BundledPackage) {
@@ -45,15 +45,15 @@ function libraryOf(found: BundledPackage) {
   };
 }
 
-/** https://github.com/package-url/purl-spec: of a scope's @ only the sign itself is encoded. */
+/** A package URL, in which the @ of a scope is encoded: https://github.com/package-url/purl-spec */
 function referenceOf({ name, version }: BundledPackage): string {
   return `pkg:npm/${name.replace('@', '%40')}@${version}`;
 }
 
-/** Numbers of interfaces, not of something built in. */
+/** Versions of interfaces, not of libraries. */
 const interfaces = ['modules', 'napi'];
 
-/** Node as scanners know it, and what it brings along. */
+/** Node, with the CPE that scanners look up, and its built-in libraries. */
 function runtimeOf(versions: Contents['runtime']) {
   const parts = Object.entries(versions).filter(([name]) => !interfaces.includes(name));
   return parts.sort().map(([name, version = '']) => ({

@@ -7,7 +7,7 @@ import { speaksKafka } from '../local/protocol.ts';
 import type { TestServers } from './servers.ts';
 import { settingsFor } from './template.ts';
 
-/** Starts Kafka and Postgres in containers, which testcontainers removes even when this process is killed. */
+/** Starts Kafka and Postgres in containers, which testcontainers removes even if this process is killed. */
 export async function startContainers(): Promise<TestServers> {
   const [kafka, postgres] = await Promise.all([startKafka(), startPostgres()]);
   return {
@@ -19,14 +19,14 @@ export async function startContainers(): Promise<TestServers> {
   };
 }
 
-/** The port is chosen before the start, since a broker must know the address that it tells its clients. */
+/** The port is chosen before the start, because the broker needs to know its advertised address. */
 async function startKafka() {
   const port = await findFreePort();
   const settings = brokerSettings({
     listen: { host: '0.0.0.0', port: 9092 },
     advertised: { host: '127.0.0.1', port },
     quorum: { nodeId: 1, controllerPorts: [9093] },
-    // In its container the broker does not reach the address that it tells its clients; transactions need that.
+    // Transactions need it: inside the container the broker cannot reach its advertised address.
     internalPort: 19092,
     dataFolder: '/tmp/kraft-combined-logs',
   });

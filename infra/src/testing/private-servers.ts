@@ -8,44 +8,44 @@ import { newClusterId, startKafkaServer } from '../local/kafka-server.ts';
 import { startPostgresServer } from '../local/postgres-server.ts';
 import type { GuardedProcess } from '../process/guarded.ts';
 
-/** A server of a test's own, which the test may kill and start again; disposing of it removes its data. */
+/** A server for one test, which may kill and restart it; disposing removes its data. */
 export interface PrivateServer extends AsyncDisposable {
-  /** `HOST:PORT` of a Kafka, the URL of a Postgres: the same for all its lives. */
+  /** `HOST:PORT` of Kafka or the URL of Postgres; the same after a restart. */
   readonly address: string;
-  /** Holds its data, in `data`, and its log. */
+  /** Contains its data, in `data`, and its log. */
   readonly folder: string;
-  /** Its process; another one after each start. */
+  /** Its process id; a different one after each start. */
   readonly pid: number;
-  /** Sends a signal, SIGKILL by default, and waits for the end unless the signal only stops or continues it. */
+  /** Sends a signal, SIGKILL by default, and waits for the end unless it is SIGSTOP or SIGCONT. */
   kill(signal?: NodeJS.Signals): Promise<void>;
-  /** Starts it again on the same data and port; resolves once it answers. */
+  /** Restarts it on the same data and port; resolves once it answers. */
   start(): Promise<void>;
 }
 
 export interface PrivateKafkaOptions {
-  /** Where it listens; defaults to a free port of the loopback. */
+  /** The address it listens on; defaults to a free port of the loopback. */
   readonly endpoint?: Endpoint;
-  /** Where it tells its clients that it listens, such as a proxy before it; defaults to the same. */
+  /** The address that clients get, such as that of a proxy; defaults to `endpoint`. */
   readonly advertised?: Endpoint;
-  /** Settings of the broker beside or instead of the usual ones. */
+  /** Broker settings that add to or replace the usual ones. */
   readonly settings?: BrokerSettings;
 }
 
-/** Starts a Kafka that knows no topics. */
+/** Starts a Kafka without topics. */
 export async function startPrivateKafka(options: PrivateKafkaOptions = {}): Promise<PrivateServer> {
   const endpoint = options.endpoint ?? { host: '127.0.0.1', port: await findFreePort() };
   const start = (folder: string) => startKafkaServer({ ...options, endpoint, folder });
   return await startPrivate(formatEndpoint(endpoint), start);
 }
 
-/** Brokers that are one cluster, each of which may be killed and started again. */
+/** The brokers of one cluster, each of which may be killed and restarted. */
 export interface PrivateCluster extends AsyncDisposable {
-  /** The addresses of all, as `KAFKA_BROKERS` takes them. */
+  /** All addresses, in the form of `KAFKA_BROKERS`. */
   readonly address: string;
   readonly brokers: readonly PrivateServer[];
 }
 
-/** Starts a Kafka of several brokers that knows no topics; each has a copy of all that is made in it. */
+/** Starts a Kafka cluster without topics; every partition will be on every broker. */
 export async function startPrivateCluster(size: number): Promise<PrivateCluster> {
   const id = newClusterId();
   const controllerPorts = await Promise.all(Array.from({ length: size }, () => findFreePort()));
@@ -69,13 +69,13 @@ export async function startPrivateCluster(size: number): Promise<PrivateCluster>
 }
 
 /**
- * Starts a Postgres on a free port; its database is empty.
- * @param parameters settings of the server, such as `max_connections=20`
+ * Starts a Postgres with an empty database on a free port.
+ * @param parameters server settings, such as `max_connections=20`
  */
 export async function startPrivatePostgres(parameters: readonly string[] = []): Promise<PrivateServer> {
   const address = `postgres://app:app@127.0.0.1:${await findFreePort()}/app`;
   const url = parseDatabaseUrl(address);
-  if (url === undefined) throw new Error(`not a URL of a database: ${address}`);
+  if (url === undefined) throw new Error(`not a database URL: ${address}`);
   return await startPrivate(address, (folder) => startPostgresServer({ url, folder, parameters }));
 }
 

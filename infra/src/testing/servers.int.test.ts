@@ -23,7 +23,7 @@ async function findCheckpointer(url: string): Promise<number> {
   return row?.pid ?? 0;
 }
 
-test('every test gets tables and topics of its own', async () => {
+test('each test gets its own tables and topics', async () => {
   const stack = testStack();
   const urls = await Promise.all([stack.createDatabase(), stack.createDatabase()]);
   const topics = await Promise.all([stack.createTopics(), stack.createTopics()]);
@@ -33,7 +33,7 @@ test('every test gets tables and topics of its own', async () => {
   expect(await Promise.all(urls.map((url) => countRows(url, 'raw_events')))).toEqual([0, 0]);
 });
 
-test('a private Postgres that was killed comes back with its data', async () => {
+test('a killed private Postgres restarts with its data', async () => {
   await using postgres = await startPrivatePostgres();
   await using database = connectDatabase(settingsFor(postgres.address), {
     applicationName: 'test',
@@ -48,7 +48,7 @@ test('a private Postgres that was killed comes back with its data', async () => 
   expect(await countRows(postgres.address, 'kept')).toBe(1);
 });
 
-test('a private Postgres that was killed waits for its last process before it comes back', async () => {
+test('a killed private Postgres restarts only after its last process has ended', async () => {
   await using postgres = await startPrivatePostgres();
   const checkpointer = await findCheckpointer(postgres.address);
   process.kill(checkpointer, 'SIGSTOP');
@@ -59,7 +59,7 @@ test('a private Postgres that was killed waits for its last process before it co
   expect(await findCheckpointer(postgres.address)).not.toBe(checkpointer);
 });
 
-test('a private Kafka that was killed comes back on its port', async () => {
+test('a killed private Kafka restarts on its port', async () => {
   await using kafka = await startPrivateKafka();
   await kafka.kill();
   expect(await speaksKafka(parseEndpoint(kafka.address))).toBe(false);

@@ -3,18 +3,19 @@ import { dockerAnswers } from '../local/docker.ts';
 import { startContainers } from './containers.ts';
 import { startPrivateKafka, startPrivatePostgres } from './private-servers.ts';
 
-/** One Kafka and one Postgres for all tests of a run; no test knows whose they are. */
+/** The Kafka and the Postgres that all tests of a run share. */
 export interface TestServers extends AsyncDisposable {
   /** A comma list of `HOST:PORT`. */
   readonly brokers: string;
-  /** A user who may make databases. */
+  /** Its user may create databases. */
   readonly postgresUrl: string;
 }
 
 /**
- * Decides which servers the tests run against: those that `PIPELINE_TEST_SERVERS` names (`given`, at KAFKA_BROKERS and
- * DATABASE_URL, `containers` or `local`), else containers where a Docker engine answers, else local processes.
- * @throws UserError when that variable holds another word
+ * Starts the servers that `PIPELINE_TEST_SERVERS` names: `containers`, `local` processes, or `given` ones,
+ * which run at KAFKA_BROKERS and DATABASE_URL. Without it: containers if a Docker engine answers, or else
+ * local processes.
+ * @throws UserError if that variable has another value
  */
 export async function startTestServers(
   environment: Readonly<Record<string, string | undefined>>,
@@ -23,7 +24,7 @@ export async function startTestServers(
   if (kind === 'given') return givenServers(environment);
   if (kind === 'containers') return await startContainers();
   if (kind === 'local') return await startLocal();
-  throw new UserError(`PIPELINE_TEST_SERVERS is ${kind}`, 'say given, containers or local');
+  throw new UserError(`PIPELINE_TEST_SERVERS is ${kind}`, 'set it to given, containers or local');
 }
 
 function givenServers(environment: Readonly<Record<string, string | undefined>>): TestServers {
@@ -34,7 +35,7 @@ function givenServers(environment: Readonly<Record<string, string | undefined>>)
   };
 }
 
-/** Their data lives as long as the tests, so Postgres need not wait for the disk. */
+/** Their data is removed after the tests, so that Postgres need not sync to disk. */
 async function startLocal(): Promise<TestServers> {
   const [kafka, postgres] = await Promise.all([startPrivateKafka(), startPrivatePostgres(['fsync=off'])]);
   return {

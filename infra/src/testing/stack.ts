@@ -4,7 +4,7 @@ import { createLogger, readSettings } from '@pipeline/runtime';
 import { inject } from 'vitest';
 import { copyTemplate, freshName } from './template.ts';
 
-/** A pair of topics of a test's own. */
+/** A pair of topics for one test. */
 export interface TestTopics {
   /** Three partitions. */
   readonly topic: string;
@@ -12,16 +12,18 @@ export interface TestTopics {
   readonly dlqTopic: string;
 }
 
-/** The servers of this test run, and what a test needs of its own on them; all of it goes with the servers. */
+/**
+ * The servers of this test run, with a database and topics per test; all of it is removed with the servers.
+ */
 export interface TestStack {
   readonly brokers: string;
-  /** Makes a database with the tables and no rows; returns its URL. */
+  /** Creates a database with empty tables; returns its URL. */
   createDatabase(): Promise<string>;
-  /** Makes topics with names that nobody else has. */
+  /** Creates topics with unique names. */
   createTopics(): Promise<TestTopics>;
 }
 
-/** Only in a test of the `servers` project. */
+/** For tests of the `servers` project only. */
 export function testStack(): TestStack {
   const brokers = inject('brokers');
   return {

@@ -2,29 +2,31 @@ import { randomBytes } from 'node:crypto';
 import { connectDatabase, type Database, databaseSettings, migrate } from '@pipeline/db';
 import { readSettings, type Settings } from '@pipeline/runtime';
 
-/** The settings that reach a database of a server; `name` replaces the one that the URL names. */
+/** The settings for a URL; `name` replaces the URL's database. */
 export function settingsFor(url: string, name?: string): Settings<typeof databaseSettings> {
   return readSettings(databaseSettings, { DATABASE_URL: name === undefined ? url : urlOf(url, name) });
 }
 
-/** The URL of another database of the same server. */
+/** The URL of another database on the same server. */
 function urlOf(url: string, name: string): string {
   const other = new URL(url);
   other.pathname = `/${name}`;
   return other.href;
 }
 
-/** Makes a database with the tables and no rows; copying it is cheaper than migrating again. Returns its name. */
+/**
+ * Creates a database with empty tables, because copying it is cheaper than migrating again. Returns its name.
+ */
 export async function createTemplate(postgresUrl: string): Promise<string> {
   const name = freshName('template');
-  // Whatever the server's own encoding is, an event is UTF-8.
+  // Events are UTF-8; the server's default encoding may be another one.
   const statement = `create database ${name} template template0 encoding 'UTF8' lc_collate 'C' lc_ctype 'C'`;
   await onServer(postgresUrl, (server) => server.run((sql) => sql.unsafe(statement)));
   await migrate(settingsFor(postgresUrl, name));
   return name;
 }
 
-/** Makes a copy of a template; returns its URL. */
+/** Creates a copy of a template; returns its URL. */
 export async function copyTemplate(postgresUrl: string, template: string): Promise<string> {
   const name = freshName('test');
   const statement = `create database ${name} template ${template}`;
@@ -32,7 +34,7 @@ export async function copyTemplate(postgresUrl: string, template: string): Promi
   return urlOf(postgresUrl, name);
 }
 
-/** A name that nobody else has, which is safe in SQL and as a topic. */
+/** A unique name that is valid in SQL and as a topic. */
 export function freshName(prefix: string): string {
   return `${prefix}_${randomBytes(6).toString('hex')}`;
 }

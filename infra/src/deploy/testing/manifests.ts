@@ -6,7 +6,7 @@ import { rootFolder } from '../../settings.ts';
 
 export const kubernetesFolder = join(rootFolder, 'infra/kubernetes');
 
-/** A container of a pod, as far as tests look at it. */
+/** The fields of a container that tests use. */
 interface Container {
   readonly name: string;
   readonly image: string;
@@ -27,35 +27,35 @@ export interface PodSpec {
   readonly terminationGracePeriodSeconds?: number;
 }
 
-/** An object of a cluster. */
+/** A Kubernetes object. */
 export interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: { readonly name: string };
-  // biome-ignore lint/suspicious/noExplicitAny: each kind has a specification of its own, which `findMistakes` checks
+  // biome-ignore lint/suspicious/noExplicitAny: each kind has its own specification, which `findMistakes` checks
   readonly spec?: any;
 }
 
-/** The objects of a YAML text. */
+/** The objects in a YAML file. */
 export function parseManifests(text: string): readonly Manifest[] {
   return parseAllDocuments(text).map((document) => document.toJS());
 }
 
-/** All objects of the base, as they are written. */
+/** All objects of the base. */
 export function readBase(): readonly Manifest[] {
   const files = globSync('base/*.yaml', { cwd: kubernetesFolder, exclude: ['**/kustomization.yaml'] });
   return files.flatMap((file) => parseManifests(readFileSync(join(kubernetesFolder, file), 'utf8')));
 }
 
-/** Those that start pods, and the pods that they start. */
+/** Objects with a pod template, by kind and name, and their pods. */
 export function podsOf(manifests: readonly Manifest[]): readonly (readonly [string, PodSpec])[] {
   const starters = manifests.filter(({ spec }) => spec?.template?.spec !== undefined);
   return starters.map(({ kind, metadata, spec }) => [`${kind} ${metadata.name}`, spec.template.spec]);
 }
 
 /**
- * What the API of Kubernetes (and of KEDA) does not know, or knows otherwise: each object is compiled as a literal of the
- * type that is made of the API's own schema, which refuses names that it does not have and values of another type.
+ * Unknown fields and values of the wrong type: each object is compiled as a literal of the type that is
+ * generated from the API schema of Kubernetes or KEDA.
  */
 export function findMistakes(manifests: readonly Manifest[]): readonly string[] {
   const folder = mkdtempSync(join(import.meta.dirname, 'manifests-'));
