@@ -1,4 +1,4 @@
--- The events that arrived, each once.
+-- Stored events, unique by event_id.
 create table raw_events (
   event_id    uuid        not null primary key,
   event_type  text        not null,
@@ -8,7 +8,7 @@ create table raw_events (
   ingested_at timestamptz not null default now()
 );
 
--- How many events of a type happened in a UTC minute: always exactly the count of raw_events.
+-- Number of events per UTC minute of event_time and type: always exactly the count of raw_events.
 create table agg_events_minute (
   minute      timestamptz not null,
   event_type  text        not null,
@@ -16,7 +16,7 @@ create table agg_events_minute (
   primary key (minute, event_type)
 ) with (fillfactor = 70);
 
--- Records that could not be stored as events, whole, with the reason.
+-- Records that could not be stored as events, byte for byte, with the reason.
 create table dlq_events (
   dlq_id           bigint      not null generated always as identity primary key,
   source_topic     text        not null,
@@ -38,10 +38,10 @@ create table dlq_events (
   unique (source_topic, source_partition, source_offset, source_timestamp)
 );
 
--- The ledger: what has become of every offset of a partition since start_offset.
+-- The ledger: accounts for every offset of a partition from start_offset to next_offset.
 -- next_offset - start_offset = stored + duplicates + dead_lettered + skipped, in every snapshot.
--- (start_offset is lowered by rows that a replay below next_offset newly stored, so that the sum stays true; when the
--- topic is made anew, next_offset begins again and start_offset moves along, below zero.)
+-- (A replay that stores missing rows below next_offset lowers start_offset by their number. If the topic is
+-- recreated, next_offset restarts and start_offset moves by the same amount, possibly below zero.)
 create table ingest_progress (
   topic         text        not null,
   partition     int         not null,
@@ -52,11 +52,11 @@ create table ingest_progress (
   dead_lettered bigint      not null default 0,
   skipped       bigint      not null default 0,
   updated_at    timestamptz not null default now(),
-  last_record_at timestamptz, -- when the last accounted record was sent; null before the first
-  topic_id      uuid, -- of the topic that next_offset speaks of, for another one may have its name; null where Kafka does not tell
+  last_record_at timestamptz, -- timestamp of the last accounted record; null before the first
+  topic_id      uuid, -- id of the topic that next_offset refers to, because topics can be recreated; null if unknown
   primary key (topic, partition),
   check (next_offset - start_offset = stored + duplicates + dead_lettered + skipped)
 ) with (fillfactor = 70);
 
--- Dead letters are looked at by what is wrong with them.
+-- For the groups of open dead letters, with the first and last failure of each.
 create index dlq_events_by_reason on dlq_events (status, reason, event_type, failed_at);

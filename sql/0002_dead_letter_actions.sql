@@ -1,5 +1,5 @@
--- What people did about dead letters. A redriven letter is again a record of its topic, at new_partition and new_offset:
--- one that fails again is the letter of that place, so what belongs together can be joined.
+-- The audit log of dead letters. A redrive sends the record to its topic, to new_partition and new_offset. If
+-- it fails again, the new dead letter has that position as its source, so both can be joined.
 create table dlq_actions (
   action_id     bigint      not null generated always as identity primary key,
   dlq_id        bigint      not null,

@@ -1,5 +1,5 @@
--- How many dead letters there are of each kind: always exactly the count of dlq_events, whoever changes that table, so
--- that looking at a million of them costs no more than looking at ten.
+-- Number of dead letters by status, reason and type: always exactly the count of dlq_events, maintained by
+-- triggers. Makes the cost of an overview independent of the number of dead letters.
 lock table dlq_events in share row exclusive mode;
 
 create table agg_dead_letters (
@@ -13,8 +13,8 @@ create table agg_dead_letters (
 insert into agg_dead_letters (status, reason, event_type, letter_count)
 select status, reason, event_type, count(*) from dlq_events group by 1, 2, 3;
 
--- As the owner, so that whoever writes dead letters needs no further right. In the order of the keys, and as the last step
--- of a statement, so that two writers cannot deadlock.
+-- Runs as the owner, so that writers of dlq_events need no privileges on the counts. Updates the counts in
+-- key order and as the last step of a statement, so that two writers cannot deadlock.
 create function count_dead_letters() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
 begin
   if tg_op = 'TRUNCATE' then

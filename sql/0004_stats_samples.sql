@@ -1,5 +1,5 @@
--- What the stats page saw of each pipeline, once in ten seconds, for a day: where offsets stood is known to nobody later.
--- Whoever serves the page writes it and removes what is older. Several who do so keep one sample of each slot.
+-- The history of the stats page: one sample per pipeline and 10 seconds, for 24 hours, because past offsets
+-- cannot be queried later. Written and expired by `stats serve`; several instances keep one sample per slot.
 create table stats_samples (
   slot              timestamptz not null,
   topic             text        not null,
@@ -7,8 +7,8 @@ create table stats_samples (
   taken_at          timestamptz not null, -- within the slot
   stored            bigint      not null,
   open_dead_letters bigint      not null,
-  lag               bigint, -- null here and below: not known
-  log_end           bigint, -- the sum of all partitions
+  lag               bigint, -- null here and below: unknown
+  log_end           bigint, -- sum over all partitions
   seconds_behind    float8,
   p50_seconds       float8, -- from event_time to stored
   p95_seconds       float8,

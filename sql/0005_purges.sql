@@ -1,4 +1,4 @@
--- What was purged on purpose, so that the ledger still adds up with the tables.
+-- Purges of old rows, recorded so that the ledger and the tables still add up.
 create table purges (
   purge_id  bigint      not null generated always as identity primary key,
   before    timestamptz not null,
@@ -6,7 +6,8 @@ create table purges (
   purged_at timestamptz not null default now()
 );
 
--- How much of which table; of dead letters by partition. Written in the transaction that removes the rows.
+-- Number of purged rows by table; for dead letters also by partition. Written in the transaction that deletes
+-- the rows.
 create table purged_rows (
   purge_id   bigint not null references purges,
   table_name text   not null check (table_name in ('raw_events', 'dlq_events')),

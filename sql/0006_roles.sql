@@ -1,6 +1,7 @@
--- Who may do what: roles without a login, which an operator gives to the users who log in (docs/operations.md, "Rights").
--- Roles belong to the whole cluster, not to this database. Where this user may not make them nothing happens: an operator
--- makes them, and the owner of the tables calls grant_to_roles(). So does every migration that adds a table to it.
+-- Group roles without login, which an operator grants to login roles (docs/operations.md, "Rights"). Roles
+-- are shared by all databases of a cluster. If the migrating user lacks CREATEROLE, the migration succeeds
+-- without creating them: an administrator creates them, and the owner of the tables calls grant_to_roles().
+-- Every migration that adds a table also calls it.
 
 do $$
 declare
@@ -12,34 +13,35 @@ begin
         execute format('create role %I nologin', role_name);
       end if;
     exception
-      when insufficient_privilege then raise notice 'role % is not made: %', role_name, sqlerrm;
-      -- Another database of this cluster has just made it.
+      when insufficient_privilege then raise notice 'role % was not created: %', role_name, sqlerrm;
+      -- A concurrent migration of another database has created it.
       when duplicate_object or unique_violation then null;
     end;
   end loop;
 end
 $$;
 
--- Gives each role that exists its rights. Safe to repeat.
+-- Grants each existing role its privileges. Safe to repeat.
 create function grant_to_roles() returns void language plpgsql set search_path = public, pg_temp as $$
 declare
   one_table regclass;
 begin
-  -- The consumer: it stores, and removes or changes nothing that is stored.
+  -- The consumer: stores rows, but neither changes nor deletes events and dead letters.
   if to_regrole('pipeline_writer') is not null then
     grant usage on schema public to pipeline_writer;
     grant select, insert on raw_events, dlq_events to pipeline_writer;
     grant select, insert, update on agg_events_minute, ingest_progress to pipeline_writer;
   end if;
 
-  -- The statistics: they only look.
+  -- The stats commands and page: read only.
   if to_regrole('pipeline_reader') is not null then
     grant usage on schema public to pipeline_reader;
     grant select on raw_events, agg_events_minute, dlq_events, agg_dead_letters, dlq_actions, ingest_progress,
       stats_samples, purges, purged_rows, schema_migrations to pipeline_reader;
   end if;
 
-  -- Whoever closes dead letters, and a page that remembers: the letters themselves stay as they are.
+  -- Redriving and discarding dead letters, and the history of the stats page: may change a dead letter's
+  -- status only.
   if to_regrole('pipeline_operator') is not null then
     grant usage on schema public to pipeline_operator;
     grant select on raw_events, agg_events_minute, dlq_events, agg_dead_letters, dlq_actions, ingest_progress,
@@ -49,14 +51,15 @@ begin
     grant insert, delete on stats_samples to pipeline_operator;
   end if;
 
-  -- Whoever migrates and repairs: the tables are the role's, so that it does not matter which of its users made them.
+  -- Migrations and repairs: this role owns the tables, so that it does not matter which of its members
+  -- created them.
   if to_regrole('pipeline_owner') is not null then
     begin
       if not pg_has_role('pipeline_owner', 'USAGE') then
         execute format('grant pipeline_owner to %I', current_user);
       end if;
       grant usage, create on schema public to pipeline_owner;
-      -- Only what is another's: giving a table away waits for whoever reads it.
+      -- Only tables with another owner, because changing the owner waits for concurrent queries.
       for one_table in
         select oid from pg_class
         where relowner <> to_regrole('pipeline_owner')
@@ -68,12 +71,12 @@ begin
       end loop;
       alter function count_dead_letters() owner to pipeline_owner;
       alter function grant_to_roles() owner to pipeline_owner;
-      -- Who does not inherit would have given the tables away.
+      -- A user that does not inherit the role would lose access to the tables.
       if not pg_has_role('pipeline_owner', 'USAGE') then
         raise insufficient_privilege using message = format('%I does not inherit', current_user);
       end if;
     exception
-      when insufficient_privilege then raise notice 'the tables stay with %: %', current_user, sqlerrm;
+      when insufficient_privilege then raise notice 'the tables remain owned by %: %', current_user, sqlerrm;
     end;
   end if;
 end

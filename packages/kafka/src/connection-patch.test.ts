@@ -104,7 +104,7 @@ test('data and end of a former socket do not affect its successor', async () => 
 test('a server that does not speak the Kafka protocol is detected at once', async () => {
   const answer = 'HTTP/1.1 400 Bad Request\r\n\r\n';
   await using opened = await connect((socket) => void socket.on('data', () => socket.write(answer)));
-  await expect(ask(opened.connection)).rejects.toThrow('this is no Kafka');
+  await expect(ask(opened.connection)).rejects.toThrow('this is not the Kafka protocol');
 });
 
 /** SASL handshake of brokers before 1.0: bytes in both directions, without a header. */
