@@ -39,6 +39,8 @@ export default defineConfig({
           name: 'unit',
           include: ['{packages,apps}/*/src/**/*.test.ts', '{infra,docs,bench}/src/**/*.test.ts'],
           exclude: ['**/*.int.test.ts', '**/node_modules/**'],
+          // A property test of some thousand runs takes seconds on an overloaded machine.
+          testTimeout: 60_000,
         },
       },
       {
