@@ -44,7 +44,7 @@ test('an empty pipeline suggests the producer, then the consumer', async () => {
   });
   await empty.publish([jsonRecord(createEvent())]);
   expect((await runStats()).stderr).toBe(
-    'stats: nothing is stored yet, 1 records wait: pnpm --filter consumer start\n',
+    'stats: nothing is stored yet, 1 records to read: pnpm --filter consumer start\n',
   );
 });
 

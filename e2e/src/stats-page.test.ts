@@ -1,7 +1,7 @@
 import { findFreePort, type PrivateServer, startPrivateKafka, testStack } from 'infra/testing';
 import type { Page, Response } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { findBarriers } from './support/axe.ts';
+import { findAccessibilityProblems } from './support/axe.ts';
 import { startBrowser, type TestBrowser } from './support/browser.ts';
 import { createEvent, jsonRecord } from './support/events.ts';
 import { findViolations, noViolations, sumLedgers } from './support/invariants.ts';
@@ -11,9 +11,9 @@ import { startProxy, type TcpProxy } from './support/proxy.ts';
 import { createTopics } from './support/system.ts';
 import { waitForLog } from './support/wait.ts';
 
-/** Good events that a constraint of the table refuses for now, and records that never were events. */
-const BARRED = 300;
-const BROKEN = 700;
+/** Valid events that a constraint of the table rejects for now, and records that are no events. */
+const REJECTED = 300;
+const INVALID = 700;
 
 const stack = new AsyncDisposableStack();
 let chrome: TestBrowser;
@@ -45,38 +45,38 @@ async function createPipeline(topic: string): Promise<Pipeline> {
 
 const databaseUrl = ({ environment }: Pipeline) => environment['DATABASE_URL'] ?? '';
 
-/** As `pipeline`, with a way to Postgres that can be broken. */
+/** The settings of a pipeline, with Postgres behind the proxy. */
 function throughProxy({ environment }: Pipeline) {
   const address = new URL(environment['DATABASE_URL'] ?? '');
   address.port = String(postgresProxy.port);
   return { ...environment, DATABASE_URL: address.href };
 }
 
-/** Starts the stats page; returns where it is. */
+/** Starts the stats page and returns its URL. */
 async function serve(environment: Pipeline['environment']): Promise<string> {
   const program: Program = stack.use(startApp('stats', ['serve'], environment));
   await waitForLog(program, /stats page http/);
   return /stats page (http:\/\/127\.0\.0\.1:\d+)/.exec(program.stderr())?.[1] ?? '';
 }
 
-interface DashboardState {
+interface Appearance {
   readonly width?: number;
   readonly colorScheme?: 'light' | 'dark';
 }
 
-/** A page of a browser that has never been here; what it complains about is kept. */
-async function open(address: string, { width = 1280, colorScheme = 'light' }: DashboardState = {}) {
+/** Opens a page in a new browser context and collects its errors. */
+async function open(address: string, { width = 1280, colorScheme = 'light' }: Appearance = {}) {
   const viewport = { width, height: 900 };
   const context = await chrome.browser.newContext({ locale: 'en-US', viewport, colorScheme });
   const page = await context.newPage();
-  const complaints: string[] = [];
-  page.on('pageerror', (error) => complaints.push(error.message));
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
   page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
+    if (message.type() === 'error') errors.push(message.text());
   });
-  page.on('dialog', (dialog) => complaints.push(`a dialog: ${dialog.message()}`));
+  page.on('dialog', (dialog) => errors.push(`dialog: ${dialog.message()}`));
   await page.goto(address);
-  return { page, complaints, [Symbol.asyncDispose]: () => context.close() };
+  return { page, errors, [Symbol.asyncDispose]: () => context.close() };
 }
 
 const drain = async (of = pipeline) =>
@@ -84,7 +84,7 @@ const drain = async (of = pipeline) =>
     code: 0,
   });
 
-/** The texts of a table's rows. */
+/** The texts of a table's cells, by row. */
 async function rowsOf(page: Page, id: string): Promise<readonly (readonly string[])[]> {
   const rows = await page.locator(`#${id} tbody tr`).all();
   return await Promise.all(rows.map((row) => row.locator('td').allTextContents()));
@@ -102,10 +102,10 @@ test('an empty pipeline names the next command', async () => {
   await using opened = await open(url);
   await opened.page.locator('body[data-word="empty"]').waitFor();
   expect(await opened.page.locator('#reasons').textContent()).toContain('pnpm --filter producer start');
-  expect(opened.complaints).toEqual([]);
+  expect(opened.errors).toEqual([]);
 });
 
-test('the page shows what the database and Kafka say', async () => {
+test('the page shows the numbers of the database and of Kafka', async () => {
   const nowMs = Date.now();
   const at = (minutesAgo: number, change = {}) => {
     const time = new Date(nowMs - 60_000 * minutesAgo).toISOString();
@@ -124,7 +124,7 @@ test('the page shows what the database and Kafka say', async () => {
 
   await using opened = await open(`${url}/?range=15m`);
   const { page } = opened;
-  await card(page, 'Lag, messages').getByText('2', { exact: true }).waitFor();
+  await card(page, 'Lag (messages)').getByText('2', { exact: true }).waitFor();
   expect(await card(page, 'Events stored').textContent()).toBe('1,237');
   expect(await card(page, 'Duplicates').textContent()).toBe('1');
   expect(await card(page, 'Open dead letters').textContent()).toBe('3');
@@ -134,7 +134,9 @@ test('the page shows what the database and Kafka say', async () => {
   expect(types).toEqual(
     await selectTexts('select event_type, count(*) from raw_events group by 1 order by 2 desc'),
   );
-  expect((await rowsOf(page, 'letters')).map((row) => row.slice(0, 3))).toEqual(
+  expect(
+    (await rowsOf(page, 'dead-letter-groups')).map(([reason, , type, count]) => [reason, type, count]),
+  ).toEqual(
     await selectTexts(
       `select reason, coalesce(event_type, '-'), count(*) from dlq_events group by 1, 2 order by 3 desc, 1`,
     ),
@@ -142,7 +144,7 @@ test('the page shows what the database and Kafka say', async () => {
   const newest = (await rowsOf(page, 'tail')).map(([, , id]) => id);
   const stored = await selectTexts(`select event_id from raw_events where event_id = any('{${newest}}')`);
   expect([newest.length, stored.length]).toEqual([10, 10]);
-  expect(await card(page, 'Latency, p50').textContent()).toBe('2 min');
+  expect(await card(page, 'Latency (p50)').textContent()).toBe('2 min');
   const offsets = await pipeline.offsets();
   expect((await rowsOf(page, 'lag')).map((row) => row.slice(0, 4))).toEqual(
     offsets.map(({ partition, committed = 0n, logEnd }) =>
@@ -152,16 +154,16 @@ test('the page shows what the database and Kafka say', async () => {
     ),
   );
   await drain();
-  await card(page, 'Lag, messages').getByText('0', { exact: true }).waitFor();
-  expect(opened.complaints).toEqual([]);
+  await card(page, 'Lag (messages)').getByText('0', { exact: true }).waitFor();
+  expect(opened.errors).toEqual([]);
 });
 
-test('the chart has the counts of each minute, and types that can be taken out, by keyboard too', async () => {
+test('the chart shows the counts of each minute, and types can be hidden by keyboard', async () => {
   await using opened = await open(`${url}/?range=1h`);
   const { page } = opened;
   const signup = page.locator('#legend button', { hasText: 'signup' });
   await signup.waitFor();
-  // The pointer goes over the minutes until it finds the one with the signups.
+  // Moves the pointer over the minutes until it finds the one with the signups.
   const box = await page.locator('#chart .u-over').boundingBox();
   for (let x = box?.width ?? 0; x > 0 && !/1,234/.test((await signup.textContent()) ?? ''); x -= 2)
     await page.mouse.move((box?.x ?? 0) + x, (box?.y ?? 0) + 50);
@@ -177,21 +179,21 @@ test('the chart has the counts of each minute, and types that can be taken out, 
   await page.getByRole('link', { name: '6h' }).focus();
   await page.keyboard.press('Enter');
   await page.waitForURL('**/?range=6h');
-  expect(opened.complaints).toEqual([]);
+  expect(opened.errors).toEqual([]);
 });
 
-test('lag and rates are drawn over time, with their values; the newest events can be held', async () => {
+test('lag and rates have values over time, and the newest events can be paused', async () => {
   await using opened = await open(`${url}/?range=15m`);
   const { page } = opened;
-  await page.locator('#lag-history-values', { hasText: /^waiting 0/ }).waitFor();
-  await page.locator('#rate-history-values', { hasText: /^come in [\d.]+read [\d.]+/ }).waitFor();
-  await page.getByRole('button', { name: 'Hold' }).focus();
+  await page.locator('#lag-history-values', { hasText: /^lag 0/ }).waitFor();
+  await page.locator('#rate-history-values', { hasText: /^produced [\d.]+\/sconsumed [\d.]+\/s/ }).waitFor();
+  await page.getByRole('button', { name: 'Pause' }).focus();
   await page.keyboard.press('Enter');
-  await page.getByText('Held. ').waitFor();
-  expect(opened.complaints).toEqual([]);
+  await page.getByText('Paused. ').waitFor();
+  expect(opened.errors).toEqual([]);
 });
 
-test('a proxy that answers in the place of the page is asked again', async () => {
+test('the page reconnects after an error response of a proxy', async () => {
   await using opened = await open('about:blank');
   const { page } = opened;
   await page.route('**/api/stream', (route) => route.fulfill({ status: 502, body: 'bad gateway' }), {
@@ -202,7 +204,7 @@ test('a proxy that answers in the place of the page is asked again', async () =>
   await page.locator('#types table').waitFor();
 });
 
-test('the page is small', async () => {
+test('the page loads less than 150 kB', async () => {
   await using opened = await open('about:blank');
   const responses: Response[] = [];
   opened.page.on('response', (response) => {
@@ -216,20 +218,47 @@ test('the page is small', async () => {
   expect(bytes).toBeLessThan(150_000);
 });
 
-/** An insert that failed has used up ids: the first letter need not be number 1. */
+/** Failed inserts use up ids, so the first dead letter may have an id above 1. */
 async function allPages(): Promise<readonly string[]> {
   const [[id] = []] = await selectTexts('select min(dlq_id) from dlq_events');
   return ['/', '/dead-letters', `/dead-letters?id=${id}`];
 }
 
-test('the pages keep to the width of a phone', async () => {
-  await using opened = await open(url, { width: 360 });
+/** For each table, by how many pixels it is wider than its frame, and whether its last column can be reached. */
+const measureTables = `[...document.querySelectorAll('.scroll:has(table)')]
+  .filter((frame) => frame.clientWidth > 0)
+  .map((frame) => {
+    const excess = frame.scrollWidth - frame.clientWidth;
+    frame.scrollLeft = excess;
+    const last = frame.querySelector('tr').lastElementChild.getBoundingClientRect();
+    return { excess, isReachable: last.right <= frame.getBoundingClientRect().right + 1 };
+  })`;
+
+test.each([1280, 1024, 390, 360])('at %i px no page is wider, and tables fit or scroll', async (width) => {
+  await using opened = await open(url, { width });
   for (const path of await allPages()) {
     await opened.page.goto(`${url}${path}`);
     await opened.page.locator('table').first().waitFor();
-    const width = await opened.page.evaluate('document.documentElement.scrollWidth');
-    expect([path, width]).toEqual([path, 360]);
+    const tables = await opened.page.evaluate<{ excess: number; isReachable: boolean }[]>(measureTables);
+    expect(tables.filter(({ isReachable }) => !isReachable)).toEqual([]);
+    if (width >= 1024) expect([path, tables.filter(({ excess }) => excess > 0)]).toEqual([path, []]);
+    expect([path, await opened.page.evaluate('document.documentElement.scrollWidth')]).toEqual([path, width]);
   }
+});
+
+test('every page has one header, with navigation and the name of the pipeline', async () => {
+  await using opened = await open(url);
+  const { page } = opened;
+  for (const path of await allPages()) {
+    await page.goto(`${url}${path}`);
+    expect(await page.locator('header').allTextContents()).toEqual([
+      expect.stringMatching(/group-events.*Overview.*Dead letters/s),
+    ]);
+    expect(await page.title()).toContain('group-events');
+  }
+  await page.getByRole('link', { name: 'Overview' }).click();
+  await page.locator('#review').getByText('3 dead letters to review').click();
+  await page.waitForURL('**/dead-letters?status=open');
 });
 
 test.each([
@@ -237,27 +266,27 @@ test.each([
   { width: 1280, colorScheme: 'dark' },
   { width: 360, colorScheme: 'light' },
   { width: 360, colorScheme: 'dark' },
-] as const)('nothing bars anybody from the pages, with %o', async (look) => {
-  await using opened = await open(url, look);
+] as const)('axe finds no accessibility problem, with %o', async (appearance) => {
+  await using opened = await open(url, appearance);
   const { page } = opened;
   for (const path of await allPages()) {
     await page.goto(`${url}${path}`);
     await page.locator('table').first().waitFor();
-    expect([path, await findBarriers(page)]).toEqual([path, []]);
+    expect([path, await findAccessibilityProblems(page)]).toEqual([path, []]);
   }
   await page.goto(`${url}/dead-letters?status=open`);
   await page.getByRole('button', { name: 'Discard all 3 open' }).click();
   await page.getByRole('dialog').waitFor();
-  expect(await findBarriers(page)).toEqual([]);
+  expect(await findAccessibilityProblems(page)).toEqual([]);
 });
 
-test('a cause leads to its letters, and filters are in the URL', async () => {
+test('a cause links to its dead letters, and filters are in the URL', async () => {
   await using opened = await open(url);
   const { page } = opened;
   await page.getByRole('link', { name: 'unknown_event_type' }).click();
   await page.waitForURL('**/dead-letters?status=open&reason=unknown_event_type&type=teleport');
-  await page.getByText('2 letters match').waitFor();
-  expect((await rowsOf(page, 'letters')).map((row) => row.slice(2, 5))).toEqual([
+  await page.getByText('2 dead letters match').waitFor();
+  expect((await rowsOf(page, 'dead-letters')).map((row) => row.slice(3, 6))).toEqual([
     ['unknown_event_type', 'teleport', '/event_type is not registered'],
     ['unknown_event_type', 'teleport', '/event_type is not registered'],
   ]);
@@ -266,32 +295,32 @@ test('a cause leads to its letters, and filters are in the URL', async () => {
   await page.getByLabel('Error contains').fill('user_id');
   await page.keyboard.press('Enter');
   await page.waitForURL('**/dead-letters?status=open&contains=user_id');
-  await page.getByText('1 letter matches').waitFor();
+  await page.getByText('1 dead letter matches').waitFor();
   await page.reload();
   expect(await page.getByLabel('Error contains').inputValue()).toBe('user_id');
-  await page.locator('#letters a').click();
+  await page.locator('#dead-letters a').click();
   await page.getByText('Path of the error').waitFor();
   expect(await page.locator('.facts').textContent()).toContain('/user_id');
   await page.getByRole('link', { name: 'Back to the list' }).click();
   await page.waitForURL('**/dead-letters?status=open&contains=user_id');
-  expect(opened.complaints).toEqual([]);
+  expect(opened.errors).toEqual([]);
 });
 
-test('a time of any zone in the URL is in the form, too, and stays when something else is chosen', async () => {
+test('a time of any zone in the URL fills the form, and stays in the next URL', async () => {
   await using opened = await open(`${url}/dead-letters?since=2026-11-24T09:30:00%2B02:00`);
   const { page } = opened;
-  await page.getByText(/letters? match/).waitFor();
+  await page.getByText(/dead letters? match/).waitFor();
   expect(await page.getByLabel('Failed since').inputValue()).toMatch(/^2026-11-24T07:30/);
   await page.getByRole('combobox', { name: 'Status' }).selectOption('open');
   await page.getByRole('button', { name: 'Filter' }).click();
   await page.waitForURL(/status=open.*since=2026-11-24T07%3A30/);
 });
 
-test('letters are discarded with a reason, which is kept with them', async () => {
+test('dead letters are discarded with a reason, which is stored', async () => {
   await using opened = await open(`${url}/dead-letters?status=open&reason=unknown_event_type`);
   const { page } = opened;
   await page
-    .getByRole('checkbox', { name: /^Select letter/ })
+    .getByRole('checkbox', { name: /^Select dead letter/ })
     .first()
     .check();
   await page.getByRole('button', { name: 'Discard selected' }).click();
@@ -299,7 +328,7 @@ test('letters are discarded with a reason, which is kept with them', async () =>
   expect(await page.getByRole('dialog').isVisible()).toBe(true);
   await page.getByLabel('Reason, kept').fill('a test');
   await page.getByRole('button', { name: 'Discard 1' }).click();
-  await page.getByText('1 letter discarded: a test').waitFor();
+  await page.getByText('1 dead letter discarded: a test').waitFor();
   expect(await selectTexts(`select action, outcome, detail, done_by from dlq_actions`)).toEqual([
     ['discard', 'done', 'a test', 'stats page'],
   ]);
@@ -307,11 +336,11 @@ test('letters are discarded with a reason, which is kept with them', async () =>
   await page.getByLabel('Reason, kept').fill('the rest');
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
-  await page.getByText('1 letter discarded: the rest').waitFor();
-  expect(opened.complaints).toEqual([]);
+  await page.getByText('1 dead letter discarded: the rest').waitFor();
+  expect(opened.errors).toEqual([]);
 });
 
-/** A whole second of Postgres's clock which has come, and before which everything was that is there. */
+/** Waits for the next whole second of Postgres's clock; all existing rows are older. */
 async function nextSecond(): Promise<string> {
   const [[second = ''] = []] = await selectTexts(
     `select to_char(now() at time zone 'UTC' + interval '1 s', 'YYYY-MM-DD"T"HH24:MI:SS'), pg_sleep(1)::text`,
@@ -319,19 +348,21 @@ async function nextSecond(): Promise<string> {
   return second;
 }
 
-test('a thousand letters that match are redriven, each with its result, and the tables and the topic agree', async () => {
+test('a thousand dead letters are redriven, and tables and topic agree', async () => {
   const { database } = pipeline;
   await database.run((sql) => sql`alter table raw_events add constraint barred check (user_id <> 'barred')`);
   const before = (await pipeline.readTopic(pipeline.topic)).length;
   const sums = await sumLedgers(database);
   const since = await nextSecond();
-  const barred = Array.from({ length: BARRED }, () => jsonRecord({ ...createEvent(), user_id: 'barred' }));
-  const broken = Array.from({ length: BROKEN }, (_, at) => ({
+  const rejected = Array.from({ length: REJECTED }, () =>
+    jsonRecord({ ...createEvent(), user_id: 'barred' }),
+  );
+  const invalid = Array.from({ length: INVALID }, (_, at) => ({
     key: Buffer.from(`key-${at}`),
     value: Buffer.from([0xff, 0x00, at % 256, at >> 8]),
     headers: { trace: Buffer.from([0xfe, at % 256]) },
   }));
-  await pipeline.publish([...barred, ...broken]);
+  await pipeline.publish([...rejected, ...invalid]);
   await drain();
   await database.run((sql) => sql`alter table raw_events drop constraint barred`);
 
@@ -340,31 +371,31 @@ test('a thousand letters that match are redriven, each with its result, and the 
   const { page } = opened;
   await page.getByRole('button', { name: 'Redrive all 1,000 open' }).click();
   expect(await page.locator('#confirm-question').textContent()).toContain(
-    'all 1,000 open letters that match',
+    'all 1,000 open dead letters that match',
   );
   await page.getByRole('button', { name: 'Redrive 1,000' }).click();
-  await page.getByText('Done: 1,000 redriven, 0 not').waitFor();
+  await page.getByText('Done: 1,000 redriven, 0 failed').waitFor();
   await drain();
 
-  // The broken ones have failed again, and have been redriven as often as is allowed.
+  // The invalid ones have failed again, and have reached the maximum number of redrives.
   await page.reload();
   await page.getByRole('button', { name: 'Redrive all 700 open' }).click();
   await page.getByRole('button', { name: 'Redrive 700' }).click();
-  await page.getByText('Done: 0 redriven, 700 not').waitFor();
+  await page.getByText('Done: 0 redriven, 700 failed').waitFor();
   const refused = await page.locator('#results tbody tr').allTextContents();
   expect(new Set(refused.map((text) => text.replace(/^\d+/, '')))).toEqual(
     new Set(['redriven 1 times already']),
   );
   await page.locator('#results a').first().click();
-  await page.getByRole('link', { name: /^redriven as letter \d+$/ }).waitFor();
+  await page.getByRole('link', { name: /^redriven as dead letter \d+$/ }).waitFor();
 
   expect(await findViolations(database)).toEqual(noViolations);
   expect(await sumLedgers(database)).toEqual({
     ...sums,
-    stored: (sums?.stored ?? 0) + BARRED,
-    dead: (sums?.dead ?? 0) + BARRED + 2 * BROKEN,
+    stored: (sums?.stored ?? 0) + REJECTED,
+    dead: (sums?.dead ?? 0) + REJECTED + 2 * INVALID,
   });
-  expect((await pipeline.readTopic(pipeline.topic)).length).toBe(before + 2 * (BARRED + BROKEN));
+  expect((await pipeline.readTopic(pipeline.topic)).length).toBe(before + 2 * (REJECTED + INVALID));
   expect(
     await selectTexts(`select status, redrive_count, count(*) from dlq_events
                        where reason in ('not_utf8', 'refused_by_database') group by 1, 2 order by 1`),
@@ -372,17 +403,17 @@ test('a thousand letters that match are redriven, each with its result, and the 
     ['open', '1', '700'],
     ['redriven', '0', '1000'],
   ]);
-  expect(opened.complaints).toEqual([]);
+  expect(opened.errors).toEqual([]);
 });
 
-test('where nothing may be changed there is nothing to press', async () => {
+test('a read-only page has no buttons or checkboxes', async () => {
   const readOnly = await serve({ ...pipeline.environment, STATS_READ_ONLY: 'true' });
   await using opened = await open(`${readOnly}/dead-letters?status=open`);
   await opened.page.getByText('Read-only').waitFor();
-  expect(await opened.page.locator('#actions button, #letters input').count()).toBe(0);
+  expect(await opened.page.locator('#actions button, #dead-letters input').count()).toBe(0);
 });
 
-/** What somebody may send to harm whoever looks: markup, ANSI, a bell, bidi, C1, an end of line, length. */
+/** Texts that could harm a reader: markup, ANSI, a bell, bidirectional and C1 controls, line ends, length. */
 const hostile = [
   '<script>globalThis.owned = 1</script><img src=x onerror="globalThis.owned = 1">',
   '"><svg onload=globalThis.owned=1>',
@@ -393,7 +424,7 @@ const hostile = [
   'x'.repeat(100_000),
 ];
 
-test('what a stranger has sent harms nobody who looks at it', async () => {
+test('hostile texts are shown escaped on every page', async () => {
   const records = hostile.map((text) => ({
     ...jsonRecord(createEvent({ event_type: text, user_id: text, payload: { [text]: text } })),
     key: Buffer.from(text),
@@ -419,55 +450,55 @@ test('what a stranger has sent harms nobody who looks at it', async () => {
   const { page } = opened;
   await page.locator('#types').getByText('onerror').waitFor();
   await page.locator('#tail').getByText('onerror').waitFor();
-  await expectHarmless(page);
+  await expectEscaped(page);
   await page.goto(`${url}/dead-letters`);
-  await page.locator('#letters').getByText('onerror').first().waitFor();
-  await expectHarmless(page);
-  const links = await page.locator('#letters a').all();
-  const letters = await Promise.all(links.slice(0, hostile.length).map((link) => link.getAttribute('href')));
-  for (const letter of letters) {
-    await page.goto(`${url}${letter}`);
+  await page.locator('#dead-letters').getByText('onerror').first().waitFor();
+  await expectEscaped(page);
+  const links = await page.locator('#dead-letters a').all();
+  const paths = await Promise.all(links.slice(0, hostile.length).map((link) => link.getAttribute('href')));
+  for (const path of paths) {
+    await page.goto(`${url}${path}`);
     await page.locator('.facts').waitFor();
-    await expectHarmless(page);
+    await expectEscaped(page);
   }
-  expect([letters.length, opened.complaints]).toEqual([hostile.length, []]);
+  expect([paths.length, opened.errors]).toEqual([hostile.length, []]);
 });
 
-async function expectHarmless(page: Page): Promise<void> {
-  const [owned, made, text] = await page.evaluate<[unknown, number, string]>(
+async function expectEscaped(page: Page): Promise<void> {
+  const [owned, created, text] = await page.evaluate<[unknown, number, string]>(
     `[globalThis.owned, document.querySelectorAll('img, svg, script:not([src]), [onerror], [onload]').length, document.body.textContent]`,
   );
-  expect([owned ?? 'nothing', made]).toEqual(['nothing', 0]);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what must not be there
+  expect([owned ?? 'nothing', created]).toEqual(['nothing', 0]);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these must not occur
   expect(text).not.toMatch(/[\0-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/);
   const width = await page.evaluate('document.documentElement.scrollWidth');
   expect([page.url(), width]).toEqual([page.url(), 1280]);
 }
 
-/** Nothing is called done that was not done. */
+/** A failed redrive is reported as failed, and changes nothing. */
 async function expectNotRedriven(): Promise<void> {
   await using opened = await open(`${url}/dead-letters?status=open&reason=not_utf8`);
   const { page } = opened;
   const [[before = ''] = []] = await selectTexts(`select count(*) from dlq_events where status = 'open'`);
   await page
-    .getByRole('checkbox', { name: /^Select letter/ })
+    .getByRole('checkbox', { name: /^Select dead letter/ })
     .first()
     .check();
   await page.getByRole('button', { name: 'Redrive selected' }).click();
   await page.getByRole('button', { name: 'Redrive 1' }).click();
-  await page.getByText(/^Ended \(Kafka does not answer.*0 redriven, 0 not, 1 not reached$/).waitFor();
+  await page.getByText(/^Ended \(Kafka does not answer.*0 redriven, 0 failed, 1 not attempted$/).waitFor();
   expect(await selectTexts(`select count(*) from dlq_events where status = 'open'`)).toEqual([[before]]);
 }
 
-test('without Kafka the rest stands, and says so; it recovers by itself', async () => {
+test('without Kafka the page shows the rest, and recovers by itself', async () => {
   await using opened = await open(url);
   const { page } = opened;
   await card(page, 'Events stored').waitFor();
   const stored = await card(page, 'Events stored').textContent();
   await kafkaProxy.refuse();
   await page.locator('body[data-word="down"]').waitFor();
-  expect(await page.locator('#reasons').textContent()).toMatch(/lag is not known: Kafka/);
-  expect(await card(page, 'Lag, messages').textContent()).toBe('n/a');
+  expect(await page.locator('#reasons').textContent()).toMatch(/lag is unknown: Kafka/);
+  expect(await card(page, 'Lag (messages)').textContent()).toBe('n/a');
   expect(await card(page, 'Events stored').textContent()).toBe(stored);
   await using late = await open(url);
   await card(late.page, 'Events stored')
@@ -476,24 +507,24 @@ test('without Kafka the rest stands, and says so; it recovers by itself', async 
   await expectNotRedriven();
   await kafkaProxy.heal();
   await page.locator('body[data-word="stopped"]').waitFor();
-  await card(page, 'Lag, messages').getByText('0', { exact: true }).waitFor();
+  await card(page, 'Lag (messages)').getByText('0', { exact: true }).waitFor();
 });
 
-test('without Postgres the pages say so, and recover by themselves', async () => {
+test('without Postgres the pages report it, and recover by themselves', async () => {
   await using opened = await open(url);
-  await using letters = await open(`${url}/dead-letters?status=open`);
+  await using list = await open(`${url}/dead-letters?status=open`);
   await card(opened.page, 'Events stored').waitFor();
   await postgresProxy.refuse();
   await opened.page.locator('body[data-word="down"][data-stale]').waitFor();
   expect(await opened.page.locator('#reasons').textContent()).toMatch(/Postgres/);
-  await letters.page.reload();
-  await letters.page.getByText(/^Postgres/).waitFor();
+  await list.page.reload();
+  await list.page.getByText(/^Postgres/).waitFor();
   await postgresProxy.heal();
   await opened.page.locator('body[data-word="stopped"]:not([data-stale])').waitFor();
-  await letters.page.getByText(/letters match$/).waitFor();
+  await list.page.getByText(/dead letters match$/).waitFor();
 });
 
-test('a page whose server is gone says so', async () => {
+test('the page reports that its server has stopped', async () => {
   const environment = pipeline.environment;
   await using program = startApp('stats', ['serve'], environment);
   await waitForLog(program, /stats page http/);

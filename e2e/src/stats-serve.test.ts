@@ -21,7 +21,7 @@ afterAll(async () => {
 
 const startServer = (change = {}) => startApp('stats', ['serve'], { ...pipeline.environment, ...change });
 
-/** Where the page is, by what the program says. */
+/** The URL of the page, from the log. */
 async function urlOf(program: Program): Promise<string> {
   await waitForLog(program, /stats page http/);
   return /stats page (http:\/\/127\.0\.0\.1:\d+)/.exec(program.stderr())?.[1] ?? '';
@@ -35,13 +35,13 @@ async function get(path: string, program = server) {
 
 const getJson = async (path: string) => JSON.parse((await get(path)).text);
 
-/** The first report that the live page is told. */
+/** The first message of the stream. */
 async function readReport(program = server) {
   const { text } = await getUntil('/api/stream', /^data: .*\n\n/m, program);
   return JSON.parse(/^data: (.*)$/m.exec(text)?.[1] ?? '');
 }
 
-/** Reads a stream that does not end until it has brought something. */
+/** Reads an endless stream until it matches. */
 async function getUntil(path: string, pattern: RegExp, program: Program) {
   const response = await fetch(`${await urlOf(program)}${path}`);
   let text = '';
@@ -52,7 +52,7 @@ async function getUntil(path: string, pattern: RegExp, program: Program) {
   return { text };
 }
 
-test('the page is there, and a browser runs nothing but what comes from it', async () => {
+test('the page and its files are served with a strict security policy', async () => {
   const { status, type, headers, text } = await get('/');
   expect({ status, type }).toEqual({ status: 200, type: expect.stringContaining('text/html') });
   expect(headers.get('content-security-policy')).toMatch(/^default-src 'none'(?!.*unsafe)/);
@@ -61,25 +61,22 @@ test('the page is there, and a browser runs nothing but what comes from it', asy
   for (const link of links) expect([link, (await get(link)).status]).toEqual([link, 200]);
 });
 
-test('the live page is told the numbers, the verdict and who reads', async () => {
-  // A busy machine may take longer for the first answer of Kafka than the page waits for it.
+test('the stream has the numbers, the status and the group', async () => {
+  // On a busy machine Kafka's first response may take longer than the page waits for it.
   await waitUntil(async () => (await readReport()).kafkaProblem === null);
   expect(await readReport()).toMatchObject({
     events: { stored: '4', duplicates: '1', deadLettered: '2' },
     lag: '0',
     status: {
       word: 'stopped',
-      reasons: [
-        'no consumer is running: pnpm --filter consumer start',
-        expect.stringMatching(/^2 open dead letters/),
-      ],
+      reasons: ['no consumer is running: pnpm --filter consumer start'],
     },
     group: { state: 'Empty', members: [] },
     kafkaProblem: null,
   });
 });
 
-test('while a consumer runs, the live page is told which partitions it has', async () => {
+test('the stream has the partitions of a running consumer', async () => {
   await using consumer = startApp('consumer', [], pipeline.environment);
   await waitForLog(consumer, /joined the group/);
   await waitUntil(async () => (await readReport()).group?.state === 'Stable');
@@ -89,7 +86,7 @@ test('while a consumer runs, the live page is told which partitions it has', asy
   });
 });
 
-test('minutes are there by the clock', async () => {
+test('minutes are selected by the clock', async () => {
   const minute = '2026-11-24T09:30:00Z';
   await pipeline.database.run(
     (sql) =>
@@ -104,7 +101,7 @@ test('minutes are there by the clock', async () => {
   expect((await getJson('/api/minutes')).minutes[0]).toMatchObject({ minute });
 });
 
-test('a stop ends what the live page reads, and the process', async () => {
+test('a stop ends the stream and the process', async () => {
   await using program = startServer();
   const response = await fetch(`${await urlOf(program)}/api/stream`);
   program.process.kill('SIGTERM');
@@ -112,7 +109,7 @@ test('a stop ends what the live page reads, and the process', async () => {
   expect({ code, text }).toEqual({ code: 0, text: expect.stringMatching(/^(: hello|event: )/) });
 });
 
-test('the API gives what "stats --json" prints, and parts of it', async () => {
+test('the API responds as "stats --json" prints, whole or in parts', async () => {
   const { stdout } = await runApp('stats', ['--json'], pipeline.environment);
   const printed = {
     ...JSON.parse(stdout),
@@ -124,7 +121,7 @@ test('the API gives what "stats --json" prints, and parts of it', async () => {
   expect(await getJson('/api/lag')).toStrictEqual({ partitions: printed.partitions, lag: '0' });
 });
 
-test('the probes answer, and the metrics are in the text format of Prometheus', async () => {
+test('probes respond, and metrics are in the Prometheus text format', async () => {
   expect(await get('/livez')).toMatchObject({ status: 200, text: 'ok\n' });
   expect(await get('/readyz')).toMatchObject({ status: 200, text: 'ok\n' });
   expect(await get('/metrics')).toMatchObject({
@@ -135,7 +132,7 @@ test('the probes answer, and the metrics are in the text format of Prometheus', 
   expect(await get('/nowhere')).toMatchObject({ status: 404 });
 });
 
-test('without Postgres the page says so, the process lives, is not ready, and ends with 0', async () => {
+test('without Postgres the process is live, not ready, and reports it', async () => {
   await using program = startServer(await absentPostgres());
   for (const path of ['/text', '/api/stats', '/readyz']) {
     const { status, text } = await get(path, program);
@@ -152,14 +149,14 @@ test('without Postgres the page says so, the process lives, is not ready, and en
   expect(await program.ended).toMatchObject({ code: 0, stdout: '' });
 });
 
-test('without Kafka the page stands, and the process is not ready', async () => {
+test('without Kafka the page is served, and the process is not ready', async () => {
   await using program = startServer(await absentKafka());
   expect(await readReport(program)).toMatchObject({
     events: { stored: '4' },
     lag: null,
     status: {
       word: 'down',
-      reasons: [expect.stringMatching(/^lag is not known: Kafka /), expect.any(String)],
+      reasons: [expect.stringMatching(/^lag is unknown: Kafka /)],
     },
     group: null,
   });
@@ -170,23 +167,23 @@ test('without Kafka the page stands, and the process is not ready', async () => 
   });
 });
 
-/** Occupies a port, if nobody else does. */
+/** Occupies a port, unless another process does. */
 async function occupy(port: number) {
-  const taker = createServer().listen(port, '127.0.0.1');
-  await Promise.race([once(taker, 'listening'), once(taker, 'error').catch(() => {})]);
-  return taker;
+  const listener = createServer().listen(port, '127.0.0.1');
+  await Promise.race([once(listener, 'listening'), once(listener, 'error').catch(() => {})]);
+  return listener;
 }
 
-test('a stats page that is started again remembers lag and rates', async () => {
-  const groupId = 'started-again';
+test('a restarted stats page still has lag and rates', async () => {
+  const groupId = 'restarted';
   await pipeline.database.run(
     (sql) => sql`
       insert into stats_samples (slot, topic, group_id, taken_at, stored, open_dead_letters, lag, log_end, seconds_behind)
       select date_bin('10 s', at, 'epoch'), ${pipeline.topic}, ${groupId}, at, 100 * n, 0, 1000 * n, 1200 * n, n
       from (select n, now() - make_interval(secs => 10 * (31 - n)) as at from generate_series(1, 30) as n) as sample`,
   );
-  await using again = startServer({ KAFKA_GROUP_ID: groupId });
-  const history = async () => JSON.parse((await get('/api/history?minutes=15', again)).text).points;
+  await using restarted = startServer({ KAFKA_GROUP_ID: groupId });
+  const history = async () => JSON.parse((await get('/api/history?minutes=15', restarted)).text).points;
   await waitUntil(async () => (await history()).length > 30);
   const points: { readonly lag: string }[] = (await history()).slice(0, 30);
   expect(points.map(({ lag }) => Number(lag))).toEqual(
@@ -195,19 +192,19 @@ test('a stats page that is started again remembers lag and rates', async () => {
   expect(points.at(-1)).toMatchObject({ storedPerSecond: 10, producedPerSecond: 120, consumedPerSecond: 20 });
 });
 
-test('without the right to keep a history the page stands, and says so once', async () => {
-  await pipeline.database.run((sql) => sql`alter table stats_samples rename to not_to_be_written`);
+test('the page is served without a history, and logs it', async () => {
+  await pipeline.database.run((sql) => sql`alter table stats_samples rename to hidden_samples`);
   try {
     await using program = startServer();
     expect(await readReport(program)).toHaveProperty('events.stored', '4');
     await waitForLog(program, /no history is kept: relation .* does not exist/);
     expect(await get('/api/history?minutes=15', program)).toMatchObject({ status: 503 });
   } finally {
-    await pipeline.database.run((sql) => sql`alter table not_to_be_written rename to stats_samples`);
+    await pipeline.database.run((sql) => sql`alter table hidden_samples rename to stats_samples`);
   }
 });
 
-test('a port that was asked for and is taken is an error', async () => {
+test('a configured port that is in use is an error', async () => {
   const { port } = new URL(await urlOf(server));
   expect(await runApp('stats', ['serve', '--stats-port', port], pipeline.environment)).toMatchObject({
     code: 1,
@@ -216,17 +213,17 @@ test('a port that was asked for and is taken is an error', async () => {
   });
 });
 
-test('a usual port that is taken gives way to a free one, which is said', async () => {
-  const taker = await occupy(3000);
+test('if the default port is in use, a free one is chosen and logged', async () => {
+  const listener = await occupy(3000);
   await using program = startServer({ STATS_PORT: '' });
   const url = await urlOf(program);
-  taker.close();
+  listener.close();
   expect(program.stderr()).toContain(`port 3000 is taken: ${url} instead, or choose one with STATS_PORT`);
   expect(await get('/livez', program)).toMatchObject({ status: 200 });
 });
 
-test('what the page cannot do without does not come from the events: it never reads them all', async () => {
-  await pipeline.database.run((sql) => sql`alter table raw_events rename to not_to_be_read`);
+test('the page needs no query that scans all events', async () => {
+  await pipeline.database.run((sql) => sql`alter table raw_events rename to hidden_events`);
   try {
     for (const path of [
       '/text',
@@ -240,6 +237,6 @@ test('what the page cannot do without does not come from the events: it never re
       expect([path, (await get(path)).status]).toEqual([path, 200]);
     expect(await readReport()).toHaveProperty('events.stored', '4');
   } finally {
-    await pipeline.database.run((sql) => sql`alter table not_to_be_read rename to raw_events`);
+    await pipeline.database.run((sql) => sql`alter table hidden_events rename to raw_events`);
   }
 });

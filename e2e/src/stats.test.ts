@@ -114,7 +114,7 @@ test('without Kafka, the lag is reported as unknown; the rest is printed', async
   const [table, json] = await Promise.all([runStats([], change), runStats(['--json'], change)]);
   for (const { code, stderr } of [table, json]) {
     expect(code).toBe(0);
-    expect(stderr).toMatch(/^stats: lag is not known: Kafka at 127\.0\.0\.1:\d+ .*KAFKA_BROKERS\n$/);
+    expect(stderr).toMatch(/^stats: lag is unknown: Kafka at 127\.0\.0\.1:\d+ .*KAFKA_BROKERS\n$/);
   }
   expect(linesOf(table.stdout)).toEqual(
     expect.arrayContaining([

@@ -10,12 +10,12 @@ import { addSample, KEPT_MINUTES, type Sample, toSample, trendOf } from './trend
 
 /** Everything that the live page shows. */
 export interface DashboardState extends PipelineState {
-  /** Of the events that were stored in the last minute; null when it is not known. */
+  /** Latency of the events that were stored in the last minute; null if unknown. */
   readonly latency: Latency | null;
   readonly tail: Tail;
 }
 
-/** Where a look comes from. */
+/** Where a state is read from. */
 export interface DashboardSources {
   readonly collect: () => Promise<Snapshot>;
   readonly describeGroup: () => Promise<Group | null>;
@@ -23,7 +23,7 @@ export interface DashboardSources {
   readonly history: Pick<History, 'recall' | 'keep'>;
 }
 
-/** Looks at everything at once, and remembers enough to tell how it changes, across restarts too. */
+/** Returns a function that reads the current state; samples of previous states, stored ones included, give the trend. */
 export function createDashboardState(sources: DashboardSources): () => Promise<DashboardState> {
   const { collect, describeGroup, readNewest, history } = sources;
   let samples: readonly Sample[] | undefined;
@@ -39,7 +39,7 @@ export function createDashboardState(sources: DashboardSources): () => Promise<D
   };
 }
 
-/** Where each partition stood is not kept: whether one stands still is found out anew. */
+/** Positions are not stored, so a stuck partition is detected only from samples of this process. */
 const toMovingSample = (sample: Omit<Sample, 'waiting'>): Sample => ({ ...sample, waiting: new Map() });
 
 function facts({ totals, partitions }: Snapshot) {
@@ -51,10 +51,10 @@ function facts({ totals, partitions }: Snapshot) {
   };
 }
 
-/** A look as a server-sent event: `stats`, or `problem` when the tables cannot be read. */
-export async function toMessage(look: () => Promise<DashboardState>, everySeconds: number): Promise<string> {
+/** A state as a server-sent event: `stats`, or `problem` if the tables cannot be read. Never rejects. */
+export async function toMessage(read: () => Promise<DashboardState>, everySeconds: number): Promise<string> {
   try {
-    return format('stats', toReport(await look(), everySeconds));
+    return format('stats', toReport(await read(), everySeconds));
   } catch (error) {
     return format('problem', { error: errorMessage(error) });
   }

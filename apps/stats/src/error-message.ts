@@ -1,7 +1,7 @@
 import { databaseUserError, describeError, isTransientError } from '@pipeline/db';
 import { errorLine, UserError } from '@pipeline/runtime';
 
-/** What is wrong, in one line for whoever looks at the page or asks its API. */
+/** An error as one line for the users of the page and its API. */
 export function errorMessage(error: unknown): string {
   if (error instanceof UserError) return errorLine(error);
   if (!isTransientError(error)) return errorLine(databaseUserError(error));

@@ -1,15 +1,15 @@
-import { formatLag } from './format.ts';
+import { formatLag } from '../web/format.ts';
 import type { Snapshot } from './snapshot.ts';
 
-/** What somebody who looks at the numbers should know besides: what could not be asked, and what to do next. */
+/** Notes for the reader of the statistics: what could not be read, and the next command for an empty pipeline. */
 export function findHints({ kafkaProblem, totals, partitions }: Snapshot): readonly string[] {
-  const waiting = formatLag(partitions.map(({ lag }) => lag));
-  const isWaiting = partitions.some(({ lag }) => lag !== null && lag > 0n);
-  const next = isWaiting
-    ? `, ${waiting} records wait: pnpm --filter consumer start`
+  const lags = partitions.map(({ lag }) => lag);
+  const hasBacklog = lags.some((lag) => lag !== null && lag > 0n);
+  const next = hasBacklog
+    ? `, ${formatLag(lags)} records to read: pnpm --filter consumer start`
     : ': pnpm --filter producer start';
   return [
-    ...(kafkaProblem === undefined ? [] : [`lag is not known: ${kafkaProblem}`]),
+    ...(kafkaProblem === undefined ? [] : [`lag is unknown: ${kafkaProblem}`]),
     ...(totals.freshnessSeconds === null ? [`nothing is stored yet${next}`] : []),
   ];
 }

@@ -19,11 +19,11 @@ test.each([
   [60, 10],
   [360, 60],
   [1_440, 240],
-])('%i minutes are shown in steps of %i s', (minutes, seconds) => {
+])('%i minutes have a point every %i s', (minutes, seconds) => {
   expect(stepFor(minutes)).toBe(seconds);
 });
 
-test('rates are those since the point before, and the lag is the greatest of its step', () => {
+test('rates are since the previous point, and lag is the maximum of the step', () => {
   const [, second] = toPoints([sample(0), sample(10, { lag: 200n, mostLag: 900n })], 10);
   expect(second).toMatchObject({
     at: '1970-01-01T00:00:10.000Z',
@@ -34,7 +34,7 @@ test('rates are those since the point before, and the lag is the greatest of its
   });
 });
 
-test('what is not known has no rate, nor has the first point', () => {
+test('unknown values and the first point have no rate', () => {
   const unknown = { lag: null, mostLag: null, end: null };
   const [first, second, third] = toPoints([sample(0), sample(10, unknown), sample(20)], 10);
   expect(first).toMatchObject({ producedPerSecond: null, storedPerSecond: null });
@@ -42,7 +42,7 @@ test('what is not known has no rate, nor has the first point', () => {
   expect(third).toMatchObject({ lag: '0', producedPerSecond: null, consumedPerSecond: null });
 });
 
-test('over a time when nobody looked there is no rate; nor where a counter fell', () => {
+test('a gap and a counter that fell have no rate', () => {
   const [, late, fallen] = toPoints([sample(0), sample(60), sample(70, { stored: 5n, end: 5n })], 10);
   for (const one of [late, fallen])
     expect(one).toMatchObject({ producedPerSecond: null, consumedPerSecond: null, storedPerSecond: null });

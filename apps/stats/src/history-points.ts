@@ -1,13 +1,13 @@
 import { type Latency, SLOT_SECONDS, type StepSample } from '@pipeline/db';
 import { roundLatency, roundSeconds } from './json.ts';
 
-/** A point of the charts over time; null is "not known", and 64-bit numbers are strings. */
+/** A point of the charts over time; unknown values are null, and 64-bit numbers are strings. */
 export interface HistoryPoint {
   /** RFC 3339, UTC. */
   readonly at: string;
   readonly lag: string | null;
   readonly secondsBehind: number | null;
-  /** Since the point before, as the next two. */
+  /** Messages per second since the previous point, like the next two. */
   readonly producedPerSecond: number | null;
   readonly consumedPerSecond: number | null;
   readonly storedPerSecond: number | null;
@@ -15,19 +15,19 @@ export interface HistoryPoint {
   readonly latency: Latency | null;
 }
 
-/** More points than a screen has room for say nothing more. */
-const MOST_POINTS = 360;
+/** A chart has no room for more. */
+const MAX_POINTS = 360;
 
-/** How many seconds a point stands for. */
+/** The seconds between two points, a multiple of `SLOT_SECONDS`. */
 export function stepFor(minutes: number): number {
-  const seconds = Math.ceil((minutes * 60) / MOST_POINTS);
+  const seconds = Math.ceil((minutes * 60) / MAX_POINTS);
   return Math.ceil(seconds / SLOT_SECONDS) * SLOT_SECONDS;
 }
 
-/** The points of samples, the oldest first. */
+/** The points of samples; both have the oldest first. */
 export function toPoints(samples: readonly StepSample[], stepSeconds: number): readonly HistoryPoint[] {
-  return samples.map((sample, at) => {
-    const before = samples[at - 1];
+  return samples.map((sample, index) => {
+    const before = samples[index - 1];
     const isNext = before !== undefined && sample.atMs - before.atMs < 3_000 * stepSeconds;
     return {
       at: new Date(sample.atMs).toISOString(),
@@ -40,14 +40,14 @@ export function toPoints(samples: readonly StepSample[], stepSeconds: number): r
   });
 }
 
-/** Over a time when nobody looked, a mean would say that nothing happened. */
+/** A gap has no rate: a mean over it would hide peaks. */
 const noRates = { producedPerSecond: null, consumedPerSecond: null, storedPerSecond: null };
 
 function ratesOf(before: StepSample, after: StepSample) {
   const seconds = (after.atMs - before.atMs) / 1_000;
   const rate = (pick: (sample: StepSample) => bigint | null) => {
     const [from, to] = [pick(before), pick(after)];
-    // A counter that fell is another one: the topic was made anew.
+    // A counter only falls if the topic was recreated.
     return from === null || to === null || to < from
       ? null
       : Math.round((Number(to - from) * 1_000) / seconds) / 1_000;

@@ -5,7 +5,7 @@ import { openHistory } from './history.ts';
 
 const logger = createLogger('test', readSettings(loggerSettings, { LOG_LEVEL: 'silent' }));
 
-/** A history whose samples are only counted. */
+/** A history that only counts the samples it keeps. */
 function countKept() {
   let kept = 0;
   const run = async () => {
@@ -28,13 +28,13 @@ const at = (second: number, lag: bigint | null): StatsSample => ({
   latency: null,
 });
 
-test('a sample of ten seconds is kept', async () => {
+test('one sample per ten seconds is kept', async () => {
   const { history, kept } = countKept();
   for (const second of [100, 102, 104, 109, 110]) await history.keep(at(second, 0n));
   expect(kept()).toBe(2);
 });
 
-test('one that does not know the lag is kept late, for a better one may come', async () => {
+test('a sample without lag is kept only late in its slot', async () => {
   const { history, kept } = countKept();
   await history.keep(at(100, null));
   expect(kept()).toBe(0);

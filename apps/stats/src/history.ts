@@ -11,34 +11,34 @@ import {
 import type { Logger } from '@pipeline/runtime';
 import { type HistoryPoint, stepFor, toPoints } from './history-points.ts';
 
-/** What was seen before: it outlives this process. */
+/** Samples of lag, rates and latency, which survive restarts. */
 export interface History {
-  /** What was seen in the last so many minutes, a point for each step; the oldest first. */
+  /** The points of the latest `minutes`, the oldest first. */
   read(minutes: number): Promise<readonly HistoryPoint[]>;
-  /** All samples of the last so many minutes; none where they cannot be read. */
+  /** All samples of the latest `minutes`; none if they cannot be read. */
   recall(minutes: number): Promise<readonly StatsSample[]>;
-  /** Keeps a sample, if its time has come. Never fails: without history there is still the present. */
+  /** Stores a sample if its slot has none yet. Never rejects: the page works without history. */
   keep(sample: StatsSample): Promise<void>;
 }
 
 export interface HistoryDatabases {
   readonly database: Database;
-  /** For what changes something. */
+  /** For writes. */
   readonly writableDatabase: Database;
 }
 
 const SLOT_MS = 1_000 * SLOT_SECONDS;
-/** A slot has one sample: one that does not know the lag waits for a better one as long as it can. */
+/** A sample without lag is stored only this late in its slot, because one with lag may follow. */
 const LATE_MS = 7_000;
 
-/** The history of a pipeline. */
+/** Opens the history of a pipeline. */
 export function openHistory(
   { database, writableDatabase }: HistoryDatabases,
   pipeline: PipelineName,
   logger: Logger,
 ): History {
   let keptSlot = 0;
-  let said = '';
+  let logged = '';
   return {
     read: async (minutes) => {
       const stepSeconds = stepFor(minutes);
@@ -51,11 +51,11 @@ export function openHistory(
       if (slot === keptSlot || (sample.lag === null && sample.atMs % SLOT_MS < LATE_MS)) return;
       keptSlot = slot;
       const problem = await keepSample(writableDatabase, pipeline, sample).then(() => '', permanentProblem);
-      if (problem !== said && problem !== '') logger.warn(`no history is kept: ${problem}`);
-      said = problem;
+      if (problem !== logged && problem !== '') logger.warn(`no history is kept: ${problem}`);
+      logged = problem;
     },
   };
 }
 
-/** What passes by itself is said elsewhere. */
+/** Transient errors are reported elsewhere. */
 const permanentProblem = (error: unknown) => (isTransientError(error) ? '' : describeError(error));

@@ -1,6 +1,8 @@
 import { lagOf } from '@pipeline/kafka';
 import { expect, test } from 'vitest';
-import { cellsOf, describeTrend, formatLag, formatLongest } from '../web/lag-words.ts';
+import { describeTrend } from '../web/cards.ts';
+import { formatLag, formatMaxSecondsBehind } from '../web/format.ts';
+import { cellsOf } from '../web/lag-table.ts';
 import { joinStandings } from './collect.ts';
 import { toJson } from './json.ts';
 import { judge } from './status.ts';
@@ -8,7 +10,7 @@ import { renderSnapshot } from './table.ts';
 import { calmTrend, createDashboardState, createSnapshot, createStanding } from './testing/snapshots.ts';
 import type { Trend } from './trend.ts';
 
-/** Each rule is from somebody's bug. Three partitions: three records behind, never committed, not known. */
+/** Each rule prevents a bug of another tool. Three partitions: three records behind, never committed, unknown. */
 const known = createStanding({});
 const fresh = createStanding({
   partition: 1,
@@ -29,13 +31,18 @@ const pageOf = (partitions: readonly (typeof known)[], trend: Trend = calmTrend)
   return { lag, partitions: shown, trend };
 };
 
+const totalsOf = ({ partitions }: ReturnType<typeof pageOf>) => [
+  formatLag(partitions.map(({ lag }) => lag)),
+  formatMaxSecondsBehind(partitions.map(({ secondsBehind }) => secondsBehind)),
+];
+
 test('lag is max(end - max(committed, log start), 0)', () => {
   expect(lagOf({ logStart: 10n, logEnd: 44n, committed: 41n }).lag).toBe(3n);
   expect(lagOf({ logStart: 40n, logEnd: 44n, committed: 5n }).lag).toBe(4n);
   expect(lagOf({ logStart: 0n, logEnd: 3n, committed: 90n }).lag).toBe(0n);
 });
 
-test('where nothing was committed the lag is end - log start, and CURRENT-OFFSET is "-"', () => {
+test('without a commit the lag is end - log start, and CURRENT-OFFSET is "-"', () => {
   expect(lagOf({ logStart: 10n, logEnd: 44n, committed: undefined })).toMatchObject({
     current: null,
     lag: 34n,
@@ -45,15 +52,15 @@ test('where nothing was committed the lag is end - log start, and CURRENT-OFFSET
   expect(renderSnapshot(createSnapshot({ partitions: [fresh] }))).toMatch(/^events +1 +- +34 +34 +n\/a$/m);
 });
 
-test('what is not known is n/a, never 0, and a total with an unknown part says ≥', () => {
+test('unknown is n/a, never 0, and a total with an unknown part has ≥', () => {
   const page = pageOf([known, unknown]);
   expect(page.partitions.map(cellsOf)[1]).toEqual(['2', 'n/a', 'n/a', 'n/a', 'n/a']);
-  expect([page.lag, formatLag(page), formatLongest(page.partitions)]).toEqual([null, '≥ 3', '≥ 0.2 s']);
-  expect([formatLag(pageOf([unknown])), formatLongest(pageOf([unknown]).partitions)]).toEqual(['n/a', 'n/a']);
+  expect([page.lag, totalsOf(page)]).toEqual([null, ['≥3', '≥0.2 s']]);
+  expect(totalsOf(pageOf([unknown]))).toEqual(['n/a', 'n/a']);
   expect(renderSnapshot(createSnapshot({ partitions: [known, unknown] }))).toContain('≥3');
 });
 
-test('a partition that is not known blanks no other', () => {
+test('an unknown partition does not hide the others', () => {
   const ledger = [0, 1].map((partition) => ({ partition, nextOffset: 5n, recordAgeSeconds: 7 }));
   const offsets = { topic: 'events', partition: 1, logStart: 0n, logEnd: 9n, stableEnd: 9n, committed: 4n };
   expect(joinStandings('events', ledger, [offsets])).toMatchObject([
@@ -63,18 +70,18 @@ test('a partition that is not known blanks no other', () => {
 });
 
 test('a group without members still shows its lag', () => {
-  const look = createDashboardState({ group: { state: 'Empty', members: [] } });
-  expect(judge(look)).toMatchObject({
+  const state = createDashboardState({ group: { state: 'Empty', members: [] } });
+  expect(judge(state)).toMatchObject({
     word: 'stopped',
-    reasons: [expect.stringContaining('3 records wait'), expect.any(String)],
+    reasons: [expect.stringContaining('3 records are not read yet')],
   });
-  expect(formatLag(pageOf([known]))).toBe('3');
+  expect(totalsOf(pageOf([known]))).toEqual(['3', '0.2 s']);
 });
 
-test('the lag is gone after lag ÷ (consumed/s - produced/s), and grows where that is not positive', () => {
+test('the backlog is caught up after lag ÷ (consumed/s - produced/s)', () => {
   const behind = [createStanding({ secondsBehind: 90, lag: 600n })];
   const shrinking = { ...calmTrend, producedPerSecond: 10, consumedPerSecond: 15, etaSeconds: 120 };
-  expect(describeTrend(pageOf(behind, shrinking))).toBe('gone in 2 min');
+  expect(describeTrend(pageOf(behind, shrinking))).toBe('caught up in 2 min');
   const growing = { ...calmTrend, producedPerSecond: 15, consumedPerSecond: 10, growingSeconds: 75 };
-  expect(describeTrend(pageOf(behind, growing))).toBe('growing for 1 min');
+  expect(describeTrend(pageOf(behind, growing))).toBe('growing for 75 s');
 });

@@ -10,99 +10,99 @@ afterEach(() => {
 
 const times = { everyMs: 2_000, unreadMs: 10_000 };
 
-function start(look: () => Promise<string>) {
+function start(poll: () => Promise<string>) {
   const stop = new AbortController();
-  return { live: createLive(look, { ...times, signal: stop.signal }), stop: () => stop.abort() };
+  return { live: createLive(poll, { ...times, signal: stop.signal }), stop: () => stop.abort() };
 }
 
-/** Reads a stream into a list, which says how it ended. */
+/** Reads a stream into a list; `end` marks its end. */
 function read(stream: ReadableStream<Uint8Array>): string[] {
-  const heard: string[] = [];
+  const received: string[] = [];
   const decoder = new TextDecoder();
   const reader = stream.getReader();
   void (async () => {
     for (;;) {
       const { done, value } = await reader.read();
-      heard.push(done ? 'end' : decoder.decode(value));
+      received.push(done ? 'end' : decoder.decode(value));
       if (done) return;
     }
   })();
-  return heard;
+  return received;
 }
 
-test('all readers get what one look has found, and a late one what the last has', async () => {
-  let looks = 0;
-  const { live, stop } = start(async () => `look ${++looks}`);
+test('clients share one poll, and a late one gets the latest message', async () => {
+  let polls = 0;
+  const { live, stop } = start(async () => `message ${++polls}`);
   await vi.advanceTimersByTimeAsync(0);
   const [first, second] = [read(live.open()), read(live.open())];
   await vi.advanceTimersByTimeAsync(2_100);
   expect([first, second]).toEqual([
-    ['look 1', 'look 2'],
-    ['look 1', 'look 2'],
+    ['message 1', 'message 2'],
+    ['message 1', 'message 2'],
   ]);
-  expect(looks).toBe(2);
+  expect(polls).toBe(2);
   stop();
 });
 
-test('a look that throws ends nothing: the next one is heard', async () => {
-  let looks = 0;
+test('an error skips one message, and polling goes on', async () => {
+  let polls = 0;
   const { live, stop } = start(() => {
-    looks++;
-    if (looks === 1) throw new Error('broken at once');
-    return looks === 2 ? Promise.reject(new Error('broken')) : Promise.resolve(`look ${looks}`);
+    polls++;
+    if (polls === 1) throw new Error('broken at once');
+    return polls === 2 ? Promise.reject(new Error('broken')) : Promise.resolve(`message ${polls}`);
   });
-  const heard = read(live.open());
+  const received = read(live.open());
   await vi.advanceTimersByTimeAsync(6_100);
-  expect(heard).toEqual([': hello\n\n', 'look 3', 'look 4']);
+  expect(received).toEqual([': hello\n\n', 'message 3', 'message 4']);
   stop();
 });
 
-test('a look that takes long is waited for, not joined by others', async () => {
-  let looks = 0;
+test('polls do not overlap', async () => {
+  let polls = 0;
   const slow = Promise.withResolvers<string>();
-  const { live, stop } = start(() => (looks++ === 0 ? slow.promise : Promise.resolve('quick')));
-  const heard = read(live.open());
+  const { live, stop } = start(() => (polls++ === 0 ? slow.promise : Promise.resolve('quick')));
+  const received = read(live.open());
   await vi.advanceTimersByTimeAsync(9_000);
-  expect(looks).toBe(1);
+  expect(polls).toBe(1);
   slow.resolve('slow');
   await vi.advanceTimersByTimeAsync(2_100);
-  expect(heard).toEqual([': hello\n\n', 'slow', 'quick']);
+  expect(received).toEqual([': hello\n\n', 'slow', 'quick']);
   stop();
 });
 
-test('while nobody reads there are few looks; while nothing new is found, comments keep the line open', async () => {
-  let looks = 0;
+test('polls are rarer without clients, and comments keep connections open', async () => {
+  let polls = 0;
   const { live, stop } = start(async () => {
-    looks++;
-    return looks < 5 ? `look ${looks}` : await new Promise<string>(() => {});
+    polls++;
+    return polls < 5 ? `message ${polls}` : await new Promise<string>(() => {});
   });
   await vi.advanceTimersByTimeAsync(35_000);
-  expect(looks).toBe(4);
-  const heard = read(live.open());
+  expect(polls).toBe(4);
+  const received = read(live.open());
   await vi.advanceTimersByTimeAsync(31_000);
-  expect(heard).toEqual([': hello\n\n', ': still here\n\n', ': still here\n\n']);
+  expect(received).toEqual([': hello\n\n', ': keep-alive\n\n', ': keep-alive\n\n']);
   stop();
 });
 
-test('a stop ends all streams and all looks', async () => {
-  let looks = 0;
-  const { live, stop } = start(async () => `look ${++looks}`);
+test('aborting ends all streams and polling', async () => {
+  let polls = 0;
+  const { live, stop } = start(async () => `message ${++polls}`);
   await vi.advanceTimersByTimeAsync(0);
-  const heard = read(live.open());
+  const received = read(live.open());
   stop();
   await vi.advanceTimersByTimeAsync(60_000);
-  expect([heard, looks]).toEqual([['look 1', 'end'], 1]);
+  expect([received, polls]).toEqual([['message 1', 'end'], 1]);
 });
 
-test('who has gone is written to no more, and who does not read loses messages, not memory', async () => {
-  let looks = 0;
-  const { live, stop } = start(async () => `look ${++looks}`);
+test('a slow client misses messages instead of filling memory', async () => {
+  let polls = 0;
+  const { live, stop } = start(async () => `message ${++polls}`);
   await vi.advanceTimersByTimeAsync(0);
   await live.open().cancel();
   const idle = live.open();
   await vi.advanceTimersByTimeAsync(60_000);
-  const heard = read(idle);
+  const received = read(idle);
   await vi.advanceTimersByTimeAsync(0);
-  expect(heard.length).toBeLessThanOrEqual(4);
+  expect(received.length).toBeLessThanOrEqual(4);
   stop();
 });

@@ -1,82 +1,82 @@
-type Reader = ReadableStreamDefaultController<Uint8Array>;
+type Client = ReadableStreamDefaultController<Uint8Array>;
 
-/** Server-sent events from one poll for all who read. */
+/** Server-sent events from one poll, shared by all clients. */
 export interface Live {
-  /** A stream of the latest message, unless it is old, and of those that follow. */
+  /** Opens a stream that starts with the latest message, unless that is outdated. */
   open(): ReadableStream<Uint8Array>;
 }
 
 export interface LiveOptions {
-  /** Between two looks while somebody reads. */
+  /** The interval between polls while there are clients. */
   readonly everyMs: number;
-  /** Between two looks while nobody does: what is remembered must not begin with the first reader. */
+  /** The interval without clients; polling goes on, so that the history has no gaps. */
   readonly unreadMs: number;
-  /** Ends all streams: a server does not close before they have ended. */
+  /** Ends polling and all streams; an HTTP server does not close while a stream is open. */
   readonly signal: AbortSignal;
 }
 
-/** Whatever stands between drops a connection that is silent. */
+/** Proxies close connections that are silent for longer. */
 const COMMENT_MS = 15_000;
-/** A reader who is so many messages behind misses some. */
-const MOST_WAITING = 4;
+/** A client that has this many unread messages misses the next ones. */
+const MAX_QUEUED = 4;
 const encoder = new TextEncoder();
 
 /**
- * Looks again and again until the signal is aborted.
- * @param look gives a message in the format of server-sent events; one that throws is tried again later
+ * Polls until the signal is aborted.
+ * @param poll returns a message in the format of server-sent events; an error skips one message
  */
-export function createLive(look: () => Promise<string>, { everyMs, unreadMs, signal }: LiveOptions): Live {
-  const readers = new Set<Reader>();
+export function createLive(poll: () => Promise<string>, { everyMs, unreadMs, signal }: LiveOptions): Live {
+  const clients = new Set<Client>();
   let latest = '';
   let polledAt = -unreadMs;
   let isPolling = false;
-  const poll = async () => {
-    if (isPolling || performance.now() - polledAt < (readers.size > 0 ? 0 : unreadMs)) return;
+  const update = async () => {
+    if (isPolling || performance.now() - polledAt < (clients.size > 0 ? 0 : unreadMs)) return;
     isPolling = true;
     polledAt = performance.now();
-    latest = await Promise.try(look).catch(() => latest);
+    latest = await Promise.try(poll).catch(() => latest);
     isPolling = false;
-    if (latest !== '') sendAll(readers, latest);
+    if (latest !== '') sendAll(clients, latest);
   };
   const timers = [
-    setInterval(poll, everyMs),
-    setInterval(() => sendAll(readers, ': still here\n\n'), COMMENT_MS),
+    setInterval(update, everyMs),
+    setInterval(() => sendAll(clients, ': keep-alive\n\n'), COMMENT_MS),
   ];
   const end = () => {
     timers.forEach(clearInterval);
-    for (const reader of readers) reader.close();
-    readers.clear();
+    for (const client of clients) client.close();
+    clients.clear();
   };
   signal.addEventListener('abort', end, { once: true });
-  void poll();
+  void update();
   return {
     open() {
-      const isOld = performance.now() - polledAt > 2 * everyMs;
-      const stream = openStream(readers, isOld || latest === '' ? ': hello\n\n' : latest);
-      if (isOld) void poll();
+      const isOutdated = performance.now() - polledAt > 2 * everyMs;
+      const stream = openStream(clients, isOutdated || latest === '' ? ': hello\n\n' : latest);
+      if (isOutdated) void update();
       return stream;
     },
   };
 }
 
-function openStream(readers: Set<Reader>, first: string): ReadableStream<Uint8Array> {
-  let reader: Reader;
+function openStream(clients: Set<Client>, first: string): ReadableStream<Uint8Array> {
+  let client: Client;
   return new ReadableStream<Uint8Array>(
     {
       start(controller) {
-        reader = controller;
-        readers.add(controller);
+        client = controller;
+        clients.add(controller);
         controller.enqueue(encoder.encode(first));
       },
       cancel() {
-        readers.delete(reader);
+        clients.delete(client);
       },
     },
-    { highWaterMark: MOST_WAITING },
+    { highWaterMark: MAX_QUEUED },
   );
 }
 
-function sendAll(readers: ReadonlySet<Reader>, message: string): void {
+function sendAll(clients: ReadonlySet<Client>, message: string): void {
   const bytes = encoder.encode(message);
-  for (const reader of readers) if ((reader.desiredSize ?? 0) > 0) reader.enqueue(bytes);
+  for (const client of clients) if ((client.desiredSize ?? 0) > 0) client.enqueue(bytes);
 }

@@ -8,7 +8,7 @@ const { paths }: { readonly paths: Readonly<Record<string, object>> } = JSON.par
   readFileSync(new URL('../../../docs/openapi.json', import.meta.url), 'utf8'),
 );
 
-/** Routes are there before anybody asks: nothing is called. */
+/** The registered routes; none of their dependencies is called. */
 function listRoutes(): readonly string[] {
   const deadLetters = createDeadLetterApi({ isReadOnly: false } as DeadLetterParts);
   const parts = { webFiles: new Map(), allowedHosts: [], deadLetters, metrics: {} } as unknown as ServerParts;
@@ -17,10 +17,10 @@ function listRoutes(): readonly string[] {
   return [...new Set(routes.map(({ method, path }) => `${method} ${toTemplate(path)}`))].sort();
 }
 
-/** `/:id{[0-9]+}` is `/{id}` there. */
+/** `/:id{[0-9]+}` is `/{id}` in OpenAPI. */
 const toTemplate = (path: string) => path.replace(/:(\w+)(\{.*\})?/, '{$1}');
 
-test('every route of the server is in docs/openapi.json, and no other', () => {
+test('docs/openapi.json lists exactly the routes of the server', () => {
   const documented = Object.entries(paths).flatMap(([path, operations]) =>
     Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
   );

@@ -3,21 +3,21 @@ import { roundLatency, toJson } from './json.ts';
 import type { Snapshot } from './snapshot.ts';
 import { judge } from './status.ts';
 
-/** What a page adds every few seconds to the minutes that it has; late events may still change older ones. */
+/** The page fetches older minutes less often; late events may still change them. */
 const LATEST_MINUTES = 3;
-/** More than the page shows; whoever invents types may make hundreds. */
-const MOST_GROUPS = 20;
+/** More than the page shows; invented event types can make hundreds of groups. */
+const MAX_GROUPS = 20;
 
-/** What the live page is told: the shape of `/api/stats` with the latest minutes only, the verdict and the trend. */
-export function toReport(look: DashboardState, everySeconds: number) {
-  const { snapshot, trend, group, latency, tail } = look;
+/** The message for the live page: `/api/stats` with only the latest minutes, plus status, trend and newest events. */
+export function toReport(state: DashboardState, everySeconds: number) {
+  const { snapshot, trend, group, latency, tail } = state;
   return {
     ...toJson({
       ...snapshot,
       minutes: latestOf(snapshot),
-      deadLetterGroups: snapshot.deadLetterGroups.slice(0, MOST_GROUPS),
+      deadLetterGroups: snapshot.deadLetterGroups.slice(0, MAX_GROUPS),
     }),
-    status: judge(look),
+    status: judge(state),
     trend,
     group,
     latency: roundLatency(latency),
@@ -27,10 +27,9 @@ export function toReport(look: DashboardState, everySeconds: number) {
   };
 }
 
-/** What a browser of the page gets. */
 export type Report = ReturnType<typeof toReport>;
 
-/** Up to now: events whose clock is ahead of ours must not take the place of the present. */
+/** Minutes in the future are left out: events from a clock that is ahead must not displace the current minutes. */
 function latestOf({ generatedAt, minutes }: Snapshot): Snapshot['minutes'] {
   const begun = minutes.filter(({ minute }) => Date.parse(minute) <= Date.parse(generatedAt));
   const from = [...new Set(begun.map(({ minute }) => minute))].slice(-LATEST_MINUTES)[0] ?? '';

@@ -24,8 +24,8 @@ const works: ServerParts = {
   readMinutes: async (asked) => (asked === 60 ? minutes : []),
   readHistory: async (asked) => (asked === 60 ? [point] : []),
   live: { open: () => new Response('event: stats\n\n').body ?? new ReadableStream() },
-  webFiles: readWebFiles(),
-  deadLetters: new Hono().get('/', (context) => context.text('letters')),
+  webFiles: readWebFiles({ topic: 'events', groupId: 'group' }),
+  deadLetters: new Hono().get('/', (context) => context.text('dead letters')),
   metrics: createMetrics('0.0.0'),
   observe: () => {},
   allowedHosts: ['stats.example'],
@@ -55,14 +55,14 @@ test('the API has the shape of "stats --json", and parts of it', async () => {
   expect(JSON.parse((await ask('/api/lag')).text)).toEqual({ partitions: whole.partitions, lag: whole.lag });
 });
 
-test('the history may be asked for, up to a day', async () => {
+test('the history covers at most a day', async () => {
   const answer = JSON.parse((await ask('/api/history?minutes=60')).text);
   expect(answer).toEqual({ stepSeconds: 10, points: [point] });
   expect(await ask('/api/history')).toMatchObject({ status: 400 });
   expect(await ask('/api/history?minutes=60', withoutPostgres)).toMatchObject({ status: 503 });
 });
 
-test('minutes may be asked for by the clock, up to a day', async () => {
+test('minutes by the clock cover at most a day', async () => {
   expect(JSON.parse((await ask('/api/minutes?minutes=60')).text)).toEqual({
     minutes: [{ ...minutes[0], count: '7' }],
   });
@@ -71,7 +71,7 @@ test('minutes may be asked for by the clock, up to a day', async () => {
 });
 
 test.each(['/', '/text', '/web/app.ts', '/web/style.css', '/api/stats', '/api/stream', '/nowhere'])(
-  'of %s a browser keeps nothing and runs only what comes from here',
+  '%s is not cached and restricts sources to this server',
   async (path) => {
     const { headers } = await ask(path);
     expect(headers.get('cache-control')).toBe('no-store');
@@ -84,7 +84,7 @@ test.each(['/', '/text', '/web/app.ts', '/web/style.css', '/api/stats', '/api/st
   },
 );
 
-test('pages and their files have their types', async () => {
+test('pages and their files have content types', async () => {
   const typeOf = async (path: string) => (await ask(path)).headers.get('content-type');
   expect(await typeOf('/')).toMatch(/^text\/html/);
   expect(await typeOf('/web/app.ts')).toMatch(/^text\/javascript/);
@@ -94,15 +94,12 @@ test('pages and their files have their types', async () => {
   expect(await ask('/web/..%2Fsrc%2Fmain.ts')).toMatchObject({ status: 404 });
 });
 
-test.each(['/nowhere', '/api/nothing', '/web/nothing.js'])(
-  'that there is no %s is said as JSON',
-  async (path) => {
-    const { status, text } = await ask(path);
-    expect([status, JSON.parse(text)]).toEqual([404, { error: 'there is no such page' }]);
-  },
-);
+test.each(['/nowhere', '/api/nothing', '/web/nothing.js'])('%s is not found, in JSON', async (path) => {
+  const { status, text } = await ask(path);
+  expect([status, JSON.parse(text)]).toEqual([404, { error: 'not found' }]);
+});
 
-test('who asks only what the stream is does not open it', async () => {
+test('a HEAD request does not open the stream', async () => {
   const open = vi.fn(() => new ReadableStream<Uint8Array>());
   const response = await createServer({ ...works, live: { open } }).request('/api/stream', {
     method: 'HEAD',
@@ -111,18 +108,18 @@ test('who asks only what the stream is does not open it', async () => {
   expect(open).not.toHaveBeenCalled();
 });
 
-test('who runs no scripts finds the numbers as text', async () => {
+test('without scripts the numbers are available as text', async () => {
   expect((await ask('/')).text).toMatch(/<noscript>.*href="\/text"/s);
   expect((await ask('/text')).text).toContain('CURRENT-OFFSET');
 });
 
-test('without Kafka the numbers stand, and the process is not ready', async () => {
+test('without Kafka the numbers are shown, and the process is not ready', async () => {
   expect(await ask('/text', withoutKafka)).toMatchObject({ status: 200 });
   expect(await ask('/readyz', withoutKafka)).toMatchObject({ status: 503, text: 'no broker\n' });
 });
 
 test.each(['/text', '/api/stats', '/api/minutes', '/api/minutes?minutes=60', '/api/lag', '/readyz'])(
-  'without Postgres %s says so',
+  'without Postgres %s reports it',
   async (path) => {
     expect(await ask(path, withoutPostgres)).toMatchObject({
       status: 503,
@@ -138,7 +135,7 @@ test.each(['/text', '/api/stats', '/readyz'])('without tables %s names the remed
   });
 });
 
-test('the process lives whatever its servers do, and has metrics and a page', async () => {
+test('liveness, metrics and page do not depend on Postgres', async () => {
   expect(await ask('/livez', withoutPostgres)).toMatchObject({ status: 200 });
   expect(await ask('/', withoutPostgres)).toMatchObject({ status: 200 });
   expect(await ask('/metrics', withoutPostgres)).toMatchObject({
@@ -157,6 +154,6 @@ test.each([
   ['evil.example', '/api/dlq', 421],
   ['evil.example', '/livez', 200],
   ['stats.example', '/api/dlq', 200],
-])('asked for as %s, %s is answered with %i', async (host, path, status) => {
+])('with Host %s, %s responds with %i', async (host, path, status) => {
   expect(await ask(`http://${host}${path}`)).toMatchObject({ status });
 });

@@ -17,31 +17,31 @@ const own = ["'self'"];
 
 type Collect = () => Promise<Snapshot>;
 
-/** What the server shows. */
+/** What the server is assembled from. */
 export interface ServerParts {
   readonly collect: Collect;
-  /** The counts of the last so many minutes of the clock. */
+  /** The counts of the latest `minutes` by the clock. */
   readonly readMinutes: (minutes: number) => Promise<Snapshot['minutes']>;
-  /** What was seen in the last so many minutes. */
+  /** The history of the latest `minutes`. */
   readonly readHistory: History['read'];
   readonly live: Live;
-  /** By name; `index.html` is the page, `dead-letters.html` that of the dead letters. */
+  /** By name; `index.html` is the overview, `dead-letters.html` the dead letters. */
   readonly webFiles: ReadonlyMap<string, WebFile>;
-  /** The API of dead letters. */
+  /** The routes below `/api/dlq`. */
   readonly deadLetters: Hono;
   readonly metrics: Metrics;
-  /** Told what was found whenever somebody asks whether the process is ready; undefined when nothing could be. */
+  /** Called with the snapshot of each readiness probe; undefined if it failed. */
   readonly observe: (snapshot: Snapshot | undefined) => void;
-  /** Names besides this machine's own that the page answers to. */
+  /** Additional values accepted in the `Host` header. */
   readonly allowedHosts: readonly string[];
 }
 
-/** The pages and their JSON API; probes and metrics answer to any `Host`. */
+/** Creates the pages, their JSON API, probes and metrics. Probes and metrics accept any `Host`. */
 export function createServer(parts: ServerParts): Hono {
   const { collect, metrics } = parts;
   const app = new Hono();
-  app.notFound((context) => context.json({ error: 'there is no such page' }, 404));
-  app.use(refuseEverythingElse(), async (context, next) => {
+  app.notFound((context) => context.json({ error: 'not found' }, 404));
+  app.use(restrictSources(), async (context, next) => {
     await next();
     context.header('cache-control', 'no-store');
   });
@@ -55,8 +55,8 @@ export function createServer(parts: ServerParts): Hono {
   return app.route('/', createProbes({ live: () => undefined, unready, metrics }));
 }
 
-/** A browser is told to run and load what comes from here, and nothing else. */
-function refuseEverythingElse() {
+/** Browsers load and run only files from this server, and no inline script or style. */
+function restrictSources() {
   return secureHeaders({
     contentSecurityPolicy: {
       defaultSrc: nothing,
@@ -90,8 +90,8 @@ function addPages(app: Hono, { webFiles, collect }: ServerParts): void {
   );
 }
 
-/** A day; more would be slow to send and to draw. */
-const MOST_MINUTES = 1_440;
+/** A day; a longer range would be slow to send and to draw. */
+const MAX_MINUTES = 1_440;
 
 function addApi(app: Hono, { collect, readMinutes, readHistory, live }: ServerParts): void {
   const answer = (find: (context: Context) => Promise<object>) => async (context: Context) => {
@@ -125,7 +125,7 @@ function addApi(app: Hono, { collect, readMinutes, readHistory, live }: ServerPa
   app.get('/api/history', (context) => ranged(context, historyOf));
   const streamHeaders = { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' };
   app.get('/api/stream', (context) =>
-    // Nobody would read, nor end, the stream of a HEAD.
+    // The stream of a HEAD request would never be read or closed.
     context.req.method === 'HEAD'
       ? context.body(null, 200, streamHeaders)
       : context.body(live.open(), 200, streamHeaders),
@@ -133,9 +133,9 @@ function addApi(app: Hono, { collect, readMinutes, readHistory, live }: ServerPa
 }
 
 async function ranged(context: Context, answer: (context: Context) => Promise<Response>): Promise<Response> {
-  const asked = context.req.query('minutes') ?? '';
-  if (/^[1-9]\d{0,3}$/.test(asked) && Number(asked) <= MOST_MINUTES) return await answer(context);
-  return context.json({ error: `expected minutes from 1 to ${MOST_MINUTES}` }, 400);
+  const minutes = context.req.query('minutes') ?? '';
+  if (/^[1-9]\d{0,3}$/.test(minutes) && Number(minutes) <= MAX_MINUTES) return await answer(context);
+  return context.json({ error: `minutes must be a whole number from 1 to ${MAX_MINUTES}` }, 400);
 }
 
 async function findUnready(collect: Collect, observe: ServerParts['observe']): Promise<readonly string[]> {

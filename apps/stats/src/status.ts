@@ -1,15 +1,15 @@
 import type { Group } from '@pipeline/kafka';
-import { formatCount, formatLag, formatRate, formatSeconds } from './format.ts';
+import { formatLag, formatRate, formatSeconds } from '../web/format.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Trend } from './trend.ts';
 
-/** How the pipeline is: the weightiest thing in a word, and everything that somebody should know, weightiest first. */
+/** The most severe finding as a word, and the reasons for all findings, the most severe first. */
 export interface Status {
   readonly word: 'down' | 'empty' | 'stopped' | 'stalled' | 'falling behind' | 'catching up' | 'healthy';
   readonly reasons: readonly string[];
 }
 
-/** What is judged; `group` is null where Kafka does not say who reads. */
+/** What the status is derived from; `group` is null if Kafka does not describe the group. */
 export interface PipelineState {
   readonly snapshot: Snapshot;
   readonly trend: Trend;
@@ -18,55 +18,54 @@ export interface PipelineState {
 
 type Finding = readonly [word: Status['word'], reason: string];
 
-/** A lag that is younger is only work under way. */
+/** A shorter delay is normal work in progress. */
 const BEHIND_SECONDS = 10;
-/** Less may be one slow batch. */
+/** A shorter pause may be one slow batch. */
 const STUCK_SECONDS = 30;
 const GROWING_SECONDS = 60;
 
-/** Judges by what is known. */
-export function judge(look: PipelineState): Status {
+/** Derives the status from what is known. */
+export function judge(state: PipelineState): Status {
   const findings = [
-    ...findOutage(look.snapshot),
-    ...findEmptiness(look.snapshot),
-    ...findAbsence(look),
-    ...findStandstill(look),
-    ...findDelay(look),
+    ...findOutage(state.snapshot),
+    ...findEmptiness(state.snapshot),
+    ...findAbsence(state),
+    ...findStandstill(state),
+    ...findDelay(state),
   ];
   const [[word] = ['healthy'] as const] = findings;
   const reasons = findings.map(([, reason]) => reason);
-  const all = reasons.length > 0 ? reasons : ['records are stored as they come'];
-  return { word, reasons: [...all, ...describeOpenDeadLetters(look.snapshot)] };
+  return { word, reasons: reasons.length > 0 ? reasons : ['events are stored as they arrive'] };
 }
 
 function findOutage({ kafkaProblem }: Snapshot): readonly Finding[] {
-  return kafkaProblem === undefined ? [] : [['down', `lag is not known: ${kafkaProblem}`]];
+  return kafkaProblem === undefined ? [] : [['down', `lag is unknown: ${kafkaProblem}`]];
 }
 
 function findEmptiness(snapshot: Snapshot): readonly Finding[] {
-  if (snapshot.totals.freshnessSeconds !== null || isWaiting(snapshot)) return [];
+  if (snapshot.totals.freshnessSeconds !== null || hasBacklog(snapshot)) return [];
   return [['empty', 'nothing is stored yet: pnpm --filter producer start']];
 }
 
 function findAbsence({ snapshot, group }: PipelineState): readonly Finding[] {
   if (snapshot.kafkaProblem !== undefined || group === null || group.members.length > 0) return [];
-  const waiting = isWaiting(snapshot) ? `, and ${lagText(snapshot)} records wait` : '';
-  return [['stopped', `no consumer is running${waiting}: pnpm --filter consumer start`]];
+  const backlog = hasBacklog(snapshot) ? `, and ${lagText(snapshot)} records are not read yet` : '';
+  return [['stopped', `no consumer is running${backlog}: pnpm --filter consumer start`]];
 }
 
-/** More would not be read. */
-const NAMED_PARTITIONS = 5;
+/** A longer list would not be read. */
+const MAX_NAMED_PARTITIONS = 5;
 
-function findStandstill({ trend: { stuck }, group }: PipelineState): readonly Finding[] {
-  const standing = stuck.filter(({ seconds }) => seconds >= STUCK_SECONDS);
-  if (standing.length === 0 || group?.members.length === 0) return [];
-  const seconds = Math.max(...standing.map((one) => one.seconds));
-  const reason = `no commit on ${namePartitions(standing)} for ${formatSeconds(seconds)}, and records wait there`;
+function findStandstill({ trend, group }: PipelineState): readonly Finding[] {
+  const stuck = trend.stuck.filter(({ seconds }) => seconds >= STUCK_SECONDS);
+  if (stuck.length === 0 || group?.members.length === 0) return [];
+  const seconds = Math.max(...stuck.map((one) => one.seconds));
+  const reason = `no commit on ${namePartitions(stuck)} for ${formatSeconds(seconds)}, despite a backlog`;
   return [['stalled', reason]];
 }
 
 function namePartitions(stuck: Trend['stuck']): string {
-  const named = stuck.slice(0, NAMED_PARTITIONS).map(({ partition }) => partition);
+  const named = stuck.slice(0, MAX_NAMED_PARTITIONS).map(({ partition }) => partition);
   const rest = stuck.length - named.length;
   const name = stuck.length === 1 ? 'partition' : 'partitions';
   return `${name} ${named.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
@@ -75,22 +74,14 @@ function namePartitions(stuck: Trend['stuck']): string {
 function findDelay({ snapshot, trend }: PipelineState): readonly Finding[] {
   const { growingSeconds, producedPerSecond, consumedPerSecond, etaSeconds } = trend;
   if (growingSeconds >= GROWING_SECONDS) {
-    const rates = `${formatRate(producedPerSecond)} come in, ${formatRate(consumedPerSecond)} are read`;
-    return [['falling behind', `lag has grown for ${formatSeconds(growingSeconds)}: ${rates}`]];
+    const rates = `${formatRate(producedPerSecond)} produced, ${formatRate(consumedPerSecond)} consumed`;
+    return [['falling behind', `lag growing for ${formatSeconds(growingSeconds)}: ${rates}`]];
   }
   if (!snapshot.partitions.some(({ secondsBehind }) => (secondsBehind ?? 0) >= BEHIND_SECONDS)) return [];
-  const eta = etaSeconds === null ? '' : `, gone in about ${formatSeconds(etaSeconds)}`;
+  const eta = etaSeconds === null ? '' : `, caught up in about ${formatSeconds(etaSeconds)}`;
   return [['catching up', `${lagText(snapshot)} records to read${eta}`]];
 }
 
-function describeOpenDeadLetters({ totals: { openDeadLetters } }: Snapshot): readonly string[] {
-  if (openDeadLetters === 0n) return [];
-  const letters = openDeadLetters === 1n ? 'letter' : 'letters';
-  return [
-    `${formatCount(openDeadLetters)} open dead ${letters}: what could not be stored is kept for you to look at`,
-  ];
-}
-
-const isWaiting = ({ partitions }: Snapshot) => partitions.some(({ lag }) => lag !== null && lag > 0n);
+const hasBacklog = ({ partitions }: Snapshot) => partitions.some(({ lag }) => lag !== null && lag > 0n);
 
 const lagText = ({ partitions }: Snapshot) => formatLag(partitions.map(({ lag }) => lag));

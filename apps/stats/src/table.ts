@@ -1,6 +1,6 @@
 import type { MinuteCount } from '@pipeline/db';
+import { formatAge, formatCount, formatLag } from '../web/format.ts';
 import { renderColumns } from './columns.ts';
-import { formatAge, formatCount, formatLag } from './format.ts';
 import { clipPrintable } from './printable.ts';
 import type { PartitionStanding, Snapshot } from './snapshot.ts';
 

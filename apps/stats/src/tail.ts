@@ -1,20 +1,20 @@
 import type { Newest } from '@pipeline/db';
 
-/** The newest events, and how many others were stored since the look before. */
+/** The newest events, and the number of others stored since the previous snapshot. */
 export interface Tail {
   /** The newest first. */
   readonly events: Newest['events'];
-  /** Null when it is not known, as at the first look. */
+  /** Null if unknown, as for the first snapshot. */
   readonly skipped: bigint | null;
 }
 
-/** When was looked, and how many events were stored then. */
+/** The time of a snapshot, and the number of events stored by then. */
 interface Moment {
   readonly atMs: number;
   readonly stored: bigint;
 }
 
-/** A tail shows some: the rest is counted. */
+/** Counts the events that were stored since the previous snapshot and are not among the newest ones. */
 export function tailOf(newest: Newest | null, before: Moment | undefined, now: Moment): Tail {
   const events = newest?.events ?? [];
   if (before === undefined || now.stored < before.stored) return { events, skipped: null };

@@ -1,38 +1,38 @@
 import type { PartitionStanding, Snapshot } from './snapshot.ts';
 
-/** What the trend needs of a look; null is "not known". */
+/** The part of a snapshot that the trend is computed from; unknown values are null. */
 export interface Sample {
   readonly atMs: number;
   readonly stored: bigint;
   readonly lag: bigint | null;
-  /** The sum of the ends of the log. */
+  /** The sum of the log end offsets. */
   readonly end: bigint | null;
-  /** The committed offset, by partition, where records wait behind it. */
+  /** The committed offset of each partition that has a backlog. */
   readonly waiting: ReadonlyMap<number, bigint>;
 }
 
-/** How the numbers change. Null is "not known", as after a start. */
+/** How the numbers change. Unknown values are null, as after a start. */
 export interface Trend {
-  /** Events a second over the last minute. */
+  /** Events stored per second, over the last minute. */
   readonly storedPerSecond: number | null;
-  /** Records a second that came into the topic. */
+  /** Records appended to the topic per second. */
   readonly producedPerSecond: number | null;
-  /** Records a second that the group has committed. */
+  /** Records committed by the group per second. */
   readonly consumedPerSecond: number | null;
-  /** Lag ÷ (consumed - produced); null when the lag does not shrink. */
+  /** Lag ÷ (consumed - produced); null if the lag does not shrink. */
   readonly etaSeconds: number | null;
-  /** How long the lag has grown; 0 when it does not. */
+  /** How long the lag has been growing; 0 if it is not. */
   readonly growingSeconds: number;
-  /** Partitions with records to read whose committed offset has not moved, and for how long. */
+  /** Partitions with a backlog whose committed offset does not move, and for how long. */
   readonly stuck: readonly { readonly partition: number; readonly seconds: number }[];
 }
 
-/** So far back goes the trend. */
+/** The period that the trend is computed over. */
 export const KEPT_MINUTES = 10;
 const KEPT_MS = KEPT_MINUTES * 60_000;
 const RATE_MS = 60_000;
 
-/** What is remembered of a look. */
+/** Extracts the sample of a snapshot. */
 export function toSample({ generatedAt, totals, partitions }: Snapshot): Sample {
   return {
     atMs: Date.parse(generatedAt),
@@ -52,12 +52,12 @@ function positionOf({ partition, endOffset, lag }: PartitionStanding): readonly 
   return endOffset === null || lag === null || lag === 0n ? [] : [[partition, endOffset - lag]];
 }
 
-/** The samples of the last ten minutes, the newest one last; a clock that was set back begins anew. */
+/** The samples of the last ten minutes, the newest last; later ones, from before the clock was set back, are dropped. */
 export function addSample(samples: readonly Sample[], newest: Sample): readonly Sample[] {
   return [...samples.filter(({ atMs }) => atMs > newest.atMs - KEPT_MS && atMs < newest.atMs), newest];
 }
 
-/** What the samples, the oldest first, say together. */
+/** Computes the trend from samples, the oldest first. */
 export function trendOf(samples: readonly Sample[]): Trend {
   const newest = samples.at(-1);
   const recent = samples.filter(({ atMs }) => newest !== undefined && atMs >= newest.atMs - RATE_MS);
@@ -71,7 +71,7 @@ export function trendOf(samples: readonly Sample[]): Trend {
     producedPerSecond,
     consumedPerSecond,
     etaSeconds: lag === 0n ? 0 : lag !== null && shrinking > 0 ? Number(lag) / shrinking : null,
-    growingSeconds: shrinking < 0 ? secondsSinceLeast(samples) : 0,
+    growingSeconds: shrinking < 0 ? secondsSinceMinimum(samples) : 0,
     stuck: newest === undefined ? [] : findStuck(samples, newest),
   };
 }
@@ -83,7 +83,7 @@ interface Point {
   readonly value: bigint;
 }
 
-/** A number over time, where it is known. */
+/** The known values of a number over time. */
 function pointsOf(samples: readonly Sample[], pick: (sample: Sample) => bigint | null): readonly Point[] {
   return samples.flatMap((sample) => {
     const value = pick(sample);
@@ -91,7 +91,7 @@ function pointsOf(samples: readonly Sample[], pick: (sample: Sample) => bigint |
   });
 }
 
-/** The change per second from the oldest to the newest; a counter that fell says nothing. */
+/** The change per second from the oldest to the newest value; null if the counter fell. */
 function rateOf(samples: readonly Sample[], pick: (sample: Sample) => bigint | null): number | null {
   const points = pointsOf(samples, pick);
   const [first, last] = [points[0], points.at(-1)];
@@ -100,16 +100,18 @@ function rateOf(samples: readonly Sample[], pick: (sample: Sample) => bigint | n
   return change < 0 ? null : (change * 1_000) / (last.atMs - first.atMs);
 }
 
-/** Where a lag goes up and down, a twentieth of its growth is none yet. */
-const WOBBLE = 20n;
+/** A rise above the minimum by less than this fraction (1/20) of the total growth is noise. */
+const NOISE_DIVISOR = 20n;
 
-/** A lag that goes up and down was near its least a moment ago; one that grows, long ago. */
-function secondsSinceLeast(samples: readonly Sample[]): number {
+/** A fluctuating lag was near its minimum a moment ago, a growing one long ago. */
+function secondsSinceMinimum(samples: readonly Sample[]): number {
   const points = pointsOf(samples, ({ lag }) => lag);
   const last = points.at(-1);
   if (last === undefined) return 0;
-  const [least = last.value] = points.map(({ value }) => value).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
-  const floor = least + (last.value - least) / WOBBLE;
+  const [minimum = last.value] = points
+    .map(({ value }) => value)
+    .sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  const floor = minimum + (last.value - minimum) / NOISE_DIVISOR;
   const since = points.findLast(({ value }) => value <= floor) ?? last;
   return (last.atMs - since.atMs) / 1_000;
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { readWebFiles } from './web-files.ts';
 
-const files = readWebFiles();
+const files = readWebFiles({ topic: 'events', groupId: '<i>group</i> $&' });
 
 test('browsers get scripts without types', () => {
   const { type, body } = files.get('app.ts') ?? {};
@@ -9,7 +9,7 @@ test('browsers get scripts without types', () => {
   expect(body).not.toMatch(/\binterface\b|: Report\b/);
 });
 
-test('a page names only files that are there, and nothing of another server', () => {
+test('pages refer only to existing files of this server', () => {
   for (const [name, { body }] of files) {
     const links = [...body.matchAll(/(?:href|src)="([^"]*)"/g)].map(([, link = '']) => link);
     const imports = [...body.matchAll(/^import .*?from '\.\/([^']*)'/gms)].map(
@@ -26,13 +26,21 @@ test('a page names only files that are there, and nothing of another server', ()
   }
 });
 
-test('no page holds a script or a style of its own, which a browser would refuse to run', () => {
+test('no page has inline scripts or styles, which the policy forbids', () => {
   for (const [name, { body }] of [...files].filter(([name]) => name.endsWith('.html'))) {
     expect([name, body.match(/<script(?! src)|<style|style=| on\w+=/)]).toEqual([name, null]);
   }
 });
 
-test('all files together are small', () => {
+test('all files together are below 150 kB', () => {
   const bytes = [...files.values()].reduce((sum, { body }) => sum + Buffer.byteLength(body), 0);
   expect(bytes).toBeLessThan(150_000);
+});
+
+test('both pages have the header with the name of the pipeline, escaped', () => {
+  for (const name of ['index.html', 'dead-letters.html']) {
+    const { body = '' } = files.get(name) ?? {};
+    expect(body).toContain('<b id="pipeline">&#60;i&#62;group&#60;/i&#62; $&#38;</b>');
+    expect(body).not.toContain('{{');
+  }
 });

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire, stripTypeScriptTypes } from 'node:module';
 import { basename, extname } from 'node:path';
+import type { PipelineName } from '@pipeline/db';
 import { embeddedNames, embeddedText } from '@pipeline/runtime';
 import manifest from '../package.json' with { type: 'json' };
 
@@ -18,18 +19,35 @@ const types: Readonly<Record<string, string>> = {
   '.ts': 'text/javascript; charset=utf-8',
 };
 
-/** Everything that the pages consist of, by name. Browsers get the sources without their types, so no build is needed. */
-export function readWebFiles(): ReadonlyMap<string, WebFile> {
-  const sources = readSources();
-  return withoutWarnings(() => new Map([...sources].map(([name, text]) => [name, toWebFile(name, text)])));
+/** The part that all pages share; it replaces `{{header}}`. */
+const HEADER = 'header.html';
+
+/**
+ * All files of the pages, by name. The pages carry the name of the pipeline; the browser gets the TypeScript sources
+ * without their types, so that no build is needed.
+ */
+export function readWebFiles({ topic, groupId }: PipelineName): ReadonlyMap<string, WebFile> {
+  const { [HEADER]: header = '', ...sources } = Object.fromEntries(readSources());
+  const fill = (page: string) =>
+    page
+      .replace('{{header}}', () => header)
+      .replaceAll('{{group}}', () => escapeHtml(groupId))
+      .replaceAll('{{topic}}', () => escapeHtml(topic));
+  return withoutWarnings(
+    () => new Map(Object.entries(sources).map(([name, text]) => [name, toWebFile(name, text, fill)])),
+  );
 }
 
-function toWebFile(name: string, text: string): WebFile {
+function toWebFile(name: string, text: string, fill: (page: string) => string): WebFile {
   const ending = extname(name);
-  return { type: types[ending] ?? 'text/plain', body: ending === '.ts' ? stripTypeScriptTypes(text) : text };
+  const type = types[ending] ?? 'text/plain';
+  if (ending === '.ts') return { type, body: stripTypeScriptTypes(text) };
+  return { type, body: ending === '.html' ? fill(text) : text };
 }
 
-/** An executable carries them inside, as `web/NAME`. */
+const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+
+/** An executable embeds the files as `web/NAME`. */
 function readSources(): ReadonlyMap<string, string> {
   const embedded = embeddedNames().filter((name) => name.startsWith('web/'));
   if (embedded.length > 0) return new Map(embedded.map((name) => [name.slice(4), embeddedText(name) ?? '']));
@@ -42,7 +60,7 @@ function readSources(): ReadonlyMap<string, string> {
 
 const readLibrary = (path: string) => readFileSync(createRequire(import.meta.url).resolve(path), 'utf8');
 
-/** Node calls the stripping of types experimental, on the first screen of whoever starts the page. */
+/** Node warns that stripping types is experimental; the warning would be the first line that users see. */
 function withoutWarnings<Value>(work: () => Value): Value {
   const { emitWarning } = process;
   process.emitWarning = () => {};

@@ -10,7 +10,7 @@ const minute = (time: string, count: string) => ({
 });
 const nowMs = Date.parse('2026-11-24T09:31:10Z');
 
-test('newer counts take the place of older ones, and minutes that were purged go', async () => {
+test('newer counts replace older ones, and purged minutes disappear', async () => {
   addMinutes([minute('09:29', '1'), minute('09:30', '2'), minute('09:30', '3')]);
   expect(minutesOf(15, nowMs)).toEqual([minute('09:29', '1'), minute('09:30', '3')]);
   vi.stubGlobal('fetch', async () => Response.json({ minutes: [minute('09:30', '4')] }));

@@ -1,28 +1,29 @@
 import type { Report } from '../src/report.ts';
 import { showCards } from './cards.ts';
-import { showChart, watchSurroundings } from './chart.ts';
+import { showChart } from './chart.ts';
 import { showDeadLetterGroups } from './dead-letter-groups.ts';
 import { find } from './elements.ts';
-import { refreshHistory, watchHistory } from './history.ts';
+import { showHeader } from './header.ts';
+import { refreshHistory } from './history.ts';
 import { showLag } from './lag-table.ts';
 import { addMinutes, fetchMinutes, minutesOf } from './minutes.ts';
-import { rangeMinutes, showRanges } from './range.ts';
+import { chooseRange, MAX_RANGE, requestedRange, showRanges } from './range.ts';
 import { showProblem, showStatus, watchSilence } from './status.ts';
 import { showTail, watchTail } from './tail.ts';
 import { showTypes } from './types-table.ts';
 
 const WHOLE_RANGE_MS = 60_000;
-/** So often there is a new point. */
+/** How often the server keeps a sample. */
 const HISTORY_MS = 10_000;
-const AGAIN_MS = 3_000;
-const range = rangeMinutes();
+const RECONNECT_MS = 3_000;
+const HOUR = 60;
 
+let range = requestedRange();
 let nowMs = Date.now();
 
 function show(report: Report): void {
   nowMs = Date.parse(report.generatedAt);
   addMinutes(report.minutes);
-  const isFirst = find('numbers').hidden;
   find('numbers').hidden = false;
   showStatus(report);
   showCards(report);
@@ -30,38 +31,55 @@ function show(report: Report): void {
   showLag(report);
   showTail(report);
   showMinutes();
-  if (isFirst) void lookBack();
 }
 
-/** Of numbers that nobody has seen yet nothing is shown: no numbers are not the number 0. */
+/** Shows nothing before the first report and the first range have arrived: unknown is not 0. */
 function showMinutes(): void {
-  if (find('numbers').hidden) return;
+  if (find('numbers').hidden || range === undefined) return;
   const minutes = minutesOf(range, nowMs);
   showTypes(minutes, range);
   showChart(minutes, range, nowMs);
 }
 
-/** While Postgres is away there is nothing to fetch, and the stream says so. */
-const refresh = () => fetchMinutes(range).then(showMinutes, () => {});
-const lookBack = () => refreshHistory(range).catch(() => {});
+/** Errors are not shown here: the stream reports the same outage. */
+const refresh = () => refreshRange().catch(() => {});
+const lookBack = async () => {
+  if (!find('numbers').hidden && range !== undefined) await refreshHistory(range).catch(() => {});
+};
 
-/** The browser connects again by itself, unless somebody has answered: a proxy does so in the place of a page that is gone. */
+/** Without a range in the URL, the data of the last hour choose it, or else those of the last day. */
+async function refreshRange(): Promise<void> {
+  const requested = requestedRange();
+  await fetchMinutes(requested ?? HOUR);
+  if (requested === undefined && minutesOf(HOUR, nowMs).length === 0) await fetchMinutes(MAX_RANGE);
+  const chosen = requested ?? chooseRange(minutesOf(MAX_RANGE, nowMs), nowMs);
+  const isNew = chosen !== range;
+  range = chosen;
+  showRanges(range);
+  showMinutes();
+  if (isNew) await lookBack();
+}
+
+/** The browser reconnects by itself, except after an error response, such as one from a proxy. */
 function listen(): void {
   const stream = new EventSource('/api/stream');
-  stream.addEventListener('stats', ({ data }) => show(JSON.parse(data)));
+  stream.addEventListener('stats', ({ data }) => {
+    const isFirst = find('numbers').hidden;
+    show(JSON.parse(data));
+    if (isFirst) void lookBack();
+  });
   stream.addEventListener('problem', ({ data }) => showProblem('down', JSON.parse(data).error));
   stream.addEventListener('open', () => void refresh());
   stream.addEventListener('error', () => {
-    showProblem('disconnected', 'the stats page does not answer; trying again');
-    if (stream.readyState === EventSource.CLOSED) setTimeout(listen, AGAIN_MS);
+    showProblem('disconnected', 'the stats server does not respond; retrying');
+    if (stream.readyState === EventSource.CLOSED) setTimeout(listen, RECONNECT_MS);
   });
 }
 
-showRanges();
+showHeader();
+showRanges(range ?? 0);
 watchSilence();
-watchSurroundings(showMinutes);
-watchHistory(range);
 watchTail();
 listen();
 setInterval(refresh, WHOLE_RANGE_MS);
-setInterval(() => find('numbers').hidden || void lookBack(), HISTORY_MS);
+setInterval(lookBack, HISTORY_MS);

@@ -1,18 +1,18 @@
-/** The bytes of a text in base64. */
+/** Decodes base64. */
 export function fromBase64(text: string): Uint8Array {
-  return Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }
 
-/** What bytes say as UTF-8; line breaks stay, whatever else does not show is escaped, and what is no UTF-8 is �. */
+/** Bytes as UTF-8 text; invisible characters other than line breaks are escaped, and invalid bytes become �. */
 export function toVisibleText(bytes: Uint8Array): string {
   return new TextDecoder()
     .decode(bytes)
-    .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (sign) =>
-      sign === '\n' ? sign : `\\u{${sign.codePointAt(0)?.toString(16)}}`,
+    .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (character) =>
+      character === '\n' ? character : `\\u{${character.codePointAt(0)?.toString(16)}}`,
     );
 }
 
-/** Sixteen bytes a line, as `hexdump -C` prints them. */
+/** Sixteen bytes per line, in the format of `hexdump -C`. */
 export function toHexDump(bytes: Uint8Array): string {
   return Array.from({ length: Math.ceil(bytes.length / 16) }, (_, line) => {
     const part = [...bytes.subarray(16 * line, 16 * line + 16)];

@@ -1,7 +1,14 @@
 import type { Report } from '../src/report.ts';
 import { element, find, setLength, setText } from './elements.ts';
-import { describeTrend, formatLag, formatLongest } from './lag-words.ts';
-import { formatCount, formatLatency, formatRate, formatSeconds } from './text.ts';
+import {
+  formatAge,
+  formatCount,
+  formatLag,
+  formatLatency,
+  formatMaxSecondsBehind,
+  formatRate,
+  formatSeconds,
+} from './format.ts';
 
 interface Card {
   readonly title: string;
@@ -10,55 +17,82 @@ interface Card {
   readonly tone?: 'warn' | 'bad' | undefined;
 }
 
-/** The numbers that matter most. */
+/** Shows the most important numbers. */
 export function showCards(report: Report): void {
   const cards = cardsOf(report);
-  const places = setLength(find('cards'), cards.length, createPlace);
-  cards.forEach((card, at) => {
-    const place = places[at];
-    if (place !== undefined) fillCard(place, card);
+  const targets = setLength(find('cards'), cards.length, createCard);
+  cards.forEach((card, index) => {
+    const target = targets[index];
+    if (target !== undefined) fillCard(target, card);
   });
 }
 
 function cardsOf(report: Report): readonly Card[] {
   const { events, trend, deadLetters, freshnessSeconds } = report;
   return [
-    { title: 'Events stored', value: formatCount(events.stored), note: describeAge(freshnessSeconds) },
     {
-      title: 'Events per second',
+      title: 'Events stored',
+      value: formatCount(events.stored),
+      note: `last write ${formatAge(freshnessSeconds)}`,
+    },
+    {
+      title: 'Throughput',
       value: formatRate(trend.storedPerSecond),
-      note: `${formatRate(trend.producedPerSecond)} come in`,
+      note: `${formatRate(trend.producedPerSecond)} produced`,
     },
     ...lagCards(report),
     latencyCard(report),
     {
       title: 'Open dead letters',
       value: formatCount(deadLetters.open),
-      note: `${formatCount(events.deadLettered)} ever`,
+      note: `${formatCount(events.deadLettered)} in total`,
       tone: deadLetters.open === '0' ? undefined : 'warn',
     },
-    { title: 'Duplicates', value: formatCount(events.duplicates), note: 'came again, stored once' },
+    { title: 'Duplicates', value: formatCount(events.duplicates), note: 'received again, stored once' },
+    { title: 'Skipped offsets', value: formatCount(events.skipped), note: 'offsets without a record' },
   ];
 }
 
-/** Half of the events are faster than the value, 95 and 99 of a hundred than those of the note. */
 function latencyCard({ latency }: Report): Card {
-  const title = 'Latency, p50';
+  const title = 'Latency (p50)';
   if (latency === null) return { title, value: 'n/a', note: 'nothing stored in the last minute' };
   const [p50, p95, p99] = [latency.p50, latency.p95, latency.p99].map(formatLatency);
   return { title, value: p50 ?? '', note: `p95 ${p95}, p99 ${p99}` };
 }
 
-function describeAge(seconds: number | null): string {
-  return seconds === null ? 'nothing written yet' : `last write ${formatSeconds(seconds)} ago`;
+function lagCards(report: Report): readonly Card[] {
+  const { partitions, status } = report;
+  const tone = toneOf(status.word);
+  return [
+    {
+      title: 'Lag (messages)',
+      value: formatLag(partitions.map(({ lag }) => lag)),
+      note: describeTrend(report),
+      tone,
+    },
+    {
+      title: 'Lag (seconds)',
+      value: formatMaxSecondsBehind(partitions.map(({ secondsBehind }) => secondsBehind)),
+      note: 'slowest partition',
+      tone,
+    },
+  ];
 }
 
-function lagCards(report: Report): readonly Card[] {
-  const tone = toneOf(report.status.word);
-  return [
-    { title: 'Lag, messages', value: formatLag(report), note: describeTrend(report), tone },
-    { title: 'Lag, seconds', value: formatLongest(report.partitions), note: 'the slowest partition', tone },
-  ];
+/** Whether the lag grows, and when the consumer will have caught up. */
+export function describeTrend({
+  lag,
+  partitions,
+  trend,
+}: Pick<Report, 'lag' | 'partitions' | 'trend'>): string {
+  const { etaSeconds, growingSeconds, producedPerSecond } = trend;
+  if (lag === null) return 'unknown without Kafka';
+  if (lag === '0') return 'no backlog';
+  if (partitions.every(({ secondsBehind }) => secondsBehind !== null && secondsBehind < 1))
+    return 'keeping up';
+  if (growingSeconds >= 10) return `growing for ${formatSeconds(growingSeconds)}`;
+  if (etaSeconds !== null) return `caught up in ${formatSeconds(etaSeconds)}`;
+  return producedPerSecond === null ? 'trend not known yet' : 'steady';
 }
 
 function toneOf(word: Report['status']['word']): Card['tone'] {
@@ -66,16 +100,16 @@ function toneOf(word: Report['status']['word']): Card['tone'] {
   return word === 'catching up' ? 'warn' : undefined;
 }
 
-function createPlace(): HTMLElement {
-  const place = element('div');
-  place.append(element('dt'), element('dd', '', { class: 'value' }), element('dd', '', { class: 'quiet' }));
-  return place;
+function createCard(): HTMLElement {
+  const card = element('div');
+  card.append(element('dt'), element('dd', '', { class: 'value' }), element('dd', '', { class: 'quiet' }));
+  return card;
 }
 
-function fillCard(place: Element, { title, value, note, tone }: Card): void {
+function fillCard(target: Element, { title, value, note, tone }: Card): void {
   const texts = [title, value, note];
-  [...place.children].forEach((child, at) => {
-    setText(child, texts[at] ?? '');
+  [...target.children].forEach((child, index) => {
+    setText(child, texts[index] ?? '');
   });
-  place.setAttribute('data-tone', tone ?? '');
+  target.setAttribute('data-tone', tone ?? '');
 }

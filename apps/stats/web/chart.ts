@@ -1,43 +1,46 @@
 import type uPlot from 'uplot';
 import { find, setText } from './elements.ts';
+import { formatCount, toVisible } from './format.ts';
 import { showLegend } from './legend.ts';
 import type { Minute } from './minutes.ts';
-import { createPlot } from './plot.ts';
+import { createPlot, showChartTable } from './plot.ts';
+import { formatTime, zoneName } from './time.ts';
 
 const colours = ['#2f81f7', '#d29922', '#3fb950', '#db61a2', '#a371f7', '#f0883e', '#39c5cf', '#8b949e'];
 const OTHERS = 'others';
 const HEIGHT = 256;
 
-let chart: uPlot | undefined;
-let drawn = '';
+let plot: uPlot | undefined;
+let plotNames = '';
 const hidden = new Set<string>();
 
-/** A line per type over the minutes up to now; a minute without events is 0. */
+/** Shows one line per type over the minutes up to now; a minute without events counts as 0. */
 export function showChart(minutes: readonly Minute[], range: number, nowMs: number): void {
   const lines = toLines(minutes);
   const times = minutesUntil(nowMs, range);
   const values = lines.map(({ counts }) => times.map((time) => counts.get(time) ?? 0));
   const names = lines.map(({ name }) => name);
-  setText(find('chart-note'), names.length > 0 ? '' : 'No event happened in this range.');
+  setText(find('chart-note'), names.length > 0 ? '' : 'No events in this range.');
   const data: uPlot.AlignedData = [times, ...values.map(withoutLast), ...values.map(lastStep)];
-  if (chart !== undefined && drawn === names.join('\n')) chart.setData(data);
-  else drawAnew(names, data);
+  if (plot !== undefined && plotNames === names.join('\n')) plot.setData(data);
+  else redraw(names, data);
+  showTable(names, times, values);
 }
 
 interface Line {
   readonly name: string;
-  /** By the second that a minute begins with. */
+  /** By the second at which the minute begins. */
   readonly counts: ReadonlyMap<number, number>;
 }
 
-/** The most frequent types, by name; the rest is one line, for there are not more colours. */
+/** The most frequent types, by name; the others share one line, because the colours are limited. */
 function toLines(minutes: readonly Minute[]): readonly Line[] {
   const types = [...Map.groupBy(minutes, ({ eventType }) => eventType)]
     .map(([name, some]) => ({ name, some, sum: some.reduce((sum, { count }) => sum + Number(count), 0) }))
     .sort((a, b) => b.sum - a.sum);
-  const most = types.length > colours.length ? colours.length - 1 : colours.length;
-  const named = types.slice(0, most).sort((a, b) => (a.name < b.name ? -1 : 1));
-  const others = types.slice(most).flatMap(({ some }) => some);
+  const shown = types.length > colours.length ? colours.length - 1 : colours.length;
+  const named = types.slice(0, shown).sort((a, b) => (a.name < b.name ? -1 : 1));
+  const others = types.slice(shown).flatMap(({ some }) => some);
   const all = others.length > 0 ? [...named, { name: OTHERS, some: others }] : named;
   return all.map(({ name, some }) => ({ name, counts: countByMinute(some) }));
 }
@@ -51,46 +54,42 @@ function countByMinute(minutes: readonly Minute[]): ReadonlyMap<number, number> 
   return counts;
 }
 
-/** Seconds since 1970 of each minute, the unfinished one last. */
+/** The Unix time in seconds of each minute, the unfinished one last. */
 function minutesUntil(nowMs: number, range: number): number[] {
   const last = Math.floor(nowMs / 60_000);
-  return Array.from({ length: range }, (_, at) => (last - range + 1 + at) * 60);
+  return Array.from({ length: range }, (_, index) => (last - range + 1 + index) * 60);
 }
 
 const withoutLast = (values: number[]) =>
-  values.map((value, at) => (at === values.length - 1 ? null : value));
+  values.map((value, index) => (index === values.length - 1 ? null : value));
 
-const lastStep = (values: number[]) => values.map((value, at) => (at < values.length - 2 ? null : value));
+const lastStep = (values: number[]) =>
+  values.map((value, index) => (index < values.length - 2 ? null : value));
 
-function drawAnew(names: readonly string[], data: uPlot.AlignedData): void {
-  chart?.destroy();
-  drawn = names.join('\n');
-  chart = createChart(names, data);
-  for (const name of names) applyVisibility(name, names);
-  updateLegend(chart, names);
-}
-
-function createChart(names: readonly string[], data: uPlot.AlignedData): uPlot {
-  const series = names.map((label, at) => ({ label, stroke: colourOf(at) }));
-  return createPlot(find('chart'), {
+function redraw(names: readonly string[], data: uPlot.AlignedData): void {
+  plot?.destroy();
+  plotNames = names.join('\n');
+  const series = names.map((label, index) => ({ label, stroke: colourOf(index) }));
+  plot = createPlot(find('chart'), {
     height: HEIGHT,
     series: [...series, ...series.map((one) => ({ ...one, dash: [4, 4] }))],
     data,
-    onValues: (plot) => updateLegend(plot, names),
+    onValues: (drawn) => updateLegend(drawn, names),
     drawBehind: shadeUnfinished,
   });
+  if (plot === undefined) return;
+  for (const name of names) applyVisibility(name, names);
+  updateLegend(plot, names);
 }
 
-const colourOf = (at: number) => colours[at % colours.length] ?? '#888';
+const colourOf = (index: number) => colours[index % colours.length] ?? '#888';
 
-/** The values of the minute under the pointer, else of the last one that is over. */
-function updateLegend(plot: uPlot, names: readonly string[]): void {
-  const times = plot.data[0];
-  const at = plot.cursor.idx ?? times.length - 2;
-  const valueAt = (line: number) =>
-    plot.data[line + 1]?.[at] ?? plot.data[line + 1 + names.length]?.[at] ?? 0;
+/** Shows the values of the minute under the pointer, or else of the last finished one. */
+function updateLegend({ data, cursor }: uPlot, names: readonly string[]): void {
+  const index = cursor.idx ?? data[0].length - 2;
+  const valueAt = (line: number) => data[line + 1]?.[index] ?? data[line + 1 + names.length]?.[index] ?? 0;
   showLegend({
-    time: times[at],
+    time: data[0][index],
     entries: names.map((name, line) => ({
       name,
       colour: colourOf(line),
@@ -104,28 +103,32 @@ function updateLegend(plot: uPlot, names: readonly string[]): void {
 function toggle(name: string, names: readonly string[]): void {
   if (!hidden.delete(name)) hidden.add(name);
   applyVisibility(name, names);
-  if (chart !== undefined) updateLegend(chart, names);
+  if (plot !== undefined) updateLegend(plot, names);
 }
 
-/** A type has two lines: of the minutes that are over, and the step to the one that is not. */
+/** A type has two series: the finished minutes, and the step to the unfinished one. */
 function applyVisibility(name: string, names: readonly string[]): void {
-  const at = names.indexOf(name) + 1;
-  for (const line of [at, at + names.length]) chart?.setSeries(line, { show: !hidden.has(name) });
+  const index = names.indexOf(name) + 1;
+  for (const series of [index, index + names.length]) plot?.setSeries(series, { show: !hidden.has(name) });
 }
 
-function shadeUnfinished(plot: uPlot): void {
-  const last = plot.data[0].at(-1);
+function shadeUnfinished({ data, valToPos, ctx, bbox }: uPlot): void {
+  const last = data[0].at(-1);
   if (last === undefined) return;
-  const left = plot.valToPos(last - 60, 'x', true);
-  plot.ctx.fillStyle = '#88888833';
-  plot.ctx.fillRect(left, plot.bbox.top, plot.bbox.left + plot.bbox.width - left, plot.bbox.height);
+  const left = valToPos(last - 60, 'x', true);
+  ctx.fillStyle = '#88888833';
+  ctx.fillRect(left, bbox.top, bbox.left + bbox.width - left, bbox.height);
 }
 
-/** Follows the width of the page, and its colours when they change to dark or light. */
-export function watchSurroundings(redraw: () => void): void {
-  addEventListener('resize', () => chart?.setSize({ width: find('chart').clientWidth, height: HEIGHT }));
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
-    drawn = '\0';
-    redraw();
-  });
+/** The numbers of the chart, the newest minute first. */
+function showTable(names: readonly string[], times: readonly number[], values: readonly number[][]): void {
+  const titles = names.map((name) => ({ title: toVisible(name, 40), isNumber: true }));
+  showChartTable('chart', [{ title: `Minute (${zoneName})` }, ...titles], () =>
+    times
+      .map((time, index) => [
+        `${formatTime(new Date(time * 1_000).toISOString()).slice(0, 16)}${index === times.length - 1 ? ', unfinished' : ''}`,
+        ...values.map((counts) => formatCount(BigInt(counts[index] ?? 0))),
+      ])
+      .reverse(),
+  );
 }

@@ -1,15 +1,14 @@
 import { find, setText } from './elements.ts';
 
-/** What somebody is to confirm. */
 export interface Question {
   readonly text: string;
-  /** What the button says that does it. */
+  /** The label of the button that confirms. */
   readonly yes: string;
-  /** Whether a reason is asked for. */
+  /** Whether a reason must be entered; defaults to false. */
   readonly needsReason?: boolean;
 }
 
-/** Asks before something is changed. Resolves with the reason, empty where none was asked for; undefined means no. */
+/** Asks for a confirmation. Resolves with the reason (empty unless required), or with undefined if cancelled. */
 export async function confirm({ text, yes, needsReason = false }: Question): Promise<string | undefined> {
   const dialog = find('confirm') as HTMLDialogElement;
   const label = find('confirm-because');
@@ -27,7 +26,7 @@ export async function confirm({ text, yes, needsReason = false }: Question): Pro
   const { promise, resolve } = Promise.withResolvers<string | undefined>();
   dialog.onclose = () => resolve(dialog.returnValue === 'yes' ? (input?.value.trim() ?? '') : undefined);
   dialog.showModal();
-  // Whoever presses a key too often must not have confirmed something.
+  // Focus a control that does not confirm, so that a repeated key press is harmless.
   (needsReason ? input : find('confirm-no'))?.focus();
   return await promise;
 }

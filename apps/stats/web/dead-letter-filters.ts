@@ -1,10 +1,11 @@
-import { type Filter, hrefOf, toField } from './dead-letter-query.ts';
+import { type Filter, hrefOf } from './dead-letter-query.ts';
 import { element, find } from './elements.ts';
 import { reasons } from './reasons.ts';
+import { fromField, toField } from './time.ts';
 
 const fields = ['reason', 'type', 'status', 'since', 'until', 'contains'] as const;
 
-/** The form of the filter; sending it leads to the URL that holds what was chosen. */
+/** Shows the form of the filter; submitting it opens the URL of the chosen filter. */
 export function showFilters(filter: Filter): void {
   fillSelect('reason', Object.keys(reasons));
   fillSelect('status', ['open', 'redriven', 'discarded']);
@@ -16,18 +17,22 @@ export function showFilters(filter: Filter): void {
   };
 }
 
+const isTime = (name: string) => name === 'since' || name === 'until';
+
 function fieldValueOf(filter: Filter, name: (typeof fields)[number]): string {
   const value = filter[name] ?? '';
-  return value !== '' && (name === 'since' || name === 'until') ? toField(value) : value;
+  return value !== '' && isTime(name) ? toField(value) : value;
 }
 
-// By id: a form hides its own members behind fields that have their names.
+// By id, because a form's own properties are hidden by fields with the same names.
 const fieldOf = (name: (typeof fields)[number]) =>
   find(`filter-${name}`) as HTMLInputElement | HTMLSelectElement;
 
-/** Letters without a type stay chosen until a type is named. */
+/** "Without a type" stays chosen until a type is entered. */
 function readForm({ untyped }: Filter): Readonly<Record<string, string | undefined>> {
-  const chosen = Object.fromEntries(fields.map((name) => [name, fieldOf(name).value]));
+  const chosen = Object.fromEntries(
+    fields.map((name) => [name, isTime(name) ? fromField(fieldOf(name).value) : fieldOf(name).value]),
+  );
   return { ...chosen, ...(chosen['type'] ? {} : { untyped }) };
 }
 

@@ -1,45 +1,50 @@
 import type { Report } from '../src/report.ts';
 import { find, setText } from './elements.ts';
-import { reasons } from './reasons.ts';
-import { fillTable } from './table.ts';
-import { formatCount, formatTime, toVisible } from './text.ts';
+import { formatCount, toVisible } from './format.ts';
+import { describeReason } from './reasons.ts';
+import { type Cell, fillTable } from './table.ts';
+import { formatTime, zoneName } from './time.ts';
 
 const columns = [
-  { title: 'REASON' },
-  { title: 'EVENT TYPE' },
-  { title: 'COUNT', isNumber: true },
-  { title: 'FIRST SEEN (UTC)' },
-  { title: 'LAST SEEN (UTC)' },
-  { title: 'WHAT IT MEANS' },
+  { title: 'Reason' },
+  { title: 'Meaning', wraps: true },
+  { title: 'Event type' },
+  { title: 'Count', isNumber: true },
+  { title: `First seen (${zoneName})` },
+  { title: `Last seen (${zoneName})` },
 ];
 
 type Group = Report['deadLetters']['groups'][number];
 
-/** Who sends types of their own invention may make as many groups as letters; the page is not about these alone. */
-const SHOWN = 8;
+/** Invented event types can make as many groups as there are dead letters. */
+const MAX_GROUPS = 8;
+/** Longer types are left out of links: servers limit the length of a URL, and no registered type is this long. */
+const MAX_TYPE_IN_URL = 200;
 
-/** The open dead letters by cause; each line leads to its letters. */
+/** Shows the open dead letters by cause; each row links to its dead letters. */
 export function showDeadLetterGroups({ deadLetters: { groups } }: Report): void {
   const rows = groups
-    .slice(0, SHOWN)
-    .map((group) => [
+    .slice(0, MAX_GROUPS)
+    .map((group): readonly Cell[] => [
       { text: group.reason, href: hrefOf(group) },
-      group.eventType === null ? '-' : toVisible(group.eventType),
+      describeReason(group.reason),
+      group.eventType === null ? '-' : toVisible(group.eventType, 40),
       formatCount(group.count),
       formatTime(group.firstSeen),
       formatTime(group.lastSeen),
-      reasons[group.reason] ?? '',
     ]);
-  fillTable(find('letters'), columns, rows, 'None: nothing waits for you.');
-  setText(find('more-letters'), groups.length > SHOWN ? `The most frequent ${SHOWN} causes of more.` : '');
+  fillTable(find('dead-letter-groups'), columns, rows, 'No open dead letters.');
+  setText(
+    find('more-dead-letter-groups'),
+    groups.length > MAX_GROUPS ? `The ${MAX_GROUPS} most frequent causes.` : '',
+  );
 }
 
 function hrefOf({ reason, eventType }: Group): string {
   return `/dead-letters?${new URLSearchParams({ status: 'open', reason, ...typeOf(eventType) })}`;
 }
 
-/** No server takes a URL of any length, and what is so long is no type that somebody registered. */
 function typeOf(eventType: string | null): Readonly<Record<string, string>> {
   if (eventType === null) return { untyped: '1' };
-  return eventType.length > 200 ? {} : { type: eventType };
+  return eventType.length > MAX_TYPE_IN_URL ? {} : { type: eventType };
 }

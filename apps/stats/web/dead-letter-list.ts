@@ -1,15 +1,18 @@
 import type { DeadLetterPage } from '../src/api/dead-letters.ts';
 import { getJson } from './api.ts';
-import { type Choice, discard, redrive } from './dead-letter-actions.ts';
+import { discard, redrive, type Selection } from './dead-letter-actions.ts';
 import { showFilters } from './dead-letter-filters.ts';
 import { type Filter, filterOf, hrefOf } from './dead-letter-query.ts';
 import { selectedIds, showDeadLetters } from './dead-letter-table.ts';
 import { element, find, setText } from './elements.ts';
-import { formatCount, formatThings } from './text.ts';
+import { formatCount, formatThings } from './format.ts';
 
-const PAGE = 50;
+const PAGE_SIZE = 50;
 
-/** The list that the URL describes. */
+/**
+ * Shows the list that the URL describes.
+ * @throws ApiError
+ */
 export async function showList(): Promise<void> {
   const filter = filterOf(location.search);
   showFilters(filter);
@@ -19,8 +22,7 @@ export async function showList(): Promise<void> {
 
 async function load(filter: Filter): Promise<void> {
   const before = new URLSearchParams(location.search).get('before') ?? '';
-  const query = new URLSearchParams({ ...filter, limit: String(PAGE), ...(before ? { before } : {}) });
-  const page = await getJson<DeadLetterPage>(`/api/dlq?${query}`);
+  const page = await getPage({ ...filter, limit: String(PAGE_SIZE), ...(before ? { before } : {}) });
   setText(find('summary'), describe(page, filter));
   showDeadLetters(page, filter);
   showExports(filter);
@@ -28,68 +30,65 @@ async function load(filter: Filter): Promise<void> {
   await showActions(page, filter, before);
 }
 
-/** What fails from now on, or was not looked at, is not what somebody confirms. */
+const getPage = (query: Readonly<Record<string, string>>) =>
+  getJson<DeadLetterPage>(`/api/dlq?${new URLSearchParams(query)}`);
+
+/** Limits an action to the dead letters that were counted: not those that fail later or were not searched. */
 async function boundsOf({ letters, lookedAt }: DeadLetterPage, filter: Filter, before: string) {
   if (lookedAt !== null) return { after: String(BigInt(lookedAt.from) - 1n), upTo: lookedAt.upTo };
-  const upTo = before === '' ? letters[0]?.id : await findNewest(filter);
+  const upTo = before === '' ? letters[0]?.id : (await getPage({ ...filter, limit: '1' })).letters[0]?.id;
   return upTo === undefined ? {} : { upTo };
 }
 
-async function findNewest(filter: Filter): Promise<string | undefined> {
-  const query = new URLSearchParams({ ...filter, limit: '1' });
-  return (await getJson<DeadLetterPage>(`/api/dlq?${query}`)).letters[0]?.id;
-}
-
 function describe({ matching, lookedAt }: DeadLetterPage, filter: Filter): string {
-  if (Object.keys(filter).length === 0) return `${formatThings(matching, 'letter')} in all`;
-  const found = `${formatThings(matching, 'letter')} ${matching === '1' ? 'matches' : 'match'}`;
+  const count = formatThings(matching, 'dead letter');
+  if (Object.keys(filter).length === 0) return `${count} in total`;
+  const found = `${count} ${matching === '1' ? 'matches' : 'match'}`;
   if (lookedAt === null) return found;
-  return `${found} among those from ${formatCount(lookedAt.from)} to ${formatCount(lookedAt.upTo)}`;
+  return `${found} between ids ${formatCount(lookedAt.from)} and ${formatCount(lookedAt.upTo)}`;
 }
 
 function showPages({ letters, matching, lookedAt }: DeadLetterPage, filter: Filter, before: string): void {
   const oldest = letters.at(-1)?.id;
-  const isMore = letters.length === PAGE && BigInt(matching) > BigInt(PAGE);
+  const isMore = letters.length === PAGE_SIZE && BigInt(matching) > BigInt(PAGE_SIZE);
   const link = (name: string, from?: string) =>
     element('a', name, { href: hrefOf({ ...filter, before: from }) });
   find('pages').replaceChildren(
     ...(before === '' ? [] : [link('Newest')]),
     ...(isMore ? [link('Older', oldest)] : []),
-    ...(lookedAt === null
-      ? []
-      : [link(`Look among those before ${formatCount(lookedAt.from)}`, lookedAt.from)]),
+    ...(lookedAt === null ? [] : [link('Search older dead letters', lookedAt.from)]),
   );
 }
 
-/** Not only of the page that is shown. */
+/** The files contain all dead letters that match, not only this page. */
 function showExports(filter: Filter): void {
   const link = (format: string, name: string) => {
     const href = `/api/dlq/export?${new URLSearchParams({ ...filter, format })}`;
     return element('a', name, { href, download: '' });
   };
   find('exports').replaceChildren(
-    'All that match as a file: ',
-    link('csv', 'CSV, without their bytes'),
+    'Export all that match: ',
+    link('csv', 'CSV (without values)'),
     ' · ',
-    link('ndjson', 'NDJSON, the values alone'),
+    link('ndjson', 'NDJSON (only values)'),
   );
 }
 
-/** Only open letters can be redriven or discarded. */
+/** Only open dead letters can be redriven or discarded. */
 async function showActions(page: DeadLetterPage, filter: Filter, before: string): Promise<void> {
-  const place = find('actions');
+  const target = find('actions');
   if (page.isReadOnly) {
-    place.replaceChildren(element('p', readOnlyNote, { class: 'quiet' }));
+    target.replaceChildren(element('p', readOnlyNote, { class: 'quiet' }));
     return;
   }
   const [open, bounds] = await Promise.all([countOpen(page, filter, before), boundsOf(page, filter, before)]);
   const { status: _, ...others } = filter;
-  const all: Choice = {
-    name: `all ${formatThings(open, 'open letter')} that match`,
+  const all: Selection = {
+    name: `all ${formatThings(open, 'open dead letter')} that match`,
     count: open,
     body: { ...others, all: true, ...bounds },
   };
-  place.replaceChildren(
+  target.replaceChildren(
     createAction('Redrive selected', () => withSelected(redrive), filter),
     createAction('Discard selected', () => withSelected(discard), filter),
     createAction(`Redrive all ${formatCount(open)} open`, () => redrive(all), filter, open > 0n),
@@ -98,31 +97,28 @@ async function showActions(page: DeadLetterPage, filter: Filter, before: string)
 }
 
 const readOnlyNote =
-  'Read-only: letters are redriven and discarded where STATS_READ_ONLY=false, or with "stats dlq".';
+  'Read-only. To redrive or discard, start the stats server with STATS_READ_ONLY=false, or use "stats dlq".';
 
 async function countOpen({ matching }: DeadLetterPage, filter: Filter, before: string): Promise<bigint> {
   if (filter.status === 'open') return BigInt(matching);
   if (filter.status !== undefined) return 0n;
-  const query = new URLSearchParams({
-    ...filter,
-    status: 'open',
-    limit: '1',
-    ...(before ? { before } : {}),
-  });
-  return BigInt((await getJson<DeadLetterPage>(`/api/dlq?${query}`)).matching);
+  const query = { ...filter, status: 'open', limit: '1', ...(before ? { before } : {}) };
+  return BigInt((await getPage(query)).matching);
 }
 
-async function withSelected(act: (choice: Choice) => Promise<void>): Promise<void> {
+async function withSelected(act: (selection: Selection) => Promise<void>): Promise<void> {
   const ids = selectedIds();
   if (ids.length === 0) {
-    find('results').replaceChildren(element('p', 'No letter is selected.', { role: 'status' }));
+    find('results').replaceChildren(
+      element('p', 'No dead letter is selected.', { role: 'status', class: 'notice' }),
+    );
     return;
   }
-  const name = ids.length === 1 ? `letter ${ids[0]}` : `the ${ids.length} selected letters`;
+  const name = ids.length === 1 ? `dead letter ${ids[0]}` : `the ${ids.length} selected dead letters`;
   await act({ name, count: BigInt(ids.length), body: { ids } });
 }
 
-/** A button that cannot be pressed twice; afterwards the list is read again. */
+/** A button that disables all actions while it works, and reloads the list afterwards. */
 function createAction(
   name: string,
   act: () => Promise<void>,

@@ -1,59 +1,57 @@
 import { element, find } from './elements.ts';
+import { formatCount, toVisible } from './format.ts';
 import { fillTable } from './table.ts';
-import { formatCount, toVisible } from './text.ts';
 
-/** Letters that are being redriven, and what has become of them so far. */
-export interface Work {
-  readonly verb: string;
+/** A redrive in progress, and its results so far. */
+export interface RedriveProgress {
   readonly total: bigint;
   redriven: number;
   readonly failed: { readonly id: string; readonly detail: string }[];
-  /** Somebody has called off the rest. */
+  /** Whether the user has stopped it. */
   isStopped: boolean;
-  /** How it ended: `done`, `stopped`, or what went wrong; undefined while it is under way. */
+  /** How it ended: `done`, `stopped` or an error; undefined while it runs. */
   end?: string;
 }
 
-const columns = [{ title: 'NOT REDRIVEN' }, { title: 'WHY' }];
-/** More than somebody reads; the letters themselves keep what was said of each. */
-const SHOWN = 200;
+const columns = [{ title: 'Not redriven' }, { title: 'Error', wraps: true }];
+/** The history of each dead letter has its error as well. */
+const MAX_SHOWN = 200;
 
-/** Shows how far the work is, and each letter that could not be redriven. */
-export function showResults(work: Work): void {
-  const place = find('results');
+/** Shows the progress, and each dead letter that could not be redriven. */
+export function showResults(progress: RedriveProgress): void {
   const failures = element('section', '', {
     class: 'scroll',
-    'aria-label': 'Letters that were not redriven',
+    tabindex: '0',
+    'aria-label': 'Dead letters that were not redriven',
   });
-  failures.tabIndex = 0;
-  const rows = work.failed
-    .slice(0, SHOWN)
+  const rows = progress.failed
+    .slice(0, MAX_SHOWN)
     .map(({ id, detail }) => [{ text: id, href: `/dead-letters?id=${id}` }, toVisible(detail)]);
   if (rows.length > 0) fillTable(failures, columns, rows, '');
-  place.replaceChildren(
-    element('p', describe(work), { role: 'status' }),
-    ...(work.end === undefined ? [createBar(work), createStop(work)] : []),
+  find('results').replaceChildren(
+    element('p', describe(progress), { role: 'status', class: 'notice' }),
+    ...(progress.end === undefined ? [createBar(progress), createStop(progress)] : []),
     ...(rows.length > 0 ? [failures] : []),
   );
 }
 
-function describe({ redriven, failed, total, end }: Work): string {
-  const counts = `${formatCount(BigInt(redriven))} redriven, ${formatCount(BigInt(failed.length))} not`;
+function describe({ redriven, failed, total, end }: RedriveProgress): string {
+  const counts = `${formatCount(BigInt(redriven))} redriven, ${formatCount(BigInt(failed.length))} failed`;
   const rest = total - BigInt(redriven + failed.length);
   if (end === undefined) return `Redriving: ${counts}, of ${formatCount(total)}`;
-  const left = rest > 0n ? `, ${formatCount(rest)} not reached` : '';
+  const left = rest > 0n ? `, ${formatCount(rest)} not attempted` : '';
   return `${end === 'done' ? 'Done' : `Ended (${end})`}: ${counts}${left}`;
 }
 
-function createBar({ redriven, failed, total }: Work): HTMLElement {
+function createBar({ redriven, failed, total }: RedriveProgress): HTMLElement {
   const value = String(redriven + failed.length);
   return element('progress', '', { max: total.toString(), value, 'aria-label': 'Redriven' });
 }
 
-function createStop(work: Work): HTMLElement {
+function createStop(progress: RedriveProgress): HTMLElement {
   const button = element('button', 'Stop', { type: 'button' });
   button.onclick = () => {
-    work.isStopped = true;
+    progress.isStopped = true;
     button.disabled = true;
   };
   return button;

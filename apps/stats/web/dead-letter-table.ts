@@ -1,76 +1,63 @@
 import type { DeadLetterPage } from '../src/api/dead-letters.ts';
 import { type Filter, hrefOf } from './dead-letter-query.ts';
 import { element, find } from './elements.ts';
-import { formatTime, toVisible } from './text.ts';
+import { toVisible } from './format.ts';
+import { type Cell, fillTable } from './table.ts';
+import { formatTime, zoneName } from './time.ts';
 
-const titles = [
-  'ID',
-  'REASON',
-  'EVENT TYPE',
-  'WHAT IS WRONG',
-  'FAILED AT (UTC)',
-  'FROM',
-  'REDRIVES',
-  'STATUS',
+const columns = [
+  { title: 'Id' },
+  { title: 'Status' },
+  { title: 'Reason' },
+  { title: 'Event type' },
+  { title: 'Error', wraps: true },
+  { title: `Failed at (${zoneName})` },
+  { title: 'Source', wraps: true },
+  { title: 'Redrives', isNumber: true },
 ];
 
-type Letter = DeadLetterPage['letters'][number];
+type DeadLetter = DeadLetterPage['letters'][number];
 
-/** Letters with a box to tick, where something can be done about them. */
+/** Shows a page of dead letters, with checkboxes unless the server is read-only. */
 export function showDeadLetters({ letters, isReadOnly }: DeadLetterPage, filter: Filter): void {
-  const place = find('letters');
-  if (letters.length === 0) {
-    place.replaceChildren(element('p', 'No letter matches.'));
-    return;
-  }
-  const table = element('table');
-  const head = table.createTHead().insertRow();
-  const columns = isReadOnly ? titles : ['', ...titles];
-  head.append(
-    ...columns.map((title) => (title === '' ? createSelectAll() : element('th', title, { scope: 'col' }))),
-  );
-  const body = table.createTBody();
-  for (const letter of letters) {
-    const cells = cellsOf(letter, filter);
-    body.insertRow().append(...(isReadOnly ? cells : [createCheckbox(letter), ...cells]));
-  }
-  place.replaceChildren(table);
+  const target = find('dead-letters');
+  target.replaceChildren();
+  const rows = letters.map((one) => [...(isReadOnly ? [] : [createCheckbox(one)]), ...cellsOf(one, filter)]);
+  fillTable(target, isReadOnly ? columns : [{ title: '' }, ...columns], rows, 'No dead letters match.');
+  if (!isReadOnly) target.querySelector('thead td')?.replaceChildren(createSelectAll());
 }
 
-function cellsOf(letter: Letter, filter: Filter): readonly HTMLElement[] {
-  const { id, reason, eventType, detail, failedAt, topic, partition, offset, redriveCount, status } = letter;
-  const link = element('td');
-  link.append(element('a', id, { href: hrefOf({ ...filter, id }) }));
-  const texts = [
-    reason,
-    eventType === null ? '-' : toVisible(eventType, 40),
-    toVisible(detail, 80),
-    formatTime(failedAt),
-    `${toVisible(topic, 40)}/${partition}@${offset}`,
-    String(redriveCount),
-    status,
+function cellsOf(one: DeadLetter, filter: Filter): readonly Cell[] {
+  return [
+    { text: one.id, href: hrefOf({ ...filter, id: one.id }) },
+    createStatus(one.status),
+    one.reason,
+    one.eventType === null ? '-' : toVisible(one.eventType, 40),
+    toVisible(one.detail, 80),
+    formatTime(one.failedAt),
+    `${toVisible(one.topic, 40)}/${one.partition}@${one.offset}`,
+    String(one.redriveCount),
   ];
-  return [link, ...texts.map((text) => element('td', text))];
 }
 
-function createCheckbox({ id, status }: Letter): HTMLElement {
-  const cell = element('td');
-  if (status === 'open')
-    cell.append(element('input', '', { type: 'checkbox', value: id, 'aria-label': `Select letter ${id}` }));
-  return cell;
+/** A status as a badge. */
+export const createStatus = (status: DeadLetter['status']) =>
+  element('span', status, { class: status === 'open' ? 'badge warn' : 'badge' });
+
+function createCheckbox({ id, status }: DeadLetter): Cell {
+  if (status !== 'open') return '';
+  return element('input', '', { type: 'checkbox', value: id, 'aria-label': `Select dead letter ${id}` });
 }
 
 function createSelectAll(): HTMLElement {
-  const cell = element('th', '', { scope: 'col' });
   const box = element('input', '', { type: 'checkbox', 'aria-label': 'Select all on this page' });
   box.onchange = () => {
     for (const one of boxes()) one.checked = box.checked;
   };
-  cell.append(box);
-  return cell;
+  return box;
 }
 
-const boxes = () => [...find('letters').querySelectorAll<HTMLInputElement>('td input')];
+const boxes = () => [...find('dead-letters').querySelectorAll<HTMLInputElement>('tbody input')];
 
-/** The letters that are ticked. */
+/** The ids of the selected dead letters. */
 export const selectedIds = () => boxes().flatMap(({ checked, value }) => (checked ? [value] : []));

@@ -1,30 +1,33 @@
-/** Where a part of the page goes. */
+/**
+ * The element with an id.
+ * @throws if the page has none
+ */
 export function find(id: string): HTMLElement {
   const found = document.getElementById(id);
   if (found === null) throw new Error(`no element ${id}`);
   return found;
 }
 
-/** An element with text: never markup, whatever the text. */
+/** Creates an element; the text is never parsed as markup. */
 export function element<Name extends keyof HTMLElementTagNameMap>(
   name: Name,
   text = '',
   attributes: Readonly<Record<string, string>> = {},
 ): HTMLElementTagNameMap[Name] {
-  const made = document.createElement(name);
-  made.textContent = text;
-  for (const [attribute, value] of Object.entries(attributes)) made.setAttribute(attribute, value);
-  return made;
+  const created = document.createElement(name);
+  created.textContent = text;
+  for (const [attribute, value] of Object.entries(attributes)) created.setAttribute(attribute, value);
+  return created;
 }
 
-/** Changes a text only where it differs: what is selected or focused stays, and a screen reader says only what is new. */
-export function setText(place: Element, text: string): void {
-  if (place.textContent !== text) place.textContent = text;
+/** Sets a text if it differs: selection and focus are kept, and screen readers announce only changes. */
+export function setText(target: Element, text: string): void {
+  if (target.textContent !== text) target.textContent = text;
 }
 
-/** As many children as wanted: new ones are made, the last ones go. */
-export function setLength(parent: Element, length: number, make: () => Element): readonly Element[] {
+/** Appends or removes children until there are `length`. Returns them. */
+export function setLength(parent: Element, length: number, create: () => Element): readonly Element[] {
   while (parent.children.length > length) parent.lastElementChild?.remove();
-  while (parent.children.length < length) parent.append(make());
+  while (parent.children.length < length) parent.append(create());
   return [...parent.children];
 }

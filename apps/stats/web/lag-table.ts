@@ -1,34 +1,46 @@
 import type { Report } from '../src/report.ts';
 import { find, setText } from './elements.ts';
-import { cellsOf } from './lag-words.ts';
+import { formatCount, formatSeconds, formatThings, toVisible } from './format.ts';
 import { fillTable } from './table.ts';
-import { formatThings, toVisible } from './text.ts';
 
 const columns = [
-  { title: 'PARTITION' },
-  { title: 'CURRENT-OFFSET', isNumber: true },
-  { title: 'LOG-END-OFFSET', isNumber: true },
-  { title: 'LAG', isNumber: true },
-  { title: 'SECONDS BEHIND', isNumber: true },
-  { title: 'CONSUMER' },
+  { title: 'Partition' },
+  { title: 'Current-offset', isNumber: true },
+  { title: 'Log-end-offset', isNumber: true },
+  { title: 'Lag', isNumber: true },
+  { title: 'Seconds behind', isNumber: true },
+  { title: 'Consumer' },
 ];
 
-/** One line per partition, in the words of Kafka's own tools. */
+type Partition = Report['partitions'][number];
+
+/** Shows one line per partition, in the terms of Kafka's own tools. */
 export function showLag({ partitions, group, kafkaProblem }: Report): void {
   setText(find('group'), describeGroup(group));
   fillTable(
     find('lag'),
     columns,
     partitions.map((one) => [...cellsOf(one), consumerOf(group, one.partition)]),
-    kafkaProblem === null ? 'The topic has no partitions.' : 'No partition is known yet.',
+    kafkaProblem === null ? 'The topic has no partitions.' : 'Partitions are not known yet.',
   );
+}
+
+/** Unknown values are `n/a`; the committed offset of a partition without a commit is `-`. */
+export function cellsOf(one: Partition): readonly string[] {
+  return [
+    String(one.partition),
+    one.currentOffset === null && one.endOffset !== null ? '-' : formatCount(one.currentOffset),
+    formatCount(one.endOffset),
+    formatCount(one.lag),
+    one.secondsBehind === null ? 'n/a' : formatSeconds(one.secondsBehind),
+  ];
 }
 
 function describeGroup(group: Report['group']): string {
   if (group === null) return 'Consumer group: n/a';
   const { state, members } = group;
-  const known = state === 'Dead' ? 'Dead, as Kafka says where nobody has joined yet' : state;
-  return `Consumer group: ${known}, ${formatThings(BigInt(members.length), 'member')}`;
+  const shown = state === 'Dead' ? 'Dead (no consumer has joined)' : state;
+  return `Consumer group: ${shown}, ${formatThings(BigInt(members.length), 'member')}`;
 }
 
 function consumerOf(group: Report['group'], partition: number): string {

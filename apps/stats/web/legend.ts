@@ -1,5 +1,6 @@
 import { element, find, setLength, setText } from './elements.ts';
-import { formatCount, formatTime, toVisible } from './text.ts';
+import { formatCount, toVisible } from './format.ts';
+import { formatClock, zoneName } from './time.ts';
 
 interface LegendEntry {
   readonly name: string;
@@ -9,22 +10,22 @@ interface LegendEntry {
 }
 
 export interface Legend {
-  /** Seconds since 1970 of the minute whose values are shown. */
+  /** Unix time, in seconds, of the minute whose values are shown. */
   readonly time: number | undefined;
   readonly entries: readonly LegendEntry[];
   readonly onToggle: (name: string) => void;
 }
 
-/** A button per line, pressed while the line is shown; the values are those of one minute. */
+/** Shows a button per line, pressed while the line is shown, with its value in one minute. */
 export function showLegend({ time, entries, onToggle }: Legend): void {
-  const place = find('legend');
-  const [moment, ...buttons] = setLength(place, entries.length === 0 ? 0 : entries.length + 1, () =>
-    place.childElementCount === 0 ? element('span', '', { class: 'quiet' }) : createButton(),
+  const target = find('legend');
+  const [moment, ...buttons] = setLength(target, entries.length === 0 ? 0 : entries.length + 1, () =>
+    target.childElementCount === 0 ? element('span', '', { class: 'quiet' }) : createButton(),
   );
   if (moment !== undefined && time !== undefined)
-    setText(moment, `${formatTime(new Date(time * 1_000).toISOString()).slice(11, 16)} UTC`);
-  entries.forEach((entry, at) => {
-    const button = buttons[at];
+    setText(moment, `${formatClock(time).slice(0, 5)} ${zoneName}`);
+  entries.forEach((entry, index) => {
+    const button = buttons[index];
     if (button instanceof HTMLButtonElement) fillButton(button, entry, onToggle);
   });
 }

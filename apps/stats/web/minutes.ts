@@ -5,12 +5,12 @@ export type Minute = Report['minutes'][number];
 
 let known = new Map<string, Minute>();
 
-/** Takes in counts; newer ones of the same minute and type take the place of older ones. */
+/** Adds counts; newer ones replace older ones of the same minute and type. */
 export function addMinutes(minutes: readonly Minute[]): void {
   for (const one of minutes) known.set(`${one.minute} ${one.eventType}`, one);
 }
 
-/** The counts of the last so many minutes until now; older ones are forgotten. */
+/** The counts of the latest `range` minutes; older ones are dropped. */
 export function minutesOf(range: number, nowMs: number): readonly Minute[] {
   const fromMs = nowMs - range * 60_000;
   known = new Map([...known].filter(([, { minute }]) => Date.parse(minute) > fromMs));
@@ -18,12 +18,11 @@ export function minutesOf(range: number, nowMs: number): readonly Minute[] {
 }
 
 /**
- * Asks for the whole range: late events may have changed any minute of it.
- * @throws Refusal
+ * Fetches the whole range again: late events may have changed any minute of it, and purged minutes must go.
+ * @throws ApiError
  */
 export async function fetchMinutes(range: number): Promise<void> {
   const { minutes } = await getJson<{ minutes: readonly Minute[] }>(`/api/minutes?minutes=${range}`);
-  // What was purged meanwhile is not among them.
   known = new Map();
   addMinutes(minutes);
 }

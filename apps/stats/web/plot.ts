@@ -1,49 +1,104 @@
 import type uPlot from 'uplot';
+import { element, find, setText } from './elements.ts';
+import { formatCount } from './format.ts';
+import { type Cell, type Column, fillTable } from './table.ts';
+import { toPlotDate } from './time.ts';
 
-/** What is drawn over time. */
 export interface PlotOptions {
+  /** In pixels. */
   readonly height: number;
   readonly series: readonly (Pick<uPlot.Series, 'dash' | 'fill'> & {
     readonly label: string;
     readonly stroke: string;
   })[];
-  /** Seconds since 1970, then the values of each series; null is a gap. */
+  /** Unix times in seconds, then the values of each series; null is a gap. */
   readonly data: uPlot.AlignedData;
-  /** Called when values change, or the pointer goes to others. */
+  /** Called when the data or the position of the pointer changes. */
   readonly onValues: (plot: uPlot) => void;
   readonly drawBehind?: (plot: uPlot) => void;
 }
 
-const counts = [1, 2, 5].flatMap((one) => [0, 1, 2, 3, 4, 5, 6, 7, 8].map((power) => one * 10 ** power));
+let isBroken = false;
 
-/** Draws lines from 0 up over time, in UTC and in the colours of the page. */
-export function createPlot(place: HTMLElement, options: PlotOptions): uPlot {
-  const { uPlot: Plot } = globalThis as unknown as { uPlot: typeof uPlot };
-  const { height, series, data, onValues, drawBehind } = options;
-  return new Plot(
+/** Draws lines over time, from 0 up. Returns undefined if charts cannot be drawn; the page then says so. */
+export function createPlot(target: HTMLElement, options: PlotOptions): uPlot | undefined {
+  if (isBroken) return undefined;
+  try {
+    return drawPlot(target, options);
+  } catch (error) {
+    isBroken = true;
+    showTablesInstead(error instanceof Error ? error.message : String(error));
+    return undefined;
+  }
+}
+
+/** Shows the numbers of a chart as a table, if its table is open. */
+export function showChartTable(
+  id: string,
+  columns: readonly Column[],
+  createRows: () => readonly (readonly Cell[])[],
+): void {
+  const details = find(`${id}-table`) as HTMLDetailsElement;
+  const target = details.querySelector('section') ?? details.appendChild(element('section'));
+  const fill = () => {
+    if (details.open) fillTable(target, columns, createRows(), 'No data in this range.');
+  };
+  details.ontoggle = fill;
+  fill();
+}
+
+function showTablesInstead(problem: string): void {
+  const notice = find('charts-notice');
+  setText(notice, `Charts cannot be drawn in this browser (${problem}). The tables show the same numbers.`);
+  notice.hidden = false;
+  for (const chart of document.querySelectorAll<HTMLElement>('.chart')) chart.hidden = true;
+  for (const table of document.querySelectorAll<HTMLDetailsElement>('.chart-table')) table.open = true;
+}
+
+function drawPlot(target: HTMLElement, { height, series, data, onValues, drawBehind }: PlotOptions): uPlot {
+  const { uPlot: Plot } = globalThis as unknown as { readonly uPlot?: typeof uPlot };
+  if (Plot === undefined) throw new Error('the chart library did not load');
+  const end = new AbortController();
+  const plot = new Plot(
     {
-      width: place.clientWidth,
+      width: target.clientWidth,
       height,
       legend: { show: false },
       cursor: { y: false },
-      tzDate: (seconds) => Plot.tzDate(new Date(seconds * 1_000), 'Etc/UTC'),
-      scales: { y: { range: (_plot, _least, most) => [0, Math.max(1, most * 1.1)] } },
-      axes: createAxes(),
+      tzDate: toPlotDate,
+      scales: { y: { range: (_plot, _min, max) => [0, Math.max(1, max * 1.1)] } },
+      axes: createAxes(target),
       series: [{}, ...series.map((one) => ({ ...one, width: 2, points: { show: false } }))],
       hooks: {
         drawClear: drawBehind === undefined ? [] : [drawBehind],
         setCursor: [onValues],
         setData: [onValues],
+        destroy: [() => end.abort()],
       },
     },
     data,
-    place,
+    target,
   );
+  followPage(plot, target, end.signal);
+  return plot;
 }
 
-function createAxes(): uPlot.Axis[] {
-  const grey = getComputedStyle(document.body).getPropertyValue('color');
-  const axis = { stroke: grey, grid: { stroke: '#8884', width: 1 }, ticks: { stroke: '#8884', width: 1 } };
+/** Follows the width of the page, and its colours when the colour scheme changes. */
+function followPage(plot: uPlot, target: HTMLElement, signal: AbortSignal): void {
+  const resizes = new ResizeObserver(() => plot.setSize({ width: target.clientWidth, height: plot.height }));
+  resizes.observe(target);
+  signal.addEventListener('abort', () => resizes.disconnect());
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => plot.redraw(), { signal });
+}
+
+const increments = [1, 2, 5]
+  .flatMap((one) => [0, 1, 2, 3, 4, 5, 6, 7, 8].map((power) => one * 10 ** power))
+  .sort((a, b) => a - b);
+
+function createAxes(target: HTMLElement): uPlot.Axis[] {
+  const stroke = () => getComputedStyle(target).color;
+  const grid = { stroke: '#8883', width: 1 };
+  const axis = { stroke, grid, ticks: grid, font: '12px system-ui, sans-serif' };
   return [
     {
       ...axis,
@@ -52,6 +107,8 @@ function createAxes(): uPlot.Axis[] {
         [1, '{HH}:{mm}', null, null, null, null, null, null, 0],
       ],
     },
-    { ...axis, size: 56, incrs: counts.sort((a, b) => a - b) },
+    { ...axis, size: 56, incrs: increments, values: (_plot, splits) => splits.map(formatTick) },
   ];
 }
+
+const formatTick = (value: number) => formatCount(BigInt(Math.round(value)));

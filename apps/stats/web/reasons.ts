@@ -1,11 +1,17 @@
-/** Why a record is a dead letter, in words; the names are a closed list. */
-export const reasons: Readonly<Record<string, string>> = {
-  empty: 'it has no bytes',
-  too_large: 'it is longer than EVENT_MAX_BYTES',
-  not_utf8: 'its bytes are not UTF-8',
-  not_json: 'it is not JSON',
-  not_an_event: 'what every event has is missing or wrong',
-  unknown_event_type: 'nobody has registered its type',
-  invalid_payload: 'its payload is not what the schema of its type says',
-  refused_by_database: 'Postgres cannot hold it',
+import type { Reason } from '@pipeline/schema';
+
+/** What each reason of a dead letter means. */
+export const reasons: Readonly<Record<Reason, string>> = {
+  empty: 'empty value',
+  too_large: 'larger than EVENT_MAX_BYTES',
+  not_utf8: 'not valid UTF-8',
+  not_json: 'not valid JSON',
+  not_an_event: 'required field missing or invalid',
+  unknown_event_type: 'unknown event type',
+  invalid_payload: 'payload does not match the schema of its type',
+  refused_by_database: 'rejected by Postgres',
 };
+
+/** What a reason means; empty if this page is older than the reason. */
+export const describeReason = (reason: string) =>
+  Object.hasOwn(reasons, reason) ? reasons[reason as Reason] : '';

@@ -1,35 +1,39 @@
 import type { Report } from '../src/report.ts';
 import { element, find, setLength, setText } from './elements.ts';
-import { formatSeconds, formatTime } from './text.ts';
+import { formatSeconds, formatThings } from './format.ts';
+import { setTitle } from './header.ts';
+import { formatTime, zoneName } from './time.ts';
 
-let heardAt = performance.now();
+let lastMessageMs = performance.now();
 let everySeconds = 2;
 
-/** The verdict, and when it was made. */
-export function showStatus(report: Report): void {
-  heardAt = performance.now();
+/** Shows the status, the number of records to review, and when both were determined. */
+export function showStatus({ status: { word, reasons }, deadLetters, ...report }: Report): void {
+  lastMessageMs = performance.now();
   everySeconds = report.everySeconds;
-  const { word, reasons } = report.status;
+  const review = find('review');
+  review.hidden = deadLetters.open === '0';
+  setText(review, `${formatThings(deadLetters.open, 'dead letter')} to review`);
   showWord(word, reasons);
-  setText(find('updated'), `updated ${formatTime(report.generatedAt)} UTC, every ${everySeconds} s`);
+  if (!review.hidden) setTitle(`${word}, ${review.textContent}`);
+  setText(find('updated'), `Updated ${formatTime(report.generatedAt)} ${zoneName}, every ${everySeconds} s`);
   delete document.body.dataset['stale'];
 }
 
-/** What is wrong when there are no numbers; the last ones stay, and look old. */
+/** Shows why there are no new numbers; the last ones stay, marked as stale. */
 export function showProblem(word: 'down' | 'disconnected', reason: string): void {
-  heardAt = performance.now();
+  lastMessageMs = performance.now();
   showWord(word, [reason]);
-  if (find('numbers').hidden)
-    setText(find('updated'), `no numbers yet, asking again every ${everySeconds} s`);
+  if (find('numbers').hidden) setText(find('updated'), `No data yet, retrying every ${everySeconds} s`);
   document.body.dataset['stale'] = '';
 }
 
-/** A server that hangs says nothing, not even that it is gone. */
+/** Detects a server that hangs: its connection stays open, but no message arrives. */
 export function watchSilence(): void {
   setInterval(() => {
-    const silentSeconds = (performance.now() - heardAt) / 1_000;
+    const silentSeconds = (performance.now() - lastMessageMs) / 1_000;
     if (silentSeconds < 4 * everySeconds + 5) return;
-    showWord('disconnected', [`the stats page has said nothing for ${formatSeconds(silentSeconds)}`]);
+    showWord('disconnected', [`no message from the stats server for ${formatSeconds(silentSeconds)}`]);
     document.body.dataset['stale'] = '';
   }, 1_000);
 }
@@ -37,10 +41,10 @@ export function watchSilence(): void {
 function showWord(word: string, reasons: readonly string[]): void {
   setText(find('word'), word);
   const lines = setLength(find('reasons'), reasons.length, () => element('li'));
-  reasons.forEach((reason, at) => {
-    const line = lines[at];
+  reasons.forEach((reason, index) => {
+    const line = lines[index];
     if (line !== undefined) setText(line, reason);
   });
-  document.title = `${word} · Kafka to Postgres`;
+  setTitle(word);
   document.body.dataset['word'] = word;
 }

@@ -3,61 +3,80 @@ import { element, setLength, setText } from './elements.ts';
 export interface Column {
   readonly title: string;
   readonly isNumber?: boolean;
+  /** Whether the text may wrap; other cells stay on one line. */
+  readonly wraps?: boolean;
 }
 
-/** A text, or one that leads somewhere. */
-export type Cell = string | { readonly text: string; readonly href: string };
+/** A text, a link, or an element such as a badge or a checkbox. */
+export type Cell = string | { readonly text: string; readonly href: string } | HTMLElement;
 
-/** Shows rows as a table, or a sentence where there are none. The table that is there already is changed, not replaced. */
+/** Shows rows as a table, or a sentence if there are none. An existing table is updated in place. */
 export function fillTable(
-  place: HTMLElement,
+  target: HTMLElement,
   columns: readonly Column[],
   rows: readonly (readonly Cell[])[],
   whenEmpty: string,
 ): void {
   if (rows.length === 0) {
-    if (place.querySelector('table') !== null || place.textContent !== whenEmpty)
-      place.replaceChildren(element('p', whenEmpty));
+    if (target.querySelector('table') !== null || target.textContent !== whenEmpty)
+      target.replaceChildren(element('p', whenEmpty, { class: 'quiet' }));
     return;
   }
-  const table = place.querySelector('table') ?? startTable(place, columns);
+  const table = findTable(target, columns) ?? startTable(target, columns);
   const body = table.tBodies[0] ?? table.createTBody();
   const lines = setLength(body, rows.length, () => element('tr'));
-  rows.forEach((row, at) => {
-    const line = lines[at];
+  rows.forEach((row, index) => {
+    const line = lines[index];
     if (line !== undefined) fillRow(line, columns, row);
   });
 }
 
-function startTable(place: HTMLElement, columns: readonly Column[]): HTMLTableElement {
+/** The table that is shown already, if it has these columns. */
+function findTable(target: HTMLElement, columns: readonly Column[]): HTMLTableElement | undefined {
+  const table = target.querySelector('table') ?? undefined;
+  const shown = [...(table?.tHead?.rows[0]?.cells ?? [])].map(({ textContent }) => textContent);
+  return shown.join('\n') === columns.map(({ title }) => title).join('\n') ? table : undefined;
+}
+
+function startTable(target: HTMLElement, columns: readonly Column[]): HTMLTableElement {
   const table = element('table');
-  const head = table.createTHead().insertRow();
-  head.append(
-    ...columns.map((column) => element('th', column.title, { scope: 'col', class: classOf(column) })),
-  );
-  place.replaceChildren(table);
+  table
+    .createTHead()
+    .insertRow()
+    .append(...columns.map(createHeading));
+  target.replaceChildren(table);
   return table;
+}
+
+/** A column of checkboxes has no title, and an empty heading cell is no heading. */
+function createHeading(column: Column): HTMLElement {
+  const attributes = { class: classOf(column) };
+  return column.title === ''
+    ? element('td', '', attributes)
+    : element('th', column.title, { scope: 'col', ...attributes });
 }
 
 function fillRow(line: Element, columns: readonly Column[], row: readonly Cell[]): void {
   const cells = setLength(line, columns.length, () => element('td'));
-  columns.forEach((column, at) => {
-    const cell = cells[at];
+  columns.forEach((column, index) => {
+    const cell = cells[index];
     if (cell === undefined) return;
     cell.className = classOf(column);
-    fillCell(cell, row[at] ?? '');
+    fillCell(cell, row[index] ?? '');
   });
 }
 
 function fillCell(cell: Element, content: Cell): void {
-  if (typeof content === 'string') {
-    setText(cell, content);
-    return;
-  }
-  const link = cell.querySelector('a') ?? element('a');
-  if (link.parentElement !== cell) cell.replaceChildren(link);
-  setText(link, content.text);
-  if (link.getAttribute('href') !== content.href) link.setAttribute('href', content.href);
+  if (typeof content === 'string') setText(cell, content);
+  else if (content instanceof HTMLElement) cell.replaceChildren(content);
+  else fillLink(cell, content);
 }
 
-const classOf = ({ isNumber }: Column) => (isNumber ? 'number' : '');
+function fillLink(cell: Element, { text, href }: { readonly text: string; readonly href: string }): void {
+  const link = cell.querySelector('a') ?? element('a');
+  if (link.parentElement !== cell) cell.replaceChildren(link);
+  setText(link, text);
+  if (link.getAttribute('href') !== href) link.setAttribute('href', href);
+}
+
+const classOf = ({ isNumber, wraps }: Column) => (isNumber ? 'number' : wraps ? 'wraps' : '');

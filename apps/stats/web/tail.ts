@@ -1,19 +1,20 @@
 import type { Report } from '../src/report.ts';
 import { find, setText } from './elements.ts';
+import { formatCount, toVisible } from './format.ts';
 import { fillTable } from './table.ts';
-import { formatCount, formatTime, toVisible } from './text.ts';
+import { formatTime, inZone, zoneName } from './time.ts';
 
 const columns = [
-  { title: 'STORED AT (UTC)' },
-  { title: 'EVENT TYPE' },
-  { title: 'EVENT ID' },
-  { title: 'EVENT TIME (UTC)' },
+  { title: `Stored at (${zoneName})` },
+  { title: 'Event type' },
+  { title: 'Event id' },
+  { title: `Event time (${zoneName})` },
 ];
 
 let isPaused = false;
 let skipped = 0n;
 
-/** The newest events as they come, without what they say of anybody; of those that are not shown, how many there were. */
+/** Shows the newest events, without user and payload, and counts those that were never shown. */
 export function showTail({ tail }: Report): void {
   skipped += BigInt(tail.skipped ?? 0);
   setText(find('tail-note'), describe());
@@ -23,21 +24,17 @@ export function showTail({ tail }: Report): void {
 
 function describe(): string {
   const counted = `${formatCount(skipped)} more were stored since this page was opened, and are not shown.`;
-  return isPaused ? `Held. ${counted}` : counted;
+  return isPaused ? `Paused. ${counted}` : counted;
 }
 
-function cellsOf({
-  storedAt,
-  eventType,
-  eventId,
-  eventTime,
-}: Report['tail']['events'][number]): readonly string[] {
-  return [storedAt.slice(11, 23), toVisible(eventType), eventId, formatTime(eventTime)];
+function cellsOf(event: Report['tail']['events'][number]): readonly string[] {
+  const { storedAt, eventType, eventId, eventTime } = event;
+  return [inZone(storedAt).slice(11, 23), toVisible(eventType), eventId, formatTime(eventTime)];
 }
 
-/** A tail that moves cannot be read: it can be held. */
+/** Prepares the button that pauses the table, because moving rows cannot be read. */
 export function watchTail(): void {
-  const button = find('tail-hold');
+  const button = find('tail-pause');
   button.onclick = () => {
     isPaused = !isPaused;
     button.setAttribute('aria-pressed', String(isPaused));

@@ -1,38 +1,41 @@
 import { find } from './elements.ts';
+import { formatCount, formatRate, toVisible } from './format.ts';
 import type { Minute } from './minutes.ts';
 import { fillTable } from './table.ts';
-import { formatCount, formatRate, formatTime, toVisible } from './text.ts';
+import { formatTime, zoneName } from './time.ts';
 
 const columns = [
-  { title: 'EVENT TYPE' },
-  { title: 'COUNT', isNumber: true },
-  { title: 'SHARE', isNumber: true },
-  { title: 'PER SECOND', isNumber: true },
-  { title: 'LAST SEEN (MINUTE, UTC)' },
+  { title: 'Event type' },
+  { title: 'Count', isNumber: true },
+  { title: 'Share', isNumber: true },
+  { title: 'Average rate', isNumber: true },
+  { title: `Last seen (minute, ${zoneName})` },
 ];
 
-/** How much of each type happened, the most frequent first. */
+/** Shows the count of each type in the range, the most frequent first. */
 export function showTypes(minutes: readonly Minute[], range: number): void {
-  const all = sumOf(minutes);
+  const total = sumOf(minutes);
   const types = [...Map.groupBy(minutes, ({ eventType }) => eventType)].map(([type, some]) => ({
     type,
     count: sumOf(some),
-    last:
-      some
-        .map(({ minute }) => minute)
-        .sort()
-        .at(-1) ?? '',
+    last: lastOf(some),
   }));
   const rows = types
     .sort((a, b) => Number(b.count - a.count) || (a.type < b.type ? -1 : 1))
     .map(({ type, count, last }) => [
       toVisible(type),
       formatCount(count),
-      `${((100 * Number(count)) / Number(all)).toFixed(1)} %`,
+      `${((100 * Number(count)) / Number(total)).toFixed(1)} %`,
       formatRate(Number(count) / (60 * range)),
       formatTime(last).slice(0, 16),
     ]);
-  fillTable(find('types'), columns, rows, 'Nothing happened in this range.');
+  fillTable(find('types'), columns, rows, 'No events in this range.');
 }
 
 const sumOf = (minutes: readonly Minute[]) => minutes.reduce((sum, { count }) => sum + BigInt(count), 0n);
+
+const lastOf = (minutes: readonly Minute[]) =>
+  minutes
+    .map(({ minute }) => minute)
+    .sort()
+    .at(-1) ?? '';

@@ -4,20 +4,24 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import packed, { inflate, setupLambdaEnvironment } from '@sparticuz/chromium';
 import { type Browser, chromium } from 'playwright-core';
+import type { Environment } from './programs.ts';
 
 export interface TestBrowser extends AsyncDisposable {
   readonly browser: Browser;
 }
 
-/** Starts a Chromium that comes from npm, on a machine that need not have a browser; where there is none in the package, an installed Chrome. */
-export async function startBrowser(): Promise<TestBrowser> {
+/**
+ * Starts a Chromium from an npm package; on platforms that the package does not support, an installed Chrome.
+ * @param environment additional variables for the browser, such as LANG
+ */
+export async function startBrowser(environment: Environment = {}): Promise<TestBrowser> {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
-    const browser = await chromium.launch({ channel: 'chrome' });
+    const browser = await chromium.launch({ channel: 'chrome', env: { ...process.env, ...environment } });
     return { browser, [Symbol.asyncDispose]: () => browser.close() };
   }
-  // A folder of our own: a half unpacked browser that a killed run has left would be taken for a whole one.
+  // A new folder for each run: a browser that a killed run left half unpacked would be used as it is.
   const folder = await mkdtemp(join(tmpdir(), 'chromium-'));
-  const browser = await launchPacked(folder);
+  const browser = await launchPacked(folder, environment);
   return {
     browser,
     async [Symbol.asyncDispose]() {
@@ -27,10 +31,13 @@ export async function startBrowser(): Promise<TestBrowser> {
   };
 }
 
-/** A bare machine lacks libraries that the package has for another bare machine. */
-async function launchPacked(folder: string): Promise<Browser> {
+/** On a bare machine the browser lacks shared libraries; the package contains those of another bare system. */
+async function launchPacked(folder: string, environment: Environment): Promise<Browser> {
   const executablePath = await unpackInto(folder, () => packed.executablePath());
-  const launch = () => chromium.launch({ executablePath, args: ['--no-sandbox', '--no-zygote'] });
+  const launch = () => {
+    const env = { ...process.env, ...environment };
+    return chromium.launch({ executablePath, env, args: ['--no-sandbox', '--no-zygote'] });
+  };
   try {
     return await launch();
   } catch (error) {
@@ -43,7 +50,7 @@ async function launchPacked(folder: string): Promise<Browser> {
   }
 }
 
-/** The package unpacks to wherever `TMPDIR` leads. */
+/** The package unpacks into `TMPDIR`. */
 async function unpackInto(folder: string, unpack: () => Promise<string>): Promise<string> {
   const { TMPDIR } = process.env;
   process.env['TMPDIR'] = folder;

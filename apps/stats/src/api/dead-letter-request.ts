@@ -1,69 +1,72 @@
 import { type DeadLetterFilter, deadLetterStatuses } from '@pipeline/db';
 import { readTime } from '../read-time.ts';
 
-/** Which letters a page of the list shows. */
+/** The dead letters that a page of the list shows. */
 export interface DeadLetterQuery {
   readonly filter: DeadLetterFilter;
   readonly limit: number;
   readonly before: bigint | undefined;
 }
 
-/** Which letters something is to be done about. */
+/** The dead letters that an action applies to. */
 export interface DeadLetterRequest {
   readonly filter: DeadLetterFilter;
   readonly limit: number;
   readonly because: string;
 }
 
-/** Why a body is not a request. */
+/** Why a body was rejected. */
 export interface BadRequest {
   readonly problem: string;
 }
 
-const PAGE = 50;
-const MOST = 500;
-const MOST_CHARACTERS = 1_000;
+const DEFAULT_PAGE_SIZE = 50;
+const MAX_PAGE_SIZE = 500;
+const MAX_CHARACTERS = 1_000;
 const id = /^[1-9]\d{0,17}$/;
 
-/** Reads the query of a list; what makes no sense counts as not said. */
+/** Reads the query of a list; invalid parameters are ignored. */
 export function parseQuery(query: Readonly<Record<string, string>>): DeadLetterQuery {
-  const limit = Number(query['limit'] ?? PAGE);
+  const limit = Number(query['limit'] ?? DEFAULT_PAGE_SIZE);
   return {
     filter: filterFrom(query),
-    limit: Number.isInteger(limit) && limit > 0 && limit <= MOST ? limit : PAGE,
+    limit: Number.isInteger(limit) && limit > 0 && limit <= MAX_PAGE_SIZE ? limit : DEFAULT_PAGE_SIZE,
     before: idOf(query['before']),
   };
 }
 
 /**
- * Reads the body of a request. What cannot be read is not passed over: more letters would be meant than somebody said.
- * @param foreign members that another request has
+ * Reads the body of an action. Invalid members are errors: ignoring one would apply the action to more dead letters.
+ * @param disallowed members that only other actions have
  */
-export function parseRequest(body: unknown, foreign: readonly string[] = []): DeadLetterRequest | BadRequest {
-  const said: Readonly<Record<string, unknown>> = typeof body === 'object' ? { ...body } : {};
-  const problem = Object.entries(said)
-    .map((member) => errorMessage(member, foreign))
+export function parseRequest(
+  body: unknown,
+  disallowed: readonly string[] = [],
+): DeadLetterRequest | BadRequest {
+  const given: Readonly<Record<string, unknown>> = typeof body === 'object' ? { ...body } : {};
+  const problem = Object.entries(given)
+    .map((member) => findProblem(member, disallowed))
     .find((one) => one !== undefined);
   if (problem !== undefined) return { problem };
-  const { status: _, ...filter } = filterFrom(said);
-  const ids = idsOf(said['ids']);
-  const isChosen =
-    ids !== undefined || said['all'] === true || Object.values(filter).some((one) => one !== undefined);
-  if (!isChosen) return { problem: 'expected ids, a filter, or "all": true' };
+  const { status: _, ...filter } = filterFrom(given);
+  const ids = idsOf(given['ids']);
+  const isSelective =
+    ids !== undefined || given['all'] === true || Object.values(filter).some((one) => one !== undefined);
+  if (!isSelective) return { problem: 'expected ids, a filter, or "all": true' };
   return {
-    filter: { ...filter, after: boundOf(said['after']), upTo: boundOf(said['upTo']), ids },
-    limit: limitOf(said['limit']) ?? Number.POSITIVE_INFINITY,
-    because: textOf(said['because']) ?? 'no reason given',
+    filter: { ...filter, after: boundOf(given['after']), upTo: boundOf(given['upTo']), ids },
+    limit: limitOf(given['limit']) ?? Number.POSITIVE_INFINITY,
+    because: textOf(given['because']) ?? 'no reason given',
   };
 }
 
-/** What a body may have: how it is read, undefined when it makes no sense, and what is expected. */
+/** The members of a body: how each is read (undefined if invalid), and what is expected. */
 const members = new Map<string, readonly [read: (value: unknown) => unknown, expected: string]>([
   ['ids', [idsOf, 'a list of ids']],
   ['all', [(value) => value === true || undefined, 'true']],
   ['reason', [textOf, 'a text of at most 1,000 characters']],
   ['type', [textOf, 'a text of at most 1,000 characters']],
-  ['untyped', [() => true, 'anything']],
+  ['untyped', [() => true, 'any value']],
   ['since', [timeOf, 'a time such as "2026-11-25T08:00:00Z"']],
   ['until', [timeOf, 'a time such as "2026-11-25T08:00:00Z"']],
   ['contains', [textOf, 'a text of at most 1,000 characters']],
@@ -73,31 +76,31 @@ const members = new Map<string, readonly [read: (value: unknown) => unknown, exp
   ['because', [textOf, 'a text of at most 1,000 characters']],
 ]);
 
-function errorMessage(
+function findProblem(
   [name, value]: readonly [string, unknown],
-  foreign: readonly string[],
+  disallowed: readonly string[],
 ): string | undefined {
-  const member = foreign.includes(name) ? undefined : members.get(name);
-  if (member === undefined) return `"${name.slice(0, 100)}" is not known here`;
+  const member = disallowed.includes(name) ? undefined : members.get(name);
+  if (member === undefined) return `"${name.slice(0, 100)}": unknown member`;
   const [read, expected] = member;
-  const isRead = read(value) !== undefined;
-  return isRead ? undefined : `"${name}": expected ${expected}, not ${JSON.stringify(value).slice(0, 100)}`;
+  const isValid = read(value) !== undefined;
+  return isValid ? undefined : `"${name}": expected ${expected}, got ${JSON.stringify(value).slice(0, 100)}`;
 }
 
-function filterFrom(said: Readonly<Record<string, unknown>>): DeadLetterFilter {
+function filterFrom(given: Readonly<Record<string, unknown>>): DeadLetterFilter {
   return {
-    reason: textOf(said['reason']),
-    eventType: said['untyped'] === undefined ? textOf(said['type']) : null,
-    status: deadLetterStatuses.find((status) => status === said['status']),
-    since: timeOf(said['since']),
-    until: timeOf(said['until']),
-    contains: textOf(said['contains']),
+    reason: textOf(given['reason']),
+    eventType: given['untyped'] === undefined ? textOf(given['type']) : null,
+    status: deadLetterStatuses.find((status) => status === given['status']),
+    since: timeOf(given['since']),
+    until: timeOf(given['until']),
+    contains: textOf(given['contains']),
   };
 }
 
 function textOf(value: unknown): string | undefined {
-  const isText = typeof value === 'string' && value !== '' && value.length <= MOST_CHARACTERS;
-  // A text of Postgres has no NUL.
+  const isText = typeof value === 'string' && value !== '' && value.length <= MAX_CHARACTERS;
+  // Postgres cannot store NUL in a text.
   return isText && !value.includes('\0') ? value : undefined;
 }
 
@@ -110,7 +113,7 @@ function limitOf(value: unknown): number | undefined {
   return Number.isInteger(value) && Number(value) > 0 ? Number(value) : undefined;
 }
 
-/** A letter's id, or the 0 before all. */
+/** The id of a dead letter, or 0, which is before all. */
 function boundOf(value: unknown): bigint | undefined {
   return value === '0' ? 0n : idOf(value);
 }

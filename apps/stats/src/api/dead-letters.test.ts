@@ -4,12 +4,12 @@ import { createDeadLetterApi, type DeadLetterParts } from './dead-letters.ts';
 
 const api = createDeadLetterApi({ isReadOnly: true } as DeadLetterParts);
 
-test.each(['/0', '/abc', '/1x', '/99999999999999999999'])('there is no letter %s', async (path) => {
+test.each(['/0', '/abc', '/1x', '/99999999999999999999'])('dead letter %s does not exist', async (path) => {
   const response = await api.request(path);
-  expect([response.status, await response.json()]).toEqual([404, { error: 'there is no such dead letter' }]);
+  expect([response.status, await response.json()]).toEqual([404, { error: 'no such dead letter' }]);
 });
 
-test.each(['/redrive', '/discard'])('who may change nothing is told so: %s', async (path) => {
+test.each(['/redrive', '/discard'])('a read-only server rejects %s', async (path) => {
   const response = await api.request(path, { method: 'POST' });
   expect([response.status, await response.json()]).toEqual([
     403,
@@ -24,7 +24,7 @@ const post = (parts: Partial<DeadLetterParts>, body: object) =>
     body: JSON.stringify(body),
   });
 
-test('when Postgres goes away it is told how many were discarded before', async () => {
+test('an error includes the number discarded before it', async () => {
   const answers = [[{ id: 9n }], [{ closed: 5n, last: 5n }]];
   const run = async () =>
     answers.shift() ?? Promise.reject(Object.assign(new Error('gone'), { code: '57P01' }));
@@ -35,7 +35,7 @@ test('when Postgres goes away it is told how many were discarded before', async 
   ]);
 });
 
-test('some of those that match cannot be discarded: a limit is refused', async () => {
+test('discard rejects a limit', async () => {
   const response = await post({}, { all: true, limit: 5 });
-  expect([response.status, await response.json()]).toEqual([400, { error: '"limit" is not known here' }]);
+  expect([response.status, await response.json()]).toEqual([400, { error: '"limit": unknown member' }]);
 });

@@ -30,12 +30,12 @@ import {
 } from './dead-letter-request.ts';
 import { refuseForeignPosts } from './refuse-foreign-posts.ts';
 
-/** What the API of dead letters works on. */
+/** What the API of dead letters depends on. */
 export interface DeadLetterParts {
   readonly database: Database;
-  /** For what changes something. */
+  /** For writes. */
   readonly writableDatabase: Database;
-  /** @param by kept as who does it */
+  /** @param by recorded as the acting user */
   readonly openQueue: (by: string) => RedriveQueue;
   readonly openPublisher: () => Promise<Publisher>;
   readonly maxRedrives: number;
@@ -44,13 +44,13 @@ export interface DeadLetterParts {
   readonly logger: Logger;
 }
 
-/** A request answers while somebody waits. */
-const MOST_REDRIVEN = 1_000;
+/** Per request, so that it ends before the client times out. */
+const MAX_REDRIVEN = 1_000;
 const BY = 'stats page';
-/** What is shown of a value: it may have megabytes. */
-const SHOWN_BYTES = 65_536;
+/** Larger keys and values are truncated in responses. */
+const MAX_SHOWN_BYTES = 65_536;
 
-/** `/api/dlq`: looks at dead letters; redrives and discards them unless it is read-only. */
+/** The routes below `/api/dlq`: list, show and export; redrive and discard unless read-only. */
 export function createDeadLetterApi(parts: DeadLetterParts): Hono {
   const api = new Hono();
   api.onError((error, context) => context.json({ error: errorMessage(error) }, 503));
@@ -74,30 +74,30 @@ async function findPage({ database, isReadOnly }: DeadLetterParts, { filter, ...
   const range = await rangeOf(database, filter, page.before);
   const inRange = { ...filter, ...(range && { after: range.from - 1n, upTo: range.upTo }) };
   const matching = await countDeadLetters(database, inRange);
-  // That nothing matches would be found out by looking at every letter.
+  // Without this check the list would scan all dead letters to find none.
   const letters = matching === 0n ? [] : await listStoredDeadLetters(database, inRange, page);
   return {
     matching: String(matching),
-    /** Among which letters was looked; null where it was all of them. */
+    /** The ids that were searched; null if all were. */
     lookedAt: range && { from: String(range.from), upTo: String(range.upTo) },
     isReadOnly,
     letters: letters.map(toPlain),
   };
 }
 
-/** What is not counted as it comes is looked for among so many letters at a time: somebody waits. */
-const LOOKED_AT = 50_000n;
+/** Filters without an index search this many dead letters per request, so that it stays fast. */
+const SEARCHED = 50_000n;
 
-/** The letters that are looked at: the newest, or those before one. Null where that is all, or nothing has to be looked for. */
+/** The ids to search: the newest, or those before one. Null for all, or if the filter needs no search. */
 async function rangeOf(database: Database, { since, until, contains }: DeadLetterFilter, before?: bigint) {
   if (since === undefined && until === undefined && contains === undefined) return null;
   const newest = await newestDeadLetterId(database);
-  if (newest <= LOOKED_AT) return null;
+  if (newest <= SEARCHED) return null;
   const upTo = before === undefined ? newest : before - 1n;
-  return { from: upTo > LOOKED_AT ? upTo - LOOKED_AT + 1n : 1n, upTo };
+  return { from: upTo > SEARCHED ? upTo - SEARCHED + 1n : 1n, upTo };
 }
 
-/** What `GET /api/dlq` answers. */
+/** The response of `GET /api/dlq`. */
 export type DeadLetterPage = Awaited<ReturnType<typeof findPage>>;
 
 async function show(context: Context, parts: DeadLetterParts): Promise<Response> {
@@ -105,13 +105,13 @@ async function show(context: Context, parts: DeadLetterParts): Promise<Response>
   return details === undefined ? noSuchDeadLetter(context) : context.json(details);
 }
 
-const noSuchDeadLetter = (context: Context) => context.json({ error: 'there is no such dead letter' }, 404);
+const noSuchDeadLetter = (context: Context) => context.json({ error: 'no such dead letter' }, 404);
 
 async function findDetails({ database, isReadOnly }: DeadLetterParts, id: bigint) {
-  const [letter] = await Array.fromAsync(readDeadLetters(database, { ids: [id] }));
-  if (letter === undefined) return undefined;
+  const [deadLetter] = await Array.fromAsync(readDeadLetters(database, { ids: [id] }));
+  if (deadLetter === undefined) return undefined;
   const [actions, ancestors] = await Promise.all([readActions(database, id), readAncestors(database, id)]);
-  const { key, value, headers, ...summary } = letter;
+  const { key, value, headers, ...summary } = deadLetter;
   return {
     ...toPlain(summary),
     isReadOnly,
@@ -123,17 +123,17 @@ async function findDetails({ database, isReadOnly }: DeadLetterParts, id: bigint
   };
 }
 
-/** What `GET /api/dlq/:id` answers. */
+/** The response of `GET /api/dlq/:id`. */
 export type DeadLetterDetails = NonNullable<Awaited<ReturnType<typeof findDetails>>>;
 
 function shorten<Name extends 'key' | 'value'>(name: Name, bytes: Buffer | null) {
   return {
-    [`${name}Base64`]: bytes?.subarray(0, SHOWN_BYTES).toString('base64') ?? null,
+    [`${name}Base64`]: bytes?.subarray(0, MAX_SHOWN_BYTES).toString('base64') ?? null,
     [`${name}Bytes`]: bytes?.length ?? null,
   } as Record<`${Name}Base64`, string | null> & Record<`${Name}Bytes`, number | null>;
 }
 
-/** A name may be there several times, each with a value of its own. */
+/** A header name may occur several times. */
 function listHeaders(headers: SourceHeaders) {
   return Object.entries(headers).flatMap(([name, values]) =>
     (Array.isArray(values) ? values : [values]).map((value) => ({
@@ -143,50 +143,50 @@ function listHeaders(headers: SourceHeaders) {
   );
 }
 
-/** All that match, as a file; what would not be read back as one line is left out. */
+/** All that match, as a file; NDJSON omits values that would not be read back as one line. */
 function exportAll(context: Context, { database, logger }: DeadLetterParts): Response {
   const format = context.req.query('format') === 'csv' ? 'csv' : 'ndjson';
   const { filter } = parseQuery(context.req.query());
-  const breakOff = (error: unknown) => {
-    logger.warn(`an export was broken off: ${errorMessage(error)}`);
+  const abort = (error: unknown) => {
+    logger.warn(`an export was aborted: ${errorMessage(error)}`);
     (context.env as { readonly outgoing?: ServerResponse }).outgoing?.destroy();
   };
-  const lines = encodeLines(exportLines(database, filter, format), breakOff);
+  const lines = encodeLines(exportLines(database, filter, format), abort);
   return context.body(Readable.toWeb(Readable.from(lines)) as ReadableStream<Uint8Array>, 200, {
     'content-type': format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson',
     'content-disposition': `attachment; filename="dead-letters.${format}"`,
   });
 }
 
-/** A file of which a part is missing must not look whole: whoever loads it sees its connection end. */
+/** An incomplete file must not look complete: after an error the connection is aborted. */
 async function* encodeLines(
   lines: ReturnType<typeof exportLines>,
-  breakOff: (error: unknown) => void,
+  abort: (error: unknown) => void,
 ): AsyncGenerator<Uint8Array> {
   try {
     for await (const line of lines) if (line !== undefined) yield Buffer.from(line);
   } catch (error) {
-    breakOff(error);
+    abort(error);
   }
 }
 
 async function change(
   context: Context,
   work: (request: DeadLetterRequest) => Promise<Change>,
-  foreign: readonly string[] = [],
+  disallowed: readonly string[] = [],
 ): Promise<Response> {
-  const request = parseRequest(await context.req.json().catch(() => undefined), foreign);
+  const request = parseRequest(await context.req.json().catch(() => undefined), disallowed);
   if ('problem' in request) return context.json({ error: request.problem }, 400);
   const done = await work(request);
   return context.json(done, 'error' in done ? 503 : 200);
 }
 
-/** What was done until an error, if there was one, ended it. */
+/** The result of an action, up to an error if there was one. */
 type Change = object & { readonly error?: string };
 
 async function redrive(parts: DeadLetterParts, { filter, limit }: DeadLetterRequest, signal: AbortSignal) {
   const results: RedriveResult[] = [];
-  const order = { filter, most: Math.min(limit, MOST_REDRIVEN), signal };
+  const order = { filter, most: Math.min(limit, MAX_REDRIVEN), signal };
   try {
     await using queue = parts.openQueue(BY);
     await using publisher = await parts.openPublisher().catch((error) => Promise.reject(kafkaAway(error)));
@@ -205,23 +205,23 @@ function toResult(outcome: RedriveOutcome): RedriveResult {
     : { id, outcome: 'failed', detail: outcome.problem };
 }
 
-/** What became of one letter. */
+/** The result for one dead letter. */
 interface RedriveResult {
   readonly id: string;
   readonly outcome: 'redriven' | 'failed';
   readonly detail: string;
 }
 
-/** What `POST /api/dlq/redrive` answers; with an error, what was done before it. */
+/** The response of `POST /api/dlq/redrive`; with an error, the results before it. */
 export type RedriveAnswer = Awaited<ReturnType<typeof redrive>>;
 
-/** What `POST /api/dlq/discard` answers; with an error, how many were discarded before it. */
+/** The response of `POST /api/dlq/discard`; with an error, the number discarded before it. */
 export type DiscardAnswer = Awaited<ReturnType<typeof discard>>;
 
 async function discard({ writableDatabase }: DeadLetterParts, { filter, because }: DeadLetterRequest) {
   let discarded = 0n;
-  const onClosed = (letters: bigint) => {
-    discarded += letters;
+  const onClosed = (count: bigint) => {
+    discarded += count;
   };
   try {
     await discardDeadLetters(writableDatabase, filter, { because, by: BY, onClosed });

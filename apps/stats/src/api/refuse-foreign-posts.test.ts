@@ -14,18 +14,18 @@ test.each([
   ['a program', json, 200],
   ['the page itself', { ...json, origin: 'http://127.0.0.1:3000', 'sec-fetch-site': 'same-origin' }, 200],
   [
-    'the page behind a proxy that speaks TLS',
+    'the page behind a TLS-terminating proxy',
     { ...json, origin: 'https://127.0.0.1:3000', 'sec-fetch-site': 'same-origin' },
     200,
   ],
   ['a form of another site', { 'content-type': 'application/x-www-form-urlencoded' }, 415],
   ['a script of another site', { ...json, origin: 'http://evil.example' }, 403],
   ['another site of the same domain', { ...json, 'sec-fetch-site': 'same-site' }, 403],
-  ['another site, by what the browser says', { ...json, 'sec-fetch-site': 'cross-site' }, 403],
-])('%s gets its answer', async (_, headers, status) => {
+  ['another site, according to the browser', { ...json, 'sec-fetch-site': 'cross-site' }, 403],
+])('%s gets the right status', async (_, headers, status) => {
   expect(await post(headers)).toBe(status);
 });
 
-test('nothing is changed where that is not allowed', async () => {
+test('a read-only server rejects changes', async () => {
   expect(await post(json, true)).toBe(403);
 });

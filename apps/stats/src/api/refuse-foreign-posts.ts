@@ -1,17 +1,17 @@
 import type { HonoRequest, MiddlewareHandler } from 'hono';
 
-/** Lets only this page's own requests change something, as JSON, and nothing where changes are not allowed. */
+/** Accepts only JSON requests from this page or from programs, and none if the server is read-only. */
 export function refuseForeignPosts(isReadOnly: boolean): MiddlewareHandler {
   return async ({ req, json }, next) => {
-    if (isReadOnly) return json({ error: 'read-only: set STATS_READ_ONLY=false to allow it' }, 403);
+    if (isReadOnly) return json({ error: 'read-only: set STATS_READ_ONLY=false to allow changes' }, 403);
     if (req.header('content-type')?.split(';')[0] !== 'application/json')
       return json({ error: 'expected application/json' }, 415);
-    if (!isOwn(req)) return json({ error: 'only this page may ask for that' }, 403);
+    if (!isOwn(req)) return json({ error: 'requests from other sites are not allowed' }, 403);
     return next();
   };
 }
 
-/** What a browser says of the site counts: behind a proxy that speaks TLS this page has another origin than it knows. */
+/** `Sec-Fetch-Site` comes first: behind a TLS-terminating proxy the origin differs from the server's own URL. */
 function isOwn(req: HonoRequest): boolean {
   const site = req.header('sec-fetch-site');
   if (site !== undefined) return site === 'same-origin';

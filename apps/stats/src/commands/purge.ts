@@ -1,6 +1,6 @@
 import { countPurgeable, type Persist, purge } from '@pipeline/db';
 import { exitAfter, stopSignal } from '@pipeline/runtime';
-import { formatCount } from '../format.ts';
+import { formatCount } from '../../web/format.ts';
 import { showProgress } from '../progress.ts';
 import { isRetriable, reachPostgres } from '../reach-postgres.ts';
 import { say } from '../say.ts';

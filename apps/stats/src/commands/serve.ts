@@ -36,7 +36,7 @@ export async function serveStats(settings: StatsSettings, version: string): Prom
     readMinutes: (minutes) => readMinutes(view.database, minutes),
     readHistory: history.read,
     live: startLive(view, history, signal),
-    webFiles: readWebFiles(),
+    webFiles: readWebFiles(pipeline),
     deadLetters: createDeadLetterApi({
       database: view.database,
       writableDatabase: view.writableDatabase,

@@ -1,7 +1,7 @@
 import { type Comparison, type RecountOptions, rebuildAggregates } from '@pipeline/db';
 import { exitAfter, exitCode, stopSignal, UserError } from '@pipeline/runtime';
+import { formatCount } from '../../web/format.ts';
 import { renderColumns } from '../columns.ts';
-import { formatCount } from '../format.ts';
 import { toPrintableJson } from '../printable.ts';
 import { showProgress } from '../progress.ts';
 import { isRetriable, reachPostgres } from '../reach-postgres.ts';

@@ -1,0 +1,18 @@
+import { find, setText } from './elements.ts';
+import { toggleZone, zoneName } from './time.ts';
+
+/** Marks the current page in the navigation and prepares the time zone toggle. */
+export function showHeader(): void {
+  for (const link of document.querySelectorAll<HTMLAnchorElement>('.top nav a'))
+    if (link.pathname === location.pathname) link.setAttribute('aria-current', 'page');
+  const button = find('zone');
+  setText(button, `Time: ${zoneName}`);
+  button.title = `Show times in ${zoneName === 'UTC' ? 'local time' : 'UTC'}`;
+  button.onclick = toggleZone;
+  for (const label of document.querySelectorAll('.zone')) setText(label, zoneName);
+}
+
+/** Sets the title of the browser tab: what the page shows, and the pipeline. */
+export function setTitle(text: string): void {
+  document.title = `${text} · ${find('pipeline').textContent}`;
+}

@@ -1,0 +1,153 @@
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startBrowser, type TestBrowser } from './support/browser.ts';
+import { createEvent, jsonRecord } from './support/events.ts';
+import { createPipeline, type Pipeline } from './support/pipeline.ts';
+import { type Program, runApp, startApp } from './support/programs.ts';
+import { waitForLog } from './support/wait.ts';
+
+const stack = new AsyncDisposableStack();
+let pipeline: Pipeline;
+let chrome: TestBrowser;
+let url: string;
+
+beforeAll(async () => {
+  pipeline = stack.use(await createPipeline());
+  chrome = stack.use(await startBrowser());
+  await fill();
+  const program: Program = stack.use(startApp('stats', ['serve'], pipeline.environment));
+  await waitForLog(program, /stats page http/);
+  url = /stats page (http:\/\/127\.0\.0\.1:\d+)/.exec(program.stderr())?.[1] ?? '';
+}, 120_000);
+afterAll(() => stack.disposeAsync());
+
+/** Events of the last two minutes, a dead letter, and samples of the last five minutes. */
+async function fill(): Promise<void> {
+  const at = (secondsAgo: number) =>
+    createEvent({ event_time: new Date(Date.now() - 1_000 * secondsAgo).toISOString() });
+  const events = [1, 2, 61, 62, 63].map((secondsAgo) => jsonRecord(at(secondsAgo)));
+  await pipeline.publish([...events, jsonRecord({ hello: 'world' })]);
+  expect(await runApp('consumer', ['--once'], pipeline.environment)).toMatchObject({ code: 0 });
+  await pipeline.database.run(
+    (sql) => sql`
+      insert into stats_samples (slot, topic, group_id, taken_at, stored, open_dead_letters, lag, log_end, seconds_behind)
+      select date_bin('10 s', at, 'epoch'), ${pipeline.topic}, ${pipeline.groupId}, at, 0, 0, 10 * n, 100 * n, n
+      from (select n, now() - make_interval(secs => 10 * (31 - n)) as at from generate_series(1, 30) as n) as sample`,
+  );
+}
+
+/** Opens a page in a new browser context. */
+async function open({ browser }: TestBrowser, options: BrowserContextOptions = {}, script = '') {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  await page.addInitScript(script);
+  return { page, [Symbol.asyncDispose]: () => context.close() };
+}
+
+const charts = ['chart', 'lag-history', 'rate-history'];
+
+/** The number of coloured pixels on the canvas of a chart: its lines, not its grey axes. */
+async function countColoured(page: Page, chart: string): Promise<number> {
+  await page.locator(`#${chart} canvas`).waitFor();
+  return await page.evaluate<number>(`(() => {
+    const context = document.querySelector('#${chart} canvas').getContext('2d');
+    const { data } = context.getImageData(0, 0, context.canvas.width, context.canvas.height);
+    let coloured = 0;
+    for (let at = 0; at < data.length; at += 4) {
+      const colours = data.slice(at, at + 3);
+      if (data[at + 3] > 200 && Math.max(...colours) - Math.min(...colours) > 60) coloured++;
+    }
+    return coloured;
+  })()`);
+}
+
+async function expectDrawn(page: Page): Promise<void> {
+  await page.goto(url);
+  for (const chart of charts) {
+    await expect.poll(() => countColoured(page, chart), { timeout: 15_000 }).toBeGreaterThan(100);
+  }
+  expect(await page.locator('#charts-notice').isVisible()).toBe(false);
+}
+
+test.each(['C', 'de_DE.UTF-8'])('charts are drawn with LANG=%s', async (LANG) => {
+  await using browser = await startBrowser({ LANG, LC_ALL: LANG, LANGUAGE: '' });
+  await using opened = await open(browser);
+  await expectDrawn(opened.page);
+});
+
+const override = (value: string) =>
+  `Object.defineProperty(Navigator.prototype, 'language', { get: () => ${value}, configurable: true })`;
+
+test.each([
+  ['en-US@posix', override(`'en-US@posix'`)],
+  ['an invalid tag', override(`'not a language'`)],
+  ['the empty string', override(`''`)],
+  ['undefined', override('undefined')],
+  ['null', override('null')],
+  ['missing', 'delete Navigator.prototype.language'],
+])('charts are drawn if navigator.language is %s', async (_, script) => {
+  await using opened = await open(chrome, {}, script);
+  await expectDrawn(opened.page);
+});
+
+test.each([
+  ['does not load', `throw new Error('broken')`, 'the chart library did not load'],
+  ['cannot draw', `var uPlot = class { constructor() { throw new Error('broken') } }`, 'broken'],
+])('if the chart library %s, a notice and tables replace the charts', async (_, body, problem) => {
+  await using opened = await open(chrome);
+  const { page } = opened;
+  await page.route('**/uPlot.iife.min.js', (route) =>
+    route.fulfill({ body, contentType: 'text/javascript' }),
+  );
+  await page.goto(url);
+  await page
+    .getByRole('alert')
+    .getByText(`Charts cannot be drawn in this browser (${problem}). The tables show the same numbers.`)
+    .waitFor();
+  await page.locator('#lag-history-table tbody tr').nth(20).waitFor();
+  for (const chart of charts) {
+    expect(await page.locator(`#${chart}`).isVisible()).toBe(false);
+    expect(await page.locator(`#${chart}-table table`).isVisible()).toBe(true);
+  }
+  expect(await sumOfTable(page)).toBe(5);
+});
+
+/** The sum of all counts in the table of events per minute. */
+async function sumOfTable(page: Page): Promise<number> {
+  const cells = await page.locator('#chart-table tbody td.number').allTextContents();
+  return cells.reduce((sum, text) => sum + Number(text.replaceAll(',', '')), 0);
+}
+
+test('the table of a chart can be opened although the chart is drawn', async () => {
+  await using opened = await open(chrome);
+  const { page } = opened;
+  await expectDrawn(page);
+  await page.locator('#chart-table summary').click();
+  await expect.poll(() => sumOfTable(page)).toBe(5);
+});
+
+test('the initial range is the shortest that contains the data', async () => {
+  await using opened = await open(chrome);
+  const { page } = opened;
+  await page.goto(url);
+  await page.locator('#ranges a[aria-current]').waitFor();
+  expect(await page.locator('#ranges a[aria-current]').textContent()).toBe('5m');
+  await page.goto(`${url}/?range=6h`);
+  expect(await page.locator('#ranges a[aria-current]').textContent()).toBe('6h');
+});
+
+test('local time is an alternative to UTC, and is remembered', async () => {
+  await using opened = await open(chrome, { timezoneId: 'Asia/Tokyo' });
+  const { page } = opened;
+  await page.goto(`${url}/dead-letters`);
+  const failedAt = async (zone: string) => {
+    await page.getByRole('columnheader', { name: `Failed at (${zone})` }).waitFor();
+    const text = await page.locator('#dead-letters td:nth-child(7)').first().textContent();
+    return Date.parse(`${text?.replace(' ', 'T')}Z`);
+  };
+  const utc = await failedAt('UTC');
+  await page.getByRole('button', { name: 'Time: UTC' }).click();
+  expect((await failedAt('local')) - utc).toBe(9 * 3_600_000);
+  await page.goto(url);
+  await page.getByText(/^Updated .* local, every/).waitFor();
+});
