@@ -224,7 +224,7 @@ async function allPages(): Promise<readonly string[]> {
   return ['/', '/dead-letters', `/dead-letters?id=${id}`];
 }
 
-/** For each table, by how many pixels it is wider than its frame, and whether its last column can be reached. */
+/** For each table: by how many pixels it exceeds its frame, and whether its last column can be reached. */
 const measureTables = `[...document.querySelectorAll('.scroll:has(table)')]
   .filter((frame) => frame.clientWidth > 0)
   .map((frame) => {

@@ -23,7 +23,7 @@ export interface DashboardSources {
   readonly history: Pick<History, 'recall' | 'keep'>;
 }
 
-/** Returns a function that reads the current state; samples of previous states, stored ones included, give the trend. */
+/** Returns a function that reads the current state. The trend is computed from samples, also from before a restart. */
 export function createDashboardState(sources: DashboardSources): () => Promise<DashboardState> {
   const { collect, describeGroup, readNewest, history } = sources;
   let samples: readonly Sample[] | undefined;

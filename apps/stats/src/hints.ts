@@ -1,7 +1,7 @@
 import { formatLag } from '../web/format.ts';
 import type { Snapshot } from './snapshot.ts';
 
-/** Notes for the reader of the statistics: what could not be read, and the next command for an empty pipeline. */
+/** Notes below the statistics: why the lag is unknown, and the next command for an empty pipeline. */
 export function findHints({ kafkaProblem, totals, partitions }: Snapshot): readonly string[] {
   const lags = partitions.map(({ lag }) => lag);
   const hasBacklog = lags.some((lag) => lag !== null && lag > 0n);

@@ -10,7 +10,7 @@ import { renderSnapshot } from './table.ts';
 import { calmTrend, createDashboardState, createSnapshot, createStanding } from './testing/snapshots.ts';
 import type { Trend } from './trend.ts';
 
-/** Each rule prevents a bug of another tool. Three partitions: three records behind, never committed, unknown. */
+/** Each rule prevents a bug of another tool. Partitions: three records behind, never committed, unknown. */
 const known = createStanding({});
 const fresh = createStanding({
   partition: 1,

@@ -8,7 +8,7 @@ const LATEST_MINUTES = 3;
 /** More than the page shows; invented event types can make hundreds of groups. */
 const MAX_GROUPS = 20;
 
-/** The message for the live page: `/api/stats` with only the latest minutes, plus status, trend and newest events. */
+/** The message for the page: `/api/stats` with only the latest minutes, plus status, trend and newest events. */
 export function toReport(state: DashboardState, everySeconds: number) {
   const { snapshot, trend, group, latency, tail } = state;
   return {
@@ -29,7 +29,7 @@ export function toReport(state: DashboardState, everySeconds: number) {
 
 export type Report = ReturnType<typeof toReport>;
 
-/** Minutes in the future are left out: events from a clock that is ahead must not displace the current minutes. */
+/** Omits future minutes: events from a clock that is ahead must not displace the current minutes. */
 function latestOf({ generatedAt, minutes }: Snapshot): Snapshot['minutes'] {
   const begun = minutes.filter(({ minute }) => Date.parse(minute) <= Date.parse(generatedAt));
   const from = [...new Set(begun.map(({ minute }) => minute))].slice(-LATEST_MINUTES)[0] ?? '';

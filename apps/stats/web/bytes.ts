@@ -3,7 +3,7 @@ export function fromBase64(text: string): Uint8Array {
   return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }
 
-/** Bytes as UTF-8 text; invisible characters other than line breaks are escaped, and invalid bytes become �. */
+/** Bytes as UTF-8 text; invisible characters except line breaks are escaped, invalid bytes become �. */
 export function toVisibleText(bytes: Uint8Array): string {
   return new TextDecoder()
     .decode(bytes)

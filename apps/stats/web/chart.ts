@@ -126,9 +126,14 @@ function showTable(names: readonly string[], times: readonly number[], values: r
   showChartTable('chart', [{ title: `Minute (${zoneName})` }, ...titles], () =>
     times
       .map((time, index) => [
-        `${formatTime(new Date(time * 1_000).toISOString()).slice(0, 16)}${index === times.length - 1 ? ', unfinished' : ''}`,
+        formatMinute(time, index === times.length - 1),
         ...values.map((counts) => formatCount(BigInt(counts[index] ?? 0))),
       ])
       .reverse(),
   );
+}
+
+function formatMinute(time: number, isUnfinished: boolean): string {
+  const minute = formatTime(new Date(time * 1_000).toISOString()).slice(0, 16);
+  return isUnfinished ? `${minute}, unfinished` : minute;
 }

@@ -8,7 +8,7 @@ export interface Question {
   readonly needsReason?: boolean;
 }
 
-/** Asks for a confirmation. Resolves with the reason (empty unless required), or with undefined if cancelled. */
+/** Asks for a confirmation. Resolves with the reason (empty unless required), or undefined if cancelled. */
 export async function confirm({ text, yes, needsReason = false }: Question): Promise<string | undefined> {
   const dialog = find('confirm') as HTMLDialogElement;
   const label = find('confirm-because');

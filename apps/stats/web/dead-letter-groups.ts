@@ -18,7 +18,7 @@ type Group = Report['deadLetters']['groups'][number];
 
 /** Invented event types can make as many groups as there are dead letters. */
 const MAX_GROUPS = 8;
-/** Longer types are left out of links: servers limit the length of a URL, and no registered type is this long. */
+/** Longer types are left out of links, because servers limit the length of a URL. */
 const MAX_TYPE_IN_URL = 200;
 
 /** Shows the open dead letters by cause; each row links to its dead letters. */

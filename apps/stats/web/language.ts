@@ -1,5 +1,5 @@
-// uPlot passes navigator.language to Intl while it loads. Browsers also report values that are not language tags,
-// such as "en-US@posix" with LANG=C; Intl then throws, and no chart would be drawn.
+// uPlot passes navigator.language to Intl while it loads. Some values are not valid language tags, such as
+// "en-US@posix", which Chromium reports with LANG=C; Intl then throws, and no chart would be drawn.
 try {
   new Intl.NumberFormat(navigator.language);
 } catch {

@@ -20,7 +20,7 @@ export interface PlotOptions {
 
 let isBroken = false;
 
-/** Draws lines over time, from 0 up. Returns undefined if charts cannot be drawn; the page then says so. */
+/** Draws lines over time, from 0 up. If charts cannot be drawn, shows a notice and returns undefined. */
 export function createPlot(target: HTMLElement, options: PlotOptions): uPlot | undefined {
   if (isBroken) return undefined;
   try {

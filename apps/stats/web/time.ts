@@ -43,7 +43,7 @@ export function toPlotDate(second: number): Date {
   return usesLocalTime ? date : new Date(date.getTime() + date.getTimezoneOffset() * 60_000);
 }
 
-/** A value for a `datetime-local` field, which has no zone; empty if the time is invalid. A time without a zone is UTC. */
+/** A value for a `datetime-local` field; empty if the time is invalid. A time without a zone is UTC. */
 export function toField(time: string): string {
   const hasZone = /(Z|[+-]\d\d:\d\d)$/i.test(time);
   const date = new Date(hasZone || !time.includes(':') ? time : `${time}Z`);

@@ -31,7 +31,7 @@ export async function startBrowser(environment: Environment = {}): Promise<TestB
   };
 }
 
-/** On a bare machine the browser lacks shared libraries; the package contains those of another bare system. */
+/** A bare machine lacks shared libraries that the browser needs; the package contains a set of them. */
 async function launchPacked(folder: string, environment: Environment): Promise<Browser> {
   const executablePath = await unpackInto(folder, () => packed.executablePath());
   const launch = () => {

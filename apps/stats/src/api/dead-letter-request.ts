@@ -36,7 +36,7 @@ export function parseQuery(query: Readonly<Record<string, string>>): DeadLetterQ
 }
 
 /**
- * Reads the body of an action. Invalid members are errors: ignoring one would apply the action to more dead letters.
+ * Reads the body of an action. An invalid member is an error: ignoring it would select more dead letters.
  * @param disallowed members that only other actions have
  */
 export function parseRequest(

@@ -11,7 +11,7 @@ export function refuseForeignPosts(isReadOnly: boolean): MiddlewareHandler {
   };
 }
 
-/** `Sec-Fetch-Site` comes first: behind a TLS-terminating proxy the origin differs from the server's own URL. */
+/** `Sec-Fetch-Site` decides if present: behind a TLS proxy the origin differs from the server's own URL. */
 function isOwn(req: HonoRequest): boolean {
   const site = req.header('sec-fetch-site');
   if (site !== undefined) return site === 'same-origin';
