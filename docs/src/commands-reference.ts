@@ -4,26 +4,26 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { rootFolder } from './root-folder.ts';
 
-/** What a user types, and the program and words that it runs. */
+/** A command line, and the program and arguments behind it. */
 interface Script {
   readonly command: string;
   readonly entry: string;
   readonly words: readonly string[];
 }
 
-const introduction = `What each program says about itself with \`--help\`. Besides the options below, each takes every setting that it reads
-as a flag: [settings.md](settings.md). Exit codes: 0 done, or drained after a signal; 1 failed while running; 2 wrong
-flag or setting; 3 a check failed. \`pnpm --filter\` makes 1 of all but 0, \`pnpm -C apps/stats start\` does not. Data goes to
-stdout, talk to stderr.`;
+const introduction = `The \`--help\` of every command. \`--help-settings\` lists the settings of a command, which are flags as well:
+[settings.md](settings.md). Exit codes: 0 done, or drained after a signal; 1 failed while running; 2 invalid flag or
+setting; 3 a check failed. \`pnpm --filter\` turns every non-zero exit code into 1, \`pnpm -C apps/stats start\` does not.
+Results go to stdout, diagnostics to stderr: [logs.md](logs.md).`;
 
-/** `docs/commands.md`: every program is asked for its help. */
+/** `docs/commands.md`, from the help of every program. */
 export async function renderCommands(): Promise<string> {
   const folders = ['infra', 'apps/producer', 'apps/consumer', 'apps/stats'];
-  const sections = await Promise.all(folders.flatMap(readScripts).map((script) => describe(script, [])));
+  const sections = await Promise.all(folders.flatMap(readScripts).map((script) => describe(script, '##')));
   return `# Commands\n\n${introduction}\n\n${sections.flat().join('\n\n')}\n`;
 }
 
-/** The scripts of a package that run a program with the names that a user types; those of "turbo run dev" are not for users. */
+/** The scripts of a package that run a program, except those of "turbo run dev". */
 function readScripts(folder: string): readonly Script[] {
   const { name, scripts } = JSON.parse(readFileSync(join(rootFolder, folder, 'package.json'), 'utf8'));
   return Object.entries<string>(scripts).flatMap(([script, line]) => {
@@ -34,29 +34,24 @@ function readScripts(folder: string): readonly Script[] {
   });
 }
 
-/** The help of a program and of every command below it. */
-async function describe(script: Script, known: readonly string[]): Promise<readonly string[]> {
-  const all = (await askForHelp(script)).trim().split('\n\n');
-  const parts = all.filter((part) => !known.includes(part) && !isAboutSettings(part));
-  const level = known.length === 0 ? '##' : '###';
-  const section = `${level} \`${script.command}\`\n\n\`\`\`text\n${parts.join('\n\n')}\n\`\`\``;
-  const below = namesOfCommands(parts).map((name) => {
+/** The help of a command and of its subcommands. */
+async function describe(script: Script, heading: '##' | '###'): Promise<readonly string[]> {
+  const help = (await runHelp(script)).trim();
+  const section = `${heading} \`${script.command}\`\n\n\`\`\`text\n${help}\n\`\`\``;
+  const below = subcommandsOf(help).map((name) => {
     const { command, entry, words } = script;
-    return describe({ command: `${command} ${name}`, entry, words: [...words, name] }, all);
+    return describe({ command: `${command} ${name}`, entry, words: [...words, name] }, '###');
   });
   return [section, ...(await Promise.all(below)).flat()];
 }
 
-function isAboutSettings(part: string): boolean {
-  return /^(Settings|Global Options):/.test(part);
+function subcommandsOf(help: string): readonly string[] {
+  const [, list = ''] = /^Commands:\n((?: .*\n?)+)/m.exec(help) ?? [];
+  const names = list.split('\n').flatMap((line) => /^ {2}([a-z]+)/.exec(line)?.[1] ?? []);
+  return names.filter((name) => name !== 'help');
 }
 
-function namesOfCommands(parts: readonly string[]): readonly string[] {
-  const list = parts.find((part) => part.startsWith('Commands:'))?.split('\n') ?? [];
-  return list.flatMap((line) => /^ {2}([a-z]+)/.exec(line)?.[1] ?? []).filter((name) => name !== 'help');
-}
-
-async function askForHelp({ entry, words }: Script): Promise<string> {
+async function runHelp({ entry, words }: Script): Promise<string> {
   const program = ['--conditions=source', join(rootFolder, entry), ...words, '--help'];
   const { stdout } = await promisify(execFile)(process.execPath, program);
   return stdout;

@@ -16,7 +16,7 @@ const schemas: Readonly<Record<string, SettingsSchema>> = {
 const { METRICS_PORT } = consumerSettings;
 const { STATS_PORT } = statsSettings;
 
-/** Settings under a heading; a setting stands under the first heading that knows it. */
+/** Settings by heading; a setting appears under the first heading that has it. */
 const headings: readonly (readonly [string, SettingsSchema])[] = [
   ['Kafka', kafkaSettings],
   ['Group and batches', groupSettings],
@@ -27,11 +27,11 @@ const headings: readonly (readonly [string, SettingsSchema])[] = [
   ['Stats page', statsSettings],
 ];
 
-/** One setting as every program understands it. */
+/** One setting, with the programs that read it. */
 export interface KnownSetting {
   readonly name: string;
   readonly setting: Setting<unknown>;
-  /** What it means, once for all programs that agree. */
+  /** The description; several if the programs differ. */
   readonly about: string;
   readonly programs: readonly string[];
 }
@@ -43,7 +43,7 @@ export interface SettingsGroup {
 
 /**
  * Every setting of every program, in groups.
- * @throws Error when two programs disagree about a default or about what is right
+ * @throws Error if two programs disagree about a default or about valid values
  */
 export function knownSettings(): readonly SettingsGroup[] {
   const seen = new Set<string>();

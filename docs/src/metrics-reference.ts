@@ -1,8 +1,8 @@
 import { createMetrics, createStatsMetrics } from '@pipeline/runtime';
 import { renderTable } from './table.ts';
 
-const introduction = `The consumer answers at \`/metrics\` (\`METRICS_PORT\`) in the text format of Prometheus, and so does the stats page
-(\`STATS_PORT\`). Counters count since the process started. Besides these there are Node's own, \`nodejs_*\` and \`process_*\`.`;
+const introduction = `The consumer (\`METRICS_PORT\`) and the stats server (\`STATS_PORT\`) export metrics at \`/metrics\` in the Prometheus text
+format. Counters start at 0 with the process. Node's own metrics, \`nodejs_*\` and \`process_*\`, are exported as well.`;
 
 /** `docs/metrics.md`. */
 export function renderMetrics(): string {
@@ -20,7 +20,7 @@ export function renderMetrics(): string {
   return `# Metrics\n\n${introduction}\n\n${renderTable(['name', 'type', 'labels', 'meaning'], rows)}\n`;
 }
 
-/** The client's types leave the labels out. */
+/** The client's types lack the labels. */
 function labelsOf(metric: object): readonly string[] {
   return 'labelNames' in metric ? (metric.labelNames as readonly string[]) : [];
 }

@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { knownSettings } from './known-settings.ts';
 import { renderReferences } from './references.ts';
@@ -7,18 +9,52 @@ import { rootFolder } from './root-folder.ts';
 
 const references = await renderReferences();
 
-test.each(Object.entries(references))('%s says what the code says', (path, text) => {
+test.each(Object.entries(references))('%s matches the code', (path, text) => {
   const committed = readFileSync(join(rootFolder, path), 'utf8');
   expect(committed, `${path} is out of date: run "pnpm --filter docs generate"`).toBe(text);
 });
 
-test('every program opens its help with examples', () => {
+const helps = [
+  ...(references['docs/commands.md'] ?? '').matchAll(/^##+ `(.+)`\n\n```text\n([^`]+)\n```/gm),
+].map(([, command = '', help = '']) => ({ command, help }));
+
+test.each(helps)('the help of "$command" has at most 40 lines', ({ help }) => {
+  expect(help.split('\n').length).toBeLessThanOrEqual(40);
+});
+
+test.each(helps)('the help of "$command" leaves settings to --help-settings', ({ help }) => {
+  const flags = knownSettings().flatMap(({ settings }) => settings.map(({ name }) => flagOf(name)));
+  expect(flags.filter((flag) => help.includes(`${flag} `))).toEqual([]);
+});
+
+const statsMain = join(rootFolder, 'apps/stats/src/main.ts');
+
+test.each(['', 'verify', 'dlq redrive', 'health'])(
+  '"stats %s --help-settings" names each setting once',
+  async (words) => {
+    const args = ['--conditions=source', statsMain, ...words.split(' ').filter(Boolean), '--help-settings'];
+    const { stdout } = await promisify(execFile)(process.execPath, args);
+    const flags = stdout.match(/^ {2}--\S+/gm) ?? [];
+    expect(flags).toContain('  --log-format');
+    expect(flags.length).toBe(new Set(flags).size);
+  },
+);
+
+test('"stats servr" suggests serve', async () => {
+  const args = ['--conditions=source', statsMain, 'servr'];
+  await expect(promisify(execFile)(process.execPath, args)).rejects.toMatchObject({
+    code: 2,
+    stderr: "error: unknown command 'servr'\n(Did you mean serve?)\n(see --help)\n",
+  });
+});
+
+test('every program starts its help with examples', () => {
   const openings = references['docs/commands.md']?.match(/^## .*\n\n```text\n.*$/gm) ?? [];
   expect(openings.length).toBeGreaterThan(5);
   expect(openings.filter((opening) => !opening.endsWith('\nExamples:'))).toEqual([]);
 });
 
-test('settings have the names and defaults that others rely on', () => {
+test('settings have the names and defaults of the contract', () => {
   const settings = knownSettings().flatMap((group) => group.settings);
   const defaults = Object.fromEntries(settings.map(({ name, setting }) => [name, setting.shownDefault]));
   expect(defaults).toMatchObject({
@@ -48,3 +84,7 @@ test('settings have the names and defaults that others rely on', () => {
   const secrets = settings.filter(({ setting }) => setting.secret).map(({ name }) => name);
   expect(secrets).toEqual(['KAFKA_SASL_PASSWORD', 'DATABASE_URL']);
 });
+
+function flagOf(setting: string): string {
+  return `--${setting.toLowerCase().replaceAll('_', '-')}`;
+}

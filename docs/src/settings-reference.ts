@@ -2,12 +2,12 @@ import type { KnownSetting, SettingsGroup } from './known-settings.ts';
 import { renderTable } from './table.ts';
 
 const introduction = `Every setting is an environment variable, a line of the \`.env\` file at the root, and a flag (\`KAFKA_BROKERS\` is
-also \`--kafka-brokers\`). A flag wins over the environment, that over the file, that over the default; an empty variable
-counts as unset. Wrong settings are listed all at once, with exit code 2.
+also \`--kafka-brokers\`; \`--help-settings\` lists those of a command). Precedence: flag, environment, \`.env\` file, default;
+an empty variable counts as unset. Invalid settings are all listed at once, with exit code 2.
 
-A secret may come from a file: \`NAME_FILE\` holds its path, and line ends at the end of the file are cut. Secrets are
-shown nowhere. Colours are left out when \`NO_COLOR\` is set. Tests run against containers or local servers, as
-\`PIPELINE_TEST_SERVERS\` says (\`containers\`, \`local\`, or \`given\` for those of \`KAFKA_BROKERS\` and \`DATABASE_URL\`).`;
+A secret may be read from a file: \`NAME_FILE\` is its path, and trailing line ends are cut. Secrets are never shown.
+\`NO_COLOR\` turns colours off. \`PIPELINE_TEST_SERVERS\` selects the servers for tests: \`containers\`, \`local\`, or
+\`given\` for those of \`KAFKA_BROKERS\` and \`DATABASE_URL\`.`;
 
 /** `docs/settings.md`. */
 export function renderSettings(groups: readonly SettingsGroup[]): string {

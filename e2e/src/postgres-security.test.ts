@@ -202,7 +202,7 @@ describe('roles', () => {
     expectEnd(
       await runApp('stats', discard, via('app_stats')),
       1,
-      /permission denied .*rights that docs\/operations\.md lists/,
+      /permission denied .*rights that the documentation lists/,
     );
     const redriven = await runApp(
       'stats',
@@ -333,19 +333,28 @@ describe('TLS', () => {
   });
 
   test.each<readonly [string, RegExp]>([
-    ['noTls', /the server speaks no TLS; switch on its ssl, or set sslmode=disable in DATABASE_URL$/],
+    [
+      'noTls',
+      /the server speaks no TLS; enable TLS \(ssl = on\) in Postgres, or set sslmode=disable in DATABASE_URL$/,
+    ],
     [
       'untrusted',
-      /^consumer: Postgres has a certificate that nobody signed .* with sslrootcert in DATABASE_URL$/,
+      /^consumer: Postgres presents a certificate that is not signed .* with sslrootcert in DATABASE_URL$/,
     ],
-    ['noCa', /^consumer: Postgres has a certificate that nobody signed .* with sslrootcert in DATABASE_URL$/],
-    ['stats', /^stats: Postgres has a certificate that nobody signed .* with sslrootcert in DATABASE_URL$/],
-    ['expired', /Postgres has a certificate that has expired; renew the server's certificate/],
+    [
+      'noCa',
+      /^consumer: Postgres presents a certificate that is not signed .* with sslrootcert in DATABASE_URL$/,
+    ],
+    [
+      'stats',
+      /^stats: Postgres presents a certificate that is not signed .* with sslrootcert in DATABASE_URL$/,
+    ],
+    ['expired', /Postgres presents an expired certificate; renew the server's certificate/],
     [
       'wrongHost',
-      /Postgres has a certificate for another host; use the host name of the certificate in DATABASE_URL$/,
+      /Postgres presents a certificate for another host name; use the host name of the certificate in DATABASE_URL$/,
     ],
-    ['plaintext', /set sslmode=verify-full in DATABASE_URL: this Postgres takes nobody without TLS$/],
+    ['plaintext', /set sslmode=verify-full in DATABASE_URL: this Postgres requires TLS$/],
   ])('failures end the program in one line with a remedy (%s)', (name, line) => {
     expectEnd(ends[name] as Ended, 1, line);
   });

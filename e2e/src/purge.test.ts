@@ -16,8 +16,12 @@ test('purge previews, confirms, records the user and keeps verify consistent', a
   const tried = await runStats('purge', '--before', '2100-01-01', '--dry-run');
   expect(tried.stderr).toMatch(/^stats: would purge 4 events and 0 resolved dead letters from before 2100-/);
   expect(await runStats('purge', '--before', '2100-01-01')).toMatchObject({ code: 2 });
-  const purged = await runStats('purge', '--before', '2100-01-01', '--yes', '--by', 'someone');
+  const counts = { schemaVersion: 1, before: '2100-01-01T00:00:00.000Z', events: '4', deadLetters: '0' };
+  const preview = await runStats('purge', '--before', '2100-01-01', '--dry-run', '--json');
+  expect(JSON.parse(preview.stdout)).toEqual({ ...counts, dryRun: true });
+  const purged = await runStats('purge', '--before', '2100-01-01', '--yes', '--by', 'someone', '--json');
   expect(purged).toMatchObject({ code: 0, stderr: expect.stringContaining('purged 4 events') });
+  expect(JSON.parse(purged.stdout)).toEqual({ ...counts, dryRun: false });
   expect(await runStats('verify')).toMatchObject({ code: 0, stdout: 'everything adds up, with 4 events\n' });
   const found = await pipeline.database.run((sql) => sql`select purged_by from purges`);
   expect(found).toEqual([{ purged_by: 'someone' }]);
@@ -30,10 +34,8 @@ test('an invalid time is rejected with an example', async () => {
 
 test('partitions are created in advance and used by the consumer', async () => {
   const made = await runStats('partition', '--ahead', '2');
-  expect(made.stderr).toMatch(/is in partitions now.*\n.*made raw_events_\d{8}, raw_events_\d{8}\n/s);
-  expect((await runStats('partition', '--ahead', '2')).stderr).toBe(
-    'stats: there is no partition to be made\n',
-  );
+  expect(made.stderr).toMatch(/is partitioned now.*\n.*created raw_events_\d{8}, raw_events_\d{8}\n/s);
+  expect((await runStats('partition', '--ahead', '2')).stderr).toBe('stats: all partitions exist\n');
   const event = {
     event_id: '0198c5b0-7c1e-7a4f-9d55-3f0e8f6f2b99',
     event_type: 'search',

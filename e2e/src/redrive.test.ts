@@ -102,7 +102,7 @@ test.concurrent('redriven valid events are stored once; the others become dead l
   const guarded = { ...pipeline.environment, DLQ_MAX_REDRIVES: '1' };
   const tried = await runApp('stats', ['dlq', 'redrive', '--all', '--dry-run'], guarded);
   expect(tried.stderr).toContain(
-    `would redrive ${INVALID} of ${INVALID} open letters, but for ${INVALID} that were redriven 1 times already`,
+    `would redrive ${INVALID} of ${INVALID} open dead letters, except ${INVALID} that were redriven 1 times already`,
   );
   const refused = await runApp('stats', ['dlq', 'redrive', '--all', ...fast], guarded);
   expect(refused.code).toBe(3);
@@ -229,9 +229,28 @@ test.concurrent('redrive respects its rate and limit; --dry-run sends nothing', 
       ...pipeline.environment,
       DLQ_REDRIVE_RATE: '10',
     });
-  expect((await run('--dry-run')).stderr).toContain(`would redrive ${SOME} of ${SOME} open letters`);
+  expect((await run('--dry-run')).stderr).toContain(`would redrive ${SOME} of ${SOME} open dead letters`);
+  expect(JSON.parse((await run('--dry-run', '--json')).stdout)).toEqual({
+    schemaVersion: 1,
+    dryRun: true,
+    matching: String(SOME),
+    redriven: '0',
+    failed: '0',
+    results: [],
+  });
   expect(await countActions(pipeline)).toBe(0);
-  const limited = await run('--yes', '--limit', '12');
+  const limited = await run('--yes', '--limit', '12', '--json');
+  const { results, ...counts } = JSON.parse(limited.stdout);
+  expect(counts).toEqual({
+    schemaVersion: 1,
+    dryRun: false,
+    matching: String(SOME),
+    redriven: '12',
+    failed: '0',
+  });
+  const origin = { topic: pipeline.topic, partition: 0, offset: '1' };
+  expect(results).toHaveLength(12);
+  expect(results[0]).toEqual({ id: '1', ...origin, outcome: 'redriven', detail: '' });
   expect(limited.stderr).toContain('redriven: 12, failed: 0, not reached: 0');
   const [row] = await pipeline.database.run(
     (sql) => sql<{ n: number; seconds: number }[]>`
@@ -257,6 +276,13 @@ test.concurrent('export prints values, discard closes, and both need a selection
     /^dead letter 1, discarded, [\s\S]*discard done by .*: a test$/m,
   );
   expect((await run('ls', '--status', 'open', '--json')).stdout.trim().split('\n')).toHaveLength(1);
+  const discarded = await run('discard', '2', '--because', 'a test', '--yes', '--json');
+  expect(JSON.parse(discarded.stdout)).toEqual({
+    schemaVersion: 1,
+    dryRun: false,
+    matching: '1',
+    discarded: '1',
+  });
   expect(await findViolations(pipeline.database)).toEqual(noViolations);
 });
 

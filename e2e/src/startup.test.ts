@@ -53,7 +53,7 @@ test('missing tables end in one line with a remedy', async () => {
   await pipeline.database.run((sql) => sql`drop table ingest_progress`);
   const ended = await runApp('consumer', ['--once'], pipeline.environment);
   expect(ended.code).toBe(1);
-  expect(ended.stderr).toMatch(/ingest_progress.*infra provision/);
+  expect(ended.stderr).toMatch(/ingest_progress.*consumer start migrate/);
 });
 
 test('a wrong password ends in one line without the password', async () => {
@@ -75,7 +75,7 @@ test('a configured metrics port that is in use ends in one line', async () => {
   taken.close();
   expect(ended).toMatchObject({
     code: 1,
-    stderr: expect.stringMatching(/is taken; choose another with METRICS_PORT/),
+    stderr: expect.stringMatching(/is in use; choose another with METRICS_PORT/),
   });
 });
 
@@ -96,7 +96,7 @@ test('migrate waits for Postgres, logs it, and ignores Kafka settings', async ()
   await postgres.kill();
   const environment = { DATABASE_URL: postgres.address, KAFKA_SASL_PASSWORD_FILE: '/nowhere' };
   await using migrate = startApp('consumer', ['migrate'], environment);
-  await waitForLog(migrate, /^waiting for Postgres at 127\.0\.0\.1:\d+/);
+  await waitForLog(migrate, /waiting for Postgres at 127\.0\.0\.1:\d+/);
   await postgres.start();
   expect(await migrate.ended).toMatchObject({ code: 0, stderr: expect.stringMatching(/applied 0001_\S+/) });
 });

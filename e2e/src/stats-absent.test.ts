@@ -5,31 +5,66 @@ import { createPipeline } from './support/pipeline.ts';
 import { runApp, startApp } from './support/programs.ts';
 import { waitForLog } from './support/wait.ts';
 
-test.each([[[]], [['--json']], [['verify']]])(
-  'without Postgres "stats %s" waits, says for what, and ends with 0 when it is told to',
-  async (args) => {
-    await using program = startApp('stats', args, await absentPostgres());
-    await waitForLog(program, /^stats: waiting for Postgres at 127\.0\.0\.1:\d+\/app: .+\n/);
-    program.process.kill('SIGTERM');
-    const { code, stdout, stderr } = await program.ended;
-    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
-    expect(stderr).toMatch(/^[^\n]+\n$/);
-    expect(stderr).not.toContain('hunter2');
-  },
-);
+test.each([
+  [1, []],
+  [1, ['--json']],
+  [1, ['verify']],
+  [1, ['purge', '--before', '2026-01-01']],
+  [1, ['partition']],
+  [1, ['dlq', 'ls']],
+  [1, ['dlq', 'show', '1']],
+  [1, ['dlq', 'export']],
+  [1, ['dlq', 'redrive', '--all']],
+  [1, ['dlq', 'discard', '--all', '--because', 'a test']],
+  [3, ['check', '--max-lag', '1']],
+])('without Postgres: exit code %i, the address and the remedy from "stats %s"', async (code, args) => {
+  expect(await runApp('stats', args, await absentPostgres())).toEqual({
+    code,
+    stdout: '',
+    stderr: expect.stringMatching(
+      /^stats: Postgres at 127\.0\.0\.1:\d+\/app does not answer: .*; start it, check DATABASE_URL, or add --wait\n$/,
+    ),
+  });
+});
+
+test('with LOG_FORMAT=json every diagnostic is a log line', async () => {
+  const { stderr } = await runApp('stats', ['dlq', 'ls'], {
+    ...(await absentPostgres()),
+    LOG_FORMAT: 'json',
+  });
+  expect(JSON.parse(stderr)).toMatchObject({ level: 'fatal', name: 'stats' });
+});
+
+test.each([
+  [['--wait']],
+  [['--watch']],
+  [['--json', '--wait']],
+  [['verify', '--wait']],
+  [['dlq', 'ls', '--wait']],
+])('without Postgres "stats %s" waits, logs why, and exits with 0 on SIGTERM', async (args) => {
+  await using program = startApp('stats', args, await absentPostgres());
+  await waitForLog(program, /^stats: waiting for Postgres at 127\.0\.0\.1:\d+\/app: .+\n/);
+  program.process.kill('SIGTERM');
+  const { code, stdout, stderr } = await program.ended;
+  expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+  expect(stderr).toMatch(/^[^\n]+\n$/);
+  expect(stderr).not.toContain('hunter2');
+});
 
 test('missing tables end every command in one line with a remedy', async () => {
   await using empty = await createPipeline();
   await empty.database.run(
     (sql) => sql`drop table raw_events, agg_events_minute, dlq_events, ingest_progress`,
   );
-  for (const args of [[], ['verify'], ['verify', '--repair'], ['check', '--max-lag', '1']]) {
+  for (const args of [[], ['verify'], ['verify', '--repair'], ['check', '--max-lag', '1'], ['dlq', 'ls']]) {
     const ended = await runApp('stats', args, empty.environment);
     expect({ args, ...ended }).toEqual({
       args,
       code: 1,
       stdout: '',
-      stderr: expect.stringMatching(/^stats: Postgres: .*does not exist.*"pnpm --filter infra provision"\n$/),
+      stderr: expect.stringMatching(
+        /^stats: Postgres: .*does not exist.*\(run "pnpm --filter consumer start migrate"\)\n$/,
+      ),
     });
   }
 });

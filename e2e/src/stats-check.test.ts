@@ -27,7 +27,10 @@ test.each([
   ]);
   expect(good).toMatchObject({ code: 0, stderr: '' });
   expect(linesOf(good.stdout)[1]).toMatch(new RegExp(`^${figure}.* ${enough} ok$`));
-  expect(bad).toMatchObject({ code: 3, stderr: expect.stringMatching(/^stats: not all is well.*\n$/) });
+  expect(bad).toMatchObject({
+    code: 3,
+    stderr: expect.stringMatching(/^stats: a threshold is exceeded; run "stats" for details\n$/),
+  });
   expect(linesOf(bad.stdout)[1]).toMatch(new RegExp(`^${figure}.* ${tooLittle} over$`));
 });
 

@@ -209,7 +209,7 @@ test('a configured port that is in use is an error', async () => {
   expect(await runApp('stats', ['serve', '--stats-port', port], pipeline.environment)).toMatchObject({
     code: 1,
     stdout: '',
-    stderr: `stats: port ${port} on 127.0.0.1 is taken; choose another with STATS_PORT\n`,
+    stderr: `stats: port ${port} on 127.0.0.1 is in use; choose another with STATS_PORT\n`,
   });
 });
 
@@ -218,7 +218,9 @@ test('if the default port is in use, a free one is chosen and logged', async () 
   await using program = startServer({ STATS_PORT: '' });
   const url = await urlOf(program);
   listener.close();
-  expect(program.stderr()).toContain(`port 3000 is taken: ${url} instead, or choose one with STATS_PORT`);
+  expect(program.stderr()).toContain(
+    `port 3000 is in use; listening on ${url} instead (set STATS_PORT to choose a port)`,
+  );
   expect(await get('/livez', program)).toMatchObject({ status: 200 });
 });
 

@@ -31,7 +31,7 @@ const goodEvents = (count: number): readonly OutgoingRecord[] =>
 async function expectStopAndSkip(pipeline: Pipeline, change: Readonly<Record<string, string>>, at: string) {
   const environment = { ...pipeline.environment, ...change };
   const problem = `${pipeline.topic}/0: the batch of offsets ${at} cannot be read`;
-  const remedy = `consumer --skip ${pipeline.topic}:0:10`;
+  const remedy = `consumer start --skip ${pipeline.topic}:0:10`;
   const stopped = await runApp('consumer', ['--once'], environment);
   expect(stopped.code).toBe(1);
   expect(stopped.stderr.trimEnd().split('\n').at(-1)).toMatch(

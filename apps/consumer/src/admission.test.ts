@@ -5,13 +5,13 @@ import { createAdmission } from './admission.ts';
 import type { Health } from './health.ts';
 
 const record = { offset: '7', timestamp: '0', key: null, value: null };
-const letter = { record, reason: 'empty', eventType: null, detail: '', sqlstate: null, redriveCount: 0 };
+const deadLetter = { record, reason: 'empty', eventType: null, detail: '', sqlstate: null, redriveCount: 0 };
 const bad: Batch = {
   topic: 'events',
   partition: 2,
   nextOffset: 8n,
   rows: new EventRows(),
-  deadLetters: Array(10).fill(letter),
+  deadLetters: Array(10).fill(deadLetter),
 };
 
 function watchHealth() {
@@ -22,14 +22,14 @@ function watchHealth() {
   return { health, pauses };
 }
 
-test('past the limit a partition is paused, and the reason names the share and the remedy', () => {
+test('above the limit a partition is paused, with the share and the remedy', () => {
   const { health, pauses } = watchHealth();
   const admit = createAdmission({ ratio: 0.5, window: 20 }, health, false);
   expect([admit(bad), admit(bad)]).toEqual([true, false]);
   expect(pauses).toEqual([expect.stringMatching(/^events\/2: 100 % .*DLQ_LIMIT_RATIO/)]);
 });
 
-test('a run that drains once fails instead, because nobody waits for a mend', () => {
+test('with --once, exceeding the limit is an error', () => {
   const admit = createAdmission({ ratio: 0.5, window: 10 }, watchHealth().health, true);
   expect(() => admit(bad)).toThrow(UserError);
 });

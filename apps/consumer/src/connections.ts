@@ -7,36 +7,36 @@ import {
   type Publisher,
   requireTopics,
 } from '@pipeline/kafka';
-import { exitCode, type Logger, type Settings, UserError } from '@pipeline/runtime';
+import { errorLine, exitCode, type Logger, type Settings, UserError } from '@pipeline/runtime';
 import type { RetryPolicy } from './retry-policy.ts';
 import type { consumerSettings } from './settings.ts';
 
 type ConsumerSettings = Settings<typeof consumerSettings>;
 
-/** A connection for each writer, and one for the probes. */
+/** A connection per writer, and one for the probes. */
 export function openDatabase(settings: ConsumerSettings): Database {
   return connectDatabase(settings, { applicationName: 'consumer', connections: settings.WRITERS + 1 });
 }
 
-/** What the consumer needs of Kafka besides its records. */
+/** The consumer's Kafka clients other than its source. */
 export interface KafkaConnections extends AsyncDisposable {
   readonly admin: ClusterAdmin;
   readonly publisher: Publisher;
 }
 
-/** Who reads what was set aside sets it aside again, for ever. */
+/** Consuming the dead-letter topic would dead-letter every record again, forever. */
 function refuseLoop({ KAFKA_TOPIC, KAFKA_DLQ_TOPIC }: ConsumerSettings): void {
   if (KAFKA_TOPIC !== KAFKA_DLQ_TOPIC) return;
   throw new UserError(
     `KAFKA_TOPIC and KAFKA_DLQ_TOPIC are both ${KAFKA_TOPIC}`,
-    'dead letters need a topic of their own',
+    'give dead letters their own topic',
     exitCode.usage,
   );
 }
 
 /**
- * Connects to Kafka, however long it is away.
- * @throws UserError when both topics are one, when that of events is missing, or for any lasting fault
+ * Connects to Kafka, and waits for it.
+ * @throws UserError if both topics are the same, the topic of events is missing, or for a permanent error
  */
 export async function openKafka(
   settings: ConsumerSettings,
@@ -54,11 +54,10 @@ export async function openKafka(
   return { admin, publisher, [Symbol.asyncDispose]: () => opened.disposeAsync() };
 }
 
-/** Good events need no topic of dead letters. */
+/** Only a warning, because valid events do not need the dead-letter topic. */
 async function warnOfMissing(admin: ClusterAdmin, topic: string, logger: Logger): Promise<void> {
   const missing = await admin.missingTopics([topic]);
   if (missing.length === 0) return;
-  logger.warn(
-    `there is no topic ${topic}: the first dead letter will end this process; run "pnpm --filter infra provision"`,
-  );
+  const problem = `there is no topic ${topic}: the first dead letter will end this process`;
+  logger.warn(errorLine(new UserError(problem, 'create it', exitCode.failed, { name: 'create-topics' })));
 }

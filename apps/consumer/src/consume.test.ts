@@ -22,11 +22,11 @@ const triaged: Batch = {
 };
 const written: Written = { stored: new Map(), deadLettered: 1, refused: [refused] };
 
-/** Runs one batch through a path whose steps note that they ran; some of them differ. */
+/** Runs one batch through stages that record their calls; a test may replace some of them. */
 async function runOne(change: Partial<Stages> = {}) {
   const steps: string[] = [];
-  const letters: DeadLetter[] = [];
-  const path: Stages = {
+  const deadLetters: DeadLetter[] = [];
+  const stages: Stages = {
     triage: () => triaged,
     admit: () => true,
     write: async () => {
@@ -35,7 +35,7 @@ async function runOne(change: Partial<Stages> = {}) {
     },
     deadLetter: async (_, sent) => {
       steps.push('dead-letter');
-      letters.push(...sent);
+      deadLetters.push(...sent);
     },
     observe: () => steps.push('observe'),
     ...change,
@@ -48,8 +48,8 @@ async function runOne(change: Partial<Stages> = {}) {
     commitOffsets: async () => void steps.push('commit'),
     pausePartition: () => steps.push('pause'),
   };
-  const error: unknown = await consume(oneBatch(batch), path).catch((thrown) => thrown);
-  return { steps, letters, error };
+  const error: unknown = await consume(oneBatch(batch), stages).catch((thrown) => thrown);
+  return { steps, deadLetters, error };
 }
 
 async function* oneBatch(batch: RecordBatch) {
@@ -63,7 +63,7 @@ test('a batch is written, then dead-lettered, then committed', async () => {
 });
 
 test('rejected and refused records both become dead letters', async () => {
-  expect((await runOne()).letters).toEqual([rejected, refused]);
+  expect((await runOne()).deadLetters).toEqual([rejected, refused]);
 });
 
 test('a failed write commits nothing and sends nothing', async () => {
@@ -72,10 +72,10 @@ test('a failed write commits nothing and sends nothing', async () => {
   expect(error).toEqual(new Error('broken'));
 });
 
-test('a dead letter that Kafka did not take leaves its batch uncommitted', async () => {
+test('a dead letter that Kafka rejects leaves its batch uncommitted', async () => {
   expect((await runOne({ deadLetter: failing })).steps).toEqual(['write']);
 });
 
-test('a batch that is not admitted pauses its partition, and nothing of it is done', async () => {
+test('a batch that is not admitted pauses its partition and is left unprocessed', async () => {
   expect((await runOne({ admit: () => false })).steps).toEqual(['pause']);
 });

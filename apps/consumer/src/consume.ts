@@ -1,37 +1,37 @@
 import type { Batch, DeadLetter, Written } from '@pipeline/db';
 import type { RecordBatch } from '@pipeline/kafka';
 
-/** The steps of the path, as functions: `main.ts` says what they are. */
+/** The stages of a batch, as functions; `stages.ts` implements them. */
 export interface Stages {
-  /** Parts good records from bad ones. Pure. */
+  /** Separates events from dead letters. Pure. */
   readonly triage: (batch: RecordBatch) => Batch;
-  /** Whether the batch may go on; if not, its partition stands still and nothing of the batch is done. */
+  /** Whether to process the batch; if not, its partition is paused and the batch left unprocessed. */
   readonly admit: (batch: Batch) => boolean;
-  /** Stores rows, aggregates, dead letters and the ledger in one transaction; names the rows that Postgres refused. */
+  /** Stores rows, aggregates, dead letters and the ledger in one transaction; returns the rows that Postgres refused. */
   readonly write: (batch: Batch) => Promise<Written>;
-  /** Sends dead letters to their topic; resolves when Kafka has acknowledged them. */
-  readonly deadLetter: (batch: Batch, letters: readonly DeadLetter[]) => Promise<void>;
-  /** Logs and counts what happened. */
+  /** Publishes dead letters to their topic; resolves once Kafka has acknowledged them. */
+  readonly deadLetter: (batch: Batch, deadLetters: readonly DeadLetter[]) => Promise<void>;
+  /** Logs and counts the outcome. */
   readonly observe: (batch: Batch, written: Written, startedAt: number) => void;
 }
 
 /**
- * The guarantee is the order of these calls. A crash between any two of them leads to the same records being read
- * again, from the offset that was committed last, and every step is safe to repeat:
- * the write stores an event once by its id and keeps the ledger; a dead letter may reach its topic twice, its table once.
- * A step that fails for good leaves the loop, and with it the batch's partition stands still: other loops get nothing of it.
+ * The guarantee is the order of these calls. After a crash between any two of them, the records are re-read from the
+ * last committed offset, and every stage is safe to repeat: the write stores an event once by its id and updates the
+ * ledger; a dead letter may reach its topic twice, but its table once.
+ * A stage that fails permanently ends the loop. Its partition makes no progress, because other loops get no batch of it.
  */
-export async function consume(batches: AsyncIterable<RecordBatch>, path: Stages): Promise<void> {
+export async function consume(batches: AsyncIterable<RecordBatch>, stages: Stages): Promise<void> {
   for await (const records of batches) {
     const startedAt = performance.now();
-    const batch = path.triage(records);
-    if (!path.admit(batch)) {
+    const batch = stages.triage(records);
+    if (!stages.admit(batch)) {
       records.pausePartition();
       continue;
     }
-    const written = await path.write(batch);
-    await path.deadLetter(batch, [...batch.deadLetters, ...written.refused]);
+    const written = await stages.write(batch);
+    await stages.deadLetter(batch, [...batch.deadLetters, ...written.refused]);
     await records.commitOffsets();
-    path.observe(batch, written, startedAt);
+    stages.observe(batch, written, startedAt);
   }
 }

@@ -5,38 +5,38 @@ import { createLimitWatch } from './dead-letter-limit.ts';
 const bad = (count: number) => ({ records: count, deadLetters: count });
 const good = (count: number) => ({ records: count, deadLetters: 0 });
 
-test('there is no verdict before the window is full', () => {
+test('the limit does not apply before the window is full', () => {
   const watch = createLimitWatch({ ratio: 0.5, window: 100 });
   expect(watch.passedBy('events/0', bad(99))).toBeUndefined();
   expect(watch.passedBy('events/0', bad(1))).toBe(1);
 });
 
-test('a share at the limit is let through, a larger one is not', () => {
+test('a share at the limit is accepted, a larger one is not', () => {
   const watch = createLimitWatch({ ratio: 0.5, window: 100 });
   expect(watch.passedBy('events/0', good(50))).toBeUndefined();
   expect(watch.passedBy('events/0', bad(50))).toBeUndefined();
   expect(watch.passedBy('events/0', bad(10))).toBeCloseTo(60 / 110);
 });
 
-test('what lies before the window no longer counts', () => {
+test('records before the window do not count', () => {
   const watch = createLimitWatch({ ratio: 0.5, window: 100 });
   watch.passedBy('events/0', bad(90));
   expect(watch.passedBy('events/0', good(200))).toBeUndefined();
   expect(watch.passedBy('events/0', bad(90))).toBeUndefined();
 });
 
-test('partitions are judged apart', () => {
+test('each partition has its own window', () => {
   const watch = createLimitWatch({ ratio: 0.5, window: 10 });
   expect(watch.passedBy('events/0', bad(10))).toBe(1);
   expect(watch.passedBy('events/1', good(10))).toBeUndefined();
 });
 
-test('a ratio of 0 turns the limit off', () => {
+test('a ratio of 0 disables the limit', () => {
   const watch = createLimitWatch({ ratio: 0, window: 1 });
   expect(watch.passedBy('events/0', bad(1_000))).toBeUndefined();
 });
 
-test('the share is that of the fewest last batches that fill the window', () => {
+test('the share is computed over the fewest recent batches that fill the window', () => {
   const outcome = fc
     .nat(20)
     .chain((records) => fc.record({ records: fc.constant(records), deadLetters: fc.nat(records) }));
@@ -49,7 +49,7 @@ test('the share is that of the fewest last batches that fill the window', () => 
   );
 });
 
-/** Counted anew from the end. */
+/** Recomputed from the end. */
 function shareOfLast(outcomes: readonly { records: number; deadLetters: number }[], window: number) {
   let [records, deadLetters] = [0, 0];
   for (const outcome of outcomes.toReversed()) {

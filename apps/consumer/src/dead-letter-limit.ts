@@ -1,8 +1,8 @@
-/** How many dead letters are too many. */
+/** The limit on the share of dead letters. */
 export interface DeadLetterLimit {
-  /** The share, from 0 to 1, that may not be passed; 0 allows any. */
+  /** The maximum share, from 0 to 1; 0 disables the limit. */
   readonly ratio: number;
-  /** The last so many records of a partition that the share is taken of; no verdict before there are as many. */
+  /** The number of recent records per partition that the share is computed over; the limit applies once it is reached. */
   readonly window: number;
 }
 
@@ -11,16 +11,15 @@ interface Outcome {
   readonly deadLetters: number;
 }
 
-/** Watches what becomes of a partition's records. */
+/** Tracks the share of dead letters per partition. */
 export interface LimitWatch {
-  /** Counts a batch. Returns the share of dead letters among the last records when it passes the limit. */
+  /** Counts a batch. Returns the share of dead letters among the recent records if it exceeds the limit. */
   passedBy(partition: string, outcome: Outcome): number | undefined;
 }
 
 /**
- * Notices when bad data has become the rule: then a deploy is wrong, not ten thousand events, and filling the
- * dead letters with them helps nobody. The window counts whole batches: at least `window` records, and no batch more
- * than that takes.
+ * Detects that most records of a partition are invalid. Then a deployment is usually at fault, and pausing is better
+ * than filling the DLQ. The window consists of whole batches: the fewest that hold at least `window` records.
  */
 export function createLimitWatch({ ratio, window }: DeadLetterLimit): LimitWatch {
   const recent = new Map<string, SlidingWindow>();
@@ -35,7 +34,7 @@ export function createLimitWatch({ ratio, window }: DeadLetterLimit): LimitWatch
   };
 }
 
-/** The last outcomes and their sums, kept up: at rest a batch is a record or two, and a window holds thousands of them. */
+/** The recent outcomes and their running sums: at low traffic the window holds thousands of small batches. */
 class SlidingWindow implements Outcome {
   readonly #size: number;
   readonly #outcomes: Outcome[] = [];
@@ -49,14 +48,14 @@ class SlidingWindow implements Outcome {
   add(outcome: Outcome): void {
     this.#outcomes.push(outcome);
     this.#count(outcome, 1);
-    for (let oldest = this.#spare(); oldest !== undefined; oldest = this.#spare()) {
+    for (let oldest = this.#surplus(); oldest !== undefined; oldest = this.#surplus()) {
       this.#outcomes.shift();
       this.#count(oldest, -1);
     }
   }
 
-  /** The oldest outcome, where the window is full without it. */
-  #spare(): Outcome | undefined {
+  /** The oldest outcome, if the window is full without it. */
+  #surplus(): Outcome | undefined {
     const [oldest] = this.#outcomes;
     return oldest !== undefined && this.records - oldest.records >= this.#size ? oldest : undefined;
   }

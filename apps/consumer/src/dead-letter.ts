@@ -5,48 +5,48 @@ import type { RetryPolicy } from './retry-policy.ts';
 export interface DeadLetterTopic {
   readonly topic: string;
   readonly groupId: string;
-  /** What a record of the topic may take; a larger letter is cut there. */
+  /** Maximum bytes per record; a larger dead letter is truncated in the topic. */
   readonly maxBytes: number;
 }
 
-/** Sends dead letters to their topic, and tries for as long as Kafka's trouble is of the passing kind. */
+/** Publishes dead letters to their topic; retries transient errors. */
 export function createDeadLetterStep(
   publisher: Publisher,
   { reachKafka }: Pick<RetryPolicy, 'reachKafka'>,
   { topic, groupId, maxBytes }: DeadLetterTopic,
 ) {
-  return async (batch: Batch, letters: readonly DeadLetter[]): Promise<void> => {
-    if (letters.length === 0) return;
+  return async (batch: Batch, deadLetters: readonly DeadLetter[]): Promise<void> => {
+    if (deadLetters.length === 0) return;
     const failedAt = new Date().toISOString();
-    const send = (fitting: number) => {
-      const records = letters.map((letter) =>
-        toDeadLetterRecord(letter.record, originOf(batch, letter, groupId, failedAt), fitting),
+    const send = (limit: number) => {
+      const records = deadLetters.map((deadLetter) =>
+        toDeadLetterRecord(deadLetter.record, originOf(batch, deadLetter, groupId, failedAt), limit),
       );
-      return publisher.publish(topic, records, fitting);
+      return publisher.publish(topic, records, limit);
     };
     await reachKafka(() => sendFitting(send, maxBytes));
   };
 }
 
-/** No topic is so narrow that not even the bare origin of a letter fits. */
-const LEAST_BYTES = 2_000;
+/** Enough for the headers of a dead letter; no smaller limit is tried. */
+const MIN_BYTES = 2_000;
 
-/** A topic may take less than we think: what it refuses for its size is cut by half, and again. */
+/** Halves the limit while the topic, whose own limit may be lower, rejects the records as too large. */
 async function sendFitting(send: (maxBytes: number) => Promise<void>, maxBytes: number): Promise<void> {
   try {
     await send(maxBytes);
   } catch (error) {
-    if (!isTooLarge(error) || maxBytes <= LEAST_BYTES) throw error;
+    if (!isTooLarge(error) || maxBytes <= MIN_BYTES) throw error;
     await sendFitting(send, Math.floor(maxBytes / 2));
   }
 }
 
-function originOf({ topic, partition }: Batch, letter: DeadLetter, groupId: string, failedAt: string) {
-  const { reason, detail: message, sqlstate, redriveCount } = letter;
+function originOf({ topic, partition }: Batch, deadLetter: DeadLetter, groupId: string, failedAt: string) {
+  const { reason, detail: message, sqlstate, redriveCount } = deadLetter;
   return {
     topic,
     partition,
-    offset: letter.record.offset,
+    offset: deadLetter.record.offset,
     groupId,
     reason,
     message,

@@ -5,7 +5,7 @@ import { createHealth } from './health.ts';
 const logger = createLogger('test', { LOG_LEVEL: 'silent', LOG_FORMAT: 'json' });
 const working = { joined: true, batchesInFlight: 1, silentMs: 0 };
 
-/** What stuckness a health tells after so many seconds without progress. */
+/** The result of `stuck` after some seconds without progress. */
 function stuckAfter(seconds: number, source: typeof working): string | undefined {
   const clock = vi.spyOn(performance, 'now').mockReturnValue(0);
   const health = createHealth(logger, createMetrics('test'));
@@ -16,19 +16,19 @@ function stuckAfter(seconds: number, source: typeof working): string | undefined
   return stuck;
 }
 
-test('a batch that makes no progress for long is stuck, an idle process is not', () => {
+test('a batch without progress is stuck, an idle process is not', () => {
   expect(stuckAfter(119, working)).toBeUndefined();
   expect(stuckAfter(121, working)).toMatch(/no progress for 121 s/);
   expect(stuckAfter(100_000, { ...working, batchesInFlight: 0 })).toBeUndefined();
 });
 
-test('a member that has fallen silent is stuck, one that waits for Kafka is not', () => {
+test('a silent group member is stuck, one that waits for Kafka is not', () => {
   expect(stuckAfter(1, { ...working, silentMs: 89_000 })).toBeUndefined();
   expect(stuckAfter(1, { ...working, silentMs: 91_000 })).toMatch(/silent for 91 s/);
   expect(stuckAfter(1, { joined: false, batchesInFlight: 0, silentMs: 91_000 })).toBeUndefined();
 });
 
-test('pauses are told with their reasons until the partitions are shared out anew', () => {
+test('pauses are reported with their reasons until the next rebalance', () => {
   const metrics = createMetrics('test');
   const health = createHealth(logger, metrics);
   health.paused('events/1', 'too many dead letters');

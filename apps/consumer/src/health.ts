@@ -3,26 +3,26 @@ import type { Source } from '@pipeline/kafka';
 import type { Logger, Metrics, Probes } from '@pipeline/runtime';
 import { withDeadline } from '@pipeline/runtime';
 
-/** A batch that neither ends nor tries again for so long is stuck for good. */
+/** Without a finished batch or a retry for this long, the process counts as stuck. */
 const STUCK_MS = 120_000;
-/** So is a member of the group that has neither fetched nor said that it is alive. */
+/** So does a group member without a fetch or heartbeat for this long. */
 const SILENT_MS = 90_000;
 const PING_MS = 2_000;
 
-/** What the process is doing, as its probes and its log tell it. */
+/** The health of the process, for its probes and its log. */
 export interface Health {
-  /** Something went forward: a batch is done, or a new try has begun. */
+  /** Records progress: a batch is done, or a retry has begun. */
   progressed(): void;
-  /** A reporter of failed tries on the way to a system, such as `Postgres at 127.0.0.1:5432`. */
+  /** Returns a callback for retries of a system, such as `Postgres at 127.0.0.1:5432`. */
   retrying(system: string): (error: unknown) => void;
-  /** A partition stands still on purpose until `resumed`. */
+  /** Records that a partition, `TOPIC/PARTITION`, is paused, until `resumed`. */
   paused(partition: string, reason: string): void;
   resumed(): void;
-  /** Why partitions stand still. */
+  /** The paused partitions with their reasons. */
   readonly pauses: readonly string[];
-  /** From now on the source's member and its batches count, too. */
+  /** Includes the source's group member and its batches from now on. */
   watch(source: WatchedSource): void;
-  /** Whether the process belongs to the group. */
+  /** Whether the process is a member of the group. */
   readonly joined: boolean;
   /** Why the process makes no progress, or undefined. */
   stuck(): string | undefined;
@@ -30,7 +30,6 @@ export interface Health {
 
 type WatchedSource = Pick<Source, 'joined' | 'batchesInFlight' | 'silentMs'>;
 
-/** Starts watching. */
 export function createHealth(logger: Logger, metrics: Metrics): Health {
   let source: WatchedSource | undefined;
   const pauses = new Map<string, string>();
@@ -49,7 +48,8 @@ export function createHealth(logger: Logger, metrics: Metrics): Health {
     paused: (partition, reason) => {
       pauses.set(partition, reason);
       metrics.paused.set(1);
-      logger.error({ partition }, `${partition} is paused: ${reason}`);
+      const [topic, number] = partition.split('/');
+      logger.error({ topic, partition: Number(number) }, `${partition} is paused: ${reason}`);
     },
     resumed: () => {
       pauses.clear();
@@ -71,10 +71,10 @@ export function createHealth(logger: Logger, metrics: Metrics): Health {
 function whyStuck({ joined, batchesInFlight, silentMs }: WatchedSource, idleMs: number): string | undefined {
   if (batchesInFlight > 0 && idleMs > STUCK_MS) return `no progress for ${Math.round(idleMs / 1_000)} s`;
   if (!joined || silentMs < SILENT_MS) return undefined;
-  return `Kafka's client has been silent for ${Math.round(silentMs / 1_000)} s`;
+  return `the Kafka client has been silent for ${Math.round(silentMs / 1_000)} s`;
 }
 
-/** A short word of a bounded set: an SQLSTATE, Kafka's name of the error, or the error's class. */
+/** A metric label of low cardinality: the SQLSTATE, Kafka's name of the error, or the error's class. */
 function causeOf(error: unknown): string {
   const { code, type, name } = error as {
     readonly code?: unknown;
@@ -84,7 +84,7 @@ function causeOf(error: unknown): string {
   return [code, type, name].find((word): word is string => typeof word === 'string') ?? 'unknown';
 }
 
-/** What `/livez`, `/readyz` and `/metrics` answer. */
+/** The probes of the consumer. */
 export function createConsumerProbes(health: Health, metrics: Metrics, database: Database): Probes {
   return {
     live: () => health.stuck(),

@@ -2,9 +2,9 @@ import { type ClusterAdmin, lagOf, type Source } from '@pipeline/kafka';
 import type { Logger, Metrics, Settings } from '@pipeline/runtime';
 import type { consumerSettings } from './settings.ts';
 
-const LOOK_MS = 10_000;
+const INTERVAL_MS = 10_000;
 
-/** Measures every few seconds how far the partitions of this member are behind, until it is disposed of. */
+/** Measures the lag of this member's partitions every 10 s, until it is disposed of. */
 export function watchLag(
   settings: Pick<Settings<typeof consumerSettings>, 'KAFKA_TOPIC' | 'KAFKA_GROUP_ID'>,
   source: Source,
@@ -13,7 +13,7 @@ export function watchLag(
   logger: Logger,
 ): Disposable {
   const { KAFKA_TOPIC: topic, KAFKA_GROUP_ID: group } = settings;
-  const look = async () => {
+  const measure = async () => {
     const offsets = await admin.fetchOffsets(topic, group);
     metrics.consumerGroupLag.reset();
     for (const standing of offsets.filter(({ partition }) => source.partitions.includes(partition))) {
@@ -22,7 +22,7 @@ export function watchLag(
     }
   };
   const timer = setInterval(() => {
-    look().catch((error: Error) => logger.debug({ error: error.message }, 'lag is not known'));
-  }, LOOK_MS);
+    measure().catch((error: Error) => logger.debug({ error: error.message }, 'lag is unknown'));
+  }, INTERVAL_MS);
   return { [Symbol.dispose]: () => clearInterval(timer) };
 }

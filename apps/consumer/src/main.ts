@@ -4,6 +4,7 @@ import {
   addHealthCommand,
   createProgram,
   invalidArgument,
+  loggerSettings,
   runProgram,
   settingsOf,
   withSettings,
@@ -13,21 +14,28 @@ import { migrateTables } from './migrate.ts';
 import { runConsumer } from './run.ts';
 import { consumerSettings, probeAddress, probeSettings } from './settings.ts';
 
-const program = createProgram(
-  'consumer',
-  'Stores the events of a Kafka topic in Postgres, each exactly once.',
-  manifest.version,
+const examples = `Examples:
+  consumer                          run until Ctrl-C
+  consumer --once                   drain the topic and exit
+  consumer --skip events:0:4711     skip one unreadable batch
+  consumer migrate                  create or migrate the tables
+`;
+
+const program = withSettings(
+  createProgram(
+    'consumer',
+    'Stores the events of a Kafka topic in Postgres, each exactly once.',
+    manifest.version,
+  ),
+  consumerSettings,
 )
-  .option('--once', 'drain to the offsets where the partitions end now, then exit', false)
+  .addHelpText('before', examples)
+  .option('--once', 'drain to the current end offsets, then exit', false)
   .option(
     '--skip <topic:partition:offset>',
-    'pass over the batch that holds this offset, if it cannot be read; may be repeated',
+    'skip the batch that contains this offset if it is unreadable; repeatable',
     addSkip,
     [],
-  )
-  .addHelpText(
-    'beforeAll',
-    'Examples:\n  consumer                 run until Ctrl-C\n  consumer --once          drain the topic and exit\n  consumer migrate         bring the tables up to date\n',
   )
   .action(async (options: { readonly once: boolean; readonly skip: readonly Skip[] }, command) => {
     await runConsumer(settingsOf(command, consumerSettings), {
@@ -37,14 +45,18 @@ const program = createProgram(
     });
   });
 
-program
-  .command('migrate')
-  .description('bring the tables up to date')
-  .action(async (_options, command) => migrateTables(settingsOf(command, databaseSettings)));
+const migrateSettings = { ...databaseSettings, ...loggerSettings };
 
-addHealthCommand(program, (command) => probeAddress(settingsOf(command, probeSettings)));
+withSettings(program.command('migrate'), migrateSettings)
+  .description('create or migrate the tables; waits for Postgres, safe to repeat')
+  .action(async (_options, command) => migrateTables(settingsOf(command, migrateSettings)));
 
-await runProgram(withSettings(program, consumerSettings));
+withSettings(
+  addHealthCommand(program, (command) => probeAddress(settingsOf(command, probeSettings))),
+  { ...probeSettings, ...loggerSettings },
+);
+
+await runProgram(program);
 
 function addSkip(text: string, skips: readonly Skip[]): readonly Skip[] {
   const skip = parseSkip(text);

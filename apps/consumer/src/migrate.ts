@@ -1,19 +1,18 @@
 import { type databaseSettings, migrate, waitForPostgres } from '@pipeline/db';
-import { type Settings, stopSignal } from '@pipeline/runtime';
+import { createLogger, type loggerSettings, type Settings, stopSignal } from '@pipeline/runtime';
 
 /**
- * Brings the tables up to date, once Postgres answers, and says what it did.
- * @throws UserError for a lasting fault
+ * Creates or migrates the tables, and logs what it did. Waits for Postgres.
+ * @throws UserError for a permanent error
  */
-export async function migrateTables(settings: Settings<typeof databaseSettings>): Promise<void> {
+export async function migrateTables(
+  settings: Settings<typeof databaseSettings & typeof loggerSettings>,
+): Promise<void> {
+  const logger = createLogger('consumer', settings);
   const { host, port } = settings.DATABASE_URL;
   const applied = await waitForPostgres(() => migrate(settings), `${host}:${port}`, {
-    say,
+    say: (line) => logger.warn(line),
     signal: stopSignal(),
   });
-  say(applied.length === 0 ? 'tables are up to date' : `applied ${applied.join(', ')}`);
-}
-
-function say(line: string): void {
-  process.stderr.write(`${line}\n`);
+  logger.info(applied.length === 0 ? 'tables are up to date' : `applied ${applied.join(', ')}`);
 }

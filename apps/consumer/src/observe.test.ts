@@ -5,7 +5,7 @@ import { createObserver } from './observe.ts';
 
 const logger = createLogger('test', { LOG_LEVEL: 'silent', LOG_FORMAT: 'json' });
 
-/** A batch of one event that happened so many seconds ago. */
+/** A batch of one event of the given age. */
 function batchFrom(secondsAgo: number): Batch {
   const row = {
     eventId: '0198c5b0-7c1e-7a4f-9d55-3f0e8f6f2b11',
@@ -18,7 +18,7 @@ function batchFrom(secondsAgo: number): Batch {
   return { topic: 'events', partition: 0, nextOffset: 8n, rows: EventRows.of([row]), deadLetters: [] };
 }
 
-test('an event of a clock that is ahead takes nothing from the sum of delays', async () => {
+test('an event from the future does not reduce the sum of delays', async () => {
   const metrics = createMetrics('test');
   const observe = createObserver(metrics, logger);
   const written = { stored: new Map([['search', 1]]), deadLettered: 0, refused: [] };

@@ -1,7 +1,7 @@
 import { type Batch, type DeadLetter, recordCount, type Written } from '@pipeline/db';
 import type { Logger, Metrics } from '@pipeline/runtime';
 
-/** What is logged and counted of a batch: all of it is here. */
+/** All that is logged and counted per batch. */
 export function createObserver(metrics: Metrics, logger: Logger) {
   return (batch: Batch, written: Written, startedAt: number): void => {
     const seconds = (performance.now() - startedAt) / 1_000;
@@ -31,16 +31,16 @@ function countOutcome(metrics: Metrics, batch: Batch, { stored, deadLettered, re
   );
 }
 
-/** The clock of whoever made an event may be ahead; a delay below 0 would make the sum go backward. */
+/** The producer's clock may be ahead, but the sum of a histogram must not decrease. */
 function observeDelay(metrics: Metrics, batch: Batch): void {
   const newest = batch.rows.lastEventTime;
   if (newest === undefined) return;
   metrics.endToEndSeconds.observe(Math.max(0, Date.now() - Date.parse(newest)) / 1_000);
 }
 
-/** One line for all of a batch, with the place of the first. */
+/** One line per batch, with the offset of the first refused record. */
 function logRefused(logger: Logger, { topic, partition }: Batch, refused: readonly DeadLetter[]): void {
   const sqlstates = [...new Set(refused.map(({ sqlstate }) => sqlstate))];
   const fields = { topic, partition, offset: refused[0]?.record.offset, refused: refused.length, sqlstates };
-  logger.warn(fields, 'Postgres refused events: now dead letters');
+  logger.warn(fields, 'Postgres refused events; they are now dead letters');
 }

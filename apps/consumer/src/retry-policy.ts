@@ -3,22 +3,22 @@ import { isTransientError as isTransientKafkaError, toUserError as toKafkaUserEr
 import { type RetryOptions, retryForever } from '@pipeline/runtime';
 import type { Health } from './health.ts';
 
-/** How a broken world is waited for: passing faults are tried again for ever, lasting ones become a line for the user. */
+/** Transient errors are retried indefinitely, permanent ones become a one-line `UserError`. */
 export interface RetryPolicy {
-  /** Does something with Kafka. @throws UserError for a lasting fault */
+  /** Runs an operation on Kafka. @throws UserError for a permanent error */
   readonly reachKafka: <Value>(operation: () => Promise<Value>) => Promise<Value>;
-  /** Runs a statement; errors that do not pass are thrown as they are, for they may be a row's fault. */
+  /** Runs a statement. Permanent errors are rethrown unchanged, because a row may have caused them. */
   readonly persist: Persist;
   readonly onKafkaRetry: (error: unknown) => void;
 }
 
-/** Where the two systems are, for the log. */
+/** The addresses of both systems, for the log. */
 export interface Places {
   readonly kafka: string;
   readonly postgres: string;
 }
 
-/** RetryPolicy that tell the health of each try, and end with the signal. */
+/** Retries until the signal is aborted, and reports each retry to the health. */
 export function createRetryPolicy(places: Places, health: Health, signal: AbortSignal): RetryPolicy {
   const onKafkaRetry = health.retrying(`Kafka at ${places.kafka}`);
   const kafka: RetryOptions = { isTransient: isTransientKafkaError, onRetry: onKafkaRetry, signal };
@@ -30,12 +30,11 @@ export function createRetryPolicy(places: Places, health: Health, signal: AbortS
   };
 }
 
-/** What has been tried long enough with Postgres. @throws UserError for a lasting fault */
+/** Rethrows a permanent error of Postgres as a UserError. */
 export function explainDatabase<Value>(outcome: Promise<Value>): Promise<Value> {
   return outcome.catch(throwAs(toUserError));
 }
 
-/** Turns an error into what a user can act on. */
 function throwAs(explain: (error: unknown) => unknown): (error: unknown) => never {
   return (error) => {
     throw explain(error);

@@ -25,23 +25,23 @@ type ConsumerSettings = Settings<typeof consumerSettings>;
 
 export interface RunOptions {
   readonly version: string;
-  /** Ends at the offsets where the partitions end now. */
+  /** Drains to the current end offsets, then ends. */
   readonly once: boolean;
-  /** Batches to pass over should they be unreadable. */
+  /** Batches to skip if they are unreadable. */
   readonly skips?: readonly Skip[];
-  /** Changes the steps of the path: how tests make a process fail between two of them. */
-  readonly decorate?: (path: Stages) => Stages;
+  /** Wraps the stages: tests use it to crash between two of them. */
+  readonly decorate?: (stages: Stages) => Stages;
 }
 
 /**
- * A stop waits this long for the batches under way; what is not done by then is rolled back and read again. A supervisor
- * kills after 10 s, and on a busy machine a process takes a second to end.
+ * How long a stop waits for running batches; the rest is rolled back and re-read. Supervisors kill after 10 s, and on a
+ * busy machine a process takes a second to exit.
  */
 const DRAIN_MS = 8_000;
 
-/** Runs a consumer until it is told to stop, or has drained the topic once. */
+/** Runs a consumer until a stop signal, or until the topic is drained with `once`. */
 export async function runConsumer(settings: ConsumerSettings, options: RunOptions): Promise<void> {
-  const { once, skips = [], decorate = (path) => path } = options;
+  const { once, skips = [], decorate = (stages) => stages } = options;
   const stop = stopSignal();
   exitAfter(stop, DRAIN_MS);
   const failure = new AbortController();
@@ -74,21 +74,21 @@ export async function runConsumer(settings: ConsumerSettings, options: RunOption
   using _lag = watchLag(settings, source, kafka.admin, metrics, logger);
 
   const { publisher } = kafka;
-  const path = decorate(
+  const stages = decorate(
     createStages({ settings, once, writer, publisher, retries, health, metrics, logger, shadow }),
   );
-  await consumeTogether(source, path, settings.WRITERS, failure);
+  await consumeTogether(source, stages, settings.WRITERS, failure);
 }
 
-/** Where one loop fails, the others try nothing again: what they would need is about to be closed. */
+/** If one loop fails, the others stop retrying, because their connections are about to close. */
 async function consumeTogether(
   source: Source,
-  path: Stages,
+  stages: Stages,
   loops: number,
   failure: AbortController,
 ): Promise<void> {
   const loop = () =>
-    consume(source.batches(), path).catch((error) => {
+    consume(source.batches(), stages).catch((error) => {
       failure.abort(error);
       throw error;
     });
@@ -112,6 +112,6 @@ async function serveProbes(
 ): Promise<HttpServer> {
   const probes = createProbes(createConsumerProbes(health, metrics, database));
   const server = await listen(probes, probeAddress(settings), logger);
-  logger.info({ url: server.url }, 'probes and metrics');
+  logger.info({ url: server.url }, 'listening for probes and metrics');
   return server;
 }

@@ -13,39 +13,47 @@ import {
 
 const USUAL_METRICS_PORT = 9464;
 
-/** Where the probes and metrics listen. */
+/** Settings of the server for probes and metrics. */
 export const probeSettings = {
   ...httpSettings,
-  METRICS_PORT: port(
-    USUAL_METRICS_PORT,
-    "The port of the consumer's probes and metrics; 0 means any free one",
-  ),
+  METRICS_PORT: port(USUAL_METRICS_PORT, "Port of the consumer's probes and metrics; 0 picks a free one"),
 };
 
 export function probeAddress({ HTTP_HOST, METRICS_PORT }: Settings<typeof probeSettings>): ListenAddress {
   return { host: HTTP_HOST, port: METRICS_PORT, usualPort: USUAL_METRICS_PORT, portSetting: 'METRICS_PORT' };
 }
 
-/** Everything that can be set about a consumer. */
+/** All settings of the consumer. */
 export const consumerSettings = {
   ...kafkaSettings,
   ...groupSettings,
   ...databaseSettings,
-  WRITERS: integer(4, 'How many batches are written at the same time', [1, 64]),
-  EVENT_MAX_BYTES: integer(1_000_000, 'A larger record is a dead letter', [100, 16 << 20]),
-  EVENT_MAX_DEPTH: integer(64, 'A more deeply nested event is a dead letter', [4, 1_000]),
+  WRITERS: integer(4, 'Number of batches written concurrently', [1, 64]),
+  EVENT_MAX_BYTES: integer(1_000_000, 'Maximum size of a record; a larger one is a dead letter', [
+    100,
+    16 << 20,
+  ]),
+  EVENT_MAX_DEPTH: integer(
+    64,
+    'Maximum nesting depth of an event; a deeper one is a dead letter',
+    [4, 1_000],
+  ),
   SHADOW_SCHEMA: optionalText(
-    'Path of a module with candidate schemas: what they would reject is counted and logged, and stored all the same',
+    'Path of a module with candidate schemas; events that they would reject are stored, counted and logged',
   ),
   DLQ_RECORD_MAX_BYTES: integer(
     1_000_000,
-    'A larger dead letter is cut in its topic, and whole in its table',
+    'Larger dead letters are truncated in the DLQ topic; the table keeps them whole',
     [1_000, 16 << 20],
   ),
-  DLQ_LIMIT_RATIO: decimal(0.5, 'More dead letters than this share pause a partition; 0 never does', [0, 1]),
+  DLQ_LIMIT_RATIO: decimal(
+    0.5,
+    'Maximum share of dead letters; above it the partition is paused; 0 disables the limit',
+    [0, 1],
+  ),
   DLQ_LIMIT_WINDOW: integer(
     10_000,
-    'The last so many records of a partition that the share is taken of',
+    'Number of recent records per partition that DLQ_LIMIT_RATIO is computed over',
     [1, 10_000_000],
   ),
   ...probeSettings,

@@ -12,7 +12,7 @@ import type { consumerSettings } from './settings.ts';
 import type { Shadow } from './shadow.ts';
 import { triage } from './triage.ts';
 
-/** What the steps are made of. */
+/** The dependencies of the stages. */
 export interface StagesParts {
   readonly settings: Settings<typeof consumerSettings>;
   readonly once: boolean;
@@ -25,7 +25,7 @@ export interface StagesParts {
   readonly shadow: Shadow | undefined;
 }
 
-/** The steps of the path. */
+/** The stages of a batch. */
 export function createStages(parts: StagesParts): Stages {
   const { settings, once, writer, publisher, retries, health, metrics, logger, shadow } = parts;
   const limits = { maxBytes: settings.EVENT_MAX_BYTES, maxDepth: settings.EVENT_MAX_DEPTH };

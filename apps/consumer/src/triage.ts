@@ -2,10 +2,10 @@ import { type Batch, type DeadLetter, type EventRow, EventRows } from '@pipeline
 import { type KafkaRecord, type RecordBatch, redriveCountOf } from '@pipeline/kafka';
 import type { DecodeResult, Rejection } from '@pipeline/schema';
 
-/** What a record's bytes turn out to be. */
+/** Decodes a record's value. */
 export type Decode = (bytes: Uint8Array | null) => DecodeResult;
 
-/** Parts the records of a batch into events to store and dead letters to keep; both stay in offset order. */
+/** Splits the records of a batch into rows and dead letters, both in offset order. */
 export function triage({ topic, partition, nextOffset, records }: RecordBatch, decode: Decode): Batch {
   const rows = new EventRows();
   const deadLetters: DeadLetter[] = [];

@@ -1,12 +1,12 @@
 import type { Random } from './random.ts';
 import { pickInteger } from './random.ts';
 
-/** Something that can be bought. */
+/** A product of the shop. */
 export interface Product {
   readonly id: string;
   readonly name: string;
   readonly category: string;
-  /** In the shop's currency, with cents. */
+  /** In the shop's currency, with two decimals. */
   readonly price: number;
 }
 
@@ -20,7 +20,7 @@ const shelves = [
 
 const makers = ['Arden', 'Borealis', 'Corvid', 'Delft', 'Elmwood', 'Fjord', 'Granit', 'Halden'] as const;
 
-/** A shop's products: every kind by every maker, at prices that suit the kind. */
+/** The products of the shop: every kind by every maker, in the price range of its category. */
 export function createCatalogue(random: Random): readonly Product[] {
   return shelves.flatMap(([category, cheapest, dearest, kinds]) =>
     kinds.flatMap((kind) =>

@@ -2,12 +2,16 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test, vi } from 'vitest';
-import { readRecords } from './from-file.ts';
+import { openInput, readRecords } from './from-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'from-file-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const never = new AbortController().signal;
+
+async function* recordsOf(path: string, signal = never) {
+  yield* readRecords(await openInput(path), path, signal);
+}
 
 function fileOf(content: string): string {
   const path = join(folder, 'events.ndjson');
@@ -15,40 +19,43 @@ function fileOf(content: string): string {
   return path;
 }
 
-test('lines become records, byte for byte, with the user of an event as the key', async () => {
+test('lines become records, byte for byte, with the event user as the key', async () => {
   const event =
     '{"event_id":"0198c5b0-7c1e-7a4f-9d55-3f0e8f6f2b11","event_type":"search","event_time":"2026-11-24T09:30:12Z","user_id":"user-42","payload":{"query":""}}';
-  const batches = await Array.fromAsync(readRecords(fileOf(`\ufeff{}\r\n\n${event}`), never));
+  const batches = await Array.fromAsync(recordsOf(fileOf(`\ufeff{}\r\n\n${event}`)));
   expect(batches.flat().map(({ key, value }) => [key && String(key), String(value)])).toEqual([
     [null, '\ufeff{}'],
     ['user-42', event],
   ]);
 });
 
-test('a path is meant from where pnpm was called', async () => {
+test('a path is relative to the folder where pnpm was called', async () => {
   fileOf('{}');
   vi.stubEnv('INIT_CWD', folder);
-  expect((await Array.fromAsync(readRecords('events.ndjson', never))).flat()).toHaveLength(1);
+  expect((await Array.fromAsync(recordsOf('events.ndjson'))).flat()).toHaveLength(1);
   vi.unstubAllEnvs();
 });
 
-test('long lines do not wait for each other, which would fill the memory', async () => {
+test('long lines are not gathered into one batch, which would fill the memory', async () => {
   const path = fileOf(`${'x'.repeat(1_000_000)}\n`.repeat(20));
-  const sizes = await Array.fromAsync(readRecords(path, never), (batch) => batch.length);
+  const sizes = await Array.fromAsync(recordsOf(path), (batch) => batch.length);
   expect(sizes).toEqual(Array(20).fill(1));
 });
 
-test.each(['none.ndjson', '.'])('what cannot be read is a wrong use: %s', async (name) => {
-  await expect(Array.fromAsync(readRecords(join(folder, name), never))).rejects.toMatchObject({
-    code: 2,
-    message: expect.stringContaining('cannot read'),
-  });
-});
+test.each(['none.ndjson', '.'])(
+  'an unreadable path, "%s", is a usage error before anything is read',
+  async (name) => {
+    await expect(openInput(join(folder, name))).rejects.toMatchObject({
+      code: 2,
+      message: expect.stringContaining('cannot read'),
+    });
+  },
+);
 
-test('a stop ends the records, and a line that was read in part is none', async () => {
+test('a stop ends the records, and drops a line that was read in part', async () => {
   const stop = new AbortController();
   const taken: number[] = [];
-  for await (const batch of readRecords(fileOf(`${'x'.repeat(1_000_000)}\n`.repeat(20)), stop.signal)) {
+  for await (const batch of recordsOf(fileOf(`${'x'.repeat(1_000_000)}\n`.repeat(20)), stop.signal)) {
     taken.push(batch.length);
     stop.abort();
   }

@@ -1,24 +1,40 @@
-import { createReadStream } from 'node:fs';
-import { addAbortSignal } from 'node:stream';
+import { open } from 'node:fs/promises';
+import { addAbortSignal, type Readable } from 'node:stream';
 import type { OutgoingRecord } from '@pipeline/kafka';
 import { exitCode, resolveCliPath, UserError } from '@pipeline/runtime';
 import { decodeEvent } from '@pipeline/schema';
 import { splitLines } from './lines.ts';
 
-/** So much of a file is read, and sent, at once. */
+/** Size of a read; each read makes one batch. */
 const READ_BYTES = 512 << 10;
 
 /**
- * The lines of an NDJSON file as batches of records, byte for byte; `-` is stdin.
- * The key is the user of an event, and null for a line that is none. Once the signal is aborted there are no more.
- * @throws UserError when the file cannot be read
+ * Opens an NDJSON file, or stdin for `-`.
+ * @throws UserError if the file cannot be read
+ */
+export async function openInput(path: string): Promise<Readable> {
+  if (path === '-') return process.stdin;
+  try {
+    const file = await open(resolveCliPath(path));
+    if (!(await file.stat()).isDirectory()) return file.createReadStream({ highWaterMark: READ_BYTES });
+    await file.close();
+  } catch {
+    // Reported below.
+  }
+  throw unreadable(path);
+}
+
+/**
+ * The lines of a file as batches of records, byte for byte, until the signal is aborted.
+ * The key is the event's user, or null for a line that is not a valid event.
+ * @param path of the input, for the error message
+ * @throws UserError if the input cannot be read to its end
  */
 export async function* readRecords(
+  input: Readable,
   path: string,
   signal: AbortSignal,
 ): AsyncGenerator<readonly OutgoingRecord[]> {
-  const input =
-    path === '-' ? process.stdin : createReadStream(resolveCliPath(path), { highWaterMark: READ_BYTES });
   try {
     for await (const lines of splitLines(addAbortSignal(signal, input))) {
       if (signal.aborted) return;
@@ -26,8 +42,12 @@ export async function* readRecords(
     }
   } catch {
     if (signal.aborted) return;
-    throw new UserError(`cannot read ${path}`, 'name a readable file, or - for stdin', exitCode.usage);
+    throw unreadable(path);
   }
+}
+
+function unreadable(path: string): UserError {
+  return new UserError(`cannot read ${path}`, 'name a readable file, or - for stdin', exitCode.usage);
 }
 
 function keyOf(line: Buffer): Buffer | null {

@@ -1,10 +1,10 @@
 import type { Event, Reason } from '@pipeline/schema';
 import { pickInteger, type Random } from './random.ts';
 
-/** Turns a good event into the value of a record that is bad in one way. */
+/** Makes an invalid record value from a valid event. */
 type Spoil = (event: Event, random: Random) => Buffer | null;
 
-/** One way for each reason of the closed list; a record that is too large is rare, because it is large. */
+/** One per reason; `too_large` is used rarely, because of its size. */
 export const spoilers: Readonly<Record<Reason, Spoil>> = {
   empty: (_, random) => (random() < 0.5 ? null : Buffer.alloc(0)),
   too_large: (event) => json({ ...event, payload: { ...event.payload, note: 'x'.repeat(1_005_000) } }),
@@ -19,7 +19,7 @@ export const spoilers: Readonly<Record<Reason, Spoil>> = {
 const usual = Object.entries(spoilers).flatMap(([reason, spoil]) => (reason === 'too_large' ? [] : [spoil]));
 const LARGE_ONE_IN = 500;
 
-/** A bad value, of a kind that is picked by chance. */
+/** An invalid value of a random kind. */
 export function spoilEvent(event: Event, random: Random): Buffer | null {
   if (random() < 1 / LARGE_ONE_IN) return spoilers.too_large(event, random);
   const spoil = usual[pickInteger(random, 0, usual.length - 1)] ?? spoilers.not_json;

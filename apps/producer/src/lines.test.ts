@@ -15,7 +15,7 @@ const line = fc
   .uint8Array({ minLength: 1, maxLength: 20 })
   .map((bytes) => bytes.map((byte) => (byte === 10 || byte === 13 ? 32 : byte)));
 
-test('lines come out byte for byte, wherever the chunks are cut and however the lines end', async () => {
+test('lines are split byte for byte, for any chunks and line ends', async () => {
   const ends = fc.constantFrom('\n', '\r\n', '\n\n');
   await fc.assert(
     fc.asyncProperty(
@@ -47,7 +47,7 @@ test('a line of a megabyte stays one line', async () => {
   ).toHaveLength(1_000_000);
 });
 
-test('what has ended does not wait for what has not', async () => {
+test('a complete line is not delayed by an incomplete one', async () => {
   const parts = await Array.fromAsync(
     splitLines(inTurn(['one\ntwo\nth', 'ree\n', 'four'].map((text) => Buffer.from(text)))),
   );

@@ -2,8 +2,8 @@ const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 
 /**
- * The lines of a stream of bytes, byte for byte, without their ends (LF or CRLF): those that end in one chunk together,
- * as soon as it is there. Empty lines are passed over; the last line need not end.
+ * Splits a byte stream into lines, byte for byte, without their line ends (LF or CRLF). The lines that end in one chunk
+ * are yielded together, as soon as it arrives. Empty lines are skipped; the last line needs no line end.
  */
 export async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<readonly Buffer[]> {
   let parts: Buffer[] = [];
@@ -22,8 +22,8 @@ export async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator
 }
 
 function* withContent(lines: readonly Buffer[]): Generator<readonly Buffer[]> {
-  const left = lines.map(withoutReturn).filter((line) => line.length > 0);
-  if (left.length > 0) yield left;
+  const filled = lines.map(withoutReturn).filter((line) => line.length > 0);
+  if (filled.length > 0) yield filled;
 }
 
 function withoutReturn(line: Buffer): Buffer {

@@ -3,7 +3,7 @@ import { type Event, encodeEvent } from '@pipeline/schema';
 import { spoilEvent } from './invalid-records.ts';
 import { pickInteger, type Random } from './random.ts';
 
-/** How many records of each kind were made. */
+/** Number of records by kind. */
 interface Tally {
   readonly published: number;
   readonly invalid: number;
@@ -11,25 +11,22 @@ interface Tally {
 }
 
 export interface Ratios {
-  /** The share of records that are bad, from 0 to 1. */
+  /** The share of invalid records, from 0 to 1. */
   readonly invalid: number;
   /** The share of records that repeat an earlier event byte for byte, from 0 to 1. */
   readonly duplicate: number;
 }
 
-/** Makes records, and counts them. */
+/** Generates records, and counts them. */
 export interface Mixture {
   next(timeMs: number): OutgoingRecord;
   tally(): Tally;
 }
 
-/** Duplicates repeat one of the last so many events. */
+/** Number of recent events that duplicates are picked from. */
 const MEMORY = 1_000;
 
-/**
- * A mixture of good events, bad records and duplicates. After n records each kind has been made as often as its ratio
- * says, give or take one.
- */
+/** Mixes valid events, invalid records and duplicates. At any time the count of each kind matches its ratio within one. */
 export function createMixture(nextEvent: (timeMs: number) => Event, ratios: Ratios, random: Random): Mixture {
   const recent: OutgoingRecord[] = [];
   let good = 0;
@@ -52,12 +49,12 @@ export function createMixture(nextEvent: (timeMs: number) => Event, ratios: Rati
   return { next, tally: () => ({ ...tally }) };
 }
 
-/** Whether the n-th of many is one of the share: spread evenly, and exact in sum. */
+/** Whether the record at an index belongs to the share, which is spread evenly. */
 function isDue(index: number, ratio: number): boolean {
   return Math.floor((index + 1) * ratio) > Math.floor(index * ratio);
 }
 
-/** The record of an event: its key is the user, so that what one user does stays in order. */
+/** The record of an event. Its key is the user, so that the events of a user stay in order. */
 function toRecord(event: Event): OutgoingRecord {
   const bytes = encodeEvent(event);
   return {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { atPace, BATCH, dueNow } from './pace.ts';
 
-test('whatever the ticks, after t seconds about rate × t records have been made, and never more than the count', () => {
+test('after t seconds rate × t records are made, up to the count, for any ticks', () => {
   const ticks = fc.array(fc.integer({ min: 1, max: 500 }), { minLength: 1, maxLength: 100 });
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 1_000 }), fc.nat({ max: 5_000 }), ticks, (rate, count, gaps) => {
@@ -16,7 +16,7 @@ test('whatever the ticks, after t seconds about rate × t records have been made
   );
 });
 
-test('as fast as it can means one full batch after the other', () => {
+test('an unlimited rate makes one full batch after the other', () => {
   expect(dueNow({ rate: 0, count: 5_000 }, 0, 0)).toBe(BATCH);
   expect(dueNow({ rate: 0, count: 5_000 }, 0, 4_500)).toBe(500);
 });
@@ -30,13 +30,13 @@ test.each([
   [{ rate: 0, count: 4_000 }, 4_000],
   [{ rate: 1_000_000, count: Number.POSITIVE_INFINITY }, 5_003],
   [{ rate: 1_000, count: 5 }, 5],
-])('what there is comes at a pace, to its end or the end of the count: %o', async (pace, expected) => {
+])('batches are paced to their end or to the count: %o', async (pace, expected) => {
   const batches = await Array.fromAsync(atPace(chunks(3, 5_000), pace, new AbortController().signal));
   expect(batches.flat().length).toBe(expected);
   expect(Math.max(...batches.map((batch) => batch.length))).toBeLessThanOrEqual(BATCH);
 });
 
-test('what has reached its count does not wait for more', async () => {
+test('the source is not read after the count is reached', async () => {
   async function* endless() {
     yield [1, 2];
     await new Promise(() => {});

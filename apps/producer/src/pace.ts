@@ -1,21 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How fast to publish. */
+/** The rate and number of records to publish. */
 export interface Pace {
-  /** Records a second; 0 is as fast as it can. */
+  /** Records per second; 0 is unlimited. */
   readonly rate: number;
   /** Records in all. */
   readonly count: number;
 }
 
-/** So often it is looked what is due. */
+/** Interval between checks for due records, in milliseconds. */
 export const TICK_MS = 10;
 
-/** The most records that are made at once. */
+/** Maximum records per batch. */
 export const BATCH = 2_000;
 
 /**
- * How many records are due now. Counted from the start, so that a late tick is made up for and nothing drifts.
+ * The number of records due now, computed from the start so that late ticks cause no drift.
  * @param elapsedMs since the start
  * @param made records made so far
  */
@@ -24,7 +24,7 @@ export function dueNow({ rate, count }: Pace, elapsedMs: number, made: number): 
   return Math.max(0, Math.min(BATCH, wanted - made));
 }
 
-/** What there is at a pace: batches are cut where no more is due, and after the last of the count, until the signal says stop. */
+/** Limits batches to a pace: splits them as records become due, until the count is reached or the signal is aborted. */
 export async function* atPace<Item>(
   batches: AsyncIterable<readonly Item[]>,
   pace: Pace,

@@ -7,7 +7,7 @@ async function* batches(count: number) {
   for (let index = 0; index < count; index++) yield [record, record];
 }
 
-test('when publishing ends, every batch is acknowledged, and few were on their way at a time', async () => {
+test('publishing ends once every batch is acknowledged, with few in flight', async () => {
   let [sent, out, most] = [0, 0, 0];
   const send = async () => {
     most = Math.max(most, ++out);
@@ -22,12 +22,12 @@ test('when publishing ends, every batch is acknowledged, and few were on their w
   expect(most).toBeLessThanOrEqual(4);
 });
 
-test('a send that fails ends publishing with its error', async () => {
+test('a failed send ends publishing with its error', async () => {
   const send = () => Promise.reject(new Error('refused'));
   await expect(publishBatches(batches(20), send, () => {})).rejects.toThrow('refused');
 });
 
-test('when the source of batches fails, those on their way are waited for', async () => {
+test('if the source of batches fails, the batches in flight are awaited', async () => {
   let sent = 0;
   const send = () => new Promise<void>((resolve) => setTimeout(resolve, 20));
   const count = (records: number) => {

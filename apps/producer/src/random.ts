@@ -1,7 +1,7 @@
-/** Numbers from 0 (included) to 1 (excluded), the same ones for the same seed. */
+/** Returns numbers from 0 to 1, 1 excluded; the sequence depends only on the seed. */
 export type Random = () => number;
 
-/** The generator sfc32 by Chris Doty-Humphrey (PractRand, http://pracrand.sourceforge.net), warmed up as its author advises. */
+/** The sfc32 generator by Chris Doty-Humphrey (PractRand, http://pracrand.sourceforge.net), with its 12 warm-up rounds. */
 export function createRandom(seed: number): Random {
   let [a, b, c, counter] = [0, seed | 0, Math.trunc(seed / 2 ** 32) | 0, 1];
   const next = () => {
@@ -15,17 +15,17 @@ export function createRandom(seed: number): Random {
   return next;
 }
 
-/** A whole number from `least` to `most`, both included. */
+/** A whole number from `least` to `most`, inclusive. */
 export function pickInteger(random: Random, least: number, most: number): number {
   return least + Math.floor(random() * (most - least + 1));
 }
 
-/** One of several, each as likely as the others. */
+/** A uniformly random item. */
 export function pick<Item>(random: Random, items: readonly [Item, ...Item[]]): Item {
   return items[Math.floor(random() * items.length)] ?? items[0];
 }
 
-/** A number from 0 to `count - 1` of which small ones are far more likely, as with products and users. */
+/** A number from 0 to `count - 1`; small ones are far more likely, like popular products and active users. */
 export function pickPopular(random: Random, count: number): number {
   return Math.floor(count * random() ** 3);
 }

@@ -15,14 +15,14 @@ import {
   type Settings,
   stopSignal,
 } from '@pipeline/runtime';
-import { readRecords } from './from-file.ts';
+import { openInput, readRecords } from './from-file.ts';
 import { atPace } from './pace.ts';
 import { publishBatches, type Send } from './publish.ts';
 import type { producerSettings } from './settings.ts';
 import { createSimulation, paceRecords } from './simulate.ts';
 
 export interface RunOptions {
-  /** Defaults to 50 for a simulation, and to as fast as it can for a file. */
+  /** Records per second. Defaults to 50 for a simulation, unlimited for a file. */
   readonly rate?: number;
   readonly count: number;
   readonly invalidRatio: number;
@@ -36,7 +36,7 @@ const SIMULATED_RATE = 50;
 const DRAIN_MS = 9_000;
 const REPORT_MS = 10_000;
 
-/** Publishes until everything is published, or until it is told to stop; then waits for what is on its way. */
+/** Publishes until all records are published or a stop signal arrives; then waits for the batches in flight. */
 export async function runProducer(
   settings: Settings<typeof producerSettings>,
   options: RunOptions,
@@ -51,6 +51,8 @@ export async function runProducer(
       throw toUserError(error);
     });
 
+  const { from, count } = options;
+  const input = from === undefined ? undefined : { path: from, stream: await openInput(from) };
   const kafka = connectKafka(settings, 'producer', logger);
   await using admin = await reach(() => openAdmin(kafka));
   await reach(() => requireTopics(admin, [settings.KAFKA_TOPIC]));
@@ -65,11 +67,10 @@ export async function runProducer(
     invalid: options.invalidRatio,
     duplicate: options.duplicateRatio,
   });
-  const { from, count } = options;
   const batches: AsyncIterable<readonly OutgoingRecord[]> =
-    from === undefined
+    input === undefined
       ? paceRecords(simulation, { count, rate: options.rate ?? SIMULATED_RATE }, signal)
-      : atPace(readRecords(from, signal), { count, rate: options.rate ?? 0 }, signal);
+      : atPace(readRecords(input.stream, input.path, signal), { count, rate: options.rate ?? 0 }, signal);
   await publishBatches(batches, send, progress.sent);
   const { invalid, duplicates } = simulation.tally();
   const summary = { ...progress.total(), invalid, duplicates };
@@ -77,8 +78,8 @@ export async function runProducer(
   if (options.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
 }
 
-/** Says every few seconds how it goes. */
-function createProgress(say: (line: string) => void) {
+/** Reports the progress every 10 s. */
+function createProgress(report: (line: string) => void) {
   const start = performance.now();
   let published = 0;
   let reported = { at: start, published: 0 };
@@ -88,7 +89,7 @@ function createProgress(say: (line: string) => void) {
       const now = performance.now();
       if (now - reported.at < REPORT_MS) return;
       const rate = Math.round(((published - reported.published) * 1_000) / (now - reported.at));
-      say(`${rate} records a second, ${published} so far`);
+      report(`${rate} records/s, ${published} so far`);
       reported = { at: now, published };
     },
     total: () => ({ published, seconds: Number(((performance.now() - start) / 1_000).toFixed(3)) }),

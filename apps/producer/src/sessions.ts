@@ -3,7 +3,7 @@ import type { Product } from './catalogue.ts';
 import { pick, pickInteger, pickPopular, type Random } from './random.ts';
 import { createUuid7 } from './uuid.ts';
 
-/** A visitor on their way through the shop. */
+/** A visitor's session in the shop. */
 interface Session {
   readonly userId: string;
   readonly currency: string;
@@ -19,7 +19,7 @@ interface CartLine {
   readonly quantity: number;
 }
 
-/** The types that a shop's visitors cause; others may be registered. */
+/** The event types of the simulation; others may be registered. */
 type Visit = 'signup' | 'search' | 'page_view' | 'add_to_cart' | 'purchase';
 type Step = Visit | 'leave';
 
@@ -35,7 +35,7 @@ const referrers = [
 ] as const;
 const plans = ['free', 'free', 'free', 'pro', 'team'] as const;
 
-/** What people do next, and how often in a hundred: the funnel. */
+/** The funnel: next steps with their probabilities in percent. */
 const nextSteps: Readonly<Record<Visit | 'arrive', readonly (readonly [Step, number])[]>> = {
   arrive: [
     ['page_view', 62],
@@ -70,8 +70,8 @@ const nextSteps: Readonly<Record<Visit | 'arrive', readonly (readonly [Step, num
 };
 
 /**
- * Visitors of a shop: each call is somebody's next step, at the given time.
- * The same random numbers and times give the same events.
+ * Simulates the visitors of a shop: each call returns the next step of one of them at the given time.
+ * The events depend only on the random numbers and times.
  */
 export function simulateVisitors(catalogue: readonly Product[], random: Random): (timeMs: number) => Event {
   const clock = createClock();
@@ -126,12 +126,12 @@ function takeStep(session: Session, type: Visit, catalogue: readonly Product[], 
   return { event_type: type, payload: payloads[type](session, catalogue, random) };
 }
 
-/** RFC 3339 with microseconds, as services with good clocks write it. */
+/** RFC 3339 with microseconds. */
 function timestamp(millisecond: string, random: Random): string {
   return `${millisecond}${String(1_000 + Math.floor(random() * 1_000)).slice(1)}Z`;
 }
 
-/** Many events share a millisecond, and printing it costs more than the rest of an event. */
+/** Caches the text of the current millisecond: many events share it, and formatting it dominates their cost. */
 function createClock(): (timeMs: number) => string {
   let last = { timeMs: Number.NaN, text: '' };
   return (timeMs) => {

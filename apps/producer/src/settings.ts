@@ -1,5 +1,5 @@
 import { kafkaSettings } from '@pipeline/kafka';
 import { loggerSettings } from '@pipeline/runtime';
 
-/** Everything that can be set about a producer. */
+/** All settings of the producer. */
 export const producerSettings = { ...kafkaSettings, ...loggerSettings };

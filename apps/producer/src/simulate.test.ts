@@ -17,7 +17,7 @@ function makeRecords(seed: number, count: number, invalid = 0, duplicate = 0) {
   return { records, tally: simulation.tally() };
 }
 
-test('the same seed and times make the same records, another seed makes others', () => {
+test('the records depend only on the seed and the times', () => {
   fc.assert(
     fc.property(seeds, (seed) => {
       const values = (one: number) =>
@@ -29,7 +29,7 @@ test('the same seed and times make the same records, another seed makes others',
   );
 });
 
-test('every event that is not spoilt on purpose is a good one, with the user as its key', () => {
+test('every event that is not spoilt on purpose is valid, with the user as its key', () => {
   fc.assert(
     fc.property(seeds, (seed) => {
       for (const { key, value } of makeRecords(seed, 300).records) {
@@ -43,7 +43,7 @@ test('every event that is not spoilt on purpose is a good one, with the user as 
 
 const ratio = fc.double({ min: 0, max: 0.4, noNaN: true });
 
-test('bad records and duplicates come in the shares that were asked for', () => {
+test('invalid records and duplicates match their ratios', () => {
   fc.assert(
     fc.property(seeds, ratio, ratio, (seed, invalid, duplicate) => {
       const { records, tally } = makeRecords(seed, 500, invalid, duplicate);
@@ -62,17 +62,17 @@ const random = createRandom(1);
 const visitors = simulateVisitors(createCatalogue(random), random);
 const decided = Object.entries(spoilers).filter(([reason]) => reason !== 'refused_by_database');
 
-test.each(decided)('a record spoilt to be %s is', (reason, spoil) => {
+test.each(decided)('a record spoilt to be %s is rejected for that reason', (reason, spoil) => {
   for (let round = 0; round < 20; round++) {
     expect(decodeEvent(spoil(visitors(NOW), random))).toMatchObject({ ok: false, reason: reason as Reason });
   }
 });
 
-test('a record that only Postgres refuses is a good one until then', () => {
+test('a record that only Postgres refuses passes validation', () => {
   expect(decodeEvent(spoilers.refused_by_database(visitors(NOW), random)).ok).toBe(true);
 });
 
-test('nobody buys what they have not put into the cart', () => {
+test('visitors buy only what is in their cart', () => {
   const carts = new Map<string, number>();
   for (let step = 0; step < 20_000; step++) {
     const event = visitors(NOW + step);
@@ -85,7 +85,7 @@ test('nobody buys what they have not put into the cart', () => {
   expect(count('purchase')).toBeGreaterThan(0);
 });
 
-test('a UUID of version 7 carries its time', () => {
+test('a UUIDv7 contains its time', () => {
   const id = createUuid7(NOW, random);
   expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   expect(Number.parseInt(id.replace('-', '').slice(0, 12), 16)).toBe(NOW);

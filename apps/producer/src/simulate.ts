@@ -6,13 +6,13 @@ import { dueNow, type Pace, TICK_MS } from './pace.ts';
 import { createRandom } from './random.ts';
 import { simulateVisitors } from './sessions.ts';
 
-/** A mixture of simulated events: the same seed and times give the same records. */
+/** A mixture of simulated events; the records depend only on the seed and the times. */
 export function createSimulation(seed: number, ratios: Ratios): Mixture {
   const random = createRandom(seed);
   return createMixture(simulateVisitors(createCatalogue(random), random), ratios, random);
 }
 
-/** Batches of a mixture at a pace, until all are made or the signal says stop. */
+/** Batches of a mixture at a pace, until the count is reached or the signal is aborted. */
 export async function* paceRecords(
   mixture: Mixture,
   pace: Pace,

@@ -3,7 +3,7 @@ import type { Random } from './random.ts';
 const hex = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 /**
- * A UUID of version 7 (RFC 9562, section 5.7): 48 bits of time, the rest by chance.
+ * A UUIDv7 (RFC 9562, section 5.7): 48 bits of time, the rest random.
  * @param timeMs milliseconds since 1970
  */
 export function createUuid7(timeMs: number, random: Random): string {

@@ -21,7 +21,7 @@ const allOffsets = fc.uniqueArray(
   { selector: (one) => one.partition },
 );
 
-test('every partition that the ledger or Kafka knows stands once, in order', () => {
+test('every partition of the ledger or Kafka appears once, in order', () => {
   fc.assert(
     fc.property(ledgers, allOffsets, (ledger, offsets) => {
       const known = new Set([...ledger, ...offsets].map((one) => one.partition));
@@ -31,7 +31,7 @@ test('every partition that the ledger or Kafka knows stands once, in order', () 
   );
 });
 
-test('a partition has Kafka’s lag, or none that is known; without lag it is 0 seconds behind', () => {
+test('a partition has Kafka’s lag or an unknown one; without lag it is 0 s behind', () => {
   fc.assert(
     fc.property(ledgers, allOffsets, (ledger, offsets) => {
       for (const standing of joinStandings('events', ledger, offsets)) {

@@ -6,9 +6,9 @@ import type { PartitionStanding, Snapshot } from './snapshot.ts';
 export type FetchOffsets = () => Promise<readonly PartitionOffsets[]>;
 
 /**
- * Reads everything that the statistics show. Without Kafka the rest stands; the ledger still knows the partitions.
- * @param minutes how many of the latest minutes
- * @throws what the database throws
+ * Reads all statistics. Without Kafka the other values remain available; the partitions come from the ledger.
+ * @param minutes number of recent minutes
+ * @throws errors of the database
  */
 export async function collectSnapshot(
   database: Database,
@@ -27,7 +27,7 @@ export async function collectSnapshot(
   };
 }
 
-/** What Kafka said, or why it said nothing. */
+/** The offsets, or the reason why they are unknown. */
 export async function settleOffsets(fetching: ReturnType<FetchOffsets>) {
   try {
     return { offsets: await fetching, problem: undefined };
@@ -36,7 +36,7 @@ export async function settleOffsets(fetching: ReturnType<FetchOffsets>) {
   }
 }
 
-/** What the ledger and Kafka know of each partition, together, in the order of the partitions. */
+/** Joins the ledger's and Kafka's data per partition, in partition order. */
 export function joinStandings(
   topic: string,
   ledger: readonly LedgerPosition[],

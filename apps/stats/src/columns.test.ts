@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { renderColumns } from './columns.ts';
 
-test('numbers stand to the right, words to the left, and no line ends in spaces', () => {
+test('numbers are right-aligned, text is left-aligned, without trailing spaces', () => {
   const text = renderColumns(
     ['REASON', 'COUNT', 'LAST'],
     [
@@ -23,7 +23,7 @@ test('headings without rows are a line', () => {
   expect(renderColumns(['A', 'B'], [])).toBe('A  B');
 });
 
-test('whatever the cells hold, each row is one line and no column reaches into the next', () => {
+test('each row is one line and columns do not overlap, for any cells', () => {
   const cells = fc.array(fc.tuple(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' })));
   fc.assert(
     fc.property(cells, (rows) => {

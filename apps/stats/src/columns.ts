@@ -1,6 +1,6 @@
 import { toPrintable } from './printable.ts';
 
-/** Rows of cells under their headings, in columns: numbers to the right, and nothing that a terminal would obey. */
+/** Renders a table with right-aligned numbers. Control characters in cells are escaped. */
 export function renderColumns(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   const table = [headings, ...rows].map((cells) => cells.map(toPrintable));
   const columns = headings.map((_, column) => ({

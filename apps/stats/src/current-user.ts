@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 
-/** Who runs this process; in a container a user may have a number and no name. */
+/** The name of the user that runs this process; in a container a user may have only a number. */
 export function currentUser(): string {
   try {
     return userInfo().username;

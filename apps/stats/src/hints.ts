@@ -1,3 +1,4 @@
+import { commandLine } from '@pipeline/runtime';
 import { formatLag } from '../web/format.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -6,8 +7,8 @@ export function findHints({ kafkaProblem, totals, partitions }: Snapshot): reado
   const lags = partitions.map(({ lag }) => lag);
   const hasBacklog = lags.some((lag) => lag !== null && lag > 0n);
   const next = hasBacklog
-    ? `, ${formatLag(lags)} records to read: pnpm --filter consumer start`
-    : ': pnpm --filter producer start';
+    ? `, ${formatLag(lags)} records to read: ${commandLine('consumer')}`
+    : `: ${commandLine('producer')}`;
   return [
     ...(kafkaProblem === undefined ? [] : [`lag is unknown: ${kafkaProblem}`]),
     ...(totals.freshnessSeconds === null ? [`nothing is stored yet${next}`] : []),

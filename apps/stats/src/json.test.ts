@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { toJson } from './json.ts';
 import { createSnapshot, createStanding, emptySnapshot } from './testing/snapshots.ts';
 
-test('the document has the contract’s members, in its order, and nothing else', () => {
+test('the document has exactly the members of the contract, in order', () => {
   expect(JSON.stringify(toJson(createSnapshot()), undefined, 1)).toBe(
     JSON.stringify(
       {
@@ -52,7 +52,7 @@ test('the document has the contract’s members, in its order, and nothing else'
   );
 });
 
-test('what is not known is null, never 0', () => {
+test('unknown values are null, never 0', () => {
   const unknown = { currentOffset: null, endOffset: null, lag: null, secondsBehind: null };
   const partitions = [createStanding({}), createStanding({ partition: 1, ...unknown })];
   const json = toJson(createSnapshot({ partitions }));
@@ -61,7 +61,7 @@ test('what is not known is null, never 0', () => {
   expect(toJson(emptySnapshot)).toMatchObject({ lag: null, freshnessSeconds: null });
 });
 
-test('a clock that is behind makes no negative age', () => {
+test('clock skew causes no negative age', () => {
   const { totals } = createSnapshot();
   const partitions = [createStanding({ secondsBehind: -2 })];
   const json = toJson(createSnapshot({ partitions, totals: { ...totals, freshnessSeconds: -0.5 } }));

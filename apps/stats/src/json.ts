@@ -3,8 +3,8 @@ import { sumLag } from '@pipeline/kafka';
 import type { Snapshot } from './snapshot.ts';
 
 /**
- * The stable shape of `stats --json` and `/api/stats`: 64-bit numbers are strings, what is not known is null.
- * The total lag is null as soon as one partition's is.
+ * The stable shape of `stats --json` and `/api/stats`: 64-bit numbers are strings, unknown values are null.
+ * The total lag is null if that of any partition is.
  */
 export function toJson({ generatedAt, totals, minutes, deadLetterGroups, partitions }: Snapshot) {
   const total = sumLag(partitions.map(({ lag }) => lag));
@@ -34,7 +34,7 @@ export function toJson({ generatedAt, totals, minutes, deadLetterGroups, partiti
   };
 }
 
-/** Counts of minutes as JSON has them. */
+/** Counts per minute for JSON. */
 export function toJsonMinutes(minutes: Snapshot['minutes']) {
   return minutes.map((minute) => ({ ...minute, count: String(minute.count) }));
 }
@@ -43,12 +43,12 @@ function textOf(number: bigint | null): string | null {
   return number === null ? null : String(number);
 }
 
-/** To milliseconds; a clock that is behind Postgres's shows no negative age. */
+/** Rounds to milliseconds. Clock skew against Postgres must not cause a negative age. */
 export function roundSeconds(seconds: number | null): number | null {
   return seconds === null ? null : Math.max(0, Math.round(seconds * 1_000) / 1_000);
 }
 
-/** To milliseconds; an event from the future, by a clock that is ahead of ours, took no time. */
+/** Rounds to milliseconds. Clock skew against a producer must not cause a negative latency. */
 export function roundLatency(latency: Latency | null): Latency | null {
   if (latency === null) return null;
   const [p50, p95, p99] = [latency.p50, latency.p95, latency.p99].map((one) => roundSeconds(one) ?? 0);

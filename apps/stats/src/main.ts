@@ -1,6 +1,8 @@
 import {
   addHealthCommand,
+  type Command,
   createProgram,
+  loggerSettings,
   numberBetween,
   runProgram,
   settingsOf,
@@ -19,79 +21,102 @@ import { currentUser } from './current-user.ts';
 import { pageAddress, pageSettings, statsSettings } from './settings.ts';
 
 const examples = `Examples:
-  stats                         what is in the pipeline
-  stats --json | jq .lag        the same for programs
-  stats --watch                 again every 2 seconds
-  stats verify                  recount everything and compare
-  stats check --max-lag 10000   exit 3 when something is wrong
+  stats                         counts, lag and dead letters
+  stats --json | jq .lag        as JSON
+  stats --watch                 refresh every 2 seconds
   stats serve                   the web page
+  stats verify                  recount everything and compare
+  stats check --max-lag 10000   exit 3 if a threshold is exceeded
   stats dlq ls                  the latest dead letters
-  stats purge --before 2026-01-01   remove what is older
 `;
 
 const WATCH_SECONDS = 2;
 const count = numberBetween(0, Number.MAX_SAFE_INTEGER);
 
-// "verify --json" has a --json of its own; "--json verify" means the same.
+// "stats --json verify" means the same as "stats verify --json".
 const program = withSettings(
-  createProgram('stats', 'Shows what is in the pipeline.', manifest.version).enablePositionalOptions(),
+  createProgram('stats', 'Shows the counts, lag and dead letters of the pipeline.', manifest.version),
   statsSettings,
 )
-  .addHelpText('beforeAll', examples)
-  .option('--json', 'print the stable JSON shape, a document a line')
+  .addHelpText('before', examples)
+  .option('--json', 'print a JSON document, one per line with --watch')
   .option(
     '--watch [seconds]',
-    `look again and again (default: every ${WATCH_SECONDS})`,
+    `refresh every N seconds (default: ${WATCH_SECONDS}); waits for Postgres`,
     numberBetween(0.1, 86_400),
   )
-  .action(async ({ json, watch }, command) => {
+  .option('--wait', 'wait for Postgres instead of failing')
+  .action(async ({ json, watch, wait }, command) => {
     const seconds = watch === true ? WATCH_SECONDS : watch;
-    await showStats(settingsOf(command, statsSettings), { json, watch: seconds });
+    await showStats(settingsOf(command, statsSettings), { json, watch: seconds, wait });
   });
 
 withSettings(program.command('serve'), statsSettings)
   .description('serve the web page and its JSON API')
   .action(async (_options, command) => serveStats(settingsOf(command, statsSettings), manifest.version));
 
-withSettings(program.command('verify'), statsSettings)
+withWait(program.command('verify'))
   .description('recount everything and compare; exit code 3 on any difference')
-  .option('--repair', 'rebuild the aggregates first; writers wait meanwhile')
+  .option('--repair', 'rebuild the aggregates first; writers wait until it is done')
   .option('--json', 'print the differences as JSON')
+  .addHelpText('before', 'Examples:\n  stats verify\n  stats verify --repair\n')
   .action(async (_options, command) =>
     verifyAll(settingsOf(command, statsSettings), command.optsWithGlobals()),
   );
 
-withSettings(program.command('check'), statsSettings)
-  .description('look once; exit code 3 when a threshold is exceeded or cannot be judged')
-  .option('--max-lag <n>', 'records behind the end of the log', count)
-  .option('--max-age <seconds>', 'seconds since the last write', count)
-  .option('--max-dlq <n>', 'open dead letters', count)
-  .action(async ({ maxLag, maxAge, maxDlq }, command) =>
-    checkThresholds(settingsOf(command, statsSettings), { maxLag, maxAge, maxDlq }),
+withWait(program.command('check'))
+  .description('compare figures with thresholds; exit code 3 if one is exceeded or unknown')
+  .option('--max-lag <n>', 'maximum lag in records', count)
+  .option('--max-age <seconds>', 'maximum seconds since the last write', count)
+  .option('--max-dlq <n>', 'maximum number of open dead letters', count)
+  .addHelpText('before', 'Examples:\n  stats check --max-lag 10000 --max-age 60 --max-dlq 0\n')
+  .action(async (_options, command) =>
+    checkThresholds(settingsOf(command, statsSettings), thresholdsOf(command)),
   );
 
 addDeadLetterCommands(program);
 
-withSettings(program.command('purge'), statsSettings)
-  .description('remove old events, their counts, and old dead letters that are no longer open')
-  .requiredOption('--before <time>', 'what happened, or had failed, before then', parseTime)
+const purgeJson = `
+JSON: {"schemaVersion":1,"dryRun":false,"before":"2026-01-01T00:00:00.000Z",
+"events":"1200","deadLetters":"3"}`;
+
+withWait(program.command('purge').addHelpText('after', purgeJson))
+  .description('delete old events, their counts, and old dead letters that are resolved')
+  .requiredOption('--before <time>', 'delete what is older than this', parseTime)
   .addOption(
     program
-      .createOption('--by <name>', 'who does it, for the record')
+      .createOption('--by <name>', 'acting user, for the audit record')
       .default(currentUser(), 'the user of this process'),
   )
-  .option('--dry-run', 'only say how many')
-  .option('--yes', 'do not ask')
-  .action(async (flags, command) => purgeOld(settingsOf(command, statsSettings), flags));
+  .option('--dry-run', 'only report how many match')
+  .option('--yes', 'skip the confirmation')
+  .option('--json', 'print a JSON document')
+  .addHelpText('before', 'Examples:\n  stats purge --before 2026-01-01 --dry-run\n')
+  .action(async (_options, command) =>
+    purgeOld(settingsOf(command, statsSettings), command.optsWithGlobals()),
+  );
 
-withSettings(program.command('partition'), statsSettings)
-  .description('keep the events in partitions by day, and make those of the days ahead; safe to repeat')
-  .option('--ahead <days>', 'so many days', numberBetween(1, 365), 7)
-  .action(async ({ ahead }, command) => partitionByDay(settingsOf(command, statsSettings), ahead));
+withWait(program.command('partition'))
+  .description('partition the events by day, and create partitions ahead; safe to repeat')
+  .option('--ahead <days>', 'days to create ahead', numberBetween(1, 365), 7)
+  .addHelpText('before', 'Examples:\n  stats partition --ahead 14\n')
+  .action(async (_options, command) =>
+    partitionByDay(settingsOf(command, statsSettings), command.optsWithGlobals()),
+  );
 
 withSettings(
   addHealthCommand(program, (command) => pageAddress(settingsOf(command, pageSettings))),
-  pageSettings,
+  { ...pageSettings, ...loggerSettings },
 );
 
 await runProgram(program);
+
+/** Settings and `--wait`. */
+function withWait(command: Command): Command {
+  return withSettings(command, statsSettings).option('--wait', 'wait for Postgres instead of failing');
+}
+
+function thresholdsOf(command: Command) {
+  const { maxLag, maxAge, maxDlq, wait } = command.optsWithGlobals();
+  return { maxLag, maxAge, maxDlq, wait };
+}

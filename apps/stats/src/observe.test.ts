@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { createObserver } from './observe.ts';
 import { createSnapshot, createStanding } from './testing/snapshots.ts';
 
-test('what is known is a metric, and what is not known is none', async () => {
+test('known values are exported, unknown ones have no series', async () => {
   const metrics = createMetrics('0.0.0');
   const observe = createObserver(metrics, { topic: 'events', groupId: 'group' });
   const scrape = async () =>

@@ -2,7 +2,7 @@ import type { PipelineName } from '@pipeline/db';
 import { createStatsMetrics, type Metrics } from '@pipeline/runtime';
 import type { Snapshot } from './snapshot.ts';
 
-/** Turns what was found into metrics; what is not known has none. */
+/** Exports a snapshot as metrics; an unknown value has no series. */
 export function createObserver(metrics: Metrics, { topic, groupId: consumergroup }: PipelineName) {
   const { lagSeconds, openDeadLetters } = createStatsMetrics(metrics);
   return (snapshot: Snapshot | undefined): void => {

@@ -5,7 +5,7 @@ import { createOffsetReader } from './offsets.ts';
 
 const settings = { ...readSettings({ ...kafkaSettings, ...loggerSettings }), KAFKA_GROUP_ID: 'group' };
 
-/** Connections, of which each answers a question when the test says so. */
+/** Connections whose requests the test settles. */
 function createConnections() {
   const asked: PromiseWithResolvers<never[]>[] = [];
   const closed: number[] = [];
@@ -27,7 +27,7 @@ function createConnections() {
   return { open, asked, closed };
 }
 
-test('a connection that fails is closed once; one that another has made meanwhile is not', async () => {
+test('a failed connection is closed once; its replacement stays open', async () => {
   const { open, asked, closed } = createConnections();
   using reader = createOffsetReader(settings, createLogger('stats', settings), open);
   const [first, second] = [reader.fetch(), reader.fetch()];

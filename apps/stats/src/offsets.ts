@@ -12,17 +12,17 @@ import {
 } from '@pipeline/kafka';
 import { errorLine, type Logger, retryForever, UserError, withDeadline } from '@pipeline/runtime';
 
-const ANSWER_MS = 4_000;
+const TIMEOUT_MS = 4_000;
 
-/** Asks Kafka for offsets over one connection, and makes another after a failure. */
+/** Fetches offsets from Kafka over one connection, which is replaced after an error. */
 export interface OffsetReader extends Disposable {
-  /** @throws UserError when Kafka does not answer within a few seconds, or has no such topic */
+  /** @throws UserError if Kafka does not answer within 4 s, or the topic does not exist */
   fetch(): Promise<readonly PartitionOffsets[]>;
-  /** Who reads; null where Kafka does not say, as without the right to describe the group. */
+  /** The consumer group; null if it is unknown, for example without the right to describe it. */
   describeGroup(): Promise<Group | null>;
 }
 
-/** Connects at the first question. */
+/** Connects on first use. */
 export function createOffsetReader(
   settings: KafkaSettings & Pick<GroupSettings, 'KAFKA_GROUP_ID'>,
   logger: Logger,
@@ -30,9 +30,9 @@ export function createOffsetReader(
 ): OffsetReader {
   const { KAFKA_TOPIC: topic, KAFKA_GROUP_ID: groupId } = settings;
   const connection = new Connection(connect);
-  const ask = async (opened: Promise<ClusterAdmin>) => {
+  const fetchOffsets = async (opened: Promise<ClusterAdmin>) => {
     const admin = await opened;
-    // kafkajs would ask for a missing topic in a way that lets a broker make it.
+    // For a missing topic, kafkajs sends a request that lets a broker create it.
     await requireTopics(admin, [topic]);
     return await admin.fetchOffsets(topic, groupId);
   };
@@ -40,23 +40,23 @@ export function createOffsetReader(
     async fetch() {
       const opened = connection.open();
       try {
-        const signal = AbortSignal.timeout(ANSWER_MS);
-        const asking = retryForever(() => ask(opened), { isTransient: isNotReady, signal });
-        return await withDeadline(asking, ANSWER_MS, 'it');
+        const signal = AbortSignal.timeout(TIMEOUT_MS);
+        const fetching = retryForever(() => fetchOffsets(opened), { isTransient: isNotReady, signal });
+        return await withDeadline(fetching, TIMEOUT_MS, 'the request');
       } catch (error) {
         connection.forget(opened);
         throw explain(error, settings.KAFKA_BROKERS);
       }
     },
     async describeGroup() {
-      const asking = connection.open().then((admin) => admin.describeGroup(groupId, topic));
-      return await withDeadline(asking, ANSWER_MS, 'it').catch(() => null);
+      const describing = connection.open().then((admin) => admin.describeGroup(groupId, topic));
+      return await withDeadline(describing, TIMEOUT_MS, 'the request').catch(() => null);
     },
     [Symbol.dispose]: () => connection.forget(),
   };
 }
 
-/** One connection, which is made at the first question, and another once it has been forgotten. */
+/** A connection that is opened on first use, and again once it has been forgotten. */
 class Connection {
   readonly #connect: () => Promise<ClusterAdmin>;
   #opened: Promise<ClusterAdmin> | undefined;
@@ -70,7 +70,7 @@ class Connection {
     return this.#opened;
   }
 
-  /** Whoever asked over the same one may have forgotten it already, and another have made a new one. */
+  /** Does nothing if a concurrent caller has already replaced the connection. */
   forget(opened = this.#opened): void {
     if (opened === undefined || opened !== this.#opened) return;
     opened.then((admin) => admin[Symbol.asyncDispose]()).catch(() => {});
@@ -78,7 +78,7 @@ class Connection {
   }
 }
 
-/** Kafka answers, but does not know its groups yet: on its first day, after a start, or while a group moves to another broker. */
+/** The group coordinator is not available yet: after a start, or while it moves to another broker. */
 function isNotReady(error: unknown): boolean {
   return /^(GROUP_LOAD_IN_PROGRESS|GROUP_COORDINATOR_NOT_AVAILABLE|NOT_COORDINATOR_FOR_GROUP)$/.test(
     kafkaErrorType(error),

@@ -5,7 +5,7 @@ import { hostileTexts } from './testing/snapshots.ts';
 
 const anyText = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom(...hostileTexts));
 
-test('whatever the text, only characters of one column are left', () => {
+test('the result has only characters of one column, for any text', () => {
   fc.assert(
     fc.property(anyText, (text) => {
       expect(toPrintable(text)).toMatch(/^[\x20-\x7e≥…]*$/);
@@ -13,12 +13,12 @@ test('whatever the text, only characters of one column are left', () => {
   );
 });
 
-test('ordinary text stays as it is, and what is escaped can be told', () => {
+test('ordinary text is unchanged, and escapes are reversible', () => {
   expect(toPrintable('page_view {"a": 1} ≥3 …')).toBe('page_view {"a": 1} ≥3 …');
   expect(toPrintable('\x1b[31m購')).toBe('\\u001b[31m\\u8cfc');
 });
 
-test('a clipped text is never wider than it may be, and is whole where it fits', () => {
+test('clipped text fits its width, and text that fits is not clipped', () => {
   fc.assert(
     fc.property(anyText, fc.integer({ min: 1, max: 80 }), (text, most) => {
       const clipped = clipPrintable(text, most);
@@ -30,7 +30,7 @@ test('a clipped text is never wider than it may be, and is whole where it fits',
   );
 });
 
-test('printable JSON says the same, in ASCII', () => {
+test('printable JSON has the same value, in ASCII', () => {
   fc.assert(
     fc.property(fc.jsonValue({ stringUnit: 'binary' }), (value) => {
       const text = toPrintableJson(value);

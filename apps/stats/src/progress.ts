@@ -1,4 +1,6 @@
-/** How far long work is, shown on stderr; it goes from the screen when it is disposed of. */
+import type { Say } from './say.ts';
+
+/** The progress of long work, shown on stderr until it is disposed of. */
 export interface Progress extends Disposable {
   /** @param percent from 0 to 100 */
   readonly report: (percent: number) => void;
@@ -6,14 +8,14 @@ export interface Progress extends Disposable {
 
 const STEP_PERCENT = 10;
 
-/** On a terminal one line that changes, elsewhere a line for every ten percent. */
-export function showProgress(what: string, stream: NodeJS.WriteStream = process.stderr): Progress {
+/** On a terminal a line that is updated, elsewhere a diagnostic per ten percent. */
+export function showProgress(what: string, say: Say, stream: NodeJS.WriteStream = process.stderr): Progress {
   if (stream.isTTY) return showInPlace(what, stream);
   let shown = 0;
   const report = (percent: number) => {
     if (percent < shown + STEP_PERCENT) return;
     shown = percent;
-    stream.write(`stats: ${what}: ${percent} %\n`);
+    say(`${what}: ${percent} %`);
   };
   return { report, [Symbol.dispose]: () => {} };
 }

@@ -1,28 +1,61 @@
-import {
-  codeOf,
-  type Database,
-  isTransientError,
-  toUserError,
-  type WaitOptions,
-  waitForPostgres,
-} from '@pipeline/db';
-import { say } from './say.ts';
+import { codeOf, describeError, isTransientError, toUserError, waitForPostgres } from '@pipeline/db';
+import { UserError } from '@pipeline/runtime';
+import { openStatsContext, type StatsContext, type StatsSettings } from './stats-context.ts';
 
-/** Somebody who cancels a long statement means it; everything else that passes is worth another try. */
+/** Retrying a statement that was cancelled on purpose would defeat the cancellation. */
 export function isRetriable(error: unknown): boolean {
   return isTransientError(error) && codeOf(error) !== '57014';
 }
 
+export interface ReachOptions {
+  readonly signal: AbortSignal;
+  /** Whether to wait for Postgres; if not, an unreachable Postgres is an error. */
+  readonly wait: boolean;
+  /** The exit code if Postgres does not answer; defaults to 1. */
+  readonly unreachableCode?: number;
+  /** Defaults to every transient error. */
+  readonly isTransient?: (error: unknown) => boolean;
+}
+
+/** Serialization failure, deadlock, lock timeout: Postgres answers, and the next attempt may succeed. */
+const conflict = /^(40001|40P01|55P03)$/;
+
 /**
- * Tries until Postgres answers, and says on stderr why it waits.
- * @throws UserError for a lasting fault, and the signal's reason
+ * Runs an operation on Postgres, and retries conflicts. With `wait`, it retries every transient error and logs why it
+ * waits.
+ * @throws UserError for a permanent error, or if Postgres does not answer; the signal's reason
  */
-export function reachPostgres<Value>(
+export async function reachPostgres<Value>(
   operation: () => Promise<Value>,
-  { address }: Database,
-  options: Omit<WaitOptions, 'say'>,
+  { database, say }: Pick<StatsContext, 'database' | 'say'>,
+  { signal, wait, unreachableCode, isTransient = isTransientError }: ReachOptions,
 ): Promise<Value> {
-  return waitForPostgres(operation, address, { ...options, say }).catch((error) => {
+  const isWorthRetrying = (error: unknown) => isTransient(error) && (wait || conflict.test(codeOf(error)));
+  try {
+    return await waitForPostgres(operation, database.address, { say, signal, isTransient: isWorthRetrying });
+  } catch (error) {
+    if (!signal.aborted && isTransient(error))
+      throw unreachableError(database.address, error, unreachableCode);
     throw toUserError(error);
-  });
+  }
+}
+
+function unreachableError(address: string, error: unknown, code?: number): UserError {
+  return new UserError(
+    `Postgres at ${address} does not answer: ${describeError(error)}`,
+    'start it, check DATABASE_URL, or add --wait',
+    code,
+  );
+}
+
+/**
+ * Opens the context of a command once Postgres answers.
+ * @throws UserError if Postgres does not answer, unless `wait` is set; or for a permanent error
+ */
+export async function openReachable(settings: StatsSettings, options: ReachOptions): Promise<StatsContext> {
+  await using stack = new AsyncDisposableStack();
+  const context = stack.use(openStatsContext(settings));
+  await reachPostgres(() => context.database.run((sql) => sql`select 1`), context, options);
+  stack.move();
+  return context;
 }

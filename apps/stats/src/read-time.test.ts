@@ -8,7 +8,7 @@ test.each([
   ['2026-11-24t09:30z', '2026-11-24T09:30:00.000Z'],
   ['2026-11-24 09:30', '2026-11-24T09:30:00.000Z'],
   ['2024-02-29', '2024-02-29T00:00:00.000Z'],
-])('%s is %s wherever it is read', (text, time) => {
+])('%s is %s in any time zone', (text, time) => {
   vi.stubEnv('TZ', 'America/New_York');
   expect(readTime(text)?.toISOString()).toBe(time);
   vi.unstubAllEnvs();
@@ -28,4 +28,4 @@ test.each([
   '0001-01-01T00:00:00+01:00',
   '9999-12-31T23:30:00-01:00',
   '+012026-01-01T00:00:00Z',
-])('"%s" is no time', (text) => expect(readTime(text)).toBeUndefined());
+])('"%s" is not a time', (text) => expect(readTime(text)).toBeUndefined());

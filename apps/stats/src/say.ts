@@ -1,9 +1,16 @@
-/** Talk goes to stderr: stdout is for data. */
-export function say(line: string): void {
-  process.stderr.write(`${sentenceOf(line)}\n`);
+import { createLogger, type loggerSettings, type Settings } from '@pipeline/runtime';
+
+/** Writes a diagnostic to stderr; results go to stdout. */
+export type Say = (line: string) => void;
+
+/** Diagnostics are text, or log lines if LOG_FORMAT is set to json. */
+export function createSay(settings: Settings<typeof loggerSettings>): Say {
+  if (settings.LOG_FORMAT !== 'json') return (line) => process.stderr.write(`${diagnosticLine(line)}\n`);
+  const logger = createLogger('stats', settings);
+  return (line) => logger.info(line);
 }
 
-/** A line as it is said: whoever talks comes first. */
-export function sentenceOf(line: string): string {
+/** A diagnostic as text: it starts with the program's name. */
+export function diagnosticLine(line: string): string {
   return `stats: ${line}`;
 }

@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { countRows, redraw } from './screen.ts';
 
-test('a frame begins at the corner, clears what each line leaves of the last frame, and what lies below', () => {
+test('a frame starts at the corner and clears the rest of each line and the screen', () => {
   expect(redraw('one\ntwo\n', { columns: 80, rows: 24 })).toBe('\x1b[Hone\x1b[K\ntwo\x1b[K\n\x1b[J');
 });
 
-test('whatever the text and the screen, a frame never scrolls or wraps', () => {
+test('a frame never scrolls or wraps, for any text and screen', () => {
   const size = fc.record({
     columns: fc.integer({ min: 1, max: 200 }),
     rows: fc.integer({ min: 4, max: 60 }),
@@ -21,7 +21,7 @@ test('whatever the text and the screen, a frame never scrolls or wraps', () => {
   );
 });
 
-test('a line takes a row for each width of the screen that it has begun, an empty one takes one', () => {
+test('a wrapped line takes several rows, an empty line takes one', () => {
   expect(countRows([], 80)).toBe(0);
   expect(countRows(['', 'x', 'x'.repeat(80), 'x'.repeat(81), 'x'.repeat(161)], 80)).toBe(8);
 });

@@ -131,7 +131,7 @@ test.each(['/text', '/api/stats', '/api/minutes', '/api/minutes?minutes=60', '/a
 test.each(['/text', '/api/stats', '/readyz'])('without tables %s names the remedy', async (path) => {
   expect(await ask(path, withoutTables)).toMatchObject({
     status: 503,
-    text: expect.stringContaining('infra provision'),
+    text: expect.stringContaining('consumer start migrate'),
   });
 });
 

@@ -13,30 +13,30 @@ import {
 
 const USUAL_STATS_PORT = 3000;
 
-/** Where the page, its probes and its metrics listen. */
+/** Settings of the server for the page, its probes and its metrics. */
 export const pageSettings = {
   ...httpSettings,
-  STATS_PORT: port(USUAL_STATS_PORT, 'The port of the stats page; 0 means any free one'),
+  STATS_PORT: port(USUAL_STATS_PORT, 'Port of the stats page; 0 picks a free one'),
 };
 
 export function pageAddress({ HTTP_HOST, STATS_PORT }: Settings<typeof pageSettings>): ListenAddress {
   return { host: HTTP_HOST, port: STATS_PORT, usualPort: USUAL_STATS_PORT, portSetting: 'STATS_PORT' };
 }
 
-/** Everything that can be set about the statistics. */
+/** All settings of the statistics. */
 export const statsSettings = {
   ...kafkaSettings,
   KAFKA_GROUP_ID: groupSettings.KAFKA_GROUP_ID,
   ...databaseSettings,
   ...pageSettings,
-  DLQ_MAX_REDRIVES: integer(3, 'A dead letter that was redriven so often is not redriven again', [1, 1_000]),
-  DLQ_REDRIVE_RATE: integer(500, 'How many dead letters are redriven a second', [1, 1_000_000]),
-  STATS_READ_ONLY: optionalOneOf(['true', 'false'], 'Whether the page refuses to change anything', {
+  DLQ_MAX_REDRIVES: integer(3, 'Maximum redrives per dead letter', [1, 1_000]),
+  DLQ_REDRIVE_RATE: integer(500, 'Maximum dead letters redriven per second', [1, 1_000_000]),
+  STATS_READ_ONLY: optionalOneOf(['true', 'false'], 'Reject changes on the page: no redrive, no discard', {
     shownDefault: 'false on loopback, else true',
   }),
   STATS_ALLOWED_HOSTS: list(
     'localhost',
-    "Names besides this machine's own that the stats page may be asked for by, separated by commas",
+    'Additional values accepted in the Host header, comma-separated',
     'host names',
     /^([^\s:/]+|\[[\da-fA-F:.]+\])$/,
   ),

@@ -1,25 +1,25 @@
 import type { DeadLetterGroup, MinuteCount, Totals } from '@pipeline/db';
 
-/** What is known of one partition; null is "not known". */
+/** The state of one partition; null is unknown. */
 export interface PartitionStanding {
   readonly topic: string;
   readonly partition: number;
-  /** What the group has committed. */
+  /** The committed offset of the group. */
   readonly currentOffset: bigint | null;
   readonly endOffset: bigint | null;
   readonly lag: bigint | null;
-  /** 0 without lag; else how long ago the last accounted record was sent. */
+  /** 0 without lag; otherwise the age of the last accounted record. */
   readonly secondsBehind: number | null;
 }
 
-/** Everything that the statistics show, as it stood at one moment. */
+/** All statistics at one moment. */
 export interface Snapshot {
-  /** When the tables were read: RFC 3339, UTC. */
+  /** Time of reading the tables: RFC 3339, UTC. */
   readonly generatedAt: string;
   readonly totals: Totals;
   readonly minutes: readonly MinuteCount[];
   readonly deadLetterGroups: readonly DeadLetterGroup[];
   readonly partitions: readonly PartitionStanding[];
-  /** Why Kafka's side is not known, or undefined when it is. */
+  /** Why Kafka's data is unknown, or undefined if it is known. */
   readonly kafkaProblem: string | undefined;
 }

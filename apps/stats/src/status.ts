@@ -1,4 +1,5 @@
 import type { Group } from '@pipeline/kafka';
+import { commandLine } from '@pipeline/runtime';
 import { formatLag, formatRate, formatSeconds } from '../web/format.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Trend } from './trend.ts';
@@ -44,13 +45,13 @@ function findOutage({ kafkaProblem }: Snapshot): readonly Finding[] {
 
 function findEmptiness(snapshot: Snapshot): readonly Finding[] {
   if (snapshot.totals.freshnessSeconds !== null || hasBacklog(snapshot)) return [];
-  return [['empty', 'nothing is stored yet: pnpm --filter producer start']];
+  return [['empty', `nothing is stored yet: ${commandLine('producer')}`]];
 }
 
 function findAbsence({ snapshot, group }: PipelineState): readonly Finding[] {
   if (snapshot.kafkaProblem !== undefined || group === null || group.members.length > 0) return [];
   const backlog = hasBacklog(snapshot) ? `, and ${lagText(snapshot)} records are not read yet` : '';
-  return [['stopped', `no consumer is running${backlog}: pnpm --filter consumer start`]];
+  return [['stopped', `no consumer is running${backlog}: ${commandLine('consumer')}`]];
 }
 
 /** A longer list would not be read. */

@@ -4,7 +4,7 @@ import { createSnapshot, createStanding, emptySnapshot, hostileTexts } from './t
 
 const linesOf = (...args: Parameters<typeof renderSnapshot>) => renderSnapshot(...args).split('\n');
 
-test('the table of a pipeline at work', () => {
+test('the tables of a running pipeline', () => {
   expect(renderSnapshot(createSnapshot())).toBe(`\
                STORED  DUPLICATES  DEAD-LETTERED  SKIPPED  LAG  LAST WRITE
 9,007,199,254,740,993           4              5        0    3  0.4 s ago
@@ -24,14 +24,14 @@ unknown_event_type  teleport        2  2 d ago     3 h ago
 `);
 });
 
-test('an empty pipeline is a line of zeros, with no lag to speak of', () => {
+test('an empty pipeline has zeros and an unknown lag', () => {
   expect(renderSnapshot(emptySnapshot)).toBe(`\
 STORED  DUPLICATES  DEAD-LETTERED  SKIPPED  LAG  LAST WRITE
      0           0              0        0  n/a  never
 `);
 });
 
-test('a group that has committed nothing has no offset, what is not known is n/a, and a total without it says ≥', () => {
+test('missing offsets are -, unknown values n/a, a partial total has ≥', () => {
   const lines = linesOf(
     createSnapshot({
       partitions: [
@@ -53,7 +53,7 @@ test('a group that has committed nothing has no offset, what is not known is n/a
   ]);
 });
 
-test('only the latest minutes are shown, the newest first', () => {
+test('only the latest minutes are shown, newest first', () => {
   const minutes = Array.from({ length: 20 }, (_, index) => ({
     minute: `2026-11-24T09:${10 + index}:00Z`,
     eventType: 'signup',
@@ -67,7 +67,7 @@ test('only the latest minutes are shown, the newest first', () => {
   ]);
 });
 
-test('of many types the most frequent are named, and the rest is counted too', () => {
+test('the most frequent types have columns, the others share one', () => {
   const minutes = Array.from({ length: 9 }, (_, index) => ({
     minute: '2026-11-24T09:30:00Z',
     eventType: `type_${index}`,
@@ -79,7 +79,7 @@ test('of many types the most frequent are named, and the rest is counted too', (
   ]);
 });
 
-test('of many groups of dead letters the first are shown, and how many more there are', () => {
+test('only some groups of dead letters are shown, with the number of the others', () => {
   const [group] = createSnapshot().deadLetterGroups;
   const deadLetterGroups = Array.from({ length: 15 }, (_, index) => ({
     ...group,

@@ -9,8 +9,8 @@ const SHOWN_GROUPS = 12;
 const NAME_WIDTH = 24;
 
 /**
- * The whole of the statistics as text for a terminal.
- * @param minutes how many of the latest minutes are shown
+ * The statistics as text for a terminal.
+ * @param minutes number of recent minutes to show
  */
 export function renderSnapshot(snapshot: Snapshot, minutes = 15): string {
   const sections = [
@@ -39,7 +39,7 @@ function renderPartitions({ partitions }: Snapshot): string {
   );
 }
 
-/** A group that has committed nothing has `-`, as in Kafka's own tools; what is not known is `n/a`. */
+/** `-` if the group has committed nothing, as in Kafka's tools; `n/a` for an unknown value. */
 function partitionCells(standing: PartitionStanding): readonly string[] {
   const { topic, partition, currentOffset, endOffset, lag, secondsBehind } = standing;
   return [
@@ -70,7 +70,7 @@ function renderDeadLetters({ generatedAt, totals, deadLetterGroups }: Snapshot):
   return [title, table, ...(rest > 0 ? [`… and ${rest} more groups`] : [])].join('\n');
 }
 
-/** The latest minutes, the newest first. */
+/** The latest minutes, newest first. */
 function renderMinutes(counts: readonly MinuteCount[], most: number): string {
   if (counts.length === 0) return '';
   const minutes = [...Map.groupBy(counts, ({ minute }) => minute)].reverse().slice(0, most);
@@ -86,7 +86,7 @@ function renderMinutes(counts: readonly MinuteCount[], most: number): string {
   return `Events per minute\n${renderColumns(['MINUTE (UTC)', 'ALL', ...names, ...(isFull ? [] : ['OTHERS'])], rows)}`;
 }
 
-/** A shop has five types, a company hundreds: the table has room for some, the most frequent ones, by name. */
+/** The table has columns for the most frequent types only. */
 function mostFrequentTypes(counts: readonly MinuteCount[]): readonly string[] {
   const sums = [...Map.groupBy(counts, ({ eventType }) => eventType)].map(
     ([type, ofType]) => [type, sumOf(ofType)] as const,

@@ -6,7 +6,7 @@ import { judgeThresholds } from './thresholds.ts';
 const statesOf = (...args: Parameters<typeof judgeThresholds>) =>
   judgeThresholds(...args).map(({ state }) => state);
 
-test('what has no threshold is not judged', () => {
+test('a figure without a threshold is not checked', () => {
   expect(judgeThresholds(createSnapshot(), {})).toEqual([]);
   expect(judgeThresholds(createSnapshot(), { maxLag: 9 })).toHaveLength(1);
 });
@@ -20,7 +20,7 @@ test('a figure may reach its threshold, not exceed it', () => {
   );
 });
 
-test('each threshold judges its own figure', () => {
+test('each threshold applies to its own figure', () => {
   expect(judgeThresholds(createSnapshot(), { maxLag: 3, maxAge: 0.4, maxDlq: 4 })).toEqual([
     { figure: 'lag, in records', value: 3, atMost: 3, state: 'ok' },
     { figure: 'age of the last write, in seconds', value: 0.4004, atMost: 0.4, state: 'over' },
@@ -28,7 +28,7 @@ test('each threshold judges its own figure', () => {
   ]);
 });
 
-test('a lag of which a part is not known, and the age of what never was, cannot be judged', () => {
+test('a partial lag, and the age without a write, are unknown', () => {
   const partitions = [createStanding({ lag: 0n }), createStanding({ partition: 1, lag: null })];
   expect(statesOf(createSnapshot({ partitions }), { maxLag: 10 })).toEqual(['unknown']);
   expect(statesOf(emptySnapshot, { maxLag: 10, maxAge: 10, maxDlq: 0 })).toEqual([

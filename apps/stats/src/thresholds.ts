@@ -1,7 +1,7 @@
 import { sumLag } from '@pipeline/kafka';
 import type { Snapshot } from './snapshot.ts';
 
-/** What may not be exceeded; what is left out is not checked. */
+/** The maxima to check; an omitted one is not checked. */
 export interface Thresholds {
   /** Records. */
   readonly maxLag?: number;
@@ -11,16 +11,16 @@ export interface Thresholds {
   readonly maxDlq?: number;
 }
 
-/** A figure beside the most that it may be. */
+/** A figure and its threshold. */
 export interface Verdict {
   readonly figure: string;
-  /** Null when it is not known. */
+  /** Null if it is unknown. */
   readonly value: number | null;
   readonly atMost: number;
   readonly state: 'ok' | 'over' | 'unknown';
 }
 
-/** Judges the figures that have a threshold. */
+/** Compares the figures that have a threshold. */
 export function judgeThresholds(
   { totals, partitions }: Snapshot,
   { maxLag, maxAge, maxDlq }: Thresholds,

@@ -1,19 +1,17 @@
-import { codeOf, toUserError } from '@pipeline/db';
+import { codeOf, describeError, isTransientError, toUserError } from '@pipeline/db';
 import { isTransientError as isTransientKafkaError, toUserError as toKafkaUserError } from '@pipeline/kafka';
+import { errorLine, UserError } from '@pipeline/runtime';
 
-/** What ends a command: a lasting fault of Kafka or of Postgres as what a user can act on, everything else as it is. */
-function explain(error: unknown): unknown {
+/** The UserError for an error of Kafka or Postgres; any other error unchanged. */
+export function explain(error: unknown): unknown {
   const explained = toKafkaUserError(error);
-  if (explained !== error || isTransientKafkaError(error)) return explained;
-  return codeOf(error) === '' ? error : toUserError(error);
-}
-
-/** A command whose faults are explained. */
-export function explained<Words extends readonly unknown[]>(
-  command: (...words: Words) => Promise<void>,
-): (...words: Words) => Promise<void> {
-  return (...words) =>
-    command(...words).catch((error) => {
-      throw explain(error);
-    });
+  if (explained !== error) return explained;
+  if (isTransientKafkaError(error))
+    return new UserError(`Kafka does not answer: ${errorLine(error)}`, 'start it, or check KAFKA_BROKERS');
+  if (codeOf(error) === '') return error;
+  if (!isTransientError(error)) return toUserError(error);
+  return new UserError(
+    `Postgres does not answer: ${describeError(error)}`,
+    'start it, or check DATABASE_URL',
+  );
 }

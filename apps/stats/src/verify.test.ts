@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { compareWithKafka } from './verify.ts';
 
-/** One partition as it was seen: what was committed, then where the ledger stood, then where the log ended. */
+/** The observations of one partition: committed offset, ledger and end offset, in this order. */
 interface Sighting {
   readonly partition: number;
   readonly committed: bigint | undefined;
@@ -31,7 +31,7 @@ const inOrder = fc
   .map((three) => [...three].sort((a, b) => (a < b ? -1 : 1)) as [bigint, bigint, bigint]);
 const partitions = <Value>(one: fc.Arbitrary<Value>) => fc.array(one, { maxLength: 8 });
 
-test('committed, then stored, then produced: a consumer at work makes no difference', () => {
+test('a running consumer causes no differences', () => {
   fc.assert(
     fc.property(partitions(inOrder), (all) => {
       const sightings = all.map(([committed, nextOffset, logEnd], partition) => ({
@@ -45,7 +45,7 @@ test('committed, then stored, then produced: a consumer at work makes no differe
   );
 });
 
-test('a partition differs exactly when its ledger is below the committed offset or beyond the end of the log', () => {
+test('a partition differs if its ledger is below the committed or beyond the end offset', () => {
   fc.assert(
     fc.property(partitions(fc.tuple(offset, offset, offset)), (all) => {
       const sightings = all.map(([committed, nextOffset, logEnd], partition) => ({
@@ -66,7 +66,7 @@ test('a partition differs exactly when its ledger is below the committed offset 
   );
 });
 
-test('a group that has committed where there is no ledger is told', () => {
+test('a committed offset without a ledger row is a difference', () => {
   const sighting = { partition: 2, committed: 5n, nextOffset: undefined, logEnd: 9n };
   expect(compare([sighting])).toEqual([
     {
@@ -78,11 +78,11 @@ test('a group that has committed where there is no ledger is told', () => {
   ]);
 });
 
-test('a partition that nobody has read yet is right', () => {
+test('a partition without a commit is no difference', () => {
   expect(compare([{ partition: 0, committed: undefined, nextOffset: undefined, logEnd: 9n }])).toEqual([]);
 });
 
-test('a topic that was made anew may have fewer partitions: what the others had is history', () => {
+test('rows of partitions that a recreated topic lacks are ignored', () => {
   const ledger = [0, 3].map((partition) => ({ partition, nextOffset: 7n, recordAgeSeconds: null }));
   const offsets = [{ topic: 'events', partition: 0, logStart: 0n, logEnd: 7n, stableEnd: 7n, committed: 7n }];
   expect(compareWithKafka('events', ledger, offsets, offsets)).toEqual([]);

@@ -9,7 +9,7 @@ import {
 import type { PartitionOffsets } from '@pipeline/kafka';
 import { type FetchOffsets, settleOffsets } from './collect.ts';
 
-/** Where to look, and how to ask Kafka. */
+/** The sources to compare. */
 export interface Sources {
   readonly database: Database;
   readonly topic: string;
@@ -17,18 +17,18 @@ export interface Sources {
 }
 
 export interface Verification {
-  /** Everything that should be equal and is not. */
+  /** All values that should be equal and are not. */
   readonly differences: readonly Comparison[];
-  /** How many rows of `raw_events` were counted. */
+  /** Number of rows in `raw_events`. */
   readonly events: bigint;
-  /** Why the ledger was not compared with Kafka, or undefined when it was. */
+  /** Why the ledger was not compared with Kafka, or undefined if it was. */
   readonly kafkaProblem: string | undefined;
 }
 
 /**
- * Recounts the tables and compares them among themselves, and the ledger with Kafka. Committed offsets are read before
- * the tables and ends of logs after them: what a consumer at work moves meanwhile makes no difference.
- * @throws what the database throws
+ * Recounts the tables and compares them with each other, and the ledger with Kafka. Committed offsets are read before
+ * the tables and end offsets after them, so that a running consumer causes no differences.
+ * @throws errors of the database
  */
 export async function verify(
   { database, topic, fetchOffsets }: Sources,
@@ -49,8 +49,8 @@ export async function verify(
 }
 
 /**
- * The ledger may not be behind what the group has committed, nor ahead of what the log holds. What it says of a partition
- * that the topic does not have is history: the topic was made anew with fewer.
+ * The ledger must not be behind the committed offset, nor beyond the end offset. Rows of partitions that do not exist
+ * are ignored: the topic was recreated with fewer.
  */
 export function compareWithKafka(
   topic: string,

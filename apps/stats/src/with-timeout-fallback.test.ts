@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { withTimeoutFallback } from './with-timeout-fallback.ts';
 
-test('who answers at once is heard, and asked anew each time', async () => {
+test('a prompt answer is returned, and each call sends a request', async () => {
   let asked = 0;
   const ask = withTimeoutFallback(async () => ++asked, 60_000, 'Kafka');
   expect([await ask(), await ask()]).toEqual([1, 2]);
 });
 
-test('who is slow holds nobody up, and is asked once; the late answer is that of the next call', async () => {
+test('a slow request delays no caller, and its late answer goes to the next call', async () => {
   const answer = Promise.withResolvers<string>();
   let asked = 0;
   const ask = withTimeoutFallback(
@@ -24,7 +24,7 @@ test('who is slow holds nobody up, and is asked once; the late answer is that of
   expect([await next, asked]).toEqual(['late', 1]);
 });
 
-test('while somebody is silent again, the last trouble is the best that is known', async () => {
+test('while a request is pending, calls fail with the last error', async () => {
   const answers = [Promise.reject(new Error('refused')), new Promise<never>(() => {})];
   const ask = withTimeoutFallback(() => answers.shift() ?? Promise.resolve(), 1, 'Kafka');
   await expect(ask()).rejects.toThrow('refused');

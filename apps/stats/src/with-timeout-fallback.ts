@@ -1,32 +1,32 @@
 import { DeadlineError, UserError, withDeadline } from '@pipeline/runtime';
 
 /**
- * Asks somebody who may be slow without being held up for longer than `ms` milliseconds. One question is under way at a
- * time: an answer that comes late is that of the next call, and until then calls fail as the last answer did.
+ * Wraps a request so that callers wait at most `ms` milliseconds. Only one request runs at a time: a late answer goes to
+ * the next call, and until it arrives calls fail with the last error.
  */
 export function withTimeoutFallback<Answer>(
-  ask: () => Promise<Answer>,
+  request: () => Promise<Answer>,
   ms: number,
   name: string,
 ): () => Promise<Answer> {
-  let asking: Promise<Answer> | undefined;
-  let problem: unknown = new UserError(`${name} has not answered yet`, 'asking on');
-  const askAnew = async () => {
+  let pending: Promise<Answer> | undefined;
+  let lastError: unknown = new UserError(`${name} has not answered yet`, 'still waiting');
+  const send = async () => {
     try {
-      return await ask();
+      return await request();
     } catch (error) {
-      problem = error;
+      lastError = error;
       throw error;
     } finally {
-      asking = undefined;
+      pending = undefined;
     }
   };
   return async () => {
-    asking ??= askAnew();
+    pending ??= send();
     try {
-      return await withDeadline(asking, ms, name);
+      return await withDeadline(pending, ms, name);
     } catch (error) {
-      throw error instanceof DeadlineError ? problem : error;
+      throw error instanceof DeadlineError ? lastError : error;
     }
   };
 }

@@ -14,7 +14,7 @@ const deadLetterTopicMissing: Fault = {
     const { pipeline, fleet, load } = system;
     await quiesce(system);
     const ends = await committedOffsets(system);
-    fleet.supervise(/missing: run "pnpm --filter infra provision"|there is no topic/);
+    fleet.supervise(/infra provision|there is no topic/);
     await deleteTopic(pipeline, pipeline.dlqTopic);
     const before = fleet.restarts;
     load.resume();

@@ -41,7 +41,7 @@ export function appEntry(name: AppName): string {
 export function startProgram(entry: string, args: readonly string[], environment: Environment): Program {
   const child = spawn(process.execPath, ['--conditions=source', entry, ...args], {
     cwd: dirname(entry),
-    env: { ...process.env, METRICS_PORT: '0', STATS_PORT: '0', LOG_FORMAT: 'json', ...environment },
+    env: { ...process.env, METRICS_PORT: '0', STATS_PORT: '0', LOG_FORMAT: '', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];

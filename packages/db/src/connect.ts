@@ -1,4 +1,4 @@
-import { type Settings, StopRequest, tlsErrorOf, UserError, withDeadline } from '@pipeline/runtime';
+import { exitCode, type Settings, StopRequest, tlsErrorOf, UserError, withDeadline } from '@pipeline/runtime';
 import postgres from 'postgres';
 import { codeOf, describeError, errorKind } from './errors.ts';
 import type { DatabaseUrl, databaseSettings } from './settings.ts';
@@ -142,24 +142,20 @@ function readOnlyParameter(readOnly: boolean | undefined): object {
   return readOnly === undefined ? {} : { default_transaction_read_only: readOnly ? 'on' : 'off' };
 }
 
+const outdatedTables = /^42(P01|703|P10|883) /;
+
 /** Remedies by "CODE MESSAGE", where CODE is the SQLSTATE or the driver's code. */
 const remedies: readonly (readonly [RegExp, string])[] = [
-  [
-    /^28\S* .*(no encryption|SSL off)/,
-    'set sslmode=verify-full in DATABASE_URL: this Postgres takes nobody without TLS',
-  ],
+  [/^28\S* .*(no encryption|SSL off)/, 'set sslmode=verify-full in DATABASE_URL: this Postgres requires TLS'],
   [
     /^(26000|42P05|08P01 unsupported startup parameter)/,
-    'DATABASE_URL leads to a pooler that keeps no session: set DATABASE_POOL_MODE=transaction',
+    'DATABASE_URL points at a pooler in transaction mode: set DATABASE_POOL_MODE=transaction',
   ],
-  [/^SSL_REFUSED/, 'switch on its ssl, or set sslmode=disable in DATABASE_URL'],
+  [/^SSL_REFUSED/, 'enable TLS (ssl = on) in Postgres, or set sslmode=disable in DATABASE_URL'],
   [/^(28|08P01 .*(authentication failed|no such user))/, 'check the user and the password of DATABASE_URL'],
   [/^3D/, 'create the database or name another in DATABASE_URL'],
-  [
-    /^42(P01|703|P10|883) /,
-    'the tables are missing or of another version: run "pnpm --filter infra provision"',
-  ],
-  [/^42501 /, 'grant the user of DATABASE_URL the rights that docs/operations.md lists'],
+  [outdatedTables, 'create the tables, or migrate them to the version of this program'],
+  [/^42501 /, 'grant the user of DATABASE_URL the rights that the documentation lists'],
 ];
 
 /** The UserError for a permanent error: Postgres's message and the remedy. */
@@ -169,7 +165,13 @@ export function databaseUserError(error: unknown): UserError {
   if (tlsError !== undefined) return tlsUserError(tlsError);
   const text = `${code} ${error instanceof Error ? error.message : ''}`;
   const remedy = remedies.find(([pattern]) => pattern.test(text))?.[1];
-  return new UserError(`Postgres: ${describeError(error)}`, remedy ?? 'see the log of Postgres');
+  const fix = outdatedTables.test(text) ? ({ name: 'create-tables' } as const) : undefined;
+  return new UserError(
+    `Postgres: ${describeError(error)}`,
+    remedy ?? 'see the log of Postgres',
+    exitCode.failed,
+    fix,
+  );
 }
 
 /**

@@ -5,29 +5,27 @@ const SECOND = 1_000;
 export const databaseSettings = {
   DATABASE_URL: custom(
     'postgres://app:app@127.0.0.1:5432/app',
-    'Where Postgres is; sslmode=disable or verify-full, sslrootcert=PATH',
+    'Postgres connection URL; sslmode=disable or verify-full, sslrootcert=PATH',
     'postgres://USER:PASSWORD@HOST:PORT/DATABASE, special characters percent-encoded, sslmode=disable or verify-full',
     parseDatabaseUrl,
     { secret: true },
   ),
   DATABASE_ALLOW_PLAINTEXT: flag(
     false,
-    'Whether another machine may be spoken to without TLS, such as over a private network of containers',
+    'Allow unencrypted connections to a remote Postgres, as in a private container network',
   ),
   DATABASE_POOL_MODE: oneOf(
     ['session', 'transaction'],
     'session',
-    'How long a connection keeps its session: always, or, behind a pooler such as PgBouncer, for one transaction',
+    'session for direct connections, transaction behind PgBouncer in transaction mode',
   ),
-  DATABASE_CONNECT_TIMEOUT_MS: integer(5 * SECOND, 'How long a connection may take to be made', [
-    100,
-    600 * SECOND,
-  ]),
-  DATABASE_STATEMENT_TIMEOUT_MS: integer(20 * SECOND, 'How long a statement may run', [100, 3_600 * SECOND]),
-  DATABASE_LOCK_TIMEOUT_MS: integer(10 * SECOND, 'How long a statement may wait for a lock', [
-    100,
-    3_600 * SECOND,
-  ]),
+  DATABASE_CONNECT_TIMEOUT_MS: integer(5 * SECOND, 'Connect timeout', [100, 600 * SECOND]),
+  DATABASE_STATEMENT_TIMEOUT_MS: integer(20 * SECOND, 'Statement timeout', [100, 3_600 * SECOND]),
+  DATABASE_LOCK_TIMEOUT_MS: integer(
+    10 * SECOND,
+    'Lock timeout: maximum time that a statement waits for a lock',
+    [100, 3_600 * SECOND],
+  ),
 };
 
 /** A parsed connection URL; `sslRootCert` is the path of a file of PEM certificates. */

@@ -27,7 +27,7 @@ test.each([
 });
 
 test.each([
-  ['UNKNOWN_TOPIC_OR_PARTITION', 'infra provision'],
+  ['UNKNOWN_TOPIC_OR_PARTITION', 'create the topics'],
   ['TOPIC_AUTHORIZATION_FAILED', 'READ on KAFKA_TOPIC'],
   ['SASL_AUTHENTICATION_FAILED', 'KAFKA_SASL_PASSWORD'],
 ])('%s is permanent and has a remedy, wrapped or not', (type, remedy) => {

@@ -1,4 +1,4 @@
-import { tlsErrorOf, UserError } from '@pipeline/runtime';
+import { exitCode, tlsErrorOf, UserError } from '@pipeline/runtime';
 import kafkajs from 'kafkajs';
 import { findUnreadable, type UnreadableBatch } from './consume/unreadable.ts';
 import { tlsUserError } from './tls-user-error.ts';
@@ -20,16 +20,16 @@ interface ClientError extends Error {
  * remedies.
  */
 const permanent: Readonly<Record<string, string>> = {
-  UNKNOWN_TOPIC_OR_PARTITION:
-    'KAFKA_TOPIC or KAFKA_DLQ_TOPIC is missing: run "pnpm --filter infra provision"',
+  UNKNOWN_TOPIC_OR_PARTITION: 'create the topics of KAFKA_TOPIC and KAFKA_DLQ_TOPIC',
   TOPIC_AUTHORIZATION_FAILED:
     'grant this user READ on KAFKA_TOPIC and WRITE on KAFKA_DLQ_TOPIC to consume, WRITE on KAFKA_TOPIC to produce',
-  GROUP_AUTHORIZATION_FAILED: 'grant this user READ on the group of KAFKA_GROUP_ID (DESCRIBE to look at it)',
-  CLUSTER_AUTHORIZATION_FAILED: 'grant this user the rights that docs/operations.md lists',
+  GROUP_AUTHORIZATION_FAILED:
+    'grant this user READ on the group of KAFKA_GROUP_ID (DESCRIBE to read its offsets)',
+  CLUSTER_AUTHORIZATION_FAILED: 'grant this user the ACLs that the documentation lists',
   SASL_AUTHENTICATION_FAILED: 'check KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD',
   UNSUPPORTED_SASL_MECHANISM: 'check KAFKA_SASL_MECHANISM',
   ILLEGAL_SASL_STATE:
-    'no login is asked for there: unset KAFKA_SASL_MECHANISM, or name another listener in KAFKA_BROKERS',
+    'this listener does not use SASL: unset KAFKA_SASL_MECHANISM, or name another listener in KAFKA_BROKERS',
   MESSAGE_TOO_LARGE: "send smaller records, or raise the topic's max.message.bytes",
   RECORD_LIST_TOO_LARGE: "send smaller records, or raise the topic's segment.bytes",
   INVALID_TOPIC_EXCEPTION: 'check KAFKA_TOPIC and KAFKA_DLQ_TOPIC',
@@ -92,13 +92,18 @@ export function toUserError(error: unknown): unknown {
   const tlsError = error instanceof KafkaJSError ? tlsErrorOf(codeOf(cause)) : undefined;
   if (tlsError !== undefined) return tlsUserError(tlsError, cause.broker);
   const remedy = permanentRemedy(error);
-  return remedy === undefined ? error : new UserError(`Kafka: ${cause.message}`, remedy);
+  if (remedy === undefined) return error;
+  const isTopicMissing = kafkaErrorType(error) === 'UNKNOWN_TOPIC_OR_PARTITION';
+  const fix = isTopicMissing ? ({ name: 'create-topics' } as const) : undefined;
+  return new UserError(`Kafka: ${cause.message}`, remedy, exitCode.failed, fix);
 }
 
 function unreadableUserError(batch: UnreadableBatch, error: Error): UserError {
   const { topic, partition, firstOffset, lastOffset } = batch;
   return new UserError(
     `${topic}/${partition}: the batch of offsets ${firstOffset} to ${lastOffset} cannot be read: ${error.message}`,
-    `raise DECOMPRESSED_MAX_BYTES if it is only large, or give it up with "consumer --skip ${topic}:${partition}:${firstOffset}"`,
+    'raise DECOMPRESSED_MAX_BYTES if the batch is only large, or skip it',
+    exitCode.failed,
+    { name: 'skip-batch', batch: `${topic}:${partition}:${firstOffset}` },
   );
 }

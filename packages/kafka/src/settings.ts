@@ -8,54 +8,55 @@ const address =
 export const kafkaSettings = {
   KAFKA_BROKERS: list(
     '127.0.0.1:9092',
-    'Brokers to start from',
-    'HOST:PORT, several with commas between',
+    'Bootstrap brokers',
+    'HOST:PORT, comma-separated if several',
     address,
   ),
-  KAFKA_TOPIC: text('events', 'The topic of events'),
-  KAFKA_DLQ_TOPIC: text('events_dlq', 'The topic of dead letters'),
-  KAFKA_CLIENT_ID: optionalText('What brokers call this client in their logs and metrics', {
+  KAFKA_TOPIC: text('events', 'Topic of events'),
+  KAFKA_DLQ_TOPIC: text('events_dlq', 'Topic of dead letters'),
+  KAFKA_CLIENT_ID: optionalText('Client id in the logs, metrics and quotas of the brokers', {
     shownDefault: "the program's name",
   }),
   KAFKA_REQUEST_TIMEOUT_MS: integer(
     15_000,
-    'An answer of Kafka that takes longer is given up, and asked for again',
+    'Kafka request timeout; a request that times out is retried',
     [1_000, 300_000],
   ),
-  KAFKA_SSL: flag(false, 'Encrypt the connections to Kafka and check its certificate'),
-  KAFKA_SSL_CA: optionalText('Path of the certificates to trust (PEM)'),
-  KAFKA_SSL_CERT: optionalText("Path of the client's certificate (PEM)"),
-  KAFKA_SSL_KEY: optionalText("Path of the key of the client's certificate (PEM)"),
-  KAFKA_SASL_MECHANISM: optionalOneOf(['plain', 'scram-sha-256', 'scram-sha-512'], 'How to log in to Kafka'),
-  KAFKA_SASL_USERNAME: optionalText('Who logs in to Kafka'),
-  KAFKA_SASL_PASSWORD: optionalText('Their password', { secret: true }),
+  KAFKA_SSL: flag(false, 'Connect to Kafka over TLS, and verify its certificate'),
+  KAFKA_SSL_CA: optionalText('Path of the trusted CA certificates (PEM)'),
+  KAFKA_SSL_CERT: optionalText('Path of the client certificate (PEM)'),
+  KAFKA_SSL_KEY: optionalText('Path of the private key of the client certificate (PEM)'),
+  KAFKA_SASL_MECHANISM: optionalOneOf(['plain', 'scram-sha-256', 'scram-sha-512'], 'SASL mechanism'),
+  KAFKA_SASL_USERNAME: optionalText('SASL username'),
+  KAFKA_SASL_PASSWORD: optionalText('SASL password', { secret: true }),
 };
 
 /** Settings of the consumer: group membership and batch sizes. */
 export const groupSettings = {
-  KAFKA_GROUP_ID: text('events_to_postgres', 'The consumer group'),
+  KAFKA_GROUP_ID: text('events_to_postgres', 'Consumer group'),
   KAFKA_SESSION_TIMEOUT_MS: integer(
     10_000,
-    "How soon a dead member's partitions move on",
+    "Session timeout: without a heartbeat for this long, a member's partitions are reassigned",
     [6_000, 1_800_000],
   ),
-  KAFKA_REBALANCE_TIMEOUT_MS: integer(30_000, 'How long a rebalance waits for a member', [1_000, 1_800_000]),
-  KAFKA_FETCH_WAIT_MS: integer(500, 'How long a fetch waits for records', [1, 5_000]),
-  KAFKA_FETCH_MAX_BYTES: integer(8 << 20, 'The most bytes of one fetch', [1 << 10, 1 << 30]),
-  KAFKA_FETCH_MAX_PARTITION_BYTES: integer(1 << 20, 'The most bytes of one partition in a fetch', [
+  KAFKA_REBALANCE_TIMEOUT_MS: integer(
+    30_000,
+    'Rebalance timeout: maximum time that members have to rejoin the group',
+    [1_000, 1_800_000],
+  ),
+  KAFKA_FETCH_WAIT_MS: integer(500, 'Maximum time that a fetch waits for records', [1, 5_000]),
+  KAFKA_FETCH_MAX_BYTES: integer(8 << 20, 'Maximum bytes per fetch', [1 << 10, 1 << 30]),
+  KAFKA_FETCH_MAX_PARTITION_BYTES: integer(1 << 20, 'Maximum bytes per partition and fetch', [
     1 << 10,
     1 << 30,
   ]),
-  BATCH_MAX_EVENTS: integer(10_000, 'The most records that are written at once', [1, 50_000]),
-  BATCH_MAX_BYTES: integer(8 << 20, 'The most bytes of keys and values that are written at once', [
-    1 << 10,
-    64 << 20,
-  ]),
-  BUFFER_MAX_BYTES: integer(4 << 20, 'Fetched and not yet written: beyond this no more is fetched', [
+  BATCH_MAX_EVENTS: integer(10_000, 'Maximum records per batch', [1, 50_000]),
+  BATCH_MAX_BYTES: integer(8 << 20, 'Maximum bytes of keys and values per batch', [1 << 10, 64 << 20]),
+  BUFFER_MAX_BYTES: integer(4 << 20, 'Maximum bytes fetched ahead; beyond this, fetching pauses', [
     1 << 10,
     1 << 30,
   ]),
-  DECOMPRESSED_MAX_BYTES: integer(64 << 20, 'The most bytes that a compressed batch may unfold to', [
+  DECOMPRESSED_MAX_BYTES: integer(64 << 20, 'Maximum decompressed size of a compressed batch', [
     1 << 10,
     1 << 30,
   ]),

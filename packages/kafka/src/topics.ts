@@ -1,4 +1,4 @@
-import { retryForever, UserError } from '@pipeline/runtime';
+import { exitCode, retryForever, UserError } from '@pipeline/runtime';
 import type { Admin } from 'kafkajs';
 import type { ClusterAdmin } from './admin.ts';
 import { kafkaErrorType } from './errors.ts';
@@ -11,8 +11,10 @@ export async function requireTopics(admin: ClusterAdmin, topics: readonly string
   const missing = await admin.missingTopics(topics);
   if (missing.length === 0) return;
   throw new UserError(
-    `Kafka: there is no topic ${missing.join(' and no topic ')}, or none that this user may DESCRIBE`,
-    'run "pnpm --filter infra provision", or grant the rights that docs/operations.md lists',
+    `Kafka: there is no topic ${missing.join(' and no topic ')}, or this user may not DESCRIBE it`,
+    'grant DESCRIBE on it, or create it',
+    exitCode.failed,
+    { name: 'create-topics' },
   );
 }
 
@@ -42,6 +44,6 @@ async function untilReady(admin: Admin, topic: string): Promise<void> {
   const signal = AbortSignal.timeout(READY_TIMEOUT_MS);
   await retryForever(() => admin.fetchTopicOffsets(topic), { isTransient, signal }).catch((error) => {
     if (!signal.aborted) throw error;
-    throw new UserError(`Kafka: the topic ${topic} is not ready after 30 s`, 'see the log of the brokers');
+    throw new UserError(`Kafka: topic ${topic} is not ready after 30 s`, 'see the log of the brokers');
   });
 }

@@ -1,4 +1,4 @@
-/** The shortest and the longest pause between two tries, in milliseconds. */
+/** The shortest and the longest pause between two attempts, in milliseconds. */
 export interface Backoff {
   readonly firstMs: number;
   readonly mostMs: number;
@@ -7,10 +7,10 @@ export interface Backoff {
 export const defaultBackoff: Backoff = { firstMs: 100, mostMs: 5_000 };
 
 /**
- * The pause before the next try: doubled at each failure, capped, and spread over the upper half of the step
- * so that many processes do not come back at once ("equal jitter",
+ * The pause before the next attempt: doubled after each failure, capped, and randomized over its upper half so that
+ * processes do not retry in step ("equal jitter",
  * https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
- * @param failures how many tries failed so far, at least 1
+ * @param failures failed attempts so far, at least 1
  * @param random a number from 0 to 1
  * @returns milliseconds
  */

@@ -1,11 +1,12 @@
-/** An operation that took longer than it was given. */
+/** An operation exceeded its deadline. */
 export class DeadlineError extends Error {
   override readonly name = 'DeadlineError';
 }
 
 /**
- * The outcome of an operation, or a DeadlineError once `ms` milliseconds have passed.
- * The operation itself goes on; its later failure is ignored.
+ * Settles like the operation, or rejects with a DeadlineError after `ms` milliseconds.
+ * The operation itself is not cancelled; a later failure is ignored.
+ * @param what the subject of the error message, such as `Kafka`
  */
 export async function withDeadline<Value>(
   operation: Promise<Value>,

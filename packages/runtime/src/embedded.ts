@@ -1,11 +1,11 @@
 import { getAsset, getAssetKeys, isSea } from 'node:sea';
 
-/** The names of the files that an executable carries inside; none where this is not one (Node's own word is SEA). */
+/** Names of the files embedded in this executable (a Node SEA); empty if this is not one. */
 export function embeddedNames(): readonly string[] {
   return isSea() ? getAssetKeys() : [];
 }
 
-/** A text file that an executable carries inside, or undefined where there is none. */
+/** A text file embedded in this executable, or undefined if there is none of that name. */
 export function embeddedText(name: string): string | undefined {
   return embeddedNames().includes(name) ? getAsset(name, 'utf8') : undefined;
 }

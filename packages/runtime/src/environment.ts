@@ -5,9 +5,9 @@ import type { Environment } from './settings.ts';
 import { exitCode, UserError } from './user-error.ts';
 
 /**
- * Where settings come from besides flags: this process's environment, then the `.env` file of the workspace (or of the
- * current folder).
- * @throws UserError when a `.env` file is there but cannot be read.
+ * The sources of settings other than flags: the process's environment, then the `.env` file at the root of the
+ * workspace, or of the current folder outside a workspace.
+ * @throws UserError if a `.env` file exists and cannot be read
  */
 export function loadEnvironments(from: string = process.cwd()): readonly Environment[] {
   const path = join(workspaceRoot(from) ?? from, '.env');
@@ -18,7 +18,7 @@ function readEnvFile(path: string): Environment {
   try {
     return parseEnv(readFileSync(path, 'utf8'));
   } catch {
-    throw new UserError(`cannot read ${path}`, 'make it a readable file, or remove it', exitCode.usage);
+    throw new UserError(`cannot read ${path}`, 'make it readable, or delete it', exitCode.usage);
   }
 }
 

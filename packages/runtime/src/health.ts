@@ -5,57 +5,63 @@ import type { ListenAddress } from './http.ts';
 import type { Command } from './program.ts';
 import { errorLine, exitCode, UserError } from './user-error.ts';
 
-/** An answer that takes longer is none. */
-const ANSWER_MS = 4_000;
+const TIMEOUT_MS = 4_000;
 
-/** On every address means on the loopback, too, which is where this asks. */
+/** A server that listens on every address is reached on the loopback one. */
 const loopbackOf: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
 
 /**
- * Gives a program with probes a command `health` that asks them: the health check of a container that has no shell.
- * @param addressOf where the process listens that runs with the same settings
+ * Adds the command `health`, which requests a probe of the running process: the health check of a container without a
+ * shell.
+ * @param addressOf where the process with these settings listens
  * @returns the new command
  */
 export function addHealthCommand(program: Command, addressOf: (command: Command) => ListenAddress): Command {
   return program
     .command('health')
-    .description('ask the process that runs with these settings whether it lives; exit code 3 when not')
-    .option('--ready', 'ask whether it is ready: what it depends on counts, too')
+    .description(
+      'check the liveness probe of the process that runs with these settings; exit code 3 if it fails',
+    )
+    .option('--ready', 'check the readiness probe, which includes dependencies')
     .action(async ({ ready }: { readonly ready?: boolean }, command: Command) => {
-      process.stdout.write(await askProbe(addressOf(command), ready ? '/readyz' : '/livez'));
+      process.stdout.write(await requestProbe(addressOf(command), ready ? '/readyz' : '/livez'));
     });
 }
 
 /**
- * What a probe answers when all is well.
- * @throws UserError with exit code 3 when something is wrong or nobody answers, 2 when the port is any free one
+ * The answer of a probe that passes.
+ * @throws UserError with exit code 3 if the probe fails or does not answer, 2 if the port is set to 0
  */
-export async function askProbe(address: ListenAddress, path: '/livez' | '/readyz'): Promise<string> {
+export async function requestProbe(address: ListenAddress, path: '/livez' | '/readyz'): Promise<string> {
   const { host, port, usualPort, portSetting } = address;
   if (port === 0)
-    throw new UserError('nobody knows which port that is', `choose one with ${portSetting}`, exitCode.usage);
+    throw new UserError(
+      `${portSetting}=0 picks a random port, so it cannot be probed`,
+      `set ${portSetting} to a fixed port`,
+      exitCode.usage,
+    );
   const name = loopbackOf[host] ?? host;
   const url = `http://${name.includes(':') ? `[${name}]` : name}:${port ?? usualPort}${path}`;
-  const { ok, answer } = await ask(url);
+  const { ok, answer } = await request(url);
   if (ok) return answer;
   throw new UserError(
-    `${url} says: ${answer.trim().replaceAll('\n', ', ')}`,
-    'see its log',
+    `${url} reports: ${answer.trim().replaceAll('\n', ', ')}`,
+    "see the process's log",
     exitCode.checkFailed,
   );
 }
 
-/** Not by `fetch`, which refuses to ask some ports, such as 6000 and 10080. */
-async function ask(url: string): Promise<{ readonly ok: boolean; readonly answer: string }> {
+/** Not `fetch`, which blocks some ports, such as 6000 and 10080. */
+async function request(url: string): Promise<{ readonly ok: boolean; readonly answer: string }> {
   try {
-    const request = get(url, { agent: false, signal: AbortSignal.timeout(ANSWER_MS) });
-    const [response]: IncomingMessage[] = await once(request, 'response');
+    const sent = get(url, { agent: false, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const [response]: IncomingMessage[] = await once(sent, 'response');
     if (response === undefined) throw new Error('no response');
     return { ok: response.statusCode === 200, answer: await text(response) };
   } catch (error) {
     throw new UserError(
       `${url} does not answer: ${errorLine(error)}`,
-      'is it running?',
+      'check that the process is running',
       exitCode.checkFailed,
     );
   }

@@ -8,7 +8,7 @@ import { UserError } from './user-error.ts';
 
 const app = new Hono().get('/', (context) => context.text('here'));
 
-/** A logger, and what it was told. */
+/** A logger that keeps its messages. */
 function recordLog() {
   const lines: string[] = [];
   return { lines, logger: pino({}, { write: (line: string) => void lines.push(JSON.parse(line).msg) }) };
@@ -18,7 +18,7 @@ function address(choice: Partial<ListenAddress>): ListenAddress {
   return { host: '127.0.0.1', port: undefined, usualPort: 0, portSetting: 'STATS_PORT', ...choice };
 }
 
-/** Holds a port of the loopback while a test runs. */
+/** Occupies a port of the loopback address. */
 async function takePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -31,24 +31,24 @@ async function portOf(url: string): Promise<number> {
   return Number(new URL(url).port);
 }
 
-test('port 0 is any free one, and the address says which', async () => {
+test('port 0 is any free port, and the URL names it', async () => {
   const { lines, logger } = recordLog();
   await using server = await listen(app, address({ port: 0 }), logger);
   expect(await portOf(server.url)).toBeGreaterThan(0);
   expect(lines).toEqual([]);
 });
 
-test('a usual port that is taken gives way to a free one, and that is said', async () => {
+test('if the default port is in use, a free one is chosen and logged', async () => {
   await using taken = await takePort();
   const { lines, logger } = recordLog();
   await using server = await listen(app, address({ usualPort: taken.port }), logger);
   expect(await portOf(server.url)).not.toBe(taken.port);
   expect(lines).toEqual([
-    `port ${taken.port} is taken: ${server.url} instead, or choose one with STATS_PORT`,
+    `port ${taken.port} is in use; listening on ${server.url} instead (set STATS_PORT to choose a port)`,
   ]);
 });
 
-test('a port that was asked for and is taken is a failure, be it the usual one', async () => {
+test('a configured port that is in use is an error, even if it is the default', async () => {
   await using taken = await takePort();
   const { logger } = recordLog();
   const listening = listen(app, address({ port: taken.port, usualPort: taken.port }), logger);
@@ -56,7 +56,7 @@ test('a port that was asked for and is taken is a failure, be it the usual one',
   await expect(listening).rejects.toMatchObject({ remedy: 'choose another with STATS_PORT' });
 });
 
-test('an address that is not of this machine is a failure that names the setting', async () => {
+test('an address of another machine is an error that names the setting', async () => {
   const listening = listen(app, address({ host: '192.0.2.1' }), recordLog().logger);
   await expect(listening).rejects.toMatchObject({
     name: 'UserError',
@@ -64,13 +64,13 @@ test('an address that is not of this machine is a failure that names the setting
   });
 });
 
-test('an IPv6 host stands in brackets', async () => {
+test('the URL of an IPv6 host has brackets', async () => {
   await using server = await listen(app, address({ host: '::1' }), recordLog().logger);
   expect(server.url).toMatch(/^http:\/\/\[::1\]:\d+$/);
   expect(await portOf(server.url)).toBeGreaterThan(0);
 });
 
-test('a server that is closed ends the answers that are under way', async () => {
+test('closing a server ends its open responses', async () => {
   const endless = new Hono().get('/', (context) =>
     context.body(new ReadableStream({ start: (out) => out.enqueue('a') })),
   );

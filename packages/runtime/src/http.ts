@@ -5,29 +5,29 @@ import { text } from './settings.ts';
 import { UserError } from './user-error.ts';
 
 export const httpSettings = {
-  HTTP_HOST: text('127.0.0.1', 'The address that the probes, the metrics and the stats page listen on'),
+  HTTP_HOST: text('127.0.0.1', 'Address that the probes, metrics and stats page listen on'),
 };
 
-/** A server that listens; closing it ends its connections too. */
+/** A listening server; disposing of it closes its connections too. */
 export interface HttpServer extends AsyncDisposable {
-  /** Where it answers, such as `http://127.0.0.1:9464`. */
+  /** Its base URL, such as `http://127.0.0.1:9464`. */
   readonly url: string;
 }
 
 /** Where to listen. */
 export interface ListenAddress {
   readonly host: string;
-  /** The port that was asked for, 0 for any free one; undefined when none was. */
+  /** The configured port, 0 for any free one; undefined if none is configured. */
   readonly port: number | undefined;
-  /** Tried when none was asked for; when it is taken, any free one does. */
+  /** The default port; if it is in use, any free one is chosen. */
   readonly usualPort: number;
-  /** What the setting of the port is called, for messages. */
+  /** The name of the port's setting, for messages. */
   readonly portSetting: string;
 }
 
 /**
- * Serves an application until it is disposed of. A usual port that is taken gives way to a free one, and that is said.
- * @throws UserError when the port that was asked for is taken, or the address cannot be listened on
+ * Serves an application until it is disposed of. If the default port is in use, a free one is chosen and logged.
+ * @throws UserError if the configured port is in use, or the address cannot be bound
  */
 export async function listen(app: Hono, address: ListenAddress, logger: Logger): Promise<HttpServer> {
   const { host, port, usualPort, portSetting } = address;
@@ -37,7 +37,9 @@ export async function listen(app: Hono, address: ListenAddress, logger: Logger):
     const code = codeOf(error);
     if (code !== 'EADDRINUSE' || port !== undefined) throw listenFailure(address, code);
     const server = await tryListen(app, host, 0);
-    logger.warn(`port ${usualPort} is taken: ${server.url} instead, or choose one with ${portSetting}`);
+    logger.warn(
+      `port ${usualPort} is in use; listening on ${server.url} instead (set ${portSetting} to choose a port)`,
+    );
     return server;
   }
 }
@@ -49,8 +51,8 @@ function codeOf(error: unknown): string {
 function listenFailure({ host, port, usualPort, portSetting }: ListenAddress, code: string): UserError {
   const where = `port ${port ?? usualPort} on ${host}`;
   return code === 'EADDRINUSE'
-    ? new UserError(`${where} is taken`, `choose another with ${portSetting}`)
-    : new UserError(`cannot listen to ${where}: ${code}`, `check HTTP_HOST and ${portSetting}`);
+    ? new UserError(`${where} is in use`, `choose another with ${portSetting}`)
+    : new UserError(`cannot listen on ${where}: ${code}`, `check HTTP_HOST and ${portSetting}`);
 }
 
 async function tryListen(app: Hono, hostname: string, port: number): Promise<HttpServer> {

@@ -1,4 +1,5 @@
 export { type Backoff, backoffMs, defaultBackoff } from './backoff.ts';
+export { commandLine, type Fix } from './command-line.ts';
 export { DeadlineError, withDeadline } from './deadline.ts';
 export { embeddedNames, embeddedText } from './embedded.ts';
 export { addHealthCommand } from './health.ts';
@@ -11,12 +12,12 @@ export {
   createProgram,
   invalidArgument,
   numberBetween,
-  runProgram,
   settingsOf,
   withSettings,
 } from './program.ts';
 export { resolveCliPath } from './resolve-cli-path.ts';
 export { pause, type RetryOptions, retryForever } from './retry.ts';
+export { runProgram } from './run-program.ts';
 export {
   custom,
   decimal,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createMetrics } from './metrics.ts';
 
-test('metrics have the names and labels that dashboards rely on', async () => {
+test('metrics have the names and labels that dashboards depend on', async () => {
   const metrics = createMetrics('1.2.3');
   metrics.eventsStored.inc({ event_type: 'purchase' }, 2);
   metrics.deadLetters.inc({ reason: 'not_json' });

@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from '@prometheus-io/client';
 
-/** Every metric of the pipeline, with the names that dashboards rely on. Counters count since the process started. */
+/** Every metric of the pipeline; dashboards depend on the names. Counters start at 0 with the process. */
 export interface Metrics {
   readonly registry: Registry;
   readonly eventsStored: Counter<'event_type'>;
@@ -12,7 +12,7 @@ export interface Metrics {
   readonly endToEndSeconds: Histogram;
   readonly retries: Counter<'cause'>;
   readonly paused: Gauge;
-  /** Of `/readyz`, as it was at the last scrape. */
+  /** The readiness at the last scrape. */
   readonly ready: Gauge;
   readonly consumerGroupLag: Gauge<'consumergroup' | 'topic' | 'partition'>;
   /** OpenTelemetry's `messaging.client.consumed.messages`, in its Prometheus form. */
@@ -23,18 +23,20 @@ const seconds = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 
 const delays = [...seconds, 60, 300, 3_600, 86_400];
 const sizes = [1, 10, 50, 100, 500, 1_000, 2_000, 5_000, 10_000, 50_000];
 
-/** How often Node's loop is looked at: by default so often that an idle process wakes a hundred times a second. */
-const loopLooks = { eventLoopMonitoringPrecision: 200, eventLoopUtilizationTimeout: 1_000 };
+/** By default the event loop is sampled a hundred times a second, which keeps an idle process awake. */
+const loopSampling = { eventLoopMonitoringPrecision: 200, eventLoopUtilizationTimeout: 1_000 };
 
-/** The metrics of one process in a registry of their own, Node's included. */
+/** The metrics of one process, Node's included, in their own registry. */
 export function createMetrics(version: string): Metrics {
   const registry = new Registry();
   const registers = [registry];
-  collectDefaultMetrics({ register: registry, ...loopLooks });
-  new Gauge({ name: 'pipeline_build_info', help: 'Always 1', labelNames: ['version'], registers }).set(
-    { version },
-    1,
-  );
+  collectDefaultMetrics({ register: registry, ...loopSampling });
+  new Gauge({
+    name: 'pipeline_build_info',
+    help: 'Build information, always 1',
+    labelNames: ['version'],
+    registers,
+  }).set({ version }, 1);
   return { registry, ...ingestMetrics(registers), ...deliveryMetrics(registers) };
 }
 
@@ -44,36 +46,36 @@ function ingestMetrics(registers: Registry[]) {
     eventsStored: new Counter({
       ...common,
       name: 'pipeline_events_stored_total',
-      help: 'Events newly stored',
+      help: 'Events stored',
       labelNames: ['event_type'],
     }),
     eventsDuplicate: new Counter({
       ...common,
       name: 'pipeline_events_duplicate_total',
-      help: 'Events that were stored already',
+      help: 'Events skipped because their event_id was already stored',
     }),
     deadLetters: new Counter({
       ...common,
       name: 'pipeline_dead_letters_total',
-      help: 'Records kept as dead letters',
+      help: 'Dead letters by reason',
       labelNames: ['reason'],
     }),
     shadowRejections: new Counter({
       ...common,
       name: 'pipeline_shadow_rejections_total',
-      help: 'Stored events that the schemas of SHADOW_SCHEMA would reject, counted again when they are read again',
+      help: 'Stored events that SHADOW_SCHEMA would reject; a redelivered event counts again',
       labelNames: ['reason'],
     }),
     batchEvents: new Histogram({
       ...common,
       name: 'pipeline_batch_events',
-      help: 'Records of a batch',
+      help: 'Records per batch',
       buckets: sizes,
     }),
     batchSeconds: new Histogram({
       ...common,
       name: 'pipeline_batch_seconds',
-      help: 'From taking a batch to the end of its last step',
+      help: 'Seconds to process a batch, offset commit included',
       buckets: seconds,
     }),
   } as const;
@@ -85,52 +87,52 @@ function deliveryMetrics(registers: Registry[]) {
     endToEndSeconds: new Histogram({
       ...common,
       name: 'pipeline_end_to_end_seconds',
-      help: 'From event_time to stored, of the newest event of each batch',
+      help: 'Seconds from event_time to stored, for the newest event of each batch',
       buckets: delays,
     }),
     retries: new Counter({
       ...common,
       name: 'pipeline_retries_total',
-      help: 'Tries that failed and were repeated',
+      help: 'Retries after transient errors',
       labelNames: ['cause'],
     }),
-    paused: new Gauge({ ...common, name: 'pipeline_paused', help: '1 while a partition is paused' }),
-    ready: new Gauge({ ...common, name: 'pipeline_ready', help: '1 while /readyz says so, else 0' }),
+    paused: new Gauge({ ...common, name: 'pipeline_paused', help: '1 if any partition is paused, else 0' }),
+    ready: new Gauge({ ...common, name: 'pipeline_ready', help: '1 if the readiness probe passes, else 0' }),
     consumerGroupLag: new Gauge({
       ...common,
       name: 'kafka_consumergroup_lag',
-      help: 'Records between the committed offset and the end of the log',
+      help: 'Records from the committed offset to the end offset',
       labelNames: ['consumergroup', 'topic', 'partition'],
     }),
     consumedMessages: new Counter({
       ...common,
       name: 'messaging_client_consumed_messages_total',
-      help: 'Records read',
+      help: 'Records consumed',
       labelNames: ['messaging_system', 'messaging_destination_name'],
     }),
   } as const;
 }
 
-/** What only the stats page knows; nothing where it is not known. */
+/** Metrics that only the stats server exports; an unknown value has no series. */
 interface StatsMetrics {
   readonly lagSeconds: Gauge<'consumergroup' | 'topic' | 'partition'>;
   readonly openDeadLetters: Gauge<'topic'>;
 }
 
-/** Adds the metrics of the stats page. */
+/** Adds the metrics of the stats server. */
 export function createStatsMetrics({ registry }: Pick<Metrics, 'registry'>): StatsMetrics {
   const common = { registers: [registry] };
   return {
     lagSeconds: new Gauge({
       ...common,
       name: 'pipeline_lag_seconds',
-      help: 'Seconds since the last stored record was sent, where records wait; 0 where none does. Of the stats page',
+      help: 'Age of the last processed record in seconds, 0 without lag (exported by the stats server)',
       labelNames: ['consumergroup', 'topic', 'partition'],
     }),
     openDeadLetters: new Gauge({
       ...common,
       name: 'pipeline_open_dead_letters',
-      help: 'Dead letters that nobody has dealt with. Of the stats page',
+      help: 'Open dead letters (exported by the stats server)',
       labelNames: ['topic'],
     }),
   };

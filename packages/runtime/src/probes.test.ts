@@ -10,26 +10,31 @@ async function ask(path: string, probes: Partial<Probes> = {}) {
   return { status: response.status, text: await response.text() };
 }
 
-test('a process that makes progress and has what it needs is live and ready', async () => {
+test('a process that makes progress, with all dependencies, is live and ready', async () => {
   expect(await ask('/livez')).toEqual({ status: 200, text: 'ok\n' });
   expect(await ask('/readyz')).toEqual({ status: 200, text: 'ok\n' });
 });
 
-test('a process that is stuck is not live, and says why', async () => {
+test('a stuck process is not live, and the answer has the reason', async () => {
   expect(await ask('/livez', { live: () => 'no progress' })).toEqual({ status: 503, text: 'no progress\n' });
 });
 
-test('a process is not ready for a reason per dependency, and is live nevertheless', async () => {
-  const unready = async () => ['Kafka: away', 'Postgres: away'];
-  expect(await ask('/readyz', { unready })).toEqual({ status: 503, text: 'Kafka: away\nPostgres: away\n' });
+test('missing dependencies make a process unready, with a reason each, but not dead', async () => {
+  const unready = async () => ['Kafka: unreachable', 'Postgres: unreachable'];
+  expect(await ask('/readyz', { unready })).toEqual({
+    status: 503,
+    text: 'Kafka: unreachable\nPostgres: unreachable\n',
+  });
   expect(await ask('/livez', { unready })).toMatchObject({ status: 200 });
 });
 
-test('whether a process is ready is a metric, too', async () => {
-  expect((await ask('/metrics', { unready: () => ['Kafka: away'] })).text).toContain('pipeline_ready 0');
+test('readiness is exported as a metric', async () => {
+  expect((await ask('/metrics', { unready: () => ['Kafka: unreachable'] })).text).toContain(
+    'pipeline_ready 0',
+  );
 });
 
-test('metrics are in the text format of Prometheus, with the version of the program and of Node', async () => {
+test('metrics have the Prometheus text format, with the versions of program and Node', async () => {
   const response = await createProbes(healthy).request('/metrics');
   expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
   const text = await response.text();

@@ -1,16 +1,16 @@
 import { Hono } from 'hono';
 import type { Metrics } from './metrics.ts';
 
-/** What a process answers to whoever watches over it. */
+/** The health of a process, as its probes report it. */
 export interface Probes {
-  /** Whether the process and its loop make progress; asks no dependency. Returns what is wrong, or undefined. */
+  /** Why the process makes no progress, or undefined. Never queries a dependency. */
   readonly live: () => string | undefined;
-  /** What is not ready, one entry per dependency; empty when all is well. */
+  /** One entry per dependency that is not ready; empty if all are. */
   readonly unready: () => Promise<readonly string[]> | readonly string[];
   readonly metrics: Pick<Metrics, 'registry' | 'ready'>;
 }
 
-/** `/livez`, `/readyz` and `/metrics` as an application to serve or to mount. */
+/** `/livez`, `/readyz` and `/metrics` as an application that can be served or mounted. */
 export function createProbes({ live, unready, metrics }: Probes): Hono {
   const app = new Hono();
   app.get('/livez', (context) => {

@@ -1,9 +1,6 @@
 import { resolve } from 'node:path';
 
-/**
- * A path as whoever typed it meant it: pnpm runs a program in the folder of its package, and says in INIT_CWD where it was
- * called.
- */
+/** Resolves a path from the folder where pnpm was called: it runs a script in the folder of its package. */
 export function resolveCliPath(path: string): string {
   return resolve(process.env['INIT_CWD'] ?? '', path);
 }

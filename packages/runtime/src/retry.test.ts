@@ -6,23 +6,23 @@ import { retryForever } from './retry.ts';
 
 const quick = { backoff: { firstMs: 1, mostMs: 2 } };
 
-test('an operation is repeated while its errors pass', async () => {
+test('an operation is retried while its errors are transient', async () => {
   let tries = 0;
   const operation = async () => {
     tries++;
-    if (tries < 5) throw new Error('passing');
+    if (tries < 5) throw new Error('transient');
     return tries;
   };
   expect(await retryForever(operation, { ...quick, isTransient: () => true })).toBe(5);
 });
 
-test('an error that does not pass is thrown at once', async () => {
+test('a permanent error is thrown at once', async () => {
   let tries = 0;
   const operation = async () => {
     tries++;
-    throw new Error('lasting');
+    throw new Error('permanent');
   };
-  await expect(retryForever(operation, { ...quick, isTransient: () => false })).rejects.toThrow('lasting');
+  await expect(retryForever(operation, { ...quick, isTransient: () => false })).rejects.toThrow('permanent');
   expect(tries).toBe(1);
 });
 
@@ -33,17 +33,17 @@ test('an abort cuts the pause short', async () => {
     isTransient: () => true,
     signal: controller.signal,
   };
-  const retrying = retryForever(() => Promise.reject(new Error('passing')), never);
+  const retrying = retryForever(() => Promise.reject(new Error('transient')), never);
   setTimeout(() => controller.abort(new Error('stop')), 5);
   await expect(retrying).rejects.toThrow('stop');
 });
 
-test('what is asked for after an abort is tried once', async () => {
+test('after an abort an operation is attempted once', async () => {
   let tries = 0;
   const operation = async () => {
     tries++;
     if (tries > 1) return 'done';
-    throw new Error('passing');
+    throw new Error('transient');
   };
   const stopped = { ...quick, isTransient: () => true, signal: AbortSignal.abort(new Error('stop')) };
   await expect(retryForever(operation, stopped)).rejects.toThrow('stop');
@@ -51,7 +51,7 @@ test('what is asked for after an abort is tried once', async () => {
   expect(await retryForever(operation, stopped)).toBe('done');
 });
 
-test('pauses grow, stay within their bounds, and are spread', () => {
+test('pauses grow, within their bounds and with jitter', () => {
   const random = fc.double({ min: 0, max: 1, noNaN: true });
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 10_000 }), random, (failures, chance) => {
@@ -63,17 +63,17 @@ test('pauses grow, stay within their bounds, and are spread', () => {
   );
 });
 
-test('a deadline ends the wait for an operation that never ends', async () => {
+test('a deadline ends the wait for an operation that never settles', async () => {
   const never = new Promise<void>(() => {});
   await expect(withDeadline(never, 5, 'it')).rejects.toBeInstanceOf(DeadlineError);
 });
 
-test('an operation that ends in time keeps its outcome', async () => {
+test('an operation that settles in time keeps its outcome', async () => {
   expect(await withDeadline(Promise.resolve(7), 1_000, 'it')).toBe(7);
   await expect(withDeadline(Promise.reject(new Error('its own')), 1_000, 'it')).rejects.toThrow('its own');
 });
 
-test('the late failure of an operation that was given up troubles nobody', async () => {
+test('a failure after the deadline is not an unhandled rejection', async () => {
   const unhandled: unknown[] = [];
   const note = (reason: unknown) => void unhandled.push(reason);
   process.on('unhandledRejection', note);

@@ -25,7 +25,7 @@ const schema = {
   PASSWORD: optionalText('a secret', { secret: true }),
 };
 
-test('unset and empty variables have their defaults', () => {
+test('unset and empty variables take their defaults', () => {
   expect(readSettings(schema, { NAME: '' })).toEqual({
     NAME: 'events',
     PORT: 9092,
@@ -37,7 +37,7 @@ test('unset and empty variables have their defaults', () => {
   });
 });
 
-test('texts become values', () => {
+test('texts are parsed into values', () => {
   const environment = {
     PORT: '1',
     RATIO: '0.25',
@@ -56,7 +56,7 @@ test('texts become values', () => {
   });
 });
 
-test('every wrong setting is listed, with what it got and what was expected', () => {
+test('every invalid setting is listed with its value and what was expected', () => {
   const wrong = { PORT: '70000', RATIO: 'half', ADDRESSES: 'a', ON: 'perhaps', LEVEL: 'middle' };
   const error = errorOf(() => readSettings(schema, wrong));
   expect(error).toBeInstanceOf(SettingsError);
@@ -75,7 +75,7 @@ test('a secret is read from the file that NAME_FILE names, without its line end'
   expect(readSettings(schema, { PASSWORD_FILE: path }).PASSWORD).toBe('s3cret');
 });
 
-test('the first environment that sets a name wins, be it by value or by file; an empty variable sets nothing', () => {
+test('the first environment that sets a name, by value or by file, wins', () => {
   const path = join(mkdtempSync(join(tmpdir(), 'settings-')), 'password');
   writeFileSync(path, 'of the file');
   expect(readSettings(schema, { NAME: '' }, { NAME: 'second' }, { NAME: 'third' }).NAME).toBe('second');
@@ -83,7 +83,7 @@ test('the first environment that sets a name wins, be it by value or by file; an
   expect(readSettings(schema, { PASSWORD_FILE: path }, { PASSWORD: 'b' }).PASSWORD).toBe('of the file');
 });
 
-test('of a secret file only line ends are cut; an empty one is wrong', () => {
+test('only trailing line ends of a secret file are cut; an empty file is invalid', () => {
   const path = join(mkdtempSync(join(tmpdir(), 'settings-')), 'password');
   writeFileSync(path, ' s3cret \r\n');
   expect(readSettings(schema, { PASSWORD_FILE: path }).PASSWORD).toBe(' s3cret ');
@@ -92,14 +92,14 @@ test('of a secret file only line ends are cut; an empty one is wrong', () => {
   expect(error.problems).toEqual(['PASSWORD: got ***, expected a text']);
 });
 
-test('a port that nobody asked for is not the same as its usual one', () => {
+test('an unset port differs from one that is set to the default', () => {
   const ports = { PORT: port(3_000, 'a port') };
   expect(readSettings(ports, {}).PORT).toBeUndefined();
   expect(readSettings(ports, { PORT: '3000' }).PORT).toBe(3_000);
   expect(ports.PORT.shownDefault).toMatch(/^3000/);
 });
 
-test('a secret file that cannot be read is named, and a wrong secret is never shown', () => {
+test('an unreadable secret file is named, an invalid secret is never shown', () => {
   const missing = errorOf(() => readSettings(schema, { PASSWORD_FILE: '/nowhere/password' }));
   expect(missing.message).toContain('PASSWORD_FILE: got "/nowhere/password"');
   const digits = { ...integer(1, 'a secret number', [0, 9]), secret: true };

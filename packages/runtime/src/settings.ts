@@ -1,18 +1,18 @@
 import { readFileSync } from 'node:fs';
 
-/** One setting: its default, what it means, and how its text becomes a value. */
+/** One setting: its default, its description and its parser. */
 export interface Setting<Value> {
-  /** The text that stands for an unset variable, or undefined where there is none. */
+  /** The text used if the variable is unset; undefined if there is no default. */
   readonly fallback: string | undefined;
-  /** What an unset variable means, for people: the fallback, or words where there is none. */
+  /** The default as documentation shows it: the fallback, or a description if there is none. */
   readonly shownDefault: string;
-  /** One line of documentation; units and what 0 means included. */
+  /** One line of documentation, with the unit and any special meaning of 0. */
   readonly about: string;
-  /** What a right value looks like, for the message about a wrong one. */
+  /** What a valid value looks like, for the message about an invalid one. */
   readonly expected: string;
-  /** A secret is masked wherever it is shown, and may come from the file that `NAME_FILE` names. */
+  /** A secret is masked in messages, and may be read from the file that `NAME_FILE` names. */
   readonly secret: boolean;
-  /** The value of a text, or undefined when the text is wrong. */
+  /** The value of a text, or undefined if the text is invalid. */
   readonly parse: (text: string) => Value | undefined;
 }
 
@@ -26,21 +26,21 @@ export type Settings<Schema extends SettingsSchema> = {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Every wrong setting of a process, one line each; the message holds no secret. */
+/** All invalid settings of a process, one line each; the message contains no secret. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {
-    super(`bad settings:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+    super(`invalid settings:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
     this.problems = problems;
   }
 }
 
 /**
- * Reads all settings of a schema from one or several environments: the first that sets a name wins.
- * An empty variable counts as unset; of a secret and its file in one environment the file wins.
- * @throws SettingsError that lists every wrong setting at once.
+ * Reads the settings of a schema from environments in order of precedence. An empty variable counts as unset; within
+ * one environment the file of a secret takes precedence over its value.
+ * @throws SettingsError that lists every invalid setting
  */
 export function readSettings<Schema extends SettingsSchema>(
   schema: Schema,
@@ -97,7 +97,7 @@ function readSecretFile(name: string, path: string): Source {
 
 interface Extras {
   readonly secret?: boolean;
-  /** Where there is no fallback: what being unset means. */
+  /** Describes the default of a setting that has no fallback. */
   readonly shownDefault?: string;
 }
 
@@ -116,12 +116,12 @@ export function text(fallback: string, about: string, extras?: Extras): Setting<
   return setting(fallback, about, 'a text', (value) => value || undefined, extras);
 }
 
-/** A text that may be missing. */
+/** A text that may be unset. */
 export function optionalText(about: string, extras?: Extras): Setting<string | undefined> {
   return setting<string | undefined>(undefined, about, 'a text', (value) => value || undefined, extras);
 }
 
-/** Texts separated by commas. */
+/** Texts, separated by commas. */
 export function list(
   fallback: string,
   about: string,
@@ -134,7 +134,7 @@ export function list(
   });
 }
 
-/** A whole number between two bounds, both included. */
+/** A whole number between two inclusive bounds. */
 export function integer(
   fallback: number,
   about: string,
@@ -150,18 +150,18 @@ function parseInteger(text: string, [least, most]: readonly [number, number]): n
   return number >= least && number <= most ? number : undefined;
 }
 
-/** A port to listen on. Undefined means that none was asked for: then the usual one is tried, and gives way. */
+/** A port to listen on. If it is unset, the value is undefined: the usual port is tried, then any free one. */
 export function port(usual: number, about: string): Setting<number | undefined> {
   return setting<number | undefined>(
     undefined,
     about,
     'a whole number from 0 to 65535',
     (value) => parseInteger(value, [0, 65_535]),
-    { shownDefault: `${usual}, or any free one where that is taken` },
+    { shownDefault: `${usual}, or any free one if that is in use` },
   );
 }
 
-/** A number between two bounds, both included. */
+/** A number between two inclusive bounds. */
 export function decimal(
   fallback: number,
   about: string,
@@ -184,7 +184,7 @@ export function oneOf<const Word extends string>(
   return setting(fallback, about, `one of ${words.join(', ')}`, parse, extras);
 }
 
-/** A word of a closed list, or nothing. */
+/** One of a closed list of words; may be unset. */
 export function optionalOneOf<const Word extends string>(
   words: readonly Word[],
   about: string,
@@ -193,7 +193,7 @@ export function optionalOneOf<const Word extends string>(
   return oneOf<Word>(words, undefined, about, extras);
 }
 
-/** true or false; 1, 0, yes, no, on and off are understood. */
+/** true or false; 1, 0, yes, no, on and off are accepted too. */
 export function flag(fallback: boolean, about: string): Setting<boolean> {
   return setting(String(fallback), about, 'true or false', (value) => {
     if (/^(true|1|yes|on)$/i.test(value)) return true;
@@ -201,7 +201,7 @@ export function flag(fallback: boolean, about: string): Setting<boolean> {
   });
 }
 
-/** A value with a parser of its own, such as a URL. */
+/** A value with its own parser, such as a URL. */
 export function custom<Value>(
   fallback: string | undefined,
   about: string,

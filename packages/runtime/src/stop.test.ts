@@ -19,7 +19,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
   },
 );
 
-test('one Ctrl-C that arrives twice is one wish', async () => {
+test('a Ctrl-C that arrives twice counts once', async () => {
   const child = await startDraining('600');
   child.kill('SIGINT');
   child.kill('SIGTERM');
@@ -36,7 +36,7 @@ test('a second signal ends the process at once', async () => {
   expect(await ended).toMatchObject({ code: 1, stdout: 'draining\n' });
 });
 
-test('work that does not end in its time is given up, with exit code 0', async () => {
+test('work that exceeds the limit is abandoned, with exit code 0', async () => {
   const child = await startDraining('600000', '--at-most', '10');
   child.kill('SIGTERM');
   expect(await endOf(child)).toMatchObject({ code: 0, stdout: 'draining\n' });

@@ -1,11 +1,11 @@
 import { exitCode } from './user-error.ts';
 
-/** A terminal's Ctrl-C reaches a process twice, from the terminal and from whatever started it: both are one wish. */
+/** Ctrl-C reaches a process twice, from the terminal and from pnpm; signals this close together count as one. */
 const SIGNAL_DEDUP_MS = 500;
 
 /**
- * A signal that is aborted by the first SIGINT or SIGTERM. A second one, later, ends the process at once.
- * Call it once in a process.
+ * An AbortSignal that the first SIGINT or SIGTERM aborts. A later second one exits at once.
+ * Call it once per process.
  */
 export function stopSignal(): AbortSignal {
   const controller = new AbortController();
@@ -19,7 +19,7 @@ export function stopSignal(): AbortSignal {
   return controller.signal;
 }
 
-/** The reason of an aborted stop signal: somebody asked the process to end. */
+/** The reason of an aborted stop signal. */
 export class StopRequest extends Error {
   override readonly name = 'StopRequest';
 
@@ -28,7 +28,7 @@ export class StopRequest extends Error {
   }
 }
 
-/** Ends the process with exit code 0 should it still run `ms` milliseconds after the signal: what was under way is rolled back. */
+/** Exits with code 0 if the process still runs `ms` milliseconds after the signal; open transactions roll back. */
 export function exitAfter(signal: AbortSignal, ms: number): void {
   const end = () => setTimeout(() => process.exit(exitCode.done), ms).unref();
   signal.addEventListener('abort', end, { once: true });

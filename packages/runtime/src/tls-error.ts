@@ -1,4 +1,4 @@
-/** Why a TLS connection cannot be made; none of these passes by itself. */
+/** Why a TLS connection fails; all of these are permanent. */
 export type TlsError =
   | 'untrusted'
   | 'expired'
@@ -7,7 +7,7 @@ export type TlsError =
   | 'client-refused'
   | 'nothing-in-common';
 
-/** The codes of Node (https://nodejs.org/api/tls.html#x509-certificate-error-codes) and of OpenSSL's alerts. */
+/** Node's codes (https://nodejs.org/api/tls.html#x509-certificate-error-codes) and OpenSSL's alerts. */
 const codes: readonly (readonly [RegExp, TlsError])[] = [
   [/^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+)$/, 'untrusted'],
   [
@@ -24,17 +24,17 @@ const codes: readonly (readonly [RegExp, TlsError])[] = [
   ],
 ];
 
-/** What the code of an error means; undefined where it is no lasting fault of TLS. */
+/** The meaning of an error code; undefined if it is not a permanent TLS error. */
 export function tlsErrorOf(code: string | undefined): TlsError | undefined {
   return codes.find(([pattern]) => pattern.test(code ?? ''))?.[1];
 }
 
-/** What is wrong, in words that follow the name of a server. */
+/** The problem as a predicate, with the name of a server as its subject. */
 export const tlsErrorText: Readonly<Record<TlsError, string>> = {
-  untrusted: 'has a certificate that nobody signed whom this program trusts',
-  expired: 'has a certificate that has expired',
-  'not-yet-valid': 'has a certificate that is not valid yet',
-  'other-host': 'has a certificate for another host',
-  'client-refused': "refuses this program's certificate",
-  'nothing-in-common': 'speaks no version or cipher of TLS that this program speaks',
+  untrusted: 'presents a certificate that is not signed by a trusted CA',
+  expired: 'presents an expired certificate',
+  'not-yet-valid': 'presents a certificate that is not valid yet',
+  'other-host': 'presents a certificate for another host name',
+  'client-refused': 'rejects the client certificate',
+  'nothing-in-common': 'has no TLS version or cipher in common with this client',
 };

@@ -20,7 +20,7 @@ import { type Context, Hono } from 'hono';
 import { toPlain } from '../commands/dlq/list.ts';
 import { exportLines } from '../dead-letters/export.ts';
 import type { Pace } from '../dead-letters/pace.ts';
-import { kafkaAway, redriveOpen } from '../dead-letters/redrive.ts';
+import { kafkaUnreachable, redriveOpen } from '../dead-letters/redrive.ts';
 import { errorMessage } from '../error-message.ts';
 import {
   type DeadLetterQuery,
@@ -189,7 +189,9 @@ async function redrive(parts: DeadLetterParts, { filter, limit }: DeadLetterRequ
   const order = { filter, most: Math.min(limit, MAX_REDRIVEN), signal };
   try {
     await using queue = parts.openQueue(BY);
-    await using publisher = await parts.openPublisher().catch((error) => Promise.reject(kafkaAway(error)));
+    await using publisher = await parts
+      .openPublisher()
+      .catch((error) => Promise.reject(kafkaUnreachable(error)));
     for await (const outcome of redriveOpen({ ...parts, queue, publisher }, order))
       results.push(toResult(outcome));
     return { results };

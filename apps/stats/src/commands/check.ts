@@ -1,36 +1,35 @@
-import { describeError, isTransientError, toUserError } from '@pipeline/db';
-import { exitCode, UserError } from '@pipeline/runtime';
+import { exitCode, stopSignal, UserError } from '@pipeline/runtime';
 import { renderColumns } from '../columns.ts';
-import type { Snapshot } from '../snapshot.ts';
-import { openStatsContext, type StatsContext, type StatsSettings } from '../stats-context.ts';
+import { reachPostgres } from '../reach-postgres.ts';
+import { openStatsContext, type StatsSettings } from '../stats-context.ts';
 import { judgeThresholds, type Thresholds, type Verdict } from '../thresholds.ts';
 
-/**
- * Looks once, without waiting for anybody, and prints each figure beside its threshold.
- * @throws UserError with exit code 3 when one is exceeded, or not known: nobody can say then that all is well
- */
-export async function checkThresholds(settings: StatsSettings, thresholds: Thresholds): Promise<void> {
-  if (Object.values(thresholds).every((one) => one === undefined)) {
-    throw new UserError('nothing to check', 'give --max-lag, --max-age or --max-dlq', exitCode.usage);
-  }
-  await using view = openStatsContext(settings);
-  const verdicts = judgeThresholds(await lookOnce(view), thresholds);
-  process.stdout.write(`${renderColumns(['FIGURE', 'FOUND', 'AT MOST', 'STATE'], verdicts.map(toCells))}\n`);
-  if (verdicts.every(({ state }) => state === 'ok')) return;
-  throw new UserError('not all is well', 'see "stats start"', exitCode.checkFailed);
+export interface CheckOptions extends Thresholds {
+  /** Whether to wait for Postgres. */
+  readonly wait?: boolean | undefined;
 }
 
-async function lookOnce({ database, collect }: StatsContext): Promise<Snapshot> {
-  try {
-    return await collect();
-  } catch (error) {
-    if (!isTransientError(error)) throw toUserError(error);
-    throw new UserError(
-      `Postgres at ${database.address} does not answer: ${describeError(error)}`,
-      'nothing could be checked',
-      exitCode.checkFailed,
-    );
+/**
+ * Compares figures with their thresholds, and prints both.
+ * @throws UserError with exit code 3 if a threshold is exceeded or cannot be evaluated
+ */
+export async function checkThresholds(
+  settings: StatsSettings,
+  { wait = false, ...thresholds }: CheckOptions,
+): Promise<void> {
+  if (Object.values(thresholds).every((one) => one === undefined)) {
+    throw new UserError('nothing to check', 'add --max-lag, --max-age or --max-dlq', exitCode.usage);
   }
+  const signal = stopSignal();
+  await using context = openStatsContext(settings);
+  const options = { signal, wait, unreachableCode: exitCode.checkFailed };
+  const snapshot = await reachPostgres(context.collect, context, options);
+  const verdicts = judgeThresholds(snapshot, thresholds);
+  process.stdout.write(`${renderColumns(['FIGURE', 'FOUND', 'AT MOST', 'STATE'], verdicts.map(toCells))}\n`);
+  if (verdicts.every(({ state }) => state === 'ok')) return;
+  const isExceeded = verdicts.some(({ state }) => state === 'over');
+  const problem = isExceeded ? 'a threshold is exceeded' : 'a figure is unknown';
+  throw new UserError(problem, 'run "stats" for details', exitCode.checkFailed);
 }
 
 function toCells({ figure, value, atMost, state }: Verdict): readonly string[] {

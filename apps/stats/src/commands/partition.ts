@@ -1,35 +1,46 @@
 import { codeOf, type Partitioned, partitionEvents } from '@pipeline/db';
 import { exitAfter, stopSignal, UserError } from '@pipeline/runtime';
 import { isRetriable, reachPostgres } from '../reach-postgres.ts';
-import { say } from '../say.ts';
+import type { Say } from '../say.ts';
 import { ANY_LENGTH_MS, openStatsContext, STOP_MS, type StatsSettings } from '../stats-context.ts';
 
 const CHECK_VIOLATION = '23514';
 
+export interface PartitionFlags {
+  /** Days. */
+  readonly ahead: number;
+  /** Whether to wait for Postgres. */
+  readonly wait?: boolean | undefined;
+}
+
 /**
- * Keeps `raw_events` in partitions by day, and makes those of the days ahead.
- * @throws UserError when the table holds ids that cannot be parted by day, or others have hung something on it
+ * Partitions `raw_events` by day, and creates the partitions of the days ahead.
+ * @throws UserError if the table contains ids that cannot be partitioned by day, or other objects depend on it
  */
-export async function partitionByDay(settings: StatsSettings, daysAhead: number): Promise<void> {
+export async function partitionByDay(
+  settings: StatsSettings,
+  { ahead, wait = false }: PartitionFlags,
+): Promise<void> {
   const signal = stopSignal();
   exitAfter(signal, STOP_MS);
-  await using view = openStatsContext({ ...settings, DATABASE_STATEMENT_TIMEOUT_MS: ANY_LENGTH_MS });
-  const options = { signal, isTransient: isRetriable };
+  await using context = openStatsContext({ ...settings, DATABASE_STATEMENT_TIMEOUT_MS: ANY_LENGTH_MS });
+  const options = { signal, wait, isTransient: isRetriable };
   const persist = <Value>(step: () => Promise<Value>) =>
-    reachPostgres(() => step().catch(explain), view.writableDatabase, options);
-  sayWhat(await partitionEvents(view.writableDatabase, new Date(), daysAhead, persist));
+    reachPostgres(() => step().catch(explain), context, options);
+  report(await partitionEvents(context.writableDatabase, new Date(), ahead, persist), context.say);
 }
 
 function explain(error: unknown): never {
   if (codeOf(error) !== CHECK_VIOLATION) throw error;
   throw new UserError(
-    'raw_events holds ids that are not of version 7, or of days to come: they have no day to be parted by',
-    'keep it in one piece, and use "stats purge"',
+    'raw_events contains ids that are not UUIDv7 or are dated in the future, so it cannot be partitioned by day',
+    'keep it unpartitioned, and use "stats purge"',
   );
 }
 
-function sayWhat({ isConverted, made, skipped }: Partitioned): void {
-  if (isConverted) say('raw_events is in partitions now; what was there is in raw_events_before');
-  say(made.length === 0 ? 'there is no partition to be made' : `made ${made.join(', ')}`);
-  for (const day of skipped) say(`no partition for ${day}: raw_events_other holds ids of that day already`);
+function report({ isConverted, made, skipped }: Partitioned, say: Say): void {
+  if (isConverted)
+    say('raw_events is partitioned now; the earlier rows are in the partition raw_events_before');
+  say(made.length === 0 ? 'all partitions exist' : `created ${made.join(', ')}`);
+  for (const day of skipped) say(`no partition for ${day}: raw_events_other already holds ids of that day`);
 }

@@ -1,37 +1,59 @@
 import { countPurgeable, type Persist, purge } from '@pipeline/db';
 import { exitAfter, stopSignal } from '@pipeline/runtime';
 import { formatCount } from '../../web/format.ts';
+import { toPrintableJson } from '../printable.ts';
 import { showProgress } from '../progress.ts';
 import { isRetriable, reachPostgres } from '../reach-postgres.ts';
-import { say } from '../say.ts';
-import { ANY_LENGTH_MS, openStatsContext, STOP_MS, type StatsSettings } from '../stats-context.ts';
+import {
+  ANY_LENGTH_MS,
+  openStatsContext,
+  STOP_MS,
+  type StatsContext,
+  type StatsSettings,
+} from '../stats-context.ts';
 import { confirm } from './dlq/confirm.ts';
 
 export interface PurgeFlags {
   readonly before: Date;
-  /** Who does it. */
+  /** The acting user, for the audit record. */
   readonly by: string;
   readonly dryRun?: boolean | undefined;
   readonly yes?: boolean | undefined;
+  readonly json?: boolean | undefined;
+  /** Whether to wait for Postgres. */
+  readonly wait?: boolean | undefined;
 }
 
-/** Removes what is old, after a question that says how much that is. */
-export async function purgeOld(
-  settings: StatsSettings,
-  { before, by, dryRun, yes }: PurgeFlags,
-): Promise<void> {
+type Purgeable = Awaited<ReturnType<typeof countPurgeable>>;
+
+/** Deletes old events and resolved dead letters, after a confirmation that shows their numbers. */
+export async function purgeOld(settings: StatsSettings, flags: PurgeFlags): Promise<void> {
   const signal = stopSignal();
   exitAfter(signal, STOP_MS);
-  await using view = openStatsContext({ ...settings, DATABASE_STATEMENT_TIMEOUT_MS: ANY_LENGTH_MS });
-  const persist: Persist = (step) =>
-    reachPostgres(step, view.writableDatabase, { signal, isTransient: isRetriable });
-  const { events, deadLetters } = await persist(() => countPurgeable(view.database, before));
+  await using context = openStatsContext({ ...settings, DATABASE_STATEMENT_TIMEOUT_MS: ANY_LENGTH_MS });
+  const options = { signal, wait: flags.wait ?? false, isTransient: isRetriable };
+  const persist: Persist = (step) => reachPostgres(step, context, options);
+  const found = await persist(() => countPurgeable(context.database, flags.before));
+  const purged = await purgeFound(context, flags, found, persist, signal);
+  if (flags.json) process.stdout.write(toJsonLine(purged, flags));
+}
+
+/** Returns what was purged, or would be. */
+async function purgeFound(
+  { writableDatabase, say }: StatsContext,
+  { before, by, dryRun, yes }: PurgeFlags,
+  found: Purgeable,
+  persist: Persist,
+  signal: AbortSignal,
+): Promise<Purgeable> {
+  const { events, deadLetters } = found;
   const what = `${formatCount(events)} events and ${formatCount(deadLetters)} resolved dead letters from before ${before.toISOString()}`;
-  if (dryRun) return say(`would purge ${what}`);
-  if (events + deadLetters === 0n) return say('nothing is older');
+  if (dryRun) say(`would purge ${what}`);
+  else if (events + deadLetters === 0n) say('nothing to purge');
+  if (dryRun || events + deadLetters === 0n) return found;
   await confirm(`purge ${what}`, yes);
-  using progress = showProgress('purging');
-  const purged = await purge(view.writableDatabase, before, {
+  using progress = showProgress('purging', say);
+  const purged = await purge(writableDatabase, before, {
     by,
     now: new Date(),
     persist,
@@ -39,4 +61,10 @@ export async function purgeOld(
     onProgress: progress.report,
   });
   say(`purged ${formatCount(purged.events)} events and ${formatCount(purged.deadLetters)} dead letters`);
+  return purged;
+}
+
+function toJsonLine({ events, deadLetters }: Purgeable, { before, dryRun = false }: PurgeFlags): string {
+  const counts = { events: String(events), deadLetters: String(deadLetters) };
+  return `${toPrintableJson({ schemaVersion: 1, dryRun, before: before.toISOString(), ...counts })}\n`;
 }

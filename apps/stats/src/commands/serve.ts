@@ -14,15 +14,15 @@ import { openStatsContext, STOP_MS, type StatsContext, type StatsSettings } from
 import { readWebFiles } from '../web-files.ts';
 import { withTimeoutFallback } from '../with-timeout-fallback.ts';
 
-/** A page that does not come is worse than one that says why. Kafka gets less than this. */
+/** The page reports an error rather than load longer. Kafka's timeout is shorter. */
 const ANSWER_MS = 6_000;
 const EVERY_SECONDS = 2;
 const UNREAD_SECONDS = 10;
 const TAIL_EVENTS = 10;
-/** The newest events are not worth waiting for. */
-const PROMPT_MS = 1_000;
+/** Timeout for the newest events, which are optional. */
+const TAIL_TIMEOUT_MS = 1_000;
 
-/** Serves the page and its API until it is told to stop. */
+/** Serves the page and its API until a stop signal. */
 export async function serveStats(settings: StatsSettings, version: string): Promise<void> {
   const signal = stopSignal();
   exitAfter(signal, STOP_MS);
@@ -32,7 +32,7 @@ export async function serveStats(settings: StatsSettings, version: string): Prom
   const metrics = createMetrics(version);
   const history = openHistory(view, pipeline, logger);
   const app = createServer({
-    collect: () => withDeadline(view.collect(), ANSWER_MS, 'it'),
+    collect: () => withDeadline(view.collect(), ANSWER_MS, 'reading the statistics'),
     readMinutes: (minutes) => readMinutes(view.database, minutes),
     readHistory: history.read,
     live: startLive(view, history, signal),
@@ -56,20 +56,20 @@ export async function serveStats(settings: StatsSettings, version: string): Prom
   if (!signal.aborted) await once(signal, 'abort');
 }
 
-/** One poll for all who look at the page. */
+/** One poll for all viewers of the page. */
 function startLive(
   { collectWithTimeout, describeGroup, database }: StatsContext,
   history: History,
   signal: AbortSignal,
 ): Live {
-  const collect = () => withDeadline(collectWithTimeout(), ANSWER_MS, 'it');
-  const readTail = withTimeoutFallback(() => readNewest(database, TAIL_EVENTS), PROMPT_MS, 'Postgres');
+  const collect = () => withDeadline(collectWithTimeout(), ANSWER_MS, 'reading the statistics');
+  const readTail = withTimeoutFallback(() => readNewest(database, TAIL_EVENTS), TAIL_TIMEOUT_MS, 'Postgres');
   const look = createDashboardState({ collect, describeGroup, readNewest: readTail, history });
   const times = { everyMs: EVERY_SECONDS * 1_000, unreadMs: UNREAD_SECONDS * 1_000 };
   return createLive(() => toMessage(look, EVERY_SECONDS), { ...times, signal });
 }
 
-/** Whoever lets other machines in must say that they may change something. */
+/** Remote viewers may change something only if STATS_READ_ONLY=false allows it. */
 function isReadOnly({ STATS_READ_ONLY, HTTP_HOST }: StatsSettings): boolean {
   if (STATS_READ_ONLY !== undefined) return STATS_READ_ONLY === 'true';
   return !/^(localhost|127\.[\d.]+|::1)$/.test(HTTP_HOST);

@@ -3,7 +3,7 @@ import { findHints } from '../hints.ts';
 import { toJson } from '../json.ts';
 import { toPrintableJson } from '../printable.ts';
 import { reachPostgres } from '../reach-postgres.ts';
-import { say, sentenceOf } from '../say.ts';
+import { diagnosticLine } from '../say.ts';
 import { countRows, redraw, type ScreenSize } from '../screen.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { openStatsContext, STOP_MS, type StatsSettings } from '../stats-context.ts';
@@ -11,24 +11,29 @@ import { renderSnapshot } from '../table.ts';
 
 export interface ShowOptions {
   readonly json?: boolean;
-  /** Seconds between two looks; without it there is one. */
+  /** Seconds between two refreshes; without it the statistics are printed once. */
   readonly watch?: number;
+  /** Whether to wait for Postgres; always the case with `watch`. */
+  readonly wait?: boolean;
 }
 
-/** So many rows have room for a quarter of an hour, and for dead letters below it. */
+/** A terminal with fewer rows has no room for 15 minutes and the dead letters below them. */
 const LOW_SCREEN = 40;
 
-/** Prints the statistics, once or again and again. */
-export async function showStats(settings: StatsSettings, { json, watch }: ShowOptions): Promise<void> {
+/** Prints the statistics, once or periodically. */
+export async function showStats(
+  settings: StatsSettings,
+  { json, watch, wait = watch !== undefined }: ShowOptions,
+): Promise<void> {
   const signal = stopSignal();
   exitAfter(signal, STOP_MS);
-  await using view = openStatsContext(settings);
+  await using context = openStatsContext(settings);
   const toText = json ? toJsonLine : watch === undefined ? toTables : toFrame;
   do {
-    const snapshot = await reachPostgres(view.collect, view.database, { signal });
-    const remarks = findHints(snapshot);
-    process.stdout.write(toText(snapshot, remarks));
-    remarks.forEach(say);
+    const snapshot = await reachPostgres(context.collect, context, { signal, wait });
+    const hints = findHints(snapshot);
+    process.stdout.write(toText(snapshot, hints));
+    hints.forEach(context.say);
     if (watch !== undefined) await pause(watch * 1_000, signal);
   } while (watch !== undefined);
 }
@@ -41,15 +46,15 @@ function toTables(snapshot: Snapshot): string {
   return renderSnapshot(snapshot);
 }
 
-/** A terminal that does not know its size is taken for the usual one. */
+/** Defaults to 80 by 24. */
 function screenSize(): ScreenSize {
   return { columns: process.stdout.columns || 80, rows: process.stdout.rows || 24 };
 }
 
-/** On a terminal each look takes the place of the last one, with room for what is said below; elsewhere they follow each other, an empty line between. */
-function toFrame(snapshot: Snapshot, remarks: readonly string[]): string {
+/** On a terminal each frame replaces the last, with room for the hints below; elsewhere an empty line separates them. */
+function toFrame(snapshot: Snapshot, hints: readonly string[]): string {
   if (!process.stdout.isTTY) return `${renderSnapshot(snapshot)}\n`;
   const { columns, rows } = screenSize();
   const text = renderSnapshot(snapshot, rows < LOW_SCREEN ? 5 : 15);
-  return redraw(text, { columns, rows: rows - countRows(remarks.map(sentenceOf), columns) });
+  return redraw(text, { columns, rows: rows - countRows(hints.map(diagnosticLine), columns) });
 }

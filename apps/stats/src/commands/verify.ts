@@ -5,38 +5,42 @@ import { renderColumns } from '../columns.ts';
 import { toPrintableJson } from '../printable.ts';
 import { showProgress } from '../progress.ts';
 import { isRetriable, reachPostgres } from '../reach-postgres.ts';
-import { say } from '../say.ts';
 import { ANY_LENGTH_MS, openStatsContext, STOP_MS, type StatsSettings } from '../stats-context.ts';
 import { type Verification, verify } from '../verify.ts';
 
 export interface VerifyOptions {
   readonly repair?: boolean;
   readonly json?: boolean;
+  /** Whether to wait for Postgres. */
+  readonly wait?: boolean;
 }
 
-const SHOWN = 100;
+const MAX_SHOWN = 100;
 
 /**
- * Recounts everything and prints what differs.
- * @throws UserError with exit code 3 on any difference, 1 when Kafka could not be asked
+ * Recounts everything and prints the differences.
+ * @throws UserError with exit code 3 on any difference, 1 if the ledger could not be compared with Kafka
  */
-export async function verifyAll(settings: StatsSettings, { repair, json }: VerifyOptions): Promise<void> {
+export async function verifyAll(
+  settings: StatsSettings,
+  { repair, json, wait = false }: VerifyOptions,
+): Promise<void> {
   const signal = stopSignal();
   exitAfter(signal, STOP_MS);
-  await using view = openStatsContext({ ...settings, DATABASE_STATEMENT_TIMEOUT_MS: ANY_LENGTH_MS });
-  const { database, writableDatabase, fetchOffsets } = view;
+  await using context = openStatsContext({ ...settings, DATABASE_STATEMENT_TIMEOUT_MS: ANY_LENGTH_MS });
+  const { database, writableDatabase, fetchOffsets, say } = context;
   const work = <Value>(what: string, recount: (options: RecountOptions) => Promise<Value>) => {
     const attempt = async () => {
-      using progress = showProgress(what);
+      using progress = showProgress(what, say);
       return await recount({ onProgress: progress.report, signal });
     };
-    return reachPostgres(attempt, database, { signal, isTransient: isRetriable });
+    return reachPostgres(attempt, context, { signal, wait, isTransient: isRetriable });
   };
   if (repair) {
     const { written, removed } = await work('rebuilding the aggregates', (options) =>
       rebuildAggregates(writableDatabase, options),
     );
-    say(`rebuilt the aggregates: ${written} rows were wrong or missing, ${removed} too many`);
+    say(`rebuilt the aggregates: ${written} rows corrected or added, ${removed} deleted`);
   }
   const sources = { database, fetchOffsets, topic: settings.KAFKA_TOPIC };
   const verification = await work('recounting', (options) => verify(sources, options));
@@ -50,7 +54,7 @@ function toJsonLine({ events, differences }: Verification): string {
 
 function toTable({ events, differences }: Verification): string {
   if (differences.length === 0) return `everything adds up, with ${formatCount(events)} events\n`;
-  const rows = differences.slice(0, SHOWN).map(toCells);
+  const rows = differences.slice(0, MAX_SHOWN).map(toCells);
   const rest = differences.length - rows.length;
   const more = rest > 0 ? `… and ${rest} more: --json prints all\n` : '';
   return `${renderColumns(['TABLE', 'KEY', 'EXPECTED', 'FOUND'], rows)}\n${more}`;
@@ -64,7 +68,7 @@ function failUnlessEqual({ differences, kafkaProblem }: Verification): void {
   if (differences.length > 0) {
     throw new UserError(
       `differences found: ${differences.length}`,
-      'wrong aggregates are mended by "verify --repair"; for the rest see docs/operations.md',
+      'run "stats verify --repair" to rebuild the aggregates; for the rest see the runbook in the documentation',
       exitCode.checkFailed,
     );
   }

@@ -6,13 +6,13 @@ test.each([
   ['nothing', null, undefined],
   ['no bytes', Buffer.alloc(0), undefined],
   ['two lines', Buffer.from('a\nb'), undefined],
-  ['an end that a reader would take for half of a line end', Buffer.from('a\r'), undefined],
-])('%s is a line, or is left out', (_, value, line) => {
+  ['a trailing carriage return', Buffer.from('a\r'), undefined],
+])('%s is a line, or omitted', (_, value, line) => {
   expect(toLine({ value })?.toString()).toBe(line);
 });
 
-test('a table quotes what needs it, and nothing in it is a formula', () => {
-  const letter = {
+test('CSV cells are quoted if necessary, and none is a formula', () => {
+  const deadLetter = {
     id: 7n,
     topic: 'events',
     partition: 0,
@@ -25,7 +25,7 @@ test('a table quotes what needs it, and nothing in it is a formula', () => {
     redriveCount: 0,
     failedAt: '2026-11-24T09:30:00.000Z',
   } as const;
-  expect(toCsv(letter)).toBe(
+  expect(toCsv(deadLetter)).toBe(
     `7,events,0,9,not_json,'=cmd(),open,2026-11-24T09:30:00.000Z,"says ""no"", twice"\n`,
   );
 });

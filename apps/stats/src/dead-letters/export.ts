@@ -1,23 +1,20 @@
 import { type Database, type DeadLetterFilter, readDeadLetters, type StoredDeadLetter } from '@pipeline/db';
 
-/**
- * `ndjson` is each value as a line of its own, byte for byte, as `producer --from` reads it; `csv` is a table about the
- * letters, without their bytes.
- */
+/** `ndjson` has the values as lines, byte for byte, for `producer --from`; `csv` has everything but the bytes. */
 export type ExportFormat = 'ndjson' | 'csv';
 
-/** The letters that match, line by line; undefined for one that would not be read back as one line. */
+/** The matching dead letters, line by line; undefined for a value that is not exactly one line. */
 export async function* exportLines(
   database: Database,
   filter: DeadLetterFilter,
   format: ExportFormat,
 ): AsyncGenerator<Buffer | string | undefined> {
   if (format === 'csv') yield `${csvColumns.join(',')}\n`;
-  for await (const letter of readDeadLetters(database, filter))
-    yield format === 'csv' ? toCsv(letter) : toLine(letter);
+  for await (const deadLetter of readDeadLetters(database, filter))
+    yield format === 'csv' ? toCsv(deadLetter) : toLine(deadLetter);
 }
 
-/** Undefined for what would not be read back as one line. */
+/** Undefined for a value that is empty or contains line ends. */
 export function toLine({ value }: Pick<StoredDeadLetter, 'value'>): Buffer | undefined {
   if (value === null || value.length === 0 || value.includes('\n') || value.at(-1) === 13) return undefined;
   return Buffer.concat([value, Buffer.from('\n')]);
@@ -35,9 +32,9 @@ const csvColumns = [
   'detail',
 ];
 
-/** RFC 4180; a text that a spreadsheet would take for a formula begins with an apostrophe. */
-export function toCsv(letter: Omit<StoredDeadLetter, 'key' | 'value' | 'headers'>): string {
-  const { id, topic, partition, offset, reason, eventType, status, failedAt, detail } = letter;
+/** RFC 4180; text that a spreadsheet would evaluate as a formula is prefixed with an apostrophe. */
+export function toCsv(deadLetter: Omit<StoredDeadLetter, 'key' | 'value' | 'headers'>): string {
+  const { id, topic, partition, offset, reason, eventType, status, failedAt, detail } = deadLetter;
   const cells = [id, topic, partition, offset, reason, eventType ?? '', status, failedAt, detail];
   return `${cells.map((cell) => quoteCell(String(cell))).join(',')}\n`;
 }

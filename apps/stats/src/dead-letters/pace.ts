@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Spreads things over time. */
+/** A rate limit. */
 export interface Pace {
-  /** Resolves when a thing, which has gone, has had its time, whoever else waits. */
+  /** Resolves when the next item may be sent; concurrent callers share one rate. */
   readonly wait: () => Promise<void>;
 }
 
-/** Time passes; tests have one of their own. */
+/** Replaced in tests. */
 interface Clock {
   readonly nowMs: () => number;
   readonly sleep: (ms: number) => Promise<unknown>;
@@ -14,7 +14,7 @@ interface Clock {
 
 const realClock: Clock = { nowMs: () => performance.now(), sleep: (ms) => sleep(ms) };
 
-/** So many things a second. */
+/** Limits to a number of items per second. */
 export function createPace(perSecond: number, clock = realClock): Pace {
   let nextMs = 0;
   return {

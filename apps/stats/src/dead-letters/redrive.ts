@@ -1,18 +1,18 @@
 import type { DeadLetterFilter, RedriveOutcome, RedriveQueue, SendDeadLetter } from '@pipeline/db';
 import { isTransientError, type Publisher, toRedrivenRecord, toUserError } from '@pipeline/kafka';
-import { UserError } from '@pipeline/runtime';
+import { errorLine, UserError } from '@pipeline/runtime';
 import type { Pace } from './pace.ts';
 
-/** What redriving works with. */
+/** The dependencies of a redrive. */
 export interface RedriveParts {
   readonly queue: RedriveQueue;
   readonly publisher: Publisher;
-  /** A letter that was redriven so often is not redriven again. */
+  /** Maximum redrives per dead letter. */
   readonly maxRedrives: number;
   readonly pace: Pace;
 }
 
-/** Which letters to redrive, and how many at most; a signal ends the work after what has been sent. */
+/** The dead letters to redrive. `most` limits their number; an aborted signal ends the redrive after the current one. */
 export interface RedriveOrder {
   readonly filter: DeadLetterFilter;
   readonly most: number;
@@ -20,9 +20,9 @@ export interface RedriveOrder {
 }
 
 /**
- * Sends open letters that match to the topics that they came from, the oldest first, and closes each once Kafka has
- * acknowledged it. Letters that another redrive has are passed over. Gives what became of each.
- * @throws UserError when Kafka is away
+ * Publishes matching open dead letters to their original topics, oldest first, and closes each once Kafka has
+ * acknowledged it. Skips dead letters that another redrive has locked. Yields the outcome of each.
+ * @throws UserError if Kafka is unreachable
  */
 export async function* redriveOpen(
   { queue, publisher, maxRedrives, pace }: RedriveParts,
@@ -39,7 +39,7 @@ export async function* redriveOpen(
   }
 }
 
-/** Sends a letter to the topic that it came from. Throws a UserError when Kafka is away: another letter would fare no better. */
+/** Publishes a dead letter to its original topic. An unreachable Kafka is a UserError, which ends the redrive. */
 function createSend(publisher: Publisher, maxRedrives: number): SendDeadLetter {
   return async (letter) => {
     if (letter.redriveCount >= maxRedrives)
@@ -48,7 +48,7 @@ function createSend(publisher: Publisher, maxRedrives: number): SendDeadLetter {
       const record = toRedrivenRecord(letter, letter.redriveCount + 1);
       return { letter, place: await publisher.publishOne(letter.topic, record) };
     } catch (error) {
-      if (isTransientError(error)) throw kafkaAway(error);
+      if (isTransientError(error)) throw kafkaUnreachable(error);
       return { letter, problem: explain(error) };
     }
   };
@@ -59,11 +59,10 @@ function explain(error: unknown): string {
   return explained instanceof Error ? explained.message : String(explained);
 }
 
-/** The UserError of work that Kafka does not answer to. */
-export function kafkaAway(error: unknown): UserError {
-  const said = error instanceof Error ? error.message : String(error);
+/** The UserError for a redrive that Kafka interrupts. */
+export function kafkaUnreachable(error: unknown): UserError {
   return new UserError(
-    `Kafka does not answer: ${said}`,
-    'start it again later: it goes on with what is left',
+    `Kafka does not answer: ${errorLine(error)}`,
+    'repeat the redrive later: it continues with the rest',
   );
 }

@@ -54,6 +54,6 @@ test('an unreadable batch is a permanent error that names its offsets and --skip
   expect(isTransientError(error)).toBe(false);
   expect(toUserError(error)).toMatchObject({
     message: expect.stringMatching(/events\/1.* 500 to 740/),
-    remedy: expect.stringContaining('--skip events:1:500'),
+    fix: { name: 'skip-batch', batch: 'events:1:500' },
   });
 });

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 
 export interface RunOptions {
   readonly environment?: Readonly<Record<string, string>>;
-  /** The current folder; no `.env` file is near it unless a test puts one there. */
+  /** The current folder; defaults to one without a `.env` file. */
   readonly folder?: string;
   /** Pretends that stderr is a terminal. */
   readonly terminal?: boolean;
@@ -18,7 +18,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Starts the toy program as a process of its own, in an environment with nothing else in it. */
+/** Starts the toy program as a process, in an otherwise empty environment. */
 export function startToy(words: readonly string[], options: RunOptions = {}): ChildProcess {
   const { environment = {}, folder = tmpdir(), terminal = false } = options;
   const terminals = terminal ? ['--import', 'data:text/javascript,process.stderr.isTTY=true'] : [];
@@ -27,7 +27,7 @@ export function startToy(words: readonly string[], options: RunOptions = {}): Ch
     cwd: folder,
     env: { PATH: process.env['PATH'], ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
-    // A test that fails leaves nothing behind.
+    // A failed test leaves no process behind.
     timeout: 60_000,
     killSignal: 'SIGKILL',
   });
@@ -38,7 +38,7 @@ export async function runToy(words: readonly string[], options?: RunOptions): Pr
   return await endOf(startToy(words, options));
 }
 
-/** What a process says from now on, and its exit code; the code is null when a signal ended it. */
+/** The output of a process from now on and its exit code, which is null if a signal ended it. */
 export async function endOf(child: ChildProcess): Promise<Ended> {
   const [[code], stdout, stderr] = await Promise.all([
     once(child, 'close'),

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLogger, loggerSettings } from '../logger.ts';
-import { createProgram, numberBetween, runProgram, settingsOf, withSettings } from '../program.ts';
+import { createProgram, numberBetween, settingsOf, withSettings } from '../program.ts';
+import { runProgram } from '../run-program.ts';
 import { integer, optionalText, text } from '../settings.ts';
 import { exitAfter, StopRequest, stopSignal } from '../stop.ts';
 import { UserError } from '../user-error.ts';
@@ -12,11 +13,11 @@ const settings = {
   ...loggerSettings,
 };
 
-/** Ends that a program may come to. */
+/** Ways in which a program may end. */
 const ends: Readonly<Record<string, () => Promise<void>>> = {
   well: async () => {},
   failure: async () => {
-    throw new UserError('it is broken', 'mend it');
+    throw new UserError('it is broken', 'fix it');
   },
   check: async () => {
     throw new UserError('it differs', 'look at it', 3);
@@ -36,21 +37,20 @@ const ends: Readonly<Record<string, () => Promise<void>>> = {
   },
   uncaught: async () => {
     setImmediate(() => {
-      throw Object.assign(new Error('nobody caught it'), { detail: 'Key (user_id)=(alice) exists' });
+      throw Object.assign(new Error('it was not caught'), { detail: 'Key (user_id)=(alice) exists' });
     });
     await sleep(60_000);
   },
 };
 
-const program = createProgram('toy', 'Does little, for tests of how programs begin and end.', '1.2.3')
-  .addHelpText('beforeAll', 'Examples:\n  toy        shows its settings\n')
+const program = createProgram('toy', 'A program for tests of how programs start and end.', '1.2.3')
+  .addHelpText('before', 'Examples:\n  toy        prints its settings\n')
   .option('--share <r>', 'a share', numberBetween(0, 1))
   .action((_options, command) => {
     process.stdout.write(`${JSON.stringify(settingsOf(command, settings))}\n`);
   });
 
-program
-  .command('end')
+withSettings(program.command('end'), loggerSettings)
   .argument('<how>')
   .action(async (how: string) => ends[how]?.());
 
@@ -60,7 +60,7 @@ program.command('log').action((_options, command) => {
   logger.debug('a detail');
 });
 
-program.command('write-for-ever').action(async () => {
+program.command('write-forever').action(async () => {
   for (;;) {
     process.stdout.write('a line\n');
     await sleep(1);
@@ -69,8 +69,8 @@ program.command('write-for-ever').action(async () => {
 
 program
   .command('drain')
-  .argument('<ms>', 'how long its work takes after a signal')
-  .option('--at-most <ms>', 'when it gives up', numberBetween(0, 60_000), 60_000)
+  .argument('<ms>', 'duration of its work after a signal')
+  .option('--at-most <ms>', 'time limit of its work', numberBetween(0, 60_000), 60_000)
   .action(async (ms: string, { atMost }: { readonly atMost: number }) => {
     const signal = stopSignal();
     exitAfter(signal, atMost);

@@ -3,7 +3,7 @@ import { UserError } from '@pipeline/runtime';
 import { expect, test } from 'vitest';
 import { confirm } from './confirm.ts';
 
-/** Somebody at a terminal who presses some keys. */
+/** Answers the confirmation with some keys. */
 function press(keys: string, isTTY = true): Promise<void> {
   const stdin = Object.assign(new PassThrough(), { isTTY });
   const stderr = Object.assign(new PassThrough(), { isTTY });
@@ -11,7 +11,7 @@ function press(keys: string, isTTY = true): Promise<void> {
   return confirm('purge it', false, { stdin, stderr });
 }
 
-test.each(['y\r', 'YES\r', ' yes \r'])('%j goes on', async (keys) => {
+test.each(['y\r', 'YES\r', ' yes \r'])('%j confirms', async (keys) => {
   await expect(press(keys)).resolves.toBeUndefined();
 });
 
@@ -20,10 +20,10 @@ test.each([
   ['Enter', '\r'],
   ['Ctrl-C', '\x03'],
   ['Ctrl-D', '\x04'],
-])('%s does nothing, and says so', async (_, keys) => {
-  await expect(press(keys)).rejects.toEqual(new UserError('nothing was done', 'answer y to go on'));
+])('%s cancels', async (_, keys) => {
+  await expect(press(keys)).rejects.toEqual(new UserError('cancelled', 'answer y to continue'));
 });
 
-test('where nobody can be asked nothing is done', async () => {
+test('without a terminal a confirmation is a usage error', async () => {
   await expect(press('y\r', false)).rejects.toMatchObject({ code: 2 });
 });

@@ -1,15 +1,15 @@
 import { createInterface } from 'node:readline/promises';
 import { exitCode, UserError } from '@pipeline/runtime';
 
-/** Where somebody may sit. */
+/** Where the question is asked. */
 interface Terminal {
   readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
   readonly stderr: NodeJS.WritableStream;
 }
 
 /**
- * Asks whether to go on, unless that was said already.
- * @throws UserError when the answer is not yes, or nobody is there to ask
+ * Asks for confirmation, unless `yes` is set.
+ * @throws UserError if the answer is not yes, or stdin is not a terminal
  */
 export async function confirm(
   question: string,
@@ -17,10 +17,15 @@ export async function confirm(
   { stdin, stderr }: Terminal = process,
 ): Promise<void> {
   if (yes) return;
-  if (!stdin.isTTY) throw new UserError(`${question}: nobody can be asked`, 'add --yes', exitCode.usage);
+  if (!stdin.isTTY)
+    throw new UserError(
+      `${question}: confirmation required, but stdin is not a terminal`,
+      'add --yes',
+      exitCode.usage,
+    );
   const terminal = createInterface({ input: stdin, output: stderr });
-  // Ctrl-C and Ctrl-D are no answer.
+  // Ctrl-C and Ctrl-D reject the question; both count as no.
   const answer = await terminal.question(`${question}? [y/N] `).catch(() => '');
   terminal.close();
-  if (!/^y(es)?$/i.test(answer.trim())) throw new UserError('nothing was done', 'answer y to go on');
+  if (!/^y(es)?$/i.test(answer.trim())) throw new UserError('cancelled', 'answer y to continue');
 }

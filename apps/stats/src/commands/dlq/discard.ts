@@ -4,29 +4,49 @@ import {
   discardDeadLetters,
   newestDeadLetterId,
 } from '@pipeline/db';
-import { say } from '../../say.ts';
-import { openStatsContext, type StatsSettings } from '../../stats-context.ts';
+import { toPrintableJson } from '../../printable.ts';
+import type { StatsContext } from '../../stats-context.ts';
 import { confirm } from './confirm.ts';
 
 export interface DiscardOptions {
-  /** Who does it. */
+  /** The acting user, for the audit record. */
   readonly by: string;
   readonly because: string;
   readonly dryRun?: boolean | undefined;
   readonly yes?: boolean | undefined;
+  readonly json?: boolean | undefined;
 }
 
-/** Closes open letters for a reason, but none that fails from now on; their bytes stay in the table. */
-export async function discardOpenLetters(
-  settings: StatsSettings,
+/** Discards open dead letters for a reason, except those that arrive later. Their bytes stay in the table. */
+export async function discardOpen(
+  context: StatsContext,
   filter: DeadLetterFilter,
-  { by, because, dryRun, yes }: DiscardOptions,
+  options: DiscardOptions,
 ): Promise<void> {
-  await using view = openStatsContext(settings);
-  const open: DeadLetterFilter = { ...filter, status: 'open', upTo: await newestDeadLetterId(view.database) };
-  const matching = await countDeadLetters(view.database, open);
-  if (dryRun) return say(`would discard ${matching} open letters`);
-  if (matching === 0n) return say('no open letter matches');
-  await confirm(`discard ${matching} open letters`, yes);
-  say(`discarded: ${await discardDeadLetters(view.writableDatabase, open, { because, by })}`);
+  const { database } = context;
+  const open: DeadLetterFilter = { ...filter, status: 'open', upTo: await newestDeadLetterId(database) };
+  const matching = await countDeadLetters(database, open);
+  const discarded = await discardMatching(context, open, matching, options);
+  if (options.json) process.stdout.write(toJsonLine(matching, discarded, options));
+}
+
+/** Returns how many were discarded. */
+async function discardMatching(
+  { writableDatabase, say }: StatsContext,
+  open: DeadLetterFilter,
+  matching: bigint,
+  { by, because, dryRun, yes }: DiscardOptions,
+): Promise<bigint> {
+  if (dryRun) say(`would discard ${matching} open dead letters`);
+  else if (matching === 0n) say('no open dead letter matches');
+  if (dryRun || matching === 0n) return 0n;
+  await confirm(`discard ${matching} open dead letters`, yes);
+  const discarded = await discardDeadLetters(writableDatabase, open, { because, by });
+  say(`discarded: ${discarded}`);
+  return discarded;
+}
+
+function toJsonLine(matching: bigint, discarded: bigint, { dryRun = false }: DiscardOptions): string {
+  const counts = { matching: String(matching), discarded: String(discarded) };
+  return `${toPrintableJson({ schemaVersion: 1, dryRun, ...counts })}\n`;
 }

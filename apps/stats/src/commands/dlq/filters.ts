@@ -2,7 +2,7 @@ import { type DeadLetterFilter, type DeadLetterStatus, deadLetterStatuses } from
 import { type Command, invalidArgument } from '@pipeline/runtime';
 import { readTime } from '../../read-time.ts';
 
-/** What the flags of a filter say. */
+/** The flags of a filter. */
 export interface FilterFlags {
   readonly reason?: string;
   readonly type?: string;
@@ -12,14 +12,14 @@ export interface FilterFlags {
   readonly contains?: string;
 }
 
-/** Gives a command the flags that choose dead letters. */
+/** Adds the flags that select dead letters. */
 export function withFilters(command: Command): Command {
   return command
-    .option('--reason <name>', 'letters with this reason')
-    .option('--type <name>', 'letters of this event type')
-    .option('--since <time>', 'letters that failed then or later', parseTime)
-    .option('--until <time>', 'letters that failed before', parseTime)
-    .option('--contains <text>', 'letters whose error contains this text');
+    .option('--reason <name>', 'only this reason')
+    .option('--type <name>', 'only this event type')
+    .option('--since <time>', 'only failures at this time or later', parseTime)
+    .option('--until <time>', 'only failures before this time', parseTime)
+    .option('--contains <text>', 'only errors that contain this text');
 }
 
 /** @throws InvalidArgumentError */
@@ -29,14 +29,14 @@ export function parseStatus(text: string): DeadLetterStatus {
   throw invalidArgument(`Expected one of ${deadLetterStatuses.join(', ')}.`);
 }
 
-/** The letters that flags, or ids, choose. */
+/** The filter for flags and ids. */
 export function filterOf(flags: FilterFlags, ids?: readonly bigint[]): DeadLetterFilter {
   const { reason, type, status, since, until, contains } = flags;
   const named = ids === undefined || ids.length === 0 ? undefined : ids;
   return { ids: named, status, reason, eventType: type, since, until, contains };
 }
 
-/** Whether the flags choose anything at all. */
+/** Whether any flag of the filter is set. */
 export function choosesSome({ reason, type, since, until, contains }: FilterFlags): boolean {
   return [reason, type, since, until, contains].some((flag) => flag !== undefined);
 }
@@ -44,10 +44,10 @@ export function choosesSome({ reason, type, since, until, contains }: FilterFlag
 /** @throws InvalidArgumentError */
 export function parseId(text: string): bigint {
   if (/^[1-9]\d{0,17}$/.test(text)) return BigInt(text);
-  throw invalidArgument('Expected the number of a dead letter, as "dlq ls" shows it.');
+  throw invalidArgument('Expected the id of a dead letter, as shown by "dlq ls".');
 }
 
-/** Several ids as commander gathers them. */
+/** Collects the ids of a variadic argument. */
 export function gatherIds(text: string, ids: readonly bigint[] = []): readonly bigint[] {
   return [...ids, parseId(text)];
 }
@@ -59,7 +59,7 @@ export function parseTime(text: string): Date {
   throw invalidArgument('Expected a time such as 2026-11-24T09:30:00Z.');
 }
 
-/** How many letters. @throws InvalidArgumentError */
+/** @throws InvalidArgumentError */
 export function parseCount(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
   throw invalidArgument('Expected a whole number from 1 to 999999999.');

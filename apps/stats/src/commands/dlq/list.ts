@@ -1,8 +1,7 @@
 import { type DeadLetterFilter, type DeadLetterSummary, listStoredDeadLetters } from '@pipeline/db';
 import { renderColumns } from '../../columns.ts';
 import { clipPrintable, toPrintableJson } from '../../printable.ts';
-import { say } from '../../say.ts';
-import { openStatsContext, type StatsSettings } from '../../stats-context.ts';
+import type { StatsContext } from '../../stats-context.ts';
 
 export interface ListOptions {
   readonly limit: number;
@@ -10,42 +9,41 @@ export interface ListOptions {
   readonly json?: boolean | undefined;
 }
 
-const columns = ['ID', 'REASON', 'EVENT TYPE', 'FAILED AT', 'FROM', 'REDRIVES', 'STATUS', 'WHAT IS WRONG'];
+const columns = ['ID', 'REASON', 'EVENT TYPE', 'FAILED AT', 'FROM', 'REDRIVES', 'STATUS', 'ERROR'];
 
-/** Prints the latest letters that match, the newest first. */
+/** Prints the latest matching dead letters, newest first. */
 export async function listDeadLetters(
-  settings: StatsSettings,
+  { database, say }: StatsContext,
   filter: DeadLetterFilter,
   { json, ...page }: ListOptions,
 ): Promise<void> {
-  await using view = openStatsContext(settings);
-  const letters = await listStoredDeadLetters(view.database, filter, page);
-  if (json) process.stdout.write(letters.map((letter) => `${toPrintableJson(toPlain(letter))}\n`).join(''));
-  else process.stdout.write(`${renderColumns(columns, letters.map(toCells))}\n`);
-  const last = letters.at(-1);
-  if (last !== undefined && letters.length === page.limit) say(`older ones: --before ${last.id}`);
+  const deadLetters = await listStoredDeadLetters(database, filter, page);
+  if (json) process.stdout.write(deadLetters.map((one) => `${toPrintableJson(toPlain(one))}\n`).join(''));
+  else process.stdout.write(`${renderColumns(columns, deadLetters.map(toCells))}\n`);
+  const last = deadLetters.at(-1);
+  if (last !== undefined && deadLetters.length === page.limit) say(`for older ones add --before ${last.id}`);
 }
 
-function toCells(letter: DeadLetterSummary): readonly string[] {
-  const { id, reason, eventType, failedAt, redriveCount, status, detail } = letter;
+function toCells(deadLetter: DeadLetterSummary): readonly string[] {
+  const { id, reason, eventType, failedAt, redriveCount, status, detail } = deadLetter;
   return [
     String(id),
     reason,
     clipPrintable(eventType ?? '-', 24),
     failedAt.slice(0, 19),
-    placeOf(letter),
+    placeOf(deadLetter),
     String(redriveCount),
     status,
     clipPrintable(detail, 60),
   ];
 }
 
-/** Where a letter comes from, in few characters. */
+/** The origin of a dead letter, as `TOPIC/PARTITION@OFFSET`. */
 export function placeOf({ topic, partition, offset }: DeadLetterSummary): string {
   return `${clipPrintable(topic, 40)}/${partition}@${offset}`;
 }
 
-/** A letter as JSON has it: numbers of 64 bits are texts. */
+/** A dead letter for JSON, with 64-bit numbers as strings. */
 export function toPlain({ id, offset, ...others }: DeadLetterSummary) {
   return { id: String(id), offset: String(offset), ...others };
 }

@@ -1,8 +1,18 @@
-import { type Command, exitCode, settingsOf, UserError, withSettings } from '@pipeline/runtime';
+import {
+  type Command,
+  exitAfter,
+  exitCode,
+  settingsOf,
+  stopSignal,
+  UserError,
+  withSettings,
+} from '@pipeline/runtime';
 import { currentUser } from '../../current-user.ts';
+import { openReachable } from '../../reach-postgres.ts';
 import { statsSettings } from '../../settings.ts';
-import { explained } from '../../user-errors.ts';
-import { discardOpenLetters } from './discard.ts';
+import { STOP_MS, type StatsContext } from '../../stats-context.ts';
+import { explain } from '../../user-errors.ts';
+import { discardOpen } from './discard.ts';
 import { exportDeadLetters } from './export.ts';
 import {
   choosesSome,
@@ -18,82 +28,133 @@ import { listDeadLetters } from './list.ts';
 import { redriveDeadLetters } from './redrive.ts';
 import { showDeadLetter } from './show.ts';
 
-/** Adds the commands about dead letters. */
+const examples = `Examples:
+  stats dlq ls --reason not_json           the newest dead letters of a reason
+  stats dlq show 7                         one dead letter with its bytes
+  stats dlq redrive --all --dry-run        how many would be redriven
+  stats dlq discard 7 --because "a test"   close one
+`;
+
+/** Adds the commands for dead letters. */
 export function addDeadLetterCommands(stats: Command): void {
-  const dlq = stats.command('dlq').description('look at dead letters, redrive or discard them');
-  addLooking(dlq);
+  const dlq = stats
+    .command('dlq')
+    .description('list, redrive or discard dead letters')
+    .addHelpText('before', examples);
+  addList(dlq);
+  addShow(dlq);
+  addExport(dlq);
   addRedrive(dlq);
   addDiscard(dlq);
 }
 
-function addLooking(dlq: Command): void {
-  withSettings(withFilters(dlq.command('ls')), statsSettings)
-    .description('the latest dead letters, the newest first')
-    .option('--status <name>', 'letters that are open, redriven or discarded', parseStatus)
-    .option('--limit <n>', 'so many', parseCount, 20)
-    .option('--before <id>', 'older than this one', parseId)
-    .option('--json', 'print a JSON document a line')
-    .action(
-      explained((flags, command) =>
-        listDeadLetters(settingsOf(command, statsSettings), filterOf(flags), command.optsWithGlobals()),
-      ),
+function addList(dlq: Command): void {
+  withCommon(withFilters(dlq.command('ls')))
+    .description('list the latest dead letters, newest first')
+    .option('--status <name>', 'only open, redriven or discarded ones', parseStatus)
+    .option('--limit <n>', 'maximum number to list', parseCount, 20)
+    .option('--before <id>', 'only ids below this one', parseId)
+    .option('--json', 'print a JSON document per line')
+    .action((flags, command) =>
+      run(command, (context) => listDeadLetters(context, filterOf(flags), command.optsWithGlobals())),
     );
-  withSettings(dlq.command('show'), statsSettings)
-    .description('one dead letter, with its bytes and its history')
-    .argument('<id>', 'its number', parseId)
-    .option('--json', 'print JSON')
-    .action(
-      explained((id, _flags, command) =>
-        showDeadLetter(settingsOf(command, statsSettings), id, command.optsWithGlobals()),
-      ),
+}
+
+function addShow(dlq: Command): void {
+  withCommon(dlq.command('show'))
+    .description('show a dead letter with its bytes and its history')
+    .argument('<id>', 'id of the dead letter', parseId)
+    .option('--json', 'print a JSON document')
+    .action((id, _flags, command) =>
+      run(command, (context) => showDeadLetter(context, id, command.optsWithGlobals())),
     );
-  withSettings(withFilters(dlq.command('export')), statsSettings)
-    .description('the values as lines, as "producer --from -" reads them, or a table about them')
-    .option('--status <name>', 'letters that are open, redriven or discarded', parseStatus)
-    .option('--csv', 'a table instead')
-    .action(
-      explained((flags, command) =>
-        exportDeadLetters(settingsOf(command, statsSettings), filterOf(flags), flags.csv ? 'csv' : 'ndjson'),
+}
+
+function addExport(dlq: Command): void {
+  withCommon(withFilters(dlq.command('export')))
+    .description('print the values as lines, for "producer --from -", or a table as CSV')
+    .option('--status <name>', 'only open, redriven or discarded ones', parseStatus)
+    .option('--csv', 'print a table as CSV')
+    .action((flags, command) =>
+      run(command, (context, signal) =>
+        exportDeadLetters(context, filterOf(flags), flags.csv ? 'csv' : 'ndjson', signal),
       ),
     );
 }
+
+const redriveExamples = `Examples:
+  stats dlq redrive 7 8
+  stats dlq redrive --reason refused_by_database --dry-run
+`;
+
+const redriveJson = `
+JSON: {"schemaVersion":1,"dryRun":false,"matching":"2","redriven":"1","failed":"1",
+"results":[{"id":"7","topic":"events","partition":0,"offset":"42",
+"outcome":"failed","detail":"redriven 3 times already"},…]}`;
 
 function addRedrive(dlq: Command): void {
-  withChoice(dlq.command('redrive'))
-    .description('send open dead letters to their topic again; exit code 3 when some could not be sent')
-    .option('--limit <n>', 'at most so many', parseCount, 10_000)
-    .option('--rate <n>', 'letters a second; DLQ_REDRIVE_RATE where it is not given', parseCount)
-    .action(
-      explained((ids, flags, command) =>
-        redriveDeadLetters(settingsOf(command, statsSettings), chosen(flags, ids), flags),
+  withChoice(dlq.command('redrive').addHelpText('before', redriveExamples).addHelpText('after', redriveJson))
+    .description('publish open dead letters to their topic again; exit code 3 if some failed')
+    .option('--limit <n>', 'maximum number to redrive', parseCount, 10_000)
+    .option('--rate <n>', 'dead letters per second (default: DLQ_REDRIVE_RATE)', parseCount)
+    .action((ids, flags, command) =>
+      run(command, (context, signal) =>
+        redriveDeadLetters(context, settingsOf(command, statsSettings), chosen(flags, ids), {
+          ...flags,
+          signal,
+        }),
       ),
     );
 }
+
+const discardJson = `
+JSON: {"schemaVersion":1,"dryRun":false,"matching":"2","discarded":"2"}`;
 
 function addDiscard(dlq: Command): void {
-  withChoice(dlq.command('discard'))
-    .description('close open dead letters; their bytes stay in the table')
-    .requiredOption('--because <text>', 'why, for whoever asks later')
-    .action(
-      explained((ids, flags, command) =>
-        discardOpenLetters(settingsOf(command, statsSettings), chosen(flags, ids), flags),
-      ),
+  withChoice(dlq.command('discard').addHelpText('after', discardJson))
+    .description('close open dead letters without redriving them; their bytes stay in the table')
+    .requiredOption('--because <text>', 'the reason, for the audit record')
+    .action((ids, flags, command) =>
+      run(command, (context) => discardOpen(context, chosen(flags, ids), flags)),
     );
 }
 
-/** What changes things needs a choice, and can be tried. */
-function withChoice(command: Command): Command {
-  const by = command.createOption('--by <name>', 'who does it, for the record');
-  return withSettings(withFilters(command), statsSettings)
-    .argument('[ids...]', 'numbers of letters', gatherIds)
-    .option('--all', 'all that match; without any other flag, all that are open')
-    .addOption(by.default(currentUser(), 'the user of this process'))
-    .option('--dry-run', 'only say how many')
-    .option('--yes', 'do not ask');
+/** Settings and `--wait`. */
+function withCommon(command: Command): Command {
+  return withSettings(command, statsSettings).option('--wait', 'wait for Postgres instead of failing');
 }
 
-/** @throws UserError when nothing says which letters are meant */
+/** Commands that change dead letters require a selection, and support a dry run. */
+function withChoice(command: Command): Command {
+  const by = command.createOption('--by <name>', 'acting user, for the audit record');
+  return withCommon(withFilters(command))
+    .argument('[ids...]', 'ids of dead letters', gatherIds)
+    .option('--all', 'all that match; without any filter, all that are open')
+    .addOption(by.default(currentUser(), 'the user of this process'))
+    .option('--dry-run', 'only report how many match')
+    .option('--yes', 'skip the confirmation')
+    .option('--json', 'print a JSON document');
+}
+
+/** Runs a command once Postgres answers. Errors of Kafka and Postgres become UserErrors. */
+async function run(
+  command: Command,
+  work: (context: StatsContext, signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const settings = settingsOf(command, statsSettings);
+  const { wait = false }: { readonly wait?: boolean } = command.optsWithGlobals();
+  const signal = stopSignal();
+  exitAfter(signal, STOP_MS);
+  try {
+    await using context = await openReachable(settings, { signal, wait });
+    await work(context, signal);
+  } catch (error) {
+    throw explain(error);
+  }
+}
+
+/** @throws UserError if no dead letters are selected */
 function chosen(flags: FilterFlags & { readonly all?: boolean }, ids?: readonly bigint[]) {
   if ((ids?.length ?? 0) > 0 || choosesSome(flags) || flags.all) return filterOf(flags, ids);
-  throw new UserError('no dead letter is chosen', 'give their numbers, a filter, or --all', exitCode.usage);
+  throw new UserError('no dead letters are selected', 'add their ids, a filter, or --all', exitCode.usage);
 }

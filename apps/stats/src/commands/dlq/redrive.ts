@@ -1,88 +1,77 @@
-import {
-  countDeadLetters,
-  type Database,
-  type DeadLetterFilter,
-  newestDeadLetterId,
-  openRedriveQueue,
-  type RedriveOutcome,
-} from '@pipeline/db';
+import { countDeadLetters, type DeadLetterFilter, newestDeadLetterId, openRedriveQueue } from '@pipeline/db';
 import { connectKafka, openPublisher } from '@pipeline/kafka';
-import { createLogger, exitAfter, exitCode, stopSignal, UserError } from '@pipeline/runtime';
+import { createLogger, exitCode, UserError } from '@pipeline/runtime';
 import { createPace } from '../../dead-letters/pace.ts';
 import { type RedriveOrder, redriveOpen } from '../../dead-letters/redrive.ts';
-import { say } from '../../say.ts';
-import { openStatsContext, STOP_MS, type StatsSettings } from '../../stats-context.ts';
+import type { StatsContext, StatsSettings } from '../../stats-context.ts';
 import { confirm } from './confirm.ts';
-import { placeOf } from './list.ts';
+import { RedriveReport } from './redrive-report.ts';
 
 export interface RedriveOptions {
-  /** Who does it. */
+  /** The acting user, for the audit record. */
   readonly by: string;
-  /** The most letters. */
+  /** Maximum number of dead letters. */
   readonly limit: number;
-  /** Letters a second; defaults to the setting. */
+  /** Dead letters per second; defaults to the setting. */
   readonly rate?: number | undefined;
   readonly dryRun?: boolean | undefined;
   readonly yes?: boolean | undefined;
+  readonly json?: boolean | undefined;
+  /** Ends the redrive after the current dead letter. */
+  readonly signal: AbortSignal;
 }
 
 /**
- * Sends open letters to the topics that they came from, the oldest first, but none that fails from now on. Letters are
- * closed once Kafka has acknowledged them, so when this process dies at most those that were just being sent are sent
- * twice, and starting it again goes on with the rest.
- * @throws UserError with exit code 3 when some could not be sent, 1 when Kafka is away
+ * Publishes open dead letters to their original topics, oldest first, except those that arrive later. Each is closed
+ * once Kafka has acknowledged it, so that a crash can send only the current one twice; a repeated redrive continues
+ * with the rest.
+ * @throws UserError with exit code 3 if some could not be published, 1 if Kafka is unreachable
  */
 export async function redriveDeadLetters(
+  context: StatsContext,
   settings: StatsSettings,
   filter: DeadLetterFilter,
   options: RedriveOptions,
 ): Promise<void> {
-  const signal = stopSignal();
-  exitAfter(signal, STOP_MS);
-  await using view = openStatsContext(settings);
-  const open: DeadLetterFilter = { ...filter, status: 'open', upTo: await newestDeadLetterId(view.database) };
-  const matching = await countDeadLetters(view.database, open);
+  const { database, say } = context;
+  const open: DeadLetterFilter = { ...filter, status: 'open', upTo: await newestDeadLetterId(database) };
+  const matching = await countDeadLetters(database, open);
   const most = matching < options.limit ? Number(matching) : options.limit;
-  const what = `${most} of ${matching} open letters${await describeSpent(view.database, open, settings)}`;
-  if (options.dryRun) return say(`would redrive ${what}`);
-  if (most === 0) return say('no open letter matches');
+  const what = `${most} of ${matching} open dead letters${await describeExhausted(context, open, settings)}`;
+  const report = new RedriveReport(options, matching);
+  if (options.dryRun || most === 0) {
+    say(options.dryRun ? `would redrive ${what}` : 'no open dead letter matches');
+    return report.end();
+  }
   await confirm(`redrive ${what}`, options.yes);
-  const failed = await redriveAll(settings, options, { filter: open, most, signal });
+  await redriveAll(settings, options, { filter: open, most, signal: options.signal }, report).finally(() =>
+    report.end(),
+  );
+  const { redriven, failed } = report;
+  say(`redriven: ${redriven}, failed: ${failed}, not reached: ${most - redriven - failed}`);
   if (failed > 0)
-    throw new UserError(`${failed} letters were not redriven`, 'see what each says', exitCode.checkFailed);
+    throw new UserError(`${failed} dead letters were not redriven`, 'see their errors', exitCode.checkFailed);
 }
 
-/** Those among them that will be left alone. */
-async function describeSpent(
-  database: Database,
+/** Mentions the dead letters that have reached the maximum of redrives. */
+async function describeExhausted(
+  { database }: StatsContext,
   open: DeadLetterFilter,
   { DLQ_MAX_REDRIVES: redriven }: StatsSettings,
 ): Promise<string> {
-  const spent = await countDeadLetters(database, { ...open, redriven });
-  return spent === 0n ? '' : `, but for ${spent} that were redriven ${redriven} times already`;
+  const exhausted = await countDeadLetters(database, { ...open, redriven });
+  return exhausted === 0n ? '' : `, except ${exhausted} that were redriven ${redriven} times already`;
 }
 
-/** Prints what became of each; returns how many were not redriven. */
 async function redriveAll(
   settings: StatsSettings,
   { by, rate = settings.DLQ_REDRIVE_RATE }: RedriveOptions,
   order: RedriveOrder,
-): Promise<number> {
+  report: RedriveReport,
+): Promise<void> {
   await using queue = openRedriveQueue(settings, by);
   const kafka = connectKafka(settings, 'stats', createLogger('stats', settings));
   await using publisher = await openPublisher(kafka);
   const parts = { queue, publisher, maxRedrives: settings.DLQ_MAX_REDRIVES, pace: createPace(rate) };
-  const tally = { redriven: 0, failed: 0 };
-  for await (const outcome of redriveOpen(parts, order)) {
-    tally['place' in outcome ? 'redriven' : 'failed']++;
-    process.stdout.write(toLine(outcome));
-  }
-  const { redriven, failed } = tally;
-  say(`redriven: ${redriven}, failed: ${failed}, not reached: ${order.most - redriven - failed}`);
-  return failed;
-}
-
-function toLine(outcome: RedriveOutcome): string {
-  const { letter } = outcome;
-  return `${letter.id}\t${placeOf(letter)}\t${'place' in outcome ? 'redriven' : outcome.problem}\n`;
+  for await (const outcome of redriveOpen(parts, order)) report.add(outcome);
 }

@@ -7,34 +7,33 @@ import {
 } from '@pipeline/db';
 import { exitCode, UserError } from '@pipeline/runtime';
 import { clipPrintable, toPrintableJson } from '../../printable.ts';
-import { openStatsContext, type StatsSettings } from '../../stats-context.ts';
+import type { StatsContext } from '../../stats-context.ts';
 import { placeOf, toPlain } from './list.ts';
 
-/** What is shown of a value: it may have megabytes. */
+/** Limits on the shown part of a value, which may have megabytes. */
 const SHOWN_BYTES = 4_096;
 const SHOWN_LINES = 16;
 
 interface History {
   readonly actions: readonly DeadLetterAction[];
-  /** Letters that were redriven to where this one failed. */
+  /** The dead letters whose redrives led to this one. */
   readonly ancestors: readonly bigint[];
 }
 
-/** Prints one letter: its record as text and as bytes, what is wrong with it, and what was done about it. */
+/** Prints one dead letter: its record as text and as bytes, its error and its history. */
 export async function showDeadLetter(
-  settings: StatsSettings,
+  { database }: StatsContext,
   id: bigint,
   { json }: { readonly json?: boolean | undefined },
 ): Promise<void> {
-  await using view = openStatsContext(settings);
-  const [letter] = await Array.fromAsync(readDeadLetters(view.database, { ids: [id] }));
-  if (letter === undefined)
-    throw new UserError(`there is no dead letter ${id}`, '"dlq ls" shows them', exitCode.usage);
+  const [deadLetter] = await Array.fromAsync(readDeadLetters(database, { ids: [id] }));
+  if (deadLetter === undefined)
+    throw new UserError(`there is no dead letter ${id}`, 'see "stats dlq ls"', exitCode.usage);
   const history = {
-    actions: await readActions(view.database, id),
-    ancestors: await readAncestors(view.database, id),
+    actions: await readActions(database, id),
+    ancestors: await readAncestors(database, id),
   };
-  process.stdout.write(json ? toJson(letter, history) : toText(letter, history));
+  process.stdout.write(json ? toJson(deadLetter, history) : toText(deadLetter, history));
 }
 
 function toJson(
@@ -47,17 +46,17 @@ function toJson(
   return `${toPrintableJson({ ...plain, ancestors: ancestors.map(String) })}\n`;
 }
 
-function toText(letter: StoredDeadLetter, { actions, ancestors }: History): string {
+function toText(deadLetter: StoredDeadLetter, { actions, ancestors }: History): string {
   const lines = [
-    `dead letter ${letter.id}, ${letter.status}, from ${placeOf(letter)}, failed at ${letter.failedAt}`,
-    `reason    ${letter.reason}${letter.sqlstate === null ? '' : ` (${letter.sqlstate})`}`,
-    `error     ${clipPrintable(letter.detail, 1_000)}`,
-    `type      ${clipPrintable(letter.eventType ?? '-', 64)}`,
-    `redrives  ${letter.redriveCount}${ancestors.length === 0 ? '' : `, before as ${ancestors.join(', ')}`}`,
-    `headers   ${clipPrintable(Object.keys(letter.headers).join(', ') || '-', 200)}`,
-    `key       ${asText(letter.key)}`,
-    `value     ${asText(letter.value)}`,
-    ...hexLines(letter.value),
+    `dead letter ${deadLetter.id}, ${deadLetter.status}, from ${placeOf(deadLetter)}, failed at ${deadLetter.failedAt}`,
+    `reason    ${deadLetter.reason}${deadLetter.sqlstate === null ? '' : ` (${deadLetter.sqlstate})`}`,
+    `error     ${clipPrintable(deadLetter.detail, 1_000)}`,
+    `type      ${clipPrintable(deadLetter.eventType ?? '-', 64)}`,
+    `redrives  ${deadLetter.redriveCount}${ancestors.length === 0 ? '' : `, before as ${ancestors.join(', ')}`}`,
+    `headers   ${clipPrintable(Object.keys(deadLetter.headers).join(', ') || '-', 200)}`,
+    `key       ${asText(deadLetter.key)}`,
+    `value     ${asText(deadLetter.value)}`,
+    ...hexLines(deadLetter.value),
     ...actions.map(({ at, by, action, outcome, detail }) =>
       clipPrintable(`${at}  ${action} ${outcome} by ${by}: ${detail}`, 200),
     ),
@@ -71,7 +70,7 @@ function asText(bytes: Buffer | null): string {
   return `${clipPrintable(bytes.subarray(0, SHOWN_BYTES).toString('utf8'), 2 * SHOWN_BYTES)}${rest}`;
 }
 
-/** Sixteen bytes a line, as `hexdump -C` prints them. */
+/** Sixteen bytes per line, like `hexdump -C`. */
 function hexLines(bytes: Buffer | null): readonly string[] {
   const shown = bytes?.subarray(0, 16 * SHOWN_LINES) ?? Buffer.alloc(0);
   return Array.from({ length: Math.ceil(shown.length / 16) }, (_, line) => {

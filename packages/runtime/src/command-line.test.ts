@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { commandLine, currentPlace, fixCommand, type Place } from './command-line.ts';
+
+test('tests run in a checkout', () => {
+  expect(currentPlace()).toBe('checkout');
+});
+
+test('a checkout starts programs by pnpm, an executable by its name', () => {
+  expect(commandLine('consumer', ['migrate'], 'checkout')).toBe('pnpm --filter consumer start migrate');
+  expect(commandLine('consumer', ['migrate'], 'executable')).toBe('consumer migrate');
+});
+
+const fixes = [
+  { name: 'create-topics' },
+  { name: 'create-tables' },
+  { name: 'skip-batch', batch: 'events:0:7' },
+] as const;
+
+test.each<[Place, readonly (string | undefined)[]]>([
+  [
+    'checkout',
+    [
+      'pnpm --filter infra provision',
+      'pnpm --filter consumer start migrate',
+      'pnpm --filter consumer start --skip events:0:7',
+    ],
+  ],
+  ['executable', [undefined, 'consumer migrate', 'consumer --skip events:0:7']],
+  ['library', [undefined, undefined, undefined]],
+])('remedies in a place of the kind "%s" name only commands that exist there', (place, commands) => {
+  expect(fixes.map((fix) => fixCommand(fix, place))).toEqual(commands);
+});
