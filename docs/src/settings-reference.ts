@@ -31,7 +31,7 @@ export function renderEnvExample(groups: readonly SettingsGroup[]): string {
   const sections = groups.map(
     ({ title, settings }) => `# ${title}\n\n${settings.map(renderVariable).join('\n\n')}`,
   );
-  return `# Copy to .env and uncomment what should differ from the default. docs/settings.md says more.\n\n${sections.join('\n\n')}\n`;
+  return `# Copy to .env and uncomment what should differ from the default. See docs/settings.md.\n\n${sections.join('\n\n')}\n`;
 }
 
 function renderVariable({ name, setting, about }: KnownSetting): string {

@@ -105,7 +105,12 @@ test('the executables alone create tables, publish, store and verify', async () 
   await using pipeline = await createPipeline();
   const environment = { ...pipeline.environment, METRICS_PORT: '0', DLQ_LIMIT_RATIO: '0' };
   await dropTables(pipeline);
+  await expect(runBinary('stats', [], environment)).rejects.toMatchObject({
+    stderr: expect.stringMatching(/\(run "consumer migrate"\)\n$/),
+  });
   await runBinary('consumer', ['migrate'], environment);
+  const { stderr } = await runBinary('stats', [], environment);
+  expect(stderr).toBe('stats: nothing is stored yet: producer\n');
   await runBinary('producer', mixture, environment);
   await runBinary('consumer', ['--once'], environment);
   expect((await runBinary('stats', ['verify'], environment)).stdout).toMatch(/^everything adds up/);

@@ -1,3 +1,5 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { commandLine, currentPlace, fixCommand, type Place } from './command-line.ts';
 
@@ -29,4 +31,12 @@ test.each<[Place, readonly (string | undefined)[]]>([
   ['library', [undefined, undefined, undefined]],
 ])('remedies in a place of the kind "%s" name only commands that exist there', (place, commands) => {
   expect(fixes.map((fix) => fixCommand(fix, place))).toEqual(commands);
+});
+
+test('the other packages name no command of the pipeline', () => {
+  const packages = join(import.meta.dirname, '../..');
+  const files = globSync('{kafka,db,schema}/src/**/*.ts', { cwd: packages });
+  const sources = files.filter((file) => !file.endsWith('.test.ts') && !file.includes('generate/'));
+  const command = /pnpm --filter|["`]?(consumer|stats|producer) (--|migrate|start)/;
+  expect(sources.filter((file) => command.test(readFileSync(join(packages, file), 'utf8')))).toEqual([]);
 });
