@@ -3,15 +3,16 @@ import { type AvoidedWord, allowedUses, avoidedWords } from './words.ts';
 
 /** A use of an avoided word. */
 export interface Finding {
-  readonly prose: Prose;
+  readonly file: string;
   readonly line: number;
+  readonly kind: Prose['kind'];
   readonly found: string;
   readonly word: AvoidedWord;
 }
 
 const patterns = avoidedWords.map((word) => ({ word, pattern: toPattern(word.words) }));
 
-/** All uses of avoided words, legitimate ones left out. */
+/** All uses of avoided words, except legitimate ones. */
 export function findAvoided(prose: readonly Prose[]): readonly Finding[] {
   return prose.flatMap((piece) => patterns.flatMap(({ word, pattern }) => findIn(piece, word, pattern)));
 }
@@ -21,16 +22,16 @@ export function countWords(prose: readonly Prose[]): number {
   return prose.reduce((sum, { text }) => sum + (text.match(/\p{L}[\p{L}'’-]*/gu)?.length ?? 0), 0);
 }
 
-/** For example `docs/x.md:12: "anew" → again`. */
-export function showFinding({ prose, line, found, word }: Finding): string {
-  return `${prose.file}:${line}: "${found.replace(/\s+/g, ' ')}" → ${word.write}`;
+/** For example `docs/x.md:12: 'anew' → again`. */
+export function showFinding({ file, line, found, word }: Finding): string {
+  return `${file}:${line}: '${found.replace(/\s+/g, ' ')}' → ${word.write}`;
 }
 
-function findIn(prose: Prose, word: AvoidedWord, pattern: RegExp): readonly Finding[] {
-  const uses = [...prose.text.matchAll(pattern)].filter(([found]) => !isAllowed(prose.file, found));
+function findIn({ file, line, kind, text }: Prose, word: AvoidedWord, pattern: RegExp): readonly Finding[] {
+  const uses = [...text.matchAll(pattern)].filter(([found]) => !isAllowed(file, found));
   return uses.map(({ 0: found, index }) => {
-    const line = prose.line + prose.text.slice(0, index).split('\n').length - 1;
-    return { prose, line, found, word };
+    const linesBefore = text.slice(0, index).split('\n').length - 1;
+    return { file, line: line + linesBefore, kind, found, word };
   });
 }
 

@@ -22,14 +22,14 @@ export interface StatementResult {
  * Writes a batch (rows, aggregates, dead letters, ledger) in one statement and therefore in one transaction.
  *
  * - Locks the partition's ledger row first and compares it with the expected offset. Every other step depends
- *   on that comparison: if two processes have the same records, one writes them, and the other gets the actual
- *   offset back.
+ *   on that comparison: if two processes have the same records, one writes them, and the other gets the
+ *   actual offset back.
  * - Aggregates and ledger count only rows that were inserted: those that the insert returns in the tolerant
  *   form, all rows in the plain form, which inserts all or none.
  * - Offsets from the expected one on that hold no record are counted as skipped.
  * - A replay (entirely below the expected offset) finds its rows stored and changes nothing. Rows that are
- *   missing after all, for example because the topic was recreated, are stored and counted, and `start_offset`
- *   is lowered by their number.
+ *   missing after all, for example because the topic was recreated, are stored and counted, and
+ *   `start_offset` is lowered by their number.
  * - Inserts events before counts, because all writers update the rows of the current minute and should lock
  *   them as briefly as possible. In the plain form no step reads the insert's result, and Postgres runs such
  *   steps last to first, so the insert is written last (there is a test for this order).
