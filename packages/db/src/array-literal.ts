@@ -14,10 +14,7 @@ export interface Layout {
   readonly parse: (all: string) => readonly string[];
 }
 
-/**
- * An array of texts that need no quotes: without white space, quote, comma, brace, backslash; not empty, not
- * `null`.
- */
+/** An array of texts that need no quotes: not empty, not `null`, no white space or any of `",{}\`. */
 export const plainLayout: Layout = { open: '{', between: ',', close: '}', empty: '{}', parse: parseArray };
 
 /** An array of arbitrary texts, which must be escaped (`escapeText`). */

@@ -113,18 +113,12 @@ export function openPool(settings: Settings<typeof databaseSettings>, options: C
   });
 }
 
-/**
- * Arrays, because the driver splits a string at the first colon, IPv6 addresses included. Its types lack
- * them.
- */
+/** Arrays, which the driver's types lack, because it splits a string at the first colon (IPv6). */
 function addressOf({ host, port }: DatabaseUrl): object {
   return { host: [host], port: [port] };
 }
 
-/**
- * Parameters of a session. Behind a transaction pooler, set them on the user (docs/operations.md,
- * "PgBouncer").
- */
+/** Session parameters. With a transaction pooler, set them on the user (docs/operations.md, "PgBouncer"). */
 function sessionParameters(
   settings: Settings<typeof databaseSettings>,
   { idleInTransactionMs = 15_000, readOnly }: ConnectOptions,
@@ -174,10 +168,7 @@ export function databaseUserError(error: unknown): UserError {
   );
 }
 
-/**
- * The error itself if it is transient, a stop request or a UserError already; otherwise a UserError with a
- * remedy.
- */
+/** The error itself if it is transient, a UserError or a stop request; otherwise its UserError. */
 export function toUserError(error: unknown): unknown {
   const isKnown = error instanceof UserError || error instanceof StopRequest;
   return isKnown || errorKind(error) === 'transient' ? error : databaseUserError(error);

@@ -11,10 +11,7 @@ export type ErrorKind = 'refused' | 'transient' | 'permanent';
 
 const refused = /^(22...|23502|23514|54000|54001)$/;
 
-/**
- * Lost connections, conflicts, exhausted resources, shutdown, failover, cancelled statements and timeouts,
- * I/O errors.
- */
+/** Lost connections, conflicts, exhausted resources, shutdown, failover, timeouts, I/O errors. */
 const transient = /^(08...|40001|40P01|53...|55P03|57014|57P..|58030|25006|25P0.)$/;
 
 /** PgBouncer's own errors. They have the SQLSTATE of a protocol violation, which is otherwise transient. */

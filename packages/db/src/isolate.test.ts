@@ -29,10 +29,7 @@ function batchOf(kinds: readonly Kind[]): Batch {
   return { topic: 't', partition: 0, nextOffset: BigInt(kinds.length), rows, deadLetters };
 }
 
-/**
- * A store that rejects batches with an invalid row, and finds the invalid rows for which `canFind` returns
- * true.
- */
+/** A store that rejects batches with an invalid row, and finds the invalid rows that `canFind` accepts. */
 function createStore(canFind: (offset: number) => boolean = () => false) {
   const kept: Batch[] = [];
   let statements = 0;

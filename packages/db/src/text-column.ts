@@ -3,10 +3,7 @@ import type { Layout } from './array-literal.ts';
 const NO_BYTES = Buffer.alloc(0);
 /** Maximum number of UTF-8 bytes per UTF-16 code unit. */
 const BYTES_PER_UNIT = 3;
-/**
- * Texts are joined before they are written, up to these limits, because `Buffer.write` has a high cost per
- * call.
- */
+/** Texts are joined up to these limits before they are written: `Buffer.write` has a high cost per call. */
 const [MANY_TEXTS, MANY_UNITS] = [64, 16 << 10];
 
 /**

@@ -5,8 +5,5 @@ export function untyped(sql: Sql, bytes: Buffer) {
   return sql.typed(bytes as never, UNKNOWN);
 }
 
-/**
- * https://www.postgresql.org/docs/current/protocol-message-formats.html, Parse: "leaving the type
- * unspecified".
- */
+/** An unspecified type: https://www.postgresql.org/docs/current/protocol-message-formats.html, Parse. */
 const UNKNOWN = 0;

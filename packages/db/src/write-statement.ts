@@ -114,10 +114,7 @@ function insertDeadLetters(sql: Sql, { topic, partition, deadLetters }: Batch) {
       returning 1`;
 }
 
-/**
- * Advances the ledger to the end of the batch. Rows that a replay stores lower `start_offset`, to keep the
- * sum true.
- */
+/** Advances the ledger past the batch. Rows stored by a replay lower `start_offset`, to keep the sum true. */
 function advanceLedger(sql: Sql, batch: Batch, expected: bigint) {
   const { topic, partition, nextOffset } = batch;
   return sql`

@@ -36,10 +36,7 @@ interface OpenedLedger {
 }
 
 export interface Writer {
-  /**
-   * Opens a partition's ledger. Starts it at `startOffset` if it is new or belongs to a former topic of this
-   * name.
-   */
+  /** Opens a partition's ledger, at `startOffset` if it is new or belongs to a former topic of this name. */
   open(partition: LogPartition, startOffset: bigint): Promise<OpenedLedger>;
   /**
    * Writes a batch of an opened partition: rows, aggregates, dead letters and ledger in one transaction, or
@@ -164,10 +161,7 @@ export class LedgerMissingError extends Error {
   }
 }
 
-/**
- * Resets the ledger of a former topic. `start_offset` moves by the same amount, so that the ledger's sum
- * stays true.
- */
+/** Resets the ledger of a former topic. `start_offset` moves along, so that the ledger's sum stays true. */
 async function openLedger(
   database: Database,
   { topic, partition, topicId }: LogPartition,

@@ -16,7 +16,7 @@ export interface KafkaClient extends Kafka {
 
 /**
  * Creates a Kafka client, which connects on first use. Create one per consumer: consumers of one client
- * overwrite each other's committed offsets (kafkajs#1535).
+ * share their committed offsets by mistake (kafkajs#1535).
  * @throws UserError if a certificate cannot be read or parsed, or if settings would be ignored: incomplete
  * SASL settings, a certificate without its key, certificates without TLS
  */

@@ -15,10 +15,7 @@ interface ClientError extends Error {
   readonly cause?: unknown;
 }
 
-/**
- * Permanent errors by Kafka's name (https://kafka.apache.org/protocol#protocol_error_codes), with their
- * remedies.
- */
+/** Remedies of permanent errors by Kafka's name (https://kafka.apache.org/protocol#protocol_error_codes). */
 const permanent: Readonly<Record<string, string>> = {
   UNKNOWN_TOPIC_OR_PARTITION: 'create the topics of KAFKA_TOPIC and KAFKA_DLQ_TOPIC',
   TOPIC_AUTHORIZATION_FAILED:

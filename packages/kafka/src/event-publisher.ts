@@ -6,10 +6,8 @@ import type { OutgoingRecord } from './record.ts';
 /** Validates events and sends them to one topic. */
 export interface EventPublisher<AnyEvent> extends AsyncDisposable {
   /**
-   * Sends events in order, those of a user to the same partition, and resolves when all in-sync replicas have
-   * them.
-   * @throws TypeError if an event is invalid, before any is sent; kafkajs's error if some may not have been
-   * stored
+   * Sends events in order, those of a user to the same partition, with acks=all.
+   * @throws TypeError if an event is invalid, before any is sent; kafkajs's error if some may not be stored
    */
   send(...events: readonly AnyEvent[]): Promise<void>;
 }

@@ -40,10 +40,7 @@ export function decodeLz4Frame(frame: Buffer, maxBytes: number): Buffer {
   return output.bytes.subarray(0, output.length);
 }
 
-/**
- * A block is a series of sequences: literals, then a match that copies earlier output. The last one has no
- * match.
- */
+/** A block is a series of sequences: literals and a match that copies earlier output, except in the last. */
 function decodeBlock(block: Buffer, output: Output): void {
   for (let at = 0; at < block.length; ) {
     const token = block.readUInt8(at);
@@ -112,8 +109,5 @@ export function storeLz4Frame(bytes: Buffer): Buffer {
 
 const MAX_BLOCK = 4 << 20;
 
-/**
- * Version 1, independent blocks of up to 4 MiB, no checksums. The last byte is the header checksum
- * (xxHash32).
- */
+/** Version 1, independent blocks of up to 4 MiB, no checksums. The last byte is the header's xxHash32. */
 const frameHeader = Buffer.from([0x04, 0x22, 0x4d, 0x18, 0x60, 0x70, 0x73]);

@@ -243,10 +243,7 @@ test.each([
   expect(protocol({ topics: ['events'] }).request.apiVersion).toBe(version);
 });
 
-/**
- * https://kafka.apache.org/protocol#The_Messages_Metadata, version 10. Compact lengths are encoded as length
- * + 1.
- */
+/** https://kafka.apache.org/protocol#The_Messages_Metadata, version 10. Compact lengths are off by one. */
 test('metadata includes the id of a topic (KIP-516)', async () => {
   const id = '0123456789abcdef0123456789abcdef';
   const numbers = (...all: number[]) =>

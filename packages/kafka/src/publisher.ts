@@ -26,10 +26,7 @@ export interface RecordPlace {
   readonly offset: string;
 }
 
-/**
- * kafkajs sends all records of a partition as one batch; brokers reject batches over 1,048,588 bytes by
- * default.
- */
+/** kafkajs sends a partition's records as one batch, and brokers reject over 1,048,588 bytes by default. */
 const REQUEST_MAX_BYTES = 900_000;
 
 /**

@@ -24,10 +24,7 @@ export type RedriveOutcome =
 /** Sends a dead letter to its topic. */
 export type SendDeadLetter = (letter: StoredDeadLetter) => Promise<RedriveOutcome>;
 
-/**
- * Open dead letters to redrive. Several queues may work concurrently; each dead letter is taken by one of
- * them.
- */
+/** Open dead letters to redrive. Of several concurrent queues, one takes each dead letter. */
 export interface RedriveQueue extends AsyncDisposable {
   /**
    * Locks the oldest open dead letter that matches and is not locked by another queue, calls `send`, and
@@ -42,10 +39,7 @@ export interface RedriveQueue extends AsyncDisposable {
 /** Maximum time for Kafka to respond while the dead letter is locked. */
 const SEND_TIMEOUT_MS = 120_000;
 
-/**
- * Opens a queue with its own connection, because the lock belongs to a transaction. `by` is recorded as the
- * user.
- */
+/** Opens a queue with its own connection, because locks belong to a transaction. `by` is the acting user. */
 export function openRedriveQueue(settings: Settings<typeof databaseSettings>, by: string): RedriveQueue {
   const sql = openPool(settings, {
     applicationName: 'redrive',

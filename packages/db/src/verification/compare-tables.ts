@@ -12,8 +12,7 @@ export interface Comparison {
 /**
  * Recounts all tables in one statement, and therefore in one snapshot. Compares the counts per minute with
  * the events, the counts of dead letters with their rows (for both, only differences are returned), the sum
- * of each ledger with its offsets, and the sums of all ledgers with the rows in the tables plus the purged
- * ones.
+ * of each ledger with its offsets, and the sums of all ledgers with the stored plus the purged rows.
  */
 export async function compareTables(
   database: Database,
