@@ -1,6 +1,6 @@
 /**
- * How a statement inserts events. `plain` fails if an event is already stored or is in the batch twice;
- * `tolerant` skips duplicates (`on conflict do nothing`), which costs Postgres a fifth more.
+ * How a statement inserts events. `tolerant` skips duplicates (`on conflict do nothing`). `plain` costs
+ * Postgres a fifth less, but fails if an event is already stored or is in the batch twice.
  */
 export type InsertForm = 'plain' | 'tolerant';
 
