@@ -18,7 +18,7 @@ test('only whole words are found', () => {
   expect(find('recommend, besides, standard, newsletter')).toEqual([]);
 });
 
-test('a dead letter is not a letter', () => {
+test('a dead letter is not reported', () => {
   expect(
     find('a dead letter, dead-letter, two dead\n letters, a lower-case letter, letters and digits'),
   ).toEqual([]);

@@ -23,7 +23,7 @@ test('a test file gives its comments and the names of its tests', () => {
 });
 
 test('a page gives its prose, a patch the comments that it adds', () => {
-  expect(read('docs/a.md', 'One `code` two.')).toEqual([['text', 'One two.']]);
+  expect(read('docs/a.md', 'One `code` [two](b.md#c-d).')).toEqual([['text', 'One [two] .']]);
   expect(read('a.html', '<p title="One">two<br>\n</p>')).toEqual([['text', 'One two']]);
   expect(read('patches/a.patch', ' // old\n-// gone\n+// new\n+b();')).toEqual([['comment', 'new']]);
 });

@@ -10,7 +10,7 @@ export interface Prose {
   readonly line: number;
   /** `text`: docs, pages, messages of programs. */
   readonly kind: 'comment' | 'text' | 'test name';
-  /** Code in backticks is left out; line breaks are kept. */
+  /** Without code in backticks and targets of links; line breaks are kept. */
   readonly text: string;
 }
 
@@ -31,8 +31,11 @@ export function readRepository(): readonly Prose[] {
 /** The prose of one file; of a kind of file that is not known, none. */
 export function readProse(file: string, source: string): readonly Prose[] {
   const pieces = readerOf(file)?.(file, source) ?? [];
-  return pieces.map((piece) => ({ ...piece, file, text: piece.text.replace(/`[^`\n]*`/g, ' ') }));
+  return pieces.map((piece) => ({ ...piece, file, text: piece.text.replace(notProse, ' ') }));
 }
+
+/** Code in backticks, and the targets of links. */
+const notProse = /`[^`\n]*`|(?<=\])\([^)\s]*\)|[\w./-]+\.md#[\w-]+/g;
 
 type Reader = (file: string, source: string) => readonly Omit<Prose, 'file'>[];
 

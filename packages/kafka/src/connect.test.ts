@@ -45,7 +45,7 @@ test('certificates without KAFKA_SSL are a usage error', () => {
   );
 });
 
-test('a certificate without its key, and a file without a certificate, are usage errors', () => {
+test('a certificate without its key, and a file without a certificate, are rejected', () => {
   const tls = { KAFKA_SSL: 'true' };
   const page = import.meta.filename;
   expect(() => connect({ ...tls, KAFKA_SSL_KEY: page })).toThrow(

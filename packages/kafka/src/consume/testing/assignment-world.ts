@@ -14,7 +14,7 @@ interface Log {
   next: number;
 }
 
-/** The broker, the other members and the loops of a member, as far as an assignment can tell. */
+/** The broker, the other members and the loops of a member, as an assignment sees them. */
 export interface World {
   readonly logs: Map<number, Log>;
   /** Slices that loops work on. */
@@ -40,7 +40,7 @@ export function logOf({ logs }: World, partition: number): Log {
   return log;
 }
 
-/** Whether a loop works on a partition, whoever owned it when the slice was taken. */
+/** Whether a loop works on a slice of a partition, be it of this assignment or of a former one. */
 export function isBusy({ working, abandoned }: World, partition: number): boolean {
   return [...working, ...abandoned].some(({ owner }) => owner.partition === partition);
 }
