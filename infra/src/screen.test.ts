@@ -4,7 +4,8 @@ import { nextLines, serverLine } from './screen.ts';
 test.each([
   ['127.0.0.1', undefined, 'http://127.0.0.1:3000 '],
   ['::1', 3_001, 'http://[::1]:3001 '],
-])('the page at %s, port %s, is printed as a URL', (HTTP_HOST, STATS_PORT, url) => {
+  ['127.0.0.1', 0, 'on a free port'],
+])('the page at %s, port %s, is printed as %s', (HTTP_HOST, STATS_PORT, url) => {
   expect(nextLines({ HTTP_HOST, STATS_PORT })).toContain(url);
 });
 

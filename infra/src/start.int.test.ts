@@ -53,7 +53,7 @@ async function exitCode(program: ChildProcess): Promise<unknown> {
   return (await once(program, 'exit'))[0];
 }
 
-test('start prints the addresses; killed, it leaves no server, and it starts again on their data', async () => {
+test('start leaves no server when it is killed, and restarts on their data', async () => {
   const first = await start();
   expect(first.line).toBe(`ready kafka=${kafka} postgres=${postgres}`);
   first.starter.kill('SIGKILL');
@@ -75,7 +75,7 @@ test('a reset deletes the data of the servers and nothing else in their folder',
   expect(await exitCode(starter)).toBe(0);
 });
 
-test('start uses running servers and leaves them running; provision may run twice at once', async () => {
+test('start leaves running servers alone; provision may run twice at once', async () => {
   const owner = await start();
   const guest = await start();
   expect(guest.line).toBe(owner.line);

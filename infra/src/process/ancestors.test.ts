@@ -13,7 +13,7 @@ const chain: readonly RunningProcess[] = [
 ];
 const find = (pid: number) => chain.find((process) => process.pid === pid);
 
-test('a process must not outlive what the user started, but may outlive the shell above', () => {
+test('a process must not outlive what the user started, but may outlive its shell', () => {
   expect(lifeline(chain).map(({ pid }) => pid)).toEqual([50, 40, 30, 20, 15, 12]);
 });
 
