@@ -7,9 +7,9 @@ import { formatTime, zoneName } from './time.ts';
 
 const columns = [
   { title: 'Reason' },
-  { title: 'Meaning', wraps: true },
-  { title: 'Event type' },
   { title: 'Count', isNumber: true },
+  { title: 'Event type' },
+  { title: 'Meaning', wraps: true },
   { title: `First seen (${zoneName})` },
   { title: `Last seen (${zoneName})` },
 ];
@@ -27,9 +27,9 @@ export function showDeadLetterGroups({ deadLetters: { groups } }: Report): void 
     .slice(0, MAX_GROUPS)
     .map((group): readonly Cell[] => [
       { text: group.reason, href: hrefOf(group) },
-      describeReason(group.reason),
-      group.eventType === null ? '-' : toVisible(group.eventType, 40),
       formatCount(group.count),
+      group.eventType === null ? '-' : toVisible(group.eventType, 40),
+      describeReason(group.reason),
       formatTime(group.firstSeen),
       formatTime(group.lastSeen),
     ]);

@@ -29,8 +29,10 @@ export async function showDeadLetterDetails(id: string): Promise<void> {
   target.replaceChildren(
     createBar(deadLetter),
     element('div', '', { id: 'results' }),
-    createPanel('', createFacts(deadLetter)),
-    createPanel('History', createHistory(deadLetter)),
+    createPair(
+      createPanel('Record', createFacts(deadLetter)),
+      createPanel('History', createHistory(deadLetter)),
+    ),
     ...createBytes('Value', deadLetter.valueBase64, deadLetter.valueBytes),
     ...createBytes('Key', deadLetter.keyBase64, deadLetter.keyBytes),
     createPanel('Headers', createHeaders(deadLetter)),
@@ -62,8 +64,15 @@ async function reload(id: string): Promise<void> {
 
 function createPanel(title: string, ...content: readonly HTMLElement[]): HTMLElement {
   const panel = element('section', '', { class: 'panel' });
-  panel.append(...(title === '' ? [] : [element('h2', title)]), ...content);
+  panel.append(element('h2', title), ...content);
   return panel;
+}
+
+/** Two panels, next to each other if there is room. */
+function createPair(...panels: readonly HTMLElement[]): HTMLElement {
+  const pair = element('div', '', { class: 'pair' });
+  pair.append(...panels);
+  return pair;
 }
 
 function createFacts(deadLetter: DeadLetterDetails): HTMLElement {
