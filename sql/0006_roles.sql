@@ -1,4 +1,4 @@
--- Group roles without login, which an operator grants to login roles (docs/operations.md, "Rights"). Roles
+-- Group roles without login, which an operator grants to login roles (docs/secure.md, "Rights"). Roles
 -- are shared by all databases of a cluster. If the migrating user lacks CREATEROLE, the migration succeeds
 -- without creating them: an administrator creates them, and the owner of the tables calls grant_to_roles().
 -- Every migration that adds a table also calls it.

@@ -5,18 +5,40 @@ import { rootFolder } from './root-folder.ts';
 
 const pages = globSync('**/*.md', { cwd: rootFolder, exclude: ['**/node_modules/**'] });
 
-test.each(pages)('%s links to nothing that is missing', (page) => {
+test.each(pages)('%s has no broken link', (page) => {
   expect(linksOf(page).filter((link) => !leadsSomewhere(page, link))).toEqual([]);
 });
 
-test.each(pages)('%s names no file that is missing', (page) => {
+test.each(pages)('%s names only files that exist', (page) => {
   expect(pathsOf(page).filter((path) => !existsSync(join(rootFolder, path)))).toEqual([]);
+});
+
+test.each(pages)('%s quotes only scripts and tasks that exist', (page) => {
+  expect(commandsOf(page).filter((command) => !isDefined(command))).toEqual([]);
+});
+
+test('a script that does not exist is found', () => {
+  expect(isDefined('pnpm --filter consumer start --once')).toBe(true);
+  expect(isDefined('pnpm --filter consumer stop')).toBe(false);
+  expect(isDefined('pnpm turbo run nothing')).toBe(false);
+});
+
+test('the README introduces the project in at most 150 lines', () => {
+  const [introduction = '', reference] = readPage('README.md').split('\n# Reference\n');
+  expect(reference).toBeDefined();
+  expect(introduction.split('\n').length).toBeLessThanOrEqual(150);
+});
+
+test('the index lists every page of the documentation', () => {
+  const listed = linksOf('docs/README.md').map((link) => join('docs', link));
+  const all = globSync('docs/*.md', { cwd: rootFolder }).filter((page) => page !== 'docs/README.md');
+  expect(all.filter((page) => !listed.includes(page))).toEqual([]);
 });
 
 const proofs = proofsOf('docs/guarantees.md');
 
-test.each(proofs)('$file has what the guarantees quote of it: $quote', ({ file, quote }) => {
-  expect(readFileSync(join(rootFolder, file), 'utf8')).toContain(quote);
+test.each(proofs)('$file contains the quote of the guarantees: $quote', ({ file, quote }) => {
+  expect(readPage(file)).toContain(quote);
 });
 
 test('every guarantee is proven', () => {
@@ -24,6 +46,10 @@ test('every guarantee is proven', () => {
   expect(rows.length).toBeGreaterThan(10);
   expect(rows.filter((row) => !/ `\S+\.ts` ".+" \|$/.test(row))).toEqual([]);
 });
+
+function readPage(page: string): string {
+  return readFileSync(join(rootFolder, page), 'utf8');
+}
 
 /** The targets of links within the repository. */
 function linksOf(page: string): readonly string[] {
@@ -37,25 +63,50 @@ function leadsSomewhere(page: string, link: string): boolean {
   return existsSync(join(rootFolder, target)) && (anchor === undefined || anchorsOf(target).includes(anchor));
 }
 
-/** What GitHub makes of headings: lower case, without punctuation, dashes for spaces. */
+/** The anchors that GitHub derives from headings (lower case, no punctuation, dashes for spaces), and explicit ones. */
 function anchorsOf(page: string): readonly string[] {
-  const headings = proseOf(page).match(/^#+ .+$/gm) ?? [];
-  return headings.map((heading) =>
-    heading
-      .replace(/^#+ /, '')
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
-      .replaceAll(' ', '-'),
-  );
+  const prose = proseOf(page);
+  const headings = prose.match(/^#+ .+$/gm) ?? [];
+  const explicit = [...prose.matchAll(/<a id="([^"]+)">/g)].map(([, id = '']) => id);
+  return [...explicit, ...headings.map(toAnchor)];
 }
 
-/** Paths of the repository that a page shows as code; patterns and folders of data are left out. */
+function toAnchor(heading: string): string {
+  const text = heading.replace(/^#+ /, '').toLowerCase();
+  return text.replace(/[^\p{L}\p{N}\s_-]/gu, '').replaceAll(' ', '-');
+}
+
+/** Paths of the repository in inline code; patterns and data folders are left out. */
 function pathsOf(page: string): readonly string[] {
-  const codes = [...proseOf(page).matchAll(/`([^`\n]+)`/g)].map(([, code]) => code ?? '');
-  return codes.filter((code) => /^(apps|packages|infra|docs|sql|e2e|bench)\/[\w./-]+$/.test(code));
+  return codesOf(page).filter((code) => /^(apps|packages|infra|docs|sql|e2e|bench)\/[\w./-]+$/.test(code));
 }
 
-/** Quotes from files of the repository: a path as code, then what stands there, once or several times. */
+/** The pnpm commands in inline code. */
+function commandsOf(page: string): readonly string[] {
+  const codes = codesOf(page).map((code) => code.replace(/^npx -y pnpm@12/, 'pnpm'));
+  return codes.filter((code) => /^pnpm (--filter|-C|turbo run) /.test(code));
+}
+
+function codesOf(page: string): readonly string[] {
+  return [...proseOf(page).matchAll(/`([^`\n]+)`/g)].map(([, code]) => code ?? '');
+}
+
+/** Whether a pnpm command names a task of turbo, or a script of a package. */
+function isDefined(command: string): boolean {
+  const [, first, second = '', third = ''] = command.split(' ');
+  if (first === 'turbo') return tasks.has(third);
+  const manifest = manifests.find(({ name, folder }) => second === name || second === folder);
+  return manifest !== undefined && third in manifest.scripts;
+}
+
+const tasks = new Set(
+  Object.keys(JSON.parse(readPage('turbo.json')).tasks).map((task) => task.replace(/^.*#/, '')),
+);
+const manifests = globSync('{packages,apps}/*/package.json', { cwd: rootFolder })
+  .concat(['infra', 'docs', 'e2e', 'bench'].map((folder) => `${folder}/package.json`))
+  .map((path) => ({ folder: dirname(path), ...JSON.parse(readPage(path)) }));
+
+/** Quotes from files of the repository: a path as code, followed by one or several quotes from that file. */
 function proofsOf(page: string): readonly { readonly file: string; readonly quote: string }[] {
   const cells = [...proseOf(page).matchAll(/`([\w./-]+\.ts)`((?: (?:and )?"[^"]+")+)/g)];
   return cells.flatMap(([, file = '', quotes = '']) =>
@@ -63,7 +114,7 @@ function proofsOf(page: string): readonly { readonly file: string; readonly quot
   );
 }
 
-/** A page without its blocks of code. */
+/** A page without its code blocks. */
 function proseOf(page: string): string {
-  return readFileSync(join(rootFolder, page), 'utf8').replace(/^```[\s\S]*?^```$/gm, '');
+  return readPage(page).replace(/^```[\s\S]*?^```$/gm, '');
 }

@@ -3,7 +3,7 @@ import { knownSettings } from './known-settings.ts';
 import { renderMetrics } from './metrics-reference.ts';
 import { renderEnvExample, renderSettings } from './settings-reference.ts';
 
-/** Every page that is made from the code, by its path from the root. */
+/** Every page that is generated from the code, by its path from the root. */
 export async function renderReferences(): Promise<Readonly<Record<string, string>>> {
   const groups = knownSettings();
   return {

@@ -1,4 +1,4 @@
-/** A Markdown table; a bar within a cell does not end it. */
+/** A Markdown table; bars in cells are escaped. */
 export function renderTable(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;

@@ -1,7 +1,7 @@
 import { purchase } from './node_modules/@pipeline/schema/dist/standalone.js';
 
-/** What is wrong with the fields of the form; undefined when they make a purchase. */
-export function problemOf({ user_id, order_id, amount, currency }) {
+/** The error in the fields of the form, or undefined if they are a valid purchase. */
+export function errorMessage({ user_id, order_id, amount, currency }) {
   const event = {
     event_id: crypto.randomUUID(),
     event_type: 'purchase',

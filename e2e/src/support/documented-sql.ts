@@ -1,15 +1,16 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const page = join(import.meta.dirname, '../../../docs/operations.md');
+const docs = join(import.meta.dirname, '../../../docs');
 
 /**
- * The first SQL block of docs/operations.md that contains a text, with `'...'` replaced by a password.
+ * The first SQL block of the pages in docs/ that contains a text, with `'...'` replaced by a password.
  * @throws Error if there is none
  */
 export function documentedSql(text: string, password: string): string {
-  const blocks = [...readFileSync(page, 'utf8').matchAll(/^```sql\n([\s\S]*?)^```$/gm)];
+  const pages = globSync('*.md', { cwd: docs }).map((page) => readFileSync(join(docs, page), 'utf8'));
+  const blocks = pages.flatMap((page) => [...page.matchAll(/^```sql\n([\s\S]*?)^```$/gm)]);
   const found = blocks.map(([, block = '']) => block).find((block) => block.includes(text));
-  if (found === undefined) throw new Error(`docs/operations.md has no SQL with ${text}`);
+  if (found === undefined) throw new Error(`no page in docs/ has SQL with ${text}`);
   return found.replaceAll("'...'", `'${password}'`);
 }

@@ -66,22 +66,22 @@ function toAcl(principal: string, { kind, name, operation }: Right) {
   };
 }
 
-const page = join(import.meta.dirname, '../../../docs/operations.md');
+const page = join(import.meta.dirname, '../../../docs/secure.md');
 
 /**
- * The rights that docs/operations.md lists for a program: the row of a table whose columns are topics and
+ * The rights that docs/secure.md lists for a program: the row of a table whose columns are topics and
  * groups.
  * @throws Error if there is no such row
  */
-export function documentedRights(who: string): readonly Right[] {
+export function documentedRights(program: string): readonly Right[] {
   const rows = readFileSync(page, 'utf8')
     .split('\n')
     .filter((line) => line.startsWith('|'))
     .map(cellsOf);
-  const head = rows.find(([first]) => first === 'who');
-  const row = rows.find(([first]) => first === who);
+  const head = rows.find(([first]) => first === 'program');
+  const row = rows.find(([first]) => first === program);
   if (head === undefined || row === undefined)
-    throw new Error(`docs/operations.md lists no rights of ${who}`);
+    throw new Error(`docs/secure.md lists no rights of ${program}`);
   return head.flatMap((cell, column) => {
     const [, kind, name = ''] = /^(topic|group) `(.+)`$/.exec(cell) ?? [];
     const listed = row[column]?.match(/[A-Z]+/g) ?? [];
