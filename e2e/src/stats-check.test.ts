@@ -29,7 +29,9 @@ test.each([
   expect(linesOf(good.stdout)[1]).toMatch(new RegExp(`^${figure}.* ${enough} ok$`));
   expect(bad).toMatchObject({
     code: 3,
-    stderr: expect.stringMatching(/^stats: a threshold is exceeded; run "stats" for details\n$/),
+    stderr: expect.stringMatching(
+      /^stats: a threshold is exceeded; run "pnpm --filter stats start" for details\n$/,
+    ),
   });
   expect(linesOf(bad.stdout)[1]).toMatch(new RegExp(`^${figure}.* ${tooLittle} over$`));
 });

@@ -6,8 +6,8 @@ import type { Health } from './health.ts';
 const REMEDY = 'fix the producer or the schema, or set DLQ_LIMIT_RATIO=0';
 
 /**
- * Admits a batch unless it would push the partition's dead letters above the limit: then the partition is paused and
- * the reason logged.
+ * Admits a batch unless it would push the partition's dead letters above the limit: then the partition is
+ * paused and the reason logged.
  * @param once drains without an operator, so that exceeding the limit throws a UserError
  */
 export function createAdmission(limit: DeadLetterLimit, health: Pick<Health, 'paused'>, once: boolean) {

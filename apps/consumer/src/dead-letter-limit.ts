@@ -2,7 +2,10 @@
 export interface DeadLetterLimit {
   /** The maximum share, from 0 to 1; 0 disables the limit. */
   readonly ratio: number;
-  /** The number of recent records per partition that the share is computed over; the limit applies once it is reached. */
+  /**
+   * The number of recent records per partition that the share is computed over; the limit applies once it is
+   * reached.
+   */
   readonly window: number;
 }
 
@@ -18,8 +21,9 @@ export interface LimitWatch {
 }
 
 /**
- * Detects that most records of a partition are invalid. Then a deployment is usually at fault, and pausing is better
- * than filling the DLQ. The window consists of whole batches: the fewest that hold at least `window` records.
+ * Detects that most records of a partition are invalid. Then a deployment is usually at fault, and pausing is
+ * better than filling the DLQ. The window consists of whole batches: the fewest that hold at least `window`
+ * records.
  */
 export function createLimitWatch({ ratio, window }: DeadLetterLimit): LimitWatch {
   const recent = new Map<string, SlidingWindow>();

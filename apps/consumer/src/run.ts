@@ -34,8 +34,8 @@ export interface RunOptions {
 }
 
 /**
- * How long a stop waits for running batches; the rest is rolled back and re-read. Supervisors kill after 10 s, and on a
- * busy machine a process takes a second to exit.
+ * How long a stop waits for running batches; the rest is rolled back and re-read. Supervisors kill after 10
+ * s, and on a busy machine a process takes a second to exit.
  */
 const DRAIN_MS = 8_000;
 

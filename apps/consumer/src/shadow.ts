@@ -4,7 +4,9 @@ import type { Batch } from '@pipeline/db';
 import { exitCode, type Logger, type Metrics, UserError } from '@pipeline/runtime';
 import { createDecoder, type DecodeLimits, type Registry, type Rejection } from '@pipeline/schema';
 
-/** Validates the events of a batch against candidate schemas, and logs the rejections. Has no other effect. */
+/**
+ * Validates the events of a batch against candidate schemas, and logs the rejections. Has no other effect.
+ */
 export type Shadow = (batch: Batch) => void;
 
 type Validate = (bytes: Uint8Array | null, limits: DecodeLimits) => Rejection | { readonly ok: true };

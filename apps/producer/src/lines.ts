@@ -2,8 +2,9 @@ const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 
 /**
- * Splits a byte stream into lines, byte for byte, without their line ends (LF or CRLF). The lines that end in one chunk
- * are yielded together, as soon as it arrives. Empty lines are skipped; the last line needs no line end.
+ * Splits a byte stream into lines, byte for byte, without their line ends (LF or CRLF). The lines that end in
+ * one chunk are yielded together, as soon as it arrives. Empty lines are skipped; the last line needs no line
+ * end.
  */
 export async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<readonly Buffer[]> {
   let parts: Buffer[] = [];

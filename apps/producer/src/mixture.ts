@@ -26,7 +26,10 @@ export interface Mixture {
 /** Number of recent events that duplicates are picked from. */
 const MEMORY = 1_000;
 
-/** Mixes valid events, invalid records and duplicates. At any time the count of each kind matches its ratio within one. */
+/**
+ * Mixes valid events, invalid records and duplicates. At any time the count of each kind matches its ratio
+ * within one.
+ */
 export function createMixture(nextEvent: (timeMs: number) => Event, ratios: Ratios, random: Random): Mixture {
   const recent: OutgoingRecord[] = [];
   let good = 0;

@@ -24,7 +24,10 @@ export function dueNow({ rate, count }: Pace, elapsedMs: number, made: number): 
   return Math.max(0, Math.min(BATCH, wanted - made));
 }
 
-/** Limits batches to a pace: splits them as records become due, until the count is reached or the signal is aborted. */
+/**
+ * Limits batches to a pace: splits them as records become due, until the count is reached or the signal is
+ * aborted.
+ */
 export async function* atPace<Item>(
   batches: AsyncIterable<readonly Item[]>,
   pace: Pace,

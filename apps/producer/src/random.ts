@@ -1,7 +1,10 @@
 /** Returns numbers from 0 to 1, 1 excluded; the sequence depends only on the seed. */
 export type Random = () => number;
 
-/** The sfc32 generator by Chris Doty-Humphrey (PractRand, http://pracrand.sourceforge.net), with its 12 warm-up rounds. */
+/**
+ * The sfc32 generator by Chris Doty-Humphrey (PractRand, http://pracrand.sourceforge.net), with its 12
+ * warm-up rounds.
+ */
 export function createRandom(seed: number): Random {
   let [a, b, c, counter] = [0, seed | 0, Math.trunc(seed / 2 ** 32) | 0, 1];
   const next = () => {

@@ -36,7 +36,9 @@ const SIMULATED_RATE = 50;
 const DRAIN_MS = 9_000;
 const REPORT_MS = 10_000;
 
-/** Publishes until all records are published or a stop signal arrives; then waits for the batches in flight. */
+/**
+ * Publishes until all records are published or a stop signal arrives; then waits for the batches in flight.
+ */
 export async function runProducer(
   settings: Settings<typeof producerSettings>,
   options: RunOptions,

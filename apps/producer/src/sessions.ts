@@ -131,7 +131,9 @@ function timestamp(millisecond: string, random: Random): string {
   return `${millisecond}${String(1_000 + Math.floor(random() * 1_000)).slice(1)}Z`;
 }
 
-/** Caches the text of the current millisecond: many events share it, and formatting it dominates their cost. */
+/**
+ * Caches the text of the current millisecond: many events share it, and formatting it dominates their cost.
+ */
 function createClock(): (timeMs: number) => string {
   let last = { timeMs: Number.NaN, text: '' };
   return (timeMs) => {

@@ -1,6 +1,7 @@
 /**
- * Escapes untrusted text so that it cannot move the cursor, change text direction or hide characters: everything but
- * printable ASCII, and the two symbols of our tables, is escaped as in JSON. Every character is one column wide.
+ * Escapes untrusted text so that it cannot move the cursor, change text direction or hide characters:
+ * everything but printable ASCII, and the two symbols of our tables, is escaped as in JSON. Every character
+ * is one column wide.
  */
 export function toPrintable(text: string): string {
   return text.replace(/[^\x20-\x7e≥…]/g, escapeUnit);

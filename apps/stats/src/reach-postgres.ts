@@ -21,8 +21,8 @@ export interface ReachOptions {
 const conflict = /^(40001|40P01|55P03)$/;
 
 /**
- * Runs an operation on Postgres, and retries conflicts. With `wait`, it retries every transient error and logs why it
- * waits.
+ * Runs an operation on Postgres, and retries conflicts. With `wait`, it retries every transient error and
+ * logs why it waits.
  * @throws UserError for a permanent error, or if Postgres does not answer; the signal's reason
  */
 export async function reachPostgres<Value>(

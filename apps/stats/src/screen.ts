@@ -7,7 +7,10 @@ export interface ScreenSize {
 /** Lines that stay free below: the cursor's and those of the prompt after Ctrl-C. */
 const FREE_ROWS = 3;
 
-/** Replaces the content of the screen without flicker. Text that does not fit is cut off, because it would scroll. */
+/**
+ * Replaces the content of the screen without flicker. Text that does not fit is cut off, because it would
+ * scroll.
+ */
 export function redraw(text: string, { columns, rows }: ScreenSize): string {
   const lines = text
     .trimEnd()

@@ -45,7 +45,7 @@ test('a running consumer causes no differences', () => {
   );
 });
 
-test('a partition differs if its ledger is below the committed or beyond the end offset', () => {
+test('a ledger below the committed or beyond the end offset is a difference', () => {
   fc.assert(
     fc.property(partitions(fc.tuple(offset, offset, offset)), (all) => {
       const sightings = all.map(([committed, nextOffset, logEnd], partition) => ({

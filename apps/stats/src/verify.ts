@@ -26,8 +26,8 @@ export interface Verification {
 }
 
 /**
- * Recounts the tables and compares them with each other, and the ledger with Kafka. Committed offsets are read before
- * the tables and end offsets after them, so that a running consumer causes no differences.
+ * Recounts the tables and compares them with each other, and the ledger with Kafka. Committed offsets are
+ * read before the tables and end offsets after them, so that a running consumer causes no differences.
  * @throws errors of the database
  */
 export async function verify(
@@ -49,8 +49,8 @@ export async function verify(
 }
 
 /**
- * The ledger must not be behind the committed offset, nor beyond the end offset. Rows of partitions that do not exist
- * are ignored: the topic was recreated with fewer.
+ * The ledger must not be behind the committed offset, nor beyond the end offset. Rows of partitions that do
+ * not exist are ignored: the topic was recreated with fewer.
  */
 export function compareWithKafka(
   topic: string,

@@ -1,8 +1,8 @@
 import { DeadlineError, UserError, withDeadline } from '@pipeline/runtime';
 
 /**
- * Wraps a request so that callers wait at most `ms` milliseconds. Only one request runs at a time: a late answer goes to
- * the next call, and until it arrives calls fail with the last error.
+ * Wraps a request so that callers wait at most `ms` milliseconds. Only one request runs at a time: a late
+ * answer goes to the next call, and until it arrives calls fail with the last error.
  */
 export function withTimeoutFallback<Answer>(
   request: () => Promise<Answer>,

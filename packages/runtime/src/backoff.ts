@@ -7,8 +7,8 @@ export interface Backoff {
 export const defaultBackoff: Backoff = { firstMs: 100, mostMs: 5_000 };
 
 /**
- * The pause before the next attempt: doubled after each failure, capped, and randomized over its upper half so that
- * processes do not retry in step ("equal jitter",
+ * The pause before the next attempt: doubled after each failure, capped, and randomized over its upper half
+ * so that processes do not retry in step ("equal jitter",
  * https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
  * @param failures failed attempts so far, at least 1
  * @param random a number from 0 to 1

@@ -1,6 +1,9 @@
 import { isSea } from 'node:sea';
 
-/** Where the programs of the pipeline run: from their TypeScript sources, as executables, or as a library elsewhere. */
+/**
+ * Where the programs of the pipeline run: from their TypeScript sources, as executables, or as a library
+ * elsewhere.
+ */
 export type Place = 'checkout' | 'executable' | 'library';
 
 /** Only a checkout runs `.ts` files; a published package holds `.js` files. */

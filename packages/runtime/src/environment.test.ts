@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadEnvironments } from './environment.ts';
 
-test('the .env file of the workspace root applies in every folder, after the environment', () => {
+test('the .env file of the workspace root applies in every folder', () => {
   const root = mkdtempSync(join(tmpdir(), 'workspace-'));
   const folder = join(root, 'apps/one');
   mkdirSync(folder, { recursive: true });

@@ -5,8 +5,8 @@ import type { Environment } from './settings.ts';
 import { exitCode, UserError } from './user-error.ts';
 
 /**
- * The sources of settings other than flags: the process's environment, then the `.env` file at the root of the
- * workspace, or of the current folder outside a workspace.
+ * The sources of settings other than flags: the process's environment, then the `.env` file at the root of
+ * the workspace, or of the current folder outside a workspace.
  * @throws UserError if a `.env` file exists and cannot be read
  */
 export function loadEnvironments(from: string = process.cwd()): readonly Environment[] {

@@ -11,8 +11,8 @@ const TIMEOUT_MS = 4_000;
 const loopbackOf: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
 
 /**
- * Adds the command `health`, which requests a probe of the running process: the health check of a container without a
- * shell.
+ * Adds the command `health`, which requests a probe of the running process: the health check of a container
+ * without a shell.
  * @param addressOf where the process with these settings listens
  * @returns the new command
  */

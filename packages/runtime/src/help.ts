@@ -7,8 +7,8 @@ const SETTINGS_FLAG = '--help-settings';
 const DEFAULT_WIDTH = 80;
 
 /**
- * `--help` leaves settings out: they are the same for most commands, and would bury the command's own options. They
- * remain visible to commander, which suggests them for a misspelt flag.
+ * `--help` leaves settings out: they are the same for most commands, and would bury the command's own
+ * options. They remain visible to commander, which suggests them for a misspelt flag.
  */
 export const helpWithoutSettings: HelpConfiguration = {
   groupItems<Item extends Command | Option>(all: Item[], visible: Item[], groupOf: (item: Item) => string) {
@@ -22,7 +22,10 @@ export const helpWithoutSettings: HelpConfiguration = {
   },
 };
 
-/** Adds the flag `--help-settings`, which lists the settings of a command and exits. The help ends with a hint at it. */
+/**
+ * Adds the flag `--help-settings`, which lists the settings of a command and exits. The help ends with a hint
+ * at it.
+ */
 export function addSettingsHelp(command: Command): void {
   command.addOption(new Option(SETTINGS_FLAG).hideHelp());
   command.addHelpText('after', `\nSettings, as flags or environment variables: ${SETTINGS_FLAG}`);

@@ -26,7 +26,8 @@ export interface ListenAddress {
 }
 
 /**
- * Serves an application until it is disposed of. If the default port is in use, a free one is chosen and logged.
+ * Serves an application until it is disposed of. If the default port is in use, a free one is chosen and
+ * logged.
  * @throws UserError if the configured port is in use, or the address cannot be bound
  */
 export async function listen(app: Hono, address: ListenAddress, logger: Logger): Promise<HttpServer> {

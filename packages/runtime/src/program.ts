@@ -6,7 +6,9 @@ import { readSettings, type Settings, type SettingsSchema } from './settings.ts'
 
 export type { Command } from 'commander';
 
-/** A program whose usage errors end the process with exit code 2. An executable's version includes its commit. */
+/**
+ * A program whose usage errors end the process with exit code 2. An executable's version includes its commit.
+ */
 export function createProgram(name: string, about: string, version: string): Command {
   return new Command(name)
     .description(about)
@@ -29,7 +31,10 @@ export function numberBetween(least: number, most: number): (text: string) => nu
   };
 }
 
-/** The error that a flag's parser throws for a wrong value; commander adds the flag's name, the exit code is 2. */
+/**
+ * The error that a flag's parser throws for a wrong value; commander adds the flag's name, the exit code is
+ * 2.
+ */
 export function invalidArgument(message: string): Error {
   return new InvalidArgumentError(message);
 }
@@ -53,7 +58,8 @@ function settingOption(name: string, about: string): Option {
 }
 
 /**
- * The settings of a command: a flag overrides the environment, which overrides the `.env` file and the default.
+ * The settings of a command: a flag overrides the environment, which overrides the `.env` file and the
+ * default.
  * @throws SettingsError that lists every invalid setting
  */
 export function settingsOf<Schema extends SettingsSchema>(

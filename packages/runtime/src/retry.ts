@@ -6,15 +6,18 @@ export interface RetryOptions {
   readonly isTransient: (error: unknown) => boolean;
   /** Called before each pause. */
   readonly onRetry?: (error: unknown, failures: number, pauseMs: number) => void;
-  /** Ends the retries: a pause is cut short and the signal's reason is thrown. The first attempt is always made. */
+  /**
+   * Ends the retries: a pause is cut short and the signal's reason is thrown. The first attempt is always
+   * made.
+   */
   readonly signal?: AbortSignal;
   /** Defaults to 100 ms doubling to 5 s. */
   readonly backoff?: Backoff;
 }
 
 /**
- * Retries an operation while its errors are transient. After an abort a failed attempt is not repeated, but a running
- * one is not cancelled: a batch that is written is also dead-lettered and committed.
+ * Retries an operation while its errors are transient. After an abort a failed attempt is not repeated, but a
+ * running one is not cancelled: a batch that is written is also dead-lettered and committed.
  * @returns the operation's result
  * @throws the first permanent error, or the signal's reason if an attempt fails after the abort
  */

@@ -34,7 +34,10 @@ function exitOnClosedPipe(): void {
   }
 }
 
-/** Reports how the program ended. Only an error's message and stack are shown: its fields may hold an event's content. */
+/**
+ * Reports how the program ended. Only an error's message and stack are shown: its fields may hold an event's
+ * content.
+ */
 function reportEnd(program: Command, thrown: unknown): number {
   const error = firstCause(thrown);
   if (error instanceof CommanderError) return reportUsage(program, error);

@@ -38,8 +38,8 @@ export class SettingsError extends Error {
 }
 
 /**
- * Reads the settings of a schema from environments in order of precedence. An empty variable counts as unset; within
- * one environment the file of a secret takes precedence over its value.
+ * Reads the settings of a schema from environments in order of precedence. An empty variable counts as unset;
+ * within one environment the file of a secret takes precedence over its value.
  * @throws SettingsError that lists every invalid setting
  */
 export function readSettings<Schema extends SettingsSchema>(
@@ -150,7 +150,9 @@ function parseInteger(text: string, [least, most]: readonly [number, number]): n
   return number >= least && number <= most ? number : undefined;
 }
 
-/** A port to listen on. If it is unset, the value is undefined: the usual port is tried, then any free one. */
+/**
+ * A port to listen on. If it is unset, the value is undefined: the usual port is tried, then any free one.
+ */
 export function port(usual: number, about: string): Setting<number | undefined> {
   return setting<number | undefined>(
     undefined,

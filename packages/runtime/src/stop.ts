@@ -1,6 +1,8 @@
 import { exitCode } from './user-error.ts';
 
-/** Ctrl-C reaches a process twice, from the terminal and from pnpm; signals this close together count as one. */
+/**
+ * Ctrl-C reaches a process twice, from the terminal and from pnpm; signals this close together count as one.
+ */
 const SIGNAL_DEDUP_MS = 500;
 
 /**
@@ -28,7 +30,10 @@ export class StopRequest extends Error {
   }
 }
 
-/** Exits with code 0 if the process still runs `ms` milliseconds after the signal; open transactions roll back. */
+/**
+ * Exits with code 0 if the process still runs `ms` milliseconds after the signal; open transactions roll
+ * back.
+ */
 export function exitAfter(signal: AbortSignal, ms: number): void {
   const end = () => setTimeout(() => process.exit(exitCode.done), ms).unref();
   signal.addEventListener('abort', end, { once: true });

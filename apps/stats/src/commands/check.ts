@@ -1,4 +1,4 @@
-import { exitCode, stopSignal, UserError } from '@pipeline/runtime';
+import { commandLine, exitCode, stopSignal, UserError } from '@pipeline/runtime';
 import { renderColumns } from '../columns.ts';
 import { reachPostgres } from '../reach-postgres.ts';
 import { openStatsContext, type StatsSettings } from '../stats-context.ts';
@@ -29,7 +29,7 @@ export async function checkThresholds(
   if (verdicts.every(({ state }) => state === 'ok')) return;
   const isExceeded = verdicts.some(({ state }) => state === 'over');
   const problem = isExceeded ? 'a threshold is exceeded' : 'a figure is unknown';
-  throw new UserError(problem, 'run "stats" for details', exitCode.checkFailed);
+  throw new UserError(problem, `run "${commandLine('stats')}" for details`, exitCode.checkFailed);
 }
 
 function toCells({ figure, value, atMost, state }: Verdict): readonly string[] {

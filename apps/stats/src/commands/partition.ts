@@ -1,5 +1,5 @@
 import { codeOf, type Partitioned, partitionEvents } from '@pipeline/db';
-import { exitAfter, stopSignal, UserError } from '@pipeline/runtime';
+import { commandLine, exitAfter, stopSignal, UserError } from '@pipeline/runtime';
 import { isRetriable, reachPostgres } from '../reach-postgres.ts';
 import type { Say } from '../say.ts';
 import { ANY_LENGTH_MS, openStatsContext, STOP_MS, type StatsSettings } from '../stats-context.ts';
@@ -15,7 +15,8 @@ export interface PartitionFlags {
 
 /**
  * Partitions `raw_events` by day, and creates the partitions of the days ahead.
- * @throws UserError if the table contains ids that cannot be partitioned by day, or other objects depend on it
+ * @throws UserError if the table contains ids that cannot be partitioned by day, or other objects depend on
+ *   it
  */
 export async function partitionByDay(
   settings: StatsSettings,
@@ -34,7 +35,7 @@ function explain(error: unknown): never {
   if (codeOf(error) !== CHECK_VIOLATION) throw error;
   throw new UserError(
     'raw_events contains ids that are not UUIDv7 or are dated in the future, so it cannot be partitioned by day',
-    'keep it unpartitioned, and use "stats purge"',
+    `keep it unpartitioned, and use "${commandLine('stats', ['purge'])}"`,
   );
 }
 

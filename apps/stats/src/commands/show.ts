@@ -51,7 +51,10 @@ function screenSize(): ScreenSize {
   return { columns: process.stdout.columns || 80, rows: process.stdout.rows || 24 };
 }
 
-/** On a terminal each frame replaces the last, with room for the hints below; elsewhere an empty line separates them. */
+/**
+ * On a terminal each frame replaces the last, with room for the hints below; elsewhere an empty line
+ * separates them.
+ */
 function toFrame(snapshot: Snapshot, hints: readonly string[]): string {
   if (!process.stdout.isTTY) return `${renderSnapshot(snapshot)}\n`;
   const { columns, rows } = screenSize();

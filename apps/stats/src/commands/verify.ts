@@ -1,5 +1,5 @@
 import { type Comparison, type RecountOptions, rebuildAggregates } from '@pipeline/db';
-import { exitAfter, exitCode, stopSignal, UserError } from '@pipeline/runtime';
+import { commandLine, exitAfter, exitCode, stopSignal, UserError } from '@pipeline/runtime';
 import { formatCount } from '../../web/format.ts';
 import { renderColumns } from '../columns.ts';
 import { toPrintableJson } from '../printable.ts';
@@ -68,7 +68,7 @@ function failUnlessEqual({ differences, kafkaProblem }: Verification): void {
   if (differences.length > 0) {
     throw new UserError(
       `differences found: ${differences.length}`,
-      'run "stats verify --repair" to rebuild the aggregates; for the rest see the runbook in the documentation',
+      `rebuild the aggregates with "${commandLine('stats', ['verify', '--repair'])}"; for the rest see the documentation`,
       exitCode.checkFailed,
     );
   }

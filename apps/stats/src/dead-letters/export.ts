@@ -1,6 +1,8 @@
 import { type Database, type DeadLetterFilter, readDeadLetters, type StoredDeadLetter } from '@pipeline/db';
 
-/** `ndjson` has the values as lines, byte for byte, for `producer --from`; `csv` has everything but the bytes. */
+/**
+ * `ndjson` has the values as lines, byte for byte, for `producer --from`; `csv` has everything but the bytes.
+ */
 export type ExportFormat = 'ndjson' | 'csv';
 
 /** The matching dead letters, line by line; undefined for a value that is not exactly one line. */

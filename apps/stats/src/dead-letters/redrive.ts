@@ -12,7 +12,10 @@ export interface RedriveParts {
   readonly pace: Pace;
 }
 
-/** The dead letters to redrive. `most` limits their number; an aborted signal ends the redrive after the current one. */
+/**
+ * The dead letters to redrive. `most` limits their number; an aborted signal ends the redrive after the
+ * current one.
+ */
 export interface RedriveOrder {
   readonly filter: DeadLetterFilter;
   readonly most: number;
@@ -39,7 +42,9 @@ export async function* redriveOpen(
   }
 }
 
-/** Publishes a dead letter to its original topic. An unreachable Kafka is a UserError, which ends the redrive. */
+/**
+ * Publishes a dead letter to its original topic. An unreachable Kafka is a UserError, which ends the redrive.
+ */
 function createSend(publisher: Publisher, maxRedrives: number): SendDeadLetter {
   return async (letter) => {
     if (letter.redriveCount >= maxRedrives)

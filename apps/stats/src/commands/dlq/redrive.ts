@@ -22,9 +22,9 @@ export interface RedriveOptions {
 }
 
 /**
- * Publishes open dead letters to their original topics, oldest first, except those that arrive later. Each is closed
- * once Kafka has acknowledged it, so that a crash can send only the current one twice; a repeated redrive continues
- * with the rest.
+ * Publishes open dead letters to their original topics, oldest first, except those that arrive later. Each is
+ * closed once Kafka has acknowledged it, so that a crash can send only the current one twice; a repeated
+ * redrive continues with the rest.
  * @throws UserError with exit code 3 if some could not be published, 1 if Kafka is unreachable
  */
 export async function redriveDeadLetters(

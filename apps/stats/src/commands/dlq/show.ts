@@ -5,7 +5,7 @@ import {
   readDeadLetters,
   type StoredDeadLetter,
 } from '@pipeline/db';
-import { exitCode, UserError } from '@pipeline/runtime';
+import { commandLine, exitCode, UserError } from '@pipeline/runtime';
 import { clipPrintable, toPrintableJson } from '../../printable.ts';
 import type { StatsContext } from '../../stats-context.ts';
 import { placeOf, toPlain } from './list.ts';
@@ -28,7 +28,11 @@ export async function showDeadLetter(
 ): Promise<void> {
   const [deadLetter] = await Array.fromAsync(readDeadLetters(database, { ids: [id] }));
   if (deadLetter === undefined)
-    throw new UserError(`there is no dead letter ${id}`, 'see "stats dlq ls"', exitCode.usage);
+    throw new UserError(
+      `there is no dead letter ${id}`,
+      `list them with "${commandLine('stats', ['dlq', 'ls'])}"`,
+      exitCode.usage,
+    );
   const history = {
     actions: await readActions(database, id),
     ancestors: await readAncestors(database, id),
