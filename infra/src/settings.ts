@@ -10,7 +10,7 @@ export const DEFAULT_STATS_PORT = 3_000;
 /** The address of the stats page. */
 export const pageSettings = {
   ...httpSettings,
-  STATS_PORT: port(DEFAULT_STATS_PORT, 'The port of the stats page; 0 means any free one'),
+  STATS_PORT: port(DEFAULT_STATS_PORT, 'Port of the stats page; 0 picks a free one'),
 };
 
 export type PageSettings = Settings<typeof pageSettings>;
