@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { ancestorsOf, findProcess, isWhole, lifeline, type RunningProcess } from './ancestors.ts';
+import {
+  ancestorsOf,
+  findParents,
+  findProcess,
+  isWhole,
+  lifeline,
+  type RunningProcess,
+} from './ancestors.ts';
 
 const chain: readonly RunningProcess[] = [
   { pid: 50, parent: 40, words: ['node', 'guard.ts'] },
@@ -11,7 +18,6 @@ const chain: readonly RunningProcess[] = [
   { pid: 10, parent: 1, words: ['-bash'] },
   { pid: 1, parent: 0, words: ['init'] },
 ];
-const find = (pid: number) => chain.find((process) => process.pid === pid);
 
 test('a process must not outlive what the user started, but may outlive its shell', () => {
   expect(lifeline(chain).map(({ pid }) => pid)).toEqual([50, 40, 30, 20, 15, 12]);
@@ -34,13 +40,14 @@ test('without a task runner above it a process must not outlive its parent', () 
 });
 
 test('a chain is broken once one of its processes has another parent', () => {
-  const orphaned = (pid: number) => (pid === 40 ? { pid, parent: 1, words: [] } : find(pid));
-  expect(isWhole(lifeline(chain), find)).toBe(true);
-  expect(isWhole(lifeline(chain), orphaned)).toBe(false);
+  const parents = new Map(chain.map(({ pid, parent }) => [pid, parent]));
+  expect(isWhole(lifeline(chain), parents)).toBe(true);
+  expect(isWhole(lifeline(chain), new Map([...parents, [40, 1]]))).toBe(false);
 });
 
 test('the ancestors of a process begin with itself and its parent', () => {
   const pids = ancestorsOf(process.pid, findProcess).map(({ pid }) => pid);
   expect(pids.slice(0, 2)).toEqual([process.pid, process.ppid]);
   expect(findProcess(2 ** 30)).toBeUndefined();
+  expect(findParents([process.pid])).toEqual(new Map([[process.pid, process.ppid]]));
 });

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 
@@ -37,8 +37,14 @@ function isTaskRunner({ words }: RunningProcess): boolean {
 }
 
 /** Whether each process of a chain still has its parent: the kernel gives an orphan another one at once. */
-export function isWhole(chain: readonly RunningProcess[], find: FindProcess): boolean {
-  return chain.slice(0, -1).every(({ pid, parent }) => find(pid)?.parent === parent);
+export function isWhole(chain: readonly RunningProcess[], parents: ReadonlyMap<number, number>): boolean {
+  return chain.slice(0, -1).every(({ pid, parent }) => parents.get(pid) === parent);
+}
+
+/** The parents of processes, by their ids; 0 or undefined for a process that has ended. */
+export function findParents(pids: readonly number[]): ReadonlyMap<number, number> {
+  if (process.platform !== 'linux') return parentsFromPs(pids);
+  return new Map(pids.map((pid) => [pid, findProcess(pid)?.parent ?? 0]));
 }
 
 /** Reads a process from the operating system. */
@@ -56,6 +62,13 @@ function readFromProc(pid: number): RunningProcess {
   const parent = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1];
   const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
   return { pid, parent: Number(parent), words };
+}
+
+/** One call for all, because guards check twice a second. */
+function parentsFromPs(pids: readonly number[]): ReadonlyMap<number, number> {
+  const { stdout } = spawnSync('ps', ['-o', 'pid=,ppid=', '-p', pids.join(',')], { encoding: 'utf8' });
+  const pairs = [...stdout.matchAll(/(\d+)\s+(\d+)/g)];
+  return new Map(pairs.map(([, pid, parent]) => [Number(pid), Number(parent)]));
 }
 
 function readFromPs(pid: number): RunningProcess {

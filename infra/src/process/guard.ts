@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { parseArgs } from 'node:util';
-import { ancestorsOf, findProcess, isWhole, lifeline } from './ancestors.ts';
+import { ancestorsOf, findParents, findProcess, isWhole, lifeline } from './ancestors.ts';
 import { invocationOf } from './run-as.ts';
 
 /*
@@ -34,6 +34,7 @@ const stopSignal = values['stop-signal'] as NodeJS.Signals;
 const account = values.uid === undefined ? undefined : { uid: Number(values.uid), gid: Number(values.gid) };
 // An IPC channel closes when the parent ends, so that its ancestors need no check.
 const watched = process.connected ? [] : lifeline(ancestorsOf(process.pid, findProcess));
+const watchedPids = watched.map(({ pid }) => pid);
 
 const { command, words, options } = invocationOf(positionals, account);
 const child = spawn(command, words, { ...options, detached: true, stdio: ['ignore', 'inherit', 'inherit'] });
@@ -51,7 +52,7 @@ child.once('exit', (code, signal) => {
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
 process.on('disconnect', stop);
-setInterval(() => isWhole(watched, findProcess) || stop(), CHECK_MS);
+if (watched.length > 0) setInterval(() => isWhole(watched, findParents(watchedPids)) || stop(), CHECK_MS);
 
 function onSignal(): void {
   if (stoppedAt > 0 && Date.now() - stoppedAt > SIGNAL_DEDUP_MS) killGroup();
