@@ -2,7 +2,7 @@ import type { DashboardState } from '../dashboard-state.ts';
 import type { PartitionStanding, Snapshot } from '../snapshot.ts';
 import type { Trend } from '../trend.ts';
 
-/** A pipeline at work, with changes if wanted. */
+/** The snapshot of a working pipeline, with optional changes. */
 export function createSnapshot(change: Partial<Snapshot> = {}): Snapshot {
   return {
     generatedAt: '2026-11-24T09:31:10.000Z',
@@ -41,7 +41,7 @@ export function createSnapshot(change: Partial<Snapshot> = {}): Snapshot {
   };
 }
 
-/** A partition three records behind, with changes if wanted. */
+/** A partition three records behind, with optional changes. */
 export function createStanding(change: Partial<PartitionStanding>): PartitionStanding {
   return {
     topic: 'events',
@@ -54,7 +54,7 @@ export function createStanding(change: Partial<PartitionStanding>): PartitionSta
   };
 }
 
-/** Nothing changes. */
+/** A trend without any change. */
 export const calmTrend: Trend = {
   storedPerSecond: 0,
   producedPerSecond: 0,
@@ -64,7 +64,7 @@ export const calmTrend: Trend = {
   stuck: [],
 };
 
-/** A look at a pipeline with one consumer, with changes if wanted. */
+/** The state of a pipeline with one consumer, with optional changes. */
 export function createDashboardState(change: Partial<DashboardState>): DashboardState {
   const members = [{ clientId: 'consumer', host: '127.0.0.1', partitions: [0] }];
   const nothingNew = { latency: null, tail: { events: [], skipped: null } };
@@ -72,7 +72,7 @@ export function createDashboardState(change: Partial<DashboardState>): Dashboard
   return { snapshot: createSnapshot(), trend: calmTrend, group, ...nothingNew, ...change };
 }
 
-/** Nothing has happened yet. */
+/** The snapshot of a new pipeline. */
 export const emptySnapshot: Snapshot = createSnapshot({
   totals: {
     stored: 0n,
@@ -87,7 +87,7 @@ export const emptySnapshot: Snapshot = createSnapshot({
   partitions: [],
 });
 
-/** What somebody may send as an event's type to harm whoever looks: ANSI, a bell, bidi, C1, a line break, markup, length. */
+/** Hostile event types: ANSI, a bell, bidirectional and C1 controls, line breaks, markup, length. */
 export const hostileTexts: readonly string[] = [
   '\x1b[2J\x1b]0;owned\x07',
   'a\r\nSTORED',
