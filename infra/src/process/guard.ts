@@ -5,7 +5,7 @@ import { ancestorsOf, findParents, findProcess, isWhole, lifeline } from './ance
 import { invocationOf } from './run-as.ts';
 
 /*
- * node guard.ts [--stop-signal SIGINT] [--uid N --gid N] -- COMMAND…
+ * node guard.ts [--stop-signal SIGINT] [--uid N --gid N] [--fail-if-orphaned] -- COMMAND…
  *
  * Runs a command and ends it when the process that the user started ends, even by SIGKILL. The command gets a
  * process group of its own. Imports nothing from the workspace, so that any script can use it without a
@@ -28,6 +28,8 @@ const { values, positionals } = parseArgs({
     'stop-signal': { type: 'string', default: 'SIGTERM' },
     uid: { type: 'string' },
     gid: { type: 'string' },
+    // For a task that others depend on: with 0 the task runner would start those.
+    'fail-if-orphaned': { type: 'boolean', default: false },
   },
 });
 const stopSignal = values['stop-signal'] as NodeJS.Signals;
@@ -39,6 +41,7 @@ const watchedPids = watched.map(({ pid }) => pid);
 const { command, words, options } = invocationOf(positionals, account);
 const child = spawn(command, words, { ...options, detached: true, stdio: ['ignore', 'inherit', 'inherit'] });
 let stoppedAt = 0;
+let isOrphaned = false;
 
 child.once('spawn', () => process.send?.({ pid: child.pid }));
 child.once('error', (error) => {
@@ -47,12 +50,19 @@ child.once('error', (error) => {
 });
 child.once('exit', (code, signal) => {
   killGroup();
+  if (isOrphaned && values['fail-if-orphaned']) process.exit(1);
   process.exit(code ?? 128 + constants.signals[signal ?? 'SIGKILL']);
 });
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
 process.on('disconnect', stop);
-if (watched.length > 0) setInterval(() => isWhole(watched, findParents(watchedPids)) || stop(), CHECK_MS);
+if (watched.length > 0) setInterval(checkAncestors, CHECK_MS);
+
+function checkAncestors(): void {
+  if (isWhole(watched, findParents(watchedPids))) return;
+  isOrphaned = true;
+  stop();
+}
 
 function onSignal(): void {
   if (stoppedAt > 0 && Date.now() - stoppedAt > SIGNAL_DEDUP_MS) killGroup();
