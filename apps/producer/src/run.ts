@@ -91,7 +91,7 @@ function createProgress(report: (line: string) => void) {
       const now = performance.now();
       if (now - reported.at < REPORT_MS) return;
       const rate = Math.round(((published - reported.published) * 1_000) / (now - reported.at));
-      report(`${rate} records/s, ${published} so far`);
+      report(`${rate} records a second, ${published} so far`);
       reported = { at: now, published };
     },
     total: () => ({ published, seconds: Number(((performance.now() - start) / 1_000).toFixed(3)) }),
