@@ -118,7 +118,7 @@ function addressOf({ host, port }: DatabaseUrl): object {
   return { host: [host], port: [port] };
 }
 
-/** Session parameters. With a transaction pooler, set them on the user (docs/operations.md, "PgBouncer"). */
+/** Session parameters. With a transaction pooler, set them on the user (docs/install.md, "PgBouncer"). */
 function sessionParameters(
   settings: Settings<typeof databaseSettings>,
   { idleInTransactionMs = 15_000, readOnly }: ConnectOptions,
