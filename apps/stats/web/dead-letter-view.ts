@@ -70,7 +70,7 @@ function createPanel(title: string, ...content: readonly HTMLElement[]): HTMLEle
 
 /** Two panels, next to each other if there is room. */
 function createPair(...panels: readonly HTMLElement[]): HTMLElement {
-  const pair = element('div', '', { class: 'pair' });
+  const pair = element('div', '', { class: 'pair wide' });
   pair.append(...panels);
   return pair;
 }
@@ -135,7 +135,7 @@ function createHeaders({ headers }: DeadLetterDetails): HTMLElement {
 
 const historyColumns = [
   { title: `Time (${zoneName})` },
-  { title: 'Event' },
+  { title: 'Event', wraps: true },
   { title: 'By' },
   { title: 'Detail', wraps: true },
 ];
