@@ -1,20 +1,16 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
-
-const conditions = { resolve: { conditions: ['source'] } };
-/** Resolves workspace packages to their sources; `__vitest__` is the environment of the global setup. */
-const source = { ...conditions, ssr: conditions, environments: { __vitest__: conditions } };
+import { source, UNIT_TIMEOUT_MS } from './vitest.shared.ts';
 
 /** The slowest files, slowest first: started last, they would run alone at the end. */
 const slow = [
-  'faults',
+  'faults.long',
+  'kafka-faults.long',
+  'memory.long',
+  'cluster.long',
   'stats-page',
   'redrive',
-  'memory',
-  'cluster',
-  'kafka-faults',
   'stop',
-  'kill-points',
 ].map((name) => `e2e/src/${name}.test.ts`);
 
 class SlowFirst extends BaseSequencer {
@@ -27,42 +23,53 @@ class SlowFirst extends BaseSequencer {
   }
 }
 
-/** `unit` tests need no servers; `servers` tests share one real Kafka and one real Postgres. */
+/** Tests that share one real Kafka and one real Postgres. */
+function withServers(
+  name: string,
+  include: string[],
+  exclude: string[] = [],
+): TestProjectInlineConfiguration {
+  return {
+    ...source,
+    test: {
+      name,
+      include,
+      exclude: [...exclude, '**/node_modules/**'],
+      globalSetup: ['infra/src/testing/setup.ts'],
+      pool: 'forks',
+      // A compile cache shared by all programs that tests start halves their startup time.
+      env: { NODE_COMPILE_CACHE: `${import.meta.dirname}/node_modules/.cache/node` },
+      maxWorkers: 3,
+      // Concurrent tests start their own servers or processes; more of them would only compete for CPU.
+      maxConcurrency: 3,
+      testTimeout: 300_000,
+      hookTimeout: 120_000,
+    },
+  };
+}
+
+/** `unit` tests need no servers, `servers` tests do, and files of `long` take minutes each. */
 export default defineConfig({
   test: {
     sequence: { sequencer: SlowFirst },
-    reporters: ['default', ['json', { outputFile: 'test-results/report.json' }]],
+    reporters: ['default', 'json'],
+    outputFile: { json: 'test-results/report.json' },
     projects: [
       {
         ...source,
         test: {
           name: 'unit',
           include: ['{packages,apps}/*/src/**/*.test.ts', '{infra,docs,bench}/src/**/*.test.ts'],
-          exclude: ['**/*.int.test.ts', '**/node_modules/**'],
-          // A property test of some thousand runs takes seconds on an overloaded machine.
-          testTimeout: 60_000,
+          exclude: ['**/*.{int,long}.test.ts', '**/node_modules/**'],
+          testTimeout: UNIT_TIMEOUT_MS,
         },
       },
-      {
-        ...source,
-        test: {
-          name: 'servers',
-          include: [
-            '{packages,apps}/*/src/**/*.int.test.ts',
-            'infra/src/**/*.int.test.ts',
-            'e2e/src/**/*.test.ts',
-          ],
-          globalSetup: ['infra/src/testing/setup.ts'],
-          pool: 'forks',
-          // A compile cache shared by all programs that tests start halves their startup time.
-          env: { NODE_COMPILE_CACHE: `${import.meta.dirname}/node_modules/.cache/node` },
-          maxWorkers: 3,
-          // Concurrent tests start their own servers or processes; more of them would only compete for CPU.
-          maxConcurrency: 3,
-          testTimeout: 300_000,
-          hookTimeout: 120_000,
-        },
-      },
+      withServers(
+        'servers',
+        ['{packages,apps}/*/src/**/*.int.test.ts', 'infra/src/**/*.int.test.ts', 'e2e/src/**/*.test.ts'],
+        ['**/*.long.test.ts'],
+      ),
+      withServers('long', ['e2e/src/**/*.long.test.ts']),
     ],
   },
 });

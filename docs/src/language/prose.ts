@@ -15,7 +15,7 @@ export interface Prose {
 }
 
 const skipped =
-  /(?:^|\/)(?:node_modules|dist|results|\.turbo)\/|\/released\/|^pnpm-lock\.yaml$|\.(?:tgz|png|svg)$/;
+  /(?:^|\/)(?:node_modules|dist|results|test-results|\.turbo)\/|\/released\/|^pnpm-lock\.yaml$|\.(?:tgz|png|svg)$/;
 const folders = '{apps,packages,infra,docs,bench,e2e,sql,patches,examples,.github}/**';
 const rootFiles = '{*.md,*.json,*.yaml,*.ts,.env.example,.ci/run}';
 

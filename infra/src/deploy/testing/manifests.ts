@@ -61,7 +61,16 @@ export function findMistakes(manifests: readonly Manifest[]): readonly string[] 
   const folder = mkdtempSync(join(import.meta.dirname, 'manifests-'));
   try {
     writeFileSync(join(folder, 'manifests.ts'), manifests.map(toModule).join('\n'));
-    const flags = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--target', 'esnext'];
+    const flags = [
+      '--noEmit',
+      '--strict',
+      '--skipLibCheck',
+      '--module',
+      'nodenext',
+      '--target',
+      'esnext',
+      '--ignoreConfig',
+    ];
     const compiler = join(rootFolder, 'node_modules/typescript/bin/tsc');
     const { stdout } = spawnSync(process.execPath, [compiler, ...flags, join(folder, 'manifests.ts')]);
     return String(stdout).trim().split('\n').filter(Boolean);

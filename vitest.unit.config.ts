@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+import { source, UNIT_TIMEOUT_MS } from './vitest.shared.ts';
+
+/** The unit tests of the package in whose folder vitest runs; they need no servers, and turbo caches their result. */
+export default defineConfig({
+  ...source,
+  test: {
+    include: ['src/**/*.test.ts'],
+    exclude: ['src/**/*.{int,long}.test.ts'],
+    testTimeout: UNIT_TIMEOUT_MS,
+    reporters: ['default', ['json', { outputFile: 'test-results/unit.json' }]],
+  },
+});
