@@ -3,12 +3,12 @@ import { expect, test } from 'vitest';
 import { describeTrend } from '../web/cards.ts';
 import { formatLag, formatMaxSecondsBehind } from '../web/format.ts';
 import { cellsOf } from '../web/lag-table.ts';
-import { joinStandings } from './collect.ts';
-import { toJson } from './json.ts';
-import { judge } from './status.ts';
-import { renderSnapshot } from './table.ts';
+import { joinStandings } from './collect/collect.ts';
+import { judge } from './status/status.ts';
+import type { Trend } from './status/trend.ts';
+import { toJson } from './terminal/json.ts';
+import { renderSnapshot } from './terminal/table.ts';
 import { calmTrend, createDashboardState, createSnapshot, createStanding } from './testing/snapshots.ts';
-import type { Trend } from './trend.ts';
 
 /** Each rule prevents a bug of another tool. Partitions: three records behind, never committed, unknown. */
 const known = createStanding({});

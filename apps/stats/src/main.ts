@@ -17,8 +17,8 @@ import { purgeOld } from './commands/purge.ts';
 import { serveStats } from './commands/serve.ts';
 import { showStats } from './commands/show.ts';
 import { verifyAll } from './commands/verify.ts';
-import { currentUser } from './current-user.ts';
 import { pageAddress, pageSettings, statsSettings } from './settings.ts';
+import { currentUser } from './terminal/current-user.ts';
 
 const examples = `Examples:
   stats                         counts, lag and dead letters

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Hono } from 'hono';
 import { expect, test } from 'vitest';
 import { createDeadLetterApi, type DeadLetterParts } from './api/dead-letters.ts';
-import { createServer, type ServerParts } from './server.ts';
+import { createServer, type ServerParts } from './page/server.ts';
 
 const { paths }: { readonly paths: Readonly<Record<string, object>> } = JSON.parse(
   readFileSync(new URL('../../../docs/openapi.json', import.meta.url), 'utf8'),

@@ -1,4 +1,4 @@
-import type { Report } from '../src/report.ts';
+import type { Report } from '../src/page/report.ts';
 import { showCards } from './cards.ts';
 import { showChart } from './chart.ts';
 import { showDeadLetterGroups } from './dead-letter-groups.ts';

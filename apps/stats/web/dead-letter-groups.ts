@@ -1,4 +1,4 @@
-import type { Report } from '../src/report.ts';
+import type { Report } from '../src/page/report.ts';
 import { find, setText } from './elements.ts';
 import { formatCount, toVisible } from './format.ts';
 import { describeReason } from './reasons.ts';

@@ -1,5 +1,5 @@
 import type uPlot from 'uplot';
-import type { HistoryPoint } from '../src/history-points.ts';
+import type { HistoryPoint } from '../src/page/history-points.ts';
 import { getJson } from './api.ts';
 import { element, find, setLength, setText } from './elements.ts';
 import { formatCount, formatRate } from './format.ts';

@@ -1,4 +1,4 @@
-import type { Report } from '../src/report.ts';
+import type { Report } from '../src/page/report.ts';
 import { getJson } from './api.ts';
 
 export type Minute = Report['minutes'][number];

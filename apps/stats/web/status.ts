@@ -1,4 +1,4 @@
-import type { Report } from '../src/report.ts';
+import type { Report } from '../src/page/report.ts';
 import { element, find, setLength, setText } from './elements.ts';
 import { formatSeconds, formatThings } from './format.ts';
 import { setTitle } from './header.ts';

@@ -1,4 +1,3 @@
-export { type Batch, recordCount } from './batch.ts';
 export {
   type ConnectOptions,
   connectDatabase,
@@ -6,8 +5,16 @@ export {
   databaseUserError,
   type Sql,
   toUserError,
-} from './connect.ts';
-export { type DeadLetter, headersFromJson, type SourceHeaders, type SourceRecord } from './dead-letter.ts';
+} from './client/connect.ts';
+export { codeOf, describeError, type ErrorKind, errorKind, isTransientError } from './client/errors.ts';
+export { type DatabaseUrl, databaseSettings, parseDatabaseUrl } from './client/settings.ts';
+export { type WaitOptions, waitForPostgres } from './client/wait-for-postgres.ts';
+export {
+  type DeadLetter,
+  headersFromJson,
+  type SourceHeaders,
+  type SourceRecord,
+} from './dead-letters/dead-letter.ts';
 export {
   countDeadLetters,
   type DeadLetterAction,
@@ -28,8 +35,17 @@ export {
   type SendDeadLetter,
 } from './dead-letters/queue.ts';
 export { discardDeadLetters } from './dead-letters/resolve.ts';
-export { codeOf, describeError, type ErrorKind, errorKind, isTransientError } from './errors.ts';
-export { type EventRow, EventRows } from './event-rows.ts';
+export { type Comparison, compareTables } from './maintenance/compare-tables.ts';
+export { type Partitioned, partitionEvents } from './maintenance/partition.ts';
+export { countPurgeable, type Purged, type PurgeOptions, purge } from './maintenance/purge.ts';
+export { type Rebuilt, rebuildAggregates } from './maintenance/rebuild-aggregates.ts';
+export type { RecountOptions } from './maintenance/recount.ts';
+export { type Migration, migrate, migrationsFolder, readMigrations } from './migrate.ts';
+export type { DeadLetterGroup } from './read/dead-letter-groups.ts';
+export { type LedgerPosition, readLedger } from './read/ledger.ts';
+export { type MinuteCount, readMinutes } from './read/minutes.ts';
+export { type Newest, type NewestEvent, readNewest } from './read/newest-events.ts';
+export { type Overview, readOverview } from './read/overview.ts';
 export {
   keepSample,
   type Latency,
@@ -38,19 +54,8 @@ export {
   SLOT_SECONDS,
   type StatsSample,
   type StepSample,
-} from './history/samples.ts';
-export { type Partitioned, partitionEvents } from './maintenance/partition.ts';
-export { countPurgeable, type Purged, type PurgeOptions, purge } from './maintenance/purge.ts';
-export { type Migration, migrate, migrationsFolder, readMigrations } from './migrate.ts';
-export type { DeadLetterGroup } from './readers/dead-letter-groups.ts';
-export { type LedgerPosition, readLedger } from './readers/ledger.ts';
-export { type MinuteCount, readMinutes } from './readers/minutes.ts';
-export { type Newest, type NewestEvent, readNewest } from './readers/newest-events.ts';
-export { type Overview, readOverview } from './readers/overview.ts';
-export type { Totals } from './readers/totals.ts';
-export { type DatabaseUrl, databaseSettings, parseDatabaseUrl } from './settings.ts';
-export { type Comparison, compareTables } from './verification/compare-tables.ts';
-export { type Rebuilt, rebuildAggregates } from './verification/rebuild-aggregates.ts';
-export type { RecountOptions } from './verification/recount.ts';
-export { type WaitOptions, waitForPostgres } from './wait-for-postgres.ts';
-export { createWriter, LedgerMissingError, type Persist, type Writer, type Written } from './writer.ts';
+} from './read/samples.ts';
+export type { Totals } from './read/totals.ts';
+export { type Batch, recordCount } from './write/batch.ts';
+export { type EventRow, EventRows } from './write/event-rows.ts';
+export { createWriter, LedgerMissingError, type Persist, type Writer, type Written } from './write/writer.ts';

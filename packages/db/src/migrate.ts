@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { embeddedNames, embeddedText, type Settings } from '@pipeline/runtime';
-import { databaseUserError, openPool, type Sql } from './connect.ts';
-import { codeOf, isTransientError } from './errors.ts';
-import type { databaseSettings } from './settings.ts';
+import { databaseUserError, openPool, type Sql } from './client/connect.ts';
+import { codeOf, isTransientError } from './client/errors.ts';
+import type { databaseSettings } from './client/settings.ts';
 
 /** A migration; migrations run in the order of their names. */
 export interface Migration {

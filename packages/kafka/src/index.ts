@@ -1,5 +1,9 @@
-export { type ClusterAdmin, openAdmin, type PartitionOffsets, type TopicPartition } from './admin.ts';
-export { connectKafka, type KafkaClient } from './connect.ts';
+export { type ClusterAdmin, openAdmin, type PartitionOffsets, type TopicPartition } from './admin/admin.ts';
+export type { Group, GroupMember } from './admin/group.ts';
+export { type Lag, lagOf, sumLag } from './admin/lag.ts';
+export { requireTopics } from './admin/topics.ts';
+export { connectKafka, type KafkaClient } from './client/connect.ts';
+export { isTooLarge, isTransientError, kafkaErrorType, toUserError } from './client/errors.ts';
 export { openSource, type RecordBatch, type Source, type SourceOptions } from './consume/batch-source.ts';
 export { parseSkip, type Skip } from './consume/unreadable.ts';
 export {
@@ -9,12 +13,8 @@ export {
   redriveCountOf,
   toDeadLetterRecord,
   toRedrivenRecord,
-} from './dead-letter-record.ts';
-export { isTooLarge, isTransientError, kafkaErrorType, toUserError } from './errors.ts';
-export { type Decode, type EventPublisher, openEventPublisher } from './event-publisher.ts';
-export type { Group, GroupMember } from './group.ts';
-export { type Lag, lagOf, sumLag } from './lag.ts';
-export { openPublisher, type Publisher, type RecordPlace } from './publisher.ts';
+} from './produce/dead-letter-record.ts';
+export { type Decode, type EventPublisher, openEventPublisher } from './produce/event-publisher.ts';
+export { openPublisher, type Publisher, type RecordPlace } from './produce/publisher.ts';
 export type { KafkaRecord, OutgoingRecord, RecordHeaders } from './record.ts';
 export { type GroupSettings, groupSettings, type KafkaSettings, kafkaSettings } from './settings.ts';
-export { requireTopics } from './topics.ts';

@@ -1,5 +1,5 @@
 import { type DeadLetterFilter, deadLetterStatuses } from '@pipeline/db';
-import { readTime } from '../read-time.ts';
+import { readTime } from '../terminal/read-time.ts';
 
 /** The dead letters that a page of the list shows. */
 export interface DeadLetterQuery {

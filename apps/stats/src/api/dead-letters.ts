@@ -21,7 +21,7 @@ import { toPlain } from '../commands/dlq/list.ts';
 import { exportLines } from '../dead-letters/export.ts';
 import type { Pace } from '../dead-letters/pace.ts';
 import { kafkaUnreachable, redriveOpen } from '../dead-letters/redrive.ts';
-import { errorMessage } from '../error-message.ts';
+import { errorMessage } from '../page/error-message.ts';
 import {
   type DeadLetterQuery,
   type DeadLetterRequest,

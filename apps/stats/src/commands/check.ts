@@ -1,8 +1,8 @@
 import { commandLine, exitCode, stopSignal, UserError } from '@pipeline/runtime';
-import { renderColumns } from '../columns.ts';
-import { reachPostgres } from '../reach-postgres.ts';
-import { openStatsContext, type StatsSettings } from '../stats-context.ts';
-import { judgeThresholds, type Thresholds, type Verdict } from '../thresholds.ts';
+import { reachPostgres } from '../collect/reach-postgres.ts';
+import { openStatsContext, type StatsSettings } from '../collect/stats-context.ts';
+import { judgeThresholds, type Thresholds, type Verdict } from '../status/thresholds.ts';
+import { renderColumns } from '../terminal/columns.ts';
 
 export interface CheckOptions extends Thresholds {
   /** Whether to wait for Postgres. */

@@ -1,8 +1,8 @@
 import { codeOf, type Partitioned, partitionEvents } from '@pipeline/db';
 import { commandLine, exitAfter, stopSignal, UserError } from '@pipeline/runtime';
-import { isRetriable, reachPostgres } from '../reach-postgres.ts';
-import type { Say } from '../say.ts';
-import { ANY_LENGTH_MS, openStatsContext, STOP_MS, type StatsSettings } from '../stats-context.ts';
+import { isRetriable, reachPostgres } from '../collect/reach-postgres.ts';
+import { ANY_LENGTH_MS, openStatsContext, STOP_MS, type StatsSettings } from '../collect/stats-context.ts';
+import type { Say } from '../terminal/say.ts';
 
 const CHECK_VIOLATION = '23514';
 

@@ -1,16 +1,16 @@
 import { countPurgeable, type Persist, purge } from '@pipeline/db';
 import { exitAfter, stopSignal } from '@pipeline/runtime';
 import { formatCount } from '../../web/format.ts';
-import { toPrintableJson } from '../printable.ts';
-import { showProgress } from '../progress.ts';
-import { isRetriable, reachPostgres } from '../reach-postgres.ts';
+import { isRetriable, reachPostgres } from '../collect/reach-postgres.ts';
 import {
   ANY_LENGTH_MS,
   openStatsContext,
   STOP_MS,
   type StatsContext,
   type StatsSettings,
-} from '../stats-context.ts';
+} from '../collect/stats-context.ts';
+import { toPrintableJson } from '../terminal/printable.ts';
+import { showProgress } from '../terminal/progress.ts';
 import { confirm } from './dlq/confirm.ts';
 
 export interface PurgeFlags {

@@ -3,16 +3,21 @@ import { openRedriveQueue, readMinutes, readNewest } from '@pipeline/db';
 import { connectKafka, openPublisher } from '@pipeline/kafka';
 import { createLogger, createMetrics, exitAfter, listen, stopSignal, withDeadline } from '@pipeline/runtime';
 import { createDeadLetterApi } from '../api/dead-letters.ts';
-import { createDashboardState, toMessage } from '../dashboard-state.ts';
+import {
+  openStatsContext,
+  STOP_MS,
+  type StatsContext,
+  type StatsSettings,
+} from '../collect/stats-context.ts';
+import { withTimeoutFallback } from '../collect/with-timeout-fallback.ts';
 import { createPace } from '../dead-letters/pace.ts';
-import { type History, openHistory } from '../history.ts';
-import { createLive, type Live } from '../live.ts';
-import { createObserver } from '../observe.ts';
-import { createServer } from '../server.ts';
+import { createDashboardState, toMessage } from '../page/dashboard-state.ts';
+import { type History, openHistory } from '../page/history.ts';
+import { createLive, type Live } from '../page/live.ts';
+import { createObserver } from '../page/observe.ts';
+import { createServer } from '../page/server.ts';
+import { readWebFiles } from '../page/web-files.ts';
 import { pageAddress } from '../settings.ts';
-import { openStatsContext, STOP_MS, type StatsContext, type StatsSettings } from '../stats-context.ts';
-import { readWebFiles } from '../web-files.ts';
-import { withTimeoutFallback } from '../with-timeout-fallback.ts';
 
 /** The page reports an error rather than load longer. Kafka's timeout is shorter. */
 const ANSWER_MS = 6_000;

@@ -1,13 +1,13 @@
 import { exitAfter, pause, stopSignal } from '@pipeline/runtime';
-import { findHints } from '../hints.ts';
-import { toJson } from '../json.ts';
-import { toPrintableJson } from '../printable.ts';
-import { reachPostgres } from '../reach-postgres.ts';
-import { diagnosticLine } from '../say.ts';
-import { countRows, redraw, type ScreenSize } from '../screen.ts';
-import type { Snapshot } from '../snapshot.ts';
-import { openStatsContext, STOP_MS, type StatsSettings } from '../stats-context.ts';
-import { renderSnapshot } from '../table.ts';
+import { reachPostgres } from '../collect/reach-postgres.ts';
+import type { Snapshot } from '../collect/snapshot.ts';
+import { openStatsContext, STOP_MS, type StatsSettings } from '../collect/stats-context.ts';
+import { findHints } from '../status/hints.ts';
+import { toJson } from '../terminal/json.ts';
+import { toPrintableJson } from '../terminal/printable.ts';
+import { diagnosticLine } from '../terminal/say.ts';
+import { countRows, redraw, type ScreenSize } from '../terminal/screen.ts';
+import { renderSnapshot } from '../terminal/table.ts';
 
 export interface ShowOptions {
   readonly json?: boolean;

@@ -1,12 +1,12 @@
 import { type Comparison, type RecountOptions, rebuildAggregates } from '@pipeline/db';
 import { commandLine, exitAfter, exitCode, stopSignal, UserError } from '@pipeline/runtime';
 import { formatCount } from '../../web/format.ts';
-import { renderColumns } from '../columns.ts';
-import { toPrintableJson } from '../printable.ts';
-import { showProgress } from '../progress.ts';
-import { isRetriable, reachPostgres } from '../reach-postgres.ts';
-import { ANY_LENGTH_MS, openStatsContext, STOP_MS, type StatsSettings } from '../stats-context.ts';
-import { type Verification, verify } from '../verify.ts';
+import { isRetriable, reachPostgres } from '../collect/reach-postgres.ts';
+import { ANY_LENGTH_MS, openStatsContext, STOP_MS, type StatsSettings } from '../collect/stats-context.ts';
+import { type Verification, verify } from '../status/verify.ts';
+import { renderColumns } from '../terminal/columns.ts';
+import { toPrintableJson } from '../terminal/printable.ts';
+import { showProgress } from '../terminal/progress.ts';
 
 export interface VerifyOptions {
   readonly repair?: boolean;

@@ -1,6 +1,6 @@
-import type { DashboardState } from '../dashboard-state.ts';
-import type { PartitionStanding, Snapshot } from '../snapshot.ts';
-import type { Trend } from '../trend.ts';
+import type { PartitionStanding, Snapshot } from '../collect/snapshot.ts';
+import type { DashboardState } from '../page/dashboard-state.ts';
+import type { Trend } from '../status/trend.ts';
 
 /** The snapshot of a working pipeline, with optional changes. */
 export function createSnapshot(change: Partial<Snapshot> = {}): Snapshot {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
-import { connectDatabase, type Database } from '../connect.ts';
+import { connectDatabase, type Database } from '../client/connect.ts';
 import { batchOf, deadLetter } from '../testing/batches.ts';
 import { createFreshDatabase, type FreshDatabase } from '../testing/fresh-database.ts';
-import { createWriter } from '../writer.ts';
+import { createWriter } from '../write/writer.ts';
 import { countDeadLetters, readDeadLetters } from './dead-letters.ts';
 import { openRedriveQueue } from './queue.ts';
 import { discardDeadLetters } from './resolve.ts';

@@ -1,5 +1,5 @@
-import type { Database, Sql } from '../connect.ts';
-import { headersFromJson, type SourceHeaders } from '../dead-letter.ts';
+import type { Database, Sql } from '../client/connect.ts';
+import { headersFromJson, type SourceHeaders } from './dead-letter.ts';
 import { type DeadLetterFilter, type DeadLetterStatus, matches } from './filter.ts';
 
 /** A row of `dlq_events` without the record's bytes. */

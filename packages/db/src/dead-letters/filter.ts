@@ -1,4 +1,4 @@
-import type { Sql } from '../connect.ts';
+import type { Sql } from '../client/connect.ts';
 
 export const deadLetterStatuses = ['open', 'redriven', 'discarded'] as const;
 export type DeadLetterStatus = (typeof deadLetterStatuses)[number];

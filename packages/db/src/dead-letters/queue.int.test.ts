@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
 import { batchOf, deadLetter } from '../testing/batches.ts';
 import { createFreshDatabase, type FreshDatabase } from '../testing/fresh-database.ts';
-import { createWriter } from '../writer.ts';
+import { createWriter } from '../write/writer.ts';
 import { countDeadLetters, readAncestors, type StoredDeadLetter } from './dead-letters.ts';
 import { openRedriveQueue, type RedriveOutcome } from './queue.ts';
 import { discardDeadLetters } from './resolve.ts';

@@ -1,6 +1,6 @@
 import { type Settings, withDeadline } from '@pipeline/runtime';
-import { openPool, type Sql } from '../connect.ts';
-import type { databaseSettings } from '../settings.ts';
+import { openPool, type Sql } from '../client/connect.ts';
+import type { databaseSettings } from '../client/settings.ts';
 import {
   type DeadLetterRow,
   deadLetterColumns,

@@ -1,4 +1,4 @@
-import type { Database } from '../connect.ts';
+import type { Database } from '../client/connect.ts';
 import { newestDeadLetterId } from './dead-letters.ts';
 import { type DeadLetterFilter, matches } from './filter.ts';
 

@@ -1,4 +1,4 @@
-import type { Database } from '../connect.ts';
+import type { Database } from '../client/connect.ts';
 
 /**
  * Describes objects that depend on `raw_events`. They would stay attached to the old table if another one

@@ -1,4 +1,4 @@
-import type { Database } from '../connect.ts';
+import type { Database } from '../client/connect.ts';
 
 /** A table that stores rows of `raw_events`: the table itself, or one of its partitions. */
 export interface Leaf {

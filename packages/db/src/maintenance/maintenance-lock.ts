@@ -1,4 +1,4 @@
-import type { Database } from '../connect.ts';
+import type { Database } from '../client/connect.ts';
 
 /** Advisory lock key: only one maintenance task runs at a time. */
 const LOCK = 4_711_002;

@@ -1,10 +1,10 @@
 import { retryForever } from '@pipeline/runtime';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
-import { isTransientError } from '../errors.ts';
+import { isTransientError } from '../client/errors.ts';
 import { batchOf, deadLetter, row } from '../testing/batches.ts';
 import { createFreshDatabase, type FreshDatabase } from '../testing/fresh-database.ts';
-import { compareTables } from '../verification/compare-tables.ts';
-import { createWriter, type Persist, type Writer } from '../writer.ts';
+import { createWriter, type Persist, type Writer } from '../write/writer.ts';
+import { compareTables } from './compare-tables.ts';
 import { dayAfter } from './day.ts';
 import { partitionEvents } from './partition.ts';
 import { countPurgeable, purge } from './purge.ts';

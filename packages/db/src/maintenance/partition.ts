@@ -1,7 +1,7 @@
 import { UserError } from '@pipeline/runtime';
-import type { Database } from '../connect.ts';
-import { codeOf } from '../errors.ts';
-import type { Persist } from '../writer.ts';
+import type { Database } from '../client/connect.ts';
+import { codeOf } from '../client/errors.ts';
+import type { Persist } from '../write/writer.ts';
 import { type Day, dayAfter } from './day.ts';
 import { readDependents } from './dependents.ts';
 import { runLocked } from './maintenance-lock.ts';

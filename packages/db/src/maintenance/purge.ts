@@ -1,6 +1,6 @@
-import type { Database } from '../connect.ts';
-import { codeOf } from '../errors.ts';
-import type { Persist } from '../writer.ts';
+import type { Database } from '../client/connect.ts';
+import { codeOf } from '../client/errors.ts';
+import type { Persist } from '../write/writer.ts';
 import { dayAfter } from './day.ts';
 import { type Leaf, readLeaves } from './leaves.ts';
 import { runLocked } from './maintenance-lock.ts';

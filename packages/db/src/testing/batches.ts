@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Batch } from '../batch.ts';
-import type { DeadLetter, SourceRecord } from '../dead-letter.ts';
-import { type EventRow, EventRows } from '../event-rows.ts';
+import type { DeadLetter, SourceRecord } from '../dead-letters/dead-letter.ts';
+import type { Batch } from '../write/batch.ts';
+import { type EventRow, EventRows } from '../write/event-rows.ts';
 
 /** A record at an offset. */
 export function record(offset: number): SourceRecord {

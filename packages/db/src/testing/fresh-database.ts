@@ -1,7 +1,7 @@
 import { readSettings, type Settings } from '@pipeline/runtime';
-import { connectDatabase, type Database } from '../connect.ts';
+import { connectDatabase, type Database } from '../client/connect.ts';
+import { databaseSettings } from '../client/settings.ts';
 import { migrate } from '../migrate.ts';
-import { databaseSettings } from '../settings.ts';
 
 /** A migrated database that only one test file uses. */
 export interface FreshDatabase extends AsyncDisposable {

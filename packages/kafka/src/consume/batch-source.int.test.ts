@@ -1,12 +1,12 @@
 import { pause } from '@pipeline/runtime';
 import kafkajs from 'kafkajs';
 import { expect, inject, test, vi } from 'vitest';
-import { openAdmin } from '../admin.ts';
-import { registerCodecs } from '../codecs.ts';
-import { connectKafka } from '../connect.ts';
-import { openPublisher, type Publisher } from '../publisher.ts';
+import { openAdmin } from '../admin/admin.ts';
+import { createTopics } from '../admin/topics.ts';
+import { registerCodecs } from '../client/codecs.ts';
+import { connectKafka } from '../client/connect.ts';
+import { openPublisher, type Publisher } from '../produce/publisher.ts';
 import { createFreshTopic, publishNumbers, silentLogger } from '../testing/fresh-topic.ts';
-import { createTopics } from '../topics.ts';
 import { openSource, type RecordBatch, type Source, type SourceOptions } from './batch-source.ts';
 
 const { CompressionTypes } = kafkajs;

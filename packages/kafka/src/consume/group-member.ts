@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Logger, pause, withDeadline } from '@pipeline/runtime';
 import type { Consumer, ConsumerGroupJoinEvent, EachBatchPayload, Kafka } from 'kafkajs';
-import { METADATA_MAX_AGE_MS } from '../connect.ts';
-import { isTransientError, kafkaErrorType } from '../errors.ts';
+import { METADATA_MAX_AGE_MS } from '../client/connect.ts';
+import { isTransientError, kafkaErrorType } from '../client/errors.ts';
 import type { KafkaRecord } from '../record.ts';
 import type { GroupSettings } from '../settings.ts';
 import type { AssignedPartition } from './assigned-partition.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import Batch from 'kafkajs/src/consumer/batch.js';
 import { expect, test } from 'vitest';
-import { isTransientError, toUserError } from '../errors.ts';
+import { isTransientError, toUserError } from '../client/errors.ts';
 import { allowSkips, findUnreadable, parseSkip } from './unreadable.ts';
 
 const batch = { topic: 'events', partition: 1, firstOffset: '500', lastOffset: '740' };

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { createLogger, loggerSettings, readSettings } from '@pipeline/runtime';
-
-import { connectKafka } from '../connect.ts';
-import type { Publisher } from '../publisher.ts';
+import { createTopics } from '../admin/topics.ts';
+import { connectKafka } from '../client/connect.ts';
+import type { Publisher } from '../produce/publisher.ts';
 import { groupSettings, kafkaSettings } from '../settings.ts';
-import { createTopics } from '../topics.ts';
 
 export const silentLogger = createLogger(
   'test',

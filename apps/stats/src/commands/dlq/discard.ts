@@ -4,8 +4,8 @@ import {
   discardDeadLetters,
   newestDeadLetterId,
 } from '@pipeline/db';
-import { toPrintableJson } from '../../printable.ts';
-import type { StatsContext } from '../../stats-context.ts';
+import type { StatsContext } from '../../collect/stats-context.ts';
+import { toPrintableJson } from '../../terminal/printable.ts';
 import { confirm } from './confirm.ts';
 
 export interface DiscardOptions {

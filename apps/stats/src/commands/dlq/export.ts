@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { DeadLetterFilter } from '@pipeline/db';
+import type { StatsContext } from '../../collect/stats-context.ts';
 import { type ExportFormat, exportLines } from '../../dead-letters/export.ts';
-import type { StatsContext } from '../../stats-context.ts';
 
 /** Writes the matching dead letters to stdout. */
 export async function exportDeadLetters(

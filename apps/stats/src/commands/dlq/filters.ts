@@ -1,6 +1,6 @@
 import { type DeadLetterFilter, type DeadLetterStatus, deadLetterStatuses } from '@pipeline/db';
 import { type Command, invalidArgument } from '@pipeline/runtime';
-import { readTime } from '../../read-time.ts';
+import { readTime } from '../../terminal/read-time.ts';
 
 /** The flags of a filter. */
 export interface FilterFlags {

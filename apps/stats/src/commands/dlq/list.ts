@@ -1,7 +1,7 @@
 import { type DeadLetterFilter, type DeadLetterSummary, listStoredDeadLetters } from '@pipeline/db';
-import { renderColumns } from '../../columns.ts';
-import { clipPrintable, toPrintableJson } from '../../printable.ts';
-import type { StatsContext } from '../../stats-context.ts';
+import type { StatsContext } from '../../collect/stats-context.ts';
+import { renderColumns } from '../../terminal/columns.ts';
+import { clipPrintable, toPrintableJson } from '../../terminal/printable.ts';
 
 export interface ListOptions {
   readonly limit: number;

@@ -7,10 +7,10 @@ import {
   UserError,
   withSettings,
 } from '@pipeline/runtime';
-import { currentUser } from '../../current-user.ts';
-import { openReachable } from '../../reach-postgres.ts';
+import { openReachable } from '../../collect/reach-postgres.ts';
+import { STOP_MS, type StatsContext } from '../../collect/stats-context.ts';
 import { statsSettings } from '../../settings.ts';
-import { STOP_MS, type StatsContext } from '../../stats-context.ts';
+import { currentUser } from '../../terminal/current-user.ts';
 import { explain } from '../../user-errors.ts';
 import { discardOpen } from './discard.ts';
 import { exportDeadLetters } from './export.ts';

@@ -1,5 +1,5 @@
 import type { RedriveOutcome } from '@pipeline/db';
-import { toPrintableJson } from '../../printable.ts';
+import { toPrintableJson } from '../../terminal/printable.ts';
 import { placeOf } from './list.ts';
 
 interface ReportOptions {

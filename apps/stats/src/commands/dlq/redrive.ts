@@ -1,9 +1,9 @@
 import { countDeadLetters, type DeadLetterFilter, newestDeadLetterId, openRedriveQueue } from '@pipeline/db';
 import { connectKafka, openPublisher } from '@pipeline/kafka';
 import { createLogger, exitCode, UserError } from '@pipeline/runtime';
+import type { StatsContext, StatsSettings } from '../../collect/stats-context.ts';
 import { createPace } from '../../dead-letters/pace.ts';
 import { type RedriveOrder, redriveOpen } from '../../dead-letters/redrive.ts';
-import type { StatsContext, StatsSettings } from '../../stats-context.ts';
 import { confirm } from './confirm.ts';
 import { RedriveReport } from './redrive-report.ts';
 

@@ -6,8 +6,8 @@ import {
   type StoredDeadLetter,
 } from '@pipeline/db';
 import { commandLine, exitCode, UserError } from '@pipeline/runtime';
-import { clipPrintable, toPrintableJson } from '../../printable.ts';
-import type { StatsContext } from '../../stats-context.ts';
+import type { StatsContext } from '../../collect/stats-context.ts';
+import { clipPrintable, toPrintableJson } from '../../terminal/printable.ts';
 import { placeOf, toPlain } from './list.ts';
 
 /** Limits on the shown part of a value, which may have megabytes. */

@@ -1,0 +1,56 @@
+import { connectDatabase, type Database } from '@pipeline/db';
+import { createLogger, type Settings } from '@pipeline/runtime';
+import type { statsSettings } from '../settings.ts';
+import { createSay, type Say } from '../terminal/say.ts';
+import { collectSnapshot } from './collect.ts';
+import { createOffsetReader, type OffsetReader } from './offsets.ts';
+import type { Snapshot } from './snapshot.ts';
+import { withTimeoutFallback } from './with-timeout-fallback.ts';
+
+export type StatsSettings = Settings<typeof statsSettings>;
+
+/** The connections of a command, and what most commands do with them. */
+export interface StatsContext extends AsyncDisposable {
+  /** Read-only. */
+  readonly database: Database;
+  /** For changes; connects on first use. */
+  readonly writableDatabase: Database;
+  readonly fetchOffsets: OffsetReader['fetch'];
+  readonly describeGroup: OffsetReader['describeGroup'];
+  readonly collect: () => Promise<Snapshot>;
+  /** Like `collect`, but omits Kafka's data if Kafka is slow. */
+  readonly collectWithTimeout: () => Promise<Snapshot>;
+  readonly say: Say;
+}
+
+const MINUTES = 60;
+const KAFKA_TIMEOUT_MS = 1_000;
+
+/** Opens no connection before it is used. */
+export function openStatsContext(settings: StatsSettings): StatsContext {
+  const options = { applicationName: 'stats', connections: 2 };
+  const database = connectDatabase(settings, { ...options, readOnly: true });
+  const writableDatabase = connectDatabase(settings, { ...options, readOnly: false });
+  const reader = createOffsetReader(settings, createLogger('stats', settings));
+  const choice = { topic: settings.KAFKA_TOPIC, minutes: MINUTES };
+  const fetchWithTimeout = withTimeoutFallback(reader.fetch, KAFKA_TIMEOUT_MS, 'Kafka');
+  return {
+    database,
+    writableDatabase,
+    fetchOffsets: reader.fetch,
+    describeGroup: reader.describeGroup,
+    collect: () => collectSnapshot(database, reader.fetch, choice),
+    collectWithTimeout: () => collectSnapshot(database, fetchWithTimeout, choice),
+    say: createSay(settings),
+    async [Symbol.asyncDispose]() {
+      reader[Symbol.dispose]();
+      await Promise.all([database, writableDatabase].map((one) => one[Symbol.asyncDispose]()));
+    },
+  };
+}
+
+/** The statement timeout of scans over a whole table: a day, which is practically none. */
+export const ANY_LENGTH_MS = 86_400_000;
+
+/** Maximum time that a stop waits for servers. */
+export const STOP_MS = 3_000;

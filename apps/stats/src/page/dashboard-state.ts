@@ -1,0 +1,65 @@
+import type { Latency, Newest } from '@pipeline/db';
+import type { Group } from '@pipeline/kafka';
+import type { Snapshot } from '../collect/snapshot.ts';
+import type { PipelineState } from '../status/status.ts';
+import { addSample, KEPT_MINUTES, type Sample, toSample, trendOf } from '../status/trend.ts';
+import { errorMessage } from './error-message.ts';
+import type { History } from './history.ts';
+import { toReport } from './report.ts';
+import { type Tail, tailOf } from './tail.ts';
+
+/** Everything that the live page shows. */
+export interface DashboardState extends PipelineState {
+  /** Latency of the events that were stored in the last minute; null if unknown. */
+  readonly latency: Latency | null;
+  readonly tail: Tail;
+}
+
+/** Where a state is read from. */
+export interface DashboardSources {
+  readonly collect: () => Promise<Snapshot>;
+  readonly describeGroup: () => Promise<Group | null>;
+  readonly readNewest: () => Promise<Newest>;
+  readonly history: Pick<History, 'recall' | 'keep'>;
+}
+
+/** Returns a function that reads the current state. The trend is computed from samples, also from before a restart. */
+export function createDashboardState(sources: DashboardSources): () => Promise<DashboardState> {
+  const { collect, describeGroup, readNewest, history } = sources;
+  let samples: readonly Sample[] | undefined;
+  return async () => {
+    const [snapshot, newest] = await Promise.all([collect(), readNewest().catch(() => null)]);
+    const group = snapshot.kafkaProblem === undefined ? await describeGroup() : null;
+    const before = samples ?? (await history.recall(KEPT_MINUTES)).map(toMovingSample);
+    const now = toSample(snapshot);
+    const latency = newest?.latency ?? null;
+    samples = addSample(before, now);
+    void history.keep({ ...now, ...facts(snapshot), latency });
+    return { snapshot, group, trend: trendOf(samples), latency, tail: tailOf(newest, before.at(-1), now) };
+  };
+}
+
+/** Positions are not stored, so a stuck partition is detected only from samples of this process. */
+const toMovingSample = (sample: Omit<Sample, 'waiting'>): Sample => ({ ...sample, waiting: new Map() });
+
+function facts({ totals, partitions }: Snapshot) {
+  const behind = partitions.flatMap(({ secondsBehind }) => (secondsBehind === null ? [] : [secondsBehind]));
+  const isKnown = behind.length > 0 && behind.length === partitions.length;
+  return {
+    openDeadLetters: totals.openDeadLetters,
+    secondsBehind: isKnown ? Math.max(...behind) : null,
+  };
+}
+
+/** A state as a server-sent event: `stats`, or `problem` if the tables cannot be read. Never rejects. */
+export async function toMessage(read: () => Promise<DashboardState>, everySeconds: number): Promise<string> {
+  try {
+    return format('stats', toReport(await read(), everySeconds));
+  } catch (error) {
+    return format('problem', { error: errorMessage(error) });
+  }
+}
+
+function format(event: string, data: object): string {
+  return `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+}

@@ -1,0 +1,60 @@
+import { type Latency, SLOT_SECONDS, type StepSample } from '@pipeline/db';
+import { roundLatency, roundSeconds } from '../terminal/json.ts';
+
+/** A point of the charts over time; unknown values are null, and 64-bit numbers are strings. */
+export interface HistoryPoint {
+  /** RFC 3339, UTC. */
+  readonly at: string;
+  readonly lag: string | null;
+  readonly secondsBehind: number | null;
+  /** Messages per second since the previous point, like the next two. */
+  readonly producedPerSecond: number | null;
+  readonly consumedPerSecond: number | null;
+  readonly storedPerSecond: number | null;
+  readonly openDeadLetters: string;
+  readonly latency: Latency | null;
+}
+
+/** A chart has no room for more. */
+const MAX_POINTS = 360;
+
+/** The seconds between two points, a multiple of `SLOT_SECONDS`. */
+export function stepFor(minutes: number): number {
+  const seconds = Math.ceil((minutes * 60) / MAX_POINTS);
+  return Math.ceil(seconds / SLOT_SECONDS) * SLOT_SECONDS;
+}
+
+/** The points of samples; both have the oldest first. */
+export function toPoints(samples: readonly StepSample[], stepSeconds: number): readonly HistoryPoint[] {
+  return samples.map((sample, index) => {
+    const before = samples[index - 1];
+    const isNext = before !== undefined && sample.atMs - before.atMs < 3_000 * stepSeconds;
+    return {
+      at: new Date(sample.atMs).toISOString(),
+      lag: sample.mostLag === null ? null : String(sample.mostLag),
+      secondsBehind: roundSeconds(sample.secondsBehind),
+      ...(isNext ? ratesOf(before, sample) : noRates),
+      openDeadLetters: String(sample.openDeadLetters),
+      latency: roundLatency(sample.latency),
+    };
+  });
+}
+
+/** A gap has no rate: a mean over it would hide peaks. */
+const noRates = { producedPerSecond: null, consumedPerSecond: null, storedPerSecond: null };
+
+function ratesOf(before: StepSample, after: StepSample) {
+  const seconds = (after.atMs - before.atMs) / 1_000;
+  const rate = (pick: (sample: StepSample) => bigint | null) => {
+    const [from, to] = [pick(before), pick(after)];
+    // A counter only falls if the topic was recreated.
+    return from === null || to === null || to < from
+      ? null
+      : Math.round((Number(to - from) * 1_000) / seconds) / 1_000;
+  };
+  return {
+    producedPerSecond: rate(({ end }) => end),
+    consumedPerSecond: rate(({ end, lag }) => (end === null || lag === null ? null : end - lag)),
+    storedPerSecond: rate(({ stored }) => stored),
+  };
+}

@@ -1,0 +1,37 @@
+import type { Snapshot } from '../collect/snapshot.ts';
+import { judge } from '../status/status.ts';
+import { roundLatency, toJson } from '../terminal/json.ts';
+import type { DashboardState } from './dashboard-state.ts';
+
+/** The page fetches older minutes less often; late events may still change them. */
+const LATEST_MINUTES = 3;
+/** More than the page shows; invented event types can make hundreds of groups. */
+const MAX_GROUPS = 20;
+
+/** The message for the page: `/api/stats` with only the latest minutes, plus status, trend and newest events. */
+export function toReport(state: DashboardState, everySeconds: number) {
+  const { snapshot, trend, group, latency, tail } = state;
+  return {
+    ...toJson({
+      ...snapshot,
+      minutes: latestOf(snapshot),
+      deadLetterGroups: snapshot.deadLetterGroups.slice(0, MAX_GROUPS),
+    }),
+    status: judge(state),
+    trend,
+    group,
+    latency: roundLatency(latency),
+    tail: { events: tail.events, skipped: tail.skipped === null ? null : String(tail.skipped) },
+    kafkaProblem: snapshot.kafkaProblem ?? null,
+    everySeconds,
+  };
+}
+
+export type Report = ReturnType<typeof toReport>;
+
+/** Omits future minutes: events from a clock that is ahead must not displace the current minutes. */
+function latestOf({ generatedAt, minutes }: Snapshot): Snapshot['minutes'] {
+  const begun = minutes.filter(({ minute }) => Date.parse(minute) <= Date.parse(generatedAt));
+  const from = [...new Set(begun.map(({ minute }) => minute))].slice(-LATEST_MINUTES)[0] ?? '';
+  return begun.filter(({ minute }) => minute >= from);
+}

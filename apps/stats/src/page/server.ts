@@ -1,0 +1,150 @@
+import { createProbes, type Metrics } from '@pipeline/runtime';
+import { type Context, Hono } from 'hono';
+import { compress } from 'hono/compress';
+import { secureHeaders } from 'hono/secure-headers';
+import type { Snapshot } from '../collect/snapshot.ts';
+import { toJson, toJsonMinutes } from '../terminal/json.ts';
+import { renderSnapshot } from '../terminal/table.ts';
+import { errorMessage } from './error-message.ts';
+import type { History } from './history.ts';
+import { stepFor } from './history-points.ts';
+import { checkHost } from './host-check.ts';
+import type { Live } from './live.ts';
+import type { WebFile } from './web-files.ts';
+
+const nothing = ["'none'"];
+const own = ["'self'"];
+
+type Collect = () => Promise<Snapshot>;
+
+/** What the server is assembled from. */
+export interface ServerParts {
+  readonly collect: Collect;
+  /** The counts of the latest `minutes` by the clock. */
+  readonly readMinutes: (minutes: number) => Promise<Snapshot['minutes']>;
+  /** The history of the latest `minutes`. */
+  readonly readHistory: History['read'];
+  readonly live: Live;
+  /** By name; `index.html` is the overview, `dead-letters.html` the dead letters. */
+  readonly webFiles: ReadonlyMap<string, WebFile>;
+  /** The routes below `/api/dlq`. */
+  readonly deadLetters: Hono;
+  readonly metrics: Metrics;
+  /** Called with the snapshot of each readiness probe; undefined if it failed. */
+  readonly observe: (snapshot: Snapshot | undefined) => void;
+  /** Additional values accepted in the `Host` header. */
+  readonly allowedHosts: readonly string[];
+}
+
+/** Creates the pages, their JSON API, probes and metrics. Probes and metrics accept any `Host`. */
+export function createServer(parts: ServerParts): Hono {
+  const { collect, metrics } = parts;
+  const app = new Hono();
+  app.notFound((context) => context.json({ error: 'not found' }, 404));
+  app.use(restrictSources(), async (context, next) => {
+    await next();
+    context.header('cache-control', 'no-store');
+  });
+  const pages = ['/', '/dead-letters', '/text', '/web/*', '/api/*'];
+  for (const path of pages) app.use(path, checkHost(parts.allowedHosts));
+  for (const path of ['/web/*', '/api/minutes', '/api/history']) app.use(path, compress());
+  addPages(app, parts);
+  addApi(app, parts);
+  app.route('/api/dlq', parts.deadLetters);
+  const unready = () => findUnready(collect, parts.observe);
+  return app.route('/', createProbes({ live: () => undefined, unready, metrics }));
+}
+
+/** Browsers load and run only files from this server, and no inline script or style. */
+function restrictSources() {
+  return secureHeaders({
+    contentSecurityPolicy: {
+      defaultSrc: nothing,
+      scriptSrc: own,
+      styleSrc: own,
+      imgSrc: own,
+      connectSrc: own,
+      baseUri: nothing,
+      formAction: nothing,
+      frameAncestors: nothing,
+    },
+    referrerPolicy: 'no-referrer',
+  });
+}
+
+function addPages(app: Hono, { webFiles, collect }: ServerParts): void {
+  const send = (context: Context, name: string) => {
+    const file = webFiles.get(name);
+    return file === undefined
+      ? context.notFound()
+      : context.body(file.body, 200, { 'content-type': file.type });
+  };
+  app.get('/', (context) => send(context, 'index.html'));
+  app.get('/dead-letters', (context) => send(context, 'dead-letters.html'));
+  app.get('/web/:name', (context) => send(context, context.req.param('name')));
+  app.get('/text', (context) =>
+    collect().then(
+      (snapshot) => context.text(renderSnapshot(snapshot)),
+      (error) => context.text(`${errorMessage(error)}\n`, 503),
+    ),
+  );
+}
+
+/** A day; a longer range would be slow to send and to draw. */
+const MAX_MINUTES = 1_440;
+
+function addApi(app: Hono, { collect, readMinutes, readHistory, live }: ServerParts): void {
+  const answer = (find: (context: Context) => Promise<object>) => async (context: Context) => {
+    try {
+      return context.json(await find(context));
+    } catch (error) {
+      return context.json({ error: errorMessage(error) }, 503);
+    }
+  };
+  const pick = (choose: (json: ReturnType<typeof toJson>) => object) =>
+    answer(async () => choose(toJson(await collect())));
+  const minutesOf = answer(async (context) => ({
+    minutes: toJsonMinutes(await readMinutes(Number(context.req.query('minutes')))),
+  }));
+  const latestMinutes = pick(({ minutes }) => ({ minutes }));
+  app.get(
+    '/api/stats',
+    pick((json) => json),
+  );
+  app.get(
+    '/api/lag',
+    pick(({ partitions, lag }) => ({ partitions, lag })),
+  );
+  app.get('/api/minutes', (context) =>
+    context.req.query('minutes') === undefined ? latestMinutes(context) : ranged(context, minutesOf),
+  );
+  const historyOf = answer(async (context) => {
+    const minutes = Number(context.req.query('minutes'));
+    return { stepSeconds: stepFor(minutes), points: await readHistory(minutes) };
+  });
+  app.get('/api/history', (context) => ranged(context, historyOf));
+  const streamHeaders = { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' };
+  app.get('/api/stream', (context) =>
+    // The stream of a HEAD request would never be read or closed.
+    context.req.method === 'HEAD'
+      ? context.body(null, 200, streamHeaders)
+      : context.body(live.open(), 200, streamHeaders),
+  );
+}
+
+async function ranged(context: Context, answer: (context: Context) => Promise<Response>): Promise<Response> {
+  const minutes = context.req.query('minutes') ?? '';
+  if (/^[1-9]\d{0,3}$/.test(minutes) && Number(minutes) <= MAX_MINUTES) return await answer(context);
+  return context.json({ error: `minutes must be a whole number from 1 to ${MAX_MINUTES}` }, 400);
+}
+
+async function findUnready(collect: Collect, observe: ServerParts['observe']): Promise<readonly string[]> {
+  try {
+    const snapshot = await collect();
+    observe(snapshot);
+    return snapshot.kafkaProblem === undefined ? [] : [snapshot.kafkaProblem];
+  } catch (error) {
+    observe(undefined);
+    return [errorMessage(error)];
+  }
+}

@@ -1,0 +1,74 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire, stripTypeScriptTypes } from 'node:module';
+import { basename, extname } from 'node:path';
+import type { PipelineName } from '@pipeline/db';
+import { embeddedNames, embeddedText } from '@pipeline/runtime';
+import manifest from '../../package.json' with { type: 'json' };
+
+/** A file of the pages, ready to be sent. */
+export interface WebFile {
+  readonly type: string;
+  readonly body: string;
+}
+
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.js': 'text/javascript; charset=utf-8',
+  '.ts': 'text/javascript; charset=utf-8',
+};
+
+/** The part that all pages share; it replaces `{{header}}`. */
+const HEADER = 'header.html';
+
+/**
+ * All files of the pages, by name. The pages contain the name of the pipeline. Browsers get the TypeScript sources
+ * without types, so no build is needed.
+ */
+export function readWebFiles({ topic, groupId }: PipelineName): ReadonlyMap<string, WebFile> {
+  const { [HEADER]: header = '', ...sources } = Object.fromEntries(readSources());
+  const fill = (page: string) =>
+    page
+      .replace('{{header}}', () => header)
+      .replaceAll('{{group}}', () => escapeHtml(groupId))
+      .replaceAll('{{topic}}', () => escapeHtml(topic));
+  return withoutWarnings(
+    () => new Map(Object.entries(sources).map(([name, text]) => [name, toWebFile(name, text, fill)])),
+  );
+}
+
+function toWebFile(name: string, text: string, fill: (page: string) => string): WebFile {
+  const ending = extname(name);
+  const type = types[ending] ?? 'text/plain';
+  if (ending === '.ts') return { type, body: stripTypeScriptTypes(text) };
+  return { type, body: ending === '.html' ? fill(text) : text };
+}
+
+const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+
+/** An executable embeds the files as `web/NAME`. */
+function readSources(): ReadonlyMap<string, string> {
+  const embedded = embeddedNames().filter((name) => name.startsWith('web/'));
+  if (embedded.length > 0) return new Map(embedded.map((name) => [name.slice(4), embeddedText(name) ?? '']));
+  const own = readdirSync(new URL('../../web/', import.meta.url));
+  return new Map([
+    ...own.map(
+      (name) => [name, readFileSync(new URL(`../../web/${name}`, import.meta.url), 'utf8')] as const,
+    ),
+    ...manifest.webLibraries.map((path) => [basename(path), readLibrary(path)] as const),
+  ]);
+}
+
+const readLibrary = (path: string) => readFileSync(createRequire(import.meta.url).resolve(path), 'utf8');
+
+/** Node warns that stripping types is experimental; the warning would be the first line that users see. */
+function withoutWarnings<Value>(work: () => Value): Value {
+  const { emitWarning } = process;
+  process.emitWarning = () => {};
+  try {
+    return work();
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}

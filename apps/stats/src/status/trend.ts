@@ -1,0 +1,125 @@
+import type { PartitionStanding, Snapshot } from '../collect/snapshot.ts';
+
+/** The part of a snapshot that the trend is computed from; unknown values are null. */
+export interface Sample {
+  readonly atMs: number;
+  readonly stored: bigint;
+  readonly lag: bigint | null;
+  /** The sum of the log end offsets. */
+  readonly end: bigint | null;
+  /** The committed offset of each partition that has a backlog. */
+  readonly waiting: ReadonlyMap<number, bigint>;
+}
+
+/** How the numbers change. Unknown values are null, as after a start. */
+export interface Trend {
+  /** Events stored per second, over the last minute. */
+  readonly storedPerSecond: number | null;
+  /** Records appended to the topic per second. */
+  readonly producedPerSecond: number | null;
+  /** Records committed by the group per second. */
+  readonly consumedPerSecond: number | null;
+  /** Lag ÷ (consumed - produced); null if the lag does not shrink. */
+  readonly etaSeconds: number | null;
+  /** How long the lag has been growing; 0 if it is not. */
+  readonly growingSeconds: number;
+  /** Partitions with a backlog whose committed offset does not move, and for how long. */
+  readonly stuck: readonly { readonly partition: number; readonly seconds: number }[];
+}
+
+/** The period that the trend is computed over. */
+export const KEPT_MINUTES = 10;
+const KEPT_MS = KEPT_MINUTES * 60_000;
+const RATE_MS = 60_000;
+
+/** Extracts the sample of a snapshot. */
+export function toSample({ generatedAt, totals, partitions }: Snapshot): Sample {
+  return {
+    atMs: Date.parse(generatedAt),
+    stored: totals.stored,
+    lag: sumOf(partitions.map(({ lag }) => lag)),
+    end: sumOf(partitions.map(({ endOffset }) => endOffset)),
+    waiting: new Map(partitions.flatMap(positionOf)),
+  };
+}
+
+function sumOf(numbers: readonly (bigint | null)[]): bigint | null {
+  if (numbers.length === 0) return null;
+  return numbers.reduce<bigint | null>((sum, one) => (sum === null || one === null ? null : sum + one), 0n);
+}
+
+function positionOf({ partition, endOffset, lag }: PartitionStanding): readonly [number, bigint][] {
+  return endOffset === null || lag === null || lag === 0n ? [] : [[partition, endOffset - lag]];
+}
+
+/** The samples of the last ten minutes, the newest last. After the clock was set back, later ones are dropped. */
+export function addSample(samples: readonly Sample[], newest: Sample): readonly Sample[] {
+  return [...samples.filter(({ atMs }) => atMs > newest.atMs - KEPT_MS && atMs < newest.atMs), newest];
+}
+
+/** Computes the trend from samples, the oldest first. */
+export function trendOf(samples: readonly Sample[]): Trend {
+  const newest = samples.at(-1);
+  const recent = samples.filter(({ atMs }) => newest !== undefined && atMs >= newest.atMs - RATE_MS);
+  const lag = newest?.lag ?? null;
+  const producedPerSecond = rateOf(recent, ({ end }) => end);
+  const consumedPerSecond = rateOf(recent, consumedOf);
+  const shrinking =
+    consumedPerSecond === null || producedPerSecond === null ? 0 : consumedPerSecond - producedPerSecond;
+  return {
+    storedPerSecond: rateOf(recent, ({ stored }) => stored),
+    producedPerSecond,
+    consumedPerSecond,
+    etaSeconds: lag === 0n ? 0 : lag !== null && shrinking > 0 ? Number(lag) / shrinking : null,
+    growingSeconds: shrinking < 0 ? secondsSinceMinimum(samples) : 0,
+    stuck: newest === undefined ? [] : findStuck(samples, newest),
+  };
+}
+
+const consumedOf = ({ end, lag }: Sample) => (end === null || lag === null ? null : end - lag);
+
+interface Point {
+  readonly atMs: number;
+  readonly value: bigint;
+}
+
+/** The known values of a number over time. */
+function pointsOf(samples: readonly Sample[], pick: (sample: Sample) => bigint | null): readonly Point[] {
+  return samples.flatMap((sample) => {
+    const value = pick(sample);
+    return value === null ? [] : [{ atMs: sample.atMs, value }];
+  });
+}
+
+/** The change per second from the oldest to the newest value; null if the counter fell. */
+function rateOf(samples: readonly Sample[], pick: (sample: Sample) => bigint | null): number | null {
+  const points = pointsOf(samples, pick);
+  const [first, last] = [points[0], points.at(-1)];
+  if (first === undefined || last === undefined || last.atMs === first.atMs) return null;
+  const change = Number(last.value - first.value);
+  return change < 0 ? null : (change * 1_000) / (last.atMs - first.atMs);
+}
+
+/** A rise above the minimum by less than this fraction (1/20) of the total growth is noise. */
+const NOISE_DIVISOR = 20n;
+
+/** A fluctuating lag was near its minimum a moment ago, a growing one long ago. */
+function secondsSinceMinimum(samples: readonly Sample[]): number {
+  const points = pointsOf(samples, ({ lag }) => lag);
+  const last = points.at(-1);
+  if (last === undefined) return 0;
+  const [minimum = last.value] = points
+    .map(({ value }) => value)
+    .sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  const floor = minimum + (last.value - minimum) / NOISE_DIVISOR;
+  const since = points.findLast(({ value }) => value <= floor) ?? last;
+  return (last.atMs - since.atMs) / 1_000;
+}
+
+function findStuck(samples: readonly Sample[], newest: Sample): Trend['stuck'] {
+  return [...newest.waiting].flatMap(([partition, position]) => {
+    const before = samples.findLastIndex(({ waiting }) => waiting.get(partition) !== position);
+    const since = samples[before + 1]?.atMs ?? newest.atMs;
+    return since === newest.atMs ? [] : [{ partition, seconds: (newest.atMs - since) / 1_000 }];
+  });
+}

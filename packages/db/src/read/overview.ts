@@ -1,0 +1,54 @@
+import type { Database } from '../client/connect.ts';
+import type { AsJson } from './as-json.ts';
+import { type DeadLetterGroup, selectDeadLetterGroups } from './dead-letter-groups.ts';
+import { type LedgerPosition, selectLedger, toPosition } from './ledger.ts';
+import { type MinuteCount, selectMinutes } from './minutes.ts';
+import { selectTotals, type Totals } from './totals.ts';
+
+/** The state of the pipeline according to the tables, in one snapshot. */
+export interface Overview {
+  /** Time of the snapshot by Postgres's clock: RFC 3339, UTC. */
+  readonly readAt: string;
+  readonly totals: Totals;
+  readonly minutes: readonly MinuteCount[];
+  readonly deadLetterGroups: readonly DeadLetterGroup[];
+  readonly ledger: readonly LedgerPosition[];
+}
+
+export interface OverviewOptions {
+  /** The topic whose ledger is read. */
+  readonly topic: string;
+  /** Number of the latest minutes with events. */
+  readonly minutes: number;
+}
+
+/** Reads everything in one statement and therefore in one snapshot, so that all numbers are consistent. */
+export async function readOverview(
+  database: Database,
+  { topic, minutes }: OverviewOptions,
+): Promise<Overview> {
+  const [row] = await database.run(
+    (sql) => sql<AsJson<Overview>[]>`
+      select to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "readAt",
+             (select to_json(one) from (${selectTotals(sql)}) as one) as totals,
+             (select coalesce(json_agg(one), '[]') from (${selectMinutes(sql, minutes)}) as one) as minutes,
+             (select coalesce(json_agg(one), '[]') from (${selectDeadLetterGroups(sql)}) as one) as "deadLetterGroups",
+             (select coalesce(json_agg(one), '[]') from (${selectLedger(sql, topic)}) as one) as ledger`,
+  );
+  if (row === undefined) throw new Error('Postgres returned no row');
+  const { stored, duplicates, deadLettered, skipped, openDeadLetters } = row.totals;
+  return {
+    readAt: row.readAt,
+    totals: {
+      ...row.totals,
+      stored: BigInt(stored),
+      duplicates: BigInt(duplicates),
+      deadLettered: BigInt(deadLettered),
+      skipped: BigInt(skipped),
+      openDeadLetters: BigInt(openDeadLetters),
+    },
+    minutes: row.minutes.map((one) => ({ ...one, count: BigInt(one.count) })),
+    deadLetterGroups: row.deadLetterGroups.map((one) => ({ ...one, count: BigInt(one.count) })),
+    ledger: row.ledger.map(toPosition),
+  };
+}

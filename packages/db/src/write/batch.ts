@@ -1,0 +1,36 @@
+import type { DeadLetter, SourceRecord } from '../dead-letters/dead-letter.ts';
+import type { EventRows } from './event-rows.ts';
+
+/** Consecutive offsets of a partition, as rows and dead letters in offset order. */
+export interface Batch {
+  readonly topic: string;
+  readonly partition: number;
+  /** The offset after the batch. */
+  readonly nextOffset: bigint;
+  readonly rows: EventRows;
+  readonly deadLetters: readonly DeadLetter[];
+}
+
+/** Splits a batch into the offsets below `at` and those from `at` on. */
+export function splitBatch(batch: Batch, at: bigint): readonly [Batch, Batch] {
+  const { rows, deadLetters } = batch;
+  const row = countBelow(rows.records, at);
+  const deadLetter = countBelow(
+    deadLetters.map(({ record }) => record),
+    at,
+  );
+  return [
+    { ...batch, nextOffset: at, rows: rows.slice(0, row), deadLetters: deadLetters.slice(0, deadLetter) },
+    { ...batch, rows: rows.slice(row), deadLetters: deadLetters.slice(deadLetter) },
+  ];
+}
+
+function countBelow(records: readonly SourceRecord[], at: bigint): number {
+  const found = records.findIndex(({ offset }) => BigInt(offset) >= at);
+  return found === -1 ? records.length : found;
+}
+
+/** Number of records in a batch. */
+export function recordCount(batch: Batch): number {
+  return batch.rows.length + batch.deadLetters.length;
+}

@@ -1,0 +1,95 @@
+import type { SourceRecord } from '../dead-letters/dead-letter.ts';
+import { escapeText, jsonLayout, plainLayout, quotedLayout } from './array-literal.ts';
+import { MinuteCounts, type MinuteTypeCount } from './minute-counts.ts';
+import { TextColumn } from './text-column.ts';
+
+/** An event to be stored. All members are texts that were validated by the event's schema. */
+export interface EventRow {
+  readonly eventId: string;
+  readonly eventType: string;
+  readonly eventTime: string;
+  readonly userId: string;
+  /** The JSON that was sent, verbatim. */
+  readonly payloadJson: string;
+  /** The record that the event was decoded from, for the dead letter if Postgres rejects the row. */
+  readonly record: SourceRecord;
+}
+
+/**
+ * The rows of a batch, stored as the columns that the statement sends. They live until Postgres has confirmed
+ * the batch; as individual objects and strings, the garbage collector would copy them several times.
+ */
+export class EventRows implements Iterable<EventRow> {
+  readonly records: SourceRecord[] = [];
+  readonly #ids = new TextColumn(plainLayout);
+  readonly #types = new TextColumn(quotedLayout);
+  readonly #times = new TextColumn(plainLayout);
+  readonly #users = new TextColumn(quotedLayout);
+  readonly #payloads = new TextColumn(jsonLayout);
+  readonly #counts = new MinuteCounts();
+  #lastEventTime: string | undefined;
+
+  static of(rows: Iterable<EventRow>): EventRows {
+    const all = new EventRows();
+    for (const row of rows) all.push(row);
+    return all;
+  }
+
+  push({ eventId, eventType, eventTime, userId, payloadJson, record }: EventRow): void {
+    this.records.push(record);
+    this.#ids.push(eventId);
+    this.#types.push(eventType);
+    this.#times.push(eventTime);
+    this.#users.push(escapeText(userId));
+    this.#payloads.push(payloadJson);
+    this.#counts.add(eventType, eventTime);
+    this.#lastEventTime = eventTime;
+  }
+
+  get length(): number {
+    return this.records.length;
+  }
+
+  /** `event_time` of the last event, as it was sent. */
+  get lastEventTime(): string | undefined {
+    return this.#lastEventTime;
+  }
+
+  /** The rows from index `from` up to, but not including, `to`. */
+  slice(from: number, to = this.length): EventRows {
+    if (from === 0 && to === this.length) return this;
+    return EventRows.of(from === to ? [] : [...this].slice(from, to));
+  }
+
+  /** The rows as they were pushed. */
+  *[Symbol.iterator](): Iterator<EventRow> {
+    const [ids, types, times] = [this.#ids.texts, this.#types.texts, this.#times.texts];
+    const [users, payloads] = [this.#users.texts, this.#payloads.texts];
+    for (const [index, record] of this.records.entries()) {
+      yield {
+        eventId: ids[index] ?? '',
+        eventType: types[index] ?? '',
+        eventTime: times[index] ?? '',
+        userId: users[index] ?? '',
+        payloadJson: payloads[index] ?? '',
+        record,
+      };
+    }
+  }
+
+  /** The columns as encoded Postgres array literals; the payloads are joined by `jsonSeparator` instead. */
+  toColumns() {
+    return {
+      eventIds: this.#ids.bytes,
+      eventTypes: this.#types.bytes,
+      eventTimes: this.#times.bytes,
+      userIds: this.#users.bytes,
+      payloads: this.#payloads.bytes,
+    };
+  }
+
+  /** Number of events per minute and type; the same minute and type may occur several times. */
+  get tallies(): readonly MinuteTypeCount[] {
+    return this.#counts.tallies;
+  }
+}

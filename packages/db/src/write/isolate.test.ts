@@ -1,0 +1,136 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { DeadLetter, SourceRecord } from '../dead-letters/dead-letter.ts';
+import type { Batch } from './batch.ts';
+import { EventRows } from './event-rows.ts';
+import { type Refusal, type Store, writeIsolating } from './isolate.ts';
+
+type Kind = 'good' | 'refused' | 'rejected';
+
+const refusal = { sqlstate: '22P05', message: 'unsupported Unicode escape sequence' };
+
+/** A batch with one record per kind, at consecutive offsets. */
+function batchOf(kinds: readonly Kind[]): Batch {
+  const rows = new EventRows();
+  const deadLetters: DeadLetter[] = [];
+  kinds.forEach((kind, offset) => {
+    const record = { offset: String(offset), timestamp: '0', key: null, value: null };
+    if (kind === 'rejected')
+      deadLetters.push({
+        record,
+        reason: 'empty',
+        eventType: null,
+        detail: '',
+        sqlstate: null,
+        redriveCount: 0,
+      });
+    else rows.push({ eventId: kind, eventType: '', eventTime: '', userId: '', payloadJson: '', record });
+  });
+  return { topic: 't', partition: 0, nextOffset: BigInt(kinds.length), rows, deadLetters };
+}
+
+/** A store that rejects batches with an invalid row, and finds the invalid rows that `canFind` accepts. */
+function createStore(canFind: (offset: number) => boolean = () => false) {
+  const kept: Batch[] = [];
+  let statements = 0;
+  const isRefused = ({ eventId }: { readonly eventId: string }) => eventId === 'refused';
+  const store: Store = {
+    async tryWrite(batch) {
+      statements++;
+      if ([...batch.rows].some(isRefused)) return refusal;
+      kept.push(batch);
+      return undefined;
+    },
+    async findInvalidRows(rows) {
+      statements++;
+      const found = [...rows].flatMap((row, index): readonly (readonly [number, Refusal])[] =>
+        isRefused(row) && canFind(Number(row.record.offset)) ? [[index, refusal]] : [],
+      );
+      return new Map(found);
+    },
+    countRedrives: () => 0,
+  };
+  return { ...store, kept, statements: () => statements };
+}
+
+function storeWith(tryWrite: Store['tryWrite']): Store {
+  return { ...createStore(), tryWrite };
+}
+
+const offsetsOf = (items: readonly { readonly record: { readonly offset: string } }[]) =>
+  items.map(({ record }) => Number(record.offset));
+
+const kinds = fc.array(fc.constantFrom<Kind>('good', 'good', 'good', 'good', 'refused', 'rejected'), {
+  maxLength: 60,
+});
+
+test('each record is written once, as row or dead letter, in offset order without gaps', async () => {
+  await fc.assert(
+    fc.asyncProperty(kinds, fc.array(fc.nat(60)), async (all, findable) => {
+      const store = createStore((offset) => findable.includes(offset));
+      const refused = await writeIsolating(batchOf(all), store);
+      const offsets = (kind: Kind) => all.flatMap((one, offset) => (one === kind ? [offset] : []));
+      expect(offsetsOf(store.kept.flatMap(({ rows }) => [...rows]))).toEqual(offsets('good'));
+      expect(offsetsOf(refused)).toEqual(offsets('refused'));
+      const dead = offsetsOf(store.kept.flatMap(({ deadLetters }) => deadLetters));
+      expect(dead).toEqual([...offsets('refused'), ...offsets('rejected')].toSorted((a, b) => a - b));
+      const ends = store.kept.map(({ nextOffset }) => Number(nextOffset));
+      expect(ends).toEqual(ends.toSorted((a, b) => a - b));
+      expect(ends.at(-1)).toBe(all.length);
+    }),
+  );
+});
+
+test('any number of rows that the database can find costs two more statements', async () => {
+  const all = Array.from({ length: 1_000 }, (_, offset): Kind => (offset % 7 === 0 ? 'refused' : 'good'));
+  const store = createStore(() => true);
+  await writeIsolating(batchOf(all), store);
+  expect(store.statements()).toBe(3);
+});
+
+test('a row that the database cannot find costs at most 3·log2(n) + 3 statements', async () => {
+  const size = fc.integer({ min: 1, max: 5_000 });
+  const position = fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true });
+  await fc.assert(
+    fc.asyncProperty(size, position, async (count, at) => {
+      const store = createStore();
+      const all = Array.from({ length: count }, (_, offset) =>
+        offset === Math.floor(at * count) ? 'refused' : 'good',
+      );
+      await writeIsolating(batchOf(all), store);
+      expect(store.statements()).toBeLessThanOrEqual(3 * Math.ceil(Math.log2(count)) + 3);
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test('an invalid row becomes a dead letter with its SQLSTATE', async () => {
+  const [deadLetter] = await writeIsolating(batchOf(['good', 'refused']), createStore());
+  expect(deadLetter).toMatchObject({
+    reason: 'refused_by_database',
+    detail: refusal.message,
+    sqlstate: '22P05',
+  });
+});
+
+test('the dead letter of an invalid row keeps its redrive count', async () => {
+  const store = createStore();
+  const countRedrives = ({ offset }: SourceRecord) => 2 + Number(offset);
+  const [deadLetter] = await writeIsolating(batchOf(['good', 'refused']), { ...store, countRedrives });
+  expect(deadLetter?.redriveCount).toBe(3);
+  expect(store.kept.flatMap(({ deadLetters }) => deadLetters)).toEqual([deadLetter]);
+});
+
+test("the value in Postgres's message is removed from the dead letter", async () => {
+  const message = 'invalid input syntax for type timestamp with time zone: "secret\nsecret"';
+  const refusesRows = storeWith(async ({ rows }) =>
+    rows.length > 0 ? { sqlstate: '22007', message } : undefined,
+  );
+  const [deadLetter] = await writeIsolating(batchOf(['refused']), refusesRows);
+  expect(deadLetter?.detail).toBe('invalid input syntax for type timestamp with time zone');
+});
+
+test('a dead letter that Postgres rejects throws instead of looping', async () => {
+  const refusesAll = storeWith(async () => refusal);
+  await expect(writeIsolating(batchOf(['rejected']), refusesAll)).rejects.toThrow('rejected a dead letter');
+});

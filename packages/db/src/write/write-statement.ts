@@ -1,0 +1,166 @@
+import type { Sql } from '../client/connect.ts';
+import { type DeadLetter, headersToJson, type SourceRecord } from '../dead-letters/dead-letter.ts';
+import { jsonSeparator, plainArray, textArray } from './array-literal.ts';
+import { type Batch, recordCount } from './batch.ts';
+import type { EventRows } from './event-rows.ts';
+import type { InsertForm } from './insert-form.ts';
+import { untyped } from './untyped-parameter.ts';
+
+/** The result of `writeStatement`. */
+export interface StatementResult {
+  /**
+   * The ledger's next offset before the statement. If it differs from the expected one, nothing was written.
+   */
+  readonly foundOffset: bigint;
+  /** Number of inserted events by type, without duplicates. */
+  readonly storedByType: Readonly<Record<string, number>> | null;
+  /** Number of inserted dead letters, without duplicates. */
+  readonly deadLettered: number;
+}
+
+/**
+ * Writes a batch (rows, aggregates, dead letters, ledger) in one statement and therefore in one transaction.
+ *
+ * - Locks the partition's ledger row first and compares it with the expected offset. Every other step depends
+ *   on that comparison: if two processes have the same records, one writes them, and the other gets the
+ *   actual offset back.
+ * - Aggregates and ledger count only rows that were inserted: those that the insert returns in the tolerant
+ *   form, all rows in the plain form, which inserts all or none.
+ * - Offsets from the expected one on that hold no record are counted as skipped.
+ * - A replay (entirely below the expected offset) finds its rows stored and changes nothing. Rows that are
+ *   missing after all, for example because the topic was recreated, are stored and counted, and
+ *   `start_offset` is lowered by their number.
+ * - Inserts events before counts, because all writers update the rows of the current minute and should lock
+ *   them as briefly as possible. In the plain form no step reads the insert's result, and Postgres runs such
+ *   steps last to first, so the insert is written last (there is a test for this order).
+ * - Inserts in key order, so that two writers cannot deadlock.
+ *
+ * In the plain form, a stored event is a unique violation (23505), and nothing is written.
+ */
+export function writeStatement(sql: Sql, batch: Batch, expected: bigint, form: InsertForm) {
+  const { topic, partition, rows } = batch;
+  return sql<StatementResult[]>`
+    with ledger as materialized (
+      select next_offset from ingest_progress where topic = ${topic} and partition = ${partition} for update
+    ), in_step as materialized (
+      select from ledger where next_offset = ${expected}
+    ), ${form === 'plain' ? sql`` : sql`inserted as (${insertEvents(sql, rows, form)}),`} counted as materialized (
+      ${form === 'plain' ? countAll(sql, rows) : countInserted(sql)}
+    ), aggregated as (
+      insert into agg_events_minute as total (minute, event_type, event_count)
+      select minute, event_type, event_count from counted order by 1, 2
+      on conflict (minute, event_type) do update set event_count = total.event_count + excluded.event_count
+    ), dead as (
+      ${insertDeadLetters(sql, batch)}
+    ), gone as materialized (
+      select coalesce((select sum(event_count) from counted), 0)::bigint as stored, (select count(*) from dead) as dead_lettered
+    ), progress as (
+      ${advanceLedger(sql, batch, expected)}
+    )${form === 'plain' ? sql`, inserted as (${insertEvents(sql, rows, form)})` : sql``}
+    select (select next_offset from ledger) as "foundOffset",
+           (select jsonb_object_agg(event_type, n)
+            from (select event_type, sum(event_count) as n from counted group by 1) as by_type) as "storedByType",
+           (select dead_lettered from gone)::int as "deadLettered"`;
+}
+
+function insertEvents(sql: Sql, rows: EventRows, form: InsertForm) {
+  const { eventIds, eventTypes, eventTimes, userIds, payloads } = rows.toColumns();
+  return sql`
+      insert into raw_events (event_id, event_type, event_time, user_id, payload)
+      select event_id, event_type, event_time, user_id, payload
+      from (select unnest(${untyped(sql, eventIds)}::uuid[]) as event_id,
+                   unnest(${untyped(sql, eventTypes)}::text[]) as event_type,
+                   unnest(${untyped(sql, eventTimes)}::timestamptz[]) as event_time,
+                   unnest(${untyped(sql, userIds)}::text[]) as user_id,
+                   string_to_table(${untyped(sql, payloads)}::text, ${jsonSeparator})::jsonb as payload
+           ) as incoming
+      where exists (select from in_step)
+      order by event_id
+      ${form === 'plain' ? sql`` : sql`on conflict (event_id) do nothing returning event_type, event_time`}`;
+}
+
+/** Counts all events of the batch by minute and type. Postgres derives the minute from the time. */
+function countAll(sql: Sql, { tallies }: EventRows) {
+  return sql`
+      select date_bin('1 minute', minute, 'epoch') as minute, event_type, sum(event_count)::bigint as event_count
+      from unnest(${plainArray(tallies.map(({ minute }) => minute))}::timestamptz[],
+                  ${textArray(tallies.map(({ eventType }) => eventType))}::text[],
+                  ${plainArray(tallies.map(({ count }) => String(count)))}::bigint[]) as tallies (minute, event_type, event_count)
+      where exists (select from in_step)
+      group by 1, 2`;
+}
+
+function countInserted(sql: Sql) {
+  return sql`
+      select date_bin('1 minute', event_time, 'epoch') as minute, event_type, count(*) as event_count
+      from inserted group by 1, 2`;
+}
+
+/**
+ * Keeps stored dead letters unchanged: an operator may already have handled them. Omitted if the batch has
+ * none, because planning it is a fifth of a small batch's cost.
+ */
+function insertDeadLetters(sql: Sql, { topic, partition, deadLetters }: Batch) {
+  if (deadLetters.length === 0) return sql`select where false`;
+  return sql`
+      insert into dlq_events (source_topic, source_partition, source_offset, source_timestamp, key, value, headers,
+                              event_type, reason, detail, sqlstate, redrive_count)
+      select ${topic}, ${partition}::int, source_offset, timestamptz 'epoch' + timestamp_ms * interval '1 ms',
+             decode(key, 'base64'), decode(value, 'base64'), headers, event_type, reason, detail, sqlstate, redrive_count
+      from ${deadLetterColumns(sql, deadLetters)}
+      where exists (select from in_step)
+      order by source_offset
+      on conflict (source_topic, source_partition, source_offset, source_timestamp) do nothing
+      returning 1`;
+}
+
+/** Advances the ledger past the batch. Rows stored by a replay lower `start_offset`, to keep the sum true. */
+function advanceLedger(sql: Sql, batch: Batch, expected: bigint) {
+  const { topic, partition, nextOffset } = batch;
+  return sql`
+      update ingest_progress as progress set
+        next_offset = greatest(next_offset, ${nextOffset}),
+        start_offset = start_offset - case when ${nextOffset} <= ${expected} then gone.stored + gone.dead_lettered else 0 end,
+        stored = progress.stored + gone.stored,
+        dead_lettered = progress.dead_lettered + gone.dead_lettered,
+        duplicates = duplicates + case when ${nextOffset} <= ${expected} then 0
+                                       else ${recordCount(batch)} - gone.stored - gone.dead_lettered end,
+        skipped = skipped + case when ${nextOffset} <= ${expected} then 0
+                                 else ${nextOffset} - ${expected} - ${recordCount(batch)} end,
+        last_record_at = coalesce(timestamptz 'epoch' + ${lastTimestamp(batch)}::bigint * interval '1 ms', progress.last_record_at),
+        updated_at = now()
+      from gone
+      where topic = ${topic} and partition = ${partition} and exists (select from in_step)`;
+}
+
+/** Timestamp of the batch's last record in milliseconds since 1970; null if the batch is empty. */
+function lastTimestamp({ rows, deadLetters }: Batch): string | null {
+  const last = [rows.records.at(-1), deadLetters.at(-1)?.record].filter((record) => record !== undefined);
+  const [latest] = last.sort((a, b) => (BigInt(a.offset) > BigInt(b.offset) ? -1 : 1));
+  return latest === undefined ? null : timeOf(latest);
+}
+
+/** Producers can set any timestamp; Postgres supports 4713 BC to 294276 AD. */
+const [EARLIEST_MS, LATEST_MS] = [-210_000_000_000_000n, 9_200_000_000_000_000n];
+
+/** A record's timestamp in milliseconds since 1970, clamped to what Postgres can store. */
+function timeOf({ timestamp }: SourceRecord): string {
+  const ms = BigInt(timestamp);
+  if (ms < EARLIEST_MS) return String(EARLIEST_MS);
+  return ms > LATEST_MS ? String(LATEST_MS) : timestamp;
+}
+
+function deadLetterColumns(sql: Sql, all: readonly DeadLetter[]) {
+  const base64 = (bytes: Buffer | null) => (bytes === null ? null : Buffer.from(bytes).toString('base64'));
+  return sql`unnest(${plainArray(all.map(({ record }) => record.offset))}::bigint[],
+                    ${plainArray(all.map(({ record }) => timeOf(record)))}::bigint[],
+                    ${textArray(all.map(({ record }) => base64(record.key)))}::text[],
+                    ${textArray(all.map(({ record }) => base64(record.value)))}::text[],
+                    ${textArray(all.map(({ record }) => headersToJson(record.headers)))}::jsonb[],
+                    ${textArray(all.map(({ eventType }) => eventType))}::text[],
+                    ${textArray(all.map(({ reason }) => reason))}::text[],
+                    ${textArray(all.map(({ detail }) => detail))}::text[],
+                    ${textArray(all.map(({ sqlstate }) => sqlstate))}::text[],
+                    ${plainArray(all.map(({ redriveCount }) => String(redriveCount)))}::int[])
+             as incoming (source_offset, timestamp_ms, key, value, headers, event_type, reason, detail, sqlstate, redrive_count)`;
+}

@@ -1,0 +1,296 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import type { SourceRecord } from '../dead-letters/dead-letter.ts';
+import { batchOf, deadLetter, record, row } from '../testing/batches.ts';
+import { createFreshDatabase, type FreshDatabase } from '../testing/fresh-database.ts';
+import type { EventRow } from './event-rows.ts';
+import { createWriter, type Persist, type Writer } from './writer.ts';
+
+const partition = { topic: 'events', partition: 0 };
+
+const twin = row(0);
+
+let fresh: FreshDatabase;
+let writer: Writer;
+let statements = 0;
+const persist: Persist = (statement) => {
+  statements++;
+  return statement();
+};
+
+beforeAll(async () => {
+  fresh = await createFreshDatabase(inject('postgresUrl'));
+});
+afterAll(() => fresh[Symbol.asyncDispose]());
+beforeEach(async () => {
+  await fresh.database.run((sql) => sql`truncate raw_events, agg_events_minute, dlq_events, ingest_progress`);
+  writer = createWriter(fresh.database, persist);
+  await writer.open(partition, 0n);
+  statements = 0;
+});
+
+test('a batch is stored, counted and accounted for', async () => {
+  const written = await writer.write(batchOf([row(0), row(1), row(2, { eventType: 'search' })]));
+  expect(Object.fromEntries(written.stored)).toEqual({ page_view: 2, search: 1 });
+  expect(await ledger()).toMatchObject({
+    start: 0n,
+    next: 3n,
+    stored: 3n,
+    duplicates: 0n,
+    dead: 0n,
+    skipped: 0n,
+  });
+  await expectInvariants();
+});
+
+test('writing a batch again changes nothing', async () => {
+  const batch = batchOf([row(0), row(1)], [deadLetter(2)]);
+  await writer.write(batch);
+  const before = await everything();
+  const again = await writer.write(batch);
+  expect(again).toMatchObject({ deadLettered: 0, refused: [] });
+  expect(again.stored.size).toBe(0);
+  expect(await everything()).toEqual(before);
+});
+
+test.each(['-9223372036854775808', '-1', '9223372036854775807'])(
+  'a record with the timestamp %s is stored',
+  async (timestamp) => {
+    const at = (offset: number) => ({ record: { ...record(offset), timestamp } });
+    expect((await writer.write(batchOf([row(0, at(0)), row(1)], [deadLetter(2, at(2))]))).refused).toEqual(
+      [],
+    );
+    expect((await writer.write(batchOf([row(3, at(3))]))).refused).toEqual([]);
+    expect(await ledger()).toMatchObject({ next: 4n, stored: 3n, dead: 1n });
+    await expectInvariants();
+  },
+);
+
+test('the ledger of a recreated topic restarts and keeps its counts', async () => {
+  const old = { ...partition, topicId: 'a'.repeat(32) };
+  const recreated = { ...partition, topicId: 'b'.repeat(32) };
+  expect(await writer.open(old, 0n)).toEqual({ nextOffset: 0n, isRestarted: false });
+  await writer.write(batchOf([row(0), row(1), row(2)]));
+  expect(await writer.open(old, 0n)).toEqual({ nextOffset: 3n, isRestarted: false });
+  expect(await writer.open(recreated, 1n)).toEqual({ nextOffset: 1n, isRestarted: true });
+  await writer.write(batchOf([row(1), row(2)]));
+  expect(await ledger()).toMatchObject({ start: -2n, next: 3n, stored: 5n, duplicates: 0n, skipped: 0n });
+  expect(await writer.open(partition, 0n)).toEqual({ nextOffset: 3n, isRestarted: false });
+  expect(await writer.open(recreated, 0n)).toEqual({ nextOffset: 3n, isRestarted: false });
+  await expectInvariants();
+});
+
+test('a ledger behind confirmed writes is an error, and nothing counts as skipped', async () => {
+  await writer.write(batchOf([row(0), row(1)]));
+  const lost = row(2);
+  await writer.write(batchOf([lost]));
+  await fresh.database.run((sql) => sql`delete from raw_events where event_id = ${lost.eventId}`);
+  await fresh.database.run((sql) => sql`update ingest_progress set next_offset = 2, stored = 2`);
+  await expect(writer.write(batchOf([row(3)]))).rejects.toThrow('events/0: written up to offset 3');
+  expect(await ledger()).toMatchObject({ next: 2n, stored: 2n, skipped: 0n });
+});
+
+test('two writers with overlapping records count each record once', async () => {
+  const other = createWriter(fresh.database, persist);
+  await other.open(partition, 0n);
+  const rows = Array.from({ length: 10 }, (_, offset) => row(offset));
+  await writer.write(batchOf(rows.slice(0, 6)));
+  await other.write(batchOf(rows));
+  await writer.write(batchOf(rows.slice(4)));
+  expect(await ledger()).toMatchObject({ next: 10n, stored: 10n, duplicates: 0n });
+  await expectInvariants();
+});
+
+test('two concurrent writers store each record once', async () => {
+  const other = createWriter(fresh.database, persist);
+  await other.open(partition, 0n);
+  const batches = Array.from({ length: 20 }, (_, index) => batchOf([row(2 * index), row(2 * index + 1)]));
+  const writeAll = async (one: Writer) => {
+    for (const batch of batches) await one.write(batch);
+  };
+  await Promise.all([writeAll(writer), writeAll(other)]);
+  expect(await ledger()).toMatchObject({ next: 40n, stored: 40n, duplicates: 0n, skipped: 0n });
+  await expectInvariants();
+});
+
+test('a stored event counts as a duplicate and not in the aggregates', async () => {
+  const event = row(0);
+  await writer.write(batchOf([event]));
+  await writer.write(batchOf([{ ...event, record: record(1) }, row(2)]));
+  expect(await ledger()).toMatchObject({ next: 3n, stored: 2n, duplicates: 1n });
+  await expectInvariants();
+});
+
+test('an event counts in the minute that Postgres stores, for any zone and fraction', async () => {
+  const local = fc.tuple(
+    fc.constantFrom('2026-11-24', '2024-02-29', '1969-12-31', '0001-01-02', '9999-12-30'),
+    fc.constantFrom('T', 't'),
+    fc.constantFrom('00:00', '09:30', '23:59'),
+    fc.constantFrom(
+      ':00',
+      ':30',
+      ':59',
+      ':59.9',
+      ':59.999999',
+      ':59.9999994',
+      ':59.9999996',
+      ':59.99999949999',
+    ),
+    fc.constantFrom('Z', 'z', '+00:00', '-00:00', '+05:30', '-15:59', '+15:59'),
+  );
+  const times = fc.sample(local, { numRuns: 2_000, seed: 42 }).map((parts) => parts.join(''));
+  await writer.write(batchOf(times.map((eventTime, offset) => row(offset, { eventTime }))));
+  await expectInvariants();
+});
+
+test.each([
+  ['plain', batchOf([row(0), row(1)])],
+  ['tolerant', batchOf([twin, { ...twin, record: record(1) }])],
+])('the %s form inserts events before counts', async (_, batch) => {
+  const run = (text: string) => fresh.database.run<{ name: string }>((sql) => sql.unsafe(text));
+  await run('create table steps (step int generated always as identity, name text)');
+  await run(`create function note_step() returns trigger language plpgsql as
+             $$ begin insert into steps (name) values (tg_table_name); return new; end $$`);
+  for (const table of ['raw_events', 'agg_events_minute'])
+    await run(`create trigger note before insert on ${table} for each row execute function note_step()`);
+  await writer.write(batch);
+  const steps = await run('select name from steps group by name order by min(step)');
+  await run('drop function note_step cascade; drop table steps');
+  expect(steps.map(({ name }) => name)).toEqual(['raw_events', 'agg_events_minute']);
+});
+
+test('an event that is in a batch twice is stored once', async () => {
+  const event = row(0);
+  await writer.write(batchOf([event, { ...event, record: record(1) }, row(2)]));
+  expect(await ledger()).toMatchObject({ next: 3n, stored: 2n, duplicates: 1n });
+  await expectInvariants();
+});
+
+test('concurrent writes of the same events in two partitions store each once', async () => {
+  const other = createWriter(fresh.database, persist);
+  await other.open({ topic: 'events', partition: 1 }, 0n);
+  const rows = Array.from({ length: 400 }, (_, offset) => row(offset));
+  await Promise.all([writer.write(batchOf(rows)), other.write(batchOf(rows.toReversed(), [], 1))]);
+  const [sums] = await fresh.database.run(
+    (sql) => sql`select sum(stored)::int as stored, sum(duplicates)::int as duplicates from ingest_progress`,
+  );
+  expect(sums).toEqual({ stored: 400, duplicates: 400 });
+  await expectInvariants();
+});
+
+test('offsets that hold no record count as skipped', async () => {
+  await writer.write({ ...batchOf([row(5), row(7)]), nextOffset: 10n });
+  expect(await ledger()).toMatchObject({ start: 0n, next: 10n, stored: 2n, skipped: 8n });
+  await expectInvariants();
+});
+
+test('missing records below the ledger are stored, and the ledger adds up', async () => {
+  await writer.write(batchOf([row(0), row(1)]));
+  await writer.write(batchOf([row(0), row(1), row(2)], []));
+  expect(await ledger()).toMatchObject({ start: -2n, next: 3n, stored: 5n });
+  await expectInvariants();
+});
+
+test('invalid rows cost a batch of 5,000 two more statements, and the rest is stored', async () => {
+  const rows = Array.from({ length: 5_000 }, (_, offset) => row(offset));
+  for (const offset of [0, 3_210]) rows[offset] = row(offset, { payloadJson: '{"path":"\\u0000"}' });
+  const written = await writer.write(batchOf(rows, [deadLetter(5_000)]));
+  expect(written.refused).toMatchObject([
+    { reason: 'refused_by_database', sqlstate: '22P05', record: { offset: '0' } },
+    { reason: 'refused_by_database', sqlstate: '22P05', record: { offset: '3210' } },
+  ]);
+  expect(statements).toBe(3);
+  expect(await ledger()).toMatchObject({
+    next: 5_001n,
+    stored: 4_998n,
+    dead: 3n,
+    duplicates: 0n,
+    skipped: 0n,
+  });
+  await expectInvariants();
+});
+
+test('each invalid row becomes a dead letter, whatever its SQLSTATE', async () => {
+  const bad: readonly (readonly [string, Partial<EventRow>])[] = [
+    ['22P05', { payloadJson: '{"a":"\\u0000"}' }],
+    ['22P02', { payloadJson: '{"a":"\\ud800"}' }],
+    ['22003', { payloadJson: '{"a":1e131072}' }],
+    ['22021', { userId: 'a\0b' }],
+    ['22P02', { eventId: 'not-a-uuid' }],
+    ['22008', { eventTime: '2026-02-30T00:00:00Z' }],
+  ];
+  const rows = bad.flatMap(([, change], index) => [row(2 * index, change), row(2 * index + 1)]);
+  const written = await writer.write(batchOf(rows));
+  expect(written.refused.map(({ sqlstate }) => sqlstate)).toEqual(bad.map(([sqlstate]) => sqlstate));
+  expect(await ledger()).toMatchObject({ stored: 6n, dead: 6n });
+  await expectInvariants();
+});
+
+test('the numbers, keys and characters of a payload are stored unchanged', async () => {
+  const payloadJson =
+    '{"big":9007199254740993,"huge":1e400,"__proto__":{"x":1},"text":"ä\\u00e9\\\\\\"{,}","e":[]}';
+  await writer.write(batchOf([row(0, { payloadJson, userId: 'quote " back\\slash {brace}, NULL' })]));
+  const [stored] = await fresh.database.run(
+    (sql) => sql<{ same: boolean; userId: string }[]>`
+      select payload = ${payloadJson}::text::jsonb as same, user_id as "userId" from raw_events`,
+  );
+  expect(stored).toEqual({ same: true, userId: 'quote " back\\slash {brace}, NULL' });
+});
+
+test('a dead letter keeps key, value and headers byte for byte', async () => {
+  const bytes = Buffer.from([0, 255, 1, 34, 92]);
+  const source: SourceRecord = {
+    ...record(0),
+    key: bytes,
+    value: bytes,
+    headers: { text: Buffer.from('ü'), bytes, many: [Buffer.from('a'), bytes], none: null },
+  };
+  await writer.write(
+    batchOf(
+      [],
+      [
+        { ...deadLetter(0), record: source },
+        { ...deadLetter(1), record: { ...record(1), key: null, value: null } },
+      ],
+    ),
+  );
+  const rows = await fresh.database.run(
+    (sql) => sql<{ key: Buffer | null; value: Buffer | null; headers: unknown; ms: string }[]>`
+      select key, value, headers, (extract(epoch from source_timestamp) * 1000)::bigint::text as ms from dlq_events order by source_offset`,
+  );
+  const stored = { base64: bytes.toString('base64') };
+  expect(rows[0]).toEqual({
+    key: bytes,
+    value: bytes,
+    headers: { text: 'ü', bytes: stored, many: ['a', stored], none: null },
+    ms: '1700000000123',
+  });
+  expect(rows[1]).toMatchObject({ key: null, value: null });
+});
+
+async function ledger() {
+  const [found] = await fresh.database.run(
+    (sql) =>
+      sql`select start_offset as start, next_offset as next, stored, duplicates, dead_lettered as dead, skipped from ingest_progress`,
+  );
+  return found;
+}
+
+async function everything() {
+  const events = await fresh.database.run((sql) => sql`select * from raw_events order by event_id`);
+  const minutes = await fresh.database.run((sql) => sql`select * from agg_events_minute order by 1, 2`);
+  const dead = await fresh.database.run((sql) => sql`select * from dlq_events order by 1`);
+  return { events, minutes, dead, ledger: await ledger() };
+}
+
+async function expectInvariants() {
+  const [found] = await fresh.database.run(
+    (sql) => sql`
+      select (select count(*)::int from (select date_bin('1 minute', event_time, 'epoch') as m, event_type as t, count(*) as c
+                from raw_events group by 1, 2) r full join agg_events_minute a on a.minute = r.m and a.event_type = r.t
+              where r.c is distinct from a.event_count) as wrong_minutes,
+             (select sum(stored)::int from ingest_progress) - (select count(*)::int from raw_events) as lost_rows,
+             (select sum(dead_lettered)::int from ingest_progress) - (select count(*)::int from dlq_events) as lost_dead_letters`,
+  );
+  expect(found).toEqual({ wrong_minutes: 0, lost_rows: 0, lost_dead_letters: 0 });
+}

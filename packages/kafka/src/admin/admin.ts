@@ -1,0 +1,123 @@
+import type { Admin } from 'kafkajs';
+import type { KafkaClient } from '../client/connect.ts';
+import { connectChecked } from '../client/connect-checked.ts';
+import type { KafkaSettings } from '../settings.ts';
+import { describeGroup, type Group } from './group.ts';
+import { createTopics } from './topics.ts';
+
+/** A partition of a topic. */
+export interface TopicPartition {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+/** A partition of a topic with a known id: a topic that is deleted and recreated has a new id. */
+export interface LogPartition extends TopicPartition {
+  /** Hexadecimal; undefined before Kafka 2.8. */
+  readonly topicId?: string | undefined;
+}
+
+/** The offsets of a partition and of a group's commit. */
+export interface PartitionOffsets extends LogPartition {
+  readonly logStart: bigint;
+  readonly logEnd: bigint;
+  /** Last stable offset: less than `logEnd` while a transaction is open. */
+  readonly stableEnd: bigint;
+  /** Undefined if the group has never committed. */
+  readonly committed: bigint | undefined;
+}
+
+/** Administrative requests to a cluster. */
+export interface ClusterAdmin extends AsyncDisposable {
+  /** Resolves if the cluster responds. */
+  ping(): Promise<void>;
+  /** The topics that do not exist, out of those given. */
+  missingTopics(topics: readonly string[]): Promise<readonly string[]>;
+  /**
+   * Creates the missing topics: 3 partitions for events, 1 for dead letters.
+   * @returns the names of the created topics
+   */
+  provisionTopics(settings: KafkaSettings): Promise<readonly string[]>;
+  /** Offsets of every partition of a topic, ordered by partition. */
+  fetchOffsets(topic: string, groupId: string): Promise<readonly PartitionOffsets[]>;
+  /** State and members of a group, with their assigned partitions of a topic. */
+  describeGroup(groupId: string, topic: string): Promise<Group>;
+}
+
+/**
+ * Connects an admin client.
+ * @throws kafkajs's error, or a UserError if the settings do not match the listener's security protocol
+ */
+export async function openAdmin(kafka: KafkaClient): Promise<ClusterAdmin> {
+  const admin = kafka.admin();
+  const ping = async () => {
+    await admin.describeCluster();
+  };
+  await connectChecked(kafka, admin, ping);
+  return {
+    ping,
+    missingTopics: (topics) => missingTopics(admin, topics),
+    provisionTopics: (settings) => provisionTopics(admin, settings),
+    fetchOffsets: (topic, groupId) => fetchOffsets(admin, topic, groupId),
+    describeGroup: (groupId, topic) => describeGroup(admin, groupId, topic),
+    [Symbol.asyncDispose]: () => admin.disconnect(),
+  };
+}
+
+async function provisionTopics(admin: Admin, settings: KafkaSettings): Promise<readonly string[]> {
+  const wanted = [
+    { topic: settings.KAFKA_TOPIC, numPartitions: 3 },
+    { topic: settings.KAFKA_DLQ_TOPIC, numPartitions: 1 },
+  ];
+  const missing = await missingTopics(
+    admin,
+    wanted.map(({ topic }) => topic),
+  );
+  const topics = wanted.filter(({ topic }) => missing.includes(topic));
+  if (topics.length > 0) await createTopics(admin, topics);
+  return missing;
+}
+
+async function missingTopics(admin: Admin, topics: readonly string[]): Promise<readonly string[]> {
+  const existing = new Set(await admin.listTopics());
+  return topics.filter((topic) => !existing.has(topic));
+}
+
+async function fetchOffsets(
+  admin: Admin,
+  topic: string,
+  groupId: string,
+): Promise<readonly PartitionOffsets[]> {
+  // The id first: if the topic is recreated in between, the new offsets carry the old id until the next call.
+  const topicId = await fetchTopicId(admin, topic);
+  const [log, committed] = await Promise.all([
+    admin.fetchTopicOffsets(topic),
+    admin.fetchOffsets({ groupId, topics: [topic] }),
+  ]);
+  const committedBy = new Map(
+    committed.flatMap(({ partitions }) => partitions.map((p) => [p.partition, p.offset])),
+  );
+  return log
+    .map(({ partition, low, high, offset }) => ({
+      topic,
+      partition,
+      topicId,
+      logStart: BigInt(low),
+      logEnd: BigInt(high),
+      stableEnd: BigInt(offset),
+      committed: realOffset(committedBy.get(partition)),
+    }))
+    .sort((a, b) => a.partition - b.partition);
+}
+
+/** Topic ids are an addition of our kafkajs patch. */
+async function fetchTopicId(admin: Admin, topic: string): Promise<string | undefined> {
+  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+  return (topics[0] as { readonly topicId?: string } | undefined)?.topicId;
+}
+
+/** Kafka returns -1 for "never committed", and kafkajs sometimes commits -1 or -2 itself. */
+function realOffset(text: string | undefined): bigint | undefined {
+  const offset = BigInt(text ?? '-1');
+  return offset < 0n ? undefined : offset;
+}

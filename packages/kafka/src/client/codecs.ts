@@ -1,0 +1,88 @@
+/// <reference path="../untyped-libraries.d.ts" />
+import { promisify } from 'node:util';
+import zlib from 'node:zlib';
+import kafkajs from 'kafkajs';
+import snappy from 'snappyjs';
+import { decodeLz4Frame, storeLz4Frame } from './lz4.ts';
+
+const { CompressionCodecs, CompressionTypes } = kafkajs;
+const gzip = promisify(zlib.gzip);
+const gunzip = promisify(zlib.gunzip);
+const zstdCompress = promisify(zlib.zstdCompress);
+const zstdDecompress = promisify(zlib.zstdDecompress);
+
+/** A compressed batch is corrupt, or its decompressed size exceeds the limit. */
+class CodecError extends Error {
+  override readonly name = 'CodecError';
+}
+
+/** Compression and decompression; a decompressed size over `maxBytes` throws. */
+export interface Codec {
+  readonly compress: (bytes: Buffer) => Promise<Buffer>;
+  readonly decompress: (bytes: Buffer, maxBytes: number) => Promise<Buffer>;
+}
+
+/** Kafka's four codecs. kafkajs itself has only gzip, and without a size limit (kafkajs#1795). */
+export const codecs: Readonly<Record<'gzip' | 'snappy' | 'lz4' | 'zstd', Codec>> = {
+  gzip: {
+    compress: (bytes) => gzip(bytes),
+    decompress: (bytes, maxOutputLength) => gunzip(bytes, { maxOutputLength }),
+  },
+  snappy: {
+    compress: async (bytes) => Buffer.from(snappy.compress(bytes)),
+    decompress: async (bytes, maxBytes) => unsnap(bytes, maxBytes),
+  },
+  lz4: {
+    compress: async (bytes) => storeLz4Frame(bytes),
+    decompress: async (bytes, maxBytes) => decodeLz4Frame(bytes, maxBytes),
+  },
+  zstd: {
+    compress: (bytes) => zstdCompress(bytes),
+    decompress: (bytes, maxOutputLength) => zstdDecompress(bytes, { maxOutputLength }),
+  },
+};
+
+/**
+ * Registers all four codecs with kafkajs, process-wide. `maxBytes` limits the decompressed size of a batch.
+ */
+export function registerCodecs(maxBytes: number): void {
+  CompressionCodecs[CompressionTypes.GZIP] = adapt('gzip', codecs.gzip, maxBytes);
+  CompressionCodecs[CompressionTypes.Snappy] = adapt('snappy', codecs.snappy, maxBytes);
+  CompressionCodecs[CompressionTypes.LZ4] = adapt('lz4', codecs.lz4, maxBytes);
+  CompressionCodecs[CompressionTypes.ZSTD] = adapt('zstd', codecs.zstd, maxBytes);
+}
+
+function adapt(name: string, codec: Codec, maxBytes: number) {
+  return () => ({
+    compress: (encoder: { readonly buffer: Buffer }) => codec.compress(encoder.buffer),
+    decompress: (bytes: Buffer) =>
+      codec.decompress(bytes, maxBytes).catch((error) => fail(name, maxBytes, error)),
+  });
+}
+
+function fail(name: string, maxBytes: number, error: unknown): never {
+  const message = error instanceof Error ? error.message : String(error);
+  throw new CodecError(
+    `a ${name} batch is corrupt or decompresses to more than ${maxBytes} bytes: ${message}`,
+  );
+}
+
+/** The header of xerial's snappy-java, which Kafka's Java clients use. */
+const xerialMagic = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00]);
+const XERIAL_HEADER_BYTES = 16;
+
+/** Raw snappy, or xerial's framing: magic, two versions, then blocks with a length prefix. */
+function unsnap(bytes: Buffer, maxBytes: number): Buffer {
+  if (!bytes.subarray(0, xerialMagic.length).equals(xerialMagic))
+    return Buffer.from(snappy.uncompress(bytes, maxBytes));
+  const blocks: Buffer[] = [];
+  let remaining = maxBytes;
+  for (let at = XERIAL_HEADER_BYTES; at < bytes.length; ) {
+    const end = at + 4 + bytes.readUInt32BE(at);
+    const block = Buffer.from(snappy.uncompress(bytes.subarray(at + 4, end), remaining));
+    blocks.push(block);
+    remaining -= block.length;
+    at = end;
+  }
+  return Buffer.concat(blocks);
+}

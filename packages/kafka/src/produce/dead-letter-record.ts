@@ -1,0 +1,141 @@
+import type { TopicPartition } from '../admin/admin.ts';
+import type { KafkaRecord, OutgoingRecord, RecordHeaders } from '../record.ts';
+import { bytesOfHeaders } from './publisher.ts';
+
+/** The original position of a dead letter and its error. */
+export interface DeadLetterOrigin extends TopicPartition {
+  /** Decimal. */
+  readonly offset: string;
+  readonly groupId: string;
+  readonly reason: string;
+  /** The error message; never contains a stack or a value of the event. */
+  readonly message: string;
+  /** Null unless Postgres rejected the record. */
+  readonly sqlstate: string | null;
+  /** RFC 3339. */
+  readonly failedAt: string;
+  readonly redriveCount: number;
+}
+
+/** A dead letter read from its topic: the original's key, value and headers, and the origin. */
+export interface ReadDeadLetter {
+  readonly origin: DeadLetterOrigin;
+  readonly truncated: boolean;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers: RecordHeaders;
+}
+
+/** Header names: Kafka Connect's where it defines one (KIP-298), otherwise our own. */
+const names = {
+  topic: '__dlq.errors.topic',
+  partition: '__dlq.errors.partition',
+  offset: '__dlq.errors.offset',
+  groupId: '__dlq.errors.group',
+  message: '__dlq.errors.message',
+  reason: 'dlq.reason',
+  sqlstate: 'dlq.sqlstate',
+  failedAt: 'dlq.failed_at',
+  redriveCount: 'dlq.redrive_count',
+  truncated: 'dlq.truncated',
+} as const;
+
+/** Reserved for the `dlq.truncated` header and the overhead of the record batch. */
+const HEADROOM = 200;
+
+const ownNames: ReadonlySet<string> = new Set(Object.values(names));
+
+/**
+ * The record for the dead-letter topic: key, value and headers of the original, byte for byte, plus the DLQ
+ * headers, which replace those of an earlier failure.
+ * @param maxBytes maximum size of key, value and headers together. A larger record is marked as truncated:
+ * its value is cut, and if that is not enough, the original's headers and key are dropped.
+ */
+export function toDeadLetterRecord(
+  record: Original,
+  origin: DeadLetterOrigin,
+  maxBytes: number,
+): OutgoingRecord {
+  const headers = { ...withoutOwn(record.headers), ...originHeaders(origin) };
+  const whole = { key: record.key, value: record.value, headers };
+  const room = maxBytes - HEADROOM - bytesWithoutValue(whole);
+  if ((record.value?.length ?? 0) <= room) return whole;
+  if (room >= 0) return truncate(whole, room);
+  const bare = { key: null, value: record.value, headers: originHeaders(origin) };
+  return truncate(bare, maxBytes - HEADROOM - bytesWithoutValue(bare));
+}
+
+type Original = Pick<KafkaRecord, 'key' | 'value' | 'headers'>;
+
+function bytesWithoutValue({ key, headers = {} }: Original): number {
+  return bytesOfHeaders(headers) + (key?.length ?? 0);
+}
+
+function truncate({ key, value, headers }: Original, room: number): OutgoingRecord {
+  const cut = value === null ? null : value.subarray(0, Math.max(0, room));
+  return { key, value: cut, headers: { ...headers, [names.truncated]: 'true' } };
+}
+
+function originHeaders(origin: DeadLetterOrigin): Record<string, string> {
+  return {
+    [names.topic]: origin.topic,
+    [names.partition]: String(origin.partition),
+    [names.offset]: origin.offset,
+    [names.groupId]: origin.groupId,
+    [names.message]: origin.message,
+    [names.reason]: origin.reason,
+    ...(origin.sqlstate === null ? {} : { [names.sqlstate]: origin.sqlstate }),
+    [names.failedAt]: origin.failedAt,
+    [names.redriveCount]: String(origin.redriveCount),
+  };
+}
+
+/** Reads a record of the dead-letter topic; undefined if it lacks the DLQ headers. */
+export function fromDeadLetterRecord(
+  record: Pick<KafkaRecord, 'key' | 'value' | 'headers'>,
+): ReadDeadLetter | undefined {
+  const read = (name: keyof typeof names) => headerText(record.headers, names[name]);
+  const [topic, partition, offset, reason] = [
+    read('topic'),
+    read('partition'),
+    read('offset'),
+    read('reason'),
+  ];
+  if (topic === undefined || partition === undefined || offset === undefined || reason === undefined)
+    return undefined;
+  const origin = {
+    topic,
+    partition: Number(partition),
+    offset,
+    reason,
+    groupId: read('groupId') ?? '',
+    message: read('message') ?? '',
+    sqlstate: read('sqlstate') ?? null,
+    failedAt: read('failedAt') ?? '',
+    redriveCount: redriveCountOf(record.headers),
+  };
+  const { key, value } = record;
+  return { origin, truncated: read('truncated') === 'true', key, value, headers: withoutOwn(record.headers) };
+}
+
+/** The record to redrive: the original, byte for byte, with its redrive count. */
+export function toRedrivenRecord(record: Original, redriveCount: number): OutgoingRecord {
+  const headers = { ...withoutOwn(record.headers), [names.redriveCount]: String(redriveCount) };
+  return { key: record.key, value: record.value, headers };
+}
+
+/** Number of times that a record was redriven; 0 if its header is missing or invalid. */
+export function redriveCountOf(headers: RecordHeaders | undefined): number {
+  const text = headerText(headers, names.redriveCount) ?? '';
+  return /^\d{1,6}$/.test(text) ? Number(text) : 0;
+}
+
+function headerText(headers: RecordHeaders | undefined, name: string): string | undefined {
+  const value = headers !== undefined && Object.hasOwn(headers, name) ? headers[name] : undefined;
+  const last = Array.isArray(value) ? value.at(-1) : value;
+  return last === undefined || last === null ? undefined : last.toString();
+}
+
+function withoutOwn(headers: RecordHeaders = {}): RecordHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !ownNames.has(name)));
+}

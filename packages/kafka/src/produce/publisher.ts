@@ -1,0 +1,117 @@
+import kafkajs, { type ICustomPartitioner, type IHeaders, type Message } from 'kafkajs';
+import { type KafkaClient, METADATA_MAX_AGE_MS } from '../client/connect.ts';
+import { connectChecked } from '../client/connect-checked.ts';
+import type { OutgoingRecord, RecordHeaders } from '../record.ts';
+
+/** Sends records with acks=all. */
+export interface Publisher extends AsyncDisposable {
+  /**
+   * Sends records to one topic, in order, and resolves when all are acknowledged.
+   * @param maxBytes maximum size of a request; a larger record is sent by itself. Defaults to 900,000, which
+   * is also the maximum
+   * @throws kafkajs's error; some of the records may have been stored
+   */
+  publish(topic: string, records: readonly OutgoingRecord[], maxBytes?: number): Promise<void>;
+  /**
+   * Sends a record and returns its position.
+   * @throws kafkajs's error; the record may have been stored
+   */
+  publishOne(topic: string, record: OutgoingRecord): Promise<RecordPlace>;
+}
+
+/** The position of a record in its topic. */
+export interface RecordPlace {
+  readonly partition: number;
+  /** Decimal. */
+  readonly offset: string;
+}
+
+/** kafkajs sends a partition's records as one batch, and brokers reject over 1,048,588 bytes by default. */
+const REQUEST_MAX_BYTES = 900_000;
+
+/**
+ * Opens a publisher. Keys are partitioned by murmur2, as in Kafka's own clients.
+ * @throws kafkajs's error, or a UserError if the settings do not match the listener's security protocol
+ */
+export async function openPublisher(kafka: KafkaClient): Promise<Publisher> {
+  const producer = kafka.producer({
+    createPartitioner: choosePartitionOnce,
+    allowAutoTopicCreation: false,
+    metadataMaxAge: METADATA_MAX_AGE_MS,
+  });
+  await connectChecked(kafka, producer);
+  return {
+    async publish(topic, records, maxBytes = REQUEST_MAX_BYTES) {
+      for (const part of splitByBytes(records, Math.min(maxBytes, REQUEST_MAX_BYTES))) {
+        await producer.send({ topic, messages: part.map(toMessage), acks: -1 });
+      }
+    },
+    async publishOne(topic, record) {
+      const [sent] = await producer.send({ topic, messages: [toMessage(record)], acks: -1 });
+      return { partition: sent?.partition ?? 0, offset: sent?.baseOffset ?? '-1' };
+    },
+    [Symbol.asyncDispose]: () => producer.disconnect(),
+  };
+}
+
+/**
+ * Remembers the partition of each message. kafkajs partitions again on every retry, and a message without a
+ * key would get another partition: messages would be sent twice or never.
+ */
+const choosePartitionOnce: ICustomPartitioner = () => {
+  const chosen = new WeakMap<Message, number>();
+  const choose = kafkajs.Partitioners.DefaultPartitioner();
+  return (choice) => {
+    const partition = chosen.get(choice.message) ?? choose(choice);
+    chosen.set(choice.message, partition);
+    return partition;
+  };
+};
+
+/** Splits records into runs of at most `maxBytes`; a larger record is a run of its own. */
+export function* splitByBytes(
+  records: readonly OutgoingRecord[],
+  maxBytes: number,
+): Generator<OutgoingRecord[]> {
+  let part: OutgoingRecord[] = [];
+  let bytes = 0;
+  for (const record of records) {
+    const size = bytesOf(record);
+    if (part.length > 0 && bytes + size > maxBytes) {
+      yield part;
+      part = [];
+      bytes = 0;
+    }
+    part.push(record);
+    bytes += size;
+  }
+  if (part.length > 0) yield part;
+}
+
+/** Upper bound of a record's size on the wire. */
+function bytesOf({ key, value, headers }: OutgoingRecord): number {
+  return (
+    30 + (key?.length ?? 0) + (value?.length ?? 0) + (headers === undefined ? 0 : bytesOfHeaders(headers))
+  );
+}
+
+/** Upper bound of the headers' size on the wire. */
+export function bytesOfHeaders(headers: RecordHeaders): number {
+  let bytes = 0;
+  for (const [name, value] of Object.entries(headers)) {
+    for (const one of Array.isArray(value) ? value : [value]) {
+      bytes += 10 + Buffer.byteLength(name) + Buffer.byteLength(one ?? '');
+    }
+  }
+  return bytes;
+}
+
+/** kafkajs accepts all our header values, but its types are narrower. */
+function toMessage({ key, value, headers, partition }: OutgoingRecord): Message {
+  return {
+    key,
+    value,
+    ...(headers === undefined ? {} : { headers: headers as IHeaders }),
+    ...(partition === undefined ? {} : { partition }),
+  };
+}
