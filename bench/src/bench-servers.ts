@@ -1,6 +1,6 @@
 import { connectDatabase, type Database } from '@pipeline/db';
 import { connectKafka, kafkaSettings, openAdmin } from '@pipeline/kafka';
-import { createLogger, readSettings } from '@pipeline/runtime';
+import { readSettings } from '@pipeline/runtime';
 import {
   copyTemplate,
   createTemplate,
@@ -13,6 +13,7 @@ import {
 import { log } from './log.ts';
 import type { Environment } from './programs.ts';
 import { type FilledTopic, fillTopic } from './topic.ts';
+import { logger, topicEnvironment } from './topic-environment.ts';
 
 /** Size of a benchmark run. */
 export interface Size {
@@ -42,8 +43,6 @@ export interface Tables extends AsyncDisposable {
   readonly url: string;
   readonly database: Database;
 }
-
-export const logger = createLogger('bench', { LOG_LEVEL: 'silent', LOG_FORMAT: 'json' });
 
 /** Starts the servers; disposal stops them and deletes their data. */
 export async function startBenchServers(size: Size): Promise<BenchServers> {
@@ -94,11 +93,6 @@ async function createTopic(brokers: string): Promise<string> {
   await using admin = await openAdmin(connectKafka(settings, 'bench', logger));
   await admin.provisionTopics(settings);
   return topic;
-}
-
-/** Settings for a topic and its dead-letter topic. */
-export function topicEnvironment(brokers: string, topic: string): Environment {
-  return { KAFKA_BROKERS: brokers, KAFKA_TOPIC: topic, KAFKA_DLQ_TOPIC: `${topic}_dlq` };
 }
 
 /** Settings for a consumer with a new group. */

@@ -1,19 +1,14 @@
 import { connectKafka, kafkaSettings, openPublisher } from '@pipeline/kafka';
 import { readSettings } from '@pipeline/runtime';
 import { freshName } from 'infra/testing';
-import {
-  type BenchServers,
-  consumerEnvironment,
-  logger,
-  type Tables,
-  topicEnvironment,
-} from './bench-servers.ts';
+import { type BenchServers, consumerEnvironment, type Tables } from './bench-servers.ts';
 import { accountedFor } from './drain.ts';
 import { log } from './log.ts';
 import { type Program, startApp } from './programs.ts';
 import { eventsOf, type Scenario, scenarios } from './scenarios.ts';
 import type { Cell, Section } from './section.ts';
 import { EARLIER, idInSql, recordAt } from './synthetic.ts';
+import { logger, topicEnvironment } from './topic-environment.ts';
 import { meterUsage } from './usage.ts';
 import { waitWhileRunning } from './wait.ts';
 

@@ -1,9 +1,10 @@
 import { UserError } from '@pipeline/runtime';
-import { type BenchServers, consumerEnvironment, type Tables, topicEnvironment } from './bench-servers.ts';
+import { type BenchServers, consumerEnvironment, type Tables } from './bench-servers.ts';
 import { log } from './log.ts';
 import { formatCell } from './markdown.ts';
 import { startApp } from './programs.ts';
 import type { Section } from './section.ts';
+import { topicEnvironment } from './topic-environment.ts';
 import { meterUsage } from './usage.ts';
 import { waitUntilJoined, waitWhileRunning } from './wait.ts';
 

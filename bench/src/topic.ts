@@ -8,10 +8,10 @@ import {
   type RecordBatch,
 } from '@pipeline/kafka';
 import { readSettings, UserError } from '@pipeline/runtime';
-import { logger, topicEnvironment } from './bench-servers.ts';
 import { type CopyRows, collectCopyRows } from './copy-rows.ts';
 import { log } from './log.ts';
 import { startApp } from './programs.ts';
+import { logger, topicEnvironment } from './topic-environment.ts';
 
 /** A topic that the producer has filled with valid, distinct events. */
 export interface FilledTopic {

@@ -1,6 +1,6 @@
 import { connectKafka, kafkaSettings, openEventPublisher } from '@pipeline/kafka';
 import { createLogger, loggerSettings, readSettings } from '@pipeline/runtime';
-import { events } from '@pipeline/schema';
+import { decodeEvent, events } from '@pipeline/schema';
 
 const settings = readSettings({ ...kafkaSettings, ...loggerSettings }, process.env);
 const kafka = connectKafka(settings, 'example-service', createLogger('example-service', settings));
@@ -9,6 +9,6 @@ const purchase = events.purchase({
   payload: { order_id: 'order-7', amount: 99.5, currency: 'EUR' },
 });
 
-await using publisher = await openEventPublisher(kafka, settings.KAFKA_TOPIC);
+await using publisher = await openEventPublisher(kafka, settings.KAFKA_TOPIC, decodeEvent);
 await publisher.send(purchase);
 console.log(purchase.event_id);

@@ -4,8 +4,8 @@ import { brokerSettings, toImageEnvironment } from '../local/kafka-properties.ts
 import { until } from '../local/poll-until.ts';
 import { acceptsQueries } from '../local/postgres-ready.ts';
 import { speaksKafka } from '../local/protocol.ts';
-import type { TestServers } from './servers.ts';
 import { settingsFor } from './template.ts';
+import type { TestServers } from './test-servers.ts';
 
 /** Starts Kafka and Postgres in containers, which testcontainers removes even if this process is killed. */
 export async function startContainers(): Promise<TestServers> {

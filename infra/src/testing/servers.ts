@@ -2,14 +2,7 @@ import { UserError } from '@pipeline/runtime';
 import { dockerAnswers } from '../local/docker.ts';
 import { startContainers } from './containers.ts';
 import { startPrivateKafka, startPrivatePostgres } from './private-servers.ts';
-
-/** The Kafka and the Postgres that all tests of a run share. */
-export interface TestServers extends AsyncDisposable {
-  /** A comma list of `HOST:PORT`. */
-  readonly brokers: string;
-  /** Its user may create databases. */
-  readonly postgresUrl: string;
-}
+import type { TestServers } from './test-servers.ts';
 
 /**
  * Starts the servers that `PIPELINE_TEST_SERVERS` names: `containers`, `local` processes, or `given` ones,

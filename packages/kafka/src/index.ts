@@ -1,4 +1,4 @@
-export { type ClusterAdmin, openAdmin, type PartitionOffsets, type TopicPartition } from './admin/admin.ts';
+export { type ClusterAdmin, openAdmin } from './admin/admin.ts';
 export type { Group, GroupMember } from './admin/group.ts';
 export { type Lag, lagOf, sumLag } from './admin/lag.ts';
 export { requireTopics } from './admin/topics.ts';
@@ -18,3 +18,4 @@ export { type Decode, type EventPublisher, openEventPublisher } from './produce/
 export { openPublisher, type Publisher, type RecordPlace } from './produce/publisher.ts';
 export type { KafkaRecord, OutgoingRecord, RecordHeaders } from './record.ts';
 export { type GroupSettings, groupSettings, type KafkaSettings, kafkaSettings } from './settings.ts';
+export type { PartitionOffsets, TopicPartition } from './topic-partition.ts';

@@ -11,10 +11,11 @@ import {
 } from '../collect/stats-context.ts';
 import { withTimeoutFallback } from '../collect/with-timeout-fallback.ts';
 import { createPace } from '../dead-letters/pace.ts';
-import { createDashboardState, toMessage } from '../page/dashboard-state.ts';
+import { createDashboardState } from '../page/dashboard-state.ts';
 import { type History, openHistory } from '../page/history.ts';
 import { createLive, type Live } from '../page/live.ts';
 import { createObserver } from '../page/observe.ts';
+import { toMessage } from '../page/report.ts';
 import { createServer } from '../page/server.ts';
 import { readWebFiles } from '../page/web-files.ts';
 import { pageAddress } from '../settings.ts';

@@ -1,7 +1,8 @@
 import type { StatsSample } from '@pipeline/db';
 import { expect, test } from 'vitest';
 import { createSnapshot, createStanding, createDashboardState as createState } from '../testing/snapshots.ts';
-import { createDashboardState, toMessage } from './dashboard-state.ts';
+import { createDashboardState } from './dashboard-state.ts';
+import { toMessage } from './report.ts';
 
 const emptyGroup = { state: 'Empty', members: [] };
 const idle = {

@@ -3,9 +3,7 @@ import type { Group } from '@pipeline/kafka';
 import type { Snapshot } from '../collect/snapshot.ts';
 import type { PipelineState } from '../status/status.ts';
 import { addSample, KEPT_MINUTES, type Sample, toSample, trendOf } from '../status/trend.ts';
-import { errorMessage } from './error-message.ts';
 import type { History } from './history.ts';
-import { toReport } from './report.ts';
 import { type Tail, tailOf } from './tail.ts';
 
 /** Everything that the live page shows. */
@@ -49,17 +47,4 @@ function facts({ totals, partitions }: Snapshot) {
     openDeadLetters: totals.openDeadLetters,
     secondsBehind: isKnown ? Math.max(...behind) : null,
   };
-}
-
-/** A state as a server-sent event: `stats`, or `problem` if the tables cannot be read. Never rejects. */
-export async function toMessage(read: () => Promise<DashboardState>, everySeconds: number): Promise<string> {
-  try {
-    return format('stats', toReport(await read(), everySeconds));
-  } catch (error) {
-    return format('problem', { error: errorMessage(error) });
-  }
-}
-
-function format(event: string, data: object): string {
-  return `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
 }

@@ -2,6 +2,7 @@ import type { Snapshot } from '../collect/snapshot.ts';
 import { judge } from '../status/status.ts';
 import { roundLatency, toJson } from '../terminal/json.ts';
 import type { DashboardState } from './dashboard-state.ts';
+import { errorMessage } from './error-message.ts';
 
 /** The page fetches older minutes less often; late events may still change them. */
 const LATEST_MINUTES = 3;
@@ -9,7 +10,7 @@ const LATEST_MINUTES = 3;
 const MAX_GROUPS = 20;
 
 /** The message for the page: `/api/stats` with only the latest minutes, plus status, trend and newest events. */
-export function toReport(state: DashboardState, everySeconds: number) {
+function toReport(state: DashboardState, everySeconds: number) {
   const { snapshot, trend, group, latency, tail } = state;
   return {
     ...toJson({
@@ -34,4 +35,17 @@ function latestOf({ generatedAt, minutes }: Snapshot): Snapshot['minutes'] {
   const begun = minutes.filter(({ minute }) => Date.parse(minute) <= Date.parse(generatedAt));
   const from = [...new Set(begun.map(({ minute }) => minute))].slice(-LATEST_MINUTES)[0] ?? '';
   return begun.filter(({ minute }) => minute >= from);
+}
+
+/** A state as a server-sent event: `stats`, or `problem` if the tables cannot be read. Never rejects. */
+export async function toMessage(read: () => Promise<DashboardState>, everySeconds: number): Promise<string> {
+  try {
+    return format('stats', toReport(await read(), everySeconds));
+  } catch (error) {
+    return format('problem', { error: errorMessage(error) });
+  }
+}
+
+function format(event: string, data: object): string {
+  return `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
 }

@@ -2,30 +2,9 @@ import type { Admin } from 'kafkajs';
 import type { KafkaClient } from '../client/connect.ts';
 import { connectChecked } from '../client/connect-checked.ts';
 import type { KafkaSettings } from '../settings.ts';
+import type { PartitionOffsets } from '../topic-partition.ts';
+import { createTopics } from './create-topics.ts';
 import { describeGroup, type Group } from './group.ts';
-import { createTopics } from './topics.ts';
-
-/** A partition of a topic. */
-export interface TopicPartition {
-  readonly topic: string;
-  readonly partition: number;
-}
-
-/** A partition of a topic with a known id: a topic that is deleted and recreated has a new id. */
-export interface LogPartition extends TopicPartition {
-  /** Hexadecimal; undefined before Kafka 2.8. */
-  readonly topicId?: string | undefined;
-}
-
-/** The offsets of a partition and of a group's commit. */
-export interface PartitionOffsets extends LogPartition {
-  readonly logStart: bigint;
-  readonly logEnd: bigint;
-  /** Last stable offset: less than `logEnd` while a transaction is open. */
-  readonly stableEnd: bigint;
-  /** Undefined if the group has never committed. */
-  readonly committed: bigint | undefined;
-}
 
 /** Administrative requests to a cluster. */
 export interface ClusterAdmin extends AsyncDisposable {

@@ -1,4 +1,4 @@
-import type { TopicPartition } from '../admin/admin.ts';
+import type { TopicPartition } from '../topic-partition.ts';
 import { type Chunk, ChunkQueue, type SliceLimits } from './chunk-queue.ts';
 
 /** Records that one loop works on, and the partition that they belong to. */

@@ -2,7 +2,7 @@ import { pause } from '@pipeline/runtime';
 import kafkajs from 'kafkajs';
 import { expect, inject, test, vi } from 'vitest';
 import { openAdmin } from '../admin/admin.ts';
-import { createTopics } from '../admin/topics.ts';
+import { createTopics } from '../admin/create-topics.ts';
 import { registerCodecs } from '../client/codecs.ts';
 import { connectKafka } from '../client/connect.ts';
 import { openPublisher, type Publisher } from '../produce/publisher.ts';

@@ -1,11 +1,12 @@
 import { backoffMs, defaultBackoff, type Logger, pause, retryForever, withDeadline } from '@pipeline/runtime';
 import kafkajs from 'kafkajs';
-import type { ClusterAdmin, LogPartition, PartitionOffsets, TopicPartition } from '../admin/admin.ts';
+import type { ClusterAdmin } from '../admin/admin.ts';
 import { registerCodecs } from '../client/codecs.ts';
 import { connectKafka } from '../client/connect.ts';
 import { isTransientError, kafkaErrorType, toUserError } from '../client/errors.ts';
 import type { KafkaRecord } from '../record.ts';
 import type { GroupSettings, KafkaSettings } from '../settings.ts';
+import type { LogPartition, PartitionOffsets, TopicPartition } from '../topic-partition.ts';
 import type { AssignedPartition, Slice } from './assigned-partition.ts';
 import { Assignment } from './assignment.ts';
 import { GroupMember } from './group-member.ts';

@@ -1,5 +1,5 @@
 import type { Logger } from '@pipeline/runtime';
-import type { TopicPartition } from '../admin/admin.ts';
+import type { TopicPartition } from '../topic-partition.ts';
 import type { Ledger } from './resume.ts';
 
 /** Logs what is remarkable about the position at which reading a partition begins. */

@@ -1,6 +1,6 @@
 /// <reference path="../untyped-libraries.d.ts" />
 import Batch from 'kafkajs/src/consumer/batch.js';
-import type { TopicPartition } from '../admin/admin.ts';
+import type { TopicPartition } from '../topic-partition.ts';
 
 /** The offsets of a batch that cannot be read: it is corrupt, or its decompressed size exceeds the limit. */
 export interface UnreadableBatch extends TopicPartition {

@@ -1,5 +1,5 @@
-import type { TopicPartition } from '../admin/admin.ts';
 import type { KafkaRecord, OutgoingRecord, RecordHeaders } from '../record.ts';
+import type { TopicPartition } from '../topic-partition.ts';
 import { bytesOfHeaders } from './publisher.ts';
 
 /** The original position of a dead letter and its error. */

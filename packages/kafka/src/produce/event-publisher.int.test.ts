@@ -11,7 +11,7 @@ const buy = (amount: number) =>
 
 test("a user's events arrive in order in one partition", async () => {
   const sent = [1, 2, 3].map(buy);
-  await using publisher = await openEventPublisher(kafka, topic);
+  await using publisher = await openEventPublisher(kafka, topic, decodeEvent);
   await publisher.send(...sent);
   const records = await readTopic(sent.length);
   expect(records.map(({ value }) => decodeEvent(value))).toMatchObject(
@@ -21,7 +21,7 @@ test("a user's events arrive in order in one partition", async () => {
 });
 
 test('an invalid event is rejected, and no event of the call is sent', async () => {
-  await using publisher = await openEventPublisher(kafka, topic);
+  await using publisher = await openEventPublisher(kafka, topic, decodeEvent);
   const before = await countRecords();
   await expect(publisher.send(buy(1), buy(-1))).rejects.toThrow(
     'invalid_payload: /payload/amount must be >= 0',

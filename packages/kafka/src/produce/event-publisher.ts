@@ -1,4 +1,4 @@
-import { type DecodeResult, decodeEvent, type Event, eventKey } from '@pipeline/schema';
+import type { DecodeResult } from '@pipeline/schema';
 import type { KafkaClient } from '../client/connect.ts';
 import type { OutgoingRecord } from '../record.ts';
 import { openPublisher } from './publisher.ts';
@@ -12,24 +12,23 @@ export interface EventPublisher<AnyEvent> extends AsyncDisposable {
   send(...events: readonly AnyEvent[]): Promise<void>;
 }
 
-/** Validates an encoded event: `decodeEvent`, or a decoder of custom types. */
+/** Validates an encoded event: `decodeEvent` of `@pipeline/schema`, or a decoder of custom types. */
 export type Decode<AnyEvent> = (bytes: Uint8Array) => DecodeResult<AnyEvent>;
 
 interface KeyedEvent {
   readonly user_id: string;
 }
 
-/** Opens a publisher of the registered types, or of the decoder's types. */
-export async function openEventPublisher<AnyEvent extends KeyedEvent = Event>(
+/** Opens a publisher of the events that a decoder accepts. */
+export async function openEventPublisher<AnyEvent extends KeyedEvent>(
   kafka: KafkaClient,
   topic: string,
-  decode?: Decode<AnyEvent>,
+  decode: Decode<AnyEvent>,
 ): Promise<EventPublisher<AnyEvent>> {
   const publisher = await openPublisher(kafka);
-  const check: Decode<unknown> = decode ?? decodeEvent;
   return {
     async send(...events) {
-      const records = events.map((event) => toRecord(event, check));
+      const records = events.map((event) => toRecord(event, decode));
       await publisher.publish(topic, records);
     },
     [Symbol.asyncDispose]: () => publisher[Symbol.asyncDispose](),
@@ -41,5 +40,5 @@ function toRecord(event: KeyedEvent, decode: Decode<unknown>): OutgoingRecord {
   const value = Buffer.from(JSON.stringify(event));
   const result = decode(value);
   if (!result.ok) throw new TypeError(`not sent, ${result.reason}: ${result.path} ${result.message}`);
-  return { key: Buffer.from(eventKey(event)), value };
+  return { key: Buffer.from(event.user_id), value };
 }

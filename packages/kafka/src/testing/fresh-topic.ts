@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createLogger, loggerSettings, readSettings } from '@pipeline/runtime';
-import { createTopics } from '../admin/topics.ts';
+import { createTopics } from '../admin/create-topics.ts';
 import { connectKafka } from '../client/connect.ts';
 import type { Publisher } from '../produce/publisher.ts';
 import { groupSettings, kafkaSettings } from '../settings.ts';
