@@ -359,6 +359,6 @@ test.concurrent('an export that fails halfway is aborted, and the reason is logg
   const response = await fetch(`${await addressOf(server)}/api/dlq/export`);
   await proxy.refuse();
   await expect(response.text()).rejects.toThrow();
-  await waitForLog(server, /an export was broken off: Postgres/);
+  await waitForLog(server, /an export was aborted: Postgres/);
   expect(server.stderr()).not.toMatch(/^\s+at /m);
 });

@@ -1,6 +1,7 @@
-import { createLogger, createMetrics } from '@pipeline/runtime';
+import { createLogger } from '@pipeline/runtime';
 import { expect, test, vi } from 'vitest';
 import { createHealth } from './health.ts';
+import { createConsumerMetrics } from './metrics.ts';
 
 const logger = createLogger('test', { LOG_LEVEL: 'silent', LOG_FORMAT: 'json' });
 const working = { joined: true, batchesInFlight: 1, silentMs: 0 };
@@ -8,7 +9,7 @@ const working = { joined: true, batchesInFlight: 1, silentMs: 0 };
 /** The result of `stuck` after some seconds without progress. */
 function stuckAfter(seconds: number, source: typeof working): string | undefined {
   const clock = vi.spyOn(performance, 'now').mockReturnValue(0);
-  const health = createHealth(logger, createMetrics('test'));
+  const health = createHealth(logger, createConsumerMetrics('test'));
   health.watch(source);
   clock.mockReturnValue(seconds * 1_000);
   const stuck = health.stuck();
@@ -29,7 +30,7 @@ test('a silent group member is stuck, one that waits for Kafka is not', () => {
 });
 
 test('pauses are reported with their reasons until the next rebalance', () => {
-  const metrics = createMetrics('test');
+  const metrics = createConsumerMetrics('test');
   const health = createHealth(logger, metrics);
   health.paused('events/1', 'too many dead letters');
   expect(health.pauses).toEqual(['events/1 is paused: too many dead letters']);

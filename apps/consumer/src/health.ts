@@ -1,7 +1,8 @@
 import { type Database, describeError } from '@pipeline/db';
 import type { Source } from '@pipeline/kafka';
-import type { Logger, Metrics, Probes } from '@pipeline/runtime';
+import type { Logger, Probes } from '@pipeline/runtime';
 import { withDeadline } from '@pipeline/runtime';
+import type { ConsumerMetrics } from './metrics.ts';
 
 /** Without a finished batch or a retry for this long, the process counts as stuck. */
 const STUCK_MS = 120_000;
@@ -30,7 +31,7 @@ export interface Health {
 
 type WatchedSource = Pick<Source, 'joined' | 'batchesInFlight' | 'silentMs'>;
 
-export function createHealth(logger: Logger, metrics: Metrics): Health {
+export function createHealth(logger: Logger, metrics: ConsumerMetrics): Health {
   let source: WatchedSource | undefined;
   const pauses = new Map<string, string>();
   let lastProgress = performance.now();
@@ -85,7 +86,7 @@ function causeOf(error: unknown): string {
 }
 
 /** The probes of the consumer. */
-export function createConsumerProbes(health: Health, metrics: Metrics, database: Database): Probes {
+export function createConsumerProbes(health: Health, metrics: ConsumerMetrics, database: Database): Probes {
   return {
     live: () => health.stuck(),
     unready: async () => [

@@ -1,5 +1,6 @@
 import { type ClusterAdmin, lagOf, type Source } from '@pipeline/kafka';
-import type { Logger, Metrics, Settings } from '@pipeline/runtime';
+import type { Logger, Settings } from '@pipeline/runtime';
+import type { ConsumerMetrics } from './metrics.ts';
 import type { consumerSettings } from './settings.ts';
 
 const INTERVAL_MS = 10_000;
@@ -9,7 +10,7 @@ export function watchLag(
   settings: Pick<Settings<typeof consumerSettings>, 'KAFKA_TOPIC' | 'KAFKA_GROUP_ID'>,
   source: Source,
   admin: ClusterAdmin,
-  metrics: Metrics,
+  metrics: ConsumerMetrics,
   logger: Logger,
 ): Disposable {
   const { KAFKA_TOPIC: topic, KAFKA_GROUP_ID: group } = settings;

@@ -1,6 +1,7 @@
 import { type Batch, EventRows } from '@pipeline/db';
-import { createLogger, createMetrics } from '@pipeline/runtime';
+import { createLogger } from '@pipeline/runtime';
 import { expect, test } from 'vitest';
+import { createConsumerMetrics } from './metrics.ts';
 import { createObserver } from './observe.ts';
 
 const logger = createLogger('test', { LOG_LEVEL: 'silent', LOG_FORMAT: 'json' });
@@ -19,7 +20,7 @@ function batchFrom(secondsAgo: number): Batch {
 }
 
 test('an event from the future does not reduce the sum of delays', async () => {
-  const metrics = createMetrics('test');
+  const metrics = createConsumerMetrics('test');
   const observe = createObserver(metrics, logger);
   const written = { stored: new Map([['search', 1]]), deadLettered: 0, refused: [] };
   for (const secondsAgo of [5, -3_600]) observe(batchFrom(secondsAgo), written, performance.now());

@@ -1,8 +1,9 @@
 import { type Batch, type DeadLetter, recordCount, type Written } from '@pipeline/db';
-import type { Logger, Metrics } from '@pipeline/runtime';
+import type { Logger } from '@pipeline/runtime';
+import type { ConsumerMetrics } from './metrics.ts';
 
 /** All that is logged and counted per batch. */
-export function createObserver(metrics: Metrics, logger: Logger) {
+export function createObserver(metrics: ConsumerMetrics, logger: Logger) {
   return (batch: Batch, written: Written, startedAt: number): void => {
     const seconds = (performance.now() - startedAt) / 1_000;
     countOutcome(metrics, batch, written);
@@ -18,7 +19,11 @@ export function createObserver(metrics: Metrics, logger: Logger) {
   };
 }
 
-function countOutcome(metrics: Metrics, batch: Batch, { stored, deadLettered, refused }: Written): void {
+function countOutcome(
+  metrics: ConsumerMetrics,
+  batch: Batch,
+  { stored, deadLettered, refused }: Written,
+): void {
   const total = [...stored.values()].reduce((sum, count) => sum + count, 0);
   for (const [type, count] of stored) metrics.eventsStored.inc({ event_type: type }, count);
   metrics.eventsDuplicate.inc(Math.max(0, recordCount(batch) - total - deadLettered));
@@ -32,7 +37,7 @@ function countOutcome(metrics: Metrics, batch: Batch, { stored, deadLettered, re
 }
 
 /** The producer's clock may be ahead, but the sum of a histogram must not decrease. */
-function observeDelay(metrics: Metrics, batch: Batch): void {
+function observeDelay(metrics: ConsumerMetrics, batch: Batch): void {
   const newest = batch.rows.lastEventTime;
   if (newest === undefined) return;
   metrics.endToEndSeconds.observe(Math.max(0, Date.now() - Date.parse(newest)) / 1_000);

@@ -2,13 +2,11 @@ import { createWriter, type Database } from '@pipeline/db';
 import { openSource, redriveCountOf, type Skip, type Source } from '@pipeline/kafka';
 import {
   createLogger,
-  createMetrics,
   createProbes,
   exitAfter,
   type HttpServer,
   type Logger,
   listen,
-  type Metrics,
   type Settings,
   stopSignal,
 } from '@pipeline/runtime';
@@ -16,6 +14,7 @@ import { openDatabase, openKafka } from './connections.ts';
 import { consume, type Stages } from './consume.ts';
 import { createConsumerProbes, createHealth, type Health } from './health.ts';
 import { watchLag } from './lag.ts';
+import { type ConsumerMetrics, createConsumerMetrics } from './metrics.ts';
 import { createRetryPolicy, explainDatabase } from './retry-policy.ts';
 import { type consumerSettings, probeAddress } from './settings.ts';
 import { openShadow, type Shadow } from './shadow.ts';
@@ -47,7 +46,7 @@ export async function runConsumer(settings: ConsumerSettings, options: RunOption
   const failure = new AbortController();
   const signal = AbortSignal.any([stop, failure.signal]);
   const logger = createLogger('consumer', settings);
-  const metrics = createMetrics(options.version);
+  const metrics = createConsumerMetrics(options.version);
   const health = createHealth(logger, metrics);
   const shadow = openShadowIfSet(settings, metrics, logger);
 
@@ -97,7 +96,7 @@ async function consumeTogether(
 
 function openShadowIfSet(
   { SHADOW_SCHEMA: path, EVENT_MAX_BYTES: maxBytes, EVENT_MAX_DEPTH: maxDepth }: ConsumerSettings,
-  metrics: Metrics,
+  metrics: ConsumerMetrics,
   logger: Logger,
 ): Shadow | undefined {
   return path === undefined ? undefined : openShadow(path, { maxBytes, maxDepth }, metrics, logger);
@@ -106,7 +105,7 @@ function openShadowIfSet(
 async function serveProbes(
   settings: ConsumerSettings,
   health: Health,
-  metrics: Metrics,
+  metrics: ConsumerMetrics,
   database: Database,
   logger: Logger,
 ): Promise<HttpServer> {

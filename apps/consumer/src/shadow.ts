@@ -1,8 +1,9 @@
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import type { Batch } from '@pipeline/db';
-import { exitCode, type Logger, type Metrics, UserError } from '@pipeline/runtime';
+import { exitCode, type Logger, UserError } from '@pipeline/runtime';
 import { createDecoder, type DecodeLimits, type Registry, type Rejection } from '@pipeline/schema';
+import type { ConsumerMetrics } from './metrics.ts';
 
 /**
  * Validates the events of a batch against candidate schemas, and logs the rejections. Has no other effect.
@@ -18,7 +19,12 @@ const MAX_EXAMPLES = 5;
  * Loads candidate schemas: a module that exports `eventTypes`, like `packages/schema/src/registry.ts`.
  * @throws UserError if it cannot be loaded, or its schemas are invalid
  */
-export function openShadow(path: string, limits: DecodeLimits, metrics: Metrics, logger: Logger): Shadow {
+export function openShadow(
+  path: string,
+  limits: DecodeLimits,
+  metrics: ConsumerMetrics,
+  logger: Logger,
+): Shadow {
   const validate = loadValidator(path);
   return (batch) => {
     const rejected = findRejected(batch, validate, limits);

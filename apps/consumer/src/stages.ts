@@ -1,11 +1,12 @@
 import type { Writer } from '@pipeline/db';
 import type { Publisher } from '@pipeline/kafka';
-import type { Logger, Metrics, Settings } from '@pipeline/runtime';
+import type { Logger, Settings } from '@pipeline/runtime';
 import { decodeEvent } from '@pipeline/schema';
 import { createAdmission } from './admission.ts';
 import type { Stages } from './consume.ts';
 import { createDeadLetterStep } from './dead-letter.ts';
 import type { Health } from './health.ts';
+import type { ConsumerMetrics } from './metrics.ts';
 import { createObserver } from './observe.ts';
 import { explainDatabase, type RetryPolicy } from './retry-policy.ts';
 import type { consumerSettings } from './settings.ts';
@@ -20,7 +21,7 @@ export interface StagesParts {
   readonly publisher: Publisher;
   readonly retries: RetryPolicy;
   readonly health: Health;
-  readonly metrics: Metrics;
+  readonly metrics: ConsumerMetrics;
   readonly logger: Logger;
   readonly shadow: Shadow | undefined;
 }

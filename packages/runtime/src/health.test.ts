@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { requestProbe } from './health.ts';
 import { type ListenAddress, listen } from './http.ts';
-import { createMetrics } from './metrics.ts';
+import { createProcessMetrics } from './metrics.ts';
 import { createProbes } from './probes.ts';
 
 const silent = pino({ level: 'silent' });
@@ -17,7 +17,7 @@ async function startProbes(stuck: string | undefined, unready: readonly string[]
   const probes = createProbes({
     live: () => stuck,
     unready: () => unready,
-    metrics: createMetrics('1.2.3'),
+    metrics: createProcessMetrics('1.2.3'),
   });
   const server = await listen(new Hono().route('/', probes), address('0.0.0.0', at), silent);
   return {

@@ -5,7 +5,7 @@ export { embeddedNames, embeddedText } from './embedded.ts';
 export { addHealthCommand } from './health.ts';
 export { type HttpServer, httpSettings, type ListenAddress, listen } from './http.ts';
 export { createLogger, type Logger, loggerSettings } from './logger.ts';
-export { createMetrics, createStatsMetrics, type Metrics } from './metrics.ts';
+export { createProcessMetrics, type ProcessMetrics } from './metrics.ts';
 export { createProbes, type Probes } from './probes.ts';
 export {
   type Command,

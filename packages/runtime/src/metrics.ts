@@ -1,139 +1,26 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from '@prometheus-io/client';
+import { collectDefaultMetrics, Gauge, Registry } from '@prometheus-io/client';
 
-/** Every metric of the pipeline; dashboards depend on the names. Counters start at 0 with the process. */
-export interface Metrics {
+/** The metrics that every process exports; apps add their own to the registry. */
+export interface ProcessMetrics {
   readonly registry: Registry;
-  readonly eventsStored: Counter<'event_type'>;
-  readonly eventsDuplicate: Counter;
-  readonly deadLetters: Counter<'reason'>;
-  readonly shadowRejections: Counter<'reason'>;
-  readonly batchEvents: Histogram;
-  readonly batchSeconds: Histogram;
-  readonly endToEndSeconds: Histogram;
-  readonly retries: Counter<'cause'>;
-  readonly paused: Gauge;
   /** The readiness at the last scrape. */
   readonly ready: Gauge;
-  readonly consumerGroupLag: Gauge<'consumergroup' | 'topic' | 'partition'>;
-  /** OpenTelemetry's `messaging.client.consumed.messages`, in its Prometheus form. */
-  readonly consumedMessages: Counter<'messaging_system' | 'messaging_destination_name'>;
 }
-
-const seconds = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30];
-const delays = [...seconds, 60, 300, 3_600, 86_400];
-const sizes = [1, 10, 50, 100, 500, 1_000, 2_000, 5_000, 10_000, 50_000];
 
 /** By default the event loop is sampled a hundred times a second, which keeps an idle process awake. */
 const loopSampling = { eventLoopMonitoringPrecision: 200, eventLoopUtilizationTimeout: 1_000 };
 
-/** The metrics of one process, Node's included, in their own registry. */
-export function createMetrics(version: string): Metrics {
+/** A registry with Node's metrics, the build and the readiness. Counters start at 0 with the process. */
+export function createProcessMetrics(version: string): ProcessMetrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry, ...loopSampling });
-  new Gauge({
+  const build = {
     name: 'pipeline_build_info',
     help: 'Build information, always 1',
-    labelNames: ['version'],
-    registers,
-  }).set({ version }, 1);
-  return { registry, ...ingestMetrics(registers), ...deliveryMetrics(registers) };
-}
-
-function ingestMetrics(registers: Registry[]) {
-  const common = { registers };
-  return {
-    eventsStored: new Counter({
-      ...common,
-      name: 'pipeline_events_stored_total',
-      help: 'Events stored',
-      labelNames: ['event_type'],
-    }),
-    eventsDuplicate: new Counter({
-      ...common,
-      name: 'pipeline_events_duplicate_total',
-      help: 'Events skipped because their event_id was already stored',
-    }),
-    deadLetters: new Counter({
-      ...common,
-      name: 'pipeline_dead_letters_total',
-      help: 'Dead letters by reason',
-      labelNames: ['reason'],
-    }),
-    shadowRejections: new Counter({
-      ...common,
-      name: 'pipeline_shadow_rejections_total',
-      help: 'Stored events that SHADOW_SCHEMA would reject; a redelivered event counts again',
-      labelNames: ['reason'],
-    }),
-    batchEvents: new Histogram({
-      ...common,
-      name: 'pipeline_batch_events',
-      help: 'Records per batch',
-      buckets: sizes,
-    }),
-    batchSeconds: new Histogram({
-      ...common,
-      name: 'pipeline_batch_seconds',
-      help: 'Seconds to process a batch, offset commit included',
-      buckets: seconds,
-    }),
-  } as const;
-}
-
-function deliveryMetrics(registers: Registry[]) {
-  const common = { registers };
-  return {
-    endToEndSeconds: new Histogram({
-      ...common,
-      name: 'pipeline_end_to_end_seconds',
-      help: 'Seconds from event_time to stored, for the newest event of each batch',
-      buckets: delays,
-    }),
-    retries: new Counter({
-      ...common,
-      name: 'pipeline_retries_total',
-      help: 'Retries after transient errors',
-      labelNames: ['cause'],
-    }),
-    paused: new Gauge({ ...common, name: 'pipeline_paused', help: '1 if any partition is paused, else 0' }),
-    ready: new Gauge({ ...common, name: 'pipeline_ready', help: '1 if the readiness probe passes, else 0' }),
-    consumerGroupLag: new Gauge({
-      ...common,
-      name: 'kafka_consumergroup_lag',
-      help: 'Records from the committed offset to the end offset',
-      labelNames: ['consumergroup', 'topic', 'partition'],
-    }),
-    consumedMessages: new Counter({
-      ...common,
-      name: 'messaging_client_consumed_messages_total',
-      help: 'Records consumed',
-      labelNames: ['messaging_system', 'messaging_destination_name'],
-    }),
-  } as const;
-}
-
-/** Metrics that only the stats server exports; an unknown value has no series. */
-interface StatsMetrics {
-  readonly lagSeconds: Gauge<'consumergroup' | 'topic' | 'partition'>;
-  readonly openDeadLetters: Gauge<'topic'>;
-}
-
-/** Adds the metrics of the stats server. */
-export function createStatsMetrics({ registry }: Pick<Metrics, 'registry'>): StatsMetrics {
-  const common = { registers: [registry] };
-  return {
-    lagSeconds: new Gauge({
-      ...common,
-      name: 'pipeline_lag_seconds',
-      help: 'Age of the last processed record in seconds, 0 without lag (exported by the stats server)',
-      labelNames: ['consumergroup', 'topic', 'partition'],
-    }),
-    openDeadLetters: new Gauge({
-      ...common,
-      name: 'pipeline_open_dead_letters',
-      help: 'Open dead letters (exported by the stats server)',
-      labelNames: ['topic'],
-    }),
+    labelNames: ['version'] as const,
   };
+  new Gauge({ ...build, registers }).set({ version }, 1);
+  const ready = { name: 'pipeline_ready', help: '1 if the readiness probe passes, else 0' };
+  return { registry, ready: new Gauge({ ...ready, registers }) };
 }

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { createMetrics } from './metrics.ts';
+import { createProcessMetrics } from './metrics.ts';
 import { createProbes, type Probes } from './probes.ts';
 
-const metrics = createMetrics('1.2.3');
+const metrics = createProcessMetrics('1.2.3');
 const healthy: Probes = { live: () => undefined, unready: () => [], metrics };
 
 async function ask(path: string, probes: Partial<Probes> = {}) {

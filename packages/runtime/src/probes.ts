@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import type { Metrics } from './metrics.ts';
+import type { ProcessMetrics } from './metrics.ts';
 
 /** The health of a process, as its probes report it. */
 export interface Probes {
@@ -7,7 +7,7 @@ export interface Probes {
   readonly live: () => string | undefined;
   /** One entry per dependency that is not ready; empty if all are. */
   readonly unready: () => Promise<readonly string[]> | readonly string[];
-  readonly metrics: Pick<Metrics, 'registry' | 'ready'>;
+  readonly metrics: ProcessMetrics;
 }
 
 /** `/livez`, `/readyz` and `/metrics` as an application that can be served or mounted. */

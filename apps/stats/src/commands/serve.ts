@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { openRedriveQueue, readMinutes, readNewest } from '@pipeline/db';
 import { connectKafka, openPublisher } from '@pipeline/kafka';
-import { createLogger, createMetrics, exitAfter, listen, stopSignal, withDeadline } from '@pipeline/runtime';
+import { createLogger, exitAfter, listen, stopSignal, withDeadline } from '@pipeline/runtime';
 import { createDeadLetterApi } from '../api/dead-letters.ts';
 import {
   openStatsContext,
@@ -11,6 +11,7 @@ import {
 } from '../collect/stats-context.ts';
 import { withTimeoutFallback } from '../collect/with-timeout-fallback.ts';
 import { createPace } from '../dead-letters/pace.ts';
+import { createStatsMetrics } from '../metrics.ts';
 import { createDashboardState } from '../page/dashboard-state.ts';
 import { type History, openHistory } from '../page/history.ts';
 import { createLive, type Live } from '../page/live.ts';
@@ -35,7 +36,7 @@ export async function serveStats(settings: StatsSettings, version: string): Prom
   const logger = createLogger('stats', settings);
   await using view = openStatsContext(settings);
   const pipeline = { topic: settings.KAFKA_TOPIC, groupId: settings.KAFKA_GROUP_ID };
-  const metrics = createMetrics(version);
+  const metrics = createStatsMetrics(version);
   const history = openHistory(view, pipeline, logger);
   const app = createServer({
     collect: () => withDeadline(view.collect(), ANSWER_MS, 'reading the statistics'),

@@ -1,10 +1,10 @@
-import { createMetrics } from '@pipeline/runtime';
 import { expect, test } from 'vitest';
+import { createStatsMetrics } from '../metrics.ts';
 import { createSnapshot, createStanding } from '../testing/snapshots.ts';
 import { createObserver } from './observe.ts';
 
 test('known values are exported, unknown ones have no series', async () => {
-  const metrics = createMetrics('0.0.0');
+  const metrics = createStatsMetrics('0.0.0');
   const observe = createObserver(metrics, { topic: 'events', groupId: 'group' });
   const scrape = async () =>
     (await metrics.registry.metrics())

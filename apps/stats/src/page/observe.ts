@@ -1,10 +1,12 @@
 import type { PipelineName } from '@pipeline/db';
-import { createStatsMetrics, type Metrics } from '@pipeline/runtime';
 import type { Snapshot } from '../collect/snapshot.ts';
+import type { StatsMetrics } from '../metrics.ts';
 
 /** Exports a snapshot as metrics; an unknown value has no series. */
-export function createObserver(metrics: Metrics, { topic, groupId: consumergroup }: PipelineName) {
-  const { lagSeconds, openDeadLetters } = createStatsMetrics(metrics);
+export function createObserver(
+  { lagSeconds, openDeadLetters }: StatsMetrics,
+  { topic, groupId: consumergroup }: PipelineName,
+) {
   return (snapshot: Snapshot | undefined): void => {
     lagSeconds.reset();
     openDeadLetters.reset();

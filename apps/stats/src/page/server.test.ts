@@ -1,6 +1,6 @@
-import { createMetrics } from '@pipeline/runtime';
 import { Hono } from 'hono';
 import { expect, test, vi } from 'vitest';
+import { createStatsMetrics } from '../metrics.ts';
 import { toJson } from '../terminal/json.ts';
 import { createSnapshot } from '../testing/snapshots.ts';
 import { createServer, type ServerParts } from './server.ts';
@@ -26,7 +26,7 @@ const works: ServerParts = {
   live: { open: () => new Response('event: stats\n\n').body ?? new ReadableStream() },
   webFiles: readWebFiles({ topic: 'events', groupId: 'group' }),
   deadLetters: new Hono().get('/', (context) => context.text('dead letters')),
-  metrics: createMetrics('0.0.0'),
+  metrics: createStatsMetrics('0.0.0'),
   observe: () => {},
   allowedHosts: ['stats.example'],
 };

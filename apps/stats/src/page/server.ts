@@ -1,4 +1,4 @@
-import { createProbes, type Metrics } from '@pipeline/runtime';
+import { createProbes, type ProcessMetrics } from '@pipeline/runtime';
 import { type Context, Hono } from 'hono';
 import { compress } from 'hono/compress';
 import { secureHeaders } from 'hono/secure-headers';
@@ -29,7 +29,7 @@ export interface ServerParts {
   readonly webFiles: ReadonlyMap<string, WebFile>;
   /** The routes below `/api/dlq`. */
   readonly deadLetters: Hono;
-  readonly metrics: Metrics;
+  readonly metrics: ProcessMetrics;
   /** Called with the snapshot of each readiness probe; undefined if it failed. */
   readonly observe: (snapshot: Snapshot | undefined) => void;
   /** Additional values accepted in the `Host` header. */

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { createMetrics } from './metrics.ts';
+import { createConsumerMetrics } from './metrics.ts';
 
 test('metrics have the names and labels that dashboards depend on', async () => {
-  const metrics = createMetrics('1.2.3');
+  const metrics = createConsumerMetrics('1.2.3');
   metrics.eventsStored.inc({ event_type: 'purchase' }, 2);
   metrics.deadLetters.inc({ reason: 'not_json' });
   metrics.retries.inc({ cause: '57P01' });
