@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readOverview } from '@pipeline/db';
+import { readOverview } from '@pipeline/db/read';
 import { createProgram, exitCode, runProgram, UserError } from '@pipeline/runtime';
 import manifest from '../package.json' with { type: 'json' };
 import { faultNames, faultsByName } from './faults/all.ts';

@@ -1,4 +1,4 @@
-import { type DeadLetterFilter, deadLetterStatuses } from '@pipeline/db';
+import { type DeadLetterFilter, deadLetterStatuses } from '@pipeline/db/dead-letters';
 import { readTime } from '../terminal/read-time.ts';
 
 /** The dead letters that a page of the list shows. */

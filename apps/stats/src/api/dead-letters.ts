@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
+import type { Database, SourceHeaders } from '@pipeline/db';
 import {
   countDeadLetters,
-  type Database,
   type DeadLetterFilter,
   discardDeadLetters,
   listStoredDeadLetters,
@@ -12,8 +12,7 @@ import {
   readActions,
   readAncestors,
   readDeadLetters,
-  type SourceHeaders,
-} from '@pipeline/db';
+} from '@pipeline/db/dead-letters';
 import type { Publisher } from '@pipeline/kafka';
 import type { Logger } from '@pipeline/runtime';
 import { type Context, Hono } from 'hono';

@@ -1,4 +1,5 @@
-import { type Database, type LedgerPosition, readOverview } from '@pipeline/db';
+import type { Database } from '@pipeline/db';
+import { type LedgerPosition, readOverview } from '@pipeline/db/read';
 import { lagOf, type PartitionOffsets } from '@pipeline/kafka';
 import { errorLine } from '@pipeline/runtime';
 import type { PartitionStanding, Snapshot } from './snapshot.ts';

@@ -1,4 +1,4 @@
-import type { DeadLetterGroup, MinuteCount, Totals } from '@pipeline/db';
+import type { DeadLetterGroup, MinuteCount, Totals } from '@pipeline/db/read';
 
 /** The state of one partition; null is unknown. */
 export interface PartitionStanding {

@@ -1,4 +1,5 @@
-import { codeOf, type Partitioned, partitionEvents } from '@pipeline/db';
+import { codeOf } from '@pipeline/db';
+import { type Partitioned, partitionEvents } from '@pipeline/db/maintenance';
 import { commandLine, exitAfter, stopSignal, UserError } from '@pipeline/runtime';
 import { isRetriable, reachPostgres } from '../collect/reach-postgres.ts';
 import { ANY_LENGTH_MS, openStatsContext, STOP_MS, type StatsSettings } from '../collect/stats-context.ts';

@@ -1,4 +1,5 @@
-import { countPurgeable, type Persist, purge } from '@pipeline/db';
+import type { Persist } from '@pipeline/db';
+import { countPurgeable, purge } from '@pipeline/db/maintenance';
 import { exitAfter, stopSignal } from '@pipeline/runtime';
 import { formatCount } from '../../web/format.ts';
 import { isRetriable, reachPostgres } from '../collect/reach-postgres.ts';

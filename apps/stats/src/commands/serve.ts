@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { openRedriveQueue, readMinutes, readNewest } from '@pipeline/db';
+import { openRedriveQueue } from '@pipeline/db/dead-letters';
+import { readMinutes, readNewest } from '@pipeline/db/read';
 import { connectKafka, openPublisher } from '@pipeline/kafka';
 import { createLogger, exitAfter, listen, stopSignal, withDeadline } from '@pipeline/runtime';
 import { createDeadLetterApi } from '../api/dead-letters.ts';

@@ -1,4 +1,4 @@
-import { type Comparison, type RecountOptions, rebuildAggregates } from '@pipeline/db';
+import { type Comparison, type RecountOptions, rebuildAggregates } from '@pipeline/db/maintenance';
 import { commandLine, exitAfter, exitCode, stopSignal, UserError } from '@pipeline/runtime';
 import { formatCount } from '../../web/format.ts';
 import { isRetriable, reachPostgres } from '../collect/reach-postgres.ts';

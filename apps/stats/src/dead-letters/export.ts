@@ -1,4 +1,5 @@
-import { type Database, type DeadLetterFilter, readDeadLetters, type StoredDeadLetter } from '@pipeline/db';
+import type { Database } from '@pipeline/db';
+import { type DeadLetterFilter, readDeadLetters, type StoredDeadLetter } from '@pipeline/db/dead-letters';
 
 /**
  * `ndjson` has the values as lines, byte for byte, for `producer --from`; `csv` has everything but the bytes.

@@ -1,4 +1,9 @@
-import type { DeadLetterFilter, RedriveOutcome, RedriveQueue, SendDeadLetter } from '@pipeline/db';
+import type {
+  DeadLetterFilter,
+  RedriveOutcome,
+  RedriveQueue,
+  SendDeadLetter,
+} from '@pipeline/db/dead-letters';
 import { isTransientError, type Publisher, toRedrivenRecord, toUserError } from '@pipeline/kafka';
 import { errorLine, UserError } from '@pipeline/runtime';
 import type { Pace } from './pace.ts';

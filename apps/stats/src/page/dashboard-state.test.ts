@@ -1,4 +1,4 @@
-import type { StatsSample } from '@pipeline/db';
+import type { StatsSample } from '@pipeline/db/read';
 import { expect, test } from 'vitest';
 import { createSnapshot, createStanding, createDashboardState as createState } from '../testing/snapshots.ts';
 import { createDashboardState } from './dashboard-state.ts';

@@ -1,4 +1,4 @@
-import type { Latency, Newest } from '@pipeline/db';
+import type { Latency, Newest } from '@pipeline/db/read';
 import type { Group } from '@pipeline/kafka';
 import type { Snapshot } from '../collect/snapshot.ts';
 import type { PipelineState } from '../status/status.ts';

@@ -1,4 +1,4 @@
-import type { StepSample } from '@pipeline/db';
+import type { StepSample } from '@pipeline/db/read';
 import { expect, test } from 'vitest';
 import { stepFor, toPoints } from './history-points.ts';
 

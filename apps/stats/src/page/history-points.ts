@@ -1,4 +1,4 @@
-import { type Latency, SLOT_SECONDS, type StepSample } from '@pipeline/db';
+import { type Latency, SLOT_SECONDS, type StepSample } from '@pipeline/db/read';
 import { roundLatency, roundSeconds } from '../terminal/json.ts';
 
 /** A point of the charts over time; unknown values are null, and 64-bit numbers are strings. */

@@ -1,4 +1,5 @@
-import type { Database, StatsSample } from '@pipeline/db';
+import type { Database } from '@pipeline/db';
+import type { StatsSample } from '@pipeline/db/read';
 import { createLogger, loggerSettings, readSettings } from '@pipeline/runtime';
 import { expect, test } from 'vitest';
 import { openHistory } from './history.ts';

@@ -1,13 +1,11 @@
+import { type Database, describeError, isTransientError } from '@pipeline/db';
 import {
-  type Database,
-  describeError,
-  isTransientError,
   keepSample,
   type PipelineName,
   readSamples,
   SLOT_SECONDS,
   type StatsSample,
-} from '@pipeline/db';
+} from '@pipeline/db/read';
 import type { Logger } from '@pipeline/runtime';
 import { type HistoryPoint, stepFor, toPoints } from './history-points.ts';
 

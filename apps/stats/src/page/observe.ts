@@ -1,4 +1,4 @@
-import type { PipelineName } from '@pipeline/db';
+import type { PipelineName } from '@pipeline/db/read';
 import type { Snapshot } from '../collect/snapshot.ts';
 import type { StatsMetrics } from '../metrics.ts';
 

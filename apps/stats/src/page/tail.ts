@@ -1,4 +1,4 @@
-import type { Newest } from '@pipeline/db';
+import type { Newest } from '@pipeline/db/read';
 
 /** The newest events, and the number of others stored since the previous snapshot. */
 export interface Tail {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire, stripTypeScriptTypes } from 'node:module';
 import { basename, extname } from 'node:path';
-import type { PipelineName } from '@pipeline/db';
+import type { PipelineName } from '@pipeline/db/read';
 import { embeddedNames, embeddedText } from '@pipeline/runtime';
 import manifest from '../../package.json' with { type: 'json' };
 

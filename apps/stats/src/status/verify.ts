@@ -1,11 +1,6 @@
-import {
-  type Comparison,
-  compareTables,
-  type Database,
-  type LedgerPosition,
-  type RecountOptions,
-  readLedger,
-} from '@pipeline/db';
+import type { Database } from '@pipeline/db';
+import { type Comparison, compareTables, type RecountOptions } from '@pipeline/db/maintenance';
+import { type LedgerPosition, readLedger } from '@pipeline/db/read';
 import type { PartitionOffsets } from '@pipeline/kafka';
 import { type FetchOffsets, settleOffsets } from '../collect/collect.ts';
 

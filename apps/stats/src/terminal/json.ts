@@ -1,4 +1,4 @@
-import type { Latency } from '@pipeline/db';
+import type { Latency } from '@pipeline/db/read';
 import { sumLag } from '@pipeline/kafka';
 import type { Snapshot } from '../collect/snapshot.ts';
 

@@ -1,4 +1,4 @@
-import type { MinuteCount } from '@pipeline/db';
+import type { MinuteCount } from '@pipeline/db/read';
 import { formatAge, formatCount, formatLag } from '../../web/format.ts';
 import type { PartitionStanding, Snapshot } from '../collect/snapshot.ts';
 import { renderColumns } from './columns.ts';

@@ -3,7 +3,7 @@ import {
   type DeadLetterFilter,
   discardDeadLetters,
   newestDeadLetterId,
-} from '@pipeline/db';
+} from '@pipeline/db/dead-letters';
 import type { StatsContext } from '../../collect/stats-context.ts';
 import { toPrintableJson } from '../../terminal/printable.ts';
 import { confirm } from './confirm.ts';

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { DeadLetterFilter } from '@pipeline/db';
+import type { DeadLetterFilter } from '@pipeline/db/dead-letters';
 import type { StatsContext } from '../../collect/stats-context.ts';
 import { type ExportFormat, exportLines } from '../../dead-letters/export.ts';
 

@@ -1,4 +1,4 @@
-import { type DeadLetterFilter, type DeadLetterStatus, deadLetterStatuses } from '@pipeline/db';
+import { type DeadLetterFilter, type DeadLetterStatus, deadLetterStatuses } from '@pipeline/db/dead-letters';
 import { type Command, invalidArgument } from '@pipeline/runtime';
 import { readTime } from '../../terminal/read-time.ts';
 

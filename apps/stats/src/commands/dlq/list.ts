@@ -1,4 +1,8 @@
-import { type DeadLetterFilter, type DeadLetterSummary, listStoredDeadLetters } from '@pipeline/db';
+import {
+  type DeadLetterFilter,
+  type DeadLetterSummary,
+  listStoredDeadLetters,
+} from '@pipeline/db/dead-letters';
 import type { StatsContext } from '../../collect/stats-context.ts';
 import { renderColumns } from '../../terminal/columns.ts';
 import { clipPrintable, toPrintableJson } from '../../terminal/printable.ts';

@@ -1,4 +1,4 @@
-import type { RedriveOutcome } from '@pipeline/db';
+import type { RedriveOutcome } from '@pipeline/db/dead-letters';
 import { expect, test, vi } from 'vitest';
 import { RedriveReport } from './redrive-report.ts';
 

@@ -1,4 +1,4 @@
-import type { RedriveOutcome } from '@pipeline/db';
+import type { RedriveOutcome } from '@pipeline/db/dead-letters';
 import { toPrintableJson } from '../../terminal/printable.ts';
 import { placeOf } from './list.ts';
 

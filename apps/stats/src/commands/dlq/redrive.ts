@@ -1,4 +1,9 @@
-import { countDeadLetters, type DeadLetterFilter, newestDeadLetterId, openRedriveQueue } from '@pipeline/db';
+import {
+  countDeadLetters,
+  type DeadLetterFilter,
+  newestDeadLetterId,
+  openRedriveQueue,
+} from '@pipeline/db/dead-letters';
 import { connectKafka, openPublisher } from '@pipeline/kafka';
 import { createLogger, exitCode, UserError } from '@pipeline/runtime';
 import type { StatsContext, StatsSettings } from '../../collect/stats-context.ts';

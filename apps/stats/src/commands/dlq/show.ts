@@ -4,7 +4,7 @@ import {
   readAncestors,
   readDeadLetters,
   type StoredDeadLetter,
-} from '@pipeline/db';
+} from '@pipeline/db/dead-letters';
 import { commandLine, exitCode, UserError } from '@pipeline/runtime';
 import type { StatsContext } from '../../collect/stats-context.ts';
 import { clipPrintable, toPrintableJson } from '../../terminal/printable.ts';

@@ -1,0 +1,15 @@
+export type { DeadLetterGroup } from './read/dead-letter-groups.ts';
+export { type LedgerPosition, readLedger } from './read/ledger.ts';
+export { type MinuteCount, readMinutes } from './read/minutes.ts';
+export { type Newest, type NewestEvent, readNewest } from './read/newest-events.ts';
+export { type Overview, readOverview } from './read/overview.ts';
+export {
+  keepSample,
+  type Latency,
+  type PipelineName,
+  readSamples,
+  SLOT_SECONDS,
+  type StatsSample,
+  type StepSample,
+} from './read/samples.ts';
+export type { Totals } from './read/totals.ts';
