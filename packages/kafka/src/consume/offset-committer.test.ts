@@ -72,6 +72,15 @@ test('waiting callers go on once Kafka takes commits, however many others follow
   await expect(waited).resolves.toBeUndefined();
 });
 
+test('waiting callers go on when the group revokes what could not be committed', async () => {
+  const { complete, assignment } = create({ send: () => Promise.reject(new Error('away')) });
+  await complete(0);
+  await sleep(0);
+  const waited = complete(1);
+  assignment.revokeAll();
+  await expect(waited).resolves.toBeUndefined();
+});
+
 test('a commit of a revoked partition is not sent', async () => {
   const { committer, complete, sent, assignment } = create();
   await complete(0);

@@ -50,6 +50,8 @@ export class OffsetCommitter {
       await sleep(PACE_MS);
     }
     this.#sending = undefined;
+    // The offsets of a failed request may have been revoked: then no answer to another one wakes the callers.
+    this.#succeed();
   }
 
   #next(): readonly OffsetCommit[] {
@@ -64,6 +66,10 @@ export class OffsetCommitter {
       return await this.#options.recover(error, ++this.#tries);
     }
     for (const { owner, offset } of commits) owner.acknowledge(offset);
+    this.#succeed();
+  }
+
+  #succeed(): void {
     this.#tries = 0;
     this.#wake();
   }
