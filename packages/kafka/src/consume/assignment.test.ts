@@ -67,6 +67,15 @@ test('a lookup of positions is outdated after the next rebalance, or the end', a
   expect(await assignment.settled(second)).toBe(false);
 });
 
+test('a member that has left the group has drained nothing', () => {
+  const assignment = reading(0);
+  const ends = new Map([[0, 3n]]);
+  assignment.revokeAll();
+  expect(assignment.isDrained(ends)).toBe(false);
+  assignment.rebalance('another id', []);
+  expect(assignment.isDrained(ends)).toBe(true);
+});
+
 test('the first end counts, and reaches every waiting loop', async () => {
   const assignment = reading(0);
   const loops = [assignment.take(), assignment.take()];

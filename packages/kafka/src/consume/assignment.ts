@@ -148,11 +148,14 @@ export class Assignment {
     return owners.map((owner) => ({ owner, offset: owner.completed }));
   }
 
-  /** Whether every partition has been located and is done up to its end; partitions without an end are done. */
+  /**
+   * Whether every partition has been located and is done up to its end; partitions without an end are done. A member
+   * that has left the group owns none, but has drained nothing: it joins again.
+   */
   isDrained(ends: ReadonlyMap<number, bigint>): boolean {
-    return this.#owned.every(
-      ({ state, partition, completed }) => state !== 'locating' && completed >= (ends.get(partition) ?? 0n),
-    );
+    const isDone = ({ state, partition, completed }: AssignedPartition) =>
+      state !== 'locating' && completed >= (ends.get(partition) ?? 0n);
+    return this.isJoined && this.#owned.every(isDone);
   }
 
   /** Hands out no more slices: loops end, with the error if there is one. The first end counts. */
