@@ -54,16 +54,22 @@ export class GroupMember {
   readonly #options: MemberOptions;
   readonly #committer: OffsetCommitter;
   #heardAt = performance.now();
+  #hasStopped = false;
   #commitOffsets: EachBatchPayload['commitOffsetsIfNecessary'] | undefined;
 
   constructor(kafka: Kafka, options: MemberOptions) {
     this.#consumer = createConsumer(kafka, options.settings);
     this.#options = options;
-    this.#committer = new OffsetCommitter(options.assignment, {
-      send: (commits) => this.#send(commits),
-      recover: (error, tries) => this.#recover(error, tries),
-      onFailure: options.onCommitFailure,
-    });
+    // The assignment goes on to the next member: a retry of this one must not commit for it, or be refused for it.
+    const uncommitted = () => (this.#hasStopped ? [] : options.assignment.uncommitted());
+    this.#committer = new OffsetCommitter(
+      { uncommitted },
+      {
+        send: (commits) => this.#send(commits),
+        recover: (error, tries) => this.#recover(error, tries),
+        onFailure: options.onCommitFailure,
+      },
+    );
   }
 
   /** Milliseconds since the last fetch or heartbeat. */
@@ -84,7 +90,7 @@ export class GroupMember {
     this.#consumer.on(HEARTBEAT, hear);
     this.#consumer.on(GROUP_JOIN, ({ payload }) => this.#onJoin(payload));
     // From here on kafkajs accepts no calls, and this member cannot commit; after a crash STOP comes before CRASH.
-    this.#consumer.on(STOP, () => this.#options.assignment.revokeAll());
+    this.#consumer.on(STOP, () => this.#onStop());
     this.#consumer.on(CRASH, ({ payload }) => this.#options.onCrash(payload.error));
     await this.#run();
   }
@@ -96,6 +102,11 @@ export class GroupMember {
       partitionsConsumedConcurrently: 64,
       eachBatch: (payload) => this.#accept(payload),
     });
+  }
+
+  #onStop(): void {
+    this.#hasStopped = true;
+    this.#options.assignment.revokeAll();
   }
 
   /** kafkajs emits this before it fetches for the new assignment, and does not wait. */

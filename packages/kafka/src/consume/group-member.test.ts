@@ -1,0 +1,69 @@
+import { readSettings } from '@pipeline/runtime';
+import kafkajs from 'kafkajs';
+import { expect, test } from 'vitest';
+import { groupSettings } from '../settings.ts';
+import { silentLogger } from '../testing/fresh-topic.ts';
+import { Assignment } from './assignment.ts';
+import { GroupMember, type MemberOptions } from './group-member.ts';
+import { type FakeConsumer, fakeKafka, fetched } from './testing/fake-kafka.ts';
+
+const PARTITIONS = [0, 1];
+
+function kafkaError(type: string): Error {
+  return Object.assign(new kafkajs.KafkaJSError(type), { type });
+}
+
+/** Joins as another member of the same process, as after a crash; its partitions are read from offset 0 at once. */
+async function join(assignment: Assignment, memberId = 'me', change: Partial<MemberOptions> = {}) {
+  const { kafka, consumers } = fakeKafka();
+  const member = new GroupMember(kafka, {
+    topic: 'events',
+    settings: readSettings(groupSettings, {}),
+    assignment,
+    logger: silentLogger,
+    onRebalance: (owned) => {
+      for (const one of owned) one.startAt(0n);
+    },
+    onCrash: () => {},
+    onRetry: () => {},
+    onCommitFailure: () => {},
+    signal: new AbortController().signal,
+    ...change,
+  });
+  await member.join();
+  const consumer = consumers[0] as FakeConsumer;
+  consumer.assign(memberId, PARTITIONS);
+  return { member, consumer };
+}
+
+function createAssignment(bufferMaxBytes = 1_000_000) {
+  return new Assignment('events', { maxRecords: 1, maxBytes: 1_000_000 }, bufferMaxBytes);
+}
+
+/** Takes and completes one record. */
+function completeOne(assignment: Assignment, member: GroupMember): Promise<void> {
+  const slice = assignment.takeNext();
+  if (slice === undefined) throw new RangeError('there is nothing to take');
+  slice.owner.complete(slice);
+  assignment.release(slice);
+  return member.commit();
+}
+
+test('a member that has stopped commits nothing of the member that follows it', async () => {
+  const assignment = createAssignment();
+  const former = await join(assignment, 'former');
+  const refused = fetched(0, 0, 3);
+  refused.commitOffsetsIfNecessary.mockRejectedValue(kafkaError('ILLEGAL_GENERATION'));
+  await former.consumer.fetch(refused);
+  await completeOne(assignment, former.member);
+  former.consumer.crash(new Error('away'));
+  refused.commitOffsetsIfNecessary.mockRejectedValue(kafkaError('UNKNOWN_MEMBER_ID'));
+  const next = await join(assignment, 'next');
+  const batch = fetched(0, 0, 3);
+  batch.commitOffsetsIfNecessary.mockReturnValue(new Promise(() => {}));
+  await next.consumer.fetch(batch);
+  await completeOne(assignment, next.member);
+  await former.member.committed();
+  expect(assignment.find(0)?.state).toBe('reading');
+  expect(refused.commitOffsetsIfNecessary).toHaveBeenCalledTimes(1);
+});
