@@ -67,3 +67,17 @@ test('a member that has stopped commits nothing of the member that follows it', 
   expect(assignment.find(0)?.state).toBe('reading');
   expect(refused.commitOffsetsIfNecessary).toHaveBeenCalledTimes(1);
 });
+
+test('partitions of an expelled member are not fetched until it joins again', async () => {
+  const assignment = createAssignment();
+  const { consumer, member } = await join(assignment);
+  const refused = fetched(0, 0, 3);
+  refused.commitOffsetsIfNecessary.mockRejectedValue(kafkaError('UNKNOWN_MEMBER_ID'));
+  await consumer.fetch(refused);
+  const owner = assignment.find(0);
+  const revoked = assignment.until(() => owner?.state === 'revoked');
+  consumer.pause.mockClear();
+  await completeOne(assignment, member);
+  await revoked;
+  expect(consumer.pause).toHaveBeenCalledWith([{ topic: 'events', partitions: [0] }]);
+});

@@ -198,9 +198,18 @@ export class GroupMember {
     }));
     await this.#commitOffsets?.({ topics: [{ topic, partitions }] }).catch((error) => {
       if (kafkaErrorType(error) !== 'UNKNOWN_MEMBER_ID') throw error;
-      // Expelled from the group: others may have these partitions. kafkajs joins again, under another id.
-      for (const { owner } of commits) owner.stop('revoked');
+      for (const { owner } of commits) this.#abandon(owner);
     });
+  }
+
+  /**
+   * Expelled from the group: others may have the partition. kafkajs joins again, under another id, after the next
+   * heartbeat; until then it would fetch the same records over and over.
+   */
+  #abandon(owner: AssignedPartition): void {
+    this.pause(owner);
+    owner.stop('revoked');
+    this.#options.assignment.notify();
   }
 
   async #recover(error: unknown, tries: number): Promise<void> {
