@@ -191,11 +191,16 @@ class BatchSource implements Source {
     await member.committed();
     if (!this.#assignment.isCurrent(owned)) return;
     this.#options.onRebalance();
-    const positions = await this.#retry(() => this.#locate(owned), isTransientWhileRunning);
-    if (!this.#assignment.isCurrent(owned)) return;
+    const positions = await this.#retry(() => this.#locateIfCurrent(owned), isTransientWhileRunning);
+    if (positions === undefined || !this.#assignment.isCurrent(owned)) return;
     for (const partition of owned) partition.startAt(positions.get(partition.partition) ?? 0n);
     member.start(positions);
     this.#endIfDrained();
+  }
+
+  /** Ends the retries of a lookup once it is outdated: later ones wait for it, and its partitions may be gone. */
+  async #locateIfCurrent(owned: readonly AssignedPartition[]) {
+    return this.#assignment.isCurrent(owned) ? await this.#locate(owned) : undefined;
   }
 
   /** Where to begin to read each of these partitions. */

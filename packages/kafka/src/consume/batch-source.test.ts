@@ -1,0 +1,86 @@
+import { readSettings } from '@pipeline/runtime';
+import kafkajs from 'kafkajs';
+import { expect, test, vi } from 'vitest';
+import type { ClusterAdmin } from '../admin/admin.ts';
+import { groupSettings, kafkaSettings } from '../settings.ts';
+import { silentLogger } from '../testing/fresh-topic.ts';
+import type { PartitionOffsets } from '../topic-partition.ts';
+import { openSource, type RecordBatch, type SourceOptions } from './batch-source.ts';
+import { type FakeConsumer, fakeKafka, fetched } from './testing/fake-kafka.ts';
+
+const { kafka, consumers } = fakeKafka();
+
+vi.mock(import('../client/connect.ts'), async (importActual) => ({
+  ...(await importActual()),
+  connectKafka: () => kafka as never,
+}));
+
+function offsetsOf(partition: number): PartitionOffsets {
+  const [logStart, logEnd] = [0n, 6n];
+  return {
+    topic: 'events',
+    partition,
+    topicId: 'id',
+    logStart,
+    logEnd,
+    stableEnd: logEnd,
+    committed: undefined,
+  };
+}
+
+/** A source of a topic with these partitions of six records each, and its first consumer. */
+async function open(partitions: readonly number[], change: Partial<SourceOptions> = {}) {
+  const settings = readSettings({ ...kafkaSettings, ...groupSettings }, { BATCH_MAX_EVENTS: '3' });
+  const fetchOffsets = vi.fn<ClusterAdmin['fetchOffsets']>(async () => partitions.map(offsetsOf));
+  const onRetry = vi.fn();
+  const first = consumers.length;
+  const source = await openSource({
+    kafkaSettings: settings,
+    groupSettings: settings,
+    name: 'test',
+    admin: { fetchOffsets } as unknown as ClusterAdmin,
+    logger: silentLogger,
+    signal: new AbortController().signal,
+    once: true,
+    openLedger: async () => ({ nextOffset: 0n, isRestarted: false }),
+    onRebalance: () => {},
+    onRetry,
+    ...change,
+  });
+  return {
+    source,
+    fetchOffsets,
+    onRetry,
+    consumer: (index: number) => consumers[first + index] as FakeConsumer,
+  };
+}
+
+function isReading({ resume }: FakeConsumer, partitions: readonly number[]): Promise<void> {
+  return vi.waitFor(() => expect(resume).toHaveBeenCalledWith([{ topic: 'events', partitions }]), 10_000);
+}
+
+const away = new kafkajs.KafkaJSError('Kafka is away');
+
+test('a lookup of a partition that is gone ends when the next rebalance replaces it', async () => {
+  const { consumer, onRetry } = await open([0]);
+  consumer(0).assign('me', [0, 1]);
+  await vi.waitFor(() => expect(onRetry).toHaveBeenCalled());
+  consumer(0).assign('me', [0]);
+  await isReading(consumer(0), [0]);
+});
+
+test('a crash during a write does not end --once before the backlog is read', async () => {
+  const { source, consumer } = await open([0]);
+  consumer(0).assign('me', [0]);
+  await isReading(consumer(0), [0]);
+  await consumer(0).fetch(fetched(0, 0, 6));
+  const batches = source.batches()[Symbol.asyncIterator]();
+  const held: RecordBatch = (await batches.next()).value;
+  consumer(0).crash(away);
+  await held.commitOffsets();
+  const next = batches.next();
+  await vi.waitFor(() => consumer(1).assign('next', [0]));
+  await isReading(consumer(1), [0]);
+  await consumer(1).fetch(fetched(0, 0, 6));
+  expect((await next).value.records).toHaveLength(3);
+});
