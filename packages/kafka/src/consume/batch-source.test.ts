@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { readSettings } from '@pipeline/runtime';
 import kafkajs from 'kafkajs';
 import { expect, test, vi } from 'vitest';
@@ -6,7 +7,7 @@ import { groupSettings, kafkaSettings } from '../settings.ts';
 import { silentLogger } from '../testing/fresh-topic.ts';
 import type { PartitionOffsets } from '../topic-partition.ts';
 import { openSource, type RecordBatch, type SourceOptions } from './batch-source.ts';
-import { type FakeConsumer, fakeKafka, fetched } from './testing/fake-kafka.ts';
+import { FakeConsumer, fakeKafka, fetched } from './testing/fake-kafka.ts';
 
 const { kafka, consumers } = fakeKafka();
 
@@ -83,4 +84,25 @@ test('a crash during a write does not end --once before the backlog is read', as
   await isReading(consumer(1), [0]);
   await consumer(1).fetch(fetched(0, 0, 6));
   expect((await next).value.records).toHaveLength(3);
+});
+
+test('a source that is closed after a crash does not join again', async () => {
+  const first = consumers.length;
+  const { source, consumer } = await open([0]);
+  consumer(0).crash(away);
+  await source[Symbol.asyncDispose]();
+  await sleep(500);
+  expect(consumers).toHaveLength(first + 1);
+});
+
+test('a member that joins while its source is closed leaves the group', async () => {
+  const { source, consumer } = await open([0]);
+  const { promise: connected, resolve: connect } = Promise.withResolvers<void>();
+  const connecting = vi.spyOn(FakeConsumer.prototype, 'connect').mockReturnValueOnce(connected);
+  consumer(0).crash(away);
+  await vi.waitFor(() => expect(connecting).toHaveBeenCalled());
+  await source[Symbol.asyncDispose]();
+  consumer(1).disconnect.mockClear();
+  connect();
+  await vi.waitFor(() => expect(consumer(1).disconnect).toHaveBeenCalled());
 });

@@ -173,10 +173,17 @@ class BatchSource implements Source {
     try {
       // A member may join, crash at once, and so on: joining alone is no success.
       await pause(backoffMs(defaultBackoff, ++this.#crashes, Math.random()), this.#options.signal);
-      await this.#join();
+      await this.#joinAgain();
     } catch (final) {
       this.#assignment.end({ error: toUserError(final) });
     }
+  }
+
+  /** The source may be closed at any time, and would not disconnect a member that it did not see. */
+  async #joinAgain(): Promise<void> {
+    if (this.#isClosed) return;
+    await this.#join();
+    if (this.#isClosed) await this.#member?.leave();
   }
 
   /** Looks positions up one at a time: an outdated lookup must not open a ledger after a newer one. */
@@ -232,7 +239,8 @@ class BatchSource implements Source {
 
   #retry<Value>(operation: () => Promise<Value>, isTransient = isTransientError): Promise<Value> {
     const { signal, onRetry } = this.#options;
-    return retryForever(operation, { isTransient, onRetry, signal }).catch(throwUserError);
+    const isWorthRetry = (error: unknown) => !this.#isClosed && isTransient(error);
+    return retryForever(operation, { isTransient: isWorthRetry, onRetry, signal }).catch(throwUserError);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
