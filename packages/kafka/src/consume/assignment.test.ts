@@ -37,6 +37,7 @@ test('a partition with a full read-ahead leaves room to the others', () => {
   const assignment = reading(0, 1);
   const [full, other] = [assignment.find(0), assignment.find(1)];
   full?.accept(0n, chunkOf(0, 100));
+  assignment.takeNext();
   expect(full && assignment.hasRoom(full)).toBe(false);
   expect(other && assignment.hasRoom(other)).toBe(true);
 });
@@ -82,4 +83,14 @@ test('the first end counts, and reaches every waiting loop', async () => {
   assignment.end({ error: new Error('first') });
   assignment.end({ error: new Error('second') });
   for (const loop of loops) await expect(loop).rejects.toThrow('first');
+});
+
+test('many partitions together read ahead no more than the limit and one fetch', () => {
+  const assignment = reading(...Array.from({ length: 200 }, (_, partition) => partition));
+  for (const partition of assignment.partitions) {
+    const owner = assignment.find(partition);
+    if (owner && assignment.hasRoom(owner)) owner.accept(0n, chunkOf(0, 3, 100));
+  }
+  const queued = assignment.partitions.map((partition) => assignment.find(partition)?.queue.bytes ?? 0);
+  expect(queued.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThan(2_000);
 });

@@ -101,12 +101,29 @@ export class Assignment {
 
   /** Whether no later rebalance has replaced this one. */
   isCurrent(owned: readonly AssignedPartition[]): boolean {
-    return owned === this.#owned && this.#end === undefined;
+    return owned === this.#owned && !this.hasEnded;
   }
 
-  /** Whether a partition has room left in its share of the read-ahead. */
+  /**
+   * Whether a partition has room left: in its share of the read-ahead, so that it does not hold back the others, and in
+   * that of all, because a fetch brings more than a share.
+   */
   hasRoom({ queue }: AssignedPartition): boolean {
-    return queue.bytes < this.#bufferMaxBytes / this.#owned.length;
+    return queue.bytes < this.#bufferMaxBytes / this.#owned.length && !this.isFull;
+  }
+
+  /**
+   * Whether the read-ahead of all partitions is used up, and no partition has room. What is queued behind a slice in
+   * flight does not count: slices that do not end, at most one per loop, must not hold back the other partitions.
+   */
+  get isFull(): boolean {
+    const next = this.#owned.filter(({ inFlight }) => inFlight === undefined);
+    return next.reduce((sum, { queue }) => sum + queue.bytes, 0) >= this.#bufferMaxBytes;
+  }
+
+  /** Whether slices are handed out no more. */
+  get hasEnded(): boolean {
+    return this.#end !== undefined;
   }
 
   /**
@@ -166,7 +183,7 @@ export class Assignment {
 
   /** Resolves when a condition holds, or the assignment has ended. */
   async until(condition: () => boolean): Promise<void> {
-    while (this.#end === undefined && !condition()) await this.#changed.promise;
+    while (!this.hasEnded && !condition()) await this.#changed.promise;
   }
 
   /** Wakes the callers that wait, after a change to one of the partitions. */

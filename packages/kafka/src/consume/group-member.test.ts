@@ -1,6 +1,6 @@
 import { readSettings } from '@pipeline/runtime';
 import kafkajs from 'kafkajs';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { groupSettings } from '../settings.ts';
 import { silentLogger } from '../testing/fresh-topic.ts';
 import { Assignment } from './assignment.ts';
@@ -80,4 +80,55 @@ test('partitions of an expelled member are not fetched until it joins again', as
   await completeOne(assignment, member);
   await revoked;
   expect(consumer.pause).toHaveBeenCalledWith([{ topic: 'events', partitions: [0] }]);
+});
+
+/** One partition in flight, and more queued behind it than its share of the read-ahead. */
+async function fillFirst(assignment: Assignment) {
+  const joined = await join(assignment);
+  await joined.consumer.fetch(fetched(0, 0, 3, 1_000));
+  const slice = assignment.takeNext();
+  if (slice === undefined) throw new RangeError('there is nothing to take');
+  return { ...joined, slice };
+}
+
+/** More queued of both partitions than the read-ahead, and nothing in flight. */
+async function fillBoth(assignment: Assignment) {
+  const joined = await join(assignment);
+  const fetches = PARTITIONS.map((partition) => joined.consumer.fetch(fetched(partition, 0, 3, 1_000)));
+  await Promise.all(fetches);
+  return joined;
+}
+
+test('a partition without room is paused, and resumed once it has room', async () => {
+  const assignment = createAssignment(2_000);
+  const { consumer, slice } = await fillFirst(assignment);
+  const dropped = fetched(0, 3, 3, 1_000);
+  consumer.pause.mockClear();
+  await consumer.fetch(dropped);
+  expect(dropped.resolveOffset).not.toHaveBeenCalled();
+  expect(consumer.pause).toHaveBeenCalledWith([{ topic: 'events', partitions: [0] }]);
+  assignment.release(slice);
+  for (let next = assignment.takeNext(); next; next = assignment.takeNext()) assignment.release(next);
+  await vi.waitFor(() =>
+    expect(consumer.resume).toHaveBeenCalledWith([{ topic: 'events', partitions: [0] }]),
+  );
+});
+
+test('while no partition has room, heartbeats go on and what was fetched is kept', async () => {
+  const assignment = createAssignment(2_000);
+  const { consumer } = await fillBoth(assignment);
+  const waiting = fetched(0, 3, 1);
+  const accepted = consumer.fetch(waiting);
+  await vi.waitFor(() => expect(waiting.heartbeat).toHaveBeenCalled(), 10_000);
+  for (let next = assignment.takeNext(); next; next = assignment.takeNext()) assignment.release(next);
+  await accepted;
+  expect(waiting.resolveOffset).toHaveBeenCalledWith('3');
+});
+
+test('a rebalance ends the wait for room', async () => {
+  const assignment = createAssignment(2_000);
+  const { consumer } = await fillBoth(assignment);
+  const waiting = fetched(0, 3, 1);
+  waiting.heartbeat.mockRejectedValue(kafkaError('REBALANCE_IN_PROGRESS'));
+  await expect(consumer.fetch(waiting)).rejects.toThrow('REBALANCE_IN_PROGRESS');
 });

@@ -143,7 +143,7 @@ export class GroupMember {
     this.#commitOffsets = payload.commitOffsetsIfNecessary;
     const { partition, messages, fetchedOffset } = payload.batch as unknown as FetchedBatch;
     const owner = assignment.find(partition);
-    if (owner === undefined || !(await this.#waitForRoom(owner))) return;
+    if (owner === undefined || !(await this.#waitForRoom(owner, payload.heartbeat))) return;
     if (payload.isStale() || !payload.isRunning()) return;
     const last = payload.batch.lastOffset();
     const chunk = { records: messages, nextOffset: BigInt(last) + 1n };
@@ -153,22 +153,26 @@ export class GroupMember {
   }
 
   /**
-   * Waits for room in the partition's read-ahead. A partition that gets none, because its slice in flight does not end,
-   * is paused: kafkajs fetches nothing while a handler waits, and the other partitions must go on.
+   * Waits for room in the read-ahead. A partition that gets none, because its slice in flight does not end, is paused:
+   * kafkajs fetches nothing while a handler waits, and the other partitions must go on. If none of them has room, the
+   * wait goes on, with heartbeats, and fails when one of them reports a rebalance.
    */
-  async #waitForRoom(owner: AssignedPartition): Promise<boolean> {
+  async #waitForRoom(owner: AssignedPartition, heartbeat: () => Promise<void>): Promise<boolean> {
     const { assignment } = this.#options;
     const hasRoom = () => assignment.hasRoom(owner) || owner.state !== 'reading';
     if (hasRoom()) return true;
-    const freed = assignment.until(hasRoom).then(() => true);
-    const expired = new AbortController();
-    const isFreed = await Promise.race([freed, sleep(NO_ROOM_MS, false, { signal: expired.signal })]);
-    expired.abort();
-    if (!isFreed) this.#pauseUntil(owner, freed);
-    return isFreed;
+    const freed = assignment.until(hasRoom);
+    let isFreed = await resolvesWithin(freed, NO_ROOM_MS);
+    while (!isFreed && assignment.isFull) {
+      await heartbeat();
+      isFreed = await resolvesWithin(freed, NO_ROOM_MS);
+    }
+    if (isFreed) return true;
+    this.#pauseUntil(owner, freed);
+    return false;
   }
 
-  #pauseUntil(owner: AssignedPartition, freed: Promise<unknown>): void {
+  #pauseUntil(owner: AssignedPartition, freed: Promise<void>): void {
     this.pause(owner);
     void freed.then(() => {
       if (owner.state === 'reading') this.#consumer.resume(this.#all([owner.partition]));
@@ -219,6 +223,14 @@ export class GroupMember {
     onRetry(error);
     await pause(Math.min(100 * 2 ** tries, 2_000), signal);
   }
+}
+
+async function resolvesWithin(promise: Promise<void>, ms: number): Promise<boolean> {
+  const resolved = new AbortController();
+  const expired = sleep(ms, false, { signal: resolved.signal });
+  const isResolved = await Promise.race([promise.then(() => true), expired]);
+  resolved.abort();
+  return isResolved;
 }
 
 function createConsumer(kafka: Kafka, settings: GroupSettings): Consumer {
