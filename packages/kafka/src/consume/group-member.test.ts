@@ -114,6 +114,18 @@ test('a partition without room is paused, and resumed once it has room', async (
   );
 });
 
+test('after the end a partition without room is fetched no more', async () => {
+  const assignment = createAssignment(2_000);
+  const { consumer } = await fillFirst(assignment);
+  assignment.end();
+  consumer.pause.mockClear();
+  const late = fetched(0, 3, 3, 1_000);
+  await consumer.fetch(late);
+  expect(late.resolveOffset).not.toHaveBeenCalled();
+  expect(consumer.pause).toHaveBeenCalledWith([{ topic: 'events', partitions: [0] }]);
+  expect(consumer.resume).not.toHaveBeenCalled();
+});
+
 test('while no partition has room, heartbeats go on and what was fetched is kept', async () => {
   const assignment = createAssignment(2_000);
   const { consumer } = await fillBoth(assignment);

@@ -167,15 +167,17 @@ export class GroupMember {
       await heartbeat();
       isFreed = await resolvesWithin(freed, NO_ROOM_MS);
     }
-    if (isFreed) return true;
+    if (isFreed && !assignment.hasEnded) return true;
     this.#pauseUntil(owner, freed);
     return false;
   }
 
+  /** After the end there is no room any more: what was queued then is never taken. */
   #pauseUntil(owner: AssignedPartition, freed: Promise<void>): void {
     this.pause(owner);
     void freed.then(() => {
-      if (owner.state === 'reading') this.#consumer.resume(this.#all([owner.partition]));
+      const isWanted = owner.state === 'reading' && !this.#options.assignment.hasEnded;
+      if (isWanted) this.#consumer.resume(this.#all([owner.partition]));
     });
   }
 
