@@ -185,7 +185,7 @@ describe('a missing right', () => {
   const lacks: Readonly<Record<string, readonly [readonly Right[], RegExp]>> = {
     'cannot-read': [
       [onTopic('events_dlq', 'WRITE'), onGroup('READ')],
-      /no topic events, or this user may not DESCRIBE it; grant DESCRIBE/,
+      /no topic events, or this user lacks DESCRIBE on it; grant DESCRIBE/,
     ],
     'can-only-describe': [
       [onTopic('events', 'DESCRIBE'), onTopic('events_dlq', 'WRITE'), onGroup('READ')],

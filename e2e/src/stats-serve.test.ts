@@ -197,7 +197,7 @@ test('the page is served without a history, and logs it', async () => {
   try {
     await using program = startServer();
     expect(await readReport(program)).toHaveProperty('events.stored', '4');
-    await waitForLog(program, /no history is kept: relation .* does not exist/);
+    await waitForLog(program, /the history cannot be stored: relation .* does not exist/);
     expect(await get('/api/history?minutes=15', program)).toMatchObject({ status: 503 });
   } finally {
     await pipeline.database.run((sql) => sql`alter table hidden_samples rename to stats_samples`);

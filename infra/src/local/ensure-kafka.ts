@@ -55,7 +55,7 @@ async function startKafka(endpoint: Endpoint, options: LocalKafkaOptions): Promi
 async function requireDocker(missing: string): Promise<void> {
   if (await dockerAnswers()) return;
   throw new UserError(
-    `no Kafka answers, and to start one either ${missing} or a running Docker engine is needed`,
+    `no Kafka answers; starting one needs ${missing}, or a running Docker engine`,
     'install what is missing (Debian: apt-get install openjdk-17-jre-headless maven), or start Docker',
   );
 }

@@ -49,7 +49,7 @@ export function openHistory(
       if (slot === keptSlot || (sample.lag === null && sample.atMs % SLOT_MS < LATE_MS)) return;
       keptSlot = slot;
       const problem = await keepSample(writableDatabase, pipeline, sample).then(() => '', permanentProblem);
-      if (problem !== logged && problem !== '') logger.warn(`no history is kept: ${problem}`);
+      if (problem !== logged && problem !== '') logger.warn(`the history cannot be stored: ${problem}`);
       logged = problem;
     },
   };

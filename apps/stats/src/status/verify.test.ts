@@ -72,13 +72,13 @@ test('a committed offset without a ledger row is a difference', () => {
     {
       table: 'ingest_progress',
       key: 'events/2 next_offset',
-      expected: 'at least 5, which the group has committed',
+      expected: 'at least 5, the committed offset',
       found: 'no row',
     },
   ]);
 });
 
-test('a partition without a commit is no difference', () => {
+test('a partition without a commit is not a difference', () => {
   expect(compare([{ partition: 0, committed: undefined, nextOffset: undefined, logEnd: 9n }])).toEqual([]);
 });
 

@@ -63,11 +63,9 @@ export function compareWithKafka(
   });
   const overcommitted = before
     .filter(({ partition, committed = 0n }) => committed > (next.get(partition) ?? 0n))
-    .map(({ partition, committed }) =>
-      differ(partition, `at least ${committed}, which the group has committed`),
-    );
+    .map(({ partition, committed }) => differ(partition, `at least ${committed}, the committed offset`));
   const beyondEnd = ledger
     .filter(({ partition, nextOffset }) => nextOffset > (ends.get(partition) ?? nextOffset))
-    .map(({ partition }) => differ(partition, `at most ${ends.get(partition)}, where the log ends`));
+    .map(({ partition }) => differ(partition, `at most ${ends.get(partition)}, the end offset`));
   return [...overcommitted, ...beyondEnd];
 }

@@ -9,7 +9,7 @@ export async function requireTopics(admin: ClusterAdmin, topics: readonly string
   const missing = await admin.missingTopics(topics);
   if (missing.length === 0) return;
   throw new UserError(
-    `Kafka: there is no topic ${missing.join(' and no topic ')}, or this user may not DESCRIBE it`,
+    `Kafka: there is no topic ${missing.join(' and no topic ')}, or this user lacks DESCRIBE on it`,
     'grant DESCRIBE on it, or create it',
     exitCode.failed,
     { name: 'create-topics' },
