@@ -13,18 +13,23 @@ const program = createProgram(
   .addHelpText(
     'beforeAll',
     `Examples:
-  bench                                         all measurements, about 15 minutes
-  bench --only throughput --rounds 5
-  bench --events 50000 --rounds 1 --seconds 5   a quick estimate
+  pnpm --filter bench start                              all measurements, about 15 minutes
+  pnpm --filter bench start --only throughput --rounds 5
+  pnpm --filter bench start --events 50000 --rounds 1 --seconds 5     a quick estimate
 `,
   )
   .option('--events <n>', 'number of events in the topic', integerBetween(1_000, 100_000_000), 600_000)
   .option('--rounds <n>', 'rounds of the throughput and replay measurements', integerBetween(1, 100), 3)
-  .option('--seconds <n>', 'duration of each latency rate', integerBetween(1, 3_600), 20)
+  .option(
+    '--seconds <n>',
+    'seconds of measurement at each rate of the latency measurement',
+    integerBetween(1, 3_600),
+    20,
+  )
   .option('--only <names>', `comma-separated subset of ${names.join(',')} (default: all)`, parseNames)
-  .option('--json', 'print JSON instead', false)
-  .action((options: Omit<BenchOptions, 'only'> & Partial<BenchOptions>) =>
-    runBench({ only: names, ...options }),
+  .option('--json', 'print JSON instead of Markdown')
+  .action((options: Omit<BenchOptions, 'only' | 'json'> & Partial<BenchOptions>) =>
+    runBench({ only: names, json: false, ...options }),
   );
 
 await runProgram(program);

@@ -9,13 +9,10 @@ const waiversFile = 'infra/audit-waivers.json';
 
 const program = createProgram(
   'advisories',
-  'Checks the packages in the lockfile for known vulnerabilities',
+  'Checks the packages in the lockfile for known vulnerabilities; exit code 3 if any is unwaived.',
   version,
 )
-  .addHelpText(
-    'beforeAll',
-    'Examples:\n  advisories                      exit code 3 if there are unwaived advisories\n',
-  )
+  .addHelpText('beforeAll', 'Examples:\n  pnpm --filter infra advisories\n')
   .option('--offline-is-fine', 'exit code 0 if the registry returns no advisories')
   .action(({ offlineIsFine }: { readonly offlineIsFine?: boolean }) => {
     const advisories = fetchAdvisories();

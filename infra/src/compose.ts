@@ -20,12 +20,12 @@ const postgres = readSettings(databaseSettings, {});
 
 const program = createProgram('compose', 'Kafka and Postgres in containers', version).addHelpText(
   'beforeAll',
-  'Examples:\n  compose up --profile ui    with Kafka UI on 8080\n  compose up --profile app   with the three apps; builds their images the first time\n  compose down --volumes     and delete the data\n',
+  'Examples:\n  pnpm --filter infra docker:up --profile ui    with Kafka UI on port 8080\n  pnpm --filter infra docker:up --profile app   with the three apps, after building their images\n  pnpm --filter infra docker:down --volumes     stop and delete the data\n',
 );
 
 program
   .command('up')
-  .description('start them and wait until they answer')
+  .description('start Kafka and Postgres in containers, and wait until they respond')
   .option('--profile <name...>', `additional services: ${everyProfile.join(', ')}`)
   .action(async ({ profile = [] }: { readonly profile?: readonly string[] }) => {
     const signal = stopSignal();
@@ -37,8 +37,8 @@ program
 
 program
   .command('down')
-  .description('stop and remove them; the data is kept')
-  .option('--volumes', 'delete the data, too')
+  .description('stop and remove the containers; the data is kept')
+  .option('--volumes', 'also delete the data')
   .action(async ({ volumes }: { readonly volumes?: boolean }) => {
     await compose(everyProfile, ['down', ...(volumes ? ['--volumes'] : [])], stopSignal());
   });

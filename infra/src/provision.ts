@@ -22,12 +22,16 @@ import { type InfraSettings, infraSettings, pageSettings, version } from './sett
 
 const allSettings = { ...infraSettings, ...pageSettings };
 
-const program = withSettings(createProgram('provision', 'Creates topics and tables', version), allSettings)
-  .addHelpText(
-    'beforeAll',
-    'Examples:\n  provision    topics and tables on the configured servers; safe to repeat\n',
-  )
-  .option('--dev', 'as a part of "turbo run dev": print the next steps')
+const program = withSettings(
+  createProgram(
+    'provision',
+    'Creates the topics and tables on the configured servers; safe to repeat.',
+    version,
+  ),
+  allSettings,
+)
+  .addHelpText('beforeAll', 'Examples:\n  pnpm --filter infra provision\n')
+  .option('--dev', 'used by "turbo run dev": print the next steps')
   .action(async ({ dev }: { readonly dev?: boolean }) => {
     const settings = settingsOf(program, allSettings);
     const context = { settings, report: createReporter('provision', settings), signal: stopSignal() };

@@ -14,16 +14,16 @@ import { runShell } from './psql/shell.ts';
 import { version } from './settings.ts';
 
 const examples = `Examples:
-  psql                                                  a shell
-  echo 'select count(*) from raw_events;' | psql        one statement
+  pnpm --filter infra psql
+  echo 'select count(*) from raw_events;' | pnpm --filter infra psql
 `;
 
 const program = withSettings(
-  createProgram('psql', "A shell on the pipeline's database", version),
+  createProgram('psql', "A Postgres shell on the pipeline's database.", version),
   databaseSettings,
 )
   .addHelpText('beforeAll', examples)
-  .argument('[words...]', 'arguments for psql')
+  .argument('[words...]', 'arguments for psql, if it is installed')
   .allowUnknownOption()
   .action(async (words: readonly string[]) => {
     const settings = settingsOf(program, databaseSettings);

@@ -27,15 +27,18 @@ interface StartOptions {
 }
 
 const examples = `Examples:
-  infra            Kafka and Postgres at the configured addresses, until Ctrl-C
-  infra --reset    the same, without the data of earlier runs
+  pnpm --filter infra start            Kafka and Postgres, until Ctrl-C
+  pnpm --filter infra start --reset    the same, without the data of earlier runs
 `;
 
-const program = withSettings(createProgram('infra', 'The local Kafka and Postgres', version), infraSettings)
+const program = withSettings(
+  createProgram('infra', 'Starts Kafka and Postgres on this machine, unless they already run.', version),
+  infraSettings,
+)
   .addHelpText('beforeAll', examples)
   .option('--reset', 'delete the data of earlier runs')
-  .option('--data <folder>', 'folder in which the data is kept between runs (default: .pipeline)')
-  .option('--dev', 'as a part of "turbo run dev": stop after the consumer')
+  .option('--data <folder>', 'folder for the data (default: .pipeline)')
+  .option('--dev', 'used by "turbo run dev": stop after the consumer')
   .action(async ({ reset, dev, ...options }: StartOptions) => {
     const data = options.data === undefined ? defaultData : resolveCliPath(options.data);
     const settings = settingsOf(program, infraSettings);

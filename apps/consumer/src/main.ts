@@ -30,18 +30,17 @@ const program = withSettings(
   consumerSettings,
 )
   .addHelpText('before', examples)
-  .option('--once', 'drain to the current end offsets, then exit', false)
+  .option('--once', 'drain to the current end offsets, then exit')
   .option(
     '--skip <topic:partition:offset>',
     'skip the batch that contains this offset if it is unreadable; repeatable',
     addSkip,
-    [],
   )
-  .action(async (options: { readonly once: boolean; readonly skip: readonly Skip[] }, command) => {
+  .action(async (options: { readonly once?: boolean; readonly skip?: readonly Skip[] }, command) => {
     await runConsumer(settingsOf(command, consumerSettings), {
       version: manifest.version,
-      once: options.once,
-      skips: options.skip,
+      once: options.once ?? false,
+      skips: options.skip ?? [],
     });
   });
 
@@ -58,7 +57,7 @@ withSettings(
 
 await runProgram(program);
 
-function addSkip(text: string, skips: readonly Skip[]): readonly Skip[] {
+function addSkip(text: string, skips: readonly Skip[] = []): readonly Skip[] {
   const skip = parseSkip(text);
   if (skip === undefined) throw invalidArgument('Expected TOPIC:PARTITION:OFFSET, such as events:0:4711.');
   return [...skips, skip];

@@ -39,7 +39,7 @@ export const consumerSettings = {
     [4, 1_000],
   ),
   SHADOW_SCHEMA: optionalText(
-    'Path of a module with candidate schemas; events that they would reject are stored, counted and logged',
+    'Path of a module with candidate schemas; events that they would reject are still stored, but counted and logged',
   ),
   DLQ_RECORD_MAX_BYTES: integer(
     1_000_000,

@@ -23,11 +23,16 @@ const program = withSettings(
   )
   .option(
     '--count <n>',
-    'number of records (default: until stopped, or to the end of the file)',
+    'number of records (default: unlimited, or the whole file)',
     numberBetween(0, Number.MAX_SAFE_INTEGER),
   )
-  .option('--invalid-ratio <r>', 'share of invalid records, of every kind', numberBetween(0, 1), 0)
-  .option('--duplicate-ratio <r>', 'share of records that repeat an earlier one', numberBetween(0, 1), 0)
+  .option('--invalid-ratio <r>', 'share of invalid records of all kinds, from 0 to 1', numberBetween(0, 1), 0)
+  .option(
+    '--duplicate-ratio <r>',
+    'share of duplicates of earlier records, from 0 to 1',
+    numberBetween(0, 1),
+    0,
+  )
   .option('--seed <n>', 'seed of the simulation (default: random)', numberBetween(0, Number.MAX_SAFE_INTEGER))
   .option('--json', 'print a summary as JSON on stdout')
   .action(async (options: Omit<RunOptions, 'count'> & Partial<RunOptions>, command) => {

@@ -81,24 +81,27 @@ JSON: {"schemaVersion":1,"dryRun":false,"before":"2026-01-01T00:00:00.000Z",
 "events":"1200","deadLetters":"3"}`;
 
 withWait(program.command('purge').addHelpText('after', purgeJson))
-  .description('delete old events, their counts, and old dead letters that are resolved')
-  .requiredOption('--before <time>', 'delete what is older than this', parseTime)
+  .description('delete old events with their counts, and old resolved dead letters')
+  .requiredOption('--before <time>', 'delete what is older than this, such as 2026-01-01', parseTime)
   .addOption(
     program
       .createOption('--by <name>', 'acting user, for the audit record')
       .default(currentUser(), 'the user of this process'),
   )
-  .option('--dry-run', 'only report how many match')
+  .option('--dry-run', 'only print how many rows would be deleted')
   .option('--yes', 'skip the confirmation')
   .option('--json', 'print a JSON document')
-  .addHelpText('before', 'Examples:\n  stats purge --before 2026-01-01 --dry-run\n')
+  .addHelpText(
+    'before',
+    'Examples:\n  stats purge --before 2026-01-01 --dry-run\n  stats purge --before 2026-01-01 --yes\n',
+  )
   .action(async (_options, command) =>
     purgeOld(settingsOf(command, statsSettings), command.optsWithGlobals()),
   );
 
 withWait(program.command('partition'))
-  .description('partition the events by day, and create partitions ahead; safe to repeat')
-  .option('--ahead <days>', 'days to create ahead', numberBetween(1, 365), 7)
+  .description('partition the events by day, and create the partitions of the next days; safe to repeat')
+  .option('--ahead <days>', 'number of days to create partitions for', numberBetween(1, 365), 7)
   .addHelpText('before', 'Examples:\n  stats partition --ahead 14\n')
   .action(async (_options, command) =>
     partitionByDay(settingsOf(command, statsSettings), command.optsWithGlobals()),

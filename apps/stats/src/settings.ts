@@ -31,7 +31,7 @@ export const statsSettings = {
   ...pageSettings,
   DLQ_MAX_REDRIVES: integer(3, 'Maximum redrives per dead letter', [1, 1_000]),
   DLQ_REDRIVE_RATE: integer(500, 'Maximum dead letters redriven per second', [1, 1_000_000]),
-  STATS_READ_ONLY: optionalOneOf(['true', 'false'], 'Reject changes on the page: no redrive, no discard', {
+  STATS_READ_ONLY: optionalOneOf(['true', 'false'], 'Disable redrive and discard on the stats page', {
     shownDefault: 'false on loopback, else true',
   }),
   STATS_ALLOWED_HOSTS: list(

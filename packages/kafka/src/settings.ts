@@ -12,9 +12,9 @@ export const kafkaSettings = {
     'HOST:PORT, comma-separated if several',
     address,
   ),
-  KAFKA_TOPIC: text('events', 'Topic of events'),
-  KAFKA_DLQ_TOPIC: text('events_dlq', 'Topic of dead letters'),
-  KAFKA_CLIENT_ID: optionalText('Client id in the logs, metrics and quotas of the brokers', {
+  KAFKA_TOPIC: text('events', 'Events topic'),
+  KAFKA_DLQ_TOPIC: text('events_dlq', 'Dead-letter topic'),
+  KAFKA_CLIENT_ID: optionalText('Client id, used in broker logs, metrics and quotas', {
     shownDefault: "the program's name",
   }),
   KAFKA_REQUEST_TIMEOUT_MS: integer(
@@ -22,7 +22,7 @@ export const kafkaSettings = {
     'Kafka request timeout; a request that times out is retried',
     [1_000, 300_000],
   ),
-  KAFKA_SSL: flag(false, 'Connect to Kafka over TLS, and verify its certificate'),
+  KAFKA_SSL: flag(false, 'Connect to Kafka over TLS and verify broker certificates'),
   KAFKA_SSL_CA: optionalText('Path of the trusted CA certificates (PEM)'),
   KAFKA_SSL_CERT: optionalText('Path of the client certificate (PEM)'),
   KAFKA_SSL_KEY: optionalText('Path of the private key of the client certificate (PEM)'),
@@ -44,9 +44,13 @@ export const groupSettings = {
     'Rebalance timeout: maximum time that members have to rejoin the group',
     [1_000, 1_800_000],
   ),
-  KAFKA_FETCH_WAIT_MS: integer(500, 'Maximum time that a fetch waits for records', [1, 5_000]),
+  KAFKA_FETCH_WAIT_MS: integer(
+    500,
+    'Maximum time that a broker waits for records before it answers a fetch',
+    [1, 5_000],
+  ),
   KAFKA_FETCH_MAX_BYTES: integer(8 << 20, 'Maximum bytes per fetch', [1 << 10, 1 << 30]),
-  KAFKA_FETCH_MAX_PARTITION_BYTES: integer(1 << 20, 'Maximum bytes per partition and fetch', [
+  KAFKA_FETCH_MAX_PARTITION_BYTES: integer(1 << 20, 'Maximum bytes per partition in a fetch', [
     1 << 10,
     1 << 30,
   ]),

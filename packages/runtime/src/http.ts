@@ -5,7 +5,7 @@ import { text } from './settings.ts';
 import { UserError } from './user-error.ts';
 
 export const httpSettings = {
-  HTTP_HOST: text('127.0.0.1', 'Address that the probes, metrics and stats page listen on'),
+  HTTP_HOST: text('127.0.0.1', 'Listen address of the probes, metrics and stats page'),
 };
 
 /** A listening server; disposing of it closes its connections too. */

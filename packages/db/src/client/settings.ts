@@ -12,7 +12,7 @@ export const databaseSettings = {
   ),
   DATABASE_ALLOW_PLAINTEXT: flag(
     false,
-    'Allow unencrypted connections to a remote Postgres, as in a private container network',
+    'Allow unencrypted connections to a remote Postgres, for example in a private container network',
   ),
   DATABASE_POOL_MODE: oneOf(
     ['session', 'transaction'],

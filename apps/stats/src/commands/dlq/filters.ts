@@ -17,9 +17,9 @@ export function withFilters(command: Command): Command {
   return command
     .option('--reason <name>', 'only this reason')
     .option('--type <name>', 'only this event type')
-    .option('--since <time>', 'only failures at this time or later', parseTime)
-    .option('--until <time>', 'only failures before this time', parseTime)
-    .option('--contains <text>', 'only errors that contain this text');
+    .option('--since <time>', 'failed at or after this time, such as 2026-11-24', parseTime)
+    .option('--until <time>', 'failed before this time, such as 2026-11-24T09:30Z', parseTime)
+    .option('--contains <text>', 'only dead letters whose error contains this text');
 }
 
 /** @throws InvalidArgumentError */

@@ -39,7 +39,7 @@ const examples = `Examples:
 export function addDeadLetterCommands(stats: Command): void {
   const dlq = stats
     .command('dlq')
-    .description('list, redrive or discard dead letters')
+    .description('list, show, export, redrive or discard dead letters')
     .addHelpText('before', examples);
   addList(dlq);
   addShow(dlq);
@@ -53,7 +53,7 @@ function addList(dlq: Command): void {
     .description('list the latest dead letters, newest first')
     .option('--status <name>', 'only open, redriven or discarded ones', parseStatus)
     .option('--limit <n>', 'maximum number to list', parseCount, 20)
-    .option('--before <id>', 'only ids below this one', parseId)
+    .option('--before <id>', 'only ids below this one, for the next page', parseId)
     .option('--json', 'print a JSON document per line')
     .action((flags, command) =>
       run(command, (context) => listDeadLetters(context, filterOf(flags), command.optsWithGlobals())),
@@ -72,9 +72,9 @@ function addShow(dlq: Command): void {
 
 function addExport(dlq: Command): void {
   withCommon(withFilters(dlq.command('export')))
-    .description('print the values as lines, for "producer --from -", or a table as CSV')
+    .description('print the record values, one per line, for "producer --from -"; or a CSV table')
     .option('--status <name>', 'only open, redriven or discarded ones', parseStatus)
-    .option('--csv', 'print a table as CSV')
+    .option('--csv', 'print a CSV table without keys and values instead')
     .action((flags, command) =>
       run(command, (context, signal) =>
         exportDeadLetters(context, filterOf(flags), flags.csv ? 'csv' : 'ndjson', signal),
@@ -128,10 +128,10 @@ function withCommon(command: Command): Command {
 function withChoice(command: Command): Command {
   const by = command.createOption('--by <name>', 'acting user, for the audit record');
   return withCommon(withFilters(command))
-    .argument('[ids...]', 'ids of dead letters', gatherIds)
-    .option('--all', 'all that match; without any filter, all that are open')
+    .argument('[ids...]', 'ids of open dead letters', gatherIds)
+    .option('--all', 'all open dead letters that match the filters, if any')
     .addOption(by.default(currentUser(), 'the user of this process'))
-    .option('--dry-run', 'only report how many match')
+    .option('--dry-run', 'only print how many match')
     .option('--yes', 'skip the confirmation')
     .option('--json', 'print a JSON document');
 }
