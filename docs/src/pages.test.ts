@@ -63,7 +63,10 @@ function leadsSomewhere(page: string, link: string): boolean {
   return existsSync(join(rootFolder, target)) && (anchor === undefined || anchorsOf(target).includes(anchor));
 }
 
-/** The anchors that GitHub derives from headings (lower case, no punctuation, dashes for spaces), and explicit ones. */
+/**
+ * The anchors that GitHub derives from headings (lower case, no punctuation, dashes for spaces), and explicit
+ * ones.
+ */
 function anchorsOf(page: string): readonly string[] {
   const prose = proseOf(page);
   const headings = prose.match(/^#+ .+$/gm) ?? [];

@@ -89,7 +89,7 @@ function cellsOf(line: string): readonly string[] {
   return line.split('|').map((cell) => cell.trim());
 }
 
-/** A pipeline whose consumer has read 500 simulated records, a tenth of them invalid in every way. */
+/** A pipeline whose consumer has read 500 simulated records, a tenth of them invalid, for all reasons. */
 async function createPipelineWithInvalidRecords(): Promise<Pipeline> {
   const pipeline = await createPipeline();
   const simulation = ['--rate', '0', '--count', '500', '--invalid-ratio', '0.1', '--seed', '7'];
@@ -102,7 +102,7 @@ async function createPipelineWithInvalidRecords(): Promise<Pipeline> {
   return pipeline;
 }
 
-/** What the pages call 4711. */
+/** The id that replaces 4711 of the pages. */
 async function findDeadLetterId({ database }: Pipeline): Promise<string> {
   const [row] = await database.run<{ id: string }>(
     (sql) => sql`select min(dlq_id)::text as id from dlq_events`,

@@ -91,18 +91,15 @@ describe.skipIf(process.platform !== 'linux')('in a fresh clone', () => {
     },
   );
 
-  test.runIf(isLong)(
-    'dev that is killed while its servers start leaves nothing and starts no app',
-    async () => {
-      await using clone = await copySources();
-      const { ports, environment } = await ownAddresses();
-      const { npx, printed } = startPnpm(clone.folder, environment, 'turbo', 'run', 'dev');
-      await waitUntil(() => /infra:dev: ✔ Postgres/.test(printed()) || npx.exitCode !== null);
-      expect(printed()).not.toMatch(/consumer:dev: \$/);
-      expect((await killAndWait(npx, 'SIGKILL', ports)).remaining).toEqual([]);
-      expect(printed()).not.toMatch(/consumer:dev: \$/);
-    },
-  );
+  test.runIf(isLong)('dev killed while its servers start leaves no process and starts no app', async () => {
+    await using clone = await copySources();
+    const { ports, environment } = await ownAddresses();
+    const { npx, printed } = startPnpm(clone.folder, environment, 'turbo', 'run', 'dev');
+    await waitUntil(() => /infra:dev: ✔ Postgres/.test(printed()) || npx.exitCode !== null);
+    expect(printed()).not.toMatch(/consumer:dev: \$/);
+    expect((await killAndWait(npx, 'SIGKILL', ports)).remaining).toEqual([]);
+    expect(printed()).not.toMatch(/consumer:dev: \$/);
+  });
 
   test.runIf(isLong)(
     'dev of one app starts the servers too, and leaves those of the user running',

@@ -11,7 +11,7 @@ import { startProxy, type TcpProxy } from './support/proxy.ts';
 import { createTopics } from './support/system.ts';
 import { waitForLog } from './support/wait.ts';
 
-/** Valid events that a constraint of the table rejects for now, and records that are no events. */
+/** Valid events that a constraint of the table rejects for now, and records that are not events. */
 const REJECTED = 300;
 const INVALID = 700;
 

@@ -9,7 +9,7 @@ test.each([
   expect(nextLines({ HTTP_HOST, STATS_PORT })).toContain(url);
 });
 
-test('a server in a container is shown with its volume, a running one without data', () => {
+test('a container is shown with its volume, an already running server without data', () => {
   const server = { address: '127.0.0.1:9092', version: '4.3.1' };
   const own = { folder: '/x', volume: 'some-volume', process: { pid: 1, ended: Promise.resolve(0), stop } };
   expect(serverLine('Kafka', { ...server, own })).toMatch(/^✔ Kafka 4\.3\.1 .* data volume some-volume$/);

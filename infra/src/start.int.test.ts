@@ -75,7 +75,7 @@ test('a reset deletes the data of the servers and nothing else in their folder',
   expect(await exitCode(starter)).toBe(0);
 });
 
-test('start leaves running servers alone; provision may run twice at once', async () => {
+test('start does not touch running servers; provision may run twice at once', async () => {
   const owner = await start();
   const guest = await start();
   expect(guest.line).toBe(owner.line);
@@ -103,7 +103,7 @@ async function pathWith(...programs: readonly string[]): Promise<string> {
   return folder;
 }
 
-test('without Java and without Docker, one line names both ways to start Kafka', async () => {
+test('without Java and Docker, one line names both as ways to start Kafka', async () => {
   const starter = run('start.ts', ['--data', data], { PATH: await pathWith() });
   const [code, stderr] = await Promise.all([
     exitCode(starter),

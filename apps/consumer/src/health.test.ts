@@ -23,7 +23,7 @@ test('a batch without progress is stuck, an idle process is not', () => {
   expect(stuckAfter(100_000, { ...working, batchesInFlight: 0 })).toBeUndefined();
 });
 
-test('a silent group member is stuck, one that waits for Kafka is not', () => {
+test('a silent group member is stuck, one that is waiting for Kafka is not', () => {
   expect(stuckAfter(1, { ...working, silentMs: 89_000 })).toBeUndefined();
   expect(stuckAfter(1, { ...working, silentMs: 91_000 })).toMatch(/silent for 91 s/);
   expect(stuckAfter(1, { joined: false, batchesInFlight: 0, silentMs: 91_000 })).toBeUndefined();

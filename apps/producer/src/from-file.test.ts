@@ -36,7 +36,7 @@ test('a path is relative to the folder where pnpm was called', async () => {
   vi.unstubAllEnvs();
 });
 
-test('long lines are not gathered into one batch, which would fill the memory', async () => {
+test('long lines are not collected into one batch, which could exhaust the memory', async () => {
   const path = fileOf(`${'x'.repeat(1_000_000)}\n`.repeat(20));
   const sizes = await Array.fromAsync(recordsOf(path), (batch) => batch.length);
   expect(sizes).toEqual(Array(20).fill(1));
@@ -52,7 +52,7 @@ test.each(['none.ndjson', '.'])(
   },
 );
 
-test('a stop ends the records, and drops a line that was read in part', async () => {
+test('a stop ends the records, and drops a partially read line', async () => {
   const stop = new AbortController();
   const taken: number[] = [];
   for await (const batch of recordsOf(fileOf(`${'x'.repeat(1_000_000)}\n`.repeat(20)), stop.signal)) {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { atPace, BATCH, dueNow } from './pace.ts';
 
-test('after t seconds rate × t records are made, up to the count, for any ticks', () => {
+test('after t seconds rate × t records are due, up to the count, for any ticks', () => {
   const ticks = fc.array(fc.integer({ min: 1, max: 500 }), { minLength: 1, maxLength: 100 });
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 1_000 }), fc.nat({ max: 5_000 }), ticks, (rate, count, gaps) => {
@@ -16,7 +16,7 @@ test('after t seconds rate × t records are made, up to the count, for any ticks
   );
 });
 
-test('an unlimited rate makes one full batch after the other', () => {
+test('an unlimited rate produces full batches only', () => {
   expect(dueNow({ rate: 0, count: 5_000 }, 0, 0)).toBe(BATCH);
   expect(dueNow({ rate: 0, count: 5_000 }, 0, 4_500)).toBe(500);
 });

@@ -29,7 +29,7 @@ test('the records depend only on the seed and the times', () => {
   );
 });
 
-test('every event that is not spoilt on purpose is valid, with the user as its key', () => {
+test('every event outside the invalid share is valid, with the user as its key', () => {
   fc.assert(
     fc.property(seeds, (seed) => {
       for (const { key, value } of makeRecords(seed, 300).records) {
@@ -62,7 +62,7 @@ const random = createRandom(1);
 const visitors = simulateVisitors(createCatalogue(random), random);
 const decided = Object.entries(spoilers).filter(([reason]) => reason !== 'refused_by_database');
 
-test.each(decided)('a record spoilt to be %s is rejected for that reason', (reason, spoil) => {
+test.each(decided)('an invalid record of kind %s is rejected for that reason', (reason, spoil) => {
   for (let round = 0; round < 20; round++) {
     expect(decodeEvent(spoil(visitors(NOW), random))).toMatchObject({ ok: false, reason: reason as Reason });
   }

@@ -28,7 +28,7 @@ test('a page gives its prose, a patch the comments that it adds', () => {
   expect(read('patches/a.patch', ' // old\n-// gone\n+// new\n+b();')).toEqual([['comment', 'new']]);
 });
 
-test('comments behind -- and # are found line by line', () => {
+test('comments after -- and # are found line by line', () => {
   expect(read('sql/a.sql', "select 1; -- one\ncomment on x is 'Two';")).toEqual([
     ['comment', 'one'],
     ['text', "'Two'"],

@@ -10,7 +10,7 @@ test('comments are found, markers left out', () => {
   ]);
 });
 
-test('quotes within strings, comments and regular expressions start nothing', () => {
+test('quotes within strings, comments and regular expressions start no string', () => {
   expect(scan(`const a = 'it\\'s // no'; // "don't"\nb.replace(/['"/]+/g, "x");`)).toEqual([
     ['string', "it\\'s // no"],
     ['comment', `"don't"`],
@@ -32,7 +32,7 @@ test('templates are split at their interpolations, nested ones included', () => 
   ]);
 });
 
-test('a piece has its line and the code in front of it', () => {
+test('a piece has its line and the code before it', () => {
   expect(scanCode('a;\n\ntest.each(b)("c", d)')).toEqual([
     { kind: 'string', text: 'c', line: 3, before: 'a;\n\ntest.each(b)(' },
   ]);

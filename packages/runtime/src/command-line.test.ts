@@ -7,7 +7,7 @@ test('tests run in a checkout', () => {
   expect(currentPlace()).toBe('checkout');
 });
 
-test('a checkout starts programs by pnpm, an executable by its name', () => {
+test('a checkout starts programs with pnpm, an executable by its name', () => {
   expect(commandLine('consumer', ['migrate'], 'checkout')).toBe('pnpm --filter consumer start migrate');
   expect(commandLine('consumer', ['migrate'], 'executable')).toBe('consumer migrate');
 });
@@ -33,7 +33,7 @@ test.each<[Place, readonly (string | undefined)[]]>([
   expect(fixes.map((fix) => fixCommand(fix, place))).toEqual(commands);
 });
 
-test('the other packages name no command of the pipeline', () => {
+test('the other packages mention no command of the pipeline', () => {
   const packages = join(import.meta.dirname, '../..');
   const files = globSync('{kafka,db,schema}/src/**/*.ts', { cwd: packages });
   const sources = files.filter((file) => !file.endsWith('.test.ts') && !file.includes('generate/'));

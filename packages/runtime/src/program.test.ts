@@ -98,7 +98,7 @@ test('the version is printed as a number', async () => {
   expect(await runToy(['--version'])).toEqual({ code: 0, stdout: '1.2.3\n', stderr: '' });
 });
 
-test('"help" prints the help, also of a command', async () => {
+test('"help" prints the help of the program or of a command', async () => {
   expect(await runToy(['help'])).toMatchObject({ code: 0, stdout: (await runToy(['--help'])).stdout });
   const drain = await runToy(['help', 'drain']);
   expect(drain).toMatchObject({ code: 0, stdout: expect.stringContaining('Usage: toy drain') });

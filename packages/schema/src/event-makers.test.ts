@@ -7,7 +7,7 @@ import type { Event } from './registry.ts';
 
 const fields = { user_id: 'user-42', payload: { plan: 'pro' } } as const;
 
-test('a made event has its type and a unique id', () => {
+test('a created event has its type and a unique id', () => {
   const [one, other] = [events.signup(fields), events.signup(fields)];
   expectTypeOf(one).toEqualTypeOf<Extract<Event, { event_type: 'signup' }>>();
   expect(decodeEvent(encodeEvent(one))).toMatchObject({

@@ -10,7 +10,7 @@ function createClock() {
   return { nowMs: () => nowMs, sleep };
 }
 
-test('the rate is not exceeded, also after an idle time', async () => {
+test('the rate is not exceeded, even after an idle period', async () => {
   const clock = createClock();
   const pace = createPace(100, clock);
   for (let sent = 0; sent < 200; sent++) await pace.wait();
@@ -20,7 +20,7 @@ test('the rate is not exceeded, also after an idle time', async () => {
   expect(clock.nowMs()).toBe(64_000);
 });
 
-test('an interval that is not a whole number of milliseconds is kept on average', async () => {
+test('a fractional interval in milliseconds is kept on average', async () => {
   const clock = createClock();
   const pace = createPace(3_000, clock);
   for (let sent = 0; sent < 3_000; sent++) await pace.wait();

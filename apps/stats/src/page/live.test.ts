@@ -30,7 +30,7 @@ function read(stream: ReadableStream<Uint8Array>): string[] {
   return received;
 }
 
-test('clients share one poll, and a late one gets the latest message', async () => {
+test('clients share one poll, and a late client gets the latest message', async () => {
   let polls = 0;
   const { live, stop } = start(async () => `message ${++polls}`);
   await vi.advanceTimersByTimeAsync(0);
@@ -44,7 +44,7 @@ test('clients share one poll, and a late one gets the latest message', async () 
   stop();
 });
 
-test('an error skips one message, and polling goes on', async () => {
+test('an error skips one message, and polling continues', async () => {
   let polls = 0;
   const { live, stop } = start(() => {
     polls++;
@@ -70,7 +70,7 @@ test('polls do not overlap', async () => {
   stop();
 });
 
-test('polls are rarer without clients, and comments keep connections open', async () => {
+test('polling is slower without clients, and comments keep connections open', async () => {
   let polls = 0;
   const { live, stop } = start(async () => {
     polls++;

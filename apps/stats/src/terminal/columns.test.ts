@@ -19,7 +19,7 @@ test('numbers are right-aligned, text is left-aligned, without trailing spaces',
   ]);
 });
 
-test('headings without rows are a line', () => {
+test('a table without rows is a line of headings', () => {
   expect(renderColumns(['A', 'B'], [])).toBe('A  B');
 });
 

@@ -133,7 +133,7 @@ test('a statement retried after a schema change sends the same parameters', asyn
   await sql.end();
 });
 
-test('statements are collected in the young generation', () => {
+test('statements are garbage-collected in the young generation', () => {
   const sql = postgres(inject('postgresUrl'));
   const make = () => {
     for (let made = 0; made < 100_000; made++) sql`select ${made}`;

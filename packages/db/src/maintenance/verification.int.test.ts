@@ -172,7 +172,7 @@ test('a repair of correct aggregates writes nothing', async () => {
   expect(await rowsOf('agg_events_minute')).toEqual(before);
 });
 
-test('a repair counts batches in progress before it and waiting behind it', async () => {
+test('a repair counts batches written before it and those that wait for it', async () => {
   const writer = await openWriter(1);
   await run(`update agg_events_minute set event_count = 7`);
   await using gate = await createGate();

@@ -81,7 +81,7 @@ test('each record is written once, as row or dead letter, in offset order withou
   );
 });
 
-test('any number of rows that the database can find costs two more statements', async () => {
+test('all rows that the database can find cost two more statements, however many', async () => {
   const all = Array.from({ length: 1_000 }, (_, offset): Kind => (offset % 7 === 0 ? 'refused' : 'good'));
   const store = createStore(() => true);
   await writeIsolating(batchOf(all), store);

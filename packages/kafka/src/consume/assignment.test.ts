@@ -33,7 +33,7 @@ test('partitions take turns', () => {
   expect(turns).toEqual([0, 1, 2, 0, 1, 2]);
 });
 
-test('a partition with a full read-ahead leaves room to the others', () => {
+test('a partition with a full read-ahead leaves room for the others', () => {
   const assignment = reading(0, 1);
   const [full, other] = [assignment.find(0), assignment.find(1)];
   full?.accept(0n, chunkOf(0, 100));
@@ -58,7 +58,7 @@ test('a position is located only after the slice in flight is released', async (
   expect(await settled).toBe(true);
 });
 
-test('a lookup of positions is outdated after the next rebalance, or the end', async () => {
+test('a lookup of positions is outdated after the next rebalance or the end', async () => {
   const assignment = new Assignment('events', limits, 1_000);
   const first = assignment.rebalance('me', [0, 1]);
   const second = assignment.rebalance('me', [0]);

@@ -63,7 +63,7 @@ async function readAll(
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => String(index));
 const sorted = (texts: readonly string[]) => texts.toSorted((a, b) => Number(a) - Number(b));
 
-test('every record comes once, each partition in order, and the source ends at the end', async () => {
+test('every record is delivered once, in order per partition, up to the end offsets', async () => {
   const fresh = await fill(3_000);
   await using opened = await open(fresh);
   const seen = await readAll(opened.source);
@@ -114,7 +114,7 @@ test('a ledger ahead of the committed offset skips no records', async () => {
   expect(sorted(await readAll(opened.source))).toEqual(numbers(30));
 });
 
-test('one batch per partition is in flight, across partitions several are', async () => {
+test('each partition has at most one batch in flight, several partitions have several', async () => {
   const fresh = await fill(3_000);
   await using opened = await open({ ...fresh, settings: { ...fresh.settings, BATCH_MAX_EVENTS: 100 } });
   const out = new Set<number>();
@@ -253,7 +253,7 @@ test('a write that outlasts the session timeout keeps the membership', async () 
   expect(sorted(await readAll(opened.source, slow))).toEqual(numbers(30));
 });
 
-test('a paused partition yields nothing, the others go on', async () => {
+test('a paused partition yields nothing, the others continue', async () => {
   const fresh = await fill(300);
   const stop = new AbortController();
   const settings = { ...fresh.settings, BATCH_MAX_EVENTS: 10 };
@@ -312,7 +312,10 @@ test('a recreated topic is read from its start, even if it outgrew the old one',
   expect(seen.size).toBe(1_000);
 });
 
-/** Records 0 and 1, a compressed batch of two that decompresses to 4 MiB, and records 4 and 5, all in partition 0. */
+/**
+ * Records 0 and 1, a compressed batch of two that decompresses to 4 MiB, and records 4 and 5, all in
+ * partition 0.
+ */
 async function fillWithBomb(): Promise<Fresh> {
   const fresh = await createFreshTopic(inject('brokers'), 1);
   const topic = fresh.settings.KAFKA_TOPIC;
@@ -331,7 +334,7 @@ async function fillWithBomb(): Promise<Fresh> {
   return { ...fresh, settings: { ...fresh.settings, DECOMPRESSED_MAX_BYTES: 1 << 20 } };
 }
 
-test('a batch over the decompression limit ends the source and is located', async () => {
+test('a batch over the decompression limit ends the source with its offsets', async () => {
   const fresh = await fillWithBomb();
   await using opened = await open(fresh);
   const seen: string[] = [];
@@ -343,7 +346,7 @@ test('a batch over the decompression limit ends the source and is located', asyn
   expect(seen).toEqual(['0', '1']);
 });
 
-test('a named unreadable batch is skipped, its offsets are accounted for', async () => {
+test('an unreadable batch named by --skip is skipped, its offsets are accounted for', async () => {
   const fresh = await fillWithBomb();
   const skips = [{ topic: fresh.settings.KAFKA_TOPIC, partition: 0, offset: 2n }];
   await using opened = await open(fresh, { skips });

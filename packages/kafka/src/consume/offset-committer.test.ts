@@ -57,7 +57,7 @@ test('while Kafka refuses commits further ones wait, and the newest offset is se
   expect(accepted).toEqual([2n]);
 });
 
-test('waiting callers go on once Kafka takes commits, however many others follow', async () => {
+test('waiting callers continue once Kafka accepts commits, however many others follow', async () => {
   let isAway = true;
   const { complete } = create({
     send: async () => {

@@ -5,7 +5,7 @@ import { resumeOffset } from './resume.ts';
 const offset = fc.bigInt({ min: 0n, max: 1_000n });
 const log = fc.tuple(offset, offset).map(([a, b]) => (a < b ? ([a, b] as const) : ([b, a] as const)));
 
-test('reading resumes neither outside of the log nor above what is known to be done', () => {
+test('reading resumes within the log, and never beyond an offset that is accounted for', () => {
   fc.assert(
     fc.property(
       log,
@@ -29,7 +29,7 @@ test.each([
   ['a restored database is filled again', { logStart: 0n, logEnd: 99n, committed: 90n, ledger: 40n }, 40n],
   ['a group that was set back replays', { logStart: 0n, logEnd: 99n, committed: 10n, ledger: 90n }, 10n],
   ['what retention took is passed over', { logStart: 50n, logEnd: 99n, committed: 10n, ledger: 10n }, 50n],
-  ['a log made anew is read from its start', { logStart: 0n, logEnd: 9n, committed: 50n, ledger: 50n }, 0n],
+  ['a recreated log is read from its start', { logStart: 0n, logEnd: 9n, committed: 50n, ledger: 50n }, 0n],
 ])('%s', (_, standing, expected) => {
   expect(resumeOffset(standing)).toBe(expected);
 });

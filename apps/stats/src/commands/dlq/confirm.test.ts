@@ -24,6 +24,6 @@ test.each([
   await expect(press(keys)).rejects.toEqual(new UserError('cancelled', 'answer y to continue'));
 });
 
-test('without a terminal a confirmation is a usage error', async () => {
+test('a confirmation without a terminal is a usage error', async () => {
   await expect(press('y\r', false)).rejects.toMatchObject({ code: 2 });
 });
