@@ -1,7 +1,10 @@
 import { defineConfig } from 'vitest/config';
 import { source, UNIT_TIMEOUT_MS } from './vitest.shared.ts';
 
-/** The unit tests of the package in whose folder vitest runs; they need no servers, and turbo caches their result. */
+/**
+ * The unit tests of the package in whose folder vitest runs; they need no servers, and turbo caches their
+ * result.
+ */
 export default defineConfig({
   ...source,
   test: {

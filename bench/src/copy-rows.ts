@@ -9,9 +9,9 @@ import { toCopyLine } from './copy-text.ts';
  * that a measurement can store one half in advance.
  */
 export interface CopyRows {
-  /** Rows 1, 3, 5 …, by connection. */
+  /** Rows 1, 3, 5 …, one buffer per connection. */
   readonly first: readonly Buffer[];
-  /** Rows 2, 4, 6 …, by connection. */
+  /** Rows 2, 4, 6 …, one buffer per connection. */
   readonly second: readonly Buffer[];
 }
 

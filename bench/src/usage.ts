@@ -7,7 +7,7 @@ interface Usage {
   /** `performance.now()` of the reading. */
   readonly at: number;
   readonly trees: readonly number[];
-  /** Of this process and its descendants, hence of everything that takes part in the benchmark. */
+  /** CPU time of this process and its descendants, which are everything that takes part in the benchmark. */
   readonly own: number;
   readonly machine: number;
 }

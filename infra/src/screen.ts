@@ -39,7 +39,7 @@ export function toolsLine({ node, userAgent = '', java }: Tools): string {
   return `✔ ${names.join(' · ')}`;
 }
 
-/** A server's name, version and address, and the place of its data if this process has started it. */
+/** A server's name, version and address, and the location of its data if this process has started it. */
 export function serverLine(name: string, { address, version, own }: AvailableServer): string {
   const what = `✔ ${`${name} ${version}`.trimEnd().padEnd(16)}${address.padEnd(42)}`;
   if (own === undefined) return `${what} was already running`;

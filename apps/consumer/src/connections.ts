@@ -36,7 +36,7 @@ function refuseLoop({ KAFKA_TOPIC, KAFKA_DLQ_TOPIC }: ConsumerSettings): void {
 
 /**
  * Connects to Kafka, and waits for it.
- * @throws UserError if both topics are the same, the topic of events is missing, or for a permanent error
+ * @throws UserError if both topics are the same, if the events topic is missing, or for a permanent error
  */
 export async function openKafka(
   settings: ConsumerSettings,

@@ -58,7 +58,7 @@ class SlidingWindow implements Outcome {
     }
   }
 
-  /** The oldest outcome, if the window is full without it. */
+  /** The oldest outcome, if the others still fill the window. */
   #surplus(): Outcome | undefined {
     const [oldest] = this.#outcomes;
     return oldest !== undefined && this.records - oldest.records >= this.#size ? oldest : undefined;

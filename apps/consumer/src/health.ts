@@ -6,7 +6,7 @@ import type { ConsumerMetrics } from './metrics.ts';
 
 /** Without a finished batch or a retry for this long, the process counts as stuck. */
 const STUCK_MS = 120_000;
-/** So does a group member without a fetch or heartbeat for this long. */
+/** A group member counts as stuck without a fetch or heartbeat for this long. */
 const SILENT_MS = 90_000;
 const PING_MS = 2_000;
 

@@ -47,7 +47,7 @@ const lookBack = async () => {
   if (!find('numbers').hidden && range !== undefined) await refreshHistory(range).catch(() => {});
 };
 
-/** Without a range in the URL, the data of the last hour choose it, or else those of the last day. */
+/** Without a range in the URL, it is chosen from the events of the last hour, or else of the last day. */
 async function refreshRange(): Promise<void> {
   const requested = requestedRange();
   await fetchMinutes(requested ?? HOUR);

@@ -16,7 +16,7 @@ const columns = [
 
 type Group = Report['deadLetters']['groups'][number];
 
-/** Invented event types can make as many groups as there are dead letters. */
+/** Arbitrary event types can produce as many groups as there are dead letters. */
 const MAX_GROUPS = 8;
 /** Longer types are left out of links, because servers limit the length of a URL. */
 const MAX_TYPE_IN_URL = 200;

@@ -48,7 +48,7 @@ function startTable(target: HTMLElement, columns: readonly Column[]): HTMLTableE
   return table;
 }
 
-/** A column of checkboxes has no title, and an empty heading cell is no heading. */
+/** A checkbox column has no title, and an empty cell must not be marked up as a heading. */
 function createHeading(column: Column): HTMLElement {
   const attributes = { class: classOf(column) };
   return column.title === ''

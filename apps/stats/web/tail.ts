@@ -32,7 +32,7 @@ function cellsOf(event: Report['tail']['events'][number]): readonly string[] {
   return [inZone(storedAt).slice(11, 23), toVisible(eventType), eventId, formatTime(eventTime)];
 }
 
-/** Prepares the button that pauses the table, because moving rows cannot be read. */
+/** Prepares the button that pauses the table, because moving rows are hard to read. */
 export function watchTail(): void {
   const button = find('tail-pause');
   button.onclick = () => {

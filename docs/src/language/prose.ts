@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { rootFolder } from '../root-folder.ts';
 import { type Piece, scanCode } from './scan-code.ts';
 
-/** What a person reads in one place of the repository. */
+/** Text that people read, with its place in the repository. */
 export interface Prose {
   /** Path from the root. */
   readonly file: string;
@@ -28,7 +28,7 @@ export function readRepository(): readonly Prose[] {
     .flatMap((file) => readProse(file, readFileSync(join(rootFolder, file), 'utf8')));
 }
 
-/** The prose of one file; of a kind of file that is not known, none. */
+/** The prose of one file; empty for other kinds of files. */
 export function readProse(file: string, source: string): readonly Prose[] {
   const pieces = readerOf(file)?.(file, source) ?? [];
   return pieces.map((piece) => ({ ...piece, file, text: piece.text.replace(notProse, ' ') }));
@@ -57,7 +57,7 @@ function readerOf(file: string): Reader | undefined {
   return readers.find(([pattern]) => pattern.test(file))?.[1];
 }
 
-/** Only what matches, on the lines where it is. */
+/** Keeps only the matches, on their lines. */
 function keep(source: string, pattern: RegExp): string {
   return source
     .split('\n')
@@ -81,12 +81,12 @@ function kindOf(file: string, { kind, text: content, before }: Piece): Prose['ki
 
 const opensTest = /\b(?:test|it|describe)(?:\.\w+)*\($|\)\($/;
 
-/** One word in lower case is a name that programs use. */
+/** A single word in lower case is an identifier. */
 function isIdentifier(content: string): boolean {
   return /^[^A-Z\s][^\s]*$/.test(content);
 }
 
-/** The text of a page, and what its attributes show. */
+/** The text of a page, and that of its visible attributes. */
 function withoutTags(source: string): string {
   return source.replace(/<[^>]*>/g, (tag) => {
     const shown = [...tag.matchAll(/(?:title|alt|aria-label|placeholder|content)="([^"]*)"/g)];

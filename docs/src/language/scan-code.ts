@@ -5,7 +5,7 @@ export interface Piece {
   readonly text: string;
   /** Line of its first character, from 1. */
   readonly line: number;
-  /** The code in front of it, without comments and strings: up to 40 characters, trimmed at the end. */
+  /** The code before it, without comments and strings: up to 40 characters, trimmed at the end. */
   readonly before: string;
 }
 
@@ -14,7 +14,7 @@ const quoted = /'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"/y;
 const template = /[`}](?:\\[\s\S]|\$(?!\{)|[^`\\$])*(?:`|\$\{)/y;
 const regExp = /\/(?![*/])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])+\/[a-z]*/y;
 
-/** A slash behind one of these starts a regular expression; behind anything else it divides. */
+/** A slash after one of these starts a regular expression; after anything else it is a division. */
 const beforeRegExp = /(?:^|[(,=:[!&|?{};>]|\b(?:return|typeof|case))$/;
 
 /** Comments and string literals of TypeScript, JavaScript, JSON or CSS, in the order of the file. */

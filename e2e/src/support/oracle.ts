@@ -4,7 +4,7 @@ import { createEvent, jsonRecord } from './events.ts';
 import { listViolations } from './invariants.ts';
 import type { Pipeline } from './pipeline.ts';
 
-/** The acknowledged records, hence the expected state. */
+/** The acknowledged records, from which the expected state is derived. */
 export interface Oracle {
   readonly eventIds: ReadonlySet<string>;
   /** Values of the expected dead letters. */

@@ -31,7 +31,9 @@ export interface TcpProxy extends AsyncDisposable {
   heal(): Promise<void>;
 }
 
-/** Holds all traffic back without closing connections, as when a route is lost or a firewall drops packets. */
+/**
+ * Holds all traffic back without closing connections, as when a route is lost or a firewall drops packets.
+ */
 export const blackhole: Trouble = async ({ healed }): Promise<Verdict> => {
   await healed;
   return 'pass';

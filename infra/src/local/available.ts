@@ -1,12 +1,12 @@
 import type { GuardedProcess } from '../process/guarded.ts';
 
-/** A server that answers: one that already ran, or one that this process has started. */
+/** A server that answers: one that was already running, or one that this process has started. */
 export interface AvailableServer {
   /** Its address, without secrets. */
   readonly address: string;
   /** Its version; empty if it is not known. */
   readonly version: string;
-  /** Undefined for a server that already ran. */
+  /** Undefined for a server that was already running. */
   readonly own: OwnServer | undefined;
 }
 

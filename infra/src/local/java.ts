@@ -17,7 +17,9 @@ export async function missingTools({
   return [version >= OLDEST_JAVA ? '' : `Java ${OLDEST_JAVA}`, hasMaven ? '' : 'Maven'].filter(Boolean);
 }
 
-/** The major version of Java; 0 without it. `java -version` writes `openjdk version "17.0.15" …` to stderr. */
+/**
+ * The major version of Java; 0 without it. `java -version` writes `openjdk version "17.0.15" …` to stderr.
+ */
 export async function javaVersion(): Promise<number> {
   const { stderr } = await promisify(execFile)('java', ['-version']).catch(() => ({ stderr: '' }));
   return Number(/version "(\d+)/.exec(stderr)?.[1] ?? 0);

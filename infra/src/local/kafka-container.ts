@@ -26,7 +26,8 @@ export function kafkaVolume(folder: string): string {
 }
 
 /**
- * Starts Kafka in a container that is removed when it stops, with its data in a volume; resolves once it answers.
+ * Starts Kafka in a container that is removed when it stops, with its data in a volume; resolves once it
+ * answers.
  * @throws UserError if it cannot be started; the signal's reason once it is aborted
  */
 export async function startKafkaContainer(options: KafkaContainerOptions): Promise<GuardedProcess> {
@@ -49,7 +50,7 @@ function dockerRun({ endpoint, folder }: KafkaContainerOptions): readonly string
   ];
 }
 
-/** Docker publishes at addresses, not at names. */
+/** Docker publishes ports on IP addresses, not on host names. */
 function publishedAt({ host, port }: Endpoint): Endpoint {
   return { host: host === 'localhost' ? '127.0.0.1' : host, port };
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connectDatabase, type DatabaseUrl, databaseSettings } from '@pipeline/db';
 import { readSettings } from '@pipeline/runtime';
 
-/** Everything has to end within 10 s, and stopping Kafka and Postgres takes a few of them. */
+/** Everything has to end within 10 s, a few of which Kafka and Postgres need to stop. */
 const TIMEOUT_MS = 4_000;
 const POLL_MS = 100;
 

@@ -1,11 +1,11 @@
 import 'vitest';
 
 declare module 'vitest' {
-  /** What the set-up of the `servers` project gives to tests. */
+  /** Values that the global setup of the `servers` project provides to tests. */
   interface ProvidedContext {
     readonly brokers: string;
     readonly postgresUrl: string;
-    /** A database with the tables and no rows, to make others from. */
+    /** A database with empty tables, used as a template. */
     readonly postgresTemplate: string;
   }
 }

@@ -1,4 +1,4 @@
-/** A longer distance is another word, not a typo. */
+/** A larger distance means a different word, not a typo. */
 const MAX_DISTANCE = 3;
 
 /** The word that is most similar to a misspelt one, or undefined if none is similar. */

@@ -21,7 +21,10 @@ export function commandLine(program: string, words: readonly string[] = [], plac
   return [...start, ...words].join(' ');
 }
 
-/** A remedy that the pipeline has a command for. Packages name it, and do not know the command. */
+/**
+ * A remedy for which the pipeline has a command. Packages name only the remedy; the command depends on the
+ * place.
+ */
 export type Fix =
   | { readonly name: 'create-topics' }
   | { readonly name: 'create-tables' }

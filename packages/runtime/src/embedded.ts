@@ -5,7 +5,7 @@ export function embeddedNames(): readonly string[] {
   return isSea() ? getAssetKeys() : [];
 }
 
-/** A text file embedded in this executable, or undefined if there is none of that name. */
+/** A text file embedded in this executable, or undefined if there is no such file. */
 export function embeddedText(name: string): string | undefined {
   return embeddedNames().includes(name) ? getAsset(name, 'utf8') : undefined;
 }

@@ -29,7 +29,7 @@ export function addHealthCommand(program: Command, addressOf: (command: Command)
 }
 
 /**
- * The answer of a probe that passes.
+ * Requests a probe and returns its response.
  * @throws UserError with exit code 3 if the probe fails or does not answer, 2 if the port is set to 0
  */
 export async function requestProbe(address: ListenAddress, path: '/livez' | '/readyz'): Promise<string> {

@@ -53,18 +53,18 @@ function reportUsage(program: Command, error: CommanderError): number {
     program.outputHelp();
     return exitCode.done;
   }
-  // The help was the message.
+  // The help has been printed in place of an error message.
   if (error.code === 'commander.help') return exitCode.usage;
   process.stderr.write(`${unknownCommand(program, error) ?? error.message}\n(see --help)\n`);
   return exitCode.usage;
 }
 
-/** A program without commands has no help command of commander's. */
+/** Commander adds a help command only to programs with commands. */
 function isHelpCommand({ args }: Command, { code }: CommanderError): boolean {
   return code === 'commander.excessArguments' && args[0] === 'help';
 }
 
-/** Commander takes an unknown command for an excess argument if the program also runs without a command. */
+/** If a program also runs without a command, commander reports an unknown command as an excess argument. */
 function unknownCommand({ args: [word], commands }: Command, { code }: CommanderError): string | undefined {
   const names = [...commands.map((command) => command.name()), 'help'];
   if (code !== 'commander.excessArguments' || word === undefined || names.includes(word)) return undefined;
@@ -72,7 +72,7 @@ function unknownCommand({ args: [word], commands }: Command, { code }: Commander
   return `error: unknown command '${word}'${closest === undefined ? '' : `\n(Did you mean ${closest}?)`}`;
 }
 
-/** As text, or as a log line if LOG_FORMAT asks for JSON. */
+/** As text, or as a log line if LOG_FORMAT is json. */
 function writeError(program: Command, error: unknown): void {
   const { format, level } = chosenLog(program);
   if (format === 'json') {

@@ -13,7 +13,7 @@ interface Problem {
 
 /**
  * `strictNumbers` off: 1e400 is a valid JSON number, although JavaScript parses it as Infinity.
- * `verbose`: errors include the schema they come from, and thus its description.
+ * `verbose`: errors include the schema they come from, with its description.
  * `addUsedSchema` off: several schemas with the same `$id` can be compiled.
  */
 const options = { strict: true, strictNumbers: false, verbose: true, addUsedSchema: false };

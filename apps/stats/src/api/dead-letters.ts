@@ -180,7 +180,7 @@ async function change(
   return context.json(done, 'error' in done ? 503 : 200);
 }
 
-/** The result of an action, up to an error if there was one. */
+/** The result of an action; after an error, what was done before it. */
 type Change = object & { readonly error?: string };
 
 async function redrive(parts: DeadLetterParts, { filter, limit }: DeadLetterRequest, signal: AbortSignal) {
@@ -213,10 +213,10 @@ interface RedriveResult {
   readonly detail: string;
 }
 
-/** The response of `POST /api/dlq/redrive`; with an error, the results before it. */
+/** The response of `POST /api/dlq/redrive`; after an error, the results before it. */
 export type RedriveAnswer = Awaited<ReturnType<typeof redrive>>;
 
-/** The response of `POST /api/dlq/discard`; with an error, the number discarded before it. */
+/** The response of `POST /api/dlq/discard`; after an error, the number discarded before it. */
 export type DiscardAnswer = Awaited<ReturnType<typeof discard>>;
 
 async function discard({ writableDatabase }: DeadLetterParts, { filter, because }: DeadLetterRequest) {

@@ -9,7 +9,7 @@ import { withTimeoutFallback } from './with-timeout-fallback.ts';
 
 export type StatsSettings = Settings<typeof statsSettings>;
 
-/** The connections of a command, and what most commands do with them. */
+/** The connections of a command, and the operations that most commands share. */
 export interface StatsContext extends AsyncDisposable {
   /** Read-only. */
   readonly database: Database;
@@ -26,7 +26,7 @@ export interface StatsContext extends AsyncDisposable {
 const MINUTES = 60;
 const KAFKA_TIMEOUT_MS = 1_000;
 
-/** Opens no connection before it is used. */
+/** Connections are opened on first use. */
 export function openStatsContext(settings: StatsSettings): StatsContext {
   const options = { applicationName: 'stats', connections: 2 };
   const database = connectDatabase(settings, { ...options, readOnly: true });
@@ -49,7 +49,7 @@ export function openStatsContext(settings: StatsSettings): StatsContext {
   };
 }
 
-/** The statement timeout of scans over a whole table: a day, which is practically none. */
+/** The statement timeout of scans over a whole table: a day, which is effectively unlimited. */
 export const ANY_LENGTH_MS = 86_400_000;
 
 /** Maximum time that a stop waits for servers. */

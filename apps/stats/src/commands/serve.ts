@@ -22,7 +22,7 @@ import { createServer } from '../page/server.ts';
 import { readWebFiles } from '../page/web-files.ts';
 import { pageAddress } from '../settings.ts';
 
-/** The page reports an error rather than load longer. Kafka's timeout is shorter. */
+/** After this long the page reports an error instead of loading. Kafka's timeout is shorter. */
 const ANSWER_MS = 6_000;
 const EVERY_SECONDS = 2;
 const UNREAD_SECONDS = 10;

@@ -6,7 +6,7 @@ import { type DeadLetterFilter, readDeadLetters, type StoredDeadLetter } from '@
  */
 export type ExportFormat = 'ndjson' | 'csv';
 
-/** The matching dead letters, line by line; undefined for a value that is not exactly one line. */
+/** Yields the matching dead letters line by line, and undefined for a value that is not exactly one line. */
 export async function* exportLines(
   database: Database,
   filter: DeadLetterFilter,

@@ -17,10 +17,7 @@ export interface RedriveParts {
   readonly pace: Pace;
 }
 
-/**
- * The dead letters to redrive. `most` limits their number; an aborted signal ends the redrive after the
- * current one.
- */
+/** The dead letters to redrive, at most `most`. An aborted signal ends the redrive after the current one. */
 export interface RedriveOrder {
   readonly filter: DeadLetterFilter;
   readonly most: number;

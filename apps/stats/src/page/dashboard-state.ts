@@ -13,7 +13,7 @@ export interface DashboardState extends PipelineState {
   readonly tail: Tail;
 }
 
-/** Where a state is read from. */
+/** The sources of a dashboard state. */
 export interface DashboardSources {
   readonly collect: () => Promise<Snapshot>;
   readonly describeGroup: () => Promise<Group | null>;
@@ -21,7 +21,10 @@ export interface DashboardSources {
   readonly history: Pick<History, 'recall' | 'keep'>;
 }
 
-/** Returns a function that reads the current state. The trend is computed from samples, also from before a restart. */
+/**
+ * Returns a function that reads the current state. The trend is computed from samples, also from before a
+ * restart.
+ */
 export function createDashboardState(sources: DashboardSources): () => Promise<DashboardState> {
   const { collect, describeGroup, readNewest, history } = sources;
   let samples: readonly Sample[] | undefined;
@@ -37,7 +40,10 @@ export function createDashboardState(sources: DashboardSources): () => Promise<D
   };
 }
 
-/** Positions are not stored, so a stuck partition is detected only from samples of this process. */
+/**
+ * Stored samples have no offsets per partition, so stuck partitions are detected only from those of this
+ * process.
+ */
 const toMovingSample = (sample: Omit<Sample, 'waiting'>): Sample => ({ ...sample, waiting: new Map() });
 
 function facts({ totals, partitions }: Snapshot) {

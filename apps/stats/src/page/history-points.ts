@@ -15,7 +15,7 @@ export interface HistoryPoint {
   readonly latency: Latency | null;
 }
 
-/** A chart has no room for more. */
+/** More points than this would not be visible in a chart. */
 const MAX_POINTS = 360;
 
 /** The seconds between two points, a multiple of `SLOT_SECONDS`. */

@@ -6,10 +6,12 @@ import { errorMessage } from './error-message.ts';
 
 /** The page fetches older minutes less often; late events may still change them. */
 const LATEST_MINUTES = 3;
-/** More than the page shows; invented event types can make hundreds of groups. */
+/** More than the page shows; arbitrary event types can produce hundreds of groups. */
 const MAX_GROUPS = 20;
 
-/** The message for the page: `/api/stats` with only the latest minutes, plus status, trend and newest events. */
+/**
+ * The message for the page: `/api/stats` with only the latest minutes, plus status, trend and newest events.
+ */
 function toReport(state: DashboardState, everySeconds: number) {
   const { snapshot, trend, group, latency, tail } = state;
   return {

@@ -17,7 +17,7 @@ const own = ["'self'"];
 
 type Collect = () => Promise<Snapshot>;
 
-/** What the server is assembled from. */
+/** The dependencies of the server. */
 export interface ServerParts {
   readonly collect: Collect;
   /** The counts of the latest `minutes` by the clock. */

@@ -54,7 +54,7 @@ function findAbsence({ snapshot, group }: PipelineState): readonly Finding[] {
   return [['stopped', `no consumer is running${backlog}: ${commandLine('consumer')}`]];
 }
 
-/** A longer list would not be read. */
+/** Limits the length of a reason. */
 const MAX_NAMED_PARTITIONS = 5;
 
 function findStandstill({ trend, group }: PipelineState): readonly Finding[] {

@@ -52,7 +52,9 @@ function positionOf({ partition, endOffset, lag }: PartitionStanding): readonly 
   return endOffset === null || lag === null || lag === 0n ? [] : [[partition, endOffset - lag]];
 }
 
-/** The samples of the last ten minutes, the newest last. After the clock was set back, later ones are dropped. */
+/**
+ * The samples of the last ten minutes, the newest last. After the clock was set back, later ones are dropped.
+ */
 export function addSample(samples: readonly Sample[], newest: Sample): readonly Sample[] {
   return [...samples.filter(({ atMs }) => atMs > newest.atMs - KEPT_MS && atMs < newest.atMs), newest];
 }

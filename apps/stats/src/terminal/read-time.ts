@@ -2,7 +2,7 @@ const shape = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d
 
 /**
  * Parses a time such as `2026-11-24T09:30:00Z`, or a day. Without a zone it is UTC, like all times that are
- * shown. Undefined if it is invalid; February 30 is not taken for March 2.
+ * shown. Undefined if it is invalid: February 30 is not read as March 2.
  */
 export function readTime(text: string): Date | undefined {
   const [, day = '', time = '00:00', zone = 'Z'] = shape.exec(text.toUpperCase()) ?? [];

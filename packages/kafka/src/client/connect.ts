@@ -6,7 +6,7 @@ import kafkajs, { type Kafka, type KafkaConfig, type SASLOptions } from 'kafkajs
 import type { KafkaSettings } from '../settings.ts';
 import { clientLog } from './client-log.ts';
 
-/** How often clients refresh topic metadata, and thus discover new partitions. */
+/** How often clients refresh topic metadata, and therefore how soon they discover new partitions. */
 export const METADATA_MAX_AGE_MS = 10_000;
 
 /** A kafkajs client with its configuration. */

@@ -5,9 +5,8 @@ import kafkajs, { type KafkaConfig, type Mechanism } from 'kafkajs';
 import { kafkaErrorType } from './errors.ts';
 
 /**
- * Finds out why brokers close the connection without a response. They do so if the client uses TLS and the
- * listener does not, or the reverse, or if the client skips SASL. Probes the listener with the other
- * protocol, sending no credentials and nothing but an ApiVersions request.
+ * Finds out why brokers close the connection without a response. The causes are TLS on only one side, or a
+ * client without SASL. Probes the listener with the other protocol, without credentials or records.
  * @returns undefined if the settings match the listener
  */
 export async function diagnoseListener(config: KafkaConfig): Promise<UserError | undefined> {

@@ -10,14 +10,14 @@ export interface Slice extends Chunk {
  * `locating`: its position is being looked up; nothing is accepted.
  * `reading`: fetched records are accepted and handed out.
  * `paused`: by the caller, until the next rebalance.
- * `revoked`: the group has taken the partition away; final.
+ * `revoked`: the partition no longer belongs to this member; final.
  */
 export type PartitionState = 'locating' | 'reading' | 'paused' | 'revoked';
 
 /**
- * One partition for as long as this member owns it. All of its state is here, and changed only by its methods. Fencing
- * is ownership: a revoked partition accepts, hands out and completes nothing. If the group assigns it to this member
- * again, that is another object.
+ * One partition for as long as this member owns it. All of its state is here, and changed only by its
+ * methods. Fencing is ownership: a revoked partition accepts, hands out and completes nothing. If the group
+ * assigns it to this member again, a new object represents it.
  */
 export class AssignedPartition implements TopicPartition {
   readonly topic: string;
@@ -30,7 +30,7 @@ export class AssignedPartition implements TopicPartition {
   inFlight: Slice | undefined;
   /** Everything below is done and safe to commit. */
   completed = 0n;
-  /** What Kafka has acknowledged. */
+  /** The offset that Kafka has acknowledged. */
   committed = 0n;
 
   constructor({ topic, partition }: TopicPartition, limits: SliceLimits) {
@@ -43,7 +43,7 @@ export class AssignedPartition implements TopicPartition {
     return this.state !== 'revoked' && this.completed > this.committed;
   }
 
-  /** Reads from a position; the slice that was in flight before must have been released. */
+  /** Starts reading at a position; an earlier slice must have been released. */
   startAt(position: bigint): void {
     this.position = position;
     this.completed = position;
@@ -52,9 +52,9 @@ export class AssignedPartition implements TopicPartition {
   }
 
   /**
-   * Queues what was fetched from `fetchedOffset` on.
-   * @returns false if the partition is not being read, or the chunk does not follow the last one: while a leader
-   * moves, the former and the new leader may both answer
+   * Queues the records fetched from `fetchedOffset` on.
+   * @returns false if the partition is not being read, or the chunk does not follow the last one: while a
+   * leader moves, the former and the new leader may both answer
    */
   accept(fetchedOffset: bigint, chunk: Chunk): boolean {
     if (this.state !== 'reading' || fetchedOffset !== this.position) return false;
@@ -63,7 +63,7 @@ export class AssignedPartition implements TopicPartition {
     return true;
   }
 
-  /** The next slice, or undefined if there is none, or the last one has not been released. */
+  /** Returns the next slice; undefined if there is none, or the last one has not been released. */
   take(): Slice | undefined {
     if (this.state !== 'reading' || this.inFlight !== undefined) return undefined;
     const chunk = this.queue.take();
@@ -71,22 +71,25 @@ export class AssignedPartition implements TopicPartition {
     return this.inFlight;
   }
 
-  /** The slice in flight is done. */
+  /** Marks the slice in flight as done. */
   complete(slice: Slice): void {
     if (this.state !== 'revoked' && slice === this.inFlight) this.completed = slice.nextOffset;
   }
 
-  /** The next slice may be taken, whether this one was completed or not. */
+  /** Releases a slice, completed or not, so that the next one can be taken. */
   release(slice: Slice): void {
     if (slice === this.inFlight) this.inFlight = undefined;
   }
 
-  /** Kafka has committed an offset. */
+  /** Records an offset that Kafka has committed. */
   acknowledge(offset: bigint): void {
     if (offset > this.committed) this.committed = offset;
   }
 
-  /** Hands out nothing more, except that a slice in flight may be completed; what is queued is fetched again later. */
+  /**
+   * Stops reading. A slice in flight may still be completed; queued records are dropped and fetched again
+   * later.
+   */
   stop(state: Exclude<PartitionState, 'reading'>): void {
     this.queue.clear();
     if (this.state !== 'revoked') this.state = state;

@@ -8,8 +8,8 @@ export interface OffsetCommit {
 }
 
 /**
- * What the group has assigned to this member. The fetcher puts records in, loops take slices out, the committer sends
- * how far they got. Every change wakes the callers that wait.
+ * The partitions that the group has assigned to this member. The fetcher puts records in, loops take slices
+ * out, and the committer commits completed offsets. Every change wakes waiting callers.
  */
 export class Assignment {
   readonly #topic: string;
@@ -18,7 +18,7 @@ export class Assignment {
   #memberId: string | undefined;
   /** Replaced by every rebalance. */
   #owned: readonly AssignedPartition[] = [];
-  /** The same partitions, the one whose turn it is first. */
+  /** The same partitions in the order of their turns, next first. */
   #turns: AssignedPartition[] = [];
   /** Revoked partitions whose last slice is still in flight. */
   #retired: readonly AssignedPartition[] = [];
@@ -55,8 +55,9 @@ export class Assignment {
   }
 
   /**
-   * Takes over the group's new assignment. The same member keeps its partitions, with their slices in flight; a member
-   * with a new id had been expelled, and others may have had its partitions. All positions must be located again.
+   * Takes over the group's new assignment. The same member keeps its partitions, with their slices in flight;
+   * a new member id means that the member was expelled, and other members may have had its partitions. All
+   * positions must be located again.
    * @returns the owned partitions, which identify this rebalance for `settled` and `isCurrent`
    */
   rebalance(memberId: string, partitions: readonly number[]): readonly AssignedPartition[] {
@@ -71,7 +72,7 @@ export class Assignment {
     );
   }
 
-  /** The member has left the group, or has been expelled. */
+  /** Revokes all partitions, after the member has left the group or was expelled. */
   revokeAll(): void {
     this.#memberId = undefined;
     this.#replace([]);
@@ -88,8 +89,8 @@ export class Assignment {
   }
 
   /**
-   * Resolves when no slice of these partitions is in flight, including one taken before a partition was lost and came
-   * back: the lookup of positions must see what it wrote.
+   * Resolves when no slice of these partitions is in flight, including one taken before a partition was
+   * revoked and assigned again: the lookup of positions must see its write.
    * @returns false if a later rebalance has replaced this one, or the assignment has ended
    */
   async settled(owned: readonly AssignedPartition[]): Promise<boolean> {
@@ -152,22 +153,22 @@ export class Assignment {
     return undefined;
   }
 
-  /** The slice's partition may be taken from again. */
+  /** Releases a slice, so that its partition can hand out the next one. */
   release(slice: Slice): void {
     slice.owner.release(slice);
     this.#retired = this.#retired.filter(({ inFlight }) => inFlight !== undefined);
     this.notify();
   }
 
-  /** What is completed and not yet committed. */
+  /** Offsets that are completed and not yet committed. */
   uncommitted(): readonly OffsetCommit[] {
     const owners = this.#owned.filter(({ isUncommitted }) => isUncommitted);
     return owners.map((owner) => ({ owner, offset: owner.completed }));
   }
 
   /**
-   * Whether every partition has been located and is done up to its end; partitions without an end are done. A member
-   * that has left the group owns none, but has drained nothing: it joins again.
+   * Whether every partition has been located and is done up to its end; partitions without an end are done.
+   * A member that has left the group owns none, but has drained nothing: it joins again.
    */
   isDrained(ends: ReadonlyMap<number, bigint>): boolean {
     const isDone = ({ state, partition, completed }: AssignedPartition) =>
@@ -175,7 +176,7 @@ export class Assignment {
     return this.isJoined && this.#owned.every(isDone);
   }
 
-  /** Hands out no more slices: loops end, with the error if there is one. The first end counts. */
+  /** Ends all loops, with the error if there is one. Only the first call has an effect. */
   end(end: { readonly error?: unknown } = {}): void {
     this.#end ??= end;
     this.notify();
@@ -186,7 +187,7 @@ export class Assignment {
     while (!this.hasEnded && !condition()) await this.#changed.promise;
   }
 
-  /** Wakes the callers that wait, after a change to one of the partitions. */
+  /** Wakes waiting callers after a change to one of the partitions. */
   notify(): void {
     this.#changed.resolve();
     this.#changed = Promise.withResolvers();

@@ -19,9 +19,9 @@ export interface RecordBatch extends TopicPartition {
   readonly records: readonly KafkaRecord[];
   readonly nextOffset: bigint;
   /**
-   * Marks everything below `nextOffset` as done; call it only once that is true. The commit is sent at once, or some
-   * 20 ms later together with others. Resolves without waiting for Kafka's answer, unless Kafka takes no commits: then
-   * when it does again. A permanent error ends the source.
+   * Marks everything below `nextOffset` as done; call it only once that is true. The commit is sent at once,
+   * or up to 20 ms later together with others. Resolves without waiting for Kafka's response; while commits
+   * fail, it resolves once they succeed again. A permanent error ends the source.
    */
   commitOffsets(): Promise<void>;
   /** Leaves the batch undone and reads no more of its partition until the next rebalance. */
@@ -31,9 +31,10 @@ export interface RecordBatch extends TopicPartition {
 /** The records of the partitions that are assigned to this member of the group. */
 export interface Source extends AsyncDisposable {
   /**
-   * Batches until the source ends: each partition's in order and one at a time. Several loops may iterate at once.
-   * Asking for the next batch releases the last one, committed or not. A loop that ends early, with or without an
-   * error, never releases its batch: no other loop gets what follows it, and so none can commit beyond it.
+   * Batches until the source ends: each partition's in order and one at a time. Several loops may iterate at
+   * once. Asking for the next batch releases the last one, committed or not. A loop that ends early, with or
+   * without an error, never releases its batch: no other loop gets the records that follow, so none can
+   * commit beyond it.
    * @throws UserError, or kafkajs's error, when the source cannot go on
    */
   batches(): AsyncIterable<RecordBatch>;
@@ -60,7 +61,10 @@ export interface SourceOptions {
   readonly once: boolean;
   /** Unreadable batches to skip; any other unreadable batch ends the source. Defaults to none. */
   readonly skips?: readonly Skip[];
-  /** How far a partition is accounted for; `logStart` if it is new, or its topic was recreated. */
+  /**
+   * Looks up the offset up to which a partition is accounted for; `logStart` if it is new, or its topic was
+   * recreated.
+   */
   readonly openLedger: (partition: LogPartition, logStart: bigint) => Promise<Ledger>;
   /** Called after every rebalance: pauses have ended. */
   readonly onRebalance: () => void;
@@ -165,13 +169,13 @@ class BatchSource implements Source {
     });
   }
 
-  /** kafkajs has given up, and would leave the process idle: joins again, or ends. */
+  /** kafkajs has given up and would leave the process idle, so this joins again, or ends the source. */
   async #onCrash(error: unknown): Promise<void> {
     if (this.#isClosed) return;
     if (!isTransientWhileRunning(error)) return this.#assignment.end({ error: toUserError(error) });
     this.#options.onRetry(error);
     try {
-      // A member may join, crash at once, and so on: joining alone is no success.
+      // A member may join and crash repeatedly, so a join alone does not count as a success.
       await pause(backoffMs(defaultBackoff, ++this.#crashes, Math.random()), this.#options.signal);
       await this.#joinAgain();
     } catch (final) {
@@ -205,12 +209,12 @@ class BatchSource implements Source {
     this.#endIfDrained();
   }
 
-  /** Ends the retries of a lookup once it is outdated: later ones wait for it, and its partitions may be gone. */
+  /** Ends the retries of an outdated lookup: later ones wait for it, and its partitions may no longer exist. */
   async #locateIfCurrent(owned: readonly AssignedPartition[]) {
     return this.#assignment.isCurrent(owned) ? await this.#locate(owned) : undefined;
   }
 
-  /** Where to begin to read each of these partitions. */
+  /** The offset at which to start reading each of these partitions. */
   async #locate(owned: readonly AssignedPartition[]): Promise<ReadonlyMap<number, bigint>> {
     const { kafkaSettings, groupSettings, admin } = this.#options;
     const offsets = await admin.fetchOffsets(kafkaSettings.KAFKA_TOPIC, groupSettings.KAFKA_GROUP_ID);
@@ -251,7 +255,9 @@ class BatchSource implements Source {
   }
 }
 
-/** A topic that goes missing under a running consumer is being recreated; one that never existed is a mistake. */
+/**
+ * A topic that goes missing under a running consumer is being recreated; one that never existed is a mistake.
+ */
 function isTransientWhileRunning(error: unknown): boolean {
   return isTransientError(error) || kafkaErrorType(error) === 'UNKNOWN_TOPIC_OR_PARTITION';
 }

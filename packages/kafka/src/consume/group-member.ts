@@ -16,11 +16,11 @@ export interface MemberOptions {
   readonly logger: Logger;
   /** Called after every rebalance; nothing is fetched before `start`. */
   readonly onRebalance: (owned: readonly AssignedPartition[]) => void;
-  /** The member has stopped for good, with this error. */
+  /** Called when the member has stopped permanently, with its error. */
   readonly onCrash: (error: Error) => void;
   /** Called before each retry of a commit. */
   readonly onRetry: (error: unknown) => void;
-  /** Commits have failed permanently. */
+  /** Called when commits have failed permanently. */
   readonly onCommitFailure: (error: unknown) => void;
   /** Ends retries of commits. */
   readonly signal: AbortSignal;
@@ -29,25 +29,26 @@ export interface MemberOptions {
 /** Errors of a commit during a rebalance: a member that keeps its partition commits afterwards. */
 const rebalancing = ['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION'];
 const REBALANCE_POLL_MS = 100;
-/** A member that does not leave keeps its partitions from the others until its session expires. */
+/** A member that does not leave blocks its partitions for the other members until its session expires. */
 const LAST_COMMITS_MS = 2_000;
-/** A partition without room for this long is paused; until then it holds back the fetcher, as flow control should. */
+/** A partition without room for this long is paused; until then it blocks the fetcher, as backpressure. */
 const NO_ROOM_MS = 1_000;
 
-/** What kafkajs's type of a batch leaves out: the offset of the request, and the sizes of records. */
+/** Fields that kafkajs's type of a batch lacks: the offset of the request, and the sizes of records. */
 type FetchedBatch = Omit<EachBatchPayload['batch'], 'messages'> & {
   readonly fetchedOffset: string;
   readonly messages: readonly KafkaRecord[];
 };
 
 /**
- * One membership of a consumer group, from joining to leaving; one that crashed is replaced. It connects kafkajs's
- * consumer with the assignment: rebalances and fetched records go in, pauses, seeks and commits come out.
+ * One membership of a consumer group, from joining to leaving; one that crashed is replaced. It connects
+ * kafkajs's consumer with the assignment: rebalances and fetched records go in, pauses, seeks and commits
+ * come out.
  *
- * A batch counts as read (resolved) as soon as the assignment has queued it, so that the next fetch runs while it is
- * written; it counts as done (committed) only when its slice is completed. What was read and not completed is read
- * again after every rebalance. Slices in flight of partitions that the member keeps are committed first, so that
- * neither a rebalance nor a stop repeats work.
+ * A batch counts as read (resolved) as soon as the assignment has queued it, so that the next fetch runs
+ * while it is written; it counts as done (committed) only when its slice is completed. Records that were read
+ * but not completed are read again after every rebalance. Slices in flight of partitions that the member
+ * keeps are committed first, so that neither a rebalance nor a stop repeats work.
  */
 export class GroupMember {
   readonly #consumer: Consumer;
@@ -89,7 +90,8 @@ export class GroupMember {
     this.#consumer.on(FETCH, hear);
     this.#consumer.on(HEARTBEAT, hear);
     this.#consumer.on(GROUP_JOIN, ({ payload }) => this.#onJoin(payload));
-    // From here on kafkajs accepts no calls, and this member cannot commit; after a crash STOP comes before CRASH.
+    // From here on kafkajs accepts no calls, and this member cannot commit; after a crash STOP comes before
+    // CRASH.
     this.#consumer.on(STOP, () => this.#onStop());
     this.#consumer.on(CRASH, ({ payload }) => this.#options.onCrash(payload.error));
     await this.#run();
@@ -114,13 +116,14 @@ export class GroupMember {
     const { topic, assignment, logger, onRebalance } = this.#options;
     const partitions = memberAssignment[topic] ?? [];
     const owned = assignment.rebalance(memberId, partitions);
-    // Until the positions are located: kafkajs would begin at the committed offsets, which may be out of range.
+    // Until the positions are located: kafkajs would begin at the committed offsets, which may be out of
+    // range.
     this.#consumer.pause(this.#all(partitions));
     logger.info({ partitions }, 'joined the group');
     onRebalance(owned);
   }
 
-  /** Begins to fetch partitions at their positions. */
+  /** Starts fetching partitions at their positions. */
   start(positions: ReadonlyMap<number, bigint>): void {
     const { topic } = this.#options;
     for (const [partition, offset] of positions)
@@ -153,9 +156,9 @@ export class GroupMember {
   }
 
   /**
-   * Waits for room in the read-ahead. A partition that gets none, because its slice in flight does not end, is paused:
-   * kafkajs fetches nothing while a handler waits, and the other partitions must go on. If none of them has room, the
-   * wait goes on, with heartbeats, and fails when one of them reports a rebalance.
+   * Waits for room in the read-ahead. If there is none for a while, because the slice in flight does not end,
+   * the partition is paused: kafkajs fetches nothing while a handler waits, and the other partitions must
+   * continue. If no partition has room, the wait goes on with heartbeats, and fails if one reports a rebalance.
    */
   async #waitForRoom(owner: AssignedPartition, heartbeat: () => Promise<void>): Promise<boolean> {
     const { assignment } = this.#options;
@@ -186,7 +189,7 @@ export class GroupMember {
     await this.#consumer.disconnect();
   }
 
-  /** Commits what the assignment has completed, soon; resolves at once unless Kafka takes no commits. */
+  /** Requests a commit of all completed offsets; resolves at once unless commits are failing. */
   commit(): Promise<void> {
     return this.#committer.request();
   }

@@ -4,19 +4,19 @@ import type { Assignment, OffsetCommit } from './assignment.ts';
 export interface OffsetCommitterOptions {
   /** Sends the commits of several partitions in one request. */
   readonly send: (commits: readonly OffsetCommit[]) => Promise<void>;
-  /** Waits until the next try. @throws an error that no retry helps against */
+  /** Waits before the next attempt. @throws the error if it is permanent */
   readonly recover: (error: unknown, tries: number) => Promise<void>;
   /** Called once with the error that ended all commits. */
   readonly onFailure: (error: unknown) => void;
 }
 
 /**
- * At low traffic a batch holds one or two records; committing each one would cost the broker more than fetching it. A
- * crash re-reads what was done in the last 20 ms.
+ * At low traffic a batch holds one or two records; committing each one would cost the broker more than
+ * fetching it. A crash re-reads at most the last 20 ms.
  */
 const PACE_MS = 20;
 
-/** Commits what the assignment has completed: one request at a time, at most one every 20 ms. */
+/** Commits the completed offsets of an assignment: one request at a time, at most one every 20 ms. */
 export class OffsetCommitter {
   readonly #assignment: Pick<Assignment, 'uncommitted'>;
   readonly #options: OffsetCommitterOptions;
@@ -30,7 +30,7 @@ export class OffsetCommitter {
     this.#options = options;
   }
 
-  /** Starts to commit. Resolves at once; while Kafka takes no commits, it resolves when Kafka does again. */
+  /** Starts a commit. Resolves at once; while commits fail, it resolves once they succeed again. */
   async request(): Promise<void> {
     if (this.#failure !== undefined) return;
     if (this.#sending === undefined && this.#next().length > 0)
@@ -58,7 +58,7 @@ export class OffsetCommitter {
     return this.#assignment.uncommitted();
   }
 
-  /** A failed request needs no repetition: its offsets are still uncommitted, and part of the next one. */
+  /** A failed request is not repeated: its offsets are still uncommitted, and part of the next one. */
   async #send(commits: readonly OffsetCommit[]): Promise<void> {
     try {
       await this.#options.send(commits);

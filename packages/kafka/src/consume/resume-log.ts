@@ -2,7 +2,7 @@ import type { Logger } from '@pipeline/runtime';
 import type { TopicPartition } from '../topic-partition.ts';
 import type { Ledger } from './resume.ts';
 
-/** Logs what is remarkable about the position at which reading a partition begins. */
+/** Logs anything unusual about the offset at which reading a partition starts. */
 export function logResumePosition(
   logger: Logger,
   { topic, partition, logEnd }: TopicPartition & { readonly logEnd: bigint },
@@ -22,7 +22,10 @@ export function logResumePosition(
     );
 }
 
-/** Records removed by retention, or by hand, before they were read; the ledger counts their offsets as skipped. */
+/**
+ * Records removed by retention, or by hand, before they were read; the ledger counts their offsets as
+ * skipped.
+ */
 function warnOfGap(logger: Logger, { topic, partition }: TopicPartition, expected: bigint, found: bigint) {
   const gap = String(found - expected);
   logger.warn(

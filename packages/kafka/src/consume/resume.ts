@@ -6,7 +6,10 @@ export interface Ledger {
   readonly isRestarted: boolean;
 }
 
-/** The bounds of a partition's log, the group's committed offset (undefined if there is none) and the ledger's. */
+/**
+ * The bounds of a partition's log, the group's committed offset (undefined if there is none) and the
+ * ledger's.
+ */
 export interface PartitionPosition {
   readonly logStart: bigint;
   readonly logEnd: bigint;
@@ -15,10 +18,11 @@ export interface PartitionPosition {
 }
 
 /**
- * The position at which reading a partition resumes: the lower of Kafka's committed offset and the ledger. A ledger that
- * is behind means that the database was restored to an older state; a group that is behind means a replay, which is
- * harmless. Never below the log start: what retention removed is counted as skipped. A position beyond the log end
- * belongs to a former topic of this name; the recreated one is read from its start.
+ * The position at which reading a partition resumes: the lower of Kafka's committed offset and the ledger. A
+ * ledger that is behind means that the database was restored to an older state; a group that is behind means
+ * a replay, which is harmless. Never below the log start: what retention removed is counted as skipped. A
+ * position beyond the log end belongs to a former topic of this name; the recreated one is read from its
+ * start.
  */
 export function resumeOffset({ logStart, logEnd, committed, ledger }: PartitionPosition): bigint {
   const group = committed ?? logStart;

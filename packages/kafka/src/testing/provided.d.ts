@@ -1,7 +1,7 @@
 import 'vitest';
 
 declare module 'vitest' {
-  /** Provided by the global set-up of the `servers` project. */
+  /** Provided by the global setup of the `servers` project. */
   interface ProvidedContext {
     readonly brokers: string;
   }

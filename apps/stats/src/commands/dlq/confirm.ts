@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { exitCode, UserError } from '@pipeline/runtime';
 
-/** Where the question is asked. */
+/** The streams of the confirmation. */
 interface Terminal {
   readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
   readonly stderr: NodeJS.WritableStream;

@@ -4,7 +4,7 @@ import type { Assignment } from '../assignment.ts';
 import { expectInvariants, isBusy, logOf, PARTITIONS, type World } from './assignment-world.ts';
 import { chunkOf } from './chunks.ts';
 
-/** A command from what it needs, what it does, and how a failing run shows it. */
+/** A command: its name in a failing run, its action and its precondition. */
 function command(
   name: string,
   act: (world: World, real: Assignment) => void,
@@ -46,7 +46,7 @@ const stop = fc.constant(
   }),
 );
 
-/** Another member does the work of partitions that are not ours. */
+/** Another member processes the partitions that this one does not own. */
 const workElsewhere = fc.tuple(partition, count).map(([one, records]) =>
   command(
     `elsewhere(${one}, ${records})`,
@@ -76,7 +76,7 @@ const locate = fc.constant(
   ),
 );
 
-/** Most fetches begin where the last one ended. */
+/** Most fetches start at the end of the last one. */
 const shifts = fc.oneof({ weight: 8, arbitrary: fc.constant(0) }, fc.integer({ min: -4, max: 4 }));
 
 const fetch = fc.tuple(partition, count, shifts).map(([one, records, shift]) =>
@@ -104,7 +104,7 @@ const take = fc.constant(
 
 const hasWork = ({ working }: World) => working.length > 0;
 
-/** The write is done in any case: it has no effect on the assignment if the partition is ours no longer. */
+/** The write happens in any case; it changes the assignment only if this member still owns the partition. */
 const complete = fc.nat({ max: 2 }).map((index) =>
   command(
     `complete(${index})`,
@@ -146,7 +146,7 @@ const fail = fc.nat({ max: 2 }).map((index) =>
 
 const pause = partition.map((one) => command(`pause(${one})`, (_, real) => real.find(one)?.stop('paused')));
 
-/** The broker takes a commit, its answer is lost, or it does not know the member. */
+/** The broker accepts a commit, its response is lost, or it rejects the member id. */
 const commit = fc.constantFrom('taken', 'lost', 'expelled').map((outcome) =>
   command(`commit(${outcome})`, (world, real) => {
     for (const { owner, offset } of real.uncommitted()) {

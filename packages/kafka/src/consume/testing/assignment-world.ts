@@ -4,7 +4,7 @@ import type { Assignment } from '../assignment.ts';
 
 export const PARTITIONS = [0, 1, 2] as const;
 
-/** What is true of a partition outside of this member. */
+/** The state of a partition outside this member. */
 interface Log {
   /** Everything below is done, by this member or by another one. */
   done: number;
@@ -19,10 +19,10 @@ export interface World {
   readonly logs: Map<number, Log>;
   /** Slices that loops work on. */
   readonly working: Slice[];
-  /** Slices of loops that failed: these partitions hand out nothing more. */
+  /** Slices of loops that failed; their partitions hand out nothing more. */
   readonly abandoned: Slice[];
   owned: readonly AssignedPartition[];
-  /** Every partition object so far: one that was lost never comes back. */
+  /** Every partition object so far; a revoked one is never reused. */
   readonly known: Set<AssignedPartition>;
   memberId: number;
 }
@@ -40,12 +40,12 @@ export function logOf({ logs }: World, partition: number): Log {
   return log;
 }
 
-/** Whether a loop works on a slice of a partition, be it of this assignment or of a former one. */
+/** Whether a loop works on a slice of a partition, of this assignment or an earlier one. */
 export function isBusy({ working, abandoned }: World, partition: number): boolean {
   return [...working, ...abandoned].some(({ owner }) => owner.partition === partition);
 }
 
-/** What must hold in every state. */
+/** The invariants of every state. */
 export function expectInvariants(world: World, real: Assignment): void {
   const inFlight = [...world.working, ...world.abandoned];
   expect(new Set(inFlight.map(({ owner }) => owner.partition)).size).toBe(inFlight.length);
