@@ -84,6 +84,8 @@ test.each(appNames)('the SBOM of %s lists the contents, all with permissive lice
     (one: Component) => one.licenses?.map(({ expression }) => expression) ?? [],
   );
   expect(licenses.filter((license: string) => !permissiveLicenses.includes(license))).toEqual([]);
+  const { pedigree } = components.find(({ name }: { readonly name: string }) => name === 'kafkajs');
+  expect(pedigree.patches.length).toBeGreaterThan(1);
 });
 
 interface Component {

@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { decodeEvent } from '@pipeline/schema';
 import { publint } from 'publint';
@@ -58,6 +59,17 @@ async function typeProblems(tarball: Uint8Array): Promise<readonly object[]> {
     'resolutionKind' in problem && /^node10$|-cjs$/.test(String(problem.resolutionKind));
   return result.problems.filter((problem) => !isIgnored(problem));
 }
+
+test.each([
+  ['kafka', 'kafkajs', '2.2.4'],
+  ['db', 'postgres', '3.4.9'],
+])('@pipeline/%s contains %s, labelled as patched, with the patches', async (name, library, version) => {
+  const folder = join(projects[0]?.folder ?? '', 'node_modules/@pipeline', name, 'dist', library);
+  const patches = await readdir(join(folder, 'patches'));
+  const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+  expect(patches.length).toBeGreaterThan(0);
+  expect(manifest.version).toBe(`${version}-pipeline.${patches.length}`);
+});
 
 test.each([
   ['node16', 'node16'],

@@ -1,10 +1,11 @@
 import { cpSync, globSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
+import { patchFilesOf } from './patches/series.ts';
 
 /**
  * `node vendor.ts LIBRARY ENTRY` in the folder of a package: copies the patched library into `dist/` and
  * makes the built files import it from there, because an installed package would get the library without our
- * patches.
+ * patches. The copy includes the patches, and its version says how many: `2.2.4-pipeline.28`.
  */
 const [library = '', entry = ''] = process.argv.slice(2);
 const source = join('node_modules', library);
@@ -12,6 +13,7 @@ const target = join('dist', library);
 const { name, version, license, type = 'commonjs', types } = readPackage();
 /** Declarations with `export =` are not valid in an ES module. */
 const isModule = type === 'module';
+const patches = patchFilesOf(library, version ?? '');
 
 copyLibrary();
 for (const file of globSync('dist/**/*.{js,d.ts}')) if (!file.startsWith(target)) repoint(file);
@@ -28,7 +30,9 @@ function copyLibrary(): void {
     join(target, entry.replace(/\.js$/, '.d.ts')),
     isModule ? declarations.replace(/^export = /m, 'export default ') : declarations,
   );
-  writeFileSync(join(target, 'package.json'), JSON.stringify({ name, version, license, type }, null, 2));
+  for (const path of patches) cpSync(path, join(target, 'patches', basename(path)));
+  const manifest = { name, version: `${version}-pipeline.${patches.length}`, license, type };
+  writeFileSync(join(target, 'package.json'), JSON.stringify(manifest, null, 2));
 }
 
 /** Replaces the imports of the library in a built file by relative paths. */

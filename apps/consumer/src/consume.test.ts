@@ -3,7 +3,7 @@ import type { RecordBatch } from '@pipeline/kafka';
 import { expect, test } from 'vitest';
 import { consume, type Stages } from './consume.ts';
 
-const record = { offset: '7', timestamp: '0', size: 0, key: null, value: null };
+const record = { offset: '7', timestamp: '0', encodedSize: 0, key: null, value: null };
 const rejected: DeadLetter = {
   record,
   reason: 'empty',

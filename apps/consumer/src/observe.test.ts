@@ -14,7 +14,7 @@ function batchFrom(secondsAgo: number): Batch {
     eventTime: new Date(Date.now() - secondsAgo * 1_000).toISOString(),
     userId: 'user-42',
     payloadJson: '{}',
-    record: { offset: '7', timestamp: '0', size: 0, key: null, value: null },
+    record: { offset: '7', timestamp: '0', encodedSize: 0, key: null, value: null },
   };
   return { topic: 'events', partition: 0, nextOffset: 8n, rows: EventRows.of([row]), deadLetters: [] };
 }

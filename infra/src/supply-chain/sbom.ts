@@ -1,4 +1,5 @@
 import type { BundledPackage } from './packages.ts';
+import { pedigreeOf } from './pedigree.ts';
 
 /** Contents of an executable. */
 export interface Contents {
@@ -42,6 +43,7 @@ function libraryOf(found: BundledPackage) {
     version: found.version,
     licenses: [{ expression: found.license }],
     purl: reference,
+    ...pedigreeOf(found),
   };
 }
 

@@ -8,7 +8,7 @@ type HeaderValue = Buffer | string | undefined | null;
  */
 export interface KafkaRecord {
   /** Encoded size in bytes: key, value, headers and their lengths. */
-  readonly size: number;
+  readonly encodedSize: number;
   /** Decimal. */
   readonly offset: string;
   /** Milliseconds since 1970, decimal. */

@@ -14,15 +14,3 @@ declare module 'snappyjs' {
   };
   export = snappy;
 }
-
-/** Added by our kafkajs patch. */
-declare module 'kafkajs/src/consumer/batch.js' {
-  interface UnreadableBatch {
-    readonly topic: string;
-    readonly partition: number;
-    readonly firstOffset: string;
-    readonly lastOffset: string;
-  }
-  const Batch: { mayPassOver: (batch: UnreadableBatch) => boolean };
-  export = Batch;
-}

@@ -35,6 +35,19 @@ test('a statement between the error and close events of its connection fails', a
   await expect(late).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' });
 });
 
+test('a late statement of a transaction whose connection has closed fails (#1208)', async () => {
+  const { sql, sockets } = await connectToFake();
+  const { promise: late, resolve } = Promise.withResolvers<unknown>();
+  const transaction = sql.begin(async (tx) => {
+    sockets[0]?.emit('close', false);
+    resolve(await tx`select 2`.catch((error: unknown) => error));
+  });
+  await expect.poll(() => String(sockets[0]?.sent.at(-1))).toContain('begin');
+  sockets[0]?.push(Buffer.concat([message('C', 'BEGIN\0'), message('Z', 'T')]));
+  await expect(transaction).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' });
+  expect(await late).toMatchObject({ code: 'CONNECTION_CLOSED' });
+});
+
 test('the first statement after a terminated backend does not get its error', async () => {
   const sql = postgres(inject('postgresUrl'), { max: 1 });
   await expect(sql`select pg_terminate_backend(pg_backend_pid())`).rejects.toThrow();

@@ -1,3 +1,4 @@
+/// <reference path="../patched-kafkajs.d.ts" />
 import type { Admin } from 'kafkajs';
 import type { KafkaClient } from '../client/connect.ts';
 import { connectChecked } from '../client/connect-checked.ts';
@@ -89,10 +90,9 @@ async function fetchOffsets(
     .sort((a, b) => a.partition - b.partition);
 }
 
-/** Topic ids are an addition of our kafkajs patch. */
 async function fetchTopicId(admin: Admin, topic: string): Promise<string | undefined> {
   const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
-  return (topics[0] as { readonly topicId?: string } | undefined)?.topicId;
+  return topics[0]?.topicId;
 }
 
 /** Kafka returns -1 for "never committed", and kafkajs sometimes commits -1 or -2 itself. */

@@ -5,6 +5,7 @@ import { exitCode, type Logger, UserError } from '@pipeline/runtime';
 import kafkajs, { type Kafka, type KafkaConfig, type SASLOptions } from 'kafkajs';
 import type { KafkaSettings } from '../settings.ts';
 import { clientLog } from './client-log.ts';
+import { openSocket } from './open-socket.ts';
 
 /** How often clients refresh topic metadata, and therefore how soon they discover new partitions. */
 export const METADATA_MAX_AGE_MS = 10_000;
@@ -34,6 +35,7 @@ function clientConfig(settings: KafkaSettings, name: string, logger: Logger): Ka
     requestTimeout: settings.KAFKA_REQUEST_TIMEOUT_MS,
     retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 5 },
     logCreator: clientLog(logger),
+    socketFactory: openSocket,
     ...tls(settings),
     ...sasl(settings),
   };

@@ -78,7 +78,6 @@ export interface SourceOptions {
  */
 export async function openSource(options: SourceOptions): Promise<Source> {
   registerCodecs(options.groupSettings.DECOMPRESSED_MAX_BYTES);
-  allowSkips(options.skips ?? [], (batch) => options.logger.warn(batch, 'skipped an unreadable batch'));
   const source = new BatchSource(options);
   await source.start();
   return source;
@@ -151,13 +150,14 @@ class BatchSource implements Source {
   }
 
   #join(): Promise<void> {
-    const { kafkaSettings, groupSettings, name, logger, onRetry, signal } = this.#options;
+    const { kafkaSettings, groupSettings, name, skips = [], logger, onRetry, signal } = this.#options;
     return this.#retry(() => {
       const member = new GroupMember(connectKafka(kafkaSettings, name, logger), {
         topic: kafkaSettings.KAFKA_TOPIC,
         settings: groupSettings,
         assignment: this.#assignment,
         logger,
+        skipUnreadable: allowSkips(skips, (batch) => logger.warn(batch, 'skipped an unreadable batch')),
         onRebalance: (owned) => this.#onRebalance(member, owned),
         onCrash: (error) => void this.#onCrash(error),
         onRetry,

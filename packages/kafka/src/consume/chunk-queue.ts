@@ -58,7 +58,7 @@ export class ChunkQueue {
 function fittingCount(records: readonly KafkaRecord[], { maxRecords, maxBytes }: SliceLimits): number {
   let bytes = 0;
   const end = records.findIndex((record, index) => {
-    bytes += record.size;
+    bytes += record.encodedSize;
     return index > 0 && (index >= maxRecords || bytes > maxBytes);
   });
   return end === -1 ? records.length : end;
@@ -68,5 +68,5 @@ function fittingCount(records: readonly KafkaRecord[], { maxRecords, maxBytes }:
 const OBJECT_BYTES = 150;
 
 function memoryOf(records: readonly KafkaRecord[]): number {
-  return records.reduce((sum, { size }) => sum + size + OBJECT_BYTES, 0);
+  return records.reduce((sum, { encodedSize }) => sum + encodedSize + OBJECT_BYTES, 0);
 }

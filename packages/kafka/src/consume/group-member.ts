@@ -1,19 +1,22 @@
+/// <reference path="../patched-kafkajs.d.ts" />
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Logger, pause, withDeadline } from '@pipeline/runtime';
 import type { Consumer, ConsumerGroupJoinEvent, EachBatchPayload, Kafka } from 'kafkajs';
 import { METADATA_MAX_AGE_MS } from '../client/connect.ts';
 import { isTransientError, kafkaErrorType } from '../client/errors.ts';
-import type { KafkaRecord } from '../record.ts';
 import type { GroupSettings } from '../settings.ts';
 import type { AssignedPartition } from './assigned-partition.ts';
 import type { Assignment, OffsetCommit } from './assignment.ts';
 import { OffsetCommitter } from './offset-committer.ts';
+import type { UnreadableBatch } from './unreadable.ts';
 
 export interface MemberOptions {
   readonly topic: string;
   readonly settings: GroupSettings;
   readonly assignment: Assignment;
   readonly logger: Logger;
+  /** Whether a batch that cannot be read is skipped; otherwise it ends the member. */
+  readonly skipUnreadable: (batch: UnreadableBatch) => boolean;
   /** Called after every rebalance; nothing is fetched before `start`. */
   readonly onRebalance: (owned: readonly AssignedPartition[]) => void;
   /** Called when the member has stopped permanently, with its error. */
@@ -34,12 +37,6 @@ const LAST_COMMITS_MS = 2_000;
 /** A partition without room for this long is paused; until then it blocks the fetcher, as backpressure. */
 const NO_ROOM_MS = 1_000;
 
-/** Fields that kafkajs's type of a batch lacks: the offset of the request, and the sizes of records. */
-type FetchedBatch = Omit<EachBatchPayload['batch'], 'messages'> & {
-  readonly fetchedOffset: string;
-  readonly messages: readonly KafkaRecord[];
-};
-
 /**
  * One membership of a consumer group, from joining to leaving; one that crashed is replaced. It connects
  * kafkajs's consumer with the assignment: rebalances and fetched records go in, pauses, seeks and commits
@@ -59,7 +56,7 @@ export class GroupMember {
   #commitOffsets: EachBatchPayload['commitOffsetsIfNecessary'] | undefined;
 
   constructor(kafka: Kafka, options: MemberOptions) {
-    this.#consumer = createConsumer(kafka, options.settings);
+    this.#consumer = createConsumer(kafka, options);
     this.#options = options;
     // The assignment goes on to the next member: a retry of this one must not commit for it, or be refused for it.
     const uncommitted = () => (this.#hasStopped ? [] : options.assignment.uncommitted());
@@ -144,13 +141,13 @@ export class GroupMember {
   async #accept(payload: EachBatchPayload): Promise<void> {
     const { assignment } = this.#options;
     this.#commitOffsets = payload.commitOffsetsIfNecessary;
-    const { partition, messages, fetchedOffset } = payload.batch as unknown as FetchedBatch;
+    const { partition, messages } = payload.batch;
     const owner = assignment.find(partition);
     if (owner === undefined || !(await this.#waitForRoom(owner, payload.heartbeat))) return;
     if (payload.isStale() || !payload.isRunning()) return;
     const last = payload.batch.lastOffset();
     const chunk = { records: messages, nextOffset: BigInt(last) + 1n };
-    if (!owner.accept(BigInt(fetchedOffset), chunk)) return;
+    if (!owner.accept(BigInt(payload.fetchedOffset), chunk)) return;
     assignment.notify();
     payload.resolveOffset(last);
   }
@@ -238,7 +235,7 @@ async function resolvesWithin(promise: Promise<void>, ms: number): Promise<boole
   return isResolved;
 }
 
-function createConsumer(kafka: Kafka, settings: GroupSettings): Consumer {
+function createConsumer(kafka: Kafka, { settings, skipUnreadable }: MemberOptions): Consumer {
   return kafka.consumer({
     groupId: settings.KAFKA_GROUP_ID,
     sessionTimeout: settings.KAFKA_SESSION_TIMEOUT_MS,
@@ -249,6 +246,12 @@ function createConsumer(kafka: Kafka, settings: GroupSettings): Consumer {
     maxBytesPerPartition: settings.KAFKA_FETCH_MAX_PARTITION_BYTES,
     metadataMaxAge: METADATA_MAX_AGE_MS,
     allowAutoTopicCreation: false,
-    retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 2_000, restartOnFailure: async () => false },
+    retry: {
+      retries: 5,
+      initialRetryTime: 100,
+      maxRetryTime: 2_000,
+      restartOnFailure: async () => false,
+      skipUnreadable,
+    },
   });
 }

@@ -1,5 +1,3 @@
-/// <reference path="../untyped-libraries.d.ts" />
-import Batch from 'kafkajs/src/consumer/batch.js';
 import type { TopicPartition } from '../topic-partition.ts';
 
 /** The offsets of a batch that cannot be read: it is corrupt, or its decompressed size exceeds the limit. */
@@ -7,6 +5,8 @@ export interface UnreadableBatch extends TopicPartition {
   /** Decimal. */
   readonly firstOffset: string;
   readonly lastOffset: string;
+  /** Why it cannot be read. */
+  readonly reason: string;
 }
 
 /** The batch that contains this offset is to be skipped if it is unreadable. */
@@ -22,11 +22,11 @@ export function parseSkip(text: string): Skip | undefined {
 }
 
 /**
- * Allows consumers to skip these batches if they are unreadable. Applies to the whole process.
- * @param onSkip called for each skipped batch
+ * Returns whether an unreadable batch is one of those to be skipped.
+ * @param onSkip called for each batch to be skipped
  */
-export function allowSkips(skips: readonly Skip[], onSkip: (batch: UnreadableBatch) => void): void {
-  Batch.mayPassOver = (batch) => {
+export function allowSkips(skips: readonly Skip[], onSkip: (batch: UnreadableBatch) => void) {
+  return (batch: UnreadableBatch): boolean => {
     const isNamed = skips.some((skip) => contains(batch, skip));
     if (isNamed) onSkip(batch);
     return isNamed;

@@ -7,8 +7,8 @@ import { expect, test, vi } from 'vitest';
 import { isTransientError } from '../client/errors.ts';
 
 /**
- * The fixes in `patches/kafkajs@2.2.4.patch`, hunk by hunk. Each test fails with the unpatched library.
- * kafkajs has no exports map, so its internal modules can be loaded.
+ * The patches of `patches/kafkajs`, which name their tests. Each test fails without its patch. kafkajs has no exports
+ * map, so its internal modules can be loaded.
  */
 const load = createRequire(import.meta.url);
 const filterAborted = load('kafkajs/src/consumer/filterAbortedMessages.js');
@@ -17,7 +17,7 @@ const Batch = load('kafkajs/src/consumer/batch.js');
 const Decoder = load('kafkajs/src/protocol/decoder.js');
 const Encoder = load('kafkajs/src/protocol/encoder.js');
 const encodeRecord = load('kafkajs/src/protocol/recordBatch/record/v0/index.js');
-const decodeRecord = load('kafkajs/src/protocol/recordBatch/record/v0/decoder.js');
+const LazyRecord = load('kafkajs/src/protocol/recordBatch/record/v0/lazyRecord.js');
 const RequestQueue = load('kafkajs/src/network/requestQueue/index.js');
 const Runner = load('kafkajs/src/consumer/runner.js');
 const { RecordBatch } = load('kafkajs/src/protocol/recordBatch/v0/index.js');
@@ -110,6 +110,41 @@ test('a batch without its last records advances the position to its end (#1072)'
   expect([batch.messages.length, batch.lastOffset()]).toEqual([1, '9']);
 });
 
+/** A batch of one record at offset 0, then one at offset 10 whose record is longer than the batch. */
+async function encodeUnreadable(): Promise<Buffer> {
+  const readable = await RecordBatch({ records: [encodeRecord({ value: Buffer.from('x') })] });
+  const unreadable = Buffer.from(readable.buffer);
+  unreadable.writeBigInt64BE(10n, 0);
+  unreadable.writeInt32BE(4, 23);
+  unreadable.writeUInt8(100, 61);
+  return Buffer.concat([readable.buffer, unreadable]);
+}
+
+async function fetchFrom(offset: string): Promise<InstanceType<typeof Batch>> {
+  const bytes = await encodeUnreadable();
+  const messages = await decodeMessages(
+    new Decoder(new Encoder().writeInt32(bytes.length).writeBuffer(bytes).buffer),
+  );
+  return new Batch('t', offset, { partition: 3, highWatermark: '20', abortedTransactions: [], messages });
+}
+
+test('records before an unreadable batch are delivered first', async () => {
+  const [first, second] = [await fetchFrom('0'), await fetchFrom('1')];
+  expect([first.messages.length, first.lastOffset(), first.unreadable]).toEqual([1, '0', undefined]);
+  expect([second.messages.length, second.lastOffset()]).toEqual([0, '14']);
+  expect(second.unreadable).toMatchObject({ topic: 't', partition: 3, firstOffset: '10', lastOffset: '14' });
+});
+
+test('an unreadable batch ends the consumer unless it may be skipped', async () => {
+  const batch = await fetchFrom('1');
+  const { unreadable } = batch;
+  const rejected = createRunner([batch]).fetch(1);
+  await expect(rejected).rejects.toMatchObject({ name: 'KafkaJSNonRetriableError', unreadable });
+  const skipUnreadable = vi.fn(() => true);
+  expect(await Object.assign(createRunner([batch]), { skipUnreadable }).fetch(1)).toEqual([batch]);
+  expect(skipUnreadable).toHaveBeenCalledExactlyOnceWith(unreadable);
+});
+
 test('an idle connection sets no timers (#1704)', () => {
   vi.useFakeTimers();
   const options = {
@@ -168,10 +203,32 @@ test('a request timeout closes the connection, independent of the wall clock (#9
 const context = { firstOffset: '0', firstTimestamp: '0', magicByte: 2 };
 
 function roundTrip(record: object, batch: object = context) {
-  const decoder = new Decoder(encodeRecord(record).buffer);
-  const bytes = decoder.readVarIntBytes();
-  return decodeRecord(new Decoder(bytes), { ...batch, buffer: bytes });
+  const { buffer } = encodeRecord(record);
+  return new LazyRecord(new Decoder(buffer), { ...batch, buffer });
 }
+
+test('a record is decoded in place and on access', () => {
+  const value = Buffer.from('a value');
+  const { buffer } = encodeRecord({ key: Buffer.from('a key'), value });
+  const decoder = new Decoder(Buffer.concat([buffer, buffer]));
+  const [, second] = [0, 1].map(() => new LazyRecord(decoder, { ...context, buffer: decoder.buffer }));
+  expect([String(second.key), String(second.value), second.encodedSize]).toEqual([
+    'a key',
+    'a value',
+    buffer.length - 1,
+  ]);
+  second.value.fill('x');
+  expect(String(decoder.buffer)).toContain('xxxxxxx');
+  expect(String(roundTrip({ key: null, value: null }).value)).toBe('null');
+});
+
+test('a record that ends beyond its batch is an error', () => {
+  const { buffer } = encodeRecord({ key: null, value: Buffer.from('a value') });
+  const cut = buffer.subarray(0, -1);
+  expect(() => new LazyRecord(new Decoder(cut), { ...context, buffer: cut })).toThrow(
+    'ends beyond its batch',
+  );
+});
 
 test('headers keep names of Object.prototype, repeated values and null values', () => {
   const headers = { constructor: Buffer.from('a'), toString: [Buffer.from('b'), null], none: null };
@@ -203,6 +260,17 @@ test('offsets and timestamps are exact over their whole range', () => {
 });
 
 const BrokerPool = load('kafkajs/src/cluster/brokerPool.js');
+
+test('metadata expires when the clock is set back', async () => {
+  const refreshMetadata = vi.fn();
+  const metadata = { topicMetadata: [] };
+  const metadataExpireAt = performance.now() - 1;
+  const pool = Object.assign(Object.create(BrokerPool.prototype), { metadata, metadataExpireAt });
+  const clock = vi.spyOn(Date, 'now').mockReturnValue(0);
+  await Object.assign(pool, { refreshMetadata }).refreshMetadataIfNecessary([]);
+  clock.mockRestore();
+  expect(refreshMetadata).toHaveBeenCalledOnce();
+});
 
 const failWith = (type: string) => () => Promise.reject(Object.assign(new Error(type), { type }));
 
@@ -291,28 +359,15 @@ test('metadata includes the id of a topic (KIP-516)', async () => {
 });
 
 const groupByPartition = load('kafkajs/src/producer/groupMessagesPerPartition.js');
-const murmur2 = load('kafkajs/src/producer/partitioners/default/murmur2.js');
 
 test('grouping messages by partition does not copy the group per message (#1576)', () => {
   const partitioner = () => 0;
   const messages = Array.from({ length: 3 }, (_, index) => ({ value: String(index) }));
   const pushes = vi.spyOn(Array.prototype, 'push');
   const grouped = groupByPartition({ topic: 't', partitionMetadata: [{}], messages, partitioner });
-  expect(pushes).toHaveBeenCalledTimes(2);
+  expect(pushes).toHaveBeenCalledTimes(3);
   pushes.mockRestore();
   expect(grouped).toEqual({ 0: messages });
-});
-
-/** From Kafka's UtilsTest.testMurmur2. */
-test.each([
-  ['21', -973932308],
-  ['foobar', -790332482],
-  ['a-little-bit-long-string', -985981536],
-  ['a-little-bit-longer-string', -1486304829],
-  ['lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8', -58897971],
-  ['abc', 479470107],
-])('the key %s has the same hash as in Kafka', (key, hash) => {
-  expect(murmur2(key)).toBe(hash);
 });
 
 test('varints survive a round trip, whatever the space left in the buffer', () => {
@@ -326,6 +381,14 @@ test('varints survive a round trip, whatever the space left in the buffer', () =
   );
 });
 
+test('an encoder allocates no buffer per integer', () => {
+  const allocations = vi.spyOn(Buffer, 'from');
+  const encoder = new Encoder().writeVarInt(300).writeUVarInt(70_000);
+  expect(allocations).not.toHaveBeenCalled();
+  allocations.mockRestore();
+  expect(encoder.buffer).toHaveLength(5);
+});
+
 test('resuming a partition wakes an idle fetch loop at once', async () => {
   const anHour = 3_600_000;
   const logger = { namespace: () => ({ info: () => {} }) };
@@ -336,6 +399,46 @@ test('resuming a partition wakes an idle fetch loop at once', async () => {
   await setTimeout(1);
   group.resume([]);
   expect(await fetched).toEqual([]);
+});
+
+test('a recreated topic makes the assignment stale', () => {
+  let topicId = 'a';
+  const cluster = {
+    findTopicPartitionMetadata: () => [{ partitionId: 0 }, { partitionId: 1 }],
+    findTopicId: () => topicId,
+  };
+  const group = Object.assign(Object.create(ConsumerGroup.prototype), { cluster, topicsSubscribed: ['t'] });
+  group.partitionsPerSubscribedTopic = group.generatePartitionsPerSubscribedTopic();
+  group.checkForStaleAssignment();
+  topicId = 'b';
+  expect(() => group.checkForStaleAssignment()).toThrow('Topic has been updated');
+});
+
+test('an offset out of range makes the member join again (#1119)', async () => {
+  const joinAndSync = vi.fn();
+  const group = Object.create(ConsumerGroup.prototype);
+  const logger = { error: () => {} };
+  Object.assign(group, { preferredReadReplicasPerTopicPartition: {}, logger, joinAndSync });
+  await group.recoverFromOffsetOutOfRange({ topic: 't', partition: 0 });
+  expect(joinAndSync).toHaveBeenCalledOnce();
+});
+
+const createAdmin = load('kafkajs/src/admin/index.js');
+
+test('the end of the log includes an open transaction, the stable end does not', async () => {
+  const logger = { namespace: () => logger };
+  const offsetOf = (isBeginning: boolean, isolation?: number) =>
+    isBeginning ? '1' : { 0: '9', 1: '5' }[isolation ?? 1];
+  const cluster = {
+    addTargetTopic: async () => {},
+    refreshMetadataIfNecessary: async () => {},
+    findTopicPartitionMetadata: () => [{ partitionId: 0 }],
+    fetchTopicsOffset: async ([{ fromBeginning }]: [{ fromBeginning: boolean }], isolation?: number) => [
+      { partitions: [{ partition: 0, offset: offsetOf(fromBeginning, isolation) }] },
+    ],
+  };
+  const offsets = await createAdmin({ logger, cluster, retry: {} }).fetchTopicOffsets('t');
+  expect(offsets).toEqual([{ partition: 0, low: '1', offset: '5', high: '9' }]);
 });
 
 const createWorkerQueue = load('kafkajs/src/consumer/workerQueue.js');
@@ -354,6 +457,7 @@ function createRunner(
   const runner = Object.assign(Object.create(Runner.prototype), {
     running: true,
     instrumentationEmitter: { emit: () => {} },
+    skipUnreadable: () => false,
     heartbeat: vi.fn(),
   });
   runner.consumerGroup = {
@@ -413,7 +517,8 @@ test('fetches and joins use their own connections', async () => {
     connectionsOf('OffsetCommit', 'Heartbeat', 'LeaveGroup', 'Metadata'),
   ];
   expect(connections.map(({ size }) => size)).toEqual([1, 1, 1]);
-  expect(new Set(connections.flatMap((used) => [...used])).size).toBe(pool.pool.length);
+  expect(new Set(connections.flatMap((used) => [...used])).size).toBe(3);
+  expect(pool.pool).toHaveLength(3);
 });
 
 const Broker = load('kafkajs/src/broker/index.js');

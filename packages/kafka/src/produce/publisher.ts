@@ -1,9 +1,13 @@
-import kafkajs, { type ICustomPartitioner, type IHeaders, type Message } from 'kafkajs';
+import type { IHeaders, Message } from 'kafkajs';
 import { type KafkaClient, METADATA_MAX_AGE_MS } from '../client/connect.ts';
 import { connectChecked } from '../client/connect-checked.ts';
 import type { OutgoingRecord, RecordHeaders } from '../record.ts';
+import { createPartitioner } from './partitioner.ts';
 
-/** Sends records with acks=all. */
+/**
+ * Sends records with acks=all. Retries keep the acknowledgements of partitions that a broker has appended; with acks=1
+ * a deposed leader could have given them for records that its successor does not have.
+ */
 export interface Publisher extends AsyncDisposable {
   /**
    * Sends records to one topic, in order, and resolves when all are acknowledged.
@@ -35,7 +39,7 @@ const REQUEST_MAX_BYTES = 900_000;
  */
 export async function openPublisher(kafka: KafkaClient): Promise<Publisher> {
   const producer = kafka.producer({
-    createPartitioner: choosePartitionOnce,
+    createPartitioner,
     allowAutoTopicCreation: false,
     metadataMaxAge: METADATA_MAX_AGE_MS,
   });
@@ -53,20 +57,6 @@ export async function openPublisher(kafka: KafkaClient): Promise<Publisher> {
     [Symbol.asyncDispose]: () => producer.disconnect(),
   };
 }
-
-/**
- * Remembers the partition of each message. kafkajs partitions again on every retry, and a message without a
- * key would get another partition: messages would be sent twice or never.
- */
-const choosePartitionOnce: ICustomPartitioner = () => {
-  const chosen = new WeakMap<Message, number>();
-  const choose = kafkajs.Partitioners.DefaultPartitioner();
-  return (choice) => {
-    const partition = chosen.get(choice.message) ?? choose(choice);
-    chosen.set(choice.message, partition);
-    return partition;
-  };
-};
 
 /** Splits records into runs of at most `maxBytes`; a larger record is a run of its own. */
 export function* splitByBytes(

@@ -8,5 +8,11 @@ export function chunkOf(first: number, count: number, bytes = 10): Chunk {
 }
 
 function recordAt(offset: number, bytes: number): KafkaRecord {
-  return { offset: String(offset), timestamp: '0', size: bytes, key: null, value: Buffer.alloc(bytes) };
+  return {
+    offset: String(offset),
+    timestamp: '0',
+    encodedSize: bytes,
+    key: null,
+    value: Buffer.alloc(bytes),
+  };
 }
