@@ -137,6 +137,11 @@ test('while no partition has room, heartbeats go on and what was fetched is kept
   expect(waiting.resolveOffset).toHaveBeenCalledWith('3');
 });
 
+test('the batches of a fetch wait for room all at once, not in turns', async () => {
+  const { consumer } = await join(createAssignment());
+  expect(consumer.concurrency).toBeGreaterThanOrEqual(1_000);
+});
+
 test('a rebalance ends the wait for room', async () => {
   const assignment = createAssignment(2_000);
   const { consumer } = await fillBoth(assignment);

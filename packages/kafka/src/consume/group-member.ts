@@ -36,6 +36,11 @@ const REBALANCE_POLL_MS = 100;
 const LAST_COMMITS_MS = 2_000;
 /** A partition without room for this long is paused; until then it blocks the fetcher, as backpressure. */
 const NO_ROOM_MS = 1_000;
+/**
+ * Handlers that kafkajs runs at once. They only queue records, and wait for room: were there fewer than the partitions
+ * of a fetch, waits of a second would add up to the rebalance timeout.
+ */
+const MAX_HANDLERS = 1_000;
 
 /**
  * One membership of a consumer group, from joining to leaving; one that crashed is replaced. It connects
@@ -98,7 +103,7 @@ export class GroupMember {
     return this.#consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
-      partitionsConsumedConcurrently: 64,
+      partitionsConsumedConcurrently: MAX_HANDLERS,
       eachBatch: (payload) => this.#accept(payload),
     });
   }
