@@ -73,11 +73,11 @@ export function fetched(partition: number, first: number, count: number, bytes =
     topic: 'events',
     partition,
     messages: chunkOf(first, count, bytes).records,
-    fetchedOffset: String(first),
     lastOffset: () => String(first + count - 1),
   };
   return {
     batch,
+    fetchedOffset: String(first),
     isStale: () => false,
     isRunning: () => true,
     heartbeat: vi.fn(async () => {}),
