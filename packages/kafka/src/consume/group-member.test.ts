@@ -21,6 +21,7 @@ async function join(assignment: Assignment, memberId = 'me', change: Partial<Mem
     settings: readSettings(groupSettings, {}),
     assignment,
     logger: silentLogger,
+    skipUnreadable: () => false,
     onRebalance: (owned) => {
       for (const one of owned) one.startAt(0n);
     },
