@@ -29,7 +29,7 @@ export const avoidedWords: readonly AvoidedWord[] = [
   { words: 'for ever', write: 'forever, indefinitely' },
   { words: 'beside', write: 'next to, alongside' },
   { words: 'meanwhile', write: 'in the meantime, or two sentences' },
-  { words: 'thereby|thereof|thereupon|whereupon', write: 'so, therefore' },
+  { words: 'thereby|thereof|thereupon|whereupon|thus|hence|whence', write: 'so, therefore' },
   { words: 'whom', write: 'rephrase' },
   { words: 'where (?:there|none|nothing) (?:is|are|was|were)', write: 'if, when' },
   { words: '(?<=, )for (?:it|they|there) ', write: 'because' },
