@@ -164,7 +164,7 @@ test.concurrent('a redrive that is killed and repeated sends at most one dead le
   expect(before).toBeLessThan(MANY);
   const again = await runApp('stats', ['dlq', 'redrive', '--all', ...fast], pipeline.environment);
   expect(again.code).toBe(0);
-  expect(again.stderr).toContain(`redriven: ${MANY - before}, failed: 0, not reached: 0`);
+  expect(again.stderr).toContain(`redriven: ${MANY - before}, failed: 0, not attempted: 0`);
   const { records, ...audit } = await auditTopic(pipeline);
   expect(audit).toEqual(onceEach(MANY));
   expect(records).toBeGreaterThanOrEqual(MANY);
@@ -181,7 +181,7 @@ test.concurrent('if the broker rejects some dead letters, the others are sent on
   await drain(pipeline);
   await configureTopic(pipeline, pipeline.topic, { 'max.message.bytes': '30000' });
   const redriven = await runApp('stats', ['dlq', 'redrive', '--all', ...fast], pipeline.environment);
-  expect(redriven.stderr).toContain('redriven: 57, failed: 3, not reached: 0');
+  expect(redriven.stderr).toContain('redriven: 57, failed: 3, not attempted: 0');
   expect(redriven.stderr).not.toContain('Warning');
   expect(redriven.stdout.match(/max\.message\.bytes|larger than/g)).toHaveLength(3);
   expect(await pipeline.readTopic(pipeline.topic)).toHaveLength(60 + 57);
@@ -251,7 +251,7 @@ test.concurrent('redrive respects its rate and limit; --dry-run sends nothing', 
   const origin = { topic: pipeline.topic, partition: 0, offset: '1' };
   expect(results).toHaveLength(12);
   expect(results[0]).toEqual({ id: '1', ...origin, outcome: 'redriven', detail: '' });
-  expect(limited.stderr).toContain('redriven: 12, failed: 0, not reached: 0');
+  expect(limited.stderr).toContain('redriven: 12, failed: 0, not attempted: 0');
   const [row] = await pipeline.database.run(
     (sql) => sql<{ n: number; seconds: number }[]>`
       select count(*)::int as n, extract(epoch from max(done_at) - min(done_at))::float8 as seconds

@@ -22,7 +22,7 @@ test.each([
     code,
     stdout: '',
     stderr: expect.stringMatching(
-      /^stats: Postgres at 127\.0\.0\.1:\d+\/app does not answer: .*; start it, check DATABASE_URL, or add --wait\n$/,
+      /^stats: Postgres at 127\.0\.0\.1:\d+\/app does not respond: .*; start it, check DATABASE_URL, or add --wait\n$/,
     ),
   });
 });

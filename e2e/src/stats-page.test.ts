@@ -486,7 +486,7 @@ async function expectNotRedriven(): Promise<void> {
     .check();
   await page.getByRole('button', { name: 'Redrive selected' }).click();
   await page.getByRole('button', { name: 'Redrive 1' }).click();
-  await page.getByText(/^Ended \(Kafka does not answer.*0 redriven, 0 failed, 1 not attempted$/).waitFor();
+  await page.getByText(/^Ended \(Kafka does not respond.*0 redriven, 0 failed, 1 not attempted$/).waitFor();
   expect(await selectTexts(`select count(*) from dlq_events where status = 'open'`)).toEqual([[before]]);
 }
 

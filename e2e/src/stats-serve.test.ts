@@ -139,11 +139,11 @@ test('without Postgres the process is live, not ready, and reports it', async ()
     expect({ path, status, text }).toEqual({
       path,
       status: 503,
-      text: expect.stringContaining('Postgres does not answer'),
+      text: expect.stringContaining('Postgres does not respond'),
     });
     expect(text).not.toContain('hunter2');
   }
-  expect(await readReport(program)).toEqual({ error: expect.stringContaining('Postgres does not answer') });
+  expect(await readReport(program)).toEqual({ error: expect.stringContaining('Postgres does not respond') });
   for (const path of ['/', '/livez']) expect(await get(path, program)).toMatchObject({ status: 200 });
   program.process.kill('SIGTERM');
   expect(await program.ended).toMatchObject({ code: 0, stdout: '' });

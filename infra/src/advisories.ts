@@ -25,7 +25,7 @@ const program = createProgram(
     process.stderr.write(`${error.message}: nothing was checked\n`);
   });
 
-/** @returns undefined if the registry does not answer */
+/** @returns undefined if the registry does not respond */
 function fetchAdvisories(): readonly Advisory[] | undefined {
   const pnpm = process.env['npm_execpath'] ?? 'pnpm';
   const { stdout } = spawnSync(pnpm, ['audit', '--json'], {

@@ -68,7 +68,7 @@ async function requireCompose(): Promise<readonly [string, ...string[]]> {
   const [command, ...words] = (await composeCommand()) ?? [];
   if (command !== undefined && (await dockerAnswers())) return [command, ...words];
   throw new UserError(
-    command === undefined ? 'Docker Compose is not installed' : 'no Docker engine answers',
+    command === undefined ? 'Docker Compose is not installed' : 'no Docker engine is running',
     'install or start it, or run "pnpm --filter infra start", which works without Docker',
   );
 }

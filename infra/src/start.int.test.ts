@@ -110,11 +110,11 @@ test('without Java and Docker, one line names both as ways to start Kafka', asyn
     text(starter.stderr as NodeJS.ReadableStream),
   ]);
   expect(code).toBe(1);
-  expect(stderr).toMatch(/^infra: no Kafka answers.* Java 17.* Docker .*$/m);
+  expect(stderr).toMatch(/^infra: Kafka is unreachable.* Java 17.* Docker .*$/m);
 });
 
 test('without Java, Kafka runs in a container that ends with it', async ({ skip }) => {
-  if (!(await dockerAnswers())) return skip('no Docker engine answers');
+  if (!(await dockerAnswers())) return skip('no Docker engine is running');
   const starter = run('start.ts', ['--data', data], { PATH: await pathWith('docker') });
   starter.stderr?.resume();
   expect(await firstLine(starter)).toBe(`ready kafka=${kafka} postgres=${postgres}`);

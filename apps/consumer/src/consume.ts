@@ -22,7 +22,7 @@ export interface Stages {
  * The guarantee is the order of these calls. After a crash between any two of them, the records are re-read
  * from the last committed offset, and every stage is safe to repeat: the write stores an event once by its id
  * and updates the ledger; a dead letter may reach its topic twice, but its table once. A stage that fails
- * permanently ends the loop. Its partition makes no progress, because other loops get no batch of it.
+ * permanently ends the loop. Its partition makes no progress, because no other loop gets a batch of it.
  */
 export async function consume(batches: AsyncIterable<RecordBatch>, stages: Stages): Promise<void> {
   for await (const records of batches) {

@@ -7,11 +7,11 @@ export function explain(error: unknown): unknown {
   const explained = toKafkaUserError(error);
   if (explained !== error) return explained;
   if (isTransientKafkaError(error))
-    return new UserError(`Kafka does not answer: ${errorLine(error)}`, 'start it, or check KAFKA_BROKERS');
+    return new UserError(`Kafka does not respond: ${errorLine(error)}`, 'start it, or check KAFKA_BROKERS');
   if (codeOf(error) === '') return error;
   if (!isTransientError(error)) return toUserError(error);
   return new UserError(
-    `Postgres does not answer: ${describeError(error)}`,
+    `Postgres does not respond: ${describeError(error)}`,
     'start it, or check DATABASE_URL',
   );
 }

@@ -3,7 +3,7 @@ const filterNames = ['reason', 'type', 'untyped', 'status', 'since', 'until', 'c
 
 export type Filter = Readonly<Partial<Record<(typeof filterNames)[number], string>>>;
 
-/** The filter in the URL, as the API takes it. */
+/** The filter in the URL, with the parameters of the API. */
 export function filterOf(search: string): Filter {
   const query = new URLSearchParams(search);
   return Object.fromEntries(

@@ -6,7 +6,7 @@ import { setTitle, showHeader } from './header.ts';
 const RETRY_MS = 5_000;
 const id = new URLSearchParams(location.search).get('id');
 
-/** Retries until the server answers, because Postgres may be unreachable for a while. */
+/** Retries until the server responds, because Postgres may be unreachable for a while. */
 async function show(): Promise<void> {
   try {
     await (id === null ? showList() : showDeadLetterDetails(id));

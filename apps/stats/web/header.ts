@@ -12,7 +12,7 @@ export function showHeader(): void {
   for (const label of document.querySelectorAll('.zone')) setText(label, zoneName);
 }
 
-/** Sets the title of the browser tab: what the page shows, and the pipeline. */
+/** Sets the title of the browser tab: the content of the page, and the pipeline. */
 export function setTitle(text: string): void {
   document.title = `${text} · ${find('pipeline').textContent}`;
 }

@@ -83,9 +83,9 @@ const postgresCut: Fault = {
 };
 
 /**
- * The ambiguous commit: Postgres has the write, but the consumer gets no reply. Waits first, because the
- * ledger may be ahead only until an offset commit in flight arrives; repeats, because a member may not write
- * while it is rejoining.
+ * The ambiguous commit: Postgres has committed the write, but the consumer gets no reply. Waits first,
+ * because the ledger may be ahead only until an offset commit in flight arrives; repeats, because a member
+ * may not write while it is rejoining.
  */
 const commitRepliesLost: Fault = {
   name: 'the replies to commits are lost',

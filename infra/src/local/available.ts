@@ -1,6 +1,6 @@
 import type { GuardedProcess } from '../process/guarded.ts';
 
-/** A server that answers: one that was already running, or one that this process has started. */
+/** A server that responds: one that was already running, or one that this process has started. */
 export interface AvailableServer {
   /** Its address, without secrets. */
   readonly address: string;

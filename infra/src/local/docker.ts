@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 
 const TIMEOUT_MS = 10_000;
 
-/** Whether a Docker engine answers; an installed client alone does not mean that. */
+/** Whether a Docker engine responds; an installed client alone does not mean that. */
 export async function dockerAnswers(): Promise<boolean> {
   return /^\d/.test(await outputOf(['docker', 'info', '--format', '{{.ServerVersion}}']));
 }

@@ -21,7 +21,7 @@ export interface LocalKafkaOptions {
 }
 
 /**
- * Makes sure that Kafka answers at the configured address: uses a running one, or else starts one with its
+ * Makes sure that Kafka runs at the configured address: uses a running one, or else starts one with its
  * files in a folder, as a process or, without Java or Maven, in a container.
  * @throws UserError if the address belongs to another machine or another program, or nothing can be started
  */
@@ -55,7 +55,7 @@ async function startKafka(endpoint: Endpoint, options: LocalKafkaOptions): Promi
 async function requireDocker(missing: string): Promise<void> {
   if (await dockerAnswers()) return;
   throw new UserError(
-    `no Kafka answers; starting one needs ${missing}, or a running Docker engine`,
+    `Kafka is unreachable; starting one needs ${missing}, or a running Docker engine`,
     'install what is missing (Debian: apt-get install openjdk-17-jre-headless maven), or start Docker',
   );
 }
@@ -74,7 +74,7 @@ async function useKafka(settings: KafkaSettings, endpoint: Endpoint): Promise<Av
 function requirePlainText(settings: KafkaSettings): void {
   if (!settings.KAFKA_SSL && settings.KAFKA_SASL_MECHANISM === undefined) return;
   throw new UserError(
-    'no Kafka answers, and a local one supports neither TLS nor SASL',
+    'Kafka is unreachable, and a local one supports neither TLS nor SASL',
     'unset KAFKA_SSL and KAFKA_SASL_MECHANISM, or start the Kafka that KAFKA_BROKERS names',
   );
 }

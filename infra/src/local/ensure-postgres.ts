@@ -51,7 +51,7 @@ function hidePassword({ text }: DatabaseUrl): string {
 function requirePlainText({ sslMode }: DatabaseUrl): void {
   if (sslMode === 'disable') return;
   throw new UserError(
-    'no Postgres answers, and a local one does not support TLS',
+    'Postgres is unreachable, and a local one does not support TLS',
     'set sslmode=disable, or start the Postgres that DATABASE_URL names',
   );
 }

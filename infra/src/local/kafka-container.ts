@@ -27,7 +27,7 @@ export function kafkaVolume(folder: string): string {
 
 /**
  * Starts Kafka in a container that is removed when it stops, with its data in a volume; resolves once it
- * answers.
+ * responds.
  * @throws UserError if it cannot be started; the signal's reason once it is aborted
  */
 export async function startKafkaContainer(options: KafkaContainerOptions): Promise<GuardedProcess> {

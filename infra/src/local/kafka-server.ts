@@ -29,7 +29,7 @@ export interface KafkaServerOptions {
 }
 
 /**
- * Starts Apache Kafka in KRaft mode and creates its data folder if missing; resolves once it answers.
+ * Starts Apache Kafka in KRaft mode and creates its data folder if missing; resolves once it responds.
  * @throws UserError if it cannot be started; the signal's reason once it is aborted
  */
 export async function startKafkaServer(options: KafkaServerOptions): Promise<GuardedProcess> {

@@ -16,7 +16,7 @@ export async function findPostgresBinaries(): Promise<PostgresBinaries> {
     return (await import(name)) as PostgresBinaries;
   } catch {
     throw new UserError(
-      `no Postgres answers, and none is bundled for ${process.platform}-${process.arch}`,
+      `Postgres is unreachable, and none is bundled for ${process.platform}-${process.arch}`,
       'start one and set DATABASE_URL, or start one in Docker with "pnpm --filter infra docker:up"',
     );
   }

@@ -11,7 +11,7 @@ export async function acceptsQueries(url: DatabaseUrl): Promise<boolean> {
 }
 
 /**
- * The version of the configured Postgres, such as `18.4`; undefined while it does not answer.
+ * The version of the configured Postgres, such as `18.4`; undefined while it does not respond.
  * @throws the driver's error if it is permanent
  */
 export async function queryVersion(settings: Settings<typeof databaseSettings>): Promise<string | undefined> {

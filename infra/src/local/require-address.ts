@@ -3,20 +3,20 @@ import { type Endpoint, formatEndpoint, isThisMachine } from './endpoint.ts';
 import { findPortOwner } from './find-port-owner.ts';
 
 /**
- * Makes sure that a server can be started at an address where none answers.
+ * Makes sure that an address at which no server is running belongs to this machine.
  * @param setting name of the setting that the address comes from
  * @throws UserError if the address belongs to another machine
  */
 export function requireThisMachine(name: string, endpoint: Endpoint, setting: string): void {
   if (isThisMachine(endpoint.host)) return;
   throw new UserError(
-    `${name} does not answer at ${formatEndpoint(endpoint)}, which is another machine`,
+    `${name} does not respond at ${formatEndpoint(endpoint)}, which is another machine`,
     `start it there, or choose another address with ${setting}`,
   );
 }
 
 /**
- * Makes sure that the expected protocol answers at an address.
+ * Makes sure that the server at an address speaks the expected protocol.
  * @throws UserError that names the program on the port
  */
 export async function requireProtocol(

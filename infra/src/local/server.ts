@@ -6,7 +6,7 @@ import type { GuardedProcess } from '../process/guarded.ts';
 const POLL_MS = 50;
 
 /**
- * Waits until a server that was just started answers.
+ * Waits until a server that was just started responds.
  * @throws UserError with the last lines of its log if it ends instead; the signal's reason once it is aborted
  */
 export async function waitUntilReady(

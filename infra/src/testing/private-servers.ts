@@ -18,7 +18,7 @@ export interface PrivateServer extends AsyncDisposable {
   readonly pid: number;
   /** Sends a signal, SIGKILL by default, and waits for the end unless it is SIGSTOP or SIGCONT. */
   kill(signal?: NodeJS.Signals): Promise<void>;
-  /** Restarts it on the same data and port; resolves once it answers. */
+  /** Restarts it on the same data and port; resolves once it responds. */
   start(): Promise<void>;
 }
 

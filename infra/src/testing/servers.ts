@@ -6,7 +6,7 @@ import type { TestServers } from './test-servers.ts';
 
 /**
  * Starts the servers that `PIPELINE_TEST_SERVERS` names: `containers`, `local` processes, or `given` ones,
- * which run at KAFKA_BROKERS and DATABASE_URL. Without it: containers if a Docker engine answers, or else
+ * which run at KAFKA_BROKERS and DATABASE_URL. Without it: containers if a Docker engine is running, or else
  * local processes.
  * @throws UserError if that variable has another value
  */

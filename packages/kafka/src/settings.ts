@@ -46,7 +46,7 @@ export const groupSettings = {
   ),
   KAFKA_FETCH_WAIT_MS: integer(
     500,
-    'Maximum time that a broker waits for records before it answers a fetch',
+    'Maximum time that a broker waits for records before it responds to a fetch',
     [1, 5_000],
   ),
   KAFKA_FETCH_MAX_BYTES: integer(8 << 20, 'Maximum bytes per fetch', [1 << 10, 1 << 30]),

@@ -30,7 +30,7 @@ export function addHealthCommand(program: Command, addressOf: (command: Command)
 
 /**
  * Requests a probe and returns its response.
- * @throws UserError with exit code 3 if the probe fails or does not answer, 2 if the port is set to 0
+ * @throws UserError with exit code 3 if the probe fails or does not respond, 2 if the port is set to 0
  */
 export async function requestProbe(address: ListenAddress, path: '/livez' | '/readyz'): Promise<string> {
   const { host, port, usualPort, portSetting } = address;
@@ -60,7 +60,7 @@ async function request(url: string): Promise<{ readonly ok: boolean; readonly an
     return { ok: response.statusCode === 200, answer: await text(response) };
   } catch (error) {
     throw new UserError(
-      `${url} does not answer: ${errorLine(error)}`,
+      `${url} does not respond: ${errorLine(error)}`,
       'check that the process is running',
       exitCode.checkFailed,
     );

@@ -31,7 +31,7 @@ test('an error includes the number discarded before it', async () => {
   const response = await post({ writableDatabase: { run } as unknown as Database }, { all: true });
   expect([response.status, await response.json()]).toEqual([
     503,
-    { discarded: '5', error: expect.stringContaining('Postgres does not answer: gone') },
+    { discarded: '5', error: expect.stringContaining('Postgres does not respond: gone') },
   ]);
 });
 

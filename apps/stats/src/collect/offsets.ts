@@ -16,7 +16,7 @@ const TIMEOUT_MS = 4_000;
 
 /** Fetches offsets from Kafka over one connection, which is replaced after an error. */
 export interface OffsetReader extends Disposable {
-  /** @throws UserError if Kafka does not answer within 4 s, or the topic does not exist */
+  /** @throws UserError if Kafka does not respond within 4 s, or the topic does not exist */
   fetch(): Promise<readonly PartitionOffsets[]>;
   /** The consumer group; null if it is unknown, for example without the right to describe it. */
   describeGroup(): Promise<Group | null>;
@@ -89,7 +89,7 @@ function explain(error: unknown, brokers: readonly string[]): UserError {
   const explained = toUserError(error);
   if (explained instanceof UserError) return explained;
   return new UserError(
-    `Kafka at ${brokers.join(',')} does not answer: ${errorLine(error)}`,
+    `Kafka at ${brokers.join(',')} does not respond: ${errorLine(error)}`,
     'start it, or check KAFKA_BROKERS',
   );
 }

@@ -11,19 +11,19 @@ export interface ReachOptions {
   readonly signal: AbortSignal;
   /** Whether to wait for Postgres; if not, an unreachable Postgres is an error. */
   readonly wait: boolean;
-  /** The exit code if Postgres does not answer; defaults to 1. */
+  /** The exit code if Postgres does not respond; defaults to 1. */
   readonly unreachableCode?: number;
   /** Defaults to every transient error. */
   readonly isTransient?: (error: unknown) => boolean;
 }
 
-/** Serialization failure, deadlock, lock timeout: Postgres answers, and the next attempt may succeed. */
+/** Serialization failure, deadlock, lock timeout: Postgres responds, and the next attempt may succeed. */
 const conflict = /^(40001|40P01|55P03)$/;
 
 /**
  * Runs an operation on Postgres, and retries conflicts. With `wait`, it retries every transient error and
  * logs why it waits.
- * @throws UserError for a permanent error, or if Postgres does not answer; the signal's reason
+ * @throws UserError for a permanent error, or if Postgres does not respond; the signal's reason
  */
 export async function reachPostgres<Value>(
   operation: () => Promise<Value>,
@@ -42,15 +42,15 @@ export async function reachPostgres<Value>(
 
 function unreachableError(address: string, error: unknown, code?: number): UserError {
   return new UserError(
-    `Postgres at ${address} does not answer: ${describeError(error)}`,
+    `Postgres at ${address} does not respond: ${describeError(error)}`,
     'start it, check DATABASE_URL, or add --wait',
     code,
   );
 }
 
 /**
- * Opens the context of a command once Postgres answers.
- * @throws UserError if Postgres does not answer, unless `wait` is set; or for a permanent error
+ * Opens the context of a command once Postgres responds.
+ * @throws UserError if Postgres does not respond, unless `wait` is set; or for a permanent error
  */
 export async function openReachable(settings: StatsSettings, options: ReachOptions): Promise<StatsContext> {
   await using stack = new AsyncDisposableStack();

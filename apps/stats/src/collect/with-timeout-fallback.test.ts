@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { withTimeoutFallback } from './with-timeout-fallback.ts';
 
-test('a prompt answer is returned, and each call sends a request', async () => {
+test('a prompt response is returned, and each call sends a request', async () => {
   let asked = 0;
   const ask = withTimeoutFallback(async () => ++asked, 60_000, 'Kafka');
   expect([await ask(), await ask()]).toEqual([1, 2]);
 });
 
-test('a slow request delays no caller, and its late answer goes to the next call', async () => {
+test('a slow request delays no caller, and its late response goes to the next call', async () => {
   const answer = Promise.withResolvers<string>();
   let asked = 0;
   const ask = withTimeoutFallback(
@@ -18,7 +18,7 @@ test('a slow request delays no caller, and its late answer goes to the next call
     1,
     'Kafka',
   );
-  await expect(ask()).rejects.toThrow('Kafka has not answered yet');
+  await expect(ask()).rejects.toThrow('Kafka has not responded yet');
   const next = ask();
   answer.resolve('late');
   expect([await next, asked]).toEqual(['late', 1]);

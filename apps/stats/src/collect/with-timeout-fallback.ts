@@ -2,7 +2,7 @@ import { DeadlineError, UserError, withDeadline } from '@pipeline/runtime';
 
 /**
  * Wraps a request so that callers wait at most `ms` milliseconds. Only one request runs at a time: a late
- * answer goes to the next call, and until it arrives calls fail with the last error.
+ * response goes to the next call, and until it arrives calls fail with the last error.
  */
 export function withTimeoutFallback<Answer>(
   request: () => Promise<Answer>,
@@ -10,7 +10,7 @@ export function withTimeoutFallback<Answer>(
   name: string,
 ): () => Promise<Answer> {
   let pending: Promise<Answer> | undefined;
-  let lastError: unknown = new UserError(`${name} has not answered yet`, 'still waiting');
+  let lastError: unknown = new UserError(`${name} has not responded yet`, 'still waiting');
   const send = async () => {
     try {
       return await request();

@@ -69,7 +69,7 @@ function explain(error: unknown): string {
 /** The UserError for a redrive that Kafka interrupts. */
 export function kafkaUnreachable(error: unknown): UserError {
   return new UserError(
-    `Kafka does not answer: ${errorLine(error)}`,
+    `Kafka does not respond: ${errorLine(error)}`,
     'repeat the redrive later: it continues with the rest',
   );
 }

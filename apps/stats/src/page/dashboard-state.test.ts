@@ -91,6 +91,6 @@ test('a message has the status and the latest minutes, without future ones', asy
 test('an error becomes a problem message', async () => {
   const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
   expect(await toMessage(() => Promise.reject(refused), 2)).toBe(
-    'event: problem\ndata: {"error":"Postgres does not answer: connect ECONNREFUSED; start it, or check DATABASE_URL"}\n\n',
+    'event: problem\ndata: {"error":"Postgres does not respond: connect ECONNREFUSED; start it, or check DATABASE_URL"}\n\n',
   );
 });

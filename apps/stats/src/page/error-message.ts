@@ -5,5 +5,5 @@ import { errorLine, UserError } from '@pipeline/runtime';
 export function errorMessage(error: unknown): string {
   if (error instanceof UserError) return errorLine(error);
   if (!isTransientError(error)) return errorLine(databaseUserError(error));
-  return `Postgres does not answer: ${describeError(error)}; start it, or check DATABASE_URL`;
+  return `Postgres does not respond: ${describeError(error)}; start it, or check DATABASE_URL`;
 }

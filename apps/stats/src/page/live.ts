@@ -9,7 +9,7 @@ export interface Live {
 export interface LiveOptions {
   /** The interval between polls while there are clients. */
   readonly everyMs: number;
-  /** The interval without clients; polling goes on, so that the history has no gaps. */
+  /** The interval without clients; polling continues, so that the history has no gaps. */
   readonly unreadMs: number;
   /** Ends polling and all streams; an HTTP server does not close while a stream is open. */
   readonly signal: AbortSignal;

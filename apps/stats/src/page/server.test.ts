@@ -123,7 +123,7 @@ test.each(['/text', '/api/stats', '/api/minutes', '/api/minutes?minutes=60', '/a
   async (path) => {
     expect(await ask(path, withoutPostgres)).toMatchObject({
       status: 503,
-      text: expect.stringContaining('Postgres does not answer: connect ECONNREFUSED'),
+      text: expect.stringContaining('Postgres does not respond: connect ECONNREFUSED'),
     });
   },
 );

@@ -15,6 +15,6 @@ test('an empty pipeline gets the next command, depending on its backlog', () => 
 });
 
 test('without Kafka the reason is given', () => {
-  const kafkaProblem = 'Kafka at broker:9092 does not answer';
+  const kafkaProblem = 'Kafka at broker:9092 does not respond';
   expect(findHints(createSnapshot({ kafkaProblem }))).toEqual([`lag is unknown: ${kafkaProblem}`]);
 });

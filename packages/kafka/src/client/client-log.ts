@@ -4,8 +4,8 @@ import kafkajs, { type logCreator } from 'kafkajs';
 const { logLevel } = kafkajs;
 
 /**
- * Forwards kafkajs's log at lower levels: what an operator must see is logged by the calling code, which has
- * the context. Forwards only the message and names, never a record.
+ * Forwards kafkajs's log at lower levels: the calling code, which has the context, logs everything an
+ * operator must see. Forwards only the message and names, never a record.
  */
 export function clientLog(logger: Logger): logCreator {
   return () =>

@@ -49,7 +49,7 @@ test('a certificate without its key, and a file without a certificate, are rejec
   const tls = { KAFKA_SSL: 'true' };
   const page = import.meta.filename;
   expect(() => connect({ ...tls, KAFKA_SSL_KEY: page })).toThrow(
-    expect.objectContaining({ code: exitCode.usage, message: 'KAFKA_SSL_KEY is set alone' }),
+    expect.objectContaining({ code: exitCode.usage, message: 'KAFKA_SSL_KEY is set without KAFKA_SSL_CERT' }),
   );
   expect(() => connect({ ...tls, KAFKA_SSL_CA: page })).toThrow(
     expect.objectContaining({ code: exitCode.usage, message: expect.stringMatching(/^KAFKA_SSL_CA: /) }),

@@ -58,7 +58,9 @@ function tls(settings: KafkaSettings): Pick<KafkaConfig, 'ssl'> {
 function requireCertificateAndKey({ KAFKA_SSL_CERT: cert, KAFKA_SSL_KEY: key }: KafkaSettings): void {
   if ((cert === undefined) === (key === undefined)) return;
   throw wrongUse(
-    `${cert === undefined ? 'KAFKA_SSL_KEY' : 'KAFKA_SSL_CERT'} is set alone`,
+    cert === undefined
+      ? 'KAFKA_SSL_KEY is set without KAFKA_SSL_CERT'
+      : 'KAFKA_SSL_CERT is set without KAFKA_SSL_KEY',
     'set both KAFKA_SSL_CERT and KAFKA_SSL_KEY, or neither',
   );
 }

@@ -20,9 +20,9 @@ export interface PartitionPosition {
 /**
  * The position at which reading a partition resumes: the lower of Kafka's committed offset and the ledger. A
  * ledger that is behind means that the database was restored to an older state; a group that is behind means
- * a replay, which is harmless. Never below the log start: what retention removed is counted as skipped. A
- * position beyond the log end belongs to a former topic of this name; the recreated one is read from its
- * start.
+ * a replay, which is harmless. Never below the log start: offsets removed by retention are counted as
+ * skipped. A position beyond the log end belongs to a former topic of this name; the recreated one is read
+ * from its start.
  */
 export function resumeOffset({ logStart, logEnd, committed, ledger }: PartitionPosition): bigint {
   const group = committed ?? logStart;

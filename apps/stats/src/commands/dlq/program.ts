@@ -136,7 +136,7 @@ function withChoice(command: Command): Command {
     .option('--json', 'print a JSON document');
 }
 
-/** Runs a command once Postgres answers. Errors of Kafka and Postgres become UserErrors. */
+/** Runs a command once Postgres responds. Errors of Kafka and Postgres become UserErrors. */
 async function run(
   command: Command,
   work: (context: StatsContext, signal: AbortSignal) => Promise<void>,

@@ -53,7 +53,7 @@ export async function redriveDeadLetters(
     report.end(),
   );
   const { redriven, failed } = report;
-  say(`redriven: ${redriven}, failed: ${failed}, not reached: ${most - redriven - failed}`);
+  say(`redriven: ${redriven}, failed: ${failed}, not attempted: ${most - redriven - failed}`);
   if (failed > 0)
     throw new UserError(`${failed} dead letters were not redriven`, 'see their errors', exitCode.checkFailed);
 }
