@@ -29,13 +29,13 @@ export const consumerSettings = {
   ...groupSettings,
   ...databaseSettings,
   WRITERS: integer(4, 'Number of batches written concurrently', [1, 64]),
-  EVENT_MAX_BYTES: integer(1_000_000, 'Maximum size of a record; a larger one is a dead letter', [
+  EVENT_MAX_BYTES: integer(1_000_000, 'Maximum size of a record; a larger one becomes a dead letter', [
     100,
     16 << 20,
   ]),
   EVENT_MAX_DEPTH: integer(
     64,
-    'Maximum nesting depth of an event; a deeper one is a dead letter',
+    'Maximum nesting depth of an event; a deeper one becomes a dead letter',
     [4, 1_000],
   ),
   SHADOW_SCHEMA: optionalText(
@@ -43,7 +43,7 @@ export const consumerSettings = {
   ),
   DLQ_RECORD_MAX_BYTES: integer(
     1_000_000,
-    'Larger dead letters are truncated in the DLQ topic; the table keeps them whole',
+    'Maximum size of a record in the DLQ topic; larger dead letters are truncated there, the table keeps them whole',
     [1_000, 16 << 20],
   ),
   DLQ_LIMIT_RATIO: decimal(

@@ -49,7 +49,7 @@ function cardsOf(report: Report): readonly Card[] {
       tone: deadLetters.open === '0' ? undefined : 'warn',
     },
     { title: 'Duplicates', value: formatCount(events.duplicates), note: 'received again, stored once' },
-    { title: 'Skipped offsets', value: formatCount(events.skipped), note: 'offsets without an event' },
+    { title: 'Skipped offsets', value: formatCount(events.skipped), note: 'offsets without a record' },
   ];
 }
 

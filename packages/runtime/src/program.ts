@@ -47,7 +47,7 @@ export function withSettings(command: Command, schema: SettingsSchema): Command 
   for (const [name, setting] of Object.entries(schema)) {
     command.addOption(settingOption(name, `${setting.about} (${name}, default ${setting.shownDefault})`));
     if (setting.secret)
-      command.addOption(settingOption(`${name}_FILE`, `Path of a file that holds it (${name}_FILE)`));
+      command.addOption(settingOption(`${name}_FILE`, `Path of a file that contains ${name} (${name}_FILE)`));
   }
   addSettingsHelp(command);
   return command;
