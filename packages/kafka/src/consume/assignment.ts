@@ -106,23 +106,24 @@ export class Assignment {
   }
 
   /**
-   * Whether a partition has room left: in its share of the read-ahead, so that it does not hold back the others, and in
-   * that of all, because a fetch brings more than a share.
+   * Whether a partition has room left: in its own share of the read-ahead, so that it does not block the
+   * others, and in the total, because a fetch may return more than a share.
    */
   hasRoom({ queue }: AssignedPartition): boolean {
     return queue.bytes < this.#bufferMaxBytes / this.#owned.length && !this.isFull;
   }
 
   /**
-   * Whether the read-ahead of all partitions is used up, and no partition has room. What is queued behind a slice in
-   * flight does not count: slices that do not end, at most one per loop, must not hold back the other partitions.
+   * Whether the read-ahead of all partitions is used up, and no partition has room. Records queued behind a
+   * slice in flight do not count: slices that do not end, at most one per loop, must not block the other
+   * partitions.
    */
   get isFull(): boolean {
     const next = this.#owned.filter(({ inFlight }) => inFlight === undefined);
     return next.reduce((sum, { queue }) => sum + queue.bytes, 0) >= this.#bufferMaxBytes;
   }
 
-  /** Whether slices are handed out no more. */
+  /** Whether the assignment has ended, so that no slices are handed out. */
   get hasEnded(): boolean {
     return this.#end !== undefined;
   }
@@ -167,8 +168,8 @@ export class Assignment {
   }
 
   /**
-   * Whether every partition has been located and is done up to its end; partitions without an end are done.
-   * A member that has left the group owns none, but has drained nothing: it joins again.
+   * Whether every partition has been located and is done up to its end; partitions without an end are done. A
+   * member that has left the group owns no partitions, but is not drained: it joins again.
    */
   isDrained(ends: ReadonlyMap<number, bigint>): boolean {
     const isDone = ({ state, partition, completed }: AssignedPartition) =>

@@ -183,7 +183,10 @@ class BatchSource implements Source {
     }
   }
 
-  /** The source may be closed at any time, and would not disconnect a member that it did not see. */
+  /**
+   * If the source is closed during the join, the new member leaves the group here, because closing did not
+   * see it.
+   */
   async #joinAgain(): Promise<void> {
     if (this.#isClosed) return;
     await this.#join();

@@ -37,8 +37,8 @@ const LAST_COMMITS_MS = 2_000;
 /** A partition without room for this long is paused; until then it blocks the fetcher, as backpressure. */
 const NO_ROOM_MS = 1_000;
 /**
- * Handlers that kafkajs runs at once. They only queue records, and wait for room: were there fewer than the partitions
- * of a fetch, waits of a second would add up to the rebalance timeout.
+ * Number of handlers that kafkajs runs concurrently. They only queue records and wait for room. With fewer
+ * handlers than partitions in a fetch, their waits of a second each could add up to the rebalance timeout.
  */
 const MAX_HANDLERS = 1_000;
 
@@ -63,7 +63,8 @@ export class GroupMember {
   constructor(kafka: Kafka, options: MemberOptions) {
     this.#consumer = createConsumer(kafka, options);
     this.#options = options;
-    // The assignment goes on to the next member: a retry of this one must not commit for it, or be refused for it.
+    // The next member takes over the assignment: a retry of this one must not commit for it, or be refused
+    // for it.
     const uncommitted = () => (this.#hasStopped ? [] : options.assignment.uncommitted());
     this.#committer = new OffsetCommitter(
       { uncommitted },
@@ -160,7 +161,8 @@ export class GroupMember {
   /**
    * Waits for room in the read-ahead. If there is none for a while, because the slice in flight does not end,
    * the partition is paused: kafkajs fetches nothing while a handler waits, and the other partitions must
-   * continue. If no partition has room, the wait goes on with heartbeats, and fails if one reports a rebalance.
+   * continue. If no partition has room, the wait continues with heartbeats, and fails if one reports a
+   * rebalance.
    */
   async #waitForRoom(owner: AssignedPartition, heartbeat: () => Promise<void>): Promise<boolean> {
     const { assignment } = this.#options;
@@ -177,7 +179,7 @@ export class GroupMember {
     return false;
   }
 
-  /** After the end there is no room any more: what was queued then is never taken. */
+  /** After the end the partition stays paused: records queued then would never be taken. */
   #pauseUntil(owner: AssignedPartition, freed: Promise<void>): void {
     this.pause(owner);
     void freed.then(() => {
