@@ -28,7 +28,6 @@ async function join(assignment: Assignment, memberId = 'me', change: Partial<Mem
     onCrash: () => {},
     onRetry: () => {},
     onCommitFailure: () => {},
-    skipUnreadable: () => false,
     signal: new AbortController().signal,
     ...change,
   });
