@@ -95,6 +95,9 @@ const increments = [1, 2, 5]
   .flatMap((one) => [0, 1, 2, 3, 4, 5, 6, 7, 8].map((power) => one * 10 ** power))
   .sort((a, b) => a - b);
 
+/** Seconds between two times on the axis: labels have no seconds, so that closer ones would repeat. */
+const minutes = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1_440].map((count) => 60 * count);
+
 function createAxes(target: HTMLElement): uPlot.Axis[] {
   const stroke = () => getComputedStyle(target).color;
   const grid = { stroke: '#8883', width: 1 };
@@ -102,6 +105,7 @@ function createAxes(target: HTMLElement): uPlot.Axis[] {
   return [
     {
       ...axis,
+      incrs: minutes,
       values: [
         [3_600, '{HH}:{mm}', '\n{YYYY}-{MM}-{DD}', null, null, null, null, null, 0],
         [1, '{HH}:{mm}', null, null, null, null, null, null, 0],
