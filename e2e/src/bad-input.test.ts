@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { fromDeadLetterRecord } from '@pipeline/kafka';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { findViolations, noViolations, sumLedgers } from './support/invariants.ts';
-import { createPipeline, type Pipeline } from './support/pipeline.ts';
-import { type Ended, runApp } from './support/programs.ts';
-import { generateInput, knownInput, type Sent } from './support/raw-input.ts';
-import { findStoredDifferently } from './support/stored.ts';
+import { findViolations, noViolations, sumLedgers } from './support/data/invariants.ts';
+import { generateInput, knownInput, type Sent } from './support/data/raw-input.ts';
+import { findStoredDifferently } from './support/data/stored.ts';
+import { type Ended, runApp } from './support/programs/programs.ts';
+import { createPipeline, type Pipeline } from './support/servers/pipeline.ts';
 
 const GENERATED = 500;
 const seed = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);

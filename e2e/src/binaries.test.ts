@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, expect, test } from 'vitest';
-import { createBareRoot, whyNoBareRoot } from './support/bare-root.ts';
+import { findViolations, noViolations, sumLedgers } from './support/data/invariants.ts';
+import { createBareRoot, whyNoBareRoot } from './support/programs/bare-root.ts';
 import {
   appNames,
   binaryOf,
@@ -13,11 +14,10 @@ import {
   copyRepository,
   librariesOf,
   rootFolder,
-} from './support/binaries.ts';
-import { findViolations, noViolations, sumLedgers } from './support/invariants.ts';
-import { createPipeline, type Pipeline } from './support/pipeline.ts';
-import type { AppName, Environment } from './support/programs.ts';
-import { waitUntil } from './support/wait.ts';
+} from './support/programs/binaries.ts';
+import type { AppName, Environment } from './support/programs/programs.ts';
+import { waitUntil } from './support/programs/wait.ts';
+import { createPipeline, type Pipeline } from './support/servers/pipeline.ts';
 
 const run = promisify(execFile);
 

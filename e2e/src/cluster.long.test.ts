@@ -1,11 +1,11 @@
 import { kafkaErrorType } from '@pipeline/kafka';
 import { expect, test } from 'vitest';
-import { type Fault, findDamage } from './support/fault.ts';
-import { operate } from './support/kafka-client.ts';
-import { chooseSeed } from './support/random.ts';
-import { findStall } from './support/recovery.ts';
-import { type ClusterSystem, startClusterSystem } from './support/system.ts';
-import { waitForLog, waitUntil } from './support/wait.ts';
+import { chooseSeed } from './support/data/random.ts';
+import { waitForLog, waitUntil } from './support/programs/wait.ts';
+import { operate } from './support/servers/kafka-client.ts';
+import { type Fault, findDamage } from './support/system/fault.ts';
+import { findStall } from './support/system/recovery.ts';
+import { type ClusterSystem, startClusterSystem } from './support/system/system.ts';
 
 const seed = chooseSeed();
 console.info(`E2E_SEED=${seed}`);

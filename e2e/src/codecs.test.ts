@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { configureTopic } from './support/kafka-client.ts';
-import { findDifferences, joinOracles, type Oracle, publishMix } from './support/oracle.ts';
-import { createPipeline } from './support/pipeline.ts';
-import { runApp } from './support/programs.ts';
+import { findDifferences, joinOracles, type Oracle, publishMix } from './support/data/oracle.ts';
+import { runApp } from './support/programs/programs.ts';
+import { configureTopic } from './support/servers/kafka-client.ts';
+import { createPipeline } from './support/servers/pipeline.ts';
 
 /** The broker recompresses to the codec of the topic, with the same code as Kafka's Java producer. */
 test('batches compressed by Java with any codec of Kafka are read', async () => {

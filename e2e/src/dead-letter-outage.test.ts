@@ -1,12 +1,12 @@
 import { findFreePort, startPrivateKafka, testStack } from 'infra/testing';
 import { expect, test } from 'vitest';
-import { createEvent, jsonRecord } from './support/events.ts';
-import { findViolations, noViolations, sumLedgers } from './support/invariants.ts';
-import { openPipeline, type Pipeline } from './support/pipeline.ts';
-import { startApp } from './support/programs.ts';
-import { startProxy, type Trouble } from './support/proxy.ts';
-import { createTopics } from './support/system.ts';
-import { waitForLog, waitUntil } from './support/wait.ts';
+import { createEvent, jsonRecord } from './support/data/events.ts';
+import { findViolations, noViolations, sumLedgers } from './support/data/invariants.ts';
+import { startApp } from './support/programs/programs.ts';
+import { waitForLog, waitUntil } from './support/programs/wait.ts';
+import { openPipeline, type Pipeline } from './support/servers/pipeline.ts';
+import { startProxy, type Trouble } from './support/servers/proxy.ts';
+import { createTopics } from './support/system/system.ts';
 
 /** API key of Produce requests: https://kafka.apache.org/protocol#protocol_api_keys */
 const PRODUCE = 0;

@@ -1,10 +1,10 @@
 import { fromDeadLetterRecord, type OutgoingRecord } from '@pipeline/kafka';
 import { expect, test } from 'vitest';
-import { createEvent, jsonRecord } from './support/events.ts';
-import { findViolations, noViolations, sumLedgers } from './support/invariants.ts';
-import { configureTopic, operate } from './support/kafka-client.ts';
-import { createPipeline } from './support/pipeline.ts';
-import { runApp } from './support/programs.ts';
+import { createEvent, jsonRecord } from './support/data/events.ts';
+import { findViolations, noViolations, sumLedgers } from './support/data/invariants.ts';
+import { runApp } from './support/programs/programs.ts';
+import { configureTopic, operate } from './support/servers/kafka-client.ts';
+import { createPipeline } from './support/servers/pipeline.ts';
 
 /**
  * Invalid records, from a few bytes to far above the limit of the topic; some keys and headers exceed it too.

@@ -5,12 +5,12 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { rootFolder } from './support/binaries.ts';
-import { parseBlocks, readCommandBlocks } from './support/documented-commands.ts';
-import { documentedSql } from './support/documented-sql.ts';
-import { createPipeline, type Pipeline } from './support/pipeline.ts';
-import { npxArguments } from './support/pnpm.ts';
-import { type Environment, runApp } from './support/programs.ts';
+import { parseBlocks, readCommandBlocks } from './support/docs/documented-commands.ts';
+import { documentedSql } from './support/docs/documented-sql.ts';
+import { rootFolder } from './support/programs/binaries.ts';
+import { npxArguments } from './support/programs/pnpm.ts';
+import { type Environment, runApp } from './support/programs/programs.ts';
+import { createPipeline, type Pipeline } from './support/servers/pipeline.ts';
 
 const blocks = readCommandBlocks();
 const marks = blocks.flatMap(({ page, marks }) => marks.map((mark) => ({ page, mark })));

@@ -1,8 +1,8 @@
 import { describe, expect, inject, test } from 'vitest';
 import { faults } from './faults/all.ts';
-import { type Fault, findDamage } from './support/fault.ts';
-import { chooseSeed } from './support/random.ts';
-import { startSystem } from './support/system.ts';
+import { chooseSeed } from './support/data/random.ts';
+import { type Fault, findDamage } from './support/system/fault.ts';
+import { startSystem } from './support/system/system.ts';
 
 const seed = chooseSeed();
 console.info(`E2E_SEED=${seed}`);

@@ -6,11 +6,11 @@ import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { acceptsConnections, findFreePort } from 'infra/testing';
 import { describe, expect, test } from 'vitest';
-import { copySources } from './support/binaries.ts';
-import { npxArguments } from './support/pnpm.ts';
-import { processTree, stillRunning } from './support/process-tree.ts';
-import type { Environment } from './support/programs.ts';
-import { waitUntil } from './support/wait.ts';
+import { copySources } from './support/programs/binaries.ts';
+import { npxArguments } from './support/programs/pnpm.ts';
+import { processTree, stillRunning } from './support/programs/process-tree.ts';
+import type { Environment } from './support/programs/programs.ts';
+import { waitUntil } from './support/programs/wait.ts';
 
 const isLong = process.env['E2E_LONG'] !== undefined;
 

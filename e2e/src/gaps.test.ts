@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OutgoingRecord } from '@pipeline/kafka';
 import { expect, test } from 'vitest';
-import { createEvent, jsonRecord } from './support/events.ts';
-import { findViolations, noViolations, sumLedgers } from './support/invariants.ts';
-import { configureTopic, operate } from './support/kafka-client.ts';
-import { createPipeline, type Pipeline } from './support/pipeline.ts';
-import { runApp, startApp } from './support/programs.ts';
-import { waitUntil } from './support/wait.ts';
+import { createEvent, jsonRecord } from './support/data/events.ts';
+import { findViolations, noViolations, sumLedgers } from './support/data/invariants.ts';
+import { runApp, startApp } from './support/programs/programs.ts';
+import { waitUntil } from './support/programs/wait.ts';
+import { configureTopic, operate } from './support/servers/kafka-client.ts';
+import { createPipeline, type Pipeline } from './support/servers/pipeline.ts';
 
 /** Valid events, distributed round-robin over the partitions. */
 function createEvents(count: number, partitions = 3): readonly OutgoingRecord[] {

@@ -1,9 +1,9 @@
 import { fromDeadLetterRecord, type KafkaRecord, type OutgoingRecord } from '@pipeline/kafka';
 import { expect, test } from 'vitest';
-import { createEvent, jsonRecord } from './support/events.ts';
-import { findViolations, fingerprint, noViolations, sumLedgers } from './support/invariants.ts';
-import { createPipeline, type Pipeline } from './support/pipeline.ts';
-import { runApp } from './support/programs.ts';
+import { createEvent, jsonRecord } from './support/data/events.ts';
+import { findViolations, fingerprint, noViolations, sumLedgers } from './support/data/invariants.ts';
+import { runApp } from './support/programs/programs.ts';
+import { createPipeline, type Pipeline } from './support/servers/pipeline.ts';
 
 const key = Buffer.from([0, 255, 7]);
 const headers = {

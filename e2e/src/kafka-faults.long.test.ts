@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { brokerFaults, kafkaNetworkFaults } from './faults/kafka.ts';
-import { type Fault, findDamage } from './support/fault.ts';
-import { chooseSeed } from './support/random.ts';
-import { type KafkaSystem, startKafkaSystem } from './support/system.ts';
+import { chooseSeed } from './support/data/random.ts';
+import { type Fault, findDamage } from './support/system/fault.ts';
+import { type KafkaSystem, startKafkaSystem } from './support/system/system.ts';
 
 const seed = chooseSeed();
 console.info(`E2E_SEED=${seed}`);

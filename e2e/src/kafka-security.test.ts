@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { testStack } from 'infra/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createPemFolder } from './support/certificates.ts';
-import { type KafkaClient, openKafkaClient } from './support/kafka-client.ts';
-import { findDifferences, joinOracles, type Oracle, publishMix } from './support/oracle.ts';
-import { openPipeline, type Pipeline } from './support/pipeline.ts';
-import { type Ended, type Environment, provision, runApp, startApp } from './support/programs.ts';
-import { documentedRights, grantOnly, type Right } from './support/rights.ts';
-import { type ScramMechanism, setScramPassword } from './support/scram.ts';
-import { type SecuredKafka, saslCredentials, startSecuredKafka } from './support/secured-kafka.ts';
-import { waitForLog, waitUntil } from './support/wait.ts';
+import { findDifferences, joinOracles, type Oracle, publishMix } from './support/data/oracle.ts';
+import { type Ended, type Environment, provision, runApp, startApp } from './support/programs/programs.ts';
+import { waitForLog, waitUntil } from './support/programs/wait.ts';
+import { createPemFolder } from './support/servers/certificates.ts';
+import { type KafkaClient, openKafkaClient } from './support/servers/kafka-client.ts';
+import { openPipeline, type Pipeline } from './support/servers/pipeline.ts';
+import { documentedRights, grantOnly, type Right } from './support/servers/rights.ts';
+import { type ScramMechanism, setScramPassword } from './support/servers/scram.ts';
+import { type SecuredKafka, saslCredentials, startSecuredKafka } from './support/servers/secured-kafka.ts';
 
 /** Users of PLAIN. Each password ends with `-secret`, which must never be logged. */
 const users = [

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { findViolations, noViolations } from './support/invariants.ts';
-import { killPoints } from './support/kill-points.ts';
-import { findDifferences, findOvercommitted, publishMix } from './support/oracle.ts';
-import { createPipeline } from './support/pipeline.ts';
-import { runApp, startProgram } from './support/programs.ts';
+import { findViolations, noViolations } from './support/data/invariants.ts';
+import { findDifferences, findOvercommitted, publishMix } from './support/data/oracle.ts';
+import { killPoints } from './support/programs/kill-points.ts';
+import { runApp, startProgram } from './support/programs/programs.ts';
+import { createPipeline } from './support/servers/pipeline.ts';
 
-const entry = join(import.meta.dirname, 'support/consumer-with-kill-point.ts');
+const entry = join(import.meta.dirname, 'support/programs/consumer-with-kill-point.ts');
 const cases = killPoints.flatMap((point) => [1, 4].map((occurrence) => [point, occurrence] as const));
 
 test.concurrent.each(cases)(

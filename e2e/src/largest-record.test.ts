@@ -1,9 +1,9 @@
 import { fromDeadLetterRecord, isTooLarge } from '@pipeline/kafka';
 import { expect, test } from 'vitest';
-import { createEvent } from './support/events.ts';
-import { findViolations, noViolations, sumLedgers } from './support/invariants.ts';
-import { createPipeline, type Pipeline } from './support/pipeline.ts';
-import { runApp } from './support/programs.ts';
+import { createEvent } from './support/data/events.ts';
+import { findViolations, noViolations, sumLedgers } from './support/data/invariants.ts';
+import { runApp } from './support/programs/programs.ts';
+import { createPipeline, type Pipeline } from './support/servers/pipeline.ts';
 
 /** Default `max.message.bytes` of a topic. */
 const MAX_MESSAGE_BYTES = 1_048_588;

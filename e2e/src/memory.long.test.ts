@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import type { OutgoingRecord } from '@pipeline/kafka';
 import { expect, test } from 'vitest';
-import { createPipeline, type Pipeline } from './support/pipeline.ts';
-import { PLANNED_MAX_BYTES, recordAt } from './support/plan.ts';
-import { type Program, startApp } from './support/programs.ts';
-import { chooseSeed } from './support/random.ts';
-import { findStuckLag } from './support/recovery.ts';
-import { Sent } from './support/sent.ts';
-import { findDifferences } from './support/verdict.ts';
-import { waitForLog, waitUntil } from './support/wait.ts';
+import { PLANNED_MAX_BYTES, recordAt } from './support/data/plan.ts';
+import { chooseSeed } from './support/data/random.ts';
+import { Sent } from './support/data/sent.ts';
+import { type Program, startApp } from './support/programs/programs.ts';
+import { waitForLog, waitUntil } from './support/programs/wait.ts';
+import { createPipeline, type Pipeline } from './support/servers/pipeline.ts';
+import { findStuckLag } from './support/system/recovery.ts';
+import { findDifferences } from './support/system/verdict.ts';
 
 const seed = chooseSeed();
 /** Records in the backlog; use `E2E_BACKLOG=2000000` for a long run. */

@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { createEvent, jsonRecord } from './support/events.ts';
-import { createFilledPipeline } from './support/filled.ts';
-import type { Pipeline } from './support/pipeline.ts';
-import { type Program, startApp } from './support/programs.ts';
-import { parseQuery, parseScrape } from './support/promql.ts';
-import { waitForLog, waitUntil } from './support/wait.ts';
+import { createEvent, jsonRecord } from './support/data/events.ts';
+import { createFilledPipeline } from './support/data/filled.ts';
+import { parseQuery, parseScrape } from './support/docs/promql.ts';
+import { type Program, startApp } from './support/programs/programs.ts';
+import { waitForLog, waitUntil } from './support/programs/wait.ts';
+import type { Pipeline } from './support/servers/pipeline.ts';
 
 interface Rule {
   readonly alert: string;

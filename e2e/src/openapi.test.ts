@@ -3,11 +3,11 @@ import { request } from 'node:http';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { absentKafka, absentPostgres } from './support/absent.ts';
-import { createFilledPipeline } from './support/filled.ts';
-import type { Pipeline } from './support/pipeline.ts';
-import { startApp } from './support/programs.ts';
-import { waitForLog } from './support/wait.ts';
+import { createFilledPipeline } from './support/data/filled.ts';
+import { startApp } from './support/programs/programs.ts';
+import { waitForLog } from './support/programs/wait.ts';
+import { absentKafka, absentPostgres } from './support/servers/absent.ts';
+import type { Pipeline } from './support/servers/pipeline.ts';
 
 type Content = Readonly<Record<string, { readonly schema: object }>>;
 type DocumentedResponse = { readonly $ref: string } | { readonly content: Content };

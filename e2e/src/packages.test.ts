@@ -4,7 +4,8 @@ import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/co
 import { decodeEvent } from '@pipeline/schema';
 import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startBrowser } from './support/browser.ts';
+import { startBrowser } from './support/browser/browser.ts';
+import { serveFolder } from './support/browser/serve-folder.ts';
 import {
   createProject,
   documentedOutput,
@@ -13,9 +14,8 @@ import {
   packPackages,
   readExamples,
   runOnDeno,
-} from './support/packed.ts';
-import { createPipeline, type Pipeline } from './support/pipeline.ts';
-import { serveFolder } from './support/serve-folder.ts';
+} from './support/programs/packed.ts';
+import { createPipeline, type Pipeline } from './support/servers/pipeline.ts';
 
 const examples = await readExamples();
 const versions = ['24', '26'];

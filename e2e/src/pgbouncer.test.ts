@@ -1,11 +1,11 @@
 import { connectDatabase, migrate } from '@pipeline/db';
 import { freshName, settingsFor, testStack } from 'infra/testing';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { documentedSql } from './support/documented-sql.ts';
-import { findDifferences, joinOracles, publishMix } from './support/oracle.ts';
-import { noPgbouncer, type Pgbouncer, startPgbouncer } from './support/pgbouncer.ts';
-import { openPipeline, type Pipeline } from './support/pipeline.ts';
-import { type Ended, type Environment, runApp } from './support/programs.ts';
+import { findDifferences, joinOracles, publishMix } from './support/data/oracle.ts';
+import { documentedSql } from './support/docs/documented-sql.ts';
+import { type Ended, type Environment, runApp } from './support/programs/programs.ts';
+import { noPgbouncer, type Pgbouncer, startPgbouncer } from './support/servers/pgbouncer.ts';
+import { openPipeline, type Pipeline } from './support/servers/pipeline.ts';
 
 const PASSWORD = 'hunter2-secret';
 const name = freshName('bouncer');

@@ -1,12 +1,12 @@
 import { connectDatabase, type Database, migrate } from '@pipeline/db';
 import { settingsFor, testStack } from 'infra/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { documentedSql } from './support/documented-sql.ts';
-import { createEvent, jsonRecord } from './support/events.ts';
-import { openPipeline, type Pipeline } from './support/pipeline.ts';
-import { type Ended, type Environment, runApp, startApp } from './support/programs.ts';
-import { type SecuredPostgres, startSecuredPostgres } from './support/secured-postgres.ts';
-import { waitForLog, waitUntil } from './support/wait.ts';
+import { createEvent, jsonRecord } from './support/data/events.ts';
+import { documentedSql } from './support/docs/documented-sql.ts';
+import { type Ended, type Environment, runApp, startApp } from './support/programs/programs.ts';
+import { waitForLog, waitUntil } from './support/programs/wait.ts';
+import { openPipeline, type Pipeline } from './support/servers/pipeline.ts';
+import { type SecuredPostgres, startSecuredPostgres } from './support/servers/secured-postgres.ts';
 
 /** The password of all users; it must never be logged. */
 const PASSWORD = 'hunter2-secret';

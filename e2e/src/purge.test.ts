@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createFilledPipeline } from './support/filled.ts';
-import type { Pipeline } from './support/pipeline.ts';
-import { runApp } from './support/programs.ts';
+import { createFilledPipeline } from './support/data/filled.ts';
+import { runApp } from './support/programs/programs.ts';
+import type { Pipeline } from './support/servers/pipeline.ts';
 
 let pipeline: Pipeline;
 

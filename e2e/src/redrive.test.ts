@@ -1,12 +1,12 @@
 import type { OutgoingRecord } from '@pipeline/kafka';
 import { expect, test } from 'vitest';
-import { createEvent, jsonRecord } from './support/events.ts';
-import { findViolations, noViolations, sumLedgers } from './support/invariants.ts';
-import { configureTopic } from './support/kafka-client.ts';
-import { createPipeline, type Pipeline } from './support/pipeline.ts';
-import { type Program, runApp, startApp } from './support/programs.ts';
-import { blackhole, startProxy } from './support/proxy.ts';
-import { waitForLog, waitUntil } from './support/wait.ts';
+import { createEvent, jsonRecord } from './support/data/events.ts';
+import { findViolations, noViolations, sumLedgers } from './support/data/invariants.ts';
+import { type Program, runApp, startApp } from './support/programs/programs.ts';
+import { waitForLog, waitUntil } from './support/programs/wait.ts';
+import { configureTopic } from './support/servers/kafka-client.ts';
+import { createPipeline, type Pipeline } from './support/servers/pipeline.ts';
+import { blackhole, startProxy } from './support/servers/proxy.ts';
 
 const BLOCKED = 300;
 const INVALID = 700;

@@ -3,12 +3,12 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, inject, test } from 'vitest';
-import { countEvents, settle } from './support/fault.ts';
-import { findViolations, noViolations } from './support/invariants.ts';
-import { runApp } from './support/programs.ts';
-import { chooseSeed } from './support/random.ts';
-import { type System, startSystem } from './support/system.ts';
-import { waitUntil } from './support/wait.ts';
+import { findViolations, noViolations } from './support/data/invariants.ts';
+import { chooseSeed } from './support/data/random.ts';
+import { runApp } from './support/programs/programs.ts';
+import { waitUntil } from './support/programs/wait.ts';
+import { countEvents, settle } from './support/system/fault.ts';
+import { type System, startSystem } from './support/system/system.ts';
 
 const seed = chooseSeed();
 console.info(`E2E_SEED=${seed}`);

@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createEvent, jsonRecord } from './support/events.ts';
-import { createPipeline } from './support/pipeline.ts';
-import { runApp } from './support/programs.ts';
+import { createEvent, jsonRecord } from './support/data/events.ts';
+import { runApp } from './support/programs/programs.ts';
+import { createPipeline } from './support/servers/pipeline.ts';
 
 /** Accepts only page views whose path starts with `/me`. */
 const candidate = `export const eventTypes = {

@@ -3,10 +3,10 @@ import { readOverview } from '@pipeline/db/read';
 import { createProgram, exitCode, runProgram, UserError } from '@pipeline/runtime';
 import manifest from '../package.json' with { type: 'json' };
 import { faultNames, faultsByName } from './faults/all.ts';
-import { type Fault, settle } from './support/fault.ts';
-import { chooseSeed, pick } from './support/random.ts';
-import { findStall } from './support/recovery.ts';
-import { type KafkaSystem, startKafkaSystem } from './support/system.ts';
+import { chooseSeed, pick } from './support/data/random.ts';
+import { type Fault, settle } from './support/system/fault.ts';
+import { findStall } from './support/system/recovery.ts';
+import { type KafkaSystem, startKafkaSystem } from './support/system/system.ts';
 
 /** Command-line flags. */
 interface SoakOptions {

@@ -1,9 +1,9 @@
 import { createServer } from 'node:net';
 import { startPrivateKafka, startPrivatePostgres } from 'infra/testing';
 import { expect, test } from 'vitest';
-import { createPipeline } from './support/pipeline.ts';
-import { runApp, startApp } from './support/programs.ts';
-import { waitForLog, waitUntil } from './support/wait.ts';
+import { runApp, startApp } from './support/programs/programs.ts';
+import { waitForLog, waitUntil } from './support/programs/wait.ts';
+import { createPipeline } from './support/servers/pipeline.ts';
 
 test('all invalid settings are listed at once, with secrets masked and exit code 2', async () => {
   const ended = await runApp('consumer', ['--once'], {

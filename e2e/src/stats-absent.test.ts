@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { absentPostgres } from './support/absent.ts';
-import { createEvent, jsonRecord } from './support/events.ts';
-import { createPipeline } from './support/pipeline.ts';
-import { runApp, startApp } from './support/programs.ts';
-import { waitForLog } from './support/wait.ts';
+import { createEvent, jsonRecord } from './support/data/events.ts';
+import { runApp, startApp } from './support/programs/programs.ts';
+import { waitForLog } from './support/programs/wait.ts';
+import { absentPostgres } from './support/servers/absent.ts';
+import { createPipeline } from './support/servers/pipeline.ts';
 
 test.each([
   [1, []],

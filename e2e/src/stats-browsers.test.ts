@@ -1,10 +1,10 @@
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startBrowser, type TestBrowser } from './support/browser.ts';
-import { createEvent, jsonRecord } from './support/events.ts';
-import { createPipeline, type Pipeline } from './support/pipeline.ts';
-import { type Program, runApp, startApp } from './support/programs.ts';
-import { waitForLog } from './support/wait.ts';
+import { startBrowser, type TestBrowser } from './support/browser/browser.ts';
+import { createEvent, jsonRecord } from './support/data/events.ts';
+import { type Program, runApp, startApp } from './support/programs/programs.ts';
+import { waitForLog } from './support/programs/wait.ts';
+import { createPipeline, type Pipeline } from './support/servers/pipeline.ts';
 
 const stack = new AsyncDisposableStack();
 let pipeline: Pipeline;

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { absentKafka, absentPostgres } from './support/absent.ts';
-import { createFilledPipeline, publishThreeMore } from './support/filled.ts';
-import { linesOf } from './support/lines.ts';
-import type { Pipeline } from './support/pipeline.ts';
-import { runApp } from './support/programs.ts';
+import { createFilledPipeline, publishThreeMore } from './support/data/filled.ts';
+import { linesOf } from './support/programs/lines.ts';
+import { runApp } from './support/programs/programs.ts';
+import { absentKafka, absentPostgres } from './support/servers/absent.ts';
+import type { Pipeline } from './support/servers/pipeline.ts';
 
 let pipeline: Pipeline;
 

@@ -1,15 +1,15 @@
 import { findFreePort, type PrivateServer, startPrivateKafka, testStack } from 'infra/testing';
 import type { Page, Response } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { findAccessibilityProblems } from './support/axe.ts';
-import { startBrowser, type TestBrowser } from './support/browser.ts';
-import { createEvent, jsonRecord } from './support/events.ts';
-import { findViolations, noViolations, sumLedgers } from './support/invariants.ts';
-import { openPipeline, type Pipeline } from './support/pipeline.ts';
-import { type Program, runApp, startApp } from './support/programs.ts';
-import { startProxy, type TcpProxy } from './support/proxy.ts';
-import { createTopics } from './support/system.ts';
-import { waitForLog } from './support/wait.ts';
+import { findAccessibilityProblems } from './support/browser/axe.ts';
+import { startBrowser, type TestBrowser } from './support/browser/browser.ts';
+import { createEvent, jsonRecord } from './support/data/events.ts';
+import { findViolations, noViolations, sumLedgers } from './support/data/invariants.ts';
+import { type Program, runApp, startApp } from './support/programs/programs.ts';
+import { waitForLog } from './support/programs/wait.ts';
+import { openPipeline, type Pipeline } from './support/servers/pipeline.ts';
+import { startProxy, type TcpProxy } from './support/servers/proxy.ts';
+import { createTopics } from './support/system/system.ts';
 
 /** Valid events that a constraint of the table rejects for now, and records that are not events. */
 const REJECTED = 300;

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { absentKafka, absentPostgres } from './support/absent.ts';
-import { createFilledPipeline } from './support/filled.ts';
-import type { Pipeline } from './support/pipeline.ts';
-import { type Program, runApp, startApp } from './support/programs.ts';
-import { waitForLog, waitUntil } from './support/wait.ts';
+import { createFilledPipeline } from './support/data/filled.ts';
+import { type Program, runApp, startApp } from './support/programs/programs.ts';
+import { waitForLog, waitUntil } from './support/programs/wait.ts';
+import { absentKafka, absentPostgres } from './support/servers/absent.ts';
+import type { Pipeline } from './support/servers/pipeline.ts';
 
 let pipeline: Pipeline;
 let server: Program;

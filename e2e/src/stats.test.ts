@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { absentKafka } from './support/absent.ts';
-import { createFilledPipeline, publishThreeMore } from './support/filled.ts';
-import { linesOf } from './support/lines.ts';
-import type { Pipeline } from './support/pipeline.ts';
-import { appEntry, runApp, startApp } from './support/programs.ts';
-import { waitUntil } from './support/wait.ts';
+import { createFilledPipeline, publishThreeMore } from './support/data/filled.ts';
+import { linesOf } from './support/programs/lines.ts';
+import { appEntry, runApp, startApp } from './support/programs/programs.ts';
+import { waitUntil } from './support/programs/wait.ts';
+import { absentKafka } from './support/servers/absent.ts';
+import type { Pipeline } from './support/servers/pipeline.ts';
 
 let pipeline: Pipeline;
 

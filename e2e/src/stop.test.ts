@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, inject, test } from 'vitest';
-import { countEvents, settle, waitForEvidence } from './support/fault.ts';
-import type { EndSignal } from './support/fleet.ts';
-import { blackhole } from './support/proxy.ts';
-import { chooseSeed } from './support/random.ts';
-import { findStall } from './support/recovery.ts';
-import { type System, startSystem } from './support/system.ts';
-import { waitForLog, waitUntil } from './support/wait.ts';
-import { readNextOffsets } from './support/watch.ts';
+import { chooseSeed } from './support/data/random.ts';
+import { waitForLog, waitUntil } from './support/programs/wait.ts';
+import { blackhole } from './support/servers/proxy.ts';
+import { countEvents, settle, waitForEvidence } from './support/system/fault.ts';
+import type { EndSignal } from './support/system/fleet.ts';
+import { findStall } from './support/system/recovery.ts';
+import { type System, startSystem } from './support/system/system.ts';
+import { readNextOffsets } from './support/system/watch.ts';
 
 const seed = chooseSeed();
 console.info(`E2E_SEED=${seed}`);

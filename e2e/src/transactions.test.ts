@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { createEvent, jsonRecord } from './support/events.ts';
-import { findViolations, noViolations, sumLedgers } from './support/invariants.ts';
-import { type KafkaClient, openKafkaClient } from './support/kafka-client.ts';
-import { createPipeline, type Pipeline } from './support/pipeline.ts';
-import { runApp, startApp } from './support/programs.ts';
-import { waitForLog, waitUntil } from './support/wait.ts';
+import { createEvent, jsonRecord } from './support/data/events.ts';
+import { findViolations, noViolations, sumLedgers } from './support/data/invariants.ts';
+import { runApp, startApp } from './support/programs/programs.ts';
+import { waitForLog, waitUntil } from './support/programs/wait.ts';
+import { type KafkaClient, openKafkaClient } from './support/servers/kafka-client.ts';
+import { createPipeline, type Pipeline } from './support/servers/pipeline.ts';
 
 /** The key of a transaction marker starts with these bytes, and so may the key of a record. */
 const markerLike = Buffer.alloc(4);

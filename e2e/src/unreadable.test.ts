@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import type { OutgoingRecord } from '@pipeline/kafka';
 import { type PrivateServer, startPrivateKafka, testStack } from 'infra/testing';
 import { expect, test } from 'vitest';
-import { createEvent, jsonRecord } from './support/events.ts';
-import { residentBytes } from './support/fleet.ts';
-import { findViolations, noViolations, sumLedgers } from './support/invariants.ts';
-import { openKafkaClient, operate } from './support/kafka-client.ts';
-import { createPipeline, openPipeline, type Pipeline } from './support/pipeline.ts';
-import { type Ended, runApp, startApp } from './support/programs.ts';
+import { createEvent, jsonRecord } from './support/data/events.ts';
+import { findViolations, noViolations, sumLedgers } from './support/data/invariants.ts';
+import { type Ended, runApp, startApp } from './support/programs/programs.ts';
+import { openKafkaClient, operate } from './support/servers/kafka-client.ts';
+import { createPipeline, openPipeline, type Pipeline } from './support/servers/pipeline.ts';
+import { residentBytes } from './support/system/fleet.ts';
 
 /** Codec id of gzip in Kafka and kafkajs. */
 const GZIP = 1;

@@ -1,5 +1,5 @@
-import type { Fault } from '../support/fault.ts';
-import type { KafkaSystem } from '../support/system.ts';
+import type { Fault } from '../support/system/fault.ts';
+import type { KafkaSystem } from '../support/system/system.ts';
 import { clockFaults } from './clock.ts';
 import { deadLetterFaults } from './dead-letter-topic.ts';
 import { diskFaults } from './disk.ts';

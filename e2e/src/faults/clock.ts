@@ -1,14 +1,16 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Fault } from '../support/fault.ts';
-import { withoutRebalance } from '../support/rebalance.ts';
+import type { Fault } from '../support/system/fault.ts';
+import { withoutRebalance } from '../support/system/rebalance.ts';
 
 /** Longer than a session: if the clock delayed heartbeats, the member would lose its partitions. */
 const LONGER_THAN_SESSION_MS = 8_000;
 
 const clockShifted: Fault = {
   name: 'the clock jumps back an hour, then ahead a day (no rebalance)',
-  environment: { NODE_OPTIONS: `--import=${join(import.meta.dirname, '../support/shifting-clock.ts')}` },
+  environment: {
+    NODE_OPTIONS: `--import=${join(import.meta.dirname, '../support/system/shifting-clock.ts')}`,
+  },
   inject: (system) =>
     withoutRebalance(system, async () => {
       const { fleet, load } = system;

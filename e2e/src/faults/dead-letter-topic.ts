@@ -1,7 +1,7 @@
-import { type Fault, waitForEvidence } from '../support/fault.ts';
-import { deleteTopic, operate } from '../support/kafka-client.ts';
-import type { System } from '../support/system.ts';
-import { waitUntil } from '../support/wait.ts';
+import { waitUntil } from '../support/programs/wait.ts';
+import { deleteTopic, operate } from '../support/servers/kafka-client.ts';
+import { type Fault, waitForEvidence } from '../support/system/fault.ts';
+import type { System } from '../support/system/system.ts';
 import { quiesce, replayAll } from './topics.ts';
 
 /**

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Fault, waitForEvidence } from '../support/fault.ts';
-import { findStall } from '../support/recovery.ts';
-import { onSmallDisk, type SmallDisk, whyNoSmallDisk } from '../support/small-disk.ts';
-import type { System } from '../support/system.ts';
+import { onSmallDisk, type SmallDisk, whyNoSmallDisk } from '../support/servers/small-disk.ts';
+import { type Fault, waitForEvidence } from '../support/system/fault.ts';
+import { findStall } from '../support/system/recovery.ts';
+import type { System } from '../support/system/system.ts';
 
 /** Moves a part of Postgres's data to a small disk for the duration of the fault. */
 function onFullDisk(

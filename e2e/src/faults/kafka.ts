@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Fault, waitForEvidence } from '../support/fault.ts';
-import { blackhole, latency, lostReplies, rate, type Trouble } from '../support/proxy.ts';
-import type { KafkaSystem } from '../support/system.ts';
-import { waitUntil } from '../support/wait.ts';
+import { waitUntil } from '../support/programs/wait.ts';
+import { blackhole, latency, lostReplies, rate, type Trouble } from '../support/servers/proxy.ts';
+import { type Fault, waitForEvidence } from '../support/system/fault.ts';
+import type { KafkaSystem } from '../support/system/system.ts';
 import { troubledProxy } from './network.ts';
 
 const waiting = /waiting for Kafka/;

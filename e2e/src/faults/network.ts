@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Fault, waitForEvidence } from '../support/fault.ts';
+import { waitUntil } from '../support/programs/wait.ts';
 import {
   blackhole,
   cutAfter,
@@ -8,10 +8,10 @@ import {
   rate,
   type TcpProxy,
   type Trouble,
-} from '../support/proxy.ts';
-import type { System } from '../support/system.ts';
-import { waitUntil } from '../support/wait.ts';
-import { readNextOffsets } from '../support/watch.ts';
+} from '../support/servers/proxy.ts';
+import { type Fault, waitForEvidence } from '../support/system/fault.ts';
+import type { System } from '../support/system/system.ts';
+import { readNextOffsets } from '../support/system/watch.ts';
 
 /** Disturbs the network behind a proxy for some time, in milliseconds. */
 export function troubledProxy<Needs extends System>(

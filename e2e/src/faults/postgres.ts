@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Fault, waitForEvidence } from '../support/fault.ts';
-import { withoutRebalance } from '../support/rebalance.ts';
-import type { System } from '../support/system.ts';
-import { waitUntil } from '../support/wait.ts';
+import { waitUntil } from '../support/programs/wait.ts';
+import { type Fault, waitForEvidence } from '../support/system/fault.ts';
+import { withoutRebalance } from '../support/system/rebalance.ts';
+import type { System } from '../support/system/system.ts';
 
 /** Stops Postgres with a signal; restarts it 3 s after the consumers have logged the outage. */
 function stopped(name: string, signal: NodeJS.Signals): Fault {

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Fault } from '../support/fault.ts';
-import { pick } from '../support/random.ts';
-import type { System } from '../support/system.ts';
-import { waitForLog, waitUntil } from '../support/wait.ts';
+import { pick } from '../support/data/random.ts';
+import { waitForLog, waitUntil } from '../support/programs/wait.ts';
+import type { Fault } from '../support/system/fault.ts';
+import type { System } from '../support/system/system.ts';
 import { isConsumerBlocked, lockEvents } from './postgres.ts';
 
 /** How long a rebalance waits for dead members: less than the time between kills. */

@@ -1,9 +1,9 @@
-import { type Fault, waitForEvidence } from '../support/fault.ts';
-import { deleteTopic, operate } from '../support/kafka-client.ts';
-import { findStuckLag } from '../support/recovery.ts';
-import type { System } from '../support/system.ts';
-import { waitUntil } from '../support/wait.ts';
-import { readNextOffsets } from '../support/watch.ts';
+import { waitUntil } from '../support/programs/wait.ts';
+import { deleteTopic, operate } from '../support/servers/kafka-client.ts';
+import { type Fault, waitForEvidence } from '../support/system/fault.ts';
+import { findStuckLag } from '../support/system/recovery.ts';
+import type { System } from '../support/system/system.ts';
+import { readNextOffsets } from '../support/system/watch.ts';
 
 const partitionsAdded: Fault = {
   name: 'the topic gets nine more partitions',

@@ -1,5 +1,5 @@
+import { waitUntil } from '../programs/wait.ts';
 import type { System } from './system.ts';
-import { waitUntil } from './wait.ts';
 
 type Grouped = Pick<System, 'fleet' | 'pipeline'>;
 

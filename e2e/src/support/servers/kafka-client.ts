@@ -1,8 +1,8 @@
 import { connectKafka, kafkaSettings } from '@pipeline/kafka';
 import { createLogger, loggerSettings, readSettings } from '@pipeline/runtime';
+import type { Environment } from '../programs/programs.ts';
+import { waitUntil } from '../programs/wait.ts';
 import type { Pipeline } from './pipeline.ts';
-import type { Environment } from './programs.ts';
-import { waitUntil } from './wait.ts';
 
 /** A full kafkajs client, for actions of operators and of foreign programs. */
 export type KafkaClient = ReturnType<typeof connectKafka>;

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '@pipeline/db';
 import type { PartitionOffsets } from '@pipeline/kafka';
+import { listViolations } from '../data/invariants.ts';
+import { CANARY } from '../data/plan.ts';
 import { type Fleet, probesUrl, residentBytes } from './fleet.ts';
-import { listViolations } from './invariants.ts';
-import { CANARY } from './plan.ts';
 
 /** Checks a running system continuously. */
 export interface Watch {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Ended, type Environment, type Program, startApp } from './programs.ts';
-import { waitForLog } from './wait.ts';
+import { type Ended, type Environment, type Program, startApp } from '../programs/programs.ts';
+import { waitForLog } from '../programs/wait.ts';
 
 /** Signals that end a consumer: abruptly, or with a graceful shutdown. */
 export type EndSignal = 'SIGKILL' | 'SIGTERM' | 'SIGINT';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import packed, { inflate, setupLambdaEnvironment } from '@sparticuz/chromium';
 import { type Browser, chromium } from 'playwright-core';
-import type { Environment } from './programs.ts';
+import type { Environment } from '../programs/programs.ts';
 
 export interface TestBrowser extends AsyncDisposable {
   readonly browser: Browser;

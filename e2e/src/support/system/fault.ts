@@ -1,8 +1,8 @@
-import type { Environment } from './programs.ts';
+import type { Environment } from '../programs/programs.ts';
+import { waitUntil } from '../programs/wait.ts';
 import { findStall, findStuckLag, recoveryMs } from './recovery.ts';
 import type { System } from './system.ts';
 import { findDifferences, findLeaks } from './verdict.ts';
-import { waitUntil } from './wait.ts';
 
 /** A failure that can be injected into a running system. */
 export interface Fault<Needs extends System = System> {

@@ -1,10 +1,18 @@
 import type { Database } from '@pipeline/db';
 import { fromDeadLetterRecord } from '@pipeline/kafka';
-import { listViolations } from './invariants.ts';
+import { listViolations } from '../data/invariants.ts';
+import {
+  badPosition,
+  CANARY,
+  eventIdAt,
+  eventPosition,
+  type Planned,
+  plannedAt,
+  recordAt,
+} from '../data/plan.ts';
+import type { Certainty, Sent } from '../data/sent.ts';
+import type { Pipeline } from '../servers/pipeline.ts';
 import type { Load } from './load.ts';
-import type { Pipeline } from './pipeline.ts';
-import { badPosition, CANARY, eventIdAt, eventPosition, type Planned, plannedAt, recordAt } from './plan.ts';
-import type { Certainty, Sent } from './sent.ts';
 import type { System } from './system.ts';
 
 /** Number of positions to compare at a time. */

@@ -7,7 +7,7 @@ import { npxArguments } from './pnpm.ts';
 import type { Environment } from './programs.ts';
 
 const run = promisify(execFile);
-const root = join(import.meta.dirname, '../../..');
+const root = join(import.meta.dirname, '../../../..');
 
 /** The packages as they would be published; deleted on disposal. */
 export interface Packed extends AsyncDisposable {

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findFreePort, postgresAccount, startGuarded } from 'infra/testing';
-import { waitUntil } from './wait.ts';
+import { waitUntil } from '../programs/wait.ts';
 
 const binary = ['/usr/sbin/pgbouncer', '/usr/local/bin/pgbouncer', '/opt/homebrew/bin/pgbouncer'].find(
   (path) => existsSync(path),

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { OutgoingRecord } from '@pipeline/kafka';
+import type { Pipeline } from '../servers/pipeline.ts';
 import { createEvent, jsonRecord } from './events.ts';
 import { listViolations } from './invariants.ts';
-import type { Pipeline } from './pipeline.ts';
 
 /** The acknowledged records, from which the expected state is derived. */
 export interface Oracle {

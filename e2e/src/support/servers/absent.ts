@@ -1,5 +1,5 @@
 import { findFreePort } from 'infra/testing';
-import type { Environment } from './programs.ts';
+import type { Environment } from '../programs/programs.ts';
 
 /** Settings for a Kafka that refuses connections. */
 export async function absentKafka(): Promise<Environment> {

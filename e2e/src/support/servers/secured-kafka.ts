@@ -1,6 +1,6 @@
 import { findFreePort, startPrivateKafka } from 'infra/testing';
+import type { Environment } from '../programs/programs.ts';
 import { type Authority, createAuthority, createPemFolder, type PemFolder } from './certificates.ts';
-import type { Environment } from './programs.ts';
 
 /** The broker's listeners by name, with their security protocols. */
 const protocols = {

@@ -1,6 +1,6 @@
+import { runApp } from '../programs/programs.ts';
+import { createPipeline, type Pipeline } from '../servers/pipeline.ts';
 import { createEvent, jsonRecord } from './events.ts';
-import { createPipeline, type Pipeline } from './pipeline.ts';
-import { runApp } from './programs.ts';
 
 /** An event at a time on a fixed day. */
 const at = (time: string, change = {}) =>

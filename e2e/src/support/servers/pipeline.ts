@@ -14,7 +14,7 @@ import {
 } from '@pipeline/kafka';
 import { createLogger, loggerSettings, readSettings } from '@pipeline/runtime';
 import { testStack } from 'infra/testing';
-import type { Environment } from './programs.ts';
+import type { Environment } from '../programs/programs.ts';
 
 const logger = createLogger('e2e', readSettings(loggerSettings, { LOG_LEVEL: 'silent' }));
 

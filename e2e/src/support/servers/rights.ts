@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { waitUntil } from '../programs/wait.ts';
 import { type KafkaClient, operate } from './kafka-client.ts';
 import type { Pipeline } from './pipeline.ts';
-import { waitUntil } from './wait.ts';
 
 /** Codes of resource types and operations: https://kafka.apache.org/protocol */
 const kinds = { topic: 2, group: 3 };
@@ -66,7 +66,7 @@ function toAcl(principal: string, { kind, name, operation }: Right) {
   };
 }
 
-const page = join(import.meta.dirname, '../../../docs/secure.md');
+const page = join(import.meta.dirname, '../../../../docs/secure.md');
 
 /**
  * The rights that docs/secure.md lists for a program: the row of a table whose columns are topics and

@@ -2,8 +2,8 @@ import { availableParallelism, loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isTransientError } from '@pipeline/kafka';
 import { retryForever } from '@pipeline/runtime';
+import { waitUntil } from '../programs/wait.ts';
 import type { System } from './system.ts';
-import { waitUntil } from './wait.ts';
 
 /** Liveness: processing must resume within this time after a fault ends, on a machine without other load. */
 const RECOVERY_MS = 30_000;

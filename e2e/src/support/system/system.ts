@@ -9,13 +9,13 @@ import {
   startPrivateKafka,
   startPrivatePostgres,
 } from 'infra/testing';
+import { CANARY, PLANNED_MAX_BYTES } from '../data/plan.ts';
+import { createRandom } from '../data/random.ts';
+import type { Environment } from '../programs/programs.ts';
+import { openPipeline, type Pipeline } from '../servers/pipeline.ts';
+import { startProxy, type TcpProxy } from '../servers/proxy.ts';
 import { type Fleet, startFleet } from './fleet.ts';
 import { type Load, startLoad } from './load.ts';
-import { openPipeline, type Pipeline } from './pipeline.ts';
-import { CANARY, PLANNED_MAX_BYTES } from './plan.ts';
-import type { Environment } from './programs.ts';
-import { startProxy, type TcpProxy } from './proxy.ts';
-import { createRandom } from './random.ts';
 import { startWatch, type Watch } from './watch.ts';
 
 /** A pipeline under load, with a private Postgres and consumers into which faults can be injected. */

@@ -8,7 +8,7 @@ import { type AppName, appEntry } from './programs.ts';
 
 const run = promisify(execFile);
 
-export const rootFolder = join(import.meta.dirname, '../../..');
+export const rootFolder = join(import.meta.dirname, '../../../..');
 export const appNames = ['producer', 'consumer', 'stats'] as const;
 
 /** Path of the executable of an app; it exists once it is built. */

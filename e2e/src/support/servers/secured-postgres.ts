@@ -2,8 +2,8 @@ import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connectDatabase, type Database } from '@pipeline/db';
 import { settingsFor, startPrivatePostgres } from 'infra/testing';
+import { waitUntil } from '../programs/wait.ts';
 import { createAuthority, createPemFolder, type PemFolder } from './certificates.ts';
-import { waitUntil } from './wait.ts';
 
 /** A server certificate: `good` is for 127.0.0.1 and localhost. */
 type ServerCertificate = 'good' | 'expired' | 'localhost-only';

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OutgoingRecord } from '@pipeline/kafka';
-import { eventIdAt, plannedAt, recordAt } from './plan.ts';
-import { Sent } from './sent.ts';
-import { waitUntil } from './wait.ts';
+import { eventIdAt, plannedAt, recordAt } from '../data/plan.ts';
+import { Sent } from '../data/sent.ts';
+import { waitUntil } from '../programs/wait.ts';
 
 /** A producer that sends planned records at a steady rate. */
 export interface Load {

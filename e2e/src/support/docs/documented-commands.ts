@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { rootFolder } from './binaries.ts';
+import { rootFolder } from '../programs/binaries.ts';
 
 /** A fenced block of commands on a page. */
 export interface CommandBlock {
