@@ -159,7 +159,13 @@ test('the stats executable contains the web page', async () => {
   try {
     const line = String((await once(child.stderr, 'data'))[0]);
     const url = /http:[^"]+/.exec(line)?.[0];
-    for (const path of ['/', '/web/app.ts', '/web/style.css', '/web/uPlot.iife.min.js'])
+    for (const path of [
+      '/',
+      '/web/app.ts',
+      '/web/charts/plot.ts',
+      '/web/style.css',
+      '/web/uPlot.iife.min.js',
+    ])
       expect([path, (await fetch(`${url}${path}`)).status]).toEqual([path, 200]);
     expect(line).not.toMatch(/Warning/);
   } finally {

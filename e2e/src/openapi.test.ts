@@ -84,7 +84,7 @@ const queries = [
   ['/api/dlq/export', '?format=csv'],
   ['/api/history', '?minutes=60'],
 ] as const;
-const files = ['style.css', 'app.ts', 'icon.svg'];
+const files = ['style.css', 'app.ts', 'charts/plot.ts', 'icon.svg'];
 const changes = ['/api/dlq/redrive', '/api/dlq/discard'];
 
 const exchanges: readonly Exchange[] = [

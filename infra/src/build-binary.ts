@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, isAbsolute, join } from 'node:path';
+import { basename, extname, isAbsolute, join } from 'node:path';
 import { rolldown } from 'rolldown';
 import { readCommit } from './commit.ts';
 import { rootFolder } from './settings.ts';
@@ -76,8 +76,10 @@ function migrations(): Readonly<Record<string, string>> {
   return Object.fromEntries(names.map((file) => [`sql/${file}`, join(rootFolder, 'sql', file)]));
 }
 
+/** The paths of all files below a folder, relative to it; only folders have names without an extension. */
 function listFiles(folder: string): readonly string[] {
-  return readdirSync(folder).sort();
+  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return paths.filter((path) => extname(path) !== '').sort();
 }
 
 /** Files that an app serves to browsers: its folder `web`, and the library files listed in its manifest. */

@@ -1,8 +1,8 @@
 import { lagOf } from '@pipeline/kafka';
 import { expect, test } from 'vitest';
-import { describeTrend } from '../web/cards.ts';
-import { formatLag, formatMaxSecondsBehind } from '../web/format.ts';
-import { cellsOf } from '../web/lag-table.ts';
+import { formatLag, formatMaxSecondsBehind } from '../web/format/numbers.ts';
+import { describeTrend } from '../web/overview/cards.ts';
+import { cellsOf } from '../web/overview/lag-table.ts';
 import { joinStandings } from './collect/collect.ts';
 import { judge } from './status/status.ts';
 import type { Trend } from './status/trend.ts';

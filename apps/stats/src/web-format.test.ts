@@ -8,8 +8,8 @@ import {
   formatRate,
   formatSeconds,
   formatThings,
-  toVisible,
-} from '../web/format.ts';
+} from '../web/format/numbers.ts';
+import { toVisible } from '../web/format/text.ts';
 
 test.each([
   [-3, '0 s'],

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { addMinutes, fetchMinutes, minutesOf } from '../web/minutes.ts';
+import { addMinutes, fetchMinutes, minutesOf } from '../web/overview/minutes.ts';
 
 afterEach(() => void vi.unstubAllGlobals());
 

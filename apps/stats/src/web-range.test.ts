@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { chooseRange } from '../web/range.ts';
+import { chooseRange } from '../web/overview/range.ts';
 
 const nowMs = Date.parse('2026-11-24T09:31:10Z');
 const at = (minutesAgo: number, count = 100) => ({

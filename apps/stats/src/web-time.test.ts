@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatClock, formatTime, fromField, inZone, toField } from '../web/time.ts';
+import { formatClock, formatTime, fromField, inZone, toField } from '../web/format/time.ts';
 
 test.each([
   ['2026-11-24T09:30', '2026-11-24T09:30:00'],

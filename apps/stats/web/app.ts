@@ -1,16 +1,16 @@
 import type { Report } from '../src/page/report.ts';
-import { showCards } from './cards.ts';
-import { showChart } from './chart.ts';
-import { showDeadLetterGroups } from './dead-letter-groups.ts';
-import { find } from './elements.ts';
-import { showHeader } from './header.ts';
-import { refreshHistory } from './history.ts';
-import { showLag } from './lag-table.ts';
-import { addMinutes, fetchMinutes, minutesOf } from './minutes.ts';
-import { chooseRange, MAX_RANGE, requestedRange, showRanges } from './range.ts';
-import { showProblem, showStatus, watchSilence } from './status.ts';
-import { showTail, watchTail } from './tail.ts';
-import { showTypes } from './types-table.ts';
+import { showChart } from './charts/chart.ts';
+import { refreshHistory } from './charts/history.ts';
+import { find } from './elements/dom.ts';
+import { showHeader } from './elements/header.ts';
+import { showCards } from './overview/cards.ts';
+import { showDeadLetterGroups } from './overview/dead-letter-groups.ts';
+import { showLag } from './overview/lag-table.ts';
+import { addMinutes, fetchMinutes, minutesOf } from './overview/minutes.ts';
+import { chooseRange, MAX_RANGE, requestedRange, showRanges } from './overview/range.ts';
+import { showProblem, showStatus, watchSilence } from './overview/status.ts';
+import { showTail, watchTail } from './overview/tail.ts';
+import { showTypes } from './overview/types-table.ts';
 
 const WHOLE_RANGE_MS = 60_000;
 /** How often the server keeps a sample. */

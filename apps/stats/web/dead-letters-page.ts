@@ -1,7 +1,7 @@
-import { showList } from './dead-letter-list.ts';
-import { showDeadLetterDetails } from './dead-letter-view.ts';
-import { find, setText } from './elements.ts';
-import { setTitle, showHeader } from './header.ts';
+import { showDeadLetterDetails } from './dead-letters/details.ts';
+import { showList } from './dead-letters/list.ts';
+import { find, setText } from './elements/dom.ts';
+import { setTitle, showHeader } from './elements/header.ts';
 
 const RETRY_MS = 5_000;
 const id = new URLSearchParams(location.search).get('id');

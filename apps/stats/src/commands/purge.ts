@@ -1,7 +1,7 @@
 import type { Persist } from '@pipeline/db';
 import { countPurgeable, purge } from '@pipeline/db/maintenance';
 import { exitAfter, stopSignal } from '@pipeline/runtime';
-import { formatCount } from '../../web/format.ts';
+import { formatCount } from '../../web/format/numbers.ts';
 import { isRetriable, reachPostgres } from '../collect/reach-postgres.ts';
 import {
   ANY_LENGTH_MS,

@@ -1,6 +1,6 @@
 import { type Comparison, type RecountOptions, rebuildAggregates } from '@pipeline/db/maintenance';
 import { commandLine, exitAfter, exitCode, stopSignal, UserError } from '@pipeline/runtime';
-import { formatCount } from '../../web/format.ts';
+import { formatCount } from '../../web/format/numbers.ts';
 import { isRetriable, reachPostgres } from '../collect/reach-postgres.ts';
 import { ANY_LENGTH_MS, openStatsContext, STOP_MS, type StatsSettings } from '../collect/stats-context.ts';
 import { type Verification, verify } from '../status/verify.ts';

@@ -88,6 +88,7 @@ test('pages and their files have content types', async () => {
   const typeOf = async (path: string) => (await ask(path)).headers.get('content-type');
   expect(await typeOf('/')).toMatch(/^text\/html/);
   expect(await typeOf('/web/app.ts')).toMatch(/^text\/javascript/);
+  expect(await typeOf('/web/charts/plot.ts')).toMatch(/^text\/javascript/);
   expect(await typeOf('/web/style.css')).toMatch(/^text\/css/);
   expect(await typeOf('/api/stream')).toBe('text/event-stream');
   expect(await ask('/web/nothing.js')).toMatchObject({ status: 404 });

@@ -25,7 +25,7 @@ export interface ServerParts {
   /** The history of the latest `minutes`. */
   readonly readHistory: History['read'];
   readonly live: Live;
-  /** By name; `index.html` is the overview, `dead-letters.html` the dead letters. */
+  /** By path; `index.html` is the overview, `dead-letters.html` the dead letters. */
   readonly webFiles: ReadonlyMap<string, WebFile>;
   /** The routes below `/api/dlq`. */
   readonly deadLetters: Hono;
@@ -81,7 +81,7 @@ function addPages(app: Hono, { webFiles, collect }: ServerParts): void {
   };
   app.get('/', (context) => send(context, 'index.html'));
   app.get('/dead-letters', (context) => send(context, 'dead-letters.html'));
-  app.get('/web/:name', (context) => send(context, context.req.param('name')));
+  app.get('/web/:name{.+}', (context) => send(context, context.req.param('name')));
   app.get('/text', (context) =>
     collect().then(
       (snapshot) => context.text(renderSnapshot(snapshot)),

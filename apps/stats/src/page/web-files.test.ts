@@ -12,12 +12,11 @@ test('browsers get scripts without types', () => {
 test('pages refer only to existing files of this server', () => {
   for (const [name, { body }] of files) {
     const links = [...body.matchAll(/(?:href|src)="([^"]*)"/g)].map(([, link = '']) => link);
-    const imports = [...body.matchAll(/^import .*?from '\.\/([^']*)'/gms)].map(
-      ([, link = '']) => `/web/${link}`,
+    const imports = [...body.matchAll(/^import .*?from '([^']*)'/gms)].map(
+      ([, link = '']) => new URL(link, `http://page/web/${name}`).pathname,
     );
-    const missing = [...links, ...imports].filter(
-      (link) => link.startsWith('/web/') && !files.has(link.slice(5)),
-    );
+    const own = links.filter((link) => link.startsWith('/web/'));
+    const missing = [...own, ...imports].filter((path) => !files.has(path.replace('/web/', '')));
     expect({ name, missing, foreign: links.filter((link) => /^(https?:)?\/\//.test(link)) }).toEqual({
       name,
       missing: [],

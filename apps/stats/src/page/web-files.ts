@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire, stripTypeScriptTypes } from 'node:module';
-import { basename, extname } from 'node:path';
+import { basename, extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { PipelineName } from '@pipeline/db/read';
 import { embeddedNames, embeddedText } from '@pipeline/runtime';
 import manifest from '../../package.json' with { type: 'json' };
@@ -23,7 +24,7 @@ const types: Readonly<Record<string, string>> = {
 const HEADER = 'header.html';
 
 /**
- * All files of the pages, by name. The pages contain the name of the pipeline. Browsers get the TypeScript
+ * All files of the pages, by their path below `web/`. The pages contain the name of the pipeline. Browsers get the TypeScript
  * sources without types, so no build is needed.
  */
 export function readWebFiles({ topic, groupId }: PipelineName): ReadonlyMap<string, WebFile> {
@@ -47,15 +48,16 @@ function toWebFile(name: string, text: string, fill: (page: string) => string): 
 
 const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
-/** An executable embeds the files as `web/NAME`. */
+/** An executable embeds the files as `web/PATH`. */
 function readSources(): ReadonlyMap<string, string> {
   const embedded = embeddedNames().filter((name) => name.startsWith('web/'));
   if (embedded.length > 0) return new Map(embedded.map((name) => [name.slice(4), embeddedText(name) ?? '']));
-  const own = readdirSync(new URL('../../web/', import.meta.url));
+  const folder = fileURLToPath(new URL('../../web/', import.meta.url));
+  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+    (path) => extname(path) !== '',
+  );
   return new Map([
-    ...own.map(
-      (name) => [name, readFileSync(new URL(`../../web/${name}`, import.meta.url), 'utf8')] as const,
-    ),
+    ...paths.map((path) => [path, readFileSync(join(folder, path), 'utf8')] as const),
     ...manifest.webLibraries.map((path) => [basename(path), readLibrary(path)] as const),
   ]);
 }

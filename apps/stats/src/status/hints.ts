@@ -1,5 +1,5 @@
 import { commandLine } from '@pipeline/runtime';
-import { formatLag } from '../../web/format.ts';
+import { formatLag } from '../../web/format/numbers.ts';
 import type { Snapshot } from '../collect/snapshot.ts';
 
 /** Notes below the statistics: why the lag is unknown, and the next command for an empty pipeline. */

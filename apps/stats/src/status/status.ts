@@ -1,6 +1,6 @@
 import type { Group } from '@pipeline/kafka';
 import { commandLine } from '@pipeline/runtime';
-import { formatLag, formatRate, formatSeconds } from '../../web/format.ts';
+import { formatLag, formatRate, formatSeconds } from '../../web/format/numbers.ts';
 import type { Snapshot } from '../collect/snapshot.ts';
 import type { Trend } from './trend.ts';
 

@@ -1,5 +1,5 @@
 import type { MinuteCount } from '@pipeline/db/read';
-import { formatAge, formatCount, formatLag } from '../../web/format.ts';
+import { formatAge, formatCount, formatLag } from '../../web/format/numbers.ts';
 import type { PartitionStanding, Snapshot } from '../collect/snapshot.ts';
 import { renderColumns } from './columns.ts';
 import { clipPrintable } from './printable.ts';

@@ -1,7 +1,7 @@
-import { type Filter, hrefOf } from './dead-letter-query.ts';
-import { element, find } from './elements.ts';
-import { reasons } from './reasons.ts';
-import { fromField, toField } from './time.ts';
+import { element, find } from '../elements/dom.ts';
+import { reasons } from '../format/reasons.ts';
+import { fromField, toField } from '../format/time.ts';
+import { type Filter, hrefOf } from './query.ts';
 
 const fields = ['reason', 'type', 'status', 'since', 'until', 'contains'] as const;
 

@@ -1,6 +1,7 @@
-import { element, find } from './elements.ts';
-import { formatCount, toVisible } from './format.ts';
-import { fillTable } from './table.ts';
+import { element, find } from '../elements/dom.ts';
+import { fillTable } from '../elements/table.ts';
+import { formatCount } from '../format/numbers.ts';
+import { toVisible } from '../format/text.ts';
 
 /** A redrive in progress, and its results so far. */
 export interface RedriveProgress {

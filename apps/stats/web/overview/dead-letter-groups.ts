@@ -1,9 +1,10 @@
-import type { Report } from '../src/page/report.ts';
-import { find, setText } from './elements.ts';
-import { formatCount, toVisible } from './format.ts';
-import { describeReason } from './reasons.ts';
-import { type Cell, fillTable } from './table.ts';
-import { formatTime, zoneName } from './time.ts';
+import type { Report } from '../../src/page/report.ts';
+import { find, setText } from '../elements/dom.ts';
+import { type Cell, fillTable } from '../elements/table.ts';
+import { formatCount } from '../format/numbers.ts';
+import { describeReason } from '../format/reasons.ts';
+import { toVisible } from '../format/text.ts';
+import { formatTime, zoneName } from '../format/time.ts';
 
 const columns = [
   { title: 'Reason' },

@@ -1,8 +1,9 @@
-import { find } from './elements.ts';
-import { formatCount, formatRate, toVisible } from './format.ts';
+import { find } from '../elements/dom.ts';
+import { fillTable } from '../elements/table.ts';
+import { formatCount, formatRate } from '../format/numbers.ts';
+import { toVisible } from '../format/text.ts';
+import { formatTime, zoneName } from '../format/time.ts';
 import type { Minute } from './minutes.ts';
-import { fillTable } from './table.ts';
-import { formatTime, zoneName } from './time.ts';
 
 const columns = [
   { title: 'Event type' },

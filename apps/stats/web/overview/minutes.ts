@@ -1,5 +1,5 @@
-import type { Report } from '../src/page/report.ts';
-import { getJson } from './api.ts';
+import type { Report } from '../../src/page/report.ts';
+import { getJson } from '../api.ts';
 
 export type Minute = Report['minutes'][number];
 

@@ -1,9 +1,9 @@
-import type { DiscardAnswer, RedriveAnswer } from '../src/api/dead-letters.ts';
-import { ApiError, postJson } from './api.ts';
-import { confirm } from './confirm.ts';
-import { type RedriveProgress, showResults } from './dead-letter-results.ts';
-import { element, find } from './elements.ts';
-import { formatCount, formatThings } from './format.ts';
+import type { DiscardAnswer, RedriveAnswer } from '../../src/api/dead-letters.ts';
+import { ApiError, postJson } from '../api.ts';
+import { confirm } from '../elements/confirm.ts';
+import { element, find } from '../elements/dom.ts';
+import { formatCount, formatThings } from '../format/numbers.ts';
+import { type RedriveProgress, showResults } from './results.ts';
 
 /** The open dead letters that an action applies to. */
 export interface Selection {

@@ -1,9 +1,9 @@
-import type { DeadLetterPage } from '../src/api/dead-letters.ts';
-import { type Filter, hrefOf } from './dead-letter-query.ts';
-import { element, find } from './elements.ts';
-import { toVisible } from './format.ts';
-import { type Cell, fillTable } from './table.ts';
-import { formatTime, zoneName } from './time.ts';
+import type { DeadLetterPage } from '../../src/api/dead-letters.ts';
+import { element, find } from '../elements/dom.ts';
+import { type Cell, fillTable } from '../elements/table.ts';
+import { toVisible } from '../format/text.ts';
+import { formatTime, zoneName } from '../format/time.ts';
+import { type Filter, hrefOf } from './query.ts';
 
 const columns = [
   { title: 'Id' },

@@ -1,6 +1,7 @@
-import { element, find, setLength, setText } from './elements.ts';
-import { formatCount, toVisible } from './format.ts';
-import { formatClock, zoneName } from './time.ts';
+import { element, find, setLength, setText } from '../elements/dom.ts';
+import { formatCount } from '../format/numbers.ts';
+import { toVisible } from '../format/text.ts';
+import { formatClock, zoneName } from '../format/time.ts';
 
 interface LegendEntry {
   readonly name: string;

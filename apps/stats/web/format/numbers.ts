@@ -1,14 +1,3 @@
-const MAX_CHARACTERS = 120;
-
-/** Untrusted text for display: clipped, with control, bidirectional and invisible characters escaped. */
-export function toVisible(text: string, maxCharacters = MAX_CHARACTERS): string {
-  const clipped = text.length > maxCharacters ? `${text.slice(0, maxCharacters)}…` : text;
-  return clipped.replace(
-    /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,
-    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
-  );
-}
-
 /** A 64-bit count with thousands separators; null (unknown) is `n/a`. */
 export function formatCount(count: string | bigint | null): string {
   return count === null ? 'n/a' : BigInt(count).toLocaleString('en-US');

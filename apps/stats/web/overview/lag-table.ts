@@ -1,7 +1,8 @@
-import type { Report } from '../src/page/report.ts';
-import { find, setText } from './elements.ts';
-import { formatCount, formatSeconds, formatThings, toVisible } from './format.ts';
-import { fillTable } from './table.ts';
+import type { Report } from '../../src/page/report.ts';
+import { find, setText } from '../elements/dom.ts';
+import { fillTable } from '../elements/table.ts';
+import { formatCount, formatSeconds, formatThings } from '../format/numbers.ts';
+import { toVisible } from '../format/text.ts';
 
 const columns = [
   { title: 'Partition' },

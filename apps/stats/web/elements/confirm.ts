@@ -1,4 +1,4 @@
-import { find, setText } from './elements.ts';
+import { find, setText } from './dom.ts';
 
 export interface Question {
   readonly text: string;

@@ -1,5 +1,5 @@
-import type { Report } from '../src/page/report.ts';
-import { element, find, setLength, setText } from './elements.ts';
+import type { Report } from '../../src/page/report.ts';
+import { element, find, setLength, setText } from '../elements/dom.ts';
 import {
   formatAge,
   formatCount,
@@ -8,7 +8,7 @@ import {
   formatMaxSecondsBehind,
   formatRate,
   formatSeconds,
-} from './format.ts';
+} from '../format/numbers.ts';
 
 interface Card {
   readonly title: string;

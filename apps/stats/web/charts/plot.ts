@@ -1,8 +1,8 @@
 import type uPlot from 'uplot';
-import { element, find, setText } from './elements.ts';
-import { formatCount } from './format.ts';
-import { type Cell, type Column, fillTable } from './table.ts';
-import { toPlotDate } from './time.ts';
+import { element, find, setText } from '../elements/dom.ts';
+import { type Cell, type Column, fillTable } from '../elements/table.ts';
+import { formatCount } from '../format/numbers.ts';
+import { toPlotDate } from '../format/time.ts';
 
 export interface PlotOptions {
   /** In pixels. */

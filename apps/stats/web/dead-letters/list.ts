@@ -1,11 +1,11 @@
-import type { DeadLetterPage } from '../src/api/dead-letters.ts';
-import { getJson } from './api.ts';
-import { discard, redrive, type Selection } from './dead-letter-actions.ts';
-import { showFilters } from './dead-letter-filters.ts';
-import { type Filter, filterOf, hrefOf } from './dead-letter-query.ts';
-import { selectedIds, showDeadLetters } from './dead-letter-table.ts';
-import { element, find, setText } from './elements.ts';
-import { formatCount, formatThings } from './format.ts';
+import type { DeadLetterPage } from '../../src/api/dead-letters.ts';
+import { getJson } from '../api.ts';
+import { element, find, setText } from '../elements/dom.ts';
+import { formatCount, formatThings } from '../format/numbers.ts';
+import { discard, redrive, type Selection } from './actions.ts';
+import { showFilters } from './filters.ts';
+import { type Filter, filterOf, hrefOf } from './query.ts';
+import { selectedIds, showDeadLetters } from './table.ts';
 
 const PAGE_SIZE = 50;
 

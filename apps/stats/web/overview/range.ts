@@ -1,4 +1,4 @@
-import { element, find } from './elements.ts';
+import { element, find } from '../elements/dom.ts';
 import type { Minute } from './minutes.ts';
 
 const ranges = [

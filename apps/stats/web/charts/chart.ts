@@ -1,10 +1,11 @@
 import type uPlot from 'uplot';
-import { find, setText } from './elements.ts';
-import { formatCount, toVisible } from './format.ts';
+import { find, setText } from '../elements/dom.ts';
+import { formatCount } from '../format/numbers.ts';
+import { toVisible } from '../format/text.ts';
+import { formatTime, zoneName } from '../format/time.ts';
+import type { Minute } from '../overview/minutes.ts';
 import { showLegend } from './legend.ts';
-import type { Minute } from './minutes.ts';
 import { createPlot, showChartTable } from './plot.ts';
-import { formatTime, zoneName } from './time.ts';
 
 const colours = ['#2f81f7', '#d29922', '#3fb950', '#db61a2', '#a371f7', '#f0883e', '#39c5cf', '#8b949e'];
 const OTHERS = 'others';

@@ -1,5 +1,5 @@
-import { find, setText } from './elements.ts';
-import { toggleZone, zoneName } from './time.ts';
+import { toggleZone, zoneName } from '../format/time.ts';
+import { find, setText } from './dom.ts';
 
 /** Marks the current page in the navigation and prepares the time zone toggle. */
 export function showHeader(): void {

@@ -1,10 +1,10 @@
 import type uPlot from 'uplot';
-import type { HistoryPoint } from '../src/page/history-points.ts';
-import { getJson } from './api.ts';
-import { element, find, setLength, setText } from './elements.ts';
-import { formatCount, formatRate } from './format.ts';
+import type { HistoryPoint } from '../../src/page/history-points.ts';
+import { getJson } from '../api.ts';
+import { element, find, setLength, setText } from '../elements/dom.ts';
+import { formatCount, formatRate } from '../format/numbers.ts';
+import { formatClock, formatTime, zoneName } from '../format/time.ts';
 import { createPlot, showChartTable } from './plot.ts';
-import { formatClock, formatTime, zoneName } from './time.ts';
 
 interface Line {
   readonly name: string;

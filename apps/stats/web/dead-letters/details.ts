@@ -1,15 +1,15 @@
-import type { DeadLetterDetails } from '../src/api/dead-letters.ts';
-import { getJson } from './api.ts';
-import { fromBase64, toHexDump, toVisibleText } from './bytes.ts';
-import { discard, redrive } from './dead-letter-actions.ts';
-import { filterOf, hrefOf } from './dead-letter-query.ts';
-import { createStatus } from './dead-letter-table.ts';
-import { element, find, setText } from './elements.ts';
-import { formatCount, toVisible } from './format.ts';
-import { setTitle } from './header.ts';
-import { describeReason } from './reasons.ts';
-import { type Column, fillTable } from './table.ts';
-import { formatTime, zoneName } from './time.ts';
+import type { DeadLetterDetails } from '../../src/api/dead-letters.ts';
+import { getJson } from '../api.ts';
+import { element, find, setText } from '../elements/dom.ts';
+import { setTitle } from '../elements/header.ts';
+import { type Column, fillTable } from '../elements/table.ts';
+import { formatCount } from '../format/numbers.ts';
+import { describeReason } from '../format/reasons.ts';
+import { fromBase64, toHexDump, toVisible, toVisibleText } from '../format/text.ts';
+import { formatTime, zoneName } from '../format/time.ts';
+import { discard, redrive } from './actions.ts';
+import { filterOf, hrefOf } from './query.ts';
+import { createStatus } from './table.ts';
 
 /** Larger dumps would be slow to draw. */
 const MAX_HEX_BYTES = 4_096;

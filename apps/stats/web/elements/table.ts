@@ -1,4 +1,4 @@
-import { element, setLength, setText } from './elements.ts';
+import { element, setLength, setText } from './dom.ts';
 
 export interface Column {
   readonly title: string;

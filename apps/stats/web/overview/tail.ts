@@ -1,8 +1,9 @@
-import type { Report } from '../src/page/report.ts';
-import { find, setText } from './elements.ts';
-import { formatCount, toVisible } from './format.ts';
-import { fillTable } from './table.ts';
-import { formatTime, inZone, zoneName } from './time.ts';
+import type { Report } from '../../src/page/report.ts';
+import { find, setText } from '../elements/dom.ts';
+import { fillTable } from '../elements/table.ts';
+import { formatCount } from '../format/numbers.ts';
+import { toVisible } from '../format/text.ts';
+import { formatTime, inZone, zoneName } from '../format/time.ts';
 
 const columns = [
   { title: `Stored at (${zoneName})` },

@@ -1,8 +1,8 @@
-import type { Report } from '../src/page/report.ts';
-import { element, find, setLength, setText } from './elements.ts';
-import { formatSeconds, formatThings } from './format.ts';
-import { setTitle } from './header.ts';
-import { formatTime, zoneName } from './time.ts';
+import type { Report } from '../../src/page/report.ts';
+import { element, find, setLength, setText } from '../elements/dom.ts';
+import { setTitle } from '../elements/header.ts';
+import { formatSeconds, formatThings } from '../format/numbers.ts';
+import { formatTime, zoneName } from '../format/time.ts';
 
 let lastMessageMs = performance.now();
 let everySeconds = 2;
