@@ -24,12 +24,12 @@ function watchHealth() {
 
 test('above the limit a partition is paused, with the share and the remedy', () => {
   const { health, pauses } = watchHealth();
-  const admit = createAdmission({ ratio: 0.5, window: 20 }, health, false);
+  const { admit } = createAdmission({ ratio: 0.5, window: 20 }, health, false);
   expect([admit(bad), admit(bad)]).toEqual([true, false]);
   expect(pauses).toEqual([expect.stringMatching(/^events\/2: 100 % .*DLQ_LIMIT_RATIO/)]);
 });
 
 test('with --once, exceeding the limit is an error', () => {
-  const admit = createAdmission({ ratio: 0.5, window: 10 }, watchHealth().health, true);
+  const { admit } = createAdmission({ ratio: 0.5, window: 10 }, watchHealth().health, true);
   expect(() => admit(bad)).toThrow(UserError);
 });

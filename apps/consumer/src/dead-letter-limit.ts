@@ -16,8 +16,12 @@ interface Outcome {
 
 /** Tracks the share of dead letters per partition. */
 export interface LimitWatch {
-  /** Counts a batch. Returns the share of dead letters among the recent records if it exceeds the limit. */
-  passedBy(partition: string, outcome: Outcome): number | undefined;
+  /** Counts a batch. */
+  add(partition: string, outcome: Outcome): void;
+  /** Counts records of the last batch that became dead letters only when they were written. */
+  addRefused(partition: string, count: number): void;
+  /** The share of dead letters among the recent records if it exceeds the limit, else undefined. */
+  exceeded(partition: string): number | undefined;
 }
 
 /**
@@ -26,14 +30,19 @@ export interface LimitWatch {
  * records.
  */
 export function createLimitWatch({ ratio, window }: DeadLetterLimit): LimitWatch {
-  const recent = new Map<string, SlidingWindow>();
+  const windows = new Map<string, SlidingWindow>();
+  const windowOf = (partition: string) => {
+    const found = windows.get(partition) ?? new SlidingWindow(window);
+    windows.set(partition, found);
+    return found;
+  };
   return {
-    passedBy(partition, outcome) {
-      const outcomes = recent.get(partition) ?? new SlidingWindow(window);
-      recent.set(partition, outcomes);
-      outcomes.add(outcome);
-      const share = outcomes.deadLetters / outcomes.records;
-      return ratio > 0 && outcomes.records >= window && share > ratio ? share : undefined;
+    add: (partition, outcome) => windowOf(partition).add(outcome),
+    addRefused: (partition, count) => windowOf(partition).addRefused(count),
+    exceeded(partition) {
+      const { records, deadLetters } = windowOf(partition);
+      const share = deadLetters / records;
+      return ratio > 0 && records >= window && share > ratio ? share : undefined;
     },
   };
 }
@@ -56,6 +65,12 @@ class SlidingWindow implements Outcome {
       this.#outcomes.shift();
       this.#count(oldest, -1);
     }
+  }
+
+  addRefused(count: number): void {
+    const last = this.#outcomes.pop();
+    if (last !== undefined) this.#outcomes.push({ ...last, deadLetters: last.deadLetters + count });
+    this.deadLetters += count;
   }
 
   /** The oldest outcome, if the others still fill the window. */

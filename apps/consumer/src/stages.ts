@@ -31,18 +31,20 @@ export function createStages(parts: StagesParts): Stages {
   const { settings, once, writer, publisher, retries, health, metrics, logger, shadow } = parts;
   const limits = { maxBytes: settings.EVENT_MAX_BYTES, maxDepth: settings.EVENT_MAX_DEPTH };
   const observe = createObserver(metrics, logger);
+  const limit = { ratio: settings.DLQ_LIMIT_RATIO, window: settings.DLQ_LIMIT_WINDOW };
+  const admission = createAdmission(limit, health, once);
   return {
     triage: (batch) => {
       const triaged = triage(batch, (bytes) => decodeEvent(bytes, limits));
       shadow?.(triaged);
       return triaged;
     },
-    admit: createAdmission(
-      { ratio: settings.DLQ_LIMIT_RATIO, window: settings.DLQ_LIMIT_WINDOW },
-      health,
-      once,
-    ),
-    write: (batch) => explainDatabase(writer.write(batch)),
+    admit: admission.admit,
+    async write(batch) {
+      const written = await explainDatabase(writer.write(batch));
+      admission.addRefused(batch, written.refused.length);
+      return written;
+    },
     deadLetter: createDeadLetterStep(publisher, retries, {
       topic: settings.KAFKA_DLQ_TOPIC,
       groupId: settings.KAFKA_GROUP_ID,

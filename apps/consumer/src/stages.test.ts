@@ -1,0 +1,82 @@
+import type { DeadLetter, SourceRecord, Written } from '@pipeline/db';
+import type { KafkaRecord, Publisher, RecordBatch } from '@pipeline/kafka';
+import { createLogger, readSettings } from '@pipeline/runtime';
+import { expect, test } from 'vitest';
+import { consume } from './consume.ts';
+import { createHealth } from './health.ts';
+import { createConsumerMetrics } from './metrics.ts';
+import { createRetryPolicy } from './retry-policy.ts';
+import { consumerSettings } from './settings.ts';
+import { createStages } from './stages.ts';
+
+const logger = createLogger('test', { LOG_LEVEL: 'silent', LOG_FORMAT: 'json' });
+
+const event = {
+  event_id: '0198c5b0-7c1e-7a4f-9d55-3f0e8f6f2b11',
+  event_type: 'page_view',
+  event_time: '2026-11-24T09:30:12.345678Z',
+  user_id: 'user-42',
+  payload: { path: '/' },
+};
+const value = Buffer.from(JSON.stringify(event));
+
+function toRecord(offset: number): KafkaRecord {
+  return { offset: String(offset), timestamp: '0', encodedSize: value.length, key: null, value };
+}
+
+/** Consumes batches of 10 valid events with a Postgres that refuses every row, until the partition pauses. */
+async function consumeRefused(window: number) {
+  const metrics = createConsumerMetrics('test');
+  const health = createHealth(logger, metrics);
+  const writes: number[] = [];
+  const stages = createStages({
+    settings: readSettings(consumerSettings, { DLQ_LIMIT_WINDOW: String(window) }),
+    once: false,
+    writer: {
+      open: () => Promise.reject(new Error('not used')),
+      async write({ rows }): Promise<Written> {
+        writes.push(rows.length);
+        return { stored: new Map(), deadLettered: rows.length, refused: rows.records.map(refuse) };
+      },
+    },
+    publisher: { publish: async () => {} } as Partial<Publisher> as Publisher,
+    retries: createRetryPolicy({ kafka: '', postgres: '' }, health, new AbortController().signal),
+    health,
+    metrics,
+    logger,
+    shadow: undefined,
+  });
+  await consume(untilPaused(100), stages);
+  return { writes, pauses: health.pauses };
+}
+
+function refuse(record: SourceRecord): DeadLetter {
+  const refused = { reason: 'refused_by_database', sqlstate: '23514', detail: '' };
+  return { record, ...refused, eventType: 'page_view', redriveCount: 0 };
+}
+
+async function* untilPaused(limit: number): AsyncGenerator<RecordBatch> {
+  let isPaused = false;
+  for (let from = 0; !isPaused && from < 10 * limit; from += 10) {
+    yield {
+      topic: 'events',
+      partition: 0,
+      nextOffset: BigInt(from + 10),
+      records: Array.from({ length: 10 }, (_, at) => toRecord(from + at)),
+      commitOffsets: async () => {},
+      pausePartition: () => {
+        isPaused = true;
+      },
+    };
+  }
+}
+
+// M1
+test.each([10, 40])(
+  'a window of %i rows that Postgres refuses pauses the partition before the next batch',
+  async (window) => {
+    const { writes, pauses } = await consumeRefused(window);
+    expect(10 * writes.length).toBeLessThanOrEqual(window);
+    expect(pauses).toEqual([expect.stringMatching(/^events\/0 is paused: \d+ % /)]);
+  },
+);
