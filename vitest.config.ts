@@ -35,7 +35,7 @@ function withServers(
       name,
       include,
       exclude: [...exclude, '**/node_modules/**'],
-      globalSetup: ['infra/src/testing/setup.ts'],
+      globalSetup: ['packages/testing/src/setup.ts'],
       pool: 'forks',
       // A compile cache shared by all programs that tests start halves their startup time.
       env: { NODE_COMPILE_CACHE: `${import.meta.dirname}/node_modules/.cache/node` },
@@ -59,7 +59,7 @@ export default defineConfig({
         ...source,
         test: {
           name: 'unit',
-          include: ['{packages,apps}/*/src/**/*.test.ts', '{infra,docs,bench}/src/**/*.test.ts'],
+          include: ['{packages,apps}/*/src/**/*.test.ts', '{infra,tools,docs,bench}/src/**/*.test.ts'],
           exclude: ['**/*.{int,long}.test.ts', '**/node_modules/**'],
           testTimeout: UNIT_TIMEOUT_MS,
         },

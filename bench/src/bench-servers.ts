@@ -9,7 +9,7 @@ import {
   settingsFor,
   startPrivateKafka,
   startPrivatePostgres,
-} from 'infra/testing';
+} from '@pipeline/testing';
 import { log } from './log.ts';
 import type { Environment } from './programs.ts';
 import { type FilledTopic, fillTopic } from './topic.ts';

@@ -1,6 +1,6 @@
 import { connectKafka, kafkaSettings, openPublisher } from '@pipeline/kafka';
 import { readSettings } from '@pipeline/runtime';
-import { freshName } from 'infra/testing';
+import { freshName } from '@pipeline/testing';
 import { type BenchServers, consumerEnvironment, type Tables } from './bench-servers.ts';
 import { accountedFor } from './drain.ts';
 import { log } from './log.ts';

@@ -1,5 +1,5 @@
 import { availableParallelism, cpus, totalmem } from 'node:os';
-import { kafkaVersion } from 'infra/testing';
+import { kafkaVersion } from 'infra/local';
 import type { BenchServers } from './bench-servers.ts';
 
 /** Describes the hardware and the versions in one line. */

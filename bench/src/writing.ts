@@ -1,5 +1,5 @@
 import { type Batch, connectDatabase, createWriter, recordCount, type Writer } from '@pipeline/db';
-import { settingsFor } from 'infra/testing';
+import { settingsFor } from '@pipeline/testing';
 import type { BenchServers } from './bench-servers.ts';
 import { cpuMicrosOf } from './cpu.ts';
 import { meterEncoding } from './encoding.ts';

@@ -18,7 +18,7 @@ Results go to stdout, diagnostics to stderr: [logs.md](logs.md).`;
 
 /** `docs/commands.md`, from the help of every program. */
 export async function renderCommands(): Promise<string> {
-  const folders = ['infra', 'apps/producer', 'apps/consumer', 'apps/stats'];
+  const folders = ['infra', 'tools', 'apps/producer', 'apps/consumer', 'apps/stats'];
   const sections = await Promise.all(folders.flatMap(readScripts).map((script) => describe(script, '##')));
   return `# Commands\n\n${introduction}\n\n${sections.flat().join('\n\n')}\n`;
 }

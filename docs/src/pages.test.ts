@@ -81,7 +81,9 @@ function toAnchor(heading: string): string {
 
 /** Paths of the repository in inline code; patterns and data folders are left out. */
 function pathsOf(page: string): readonly string[] {
-  return codesOf(page).filter((code) => /^(apps|packages|infra|docs|sql|e2e|bench)\/[\w./-]+$/.test(code));
+  return codesOf(page).filter((code) =>
+    /^(apps|packages|infra|tools|docs|sql|e2e|bench)\/[\w./-]+$/.test(code),
+  );
 }
 
 /** The pnpm commands in inline code. */
@@ -106,7 +108,7 @@ const tasks = new Set(
   Object.keys(JSON.parse(readPage('turbo.json')).tasks).map((task) => task.replace(/^.*#/, '')),
 );
 const manifests = globSync('{packages,apps}/*/package.json', { cwd: rootFolder })
-  .concat(['infra', 'docs', 'e2e', 'bench'].map((folder) => `${folder}/package.json`))
+  .concat(['infra', 'tools', 'docs', 'e2e', 'bench'].map((folder) => `${folder}/package.json`))
   .map((path) => ({ folder: dirname(path), ...JSON.parse(readPage(path)) }));
 
 /** Quotes from files of the repository: a path as code, followed by one or several quotes from that file. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { testStack } from 'infra/testing';
+import { testStack } from '@pipeline/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findDifferences, joinOracles, type Oracle, publishMix } from './support/data/oracle.ts';
 import { type Ended, type Environment, provision, runApp, startApp } from './support/programs/programs.ts';

@@ -1,5 +1,5 @@
 import { connectDatabase, migrate } from '@pipeline/db';
-import { freshName, settingsFor, testStack } from 'infra/testing';
+import { freshName, settingsFor, testStack } from '@pipeline/testing';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { findDifferences, joinOracles, publishMix } from './support/data/oracle.ts';
 import { documentedSql } from './support/docs/documented-sql.ts';

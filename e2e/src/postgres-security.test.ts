@@ -1,5 +1,5 @@
 import { connectDatabase, type Database, migrate } from '@pipeline/db';
-import { settingsFor, testStack } from 'infra/testing';
+import { settingsFor, testStack } from '@pipeline/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createEvent, jsonRecord } from './support/data/events.ts';
 import { documentedSql } from './support/docs/documented-sql.ts';

@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { startPrivateKafka, startPrivatePostgres } from 'infra/testing';
+import { startPrivateKafka, startPrivatePostgres } from '@pipeline/testing';
 import { expect, test } from 'vitest';
 import { runApp, startApp } from './support/programs/programs.ts';
 import { waitForLog, waitUntil } from './support/programs/wait.ts';

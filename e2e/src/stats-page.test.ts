@@ -1,4 +1,5 @@
-import { findFreePort, type PrivateServer, startPrivateKafka, testStack } from 'infra/testing';
+import { type PrivateServer, startPrivateKafka, testStack } from '@pipeline/testing';
+import { findFreePort } from 'infra/local';
 import type { Page, Response } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findAccessibilityProblems } from './support/browser/axe.ts';

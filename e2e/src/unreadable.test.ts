@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OutgoingRecord } from '@pipeline/kafka';
-import { type PrivateServer, startPrivateKafka, testStack } from 'infra/testing';
+import { type PrivateServer, startPrivateKafka, testStack } from '@pipeline/testing';
 import { expect, test } from 'vitest';
 import { createEvent, jsonRecord } from './support/data/events.ts';
 import { findViolations, noViolations, sumLedgers } from './support/data/invariants.ts';

@@ -12,11 +12,11 @@ import {
 import type { AvailableServer, OwnServer } from './local/available.ts';
 import { dockerAnswers, removeVolume } from './local/docker.ts';
 import { acceptsConnections, parseEndpoint } from './local/endpoint.ts';
-import { ensureKafka } from './local/ensure-kafka.ts';
-import { ensurePostgres } from './local/ensure-postgres.ts';
-import { javaVersion } from './local/java.ts';
-import { kafkaVolume } from './local/kafka-container.ts';
-import { waitForConsumers } from './local/wait-for-consumers.ts';
+import { ensureKafka } from './local/kafka/ensure-kafka.ts';
+import { javaVersion } from './local/kafka/java.ts';
+import { kafkaVolume } from './local/kafka/kafka-container.ts';
+import { ensurePostgres } from './local/postgres/ensure-postgres.ts';
+import { waitForConsumers } from './local/postgres/wait-for-consumers.ts';
 import { createReporter, type Report, serverLine, toolsLine } from './screen.ts';
 import { defaultData, type InfraSettings, infraSettings, version } from './settings.ts';
 

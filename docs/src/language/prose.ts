@@ -16,7 +16,7 @@ export interface Prose {
 
 const skipped =
   /(?:^|\/)(?:node_modules|dist|results|test-results|\.turbo)\/|\/released\/|^pnpm-lock\.yaml$|\.(?:tgz|png|svg)$/;
-const folders = '{apps,packages,infra,docs,bench,e2e,sql,patches,examples,.github}/**';
+const folders = '{apps,packages,infra,tools,docs,bench,e2e,sql,patches,examples,.github}/**';
 const rootFiles = '{*.md,*.json,*.yaml,*.ts,.env.example,.ci/run}';
 
 /** All prose of the repository, in the order of the files' paths. */

@@ -19,7 +19,7 @@ export function binaryOf(app: AppName): string {
 /** Builds the executable of an app, from this repository or a copy of it. Returns its path. */
 export async function buildBinary(app: AppName, root = rootFolder, commit = ''): Promise<string> {
   const cwd = join(root, 'apps', app);
-  const build = join(root, 'infra/src/build-binary.ts');
+  const build = join(root, 'tools/src/build-binary.ts');
   const env = { ...process.env, PIPELINE_COMMIT: commit };
   await run(process.execPath, ['--conditions=source', build], { cwd, env });
   return join(cwd, 'dist', app);

@@ -1,4 +1,4 @@
-import { findFreePort } from 'infra/testing';
+import { findFreePort } from 'infra/local';
 import type { Environment } from '../programs/programs.ts';
 
 /** Settings for a Kafka that refuses connections. */

@@ -13,7 +13,7 @@ import {
   type PartitionOffsets,
 } from '@pipeline/kafka';
 import { createLogger, loggerSettings, readSettings } from '@pipeline/runtime';
-import { testStack } from 'infra/testing';
+import { testStack } from '@pipeline/testing';
 import type { Environment } from '../programs/programs.ts';
 
 const logger = createLogger('e2e', readSettings(loggerSettings, { LOG_LEVEL: 'silent' }));

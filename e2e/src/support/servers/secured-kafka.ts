@@ -1,4 +1,5 @@
-import { findFreePort, startPrivateKafka } from 'infra/testing';
+import { startPrivateKafka } from '@pipeline/testing';
+import { findFreePort } from 'infra/local';
 import type { Environment } from '../programs/programs.ts';
 import { type Authority, createAuthority, createPemFolder, type PemFolder } from './certificates.ts';
 

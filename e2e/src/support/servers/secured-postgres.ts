@@ -1,7 +1,7 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connectDatabase, type Database } from '@pipeline/db';
-import { settingsFor, startPrivatePostgres } from 'infra/testing';
+import { settingsFor, startPrivatePostgres } from '@pipeline/testing';
 import { waitUntil } from '../programs/wait.ts';
 import { createAuthority, createPemFolder, type PemFolder } from './certificates.ts';
 

@@ -2,13 +2,13 @@ import { connectDatabase, type Database, databaseSettings, migrate } from '@pipe
 import { connectKafka, kafkaSettings, openAdmin } from '@pipeline/kafka';
 import { createLogger, loggerSettings, readSettings } from '@pipeline/runtime';
 import {
-  findFreePort,
   type PrivateCluster,
   type PrivateServer,
   startPrivateCluster,
   startPrivateKafka,
   startPrivatePostgres,
-} from 'infra/testing';
+} from '@pipeline/testing';
+import { findFreePort } from 'infra/local';
 import { CANARY, PLANNED_MAX_BYTES } from '../data/plan.ts';
 import { createRandom } from '../data/random.ts';
 import type { Environment } from '../programs/programs.ts';

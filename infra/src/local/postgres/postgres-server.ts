@@ -1,15 +1,15 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatabaseUrl } from '@pipeline/db';
-import { type GuardedProcess, startGuarded } from '../process/guarded.ts';
-import { until } from './poll-until.ts';
+import { type GuardedProcess, startGuarded } from '../../process/guarded.ts';
+import { until } from '../poll-until.ts';
+import { run } from '../run.ts';
+import { waitUntilReady } from '../server.ts';
 import { postgresAccount } from './postgres-account.ts';
 import { findPostgresBinaries } from './postgres-binaries.ts';
 import { ensurePostgresData, removeStalePid, writeAccessRules } from './postgres-data.ts';
 import { acceptsQueries } from './postgres-ready.ts';
 import { roleStatements } from './postgres-role.ts';
-import { run } from './run.ts';
-import { waitUntilReady } from './server.ts';
 
 /** A Postgres on this machine: its URL and its folder. */
 export interface PostgresServerOptions {

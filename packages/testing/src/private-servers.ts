@@ -2,11 +2,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseDatabaseUrl } from '@pipeline/db';
-import { type Endpoint, findFreePort, formatEndpoint } from '../local/endpoint.ts';
-import type { BrokerSettings } from '../local/kafka-properties.ts';
-import { newClusterId, startKafkaServer } from '../local/kafka-server.ts';
-import { startPostgresServer } from '../local/postgres-server.ts';
-import type { GuardedProcess } from '../process/guarded.ts';
+import {
+  type BrokerSettings,
+  type Endpoint,
+  findFreePort,
+  formatEndpoint,
+  type GuardedProcess,
+  newClusterId,
+  startKafkaServer,
+  startPostgresServer,
+} from 'infra/local';
 
 /** A server for one test, which may kill and restart it; disposing removes its data. */
 export interface PrivateServer extends AsyncDisposable {

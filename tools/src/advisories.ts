@@ -2,17 +2,17 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createProgram, exitCode, runProgram, UserError } from '@pipeline/runtime';
-import { rootFolder, version } from './settings.ts';
+import { rootFolder } from './root-folder.ts';
 import { type Advisory, findProblems, type Waiver } from './supply-chain/advisories.ts';
 
-const waiversFile = 'infra/audit-waivers.json';
+const waiversFile = 'tools/audit-waivers.json';
 
 const program = createProgram(
   'advisories',
   'Checks the packages in the lockfile for known vulnerabilities; exit code 3 if any is unwaived.',
-  version,
+  '0.1.0',
 )
-  .addHelpText('beforeAll', 'Examples:\n  pnpm --filter infra advisories\n')
+  .addHelpText('beforeAll', 'Examples:\n  pnpm --filter tools advisories\n')
   .option('--offline-is-fine', 'exit code 0 if the registry returns no advisories')
   .action(({ offlineIsFine }: { readonly offlineIsFine?: boolean }) => {
     const advisories = fetchAdvisories();

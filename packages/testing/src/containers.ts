@@ -1,9 +1,13 @@
-import { findFreePort, formatEndpoint } from '../local/endpoint.ts';
-import { kafkaVersion } from '../local/kafka-jars.ts';
-import { brokerSettings, toImageEnvironment } from '../local/kafka-properties.ts';
-import { until } from '../local/poll-until.ts';
-import { acceptsQueries } from '../local/postgres-ready.ts';
-import { speaksKafka } from '../local/protocol.ts';
+import {
+  acceptsQueries,
+  brokerSettings,
+  findFreePort,
+  formatEndpoint,
+  kafkaVersion,
+  speaksKafka,
+  toImageEnvironment,
+  until,
+} from 'infra/local';
 import { settingsFor } from './template.ts';
 import type { TestServers } from './test-servers.ts';
 

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { basename, extname, isAbsolute, join } from 'node:path';
 import { rolldown } from 'rolldown';
 import { readCommit } from './commit.ts';
-import { rootFolder } from './settings.ts';
+import { rootFolder } from './root-folder.ts';
 import { packagesOf } from './supply-chain/packages.ts';
 import { writeSbom } from './supply-chain/sbom.ts';
 

@@ -3,13 +3,13 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '@pipeline/runtime';
-import { type GuardedProcess, startGuarded } from '../process/guarded.ts';
-import type { Report } from '../screen.ts';
-import { type Endpoint, findFreePort } from './endpoint.ts';
+import { type GuardedProcess, startGuarded } from '../../process/guarded.ts';
+import type { Report } from '../../screen.ts';
+import { type Endpoint, findFreePort } from '../endpoint.ts';
+import { speaksKafka } from '../protocol.ts';
+import { waitUntilReady } from '../server.ts';
 import { fetchKafkaJars, kafkaFolder } from './kafka-jars.ts';
 import { type BrokerSettings, brokerSettings, type Quorum, toProperties } from './kafka-properties.ts';
-import { speaksKafka } from './protocol.ts';
-import { waitUntilReady } from './server.ts';
 
 /** A broker on this machine: its address and its folder. */
 export interface KafkaServerOptions {

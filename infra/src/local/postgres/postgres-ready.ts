@@ -1,6 +1,6 @@
 import { connectDatabase, type DatabaseUrl, databaseSettings, isTransientError } from '@pipeline/db';
 import { readSettings, type Settings } from '@pipeline/runtime';
-import { acceptsConnections } from './endpoint.ts';
+import { acceptsConnections } from '../endpoint.ts';
 
 /**
  * Whether a database URL works now.

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { rootFolder } from './settings.ts';
+import { rootFolder } from './root-folder.ts';
 
 const tool = (name: string) => join(rootFolder, 'node_modules/.bin', name);
 

@@ -1,4 +1,4 @@
-import { type Endpoint, formatEndpoint } from './endpoint.ts';
+import { type Endpoint, formatEndpoint } from '../endpoint.ts';
 
 /** A broker's role in a cluster of combined brokers and controllers on this machine. */
 export interface Quorum {

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { rootFolder } from './settings.ts';
+import { rootFolder } from './root-folder.ts';
 
 const read = (file: string) => readFileSync(join(rootFolder, file), 'utf8');
 

@@ -1,11 +1,11 @@
 import { type DatabaseUrl, type databaseSettings, databaseUserError } from '@pipeline/db';
 import { type Settings, UserError } from '@pipeline/runtime';
-import type { AvailableServer } from './available.ts';
-import { acceptsConnections } from './endpoint.ts';
+import type { AvailableServer } from '../available.ts';
+import { acceptsConnections } from '../endpoint.ts';
+import { speaksPostgres } from '../protocol.ts';
+import { requireProtocol, requireThisMachine } from '../require-address.ts';
 import { queryVersion } from './postgres-ready.ts';
 import { startPostgresServer } from './postgres-server.ts';
-import { speaksPostgres } from './protocol.ts';
-import { requireProtocol, requireThisMachine } from './require-address.ts';
 
 type DatabaseSettings = Settings<typeof databaseSettings>;
 

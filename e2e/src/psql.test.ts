@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { testStack } from '@pipeline/testing';
 import { beforeAll, expect, test } from 'vitest';
-import { testStack } from './testing/stack.ts';
 
 let database: string;
 
@@ -13,7 +13,7 @@ beforeAll(async () => {
 
 /** Runs the program with a PATH without psql. */
 async function run(input: string, ...words: readonly string[]) {
-  const program = join(import.meta.dirname, 'psql.ts');
+  const program = join(import.meta.dirname, '../../infra/src/psql.ts');
   const child = spawn(process.execPath, ['--conditions=source', program, ...words], {
     env: { PATH: '/nowhere', DATABASE_URL: database },
   });

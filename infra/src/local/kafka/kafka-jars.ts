@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '@pipeline/runtime';
-import { startGuarded } from '../process/guarded.ts';
-import { printLine, type Report } from '../screen.ts';
+import { startGuarded } from '../../process/guarded.ts';
+import { printLine, type Report } from '../../screen.ts';
 
 /** The version that kafka/pom.xml names. */
 export const kafkaVersion = '4.3.1';

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectDatabase } from '@pipeline/db';
+import { parseEndpoint, speaksKafka } from 'infra/local';
 import { expect, inject, test } from 'vitest';
-import { parseEndpoint } from '../local/endpoint.ts';
-import { speaksKafka } from '../local/protocol.ts';
 import { startPrivateKafka, startPrivatePostgres } from './private-servers.ts';
 import { testStack } from './stack.ts';
 import { settingsFor } from './template.ts';

@@ -1,0 +1,9 @@
+export {
+  type PrivateCluster,
+  type PrivateServer,
+  startPrivateCluster,
+  startPrivateKafka,
+  startPrivatePostgres,
+} from './private-servers.ts';
+export { type TestStack, type TestTopics, testStack } from './stack.ts';
+export { copyTemplate, createTemplate, freshName, settingsFor } from './template.ts';
