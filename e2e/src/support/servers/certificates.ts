@@ -1,8 +1,8 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import forge from 'node-forge';
+import { generate } from 'selfsigned';
 
 /** A certificate and its private key, PEM. */
 interface Certificate {
@@ -15,7 +15,7 @@ export interface Authority {
   /** Its own certificate, PEM: trusting it means trusting what it signs. */
   readonly certificate: string;
   /** Issues a certificate for a common name and hosts. */
-  issue(name: string, options?: IssueOptions): Certificate;
+  issue(name: string, options?: IssueOptions): Promise<Certificate>;
 }
 
 interface IssueOptions {
@@ -26,50 +26,41 @@ interface IssueOptions {
 }
 
 /** Shared by all certificates: generating a key takes 0.1 s, and no test depends on distinct keys. */
-const key = generateKeyPairSync('rsa', {
+const keyPair = generateKeyPairSync('rsa', {
   modulusLength: 2_048,
   privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
   publicKeyEncoding: { type: 'spki', format: 'pem' },
-}).privateKey;
+});
 
 /** Creates a self-signed authority. */
-export function createAuthority(name: string): Authority {
-  const isAuthority = { name: 'basicConstraints', cA: true, critical: true };
+export async function createAuthority(name: string): Promise<Authority> {
+  const isAuthority = { name: 'basicConstraints', cA: true, critical: true } as const;
+  const certificate = await sign(name, { extensions: [isAuthority] });
+  const ca = { key: keyPair.privateKey, cert: certificate };
   return {
-    certificate: sign({ subject: name, issuer: name, extensions: [isAuthority] }),
-    issue(subject, { hosts = [], expired = false } = {}) {
-      const extensions = [{ name: 'subjectAltName', altNames: hosts.map(toAltName) }];
-      return { certificate: sign({ subject, issuer: name, extensions, expired }), key };
+    certificate,
+    async issue(subject, { hosts = [], expired = false } = {}) {
+      const forHosts = { name: 'subjectAltName', altNames: hosts.map(toAltName) } as const;
+      const notAfterDate = daysFromNow(expired ? -1 : 1);
+      const signed = await sign(subject, { ca, extensions: [forHosts], notAfterDate });
+      return { certificate: signed, key: keyPair.privateKey };
     },
   };
 }
 
-interface CertificateRequest {
-  readonly subject: string;
-  readonly issuer: string;
-  readonly extensions: object[];
-  readonly expired?: boolean;
+async function sign(subject: string, options: Parameters<typeof generate>[1]): Promise<string> {
+  const dates = { notBeforeDate: daysFromNow(-2), notAfterDate: daysFromNow(1) };
+  const attributes = [{ name: 'commonName', value: subject }];
+  return (await generate(attributes, { keyPair, algorithm: 'sha256', ...dates, ...options })).cert;
 }
 
-const DAY_MS = 86_400_000;
-
-function sign({ subject, issuer, extensions, expired = false }: CertificateRequest): string {
-  const certificate = forge.pki.createCertificate();
-  const signer = forge.pki.privateKeyFromPem(key);
-  certificate.publicKey = forge.pki.setRsaPublicKey(signer.n, signer.e);
-  certificate.serialNumber = `01${randomBytes(8).toString('hex')}`;
-  certificate.validity.notBefore = new Date(Date.now() - 2 * DAY_MS);
-  certificate.validity.notAfter = new Date(Date.now() + (expired ? -DAY_MS : DAY_MS));
-  certificate.setSubject([{ name: 'commonName', value: subject }]);
-  certificate.setIssuer([{ name: 'commonName', value: issuer }]);
-  certificate.setExtensions(extensions);
-  certificate.sign(signer, forge.md.sha256.create());
-  return forge.pki.certificateToPem(certificate);
+function daysFromNow(days: number): Date {
+  return new Date(Date.now() + days * 86_400_000);
 }
 
 /** Types of GeneralName in X.509: 2 is a DNS name, 7 an IP address. */
-function toAltName(host: string): object {
-  return /^[\d.]+$/.test(host) ? { type: 7, ip: host } : { type: 2, value: host };
+function toAltName(host: string) {
+  return /^[\d.]+$/.test(host) ? { type: 7 as const, ip: host } : { type: 2 as const, value: host };
 }
 
 /** A folder of PEM files; deleted on disposal. */

@@ -44,7 +44,7 @@ interface ClientFiles {
 export async function startSecuredKafka(passwords: Readonly<Record<string, string>>): Promise<SecuredKafka> {
   await using stack = new AsyncDisposableStack();
   const folder = stack.use(await createPemFolder());
-  const authority = createAuthority('test CA');
+  const authority = await createAuthority('test CA');
   const pem = await writeClientFiles(folder, authority);
   const ports = await findPorts();
   const settings = {
@@ -94,7 +94,8 @@ async function tlsSettings(
     expired: authority.issue('broker', { hosts, expired: true }),
     wrongHost: authority.issue('broker', { hosts: ['broker.example'] }),
   };
-  const stores = Object.entries(certificates).map(async ([name, { key, certificate }]) => {
+  const stores = Object.entries(certificates).map(async ([name, issued]) => {
+    const { key, certificate } = await issued;
     const [ssl, keystore] = [sslPrefix(name), await folder.write(`${name}.pem`, key, certificate)];
     return { [`${ssl}keystore.type`]: 'PEM', [`${ssl}keystore.location`]: keystore };
   });
@@ -127,18 +128,17 @@ function saslSettings(passwords: Readonly<Record<string, string>>): Readonly<Rec
 }
 
 async function writeClientFiles(folder: PemFolder, authority: Authority): Promise<ClientFiles> {
-  const other = createAuthority('another CA');
-  const { certificate, key } = authority.issue('consumer');
+  const other = await createAuthority('another CA');
+  const consumer = await authority.issue('consumer');
+  const expired = await authority.issue('consumer', { expired: true });
+  const signedByOther = await other.issue('consumer');
   return {
     ca: await folder.write('ca.pem', authority.certificate),
     otherCa: await folder.write('other-ca.pem', other.certificate),
-    key: await folder.write('key.pem', key),
-    consumer: await folder.write('consumer.pem', certificate),
-    expired: await folder.write(
-      'expired-client.pem',
-      authority.issue('consumer', { expired: true }).certificate,
-    ),
-    signedByOther: await folder.write('signed-by-other.pem', other.issue('consumer').certificate),
+    key: await folder.write('key.pem', consumer.key),
+    consumer: await folder.write('consumer.pem', consumer.certificate),
+    expired: await folder.write('expired-client.pem', expired.certificate),
+    signedByOther: await folder.write('signed-by-other.pem', signedByOther.certificate),
   };
 }
 

@@ -47,11 +47,11 @@ export async function startSecuredPostgres(): Promise<SecuredPostgres> {
 }
 
 async function writeCertificates(folder: PemFolder) {
-  const authority = createAuthority('test CA');
+  const authority = await createAuthority('test CA');
   const hosts = ['127.0.0.1', 'localhost'];
-  const good = authority.issue('postgres', { hosts });
-  const expired = authority.issue('postgres', { hosts, expired: true });
-  const localhostOnly = authority.issue('postgres', { hosts: ['localhost'] });
+  const good = await authority.issue('postgres', { hosts });
+  const expired = await authority.issue('postgres', { hosts, expired: true });
+  const localhostOnly = await authority.issue('postgres', { hosts: ['localhost'] });
   const key = await folder.write('server.key', good.key);
   await chmod(key, 0o600);
   return {
@@ -60,7 +60,7 @@ async function writeCertificates(folder: PemFolder) {
     expired: await folder.write('expired.pem', expired.certificate),
     'localhost-only': await folder.write('localhost-only.pem', localhostOnly.certificate),
     ca: await folder.write('ca.pem', authority.certificate),
-    otherCa: await folder.write('other-ca.pem', createAuthority('another CA').certificate),
+    otherCa: await folder.write('other-ca.pem', (await createAuthority('another CA')).certificate),
   };
 }
 
