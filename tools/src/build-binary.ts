@@ -37,7 +37,8 @@ async function bundleModules(): Promise<readonly string[]> {
   const modules = await rolldown({
     input: join(app, 'src/main.ts'),
     platform: 'node',
-    resolve: { conditionNames: ['source', 'import', 'require', 'node', 'default'] },
+    // Rolldown adds `import` or `require` itself, by the kind of each import.
+    resolve: { conditionNames: ['source'] },
     // Rolldown only warns, and the executable would fail to start.
     onLog: (level, log, report) => report(log.code === 'UNRESOLVED_IMPORT' ? 'error' : level, log),
   });

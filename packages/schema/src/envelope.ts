@@ -1,4 +1,4 @@
-import { type Static, Type } from '@sinclair/typebox';
+import * as Type from '@sinclair/typebox/type';
 import { dateTimePattern } from './date-time.ts';
 
 /** Repeats the character class: V8 matches a counted quantifier at half the speed. */
@@ -39,4 +39,4 @@ export const envelope = Type.Object(
   { additionalProperties: false },
 );
 
-export type Envelope = Static<typeof envelope>;
+export type Envelope = Type.Static<typeof envelope>;

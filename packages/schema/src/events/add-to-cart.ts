@@ -1,4 +1,4 @@
-import { Type } from '@sinclair/typebox';
+import * as Type from '@sinclair/typebox/type';
 
 /** A user added a product to the cart; `price` is per unit. */
 export const addToCart = Type.Object({

@@ -1,4 +1,4 @@
-import { Type } from '@sinclair/typebox';
+import * as Type from '@sinclair/typebox/type';
 
 /** A user viewed a page. */
 export const pageView = Type.Object({ path: Type.String() });

@@ -1,4 +1,4 @@
-import { Type } from '@sinclair/typebox';
+import * as Type from '@sinclair/typebox/type';
 
 /** A user placed an order. */
 export const purchase = Type.Object({

@@ -1,4 +1,4 @@
-import { type TSchema, Type } from '@sinclair/typebox';
+import * as Type from '@sinclair/typebox/type';
 import fc from 'fast-check';
 import { createDecoder } from '../decode.ts';
 import { eventTypes, type Registry } from '../registry.ts';
@@ -34,7 +34,7 @@ function describedEvents(type: string, types: Registry): readonly string[] {
 }
 
 /** Values that match a schema, as far as its keywords are supported here; callers filter the rest. */
-function valuesOf(schema: TSchema): fc.Arbitrary<unknown> {
+function valuesOf(schema: Type.TSchema): fc.Arbitrary<unknown> {
   const { minimum: min, maximum: max, minLength, maxLength, minItems, maxItems } = schema;
   if (schema['const'] !== undefined) return fc.constant(schema['const']);
   if (schema['enum'] !== undefined) return fc.constantFrom(...schema['enum']);
@@ -48,7 +48,7 @@ function valuesOf(schema: TSchema): fc.Arbitrary<unknown> {
   return type === 'string' ? fc.string({ minLength, maxLength }) : fc.jsonValue();
 }
 
-function objectsOf({ properties = {}, required = [] }: TSchema): fc.Arbitrary<unknown> {
-  const members = Object.entries<TSchema>(properties).map(([name, member]) => [name, valuesOf(member)]);
+function objectsOf({ properties = {}, required = [] }: Type.TSchema): fc.Arbitrary<unknown> {
+  const members = Object.entries<Type.TSchema>(properties).map(([name, member]) => [name, valuesOf(member)]);
   return fc.record(Object.fromEntries(members), { requiredKeys: required });
 }
