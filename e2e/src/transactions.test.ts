@@ -4,38 +4,25 @@ import { createEvent, jsonRecord } from './support/data/events.ts';
 import { findViolations, noViolations, sumLedgers } from './support/data/invariants.ts';
 import { runApp, startApp } from './support/programs/programs.ts';
 import { waitForLog, waitUntil } from './support/programs/wait.ts';
-import { type KafkaClient, openKafkaClient } from './support/servers/kafka-client.ts';
+import { openOtherProducer, toMessages } from './support/servers/other-producer.ts';
 import { createPipeline, type Pipeline } from './support/servers/pipeline.ts';
 
 /** The key of a transaction marker starts with these bytes, and so may the key of a record. */
 const markerLike = Buffer.alloc(4);
 
-/** Opens a transactional producer. */
-async function openTransactional(kafka: KafkaClient) {
-  const producer = kafka.producer({
-    transactionalId: randomUUID(),
-    maxInFlightRequests: 1,
-    idempotent: true,
-  });
-  await producer.connect();
-  return { begin: () => producer.transaction(), [Symbol.asyncDispose]: () => producer.disconnect() };
+/** Opens a transactional producer that is not kafkajs. */
+function openTransactional(pipeline: Pipeline) {
+  return openOtherProducer(pipeline, { transactionalId: randomUUID() });
 }
 
-type Transaction = Awaited<ReturnType<Awaited<ReturnType<typeof openTransactional>>['begin']>>;
+type Transaction = Awaited<ReturnType<ReturnType<typeof openTransactional>['begin']>>;
 
 /** Sends a valid event to each partition within a transaction. Returns their ids. */
 async function sendWithin(transaction: Transaction, { topic }: Pipeline): Promise<readonly string[]> {
-  const events = [0, 1, 2].map((partition) => ({ partition, event: createEvent() }));
-  const messages = events.map(({ partition, event }) => ({
-    ...jsonRecord(event),
-    key: markerLike,
-    partition,
-  }));
-  await transaction.send({
-    topic,
-    messages: messages.map(({ key, value, partition }) => ({ key, value, partition })),
-  });
-  return events.map(({ event }) => event.event_id);
+  const events = [createEvent(), createEvent(), createEvent()];
+  const records = events.map((event, partition) => jsonRecord(event, { key: markerLike, partition }));
+  await transaction.send({ messages: toMessages(topic, records) });
+  return events.map(({ event_id }) => event_id);
 }
 
 async function storedIds({ database }: Pipeline): Promise<readonly string[]> {
@@ -52,9 +39,8 @@ async function lagOf(pipeline: Pipeline): Promise<bigint> {
 
 test.concurrent('only committed transactions are stored, and every offset is accounted for', async () => {
   await using pipeline = await createPipeline();
-  const kafka = openKafkaClient(pipeline.environment);
-  await using first = await openTransactional(kafka);
-  await using second = await openTransactional(kafka);
+  await using first = openTransactional(pipeline);
+  await using second = openTransactional(pipeline);
   const committed: string[] = [];
   for (const [firstEnd, secondEnd] of [
     ['abort', 'abort'],
@@ -90,7 +76,7 @@ test.concurrent('only committed transactions are stored, and every offset is acc
 
 test.concurrent('an open transaction blocks later records until it is aborted', async () => {
   await using pipeline = await createPipeline();
-  await using producer = await openTransactional(openKafkaClient(pipeline.environment));
+  await using producer = openTransactional(pipeline);
   await using consumer = startApp('consumer', [], pipeline.environment);
   await waitForLog(consumer, /joined the group/);
   const hanging = await producer.begin();

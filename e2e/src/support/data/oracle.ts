@@ -33,7 +33,7 @@ export interface Mix {
 
 /** Publishes a mix, waiting for acknowledgements. Invalid values are distinct. */
 export async function publishMix(
-  pipeline: Pipeline,
+  pipeline: Pick<Pipeline, 'publish'>,
   { events, badEvery, duplicateEvery }: Mix,
 ): Promise<Oracle> {
   const eventIds = new Set<string>();
