@@ -1,5 +1,6 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import GithubSlugger from 'github-slugger';
 import { expect, test } from 'vitest';
 import { rootFolder } from './root-folder.ts';
 
@@ -63,20 +64,13 @@ function leadsSomewhere(page: string, link: string): boolean {
   return existsSync(join(rootFolder, target)) && (anchor === undefined || anchorsOf(target).includes(anchor));
 }
 
-/**
- * The anchors that GitHub derives from headings (lower case, no punctuation, dashes for spaces), and explicit
- * ones.
- */
+/** The anchors that GitHub derives from headings, and explicit ones. */
 function anchorsOf(page: string): readonly string[] {
   const prose = proseOf(page);
-  const headings = prose.match(/^#+ .+$/gm) ?? [];
+  const headings = prose.match(/(?<=^#+ ).+$/gm) ?? [];
   const explicit = [...prose.matchAll(/<a id="([^"]+)">/g)].map(([, id = '']) => id);
-  return [...explicit, ...headings.map(toAnchor)];
-}
-
-function toAnchor(heading: string): string {
-  const text = heading.replace(/^#+ /, '').toLowerCase();
-  return text.replace(/[^\p{L}\p{N}\s_-]/gu, '').replaceAll(' ', '-');
+  const slugger = new GithubSlugger();
+  return [...explicit, ...headings.map((heading) => slugger.slug(heading))];
 }
 
 /** Paths of the repository in inline code; patterns and data folders are left out. */
