@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { databaseSettings } from '@pipeline/db';
 import { createProgram, readSettings, runProgram, stopSignal, UserError } from '@pipeline/runtime';
 import { readCommit } from 'tools/commit';
-import { composeCommand, dockerAnswers } from './local/docker.ts';
+import { composeCommand, composeProject, dockerAnswers } from './local/docker.ts';
 import { parseEndpoint } from './local/endpoint.ts';
 import { until } from './local/poll-until.ts';
 import { acceptsQueries } from './local/postgres/postgres-ready.ts';
@@ -52,7 +52,7 @@ async function compose(
   const [command, ...before] = await requireCompose();
   const flags = [
     '--project-name',
-    'kafka-to-postgres',
+    composeProject,
     '--file',
     file,
     ...profiles.flatMap((name) => ['--profile', name]),

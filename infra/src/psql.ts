@@ -10,12 +10,12 @@ import {
   UserError,
   withSettings,
 } from '@pipeline/runtime';
-import { runShell } from './psql/shell.ts';
+import { findComposeContainer } from './local/docker.ts';
 import { version } from './settings.ts';
 
 const examples = `Examples:
   pnpm --filter infra psql
-  echo 'select count(*) from raw_events;' | pnpm --filter infra psql
+  pnpm --filter infra psql -c 'select count(*) from raw_events'
 `;
 
 const program = withSettings(
@@ -23,44 +23,44 @@ const program = withSettings(
   databaseSettings,
 )
   .addHelpText('beforeAll', examples)
-  .argument('[words...]', 'arguments for psql, if it is installed')
+  .argument('[words...]', 'arguments for psql')
   .allowUnknownOption()
   .action(async (words: readonly string[]) => {
-    const settings = settingsOf(program, databaseSettings);
-    const code = await runPsql(settings.DATABASE_URL, words);
-    if (code === undefined && words.length > 0) throw noPsql;
-    process.exitCode = code ?? (await runShell(settings));
+    const { text, password } = settingsOf(program, databaseSettings).DATABASE_URL;
+    const url = new URL(text);
+    url.password = '';
+    const command = ['psql', url.href, ...words];
+    process.exitCode =
+      (await run(command, password)) ?? (await run(await inContainer(command), password)) ?? exitCode.failed;
   });
 
-const noPsql = new UserError(
-  'psql is not installed, and the built-in shell takes no arguments',
-  'install psql, or pipe the statement to stdin',
-  exitCode.usage,
-);
-
-/** Runs psql, with the password in its environment, not its arguments; undefined if it is not installed. */
-async function runPsql(
-  { text, password }: { readonly text: string; readonly password: string },
-  words: readonly string[],
-): Promise<number | undefined> {
-  const url = new URL(text);
-  url.password = '';
-  const environment = { ...process.env, PGPASSWORD: password };
-  const psql = spawn('psql', [url.href, ...words], {
-    stdio: 'inherit',
-    env: environment,
-    cwd: resolveCliPath('.'),
-  });
+/** Runs a command with the password in its environment; returns undefined if it is not installed. */
+async function run([file = '', ...words]: readonly string[], password: string): Promise<number | undefined> {
+  const env = { ...process.env, PGPASSWORD: password };
+  const child = spawn(file, words, { stdio: 'inherit', env, cwd: resolveCliPath('.') });
   // Ctrl-C cancels the running statement, not this program.
   const ignore = () => {};
   process.on('SIGINT', ignore);
   try {
-    const [code] = await once(psql, 'exit');
+    const [code] = await once(child, 'exit');
     return Number(code ?? 1);
   } catch {
     process.off('SIGINT', ignore);
     return undefined;
   }
 }
+
+/** The same command in the Postgres container of compose.yaml. @throws UserError if it is not running */
+async function inContainer(command: readonly string[]): Promise<readonly string[]> {
+  const container = await findComposeContainer('postgres');
+  if (container === '') throw new UserError('psql is not installed', remedy, exitCode.usage);
+  const terminal = process.stdin.isTTY ? ['--tty'] : [];
+  return ['docker', 'exec', '--interactive', ...terminal, '--env', 'PGPASSWORD', container, ...command];
+}
+
+const remedy =
+  process.platform === 'darwin'
+    ? 'run "brew install libpq" and add its bin folder to PATH, or use "pnpm --filter infra docker:up"'
+    : 'run "apt-get install postgresql-client", or use "pnpm --filter infra docker:up"';
 
 await runProgram(program);
