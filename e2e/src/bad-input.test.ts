@@ -62,7 +62,7 @@ test('every invalid record is in the table once, byte for byte, with its reason'
   );
   expect(rows.map(describeDeadLetter).sort()).toEqual(expectedDeadLetters().map(describeDeadLetter).sort());
   const headers = await pipeline.database.run(
-    (sql) => sql`select distinct headers - 'case' as others from dlq_events`,
+    (sql) => sql`select distinct headers - 'case' - 'dlq.header_order' as others from dlq_events`,
   );
   expect(headers).toEqual([{ others: { bytes: { base64: 'AP8=' }, constructor: 'x', none: null } }]);
 });
@@ -76,7 +76,7 @@ test('every invalid record is in the topic, byte for byte, with its reason', asy
   const copies: DeadLetter[] = [];
   for (const record of await pipeline.readTopic(pipeline.dlqTopic)) {
     const deadLetter = fromDeadLetterRecord(record);
-    const { case: name, ...others } = deadLetter?.headers ?? {};
+    const { case: name, ...others } = Object.fromEntries(deadLetter?.headers ?? []);
     const { key, value } = record;
     copies.push({ name: String(name), reason: deadLetter?.origin.reason ?? 'none', key, value });
     expect(others).toEqual({ bytes: Buffer.from([0, 255]), constructor: Buffer.from('x'), none: null });

@@ -2,8 +2,11 @@ import type { UnreadableBatch } from './consume/unreadable.ts';
 
 /** What the patches in `patches/kafkajs` add to kafkajs. */
 declare module 'kafkajs' {
+  /** Limits of a batch, and of what is decoded of one fetch response. Default to infinity. */
+  const DecodeLimits: { maxBytes: number; maxRecords: number };
+
   interface ITopicMetadata {
-    /** Hexadecimal; undefined before Kafka 2.8. */
+    /** Hexadecimal; undefined before Kafka 2.8, or with an older inter.broker.protocol.version. */
     readonly topicId?: string;
   }
 

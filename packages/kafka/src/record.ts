@@ -1,5 +1,11 @@
-/** A record's headers; a repeated name has an array of values. */
-export type RecordHeaders = Readonly<Record<string, HeaderValue | readonly HeaderValue[]>>;
+/** A name that is not UTF-8 is a Buffer. */
+export type RecordHeader = readonly [name: string | Buffer, value: Buffer | string | null];
+
+/** A record's headers in their order; names may repeat. */
+export type RecordHeaders = readonly RecordHeader[];
+
+/** Headers by name; a repeated name has an array of values. */
+export type NamedHeaders = Readonly<Record<string, HeaderValue | readonly HeaderValue[]>>;
 type HeaderValue = Buffer | string | undefined | null;
 
 /**
@@ -22,7 +28,7 @@ export interface KafkaRecord {
 export interface OutgoingRecord {
   readonly key: Buffer | null;
   readonly value: Buffer | null;
-  readonly headers?: RecordHeaders | undefined;
+  readonly headers?: RecordHeaders | NamedHeaders | undefined;
   /** Defaults to the partition of the key's hash. */
   readonly partition?: number;
 }

@@ -60,10 +60,16 @@ export const groupSettings = {
     1 << 10,
     1 << 30,
   ]),
-  DECOMPRESSED_MAX_BYTES: integer(64 << 20, 'Maximum decompressed size of a compressed batch', [
-    1 << 10,
-    1 << 30,
-  ]),
+  DECOMPRESSED_MAX_BYTES: integer(
+    32 << 20,
+    'Maximum decompressed size of a batch, and of what is decoded of a fetch; the rest is fetched again',
+    [1 << 10, 1 << 30],
+  ),
+  DECODED_MAX_RECORDS: integer(
+    500_000,
+    'Maximum records of a batch, and of what is decoded of a fetch; the rest is fetched again',
+    [1_000, 100_000_000],
+  ),
 };
 
 export type KafkaSettings = Settings<typeof kafkaSettings>;

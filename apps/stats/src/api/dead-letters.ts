@@ -132,14 +132,12 @@ function shorten<Name extends 'key' | 'value'>(name: Name, bytes: Buffer | null)
   } as Record<`${Name}Base64`, string | null> & Record<`${Name}Bytes`, number | null>;
 }
 
-/** A header name may occur several times. */
+/** In their order; a name may occur several times. */
 function listHeaders(headers: SourceHeaders) {
-  return Object.entries(headers).flatMap(([name, values]) =>
-    (Array.isArray(values) ? values : [values]).map((value) => ({
-      name,
-      ...shorten('value', value === null || value === undefined ? null : Buffer.from(value)),
-    })),
-  );
+  return headers.map(([name, value]) => ({
+    name: String(name),
+    ...shorten('value', value === null ? null : Buffer.from(value)),
+  }));
 }
 
 /** All that match, as a file; NDJSON omits values that would not be read back as one line. */

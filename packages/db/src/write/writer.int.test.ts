@@ -243,7 +243,13 @@ test('a dead letter keeps key, value and headers byte for byte', async () => {
     ...record(0),
     key: bytes,
     value: bytes,
-    headers: { text: Buffer.from('ü'), bytes, many: [Buffer.from('a'), bytes], none: null },
+    headers: [
+      ['text', Buffer.from('ü')],
+      ['bytes', bytes],
+      ['many', Buffer.from('a')],
+      ['many', bytes],
+      ['none', null],
+    ],
   };
   await writer.write(
     batchOf(
@@ -262,7 +268,13 @@ test('a dead letter keeps key, value and headers byte for byte', async () => {
   expect(rows[0]).toEqual({
     key: bytes,
     value: bytes,
-    headers: { text: 'ü', bytes: stored, many: ['a', stored], none: null },
+    headers: {
+      text: 'ü',
+      bytes: stored,
+      many: ['a', stored],
+      none: null,
+      'dlq.header_order': ['text', 'bytes', 'many', 'many', 'none'],
+    },
     ms: '1700000000123',
   });
   expect(rows[1]).toMatchObject({ key: null, value: null });

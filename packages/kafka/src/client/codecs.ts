@@ -1,3 +1,4 @@
+/// <reference path="../patched-kafkajs.d.ts" />
 /// <reference path="../untyped-libraries.d.ts" />
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
@@ -42,20 +43,26 @@ export const codecs: Readonly<Record<'gzip' | 'snappy' | 'lz4' | 'zstd', Codec>>
   },
 };
 
-/**
- * Registers all four codecs with kafkajs, process-wide. `maxBytes` limits the decompressed size of a batch.
- */
-export function registerCodecs(maxBytes: number): void {
-  CompressionCodecs[CompressionTypes.GZIP] = adapt('gzip', codecs.gzip, maxBytes);
-  CompressionCodecs[CompressionTypes.Snappy] = adapt('snappy', codecs.snappy, maxBytes);
-  CompressionCodecs[CompressionTypes.LZ4] = adapt('lz4', codecs.lz4, maxBytes);
-  CompressionCodecs[CompressionTypes.ZSTD] = adapt('zstd', codecs.zstd, maxBytes);
+/** Limits of a batch, and of what is decoded of one fetch response; the rest is fetched again. */
+export interface DecodeLimits {
+  /** Decompressed bytes. */
+  readonly maxBytes: number;
+  readonly maxRecords: number;
 }
 
-function adapt(name: string, codec: Codec, maxBytes: number) {
+/** Registers all four codecs and the limits with kafkajs, process-wide. */
+export function registerCodecs(limits: DecodeLimits): void {
+  Object.assign(kafkajs.DecodeLimits, limits);
+  CompressionCodecs[CompressionTypes.GZIP] = adapt('gzip', codecs.gzip);
+  CompressionCodecs[CompressionTypes.Snappy] = adapt('snappy', codecs.snappy);
+  CompressionCodecs[CompressionTypes.LZ4] = adapt('lz4', codecs.lz4);
+  CompressionCodecs[CompressionTypes.ZSTD] = adapt('zstd', codecs.zstd);
+}
+
+function adapt(name: string, codec: Codec) {
   return () => ({
     compress: (encoder: { readonly buffer: Buffer }) => codec.compress(encoder.buffer),
-    decompress: (bytes: Buffer) =>
+    decompress: (bytes: Buffer, maxBytes: number) =>
       codec.decompress(bytes, maxBytes).catch((error) => fail(name, maxBytes, error)),
   });
 }

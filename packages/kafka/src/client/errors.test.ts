@@ -1,7 +1,9 @@
+import { createRequire } from 'node:module';
 import { UserError } from '@pipeline/runtime';
 import kafkajs from 'kafkajs';
 import { expect, test } from 'vitest';
-import { isTransientError, kafkaErrorType, toUserError } from './errors.ts';
+import { permanentTypes, transientTypes } from './error-types.ts';
+import { isTransientError, isTransientWhileRunning, kafkaErrorType, toUserError } from './errors.ts';
 
 const { KafkaJSError, KafkaJSNonRetriableError, KafkaJSConnectionError, KafkaJSNumberOfRetriesExceeded } =
   kafkajs;
@@ -38,6 +40,38 @@ test.each([
     expect(userError).toBeInstanceOf(UserError);
     expect((userError as UserError).remedy).toContain(remedy);
   }
+});
+
+const { errorCodes } = createRequire(import.meta.url)('kafkajs/src/protocol/error.js');
+const known: readonly string[] = [
+  ...errorCodes.map(({ type }: { readonly type: string }) => type),
+  'KAFKAJS_UNKNOWN_ERROR_CODE',
+];
+
+// L7
+test("every error of kafkajs's table is either permanent or transient", () => {
+  const listed = [...Object.keys(permanentTypes), ...Object.keys(transientTypes)];
+  expect(listed.sort()).toEqual([...known].sort());
+  const judged = known.map((type) => [type, isTransientError(protocolError(type))]);
+  expect(judged).toEqual(known.map((type) => [type, type in transientTypes]));
+});
+
+// L7
+test.each([
+  'INVALID_RECORD',
+  'INVALID_TIMESTAMP',
+  'INCONSISTENT_GROUP_PROTOCOL',
+  'UNSUPPORTED_VERSION',
+  'POLICY_VIOLATION',
+])('%s is not retried, because the same request would fail again', (type) => {
+  expect(isTransientError(wrapped(protocolError(type)))).toBe(false);
+  expect(isTransientWhileRunning(protocolError(type))).toBe(false);
+});
+
+// L7
+test('a bug is not retried, also if kafkajs has wrapped it', () => {
+  for (const bug of [new TypeError('x is undefined'), new ReferenceError('x is not defined')])
+    expect(isTransientError(wrapped(bug))).toBe(false);
 });
 
 test.each([

@@ -1,6 +1,7 @@
 import { exitCode, tlsErrorOf, UserError } from '@pipeline/runtime';
 import kafkajs from 'kafkajs';
 import { findUnreadable, type UnreadableBatch } from '../consume/unreadable.ts';
+import { permanentTypes } from './error-types.ts';
 import { tlsUserError } from './tls-user-error.ts';
 
 const { KafkaJSError } = kafkajs;
@@ -15,30 +16,29 @@ interface ClientError extends Error {
   readonly cause?: unknown;
 }
 
-/** Remedies of permanent errors by Kafka's name (https://kafka.apache.org/protocol#protocol_error_codes). */
-const permanent: Readonly<Record<string, string>> = {
-  UNKNOWN_TOPIC_OR_PARTITION: 'create the topics of KAFKA_TOPIC and KAFKA_DLQ_TOPIC',
-  TOPIC_AUTHORIZATION_FAILED:
-    'grant this user READ on KAFKA_TOPIC and WRITE on KAFKA_DLQ_TOPIC to consume, WRITE on KAFKA_TOPIC to produce',
-  GROUP_AUTHORIZATION_FAILED:
-    'grant this user READ on the group of KAFKA_GROUP_ID (DESCRIBE to read its offsets)',
-  CLUSTER_AUTHORIZATION_FAILED: 'grant this user the ACLs that the documentation lists',
-  SASL_AUTHENTICATION_FAILED: 'check KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD',
-  UNSUPPORTED_SASL_MECHANISM: 'check KAFKA_SASL_MECHANISM',
-  ILLEGAL_SASL_STATE:
-    'this listener does not use SASL: unset KAFKA_SASL_MECHANISM, or name another listener in KAFKA_BROKERS',
-  MESSAGE_TOO_LARGE: "send smaller records, or raise the topic's max.message.bytes",
-  RECORD_LIST_TOO_LARGE: "send smaller records, or raise the topic's segment.bytes",
-  INVALID_TOPIC_EXCEPTION: 'check KAFKA_TOPIC and KAFKA_DLQ_TOPIC',
-  INVALID_GROUP_ID: 'check KAFKA_GROUP_ID',
-  INVALID_SESSION_TIMEOUT: "choose a KAFKA_SESSION_TIMEOUT_MS within the broker's bounds",
-};
+/** Errors that only a bug causes, of this program or of kafkajs, or a broker without a request that is needed. */
+const permanentNames = [
+  'TypeError',
+  'ReferenceError',
+  'SyntaxError',
+  'KafkaJSNotImplemented',
+  'KafkaJSServerDoesNotSupportApiKey',
+  'KafkaJSInvariantViolation',
+];
 
 /** Whether an error of Kafka or of the connection to it is worth a retry. */
 export function isTransientError(error: unknown): boolean {
   const isPermanent =
     permanentRemedy(error) !== undefined || tlsErrorOf(codeOf(rootCause(error))) !== undefined;
   return error instanceof KafkaJSError && !isPermanent && !isUnretriable(error);
+}
+
+/**
+ * Whether an error is worth a retry while a topic is being read. A topic that goes missing then is being recreated;
+ * one that never existed is a mistake.
+ */
+export function isTransientWhileRunning(error: unknown): boolean {
+  return isTransientError(error) || kafkaErrorType(error) === 'UNKNOWN_TOPIC_OR_PARTITION';
 }
 
 /** Whether the server closed the connection without a response. */
@@ -59,9 +59,9 @@ export function kafkaErrorType(error: unknown): string {
   return type ?? (cause === undefined || cause === error ? '' : kafkaErrorType(cause));
 }
 
-/** Errors of the data, or of a request that the broker does not support: a retry cannot help. */
+/** Errors of the data or of the program: a retry cannot help. */
 function isUnretriable(error: unknown): boolean {
-  return findUnreadable(error) !== undefined || rootCause(error).name === 'KafkaJSNotImplemented';
+  return findUnreadable(error) !== undefined || permanentNames.includes(rootCause(error).name);
 }
 
 /** Node's error code: kafkajs passes it on as a string, and uses numbers for Kafka's own errors. */
@@ -76,8 +76,8 @@ function rootCause(error: unknown): ClientError {
 
 function permanentRemedy(error: unknown): string | undefined {
   const cause = rootCause(error);
-  if (cause.name === 'KafkaJSSASLAuthenticationError') return permanent['SASL_AUTHENTICATION_FAILED'];
-  return permanent[kafkaErrorType(error)];
+  if (cause.name === 'KafkaJSSASLAuthenticationError') return permanentTypes['SASL_AUTHENTICATION_FAILED'];
+  return permanentTypes[kafkaErrorType(error)];
 }
 
 /** The error itself if it is transient or unknown, otherwise a UserError with a remedy. */
@@ -99,7 +99,7 @@ function unreadableUserError(batch: UnreadableBatch, error: Error): UserError {
   const { topic, partition, firstOffset, lastOffset } = batch;
   return new UserError(
     `${topic}/${partition}: the batch of offsets ${firstOffset} to ${lastOffset} cannot be read: ${error.message}`,
-    'raise DECOMPRESSED_MAX_BYTES if the batch is only large, or skip it',
+    'raise DECOMPRESSED_MAX_BYTES or DECODED_MAX_RECORDS if the batch is only large, or skip it',
     exitCode.failed,
     { name: 'skip-batch', batch: `${topic}:${partition}:${firstOffset}` },
   );

@@ -321,7 +321,7 @@ async function fillWithBomb(): Promise<Fresh> {
   const topic = fresh.settings.KAFKA_TOPIC;
   const producer = fresh.kafka.producer();
   await producer.connect();
-  registerCodecs(8 << 20);
+  registerCodecs({ maxBytes: 8 << 20, maxRecords: 100_000 });
   const bomb = Buffer.alloc(2 << 20);
   await producer.send({ topic, messages: [{ value: '0' }, { value: '1' }] });
   await producer.send({

@@ -70,6 +70,30 @@ test('a lookup of a partition that is gone ends when the next rebalance replaces
   await isReading(consumer(0), [0]);
 });
 
+test('a rebalance ends the pause between two attempts of an outdated lookup', async () => {
+  const { consumer, fetchOffsets, onRetry } = await open([0]);
+  const pausesForHours = vi.spyOn(Math, 'random').mockReturnValue(1e6);
+  fetchOffsets.mockRejectedValueOnce(away);
+  consumer(0).assign('me', [0]);
+  await vi.waitFor(() => expect(onRetry).toHaveBeenCalled());
+  pausesForHours.mockRestore();
+  consumer(0).assign('me', [0]);
+  await isReading(consumer(0), [0]);
+});
+
+// L3
+test('after a crash a member waits for a topic that is being recreated', async () => {
+  const { source, consumer } = await open([0]);
+  const missing = Object.assign(new kafkajs.KafkaJSError('gone'), { type: 'UNKNOWN_TOPIC_OR_PARTITION' });
+  vi.spyOn(FakeConsumer.prototype, 'subscribe').mockRejectedValueOnce(missing);
+  consumer(0).crash(missing);
+  const next = source.batches()[Symbol.asyncIterator]().next();
+  await vi.waitFor(() => consumer(2).assign('next', [0]), 10_000);
+  await isReading(consumer(2), [0]);
+  await consumer(2).fetch(fetched(0, 0, 3));
+  expect((await next).value.records).toHaveLength(3);
+});
+
 test('a crash during a write does not end --once before the backlog is read', async () => {
   const { source, consumer } = await open([0]);
   consumer(0).assign('me', [0]);

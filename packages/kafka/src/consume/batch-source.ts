@@ -3,7 +3,7 @@ import kafkajs from 'kafkajs';
 import type { ClusterAdmin } from '../admin/admin.ts';
 import { registerCodecs } from '../client/codecs.ts';
 import { connectKafka } from '../client/connect.ts';
-import { isTransientError, kafkaErrorType, toUserError } from '../client/errors.ts';
+import { isTransientError, isTransientWhileRunning, toUserError } from '../client/errors.ts';
 import type { KafkaRecord } from '../record.ts';
 import type { GroupSettings, KafkaSettings } from '../settings.ts';
 import type { LogPartition, PartitionOffsets, TopicPartition } from '../topic-partition.ts';
@@ -77,7 +77,8 @@ export interface SourceOptions {
  * @throws UserError for a permanent error, the signal's reason once it is aborted
  */
 export async function openSource(options: SourceOptions): Promise<Source> {
-  registerCodecs(options.groupSettings.DECOMPRESSED_MAX_BYTES);
+  const { DECOMPRESSED_MAX_BYTES, DECODED_MAX_RECORDS } = options.groupSettings;
+  registerCodecs({ maxBytes: DECOMPRESSED_MAX_BYTES, maxRecords: DECODED_MAX_RECORDS });
   const source = new BatchSource(options);
   await source.start();
   return source;
@@ -88,6 +89,8 @@ class BatchSource implements Source {
   readonly #assignment: Assignment;
   #ends: ReadonlyMap<number, bigint> | undefined;
   #locating: Promise<void> = Promise.resolve();
+  /** Aborted by the next rebalance, which replaces the lookup of positions. */
+  #replaced = new AbortController();
   #member: GroupMember | undefined;
   #isClosed = false;
   /** Crashes since the last completed batch; drives the backoff of the next join. */
@@ -120,7 +123,7 @@ class BatchSource implements Source {
     const { signal } = this.#options;
     signal.throwIfAborted();
     signal.addEventListener('abort', () => this.#assignment.end(), { once: true });
-    await this.#join();
+    await this.#join(isTransientError);
   }
 
   async *batches(): AsyncGenerator<RecordBatch> {
@@ -149,7 +152,7 @@ class BatchSource implements Source {
     return { topic, partition, records, nextOffset, commitOffsets, pausePartition };
   }
 
-  #join(): Promise<void> {
+  #join(isTransient: (error: unknown) => boolean): Promise<void> {
     const { kafkaSettings, groupSettings, name, skips = [], logger, onRetry, signal } = this.#options;
     return this.#retry(() => {
       const member = new GroupMember(connectKafka(kafkaSettings, name, logger), {
@@ -166,7 +169,7 @@ class BatchSource implements Source {
       });
       this.#member = member;
       return member.join();
-    });
+    }, isTransient);
   }
 
   /** kafkajs has given up and would leave the process idle, so this joins again, or ends the source. */
@@ -189,54 +192,57 @@ class BatchSource implements Source {
    */
   async #joinAgain(): Promise<void> {
     if (this.#isClosed) return;
-    await this.#join();
+    await this.#join(isTransientWhileRunning);
     if (this.#isClosed) await this.#member?.leave();
   }
 
   /** Looks positions up one at a time: an outdated lookup must not open a ledger after a newer one. */
   #onRebalance(member: GroupMember, owned: readonly AssignedPartition[]): void {
+    this.#replaced.abort();
+    this.#replaced = new AbortController();
+    const { signal } = this.#replaced;
     this.#locating = this.#locating
-      .then(() => this.#startReading(member, owned))
-      .catch((error) => void this.#onCrash(error));
+      .then(() => this.#startReading(member, owned, signal))
+      .catch((error) => void (signal.aborted || this.#onCrash(error)));
   }
 
-  async #startReading(member: GroupMember, owned: readonly AssignedPartition[]): Promise<void> {
+  async #startReading(
+    member: GroupMember,
+    owned: readonly AssignedPartition[],
+    replaced: AbortSignal,
+  ): Promise<void> {
     if (!(await this.#assignment.settled(owned))) return;
     await member.committed();
     if (!this.#assignment.isCurrent(owned)) return;
     this.#options.onRebalance();
-    const positions = await this.#retry(() => this.#locateIfCurrent(owned), isTransientWhileRunning);
-    if (positions === undefined || !this.#assignment.isCurrent(owned)) return;
-    for (const partition of owned) partition.startAt(positions.get(partition.partition) ?? 0n);
+    const signal = AbortSignal.any([this.#options.signal, replaced]);
+    const positions = await this.#retry(() => this.#locate(owned), isTransientWhileRunning, signal);
+    if (!this.#assignment.isCurrent(owned)) return;
+    for (const [partition, position] of positions) partition.startAt(position);
     member.start(positions);
     this.#endIfDrained();
   }
 
-  /** Ends the retries of an outdated lookup: later ones wait for it, and its partitions may no longer exist. */
-  async #locateIfCurrent(owned: readonly AssignedPartition[]) {
-    return this.#assignment.isCurrent(owned) ? await this.#locate(owned) : undefined;
-  }
-
   /** The offset at which to start reading each of these partitions. */
-  async #locate(owned: readonly AssignedPartition[]): Promise<ReadonlyMap<number, bigint>> {
+  async #locate(owned: readonly AssignedPartition[]): Promise<ReadonlyMap<AssignedPartition, bigint>> {
     const { kafkaSettings, groupSettings, admin } = this.#options;
     const offsets = await admin.fetchOffsets(kafkaSettings.KAFKA_TOPIC, groupSettings.KAFKA_GROUP_ID);
     this.#ends ??= new Map(offsets.map(({ partition, stableEnd }) => [partition, stableEnd]));
-    const located = owned.map(({ partition }) => {
-      const found = offsets.find((one) => one.partition === partition);
+    const located = owned.map(async (owner) => {
+      const found = offsets.find(({ partition }) => partition === owner.partition);
       if (found === undefined)
-        throw new kafkajs.KafkaJSError(`no broker has offsets of partition ${partition} yet`);
-      return this.#locateOne(found);
+        throw new kafkajs.KafkaJSError(`no broker has offsets of partition ${owner.partition} yet`);
+      return [owner, await this.#locateOne(found)] as const;
     });
     return new Map(await Promise.all(located));
   }
 
-  async #locateOne(offsets: PartitionOffsets): Promise<readonly [number, bigint]> {
+  async #locateOne(offsets: PartitionOffsets): Promise<bigint> {
     const { openLedger, logger } = this.#options;
     const ledger = await openLedger(offsets, offsets.logStart);
     const position = resumeOffset({ ...offsets, ledger: ledger.nextOffset });
     logResumePosition(logger, offsets, ledger, position);
-    return [offsets.partition, position];
+    return position;
   }
 
   #endIfDrained(): void {
@@ -244,8 +250,12 @@ class BatchSource implements Source {
     if (this.#options.once && ends !== undefined && this.#assignment.isDrained(ends)) this.#assignment.end();
   }
 
-  #retry<Value>(operation: () => Promise<Value>, isTransient = isTransientError): Promise<Value> {
-    const { signal, onRetry } = this.#options;
+  #retry<Value>(
+    operation: () => Promise<Value>,
+    isTransient: (error: unknown) => boolean,
+    signal = this.#options.signal,
+  ): Promise<Value> {
+    const { onRetry } = this.#options;
     const isWorthRetry = (error: unknown) => !this.#isClosed && isTransient(error);
     return retryForever(operation, { isTransient: isWorthRetry, onRetry, signal }).catch(throwUserError);
   }
@@ -256,13 +266,6 @@ class BatchSource implements Source {
     const left = this.#member?.leave() ?? Promise.resolve();
     await withDeadline(left, 5_000, 'leaving the group').catch(() => {});
   }
-}
-
-/**
- * A topic that goes missing under a running consumer is being recreated; one that never existed is a mistake.
- */
-function isTransientWhileRunning(error: unknown): boolean {
-  return isTransientError(error) || kafkaErrorType(error) === 'UNKNOWN_TOPIC_OR_PARTITION';
 }
 
 function throwUserError(error: unknown): never {

@@ -1,5 +1,5 @@
 import { readSettings } from '@pipeline/runtime';
-import kafkajs from 'kafkajs';
+import kafkajs, { type Kafka } from 'kafkajs';
 import { expect, test, vi } from 'vitest';
 import { groupSettings } from '../settings.ts';
 import { silentLogger } from '../testing/fresh-topic.ts';
@@ -13,10 +13,9 @@ function kafkaError(type: string): Error {
   return Object.assign(new kafkajs.KafkaJSError(type), { type });
 }
 
-/** Joins as another member of the same process, as after a crash; its partitions are read from offset 0 at once. */
-async function join(assignment: Assignment, memberId = 'me', change: Partial<MemberOptions> = {}) {
-  const { kafka, consumers } = fakeKafka();
-  const member = new GroupMember(kafka, {
+/** A member whose partitions are read from offset 0 at once. */
+function createMember(kafka: Kafka, assignment: Assignment, change: Partial<MemberOptions> = {}) {
+  return new GroupMember(kafka, {
     topic: 'events',
     settings: readSettings(groupSettings, {}),
     assignment,
@@ -31,6 +30,12 @@ async function join(assignment: Assignment, memberId = 'me', change: Partial<Mem
     signal: new AbortController().signal,
     ...change,
   });
+}
+
+/** Joins as another member of the same process, as after a crash. */
+async function join(assignment: Assignment, memberId = 'me', change: Partial<MemberOptions> = {}) {
+  const { kafka, consumers } = fakeKafka();
+  const member = createMember(kafka, assignment, change);
   await member.join();
   const consumer = consumers[0] as FakeConsumer;
   consumer.assign(memberId, PARTITIONS);
@@ -149,4 +154,29 @@ test('a rebalance ends the wait for room', async () => {
   const waiting = fetched(0, 3, 1);
   waiting.heartbeat.mockRejectedValue(kafkaError('REBALANCE_IN_PROGRESS'));
   await expect(consumer.fetch(waiting)).rejects.toThrow('REBALANCE_IN_PROGRESS');
+});
+
+// L3
+test('a commit is retried while its topic is being recreated', async () => {
+  const assignment = createAssignment();
+  const onRetry = vi.fn();
+  const onCommitFailure = vi.fn();
+  const { consumer, member } = await join(assignment, 'me', { onRetry, onCommitFailure });
+  const batch = fetched(0, 0, 3);
+  batch.commitOffsetsIfNecessary.mockRejectedValueOnce(kafkaError('UNKNOWN_TOPIC_OR_PARTITION'));
+  await consumer.fetch(batch);
+  await completeOne(assignment, member);
+  await member.committed();
+  expect(onCommitFailure).not.toHaveBeenCalled();
+  expect(onRetry).toHaveBeenCalledOnce();
+  expect(assignment.uncommitted()).toEqual([]);
+});
+
+test('a member that cannot join closes its connections', async () => {
+  const { kafka, consumers } = fakeKafka();
+  const member = createMember(kafka, createAssignment());
+  const [consumer] = consumers as [FakeConsumer];
+  vi.spyOn(consumer, 'subscribe').mockRejectedValue(kafkaError('LEADER_NOT_AVAILABLE'));
+  await expect(member.join()).rejects.toThrow('LEADER_NOT_AVAILABLE');
+  expect(consumer.disconnect).toHaveBeenCalledOnce();
 });

@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Logger, pause, withDeadline } from '@pipeline/runtime';
 import type { Consumer, ConsumerGroupJoinEvent, EachBatchPayload, Kafka } from 'kafkajs';
 import { METADATA_MAX_AGE_MS } from '../client/connect.ts';
-import { isTransientError, kafkaErrorType } from '../client/errors.ts';
+import { isTransientWhileRunning, kafkaErrorType } from '../client/errors.ts';
+import type { KafkaRecord } from '../record.ts';
 import type { GroupSettings } from '../settings.ts';
 import type { AssignedPartition } from './assigned-partition.ts';
 import type { Assignment, OffsetCommit } from './assignment.ts';
@@ -81,8 +82,17 @@ export class GroupMember {
     return performance.now() - this.#heardAt;
   }
 
-  /** Resolves when the member has joined the group for the first time. */
+  /** Resolves when the member has joined the group for the first time. A member that fails to is closed. */
   async join(): Promise<void> {
+    try {
+      await this.#join();
+    } catch (error) {
+      await this.#consumer.disconnect().catch(() => {});
+      throw error;
+    }
+  }
+
+  async #join(): Promise<void> {
     await this.#consumer.connect();
     // From the beginning, always: an unknown position must never skip records (kafkajs#1119).
     await this.#consumer.subscribe({ topics: [this.#options.topic], fromBeginning: true });
@@ -127,12 +137,11 @@ export class GroupMember {
   }
 
   /** Starts fetching partitions at their positions. */
-  start(positions: ReadonlyMap<number, bigint>): void {
-    const { topic } = this.#options;
-    for (const [partition, offset] of positions)
+  start(positions: ReadonlyMap<AssignedPartition, bigint>): void {
+    for (const [{ topic, partition }, offset] of positions)
       this.#consumer.seek({ topic, partition, offset: String(offset) });
     // kafkajs keeps pauses over a rebalance: this ends those of `pause`, too.
-    this.#consumer.resume(this.#all([...positions.keys()]));
+    this.#consumer.resume(this.#all([...positions.keys()].map(({ partition }) => partition)));
   }
 
   /** Stops fetching a partition until the next rebalance. */
@@ -152,7 +161,9 @@ export class GroupMember {
     if (owner === undefined || !(await this.#waitForRoom(owner, payload.heartbeat))) return;
     if (payload.isStale() || !payload.isRunning()) return;
     const last = payload.batch.lastOffset();
-    const chunk = { records: messages, nextOffset: BigInt(last) + 1n };
+    // kafkajs's types have headers as an object, and the patches read them as pairs.
+    const records = messages as readonly unknown[] as readonly KafkaRecord[];
+    const chunk = { records, nextOffset: BigInt(last) + 1n };
     if (!owner.accept(BigInt(payload.fetchedOffset), chunk)) return;
     assignment.notify();
     payload.resolveOffset(last);
@@ -228,7 +239,7 @@ export class GroupMember {
   async #recover(error: unknown, tries: number): Promise<void> {
     const { signal, onRetry } = this.#options;
     if (rebalancing.includes(kafkaErrorType(error))) return await sleep(REBALANCE_POLL_MS);
-    if (!isTransientError(error)) throw error;
+    if (!isTransientWhileRunning(error)) throw error;
     onRetry(error);
     await pause(Math.min(100 * 2 ** tries, 2_000), signal);
   }

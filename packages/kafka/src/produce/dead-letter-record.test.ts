@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { RecordHeaders } from '../record.ts';
 import {
   type DeadLetterOrigin,
   fromDeadLetterRecord,
@@ -12,11 +13,8 @@ const bytes = fc.option(
   fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array)),
   { nil: null },
 );
-const headers = fc.dictionary(
-  fc.string({ maxLength: 20 }),
-  fc.oneof(bytes, fc.array(bytes, { minLength: 2, maxLength: 3 })),
-  { noNullPrototype: true },
-);
+const name = fc.oneof(fc.string({ maxLength: 20 }), fc.constant(Buffer.from([0xff])));
+const headers: fc.Arbitrary<RecordHeaders> = fc.array(fc.tuple(name, bytes), { maxLength: 8 });
 const origin: fc.Arbitrary<DeadLetterOrigin> = fc.record({
   topic: fc.string(),
   partition: fc.nat(),
@@ -61,7 +59,7 @@ test('a dead letter that fails again has only the latest error headers', () => {
 const large = (maxLength: number) => fc.nat({ max: maxLength }).map((length) => Buffer.alloc(length, 7));
 
 test('a record over maxBytes is truncated and marked, and keeps its origin', () => {
-  const huge = fc.dictionary(fc.string({ maxLength: 20 }), large(20_000), { noNullPrototype: true });
+  const huge = fc.array(fc.tuple(name, large(20_000)), { maxLength: 8 });
   const limits = fc.integer({ min: 5_000, max: 50_000 });
   fc.assert(
     fc.property(
@@ -72,15 +70,14 @@ test('a record over maxBytes is truncated and marked, and keeps its origin', () 
       limits,
       (key, value, originals, from, maxBytes) => {
         const original = { key, value, headers: originals };
-        const { headers: sent = {}, ...record } = toDeadLetterRecord(original, from, maxBytes);
+        const { headers: sent = [], ...record } = toDeadLetterRecord(original, from, maxBytes);
         const size = bytesOfHeaders(sent) + (record.key?.length ?? 0) + (record.value?.length ?? 0);
         expect(size).toBeLessThan(maxBytes);
         const read = fromDeadLetterRecord({ ...record, headers: sent });
         expect(read?.origin).toEqual(from);
         const isWhole = read?.value?.length === value.length && read.key?.length === key.length;
         expect(read?.truncated).toBe(!isWhole);
-        if (read?.key?.length === key.length)
-          expect(Object.keys(read.headers)).toEqual(Object.keys(originals));
+        if (read?.key?.length === key.length) expect(read.headers).toEqual(originals);
       },
     ),
   );
@@ -96,5 +93,5 @@ test.each([
   ['many', 0],
   ['99999999999', 0],
 ])('a redrive count header of %j is read as %d', (text, count) => {
-  expect(redriveCountOf({ 'dlq.redrive_count': Buffer.from(text) })).toBe(count);
+  expect(redriveCountOf([['dlq.redrive_count', Buffer.from(text)]])).toBe(count);
 });

@@ -1,4 +1,4 @@
-import type { KafkaRecord, OutgoingRecord, RecordHeaders } from '../record.ts';
+import type { KafkaRecord, RecordHeader, RecordHeaders } from '../record.ts';
 import type { TopicPartition } from '../topic-partition.ts';
 import { bytesOfHeaders } from './publisher.ts';
 
@@ -51,12 +51,8 @@ const ownNames: ReadonlySet<string> = new Set(Object.values(names));
  * @param maxBytes maximum size of key, value and headers together. A larger record is marked as truncated:
  * its value is cut, and if that is not enough, the original's headers and key are dropped.
  */
-export function toDeadLetterRecord(
-  record: Original,
-  origin: DeadLetterOrigin,
-  maxBytes: number,
-): OutgoingRecord {
-  const headers = { ...withoutOwn(record.headers), ...originHeaders(origin) };
+export function toDeadLetterRecord(record: Original, origin: DeadLetterOrigin, maxBytes: number): Original {
+  const headers = [...withoutOwn(record.headers), ...originHeaders(origin)];
   const whole = { key: record.key, value: record.value, headers };
   const room = maxBytes - HEADROOM - bytesWithoutValue(whole);
   if ((record.value?.length ?? 0) <= room) return whole;
@@ -67,33 +63,31 @@ export function toDeadLetterRecord(
 
 type Original = Pick<KafkaRecord, 'key' | 'value' | 'headers'>;
 
-function bytesWithoutValue({ key, headers = {} }: Original): number {
+function bytesWithoutValue({ key, headers = [] }: Original): number {
   return bytesOfHeaders(headers) + (key?.length ?? 0);
 }
 
-function truncate({ key, value, headers }: Original, room: number): OutgoingRecord {
+function truncate({ key, value, headers = [] }: Original, room: number): Original {
   const cut = value === null ? null : value.subarray(0, Math.max(0, room));
-  return { key, value: cut, headers: { ...headers, [names.truncated]: 'true' } };
+  return { key, value: cut, headers: [...headers, [names.truncated, 'true']] };
 }
 
-function originHeaders(origin: DeadLetterOrigin): Record<string, string> {
-  return {
-    [names.topic]: origin.topic,
-    [names.partition]: String(origin.partition),
-    [names.offset]: origin.offset,
-    [names.groupId]: origin.groupId,
-    [names.message]: origin.message,
-    [names.reason]: origin.reason,
-    ...(origin.sqlstate === null ? {} : { [names.sqlstate]: origin.sqlstate }),
-    [names.failedAt]: origin.failedAt,
-    [names.redriveCount]: String(origin.redriveCount),
-  };
+function originHeaders(origin: DeadLetterOrigin): readonly RecordHeader[] {
+  return [
+    [names.topic, origin.topic],
+    [names.partition, String(origin.partition)],
+    [names.offset, origin.offset],
+    [names.groupId, origin.groupId],
+    [names.message, origin.message],
+    [names.reason, origin.reason],
+    ...(origin.sqlstate === null ? [] : [[names.sqlstate, origin.sqlstate] as const]),
+    [names.failedAt, origin.failedAt],
+    [names.redriveCount, String(origin.redriveCount)],
+  ];
 }
 
 /** Reads a record of the dead-letter topic; undefined if it lacks the DLQ headers. */
-export function fromDeadLetterRecord(
-  record: Pick<KafkaRecord, 'key' | 'value' | 'headers'>,
-): ReadDeadLetter | undefined {
+export function fromDeadLetterRecord(record: Original): ReadDeadLetter | undefined {
   const read = (name: keyof typeof names) => headerText(record.headers, names[name]);
   const [topic, partition, offset, reason] = [
     read('topic'),
@@ -119,8 +113,9 @@ export function fromDeadLetterRecord(
 }
 
 /** The record to redrive: the original, byte for byte, with its redrive count. */
-export function toRedrivenRecord(record: Original, redriveCount: number): OutgoingRecord {
-  const headers = { ...withoutOwn(record.headers), [names.redriveCount]: String(redriveCount) };
+export function toRedrivenRecord(record: Original, redriveCount: number): Original {
+  const count: RecordHeader = [names.redriveCount, String(redriveCount)];
+  const headers = [...withoutOwn(record.headers), count];
   return { key: record.key, value: record.value, headers };
 }
 
@@ -130,12 +125,11 @@ export function redriveCountOf(headers: RecordHeaders | undefined): number {
   return /^\d{1,6}$/.test(text) ? Number(text) : 0;
 }
 
-function headerText(headers: RecordHeaders | undefined, name: string): string | undefined {
-  const value = headers !== undefined && Object.hasOwn(headers, name) ? headers[name] : undefined;
-  const last = Array.isArray(value) ? value.at(-1) : value;
-  return last === undefined || last === null ? undefined : last.toString();
+/** The last value of a header. */
+function headerText(headers: RecordHeaders = [], wanted: string): string | undefined {
+  return headers.findLast(([name]) => name === wanted)?.[1]?.toString();
 }
 
-function withoutOwn(headers: RecordHeaders = {}): RecordHeaders {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !ownNames.has(name)));
+function withoutOwn(headers: RecordHeaders = []): RecordHeaders {
+  return headers.filter(([name]) => typeof name !== 'string' || !ownNames.has(name));
 }

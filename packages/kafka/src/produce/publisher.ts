@@ -1,7 +1,8 @@
-import type { IHeaders, Message } from 'kafkajs';
+import type { IHeaders, Message, Producer, RecordMetadata } from 'kafkajs';
 import { type KafkaClient, METADATA_MAX_AGE_MS } from '../client/connect.ts';
 import { connectChecked } from '../client/connect-checked.ts';
-import type { OutgoingRecord, RecordHeaders } from '../record.ts';
+import { kafkaErrorType } from '../client/errors.ts';
+import type { OutgoingRecord, RecordHeader, RecordHeaders } from '../record.ts';
 import { createPartitioner } from './partitioner.ts';
 
 /**
@@ -47,15 +48,36 @@ export async function openPublisher(kafka: KafkaClient): Promise<Publisher> {
   return {
     async publish(topic, records, maxBytes = REQUEST_MAX_BYTES) {
       for (const part of splitByBytes(records, Math.min(maxBytes, REQUEST_MAX_BYTES))) {
-        await producer.send({ topic, messages: part.map(toMessage), acks: -1 });
+        await send(producer, topic, part.map(toMessage));
       }
     },
     async publishOne(topic, record) {
-      const [sent] = await producer.send({ topic, messages: [toMessage(record)], acks: -1 });
+      const [sent] = await send(producer, topic, [toMessage(record)]);
       return { partition: sent?.partition ?? 0, offset: sent?.baseOffset ?? '-1' };
     },
     [Symbol.asyncDispose]: () => producer.disconnect(),
   };
+}
+
+/** Brokers accept this timestamp, which means that there is none, whatever their limits are. */
+const NO_TIMESTAMP = '-1';
+
+/**
+ * Sends messages with the time of this machine, or without one if the topic's limits reject it: neither a dead
+ * letter nor a redrive may fail because of a clock.
+ */
+export async function send(
+  producer: Pick<Producer, 'send'>,
+  topic: string,
+  messages: readonly Message[],
+): Promise<readonly RecordMetadata[]> {
+  try {
+    return await producer.send({ topic, messages: [...messages], acks: -1 });
+  } catch (error) {
+    if (kafkaErrorType(error) !== 'INVALID_TIMESTAMP') throw error;
+    const undated = messages.map((message) => ({ ...message, timestamp: NO_TIMESTAMP }));
+    return await producer.send({ topic, messages: undated, acks: -1 });
+  }
 }
 
 /** Splits records into runs of at most `maxBytes`; a larger record is a run of its own. */
@@ -86,14 +108,22 @@ function bytesOf({ key, value, headers }: OutgoingRecord): number {
 }
 
 /** Upper bound of the headers' size on the wire. */
-export function bytesOfHeaders(headers: RecordHeaders): number {
-  let bytes = 0;
-  for (const [name, value] of Object.entries(headers)) {
-    for (const one of Array.isArray(value) ? value : [value]) {
-      bytes += 10 + Buffer.byteLength(name) + Buffer.byteLength(one ?? '');
-    }
-  }
-  return bytes;
+export function bytesOfHeaders(headers: NonNullable<OutgoingRecord['headers']>): number {
+  return listHeaders(headers).reduce(
+    (bytes, [name, value]) => bytes + 10 + Buffer.byteLength(name) + Buffer.byteLength(value ?? ''),
+    0,
+  );
+}
+
+function listHeaders(headers: NonNullable<OutgoingRecord['headers']>): RecordHeaders {
+  if (isList(headers)) return headers;
+  return Object.entries(headers).flatMap(([name, value]) =>
+    [value].flat().map((one): RecordHeader => [name, one ?? null]),
+  );
+}
+
+function isList(headers: NonNullable<OutgoingRecord['headers']>): headers is RecordHeaders {
+  return Array.isArray(headers);
 }
 
 /** kafkajs accepts all our header values, but its types are narrower. */
@@ -101,7 +131,7 @@ function toMessage({ key, value, headers, partition }: OutgoingRecord): Message 
   return {
     key,
     value,
-    ...(headers === undefined ? {} : { headers: headers as IHeaders }),
+    ...(headers === undefined ? {} : { headers: headers as unknown as IHeaders }),
     ...(partition === undefined ? {} : { partition }),
   };
 }

@@ -16,7 +16,7 @@ const letter = {
   failedAt: '2026-11-24T09:30:00.000Z',
   key: null,
   value: null,
-  headers: {},
+  headers: [],
 } as const;
 const outcomes: readonly RedriveOutcome[] = [
   { letter, problem: 'redriven 3 times already' },

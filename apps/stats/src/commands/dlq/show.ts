@@ -45,9 +45,14 @@ function toJson(
   { actions, ancestors }: History,
 ): string {
   const [keyBase64, valueBase64] = [key, value].map((bytes) => bytes?.toString('base64') ?? null);
-  const names = Object.keys(headers);
+  const names = namesOf(headers);
   const plain = { ...toPlain(summary), keyBase64, valueBase64, headers: names, actions };
   return `${toPrintableJson({ ...plain, ancestors: ancestors.map(String) })}\n`;
+}
+
+/** Each name once. */
+function namesOf(headers: StoredDeadLetter['headers']): readonly string[] {
+  return [...new Set(headers.map(([name]) => String(name)))];
 }
 
 function toText(deadLetter: StoredDeadLetter, { actions, ancestors }: History): string {
@@ -57,7 +62,7 @@ function toText(deadLetter: StoredDeadLetter, { actions, ancestors }: History): 
     `error     ${clipPrintable(deadLetter.detail, 1_000)}`,
     `type      ${clipPrintable(deadLetter.eventType ?? '-', 64)}`,
     `redrives  ${deadLetter.redriveCount}${ancestors.length === 0 ? '' : `, before as ${ancestors.join(', ')}`}`,
-    `headers   ${clipPrintable(Object.keys(deadLetter.headers).join(', ') || '-', 200)}`,
+    `headers   ${clipPrintable(namesOf(deadLetter.headers).join(', ') || '-', 200)}`,
     `key       ${asText(deadLetter.key)}`,
     `value     ${asText(deadLetter.value)}`,
     ...hexLines(deadLetter.value),
