@@ -2,14 +2,15 @@ import { createLogger } from '@pipeline/runtime';
 import { expect, test, vi } from 'vitest';
 import { createHealth } from './health.ts';
 import { createConsumerMetrics } from './metrics.ts';
+import { createRetryPolicy } from './retry-policy.ts';
 
 const logger = createLogger('test', { LOG_LEVEL: 'silent', LOG_FORMAT: 'json' });
 const working = { joined: true, batchesInFlight: 1, silentMs: 0 };
 
 /** The result of `stuck` after some seconds without progress. */
-function stuckAfter(seconds: number, source: typeof working): string | undefined {
+function stuckAfter(seconds: number, source: typeof working, statementTimeoutMs = 20_000) {
   const clock = vi.spyOn(performance, 'now').mockReturnValue(0);
-  const health = createHealth(logger, createConsumerMetrics('test'));
+  const health = createHealth(logger, createConsumerMetrics('test'), statementTimeoutMs);
   health.watch(source);
   clock.mockReturnValue(seconds * 1_000);
   const stuck = health.stuck();
@@ -21,6 +22,27 @@ test('a batch without progress is stuck, an idle process is not', () => {
   expect(stuckAfter(119, working)).toBeUndefined();
   expect(stuckAfter(121, working)).toMatch(/no progress for 121 s/);
   expect(stuckAfter(100_000, { ...working, batchesInFlight: 0 })).toBeUndefined();
+});
+
+// M2
+test('each statement of a batch is progress, also one that Postgres refuses', async () => {
+  const clock = vi.spyOn(performance, 'now').mockReturnValue(0);
+  const health = createHealth(logger, createConsumerMetrics('test'));
+  health.watch(working);
+  const places = { kafka: 'kafka', postgres: 'postgres' };
+  const { persist } = createRetryPolicy(places, health, new AbortController().signal);
+  const refused = () => Promise.reject(new Error('refused'));
+  for (let second = 1; second <= 200; second++) {
+    clock.mockReturnValue(second * 1_000);
+    await persist(refused).catch(() => {});
+    expect(health.stuck()).toBeUndefined();
+  }
+  clock.mockRestore();
+});
+
+test('a statement that may take an hour is not stuck before that', () => {
+  expect(stuckAfter(3_599, working, 3_600_000)).toBeUndefined();
+  expect(stuckAfter(7_261, working, 3_600_000)).toMatch(/no progress for 7261 s/);
 });
 
 test('a silent group member is stuck, one that is waiting for Kafka is not', () => {

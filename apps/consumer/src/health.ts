@@ -4,15 +4,17 @@ import type { Logger, Probes } from '@pipeline/runtime';
 import { withDeadline } from '@pipeline/runtime';
 import type { ConsumerMetrics } from './metrics.ts';
 
-/** Without a finished batch or a retry for this long, the process counts as stuck. */
+/** Without a finished statement or batch or a retry for this long, the process counts as stuck. */
 const STUCK_MS = 120_000;
+/** Time of an attempt besides its statements. */
+const SLACK_MS = 60_000;
 /** A group member counts as stuck without a fetch or heartbeat for this long. */
 const SILENT_MS = 90_000;
 const PING_MS = 2_000;
 
 /** The health of the process, for its probes and its log. */
 export interface Health {
-  /** Records progress: a batch is done, or a retry has begun. */
+  /** Records progress: a statement or a batch is done, or a retry has begun. */
   progressed(): void;
   /** Returns a callback for retries of a system, such as `Postgres at 127.0.0.1:5432`. */
   retrying(system: string): (error: unknown) => void;
@@ -31,7 +33,9 @@ export interface Health {
 
 type WatchedSource = Pick<Source, 'joined' | 'batchesInFlight' | 'silentMs'>;
 
-export function createHealth(logger: Logger, metrics: ConsumerMetrics): Health {
+/** @param statementTimeoutMs an attempt to write consists of at most two statements */
+export function createHealth(logger: Logger, metrics: ConsumerMetrics, statementTimeoutMs = 0): Health {
+  const stuckMs = Math.max(STUCK_MS, 2 * statementTimeoutMs + SLACK_MS);
   let source: WatchedSource | undefined;
   const pauses = new Map<string, string>();
   let lastProgress = performance.now();
@@ -65,12 +69,17 @@ export function createHealth(logger: Logger, metrics: ConsumerMetrics): Health {
     get joined() {
       return source?.joined ?? false;
     },
-    stuck: () => (source === undefined ? undefined : whyStuck(source, performance.now() - lastProgress)),
+    stuck() {
+      if (source === undefined) return undefined;
+      const idleMs = performance.now() - lastProgress;
+      if (source.batchesInFlight > 0 && idleMs > stuckMs)
+        return `no progress for ${Math.round(idleMs / 1_000)} s`;
+      return whySilent(source);
+    },
   };
 }
 
-function whyStuck({ joined, batchesInFlight, silentMs }: WatchedSource, idleMs: number): string | undefined {
-  if (batchesInFlight > 0 && idleMs > STUCK_MS) return `no progress for ${Math.round(idleMs / 1_000)} s`;
+function whySilent({ joined, silentMs }: WatchedSource): string | undefined {
   if (!joined || silentMs < SILENT_MS) return undefined;
   return `the Kafka client has been silent for ${Math.round(silentMs / 1_000)} s`;
 }

@@ -7,7 +7,7 @@ import type { Health } from './health.ts';
 export interface RetryPolicy {
   /** Runs an operation on Kafka. @throws UserError for a permanent error */
   readonly reachKafka: <Value>(operation: () => Promise<Value>) => Promise<Value>;
-  /** Runs a statement. Permanent errors are rethrown unchanged, because a row may have caused them. */
+  /** Runs a statement, which is progress. Permanent errors are rethrown unchanged, because a row may have caused them. */
   readonly persist: Persist;
   readonly onKafkaRetry: (error: unknown) => void;
 }
@@ -25,7 +25,8 @@ export function createRetryPolicy(places: Places, health: Health, signal: AbortS
   const onRetry = health.retrying(`Postgres at ${places.postgres}`);
   return {
     reachKafka: (operation) => retryForever(operation, kafka).catch(throwAs(toKafkaUserError)),
-    persist: (statement) => retryForever(statement, { isTransient: isTransientError, onRetry, signal }),
+    persist: (statement) =>
+      retryForever(statement, { isTransient: isTransientError, onRetry, signal }).finally(health.progressed),
     onKafkaRetry,
   };
 }

@@ -47,7 +47,7 @@ export async function runConsumer(settings: ConsumerSettings, options: RunOption
   const signal = AbortSignal.any([stop, failure.signal]);
   const logger = createLogger('consumer', settings);
   const metrics = createConsumerMetrics(options.version);
-  const health = createHealth(logger, metrics);
+  const health = createHealth(logger, metrics, settings.DATABASE_STATEMENT_TIMEOUT_MS);
   const shadow = openShadowIfSet(settings, metrics, logger);
 
   await using database = openDatabase(settings);

@@ -12,6 +12,7 @@ const kinds: Readonly<Record<ErrorKind, readonly string[]>> = {
       '53100',
       '53200',
       '53300',
+      '55006',
       '55P03',
       '57014',
       '57P01',
@@ -26,6 +27,10 @@ const kinds: Readonly<Record<ErrorKind, readonly string[]>> = {
       'CONNECTION_CLOSED',
       'CONNECT_TIMEOUT',
       'ENOTFOUND',
+      'EADDRNOTAVAIL',
+      'ENETDOWN',
+      'EAI_FAIL',
+      'EMFILE',
       'ERR_SSL_BAD_RECORD_TYPE',
     ],
   ],
@@ -59,6 +64,15 @@ test.each<readonly [string, ErrorKind]>([
   ['query_wait_timeout', 'transient'],
 ])('an error of a pooler is classified by its message: %s is %s', (message, kind) => {
   expect(errorKind(Object.assign(new Error(message), { code: '08P01' }))).toBe(kind);
+});
+
+// M3
+test.each<readonly [string, string, ErrorKind]>([
+  ['GetNewTransactionId', 'Datenbank nimmt keine Befehle an', 'transient'],
+  ['GetNewMultiXactId', 'multixact "members" limit exceeded', 'transient'],
+  ['_bt_check_third_page', 'index row size 2800 exceeds btree version 4 maximum 2704', 'refused'],
+])('54000 of %s is an outage only if it protects from wraparound', (routine, message, kind) => {
+  expect(errorKind(Object.assign(new Error(message), { code: '54000', routine }))).toBe(kind);
 });
 
 test('a statement past its deadline is a transient error', () => {

@@ -11,23 +11,37 @@ export type ErrorKind = 'refused' | 'transient' | 'permanent';
 
 const refused = /^(22...|23502|23514|54000|54001)$/;
 
-/** Lost connections, conflicts, exhausted resources, shutdown, failover, timeouts, I/O errors. */
-const transient = /^(08...|40001|40P01|53...|55P03|57014|57P..|58030|25006|25P0.)$/;
+/** Lost connections, conflicts, locks, exhausted resources, shutdown, failover, timeouts, I/O errors. */
+const transient = /^(08...|40001|40P01|53...|55006|55P03|57014|57P..|58030|25006|25P0.)$/;
 
 /** PgBouncer's own errors. They have the SQLSTATE of a protocol violation, which is otherwise transient. */
 const refusedByPooler = /^(unsupported startup parameter|no such (user|database)|\S+ authentication failed)/;
 
-/** Connection errors of the driver and the operating system. */
+/** Connection errors of the driver, and of the operating system. */
+const disconnected = /^(CONNECTION_(CLOSED|ENDED|DESTROYED)|CONNECT_TIMEOUT|ECONN\w+|EPIPE|ETIMEDOUT)$/;
 const unreachable =
-  /^(CONNECTION_CLOSED|CONNECTION_ENDED|CONNECTION_DESTROYED|CONNECT_TIMEOUT|ECONN\w+|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/;
+  /^(E(HOST|NET)(UNREACH|DOWN)|ENOTFOUND|EAI_(AGAIN|FAIL)|EADDRNOTAVAIL|EMFILE|ENFILE|ENOBUFS)$/;
 
 /** Classifies the error of a statement. */
 export function errorKind(error: unknown): ErrorKind {
   const code = codeOf(error);
+  if (isOutOfTransactionIds(error)) return 'transient';
   if (refused.test(code)) return 'refused';
   if (code === '08P01' && refusedByPooler.test((error as Error).message)) return 'permanent';
-  if (transient.test(code) || unreachable.test(code) || isBrokenTls(code)) return 'transient';
+  if ([transient, disconnected, unreachable].some((codes) => codes.test(code)) || isBrokenTls(code))
+    return 'transient';
   return error instanceof Error && error.name === 'DeadlineError' ? 'transient' : 'permanent';
+}
+
+/**
+ * Whether Postgres rejects all writes until old rows are frozen, to prevent transaction ID wraparound. The code
+ * is that of a row too large for an index (54000), and messages are translated; the function's name is neither.
+ * https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-WRAPAROUND
+ */
+function isOutOfTransactionIds(error: unknown): boolean {
+  if (codeOf(error) !== '54000') return false;
+  const { routine, message } = error as { readonly routine?: unknown; readonly message?: unknown };
+  return /^GetNew\w+Id$|wraparound/.test(String(routine ?? message));
 }
 
 /** A broken TLS connection, as opposed to a certificate error, which is permanent. */

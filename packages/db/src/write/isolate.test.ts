@@ -48,6 +48,7 @@ function createStore(canFind: (offset: number) => boolean = () => false) {
       );
       return new Map(found);
     },
+    findDeadLettered: async () => new Map(),
     countRedrives: () => 0,
   };
   return { ...store, kept, statements: () => statements };
@@ -88,7 +89,7 @@ test('all rows that the database can find cost two more statements, however many
   expect(store.statements()).toBe(3);
 });
 
-test('a row that the database cannot find costs at most 3·log2(n) + 3 statements', async () => {
+test('a row that the database cannot find costs at most 3·log2(n) + 4 statements', async () => {
   const size = fc.integer({ min: 1, max: 5_000 });
   const position = fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true });
   await fc.assert(
@@ -98,7 +99,7 @@ test('a row that the database cannot find costs at most 3·log2(n) + 3 statement
         offset === Math.floor(at * count) ? 'refused' : 'good',
       );
       await writeIsolating(batchOf(all), store);
-      expect(store.statements()).toBeLessThanOrEqual(3 * Math.ceil(Math.log2(count)) + 3);
+      expect(store.statements()).toBeLessThanOrEqual(3 * Math.ceil(Math.log2(count)) + 4);
     }),
     { numRuns: 50 },
   );
@@ -128,6 +129,55 @@ test("the value in Postgres's message is removed from the dead letter", async ()
   );
   const [deadLetter] = await writeIsolating(batchOf(['refused']), refusesRows);
   expect(deadLetter?.detail).toBe('invalid input syntax for type timestamp with time zone');
+});
+
+// M3
+test('a row that is refused only once is stored', async () => {
+  const store = createStore();
+  let refusals = 11;
+  const tryWrite: Store['tryWrite'] = async (batch) => (refusals-- > 0 ? refusal : store.tryWrite(batch));
+  const kinds = Array.from({ length: 1_000 }, (): Kind => 'good');
+  expect(await writeIsolating(batchOf(kinds), { ...store, tryWrite })).toEqual([]);
+  expect(offsetsOf(store.kept.flatMap(({ rows }) => [...rows]))).toHaveLength(1_000);
+});
+
+// M2
+test('isolating that is interrupted again and again continues where it was', async () => {
+  const all = Array.from({ length: 300 }, (_, offset): Kind => (offset % 3 === 0 ? 'refused' : 'good'));
+  const store = createStore();
+  const killed = async (statements: number) => {
+    const end = store.statements() + statements;
+    const tryWrite: Store['tryWrite'] = async (batch) => {
+      if (store.statements() >= end) throw new Error('killed');
+      return await store.tryWrite(batch);
+    };
+    const findDeadLettered = async ({ rows }: Batch) => keptDeadLetters(store.kept, rows);
+    return await writeIsolating(batchOf(all), { ...store, tryWrite, findDeadLettered });
+  };
+  let refused: readonly DeadLetter[] | undefined;
+  for (let lives = 0; lives < 100 && refused === undefined; lives++)
+    refused = await killed(50).catch(() => undefined);
+  expect(refused).toHaveLength(100);
+});
+
+/** The rows of a batch that are among the dead letters of other batches. */
+function keptDeadLetters(kept: readonly Batch[], rows: EventRows): ReadonlyMap<number, Refusal> {
+  const offsets = new Set(offsetsOf(kept.flatMap(({ deadLetters }) => deadLetters)));
+  const found = [...rows].flatMap(({ record }, index): readonly (readonly [number, Refusal])[] =>
+    offsets.has(Number(record.offset)) ? [[index, refusal]] : [],
+  );
+  return new Map(found);
+}
+
+// L6
+test('a batch that is too slow to write is halved until it is not', async () => {
+  const store = createStore();
+  const tryWrite: Store['tryWrite'] = async (batch) =>
+    batch.rows.length + batch.deadLetters.length > 3 ? 'too_slow' : store.tryWrite(batch);
+  const kinds = Array.from({ length: 40 }, (_, offset): Kind => (offset < 20 ? 'good' : 'rejected'));
+  expect(await writeIsolating(batchOf(kinds), { ...store, tryWrite })).toEqual([]);
+  expect(offsetsOf(store.kept.flatMap(({ rows }) => [...rows]))).toHaveLength(20);
+  expect(offsetsOf(store.kept.flatMap(({ deadLetters }) => deadLetters))).toHaveLength(20);
 });
 
 test('a dead letter that Postgres rejects throws instead of looping', async () => {

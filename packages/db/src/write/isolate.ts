@@ -10,8 +10,13 @@ export interface Refusal {
 
 /** The operations that isolating needs. */
 export interface Store {
-  /** Writes the whole batch, or returns why Postgres rejected it and writes nothing. */
-  readonly tryWrite: (batch: Batch) => Promise<Refusal | undefined>;
+  /**
+   * Writes the whole batch and returns undefined, or writes nothing and returns why Postgres rejected it, or
+   * `too_slow` if the statement timeout is too short for it.
+   */
+  readonly tryWrite: (batch: Batch) => Promise<Refusal | 'too_slow' | undefined>;
+  /** Rows that are dead letters already, from an earlier attempt, by index. */
+  readonly findDeadLettered: (batch: Batch) => Promise<ReadonlyMap<number, Refusal>>;
   /** Rows that Postgres will reject, by index. May miss some. */
   readonly findInvalidRows: (rows: EventRows) => Promise<ReadonlyMap<number, Refusal>>;
   /** Number of times that a record was redriven. */
@@ -21,21 +26,49 @@ export interface Store {
 /**
  * Writes a batch in which some rows may be invalid. Rows that `findInvalidRows` reports become dead letters
  * of the same batch, at the cost of two more statements. A row that it misses is isolated by bisecting the
- * batch, at about 2·log2(n) + 2 writes and log2(n) queries. The parts are written in offset order, each in
- * its own transaction.
+ * batch, at about 2·log2(n) + 3 writes and log2(n) queries. The parts are written in offset order, each in
+ * its own transaction. If that is interrupted and the batch is re-read, it continues with the first row that
+ * is neither stored nor a dead letter. A batch that is too slow to write is bisected as well.
  * @returns the dead letters made from invalid rows, in offset order
  * @throws Error if a batch without rows is rejected: dead letters must always be storable
  */
 export async function writeIsolating(batch: Batch, store: Store): Promise<readonly DeadLetter[]> {
-  const refusal = await store.tryWrite(batch);
-  if (refusal === undefined) return [];
+  const failure = await store.tryWrite(batch);
+  if (failure === undefined) return [];
+  const known = failure === 'too_slow' ? new Map() : await store.findDeadLettered(batch);
+  return known.size > 0 ? await writeWithout(batch, known, store) : await isolate(batch, failure, store);
+}
+
+async function writePart(batch: Batch, store: Store): Promise<readonly DeadLetter[]> {
+  const failure = await store.tryWrite(batch);
+  return failure === undefined ? [] : await isolate(batch, failure, store);
+}
+
+async function isolate(
+  batch: Batch,
+  failure: Refusal | 'too_slow',
+  store: Store,
+): Promise<readonly DeadLetter[]> {
+  if (failure === 'too_slow') return await writeHalves(batch, store);
   if (batch.rows.length === 0)
-    throw new Error(`Postgres rejected a dead letter: ${refusal.message} (${refusal.sqlstate})`);
-  const found = batch.rows.length === 1 ? new Map([[0, refusal]]) : await store.findInvalidRows(batch.rows);
-  if (found.size > 0) return await writeWithout(batch, found, store);
+    throw new Error(`Postgres rejected a dead letter: ${failure.message} (${failure.sqlstate})`);
+  if (batch.rows.length === 1) return await refuseLastRow(batch, store);
+  const found = await store.findInvalidRows(batch.rows);
+  return found.size > 0 ? await writeWithout(batch, found, store) : await writeHalves(batch, store);
+}
+
+async function writeHalves(batch: Batch, store: Store): Promise<readonly DeadLetter[]> {
   const [left, right] = halve(batch);
-  const first = await writeIsolating(left, store);
-  return [...first, ...(await writeIsolating(right, store))];
+  const first = await writePart(left, store);
+  return [...first, ...(await writePart(right, store))];
+}
+
+/** Tries the only row once more, because the error may have had another cause, which is gone by now. */
+async function refuseLastRow(batch: Batch, store: Store): Promise<readonly DeadLetter[]> {
+  const failure = await store.tryWrite(batch);
+  if (failure === undefined) return [];
+  if (failure === 'too_slow') return await writeHalves(batch, store);
+  return await writeWithout(batch, new Map([[0, failure]]), store);
 }
 
 /** Writes a batch, with the given rows as dead letters. */
@@ -52,7 +85,7 @@ async function writeWithout(
     else refused.push(refuse(row, refusal, store.countRedrives(row.record)));
   }
   const deadLetters = [...batch.deadLetters, ...refused].sort(byOffset);
-  const others = await writeIsolating({ ...batch, rows, deadLetters }, store);
+  const others = await writePart({ ...batch, rows, deadLetters }, store);
   return [...refused, ...others].sort(byOffset);
 }
 
@@ -80,9 +113,16 @@ function byOffset(a: DeadLetter, b: DeadLetter): number {
   return BigInt(a.record.offset) < BigInt(b.record.offset) ? -1 : 1;
 }
 
-/** Splits a batch into two parts with the same number of rows, or one more in the first. */
+/** Whether a batch has two rows or dead letters, and can therefore be halved. */
+export function isDivisible({ rows, deadLetters }: Batch): boolean {
+  return rows.length > 1 || deadLetters.length > 1;
+}
+
+/** Splits a batch into two parts with the same number of rows (or dead letters), or one more in the first. */
 function halve(batch: Batch): readonly [Batch, Batch] {
-  const middle = batch.rows.records[Math.ceil(batch.rows.length / 2)];
-  if (middle === undefined) throw new RangeError('a batch of fewer than two rows has no halves');
+  const { rows, deadLetters } = batch;
+  const records = rows.length > 1 ? rows.records : deadLetters.map(({ record }) => record);
+  const middle = records[Math.ceil(records.length / 2)];
+  if (middle === undefined) throw new RangeError('a batch of fewer than two records has no halves');
   return splitBatch(batch, BigInt(middle.offset));
 }

@@ -1,9 +1,10 @@
 import type { Sql } from '../client/connect.ts';
-import { type DeadLetter, headersToJson, type SourceRecord } from '../dead-letters/dead-letter.ts';
+import { type DeadLetter, headersToJson } from '../dead-letters/dead-letter.ts';
 import { jsonSeparator, plainArray, textArray } from './array-literal.ts';
 import { type Batch, recordCount } from './batch.ts';
 import type { EventRows } from './event-rows.ts';
 import type { InsertForm } from './insert-form.ts';
+import { recordTime } from './record-time.ts';
 import { untyped } from './untyped-parameter.ts';
 
 /** The result of `writeStatement`. */
@@ -33,7 +34,7 @@ export interface StatementResult {
  * - Inserts events before counts, because all writers update the rows of the current minute and should lock
  *   them as briefly as possible. In the plain form no step reads the insert's result, and Postgres runs such
  *   steps last to first, so the insert is written last (there is a test for this order).
- * - Inserts in key order, so that two writers cannot deadlock.
+ * - Inserts in key order, so that two writers cannot deadlock; of two events with one id the first is stored.
  *
  * In the plain form, a stored event is a unique violation (23505), and nothing is written.
  */
@@ -72,10 +73,11 @@ function insertEvents(sql: Sql, rows: EventRows, form: InsertForm) {
                    unnest(${untyped(sql, eventTypes)}::text[]) as event_type,
                    unnest(${untyped(sql, eventTimes)}::timestamptz[]) as event_time,
                    unnest(${untyped(sql, userIds)}::text[]) as user_id,
-                   string_to_table(${untyped(sql, payloads)}::text, ${jsonSeparator})::jsonb as payload
+                   string_to_table(${untyped(sql, payloads)}::text, ${jsonSeparator})::jsonb as payload,
+                   generate_series(1, ${rows.length}::int) as n
            ) as incoming
       where exists (select from in_step)
-      order by event_id
+      order by event_id, n
       ${form === 'plain' ? sql`` : sql`on conflict (event_id) do nothing returning event_type, event_time`}`;
 }
 
@@ -137,23 +139,13 @@ function advanceLedger(sql: Sql, batch: Batch, expected: bigint) {
 function lastTimestamp({ rows, deadLetters }: Batch): string | null {
   const last = [rows.records.at(-1), deadLetters.at(-1)?.record].filter((record) => record !== undefined);
   const [latest] = last.sort((a, b) => (BigInt(a.offset) > BigInt(b.offset) ? -1 : 1));
-  return latest === undefined ? null : timeOf(latest);
-}
-
-/** Producers can set any timestamp; Postgres supports 4713 BC to 294276 AD. */
-const [EARLIEST_MS, LATEST_MS] = [-210_000_000_000_000n, 9_200_000_000_000_000n];
-
-/** A record's timestamp in milliseconds since 1970, clamped to what Postgres can store. */
-function timeOf({ timestamp }: SourceRecord): string {
-  const ms = BigInt(timestamp);
-  if (ms < EARLIEST_MS) return String(EARLIEST_MS);
-  return ms > LATEST_MS ? String(LATEST_MS) : timestamp;
+  return latest === undefined ? null : recordTime(latest);
 }
 
 function deadLetterColumns(sql: Sql, all: readonly DeadLetter[]) {
   const base64 = (bytes: Buffer | null) => (bytes === null ? null : Buffer.from(bytes).toString('base64'));
   return sql`unnest(${plainArray(all.map(({ record }) => record.offset))}::bigint[],
-                    ${plainArray(all.map(({ record }) => timeOf(record)))}::bigint[],
+                    ${plainArray(all.map(({ record }) => recordTime(record)))}::bigint[],
                     ${textArray(all.map(({ record }) => base64(record.key)))}::text[],
                     ${textArray(all.map(({ record }) => base64(record.value)))}::text[],
                     ${textArray(all.map(({ record }) => headersToJson(record.headers)))}::jsonb[],

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { connectDatabase } from '../client/connect.ts';
+import { isTransientError } from '../client/errors.ts';
 import type { SourceRecord } from '../dead-letters/dead-letter.ts';
 import { batchOf, deadLetter, record, row } from '../testing/batches.ts';
 import { createFreshDatabase, type FreshDatabase } from '../testing/fresh-database.ts';
@@ -28,6 +30,9 @@ beforeEach(async () => {
   await writer.open(partition, 0n);
   statements = 0;
 });
+
+const run = (text: string) =>
+  fresh.database.run<{ name: string }>((sql) => sql.unsafe<{ name: string }[]>(text).simple());
 
 test('a batch is stored, counted and accounted for', async () => {
   const written = await writer.write(batchOf([row(0), row(1), row(2, { eventType: 'search' })]));
@@ -147,7 +152,6 @@ test.each([
   ['plain', batchOf([row(0), row(1)])],
   ['tolerant', batchOf([twin, { ...twin, record: record(1) }])],
 ])('the %s form inserts events before counts', async (_, batch) => {
-  const run = (text: string) => fresh.database.run<{ name: string }>((sql) => sql.unsafe(text));
   await run('create table steps (step int generated always as identity, name text)');
   await run(`create function note_step() returns trigger language plpgsql as
              $$ begin insert into steps (name) values (tg_table_name); return new; end $$`);
@@ -164,6 +168,19 @@ test('an event that is in a batch twice is stored once', async () => {
   await writer.write(batchOf([event, { ...event, record: record(1) }, row(2)]));
   expect(await ledger()).toMatchObject({ next: 3n, stored: 2n, duplicates: 1n });
   await expectInvariants();
+});
+
+// M5
+test.each([1, 2, 3])('the first of two events with one id is stored (seed %i)', async (seed) => {
+  const ids = fc.sample(fc.uuid(), { numRuns: 1_000, seed });
+  const [order = []] = fc.sample(fc.shuffledSubarray(ids, { minLength: ids.length }), { numRuns: 1, seed });
+  const rowsOf = (all: readonly string[], from: number, payloadJson: string) =>
+    all.map((eventId, at) => row(from + at, { eventId, payloadJson }));
+  await writer.write(
+    batchOf([...rowsOf(ids, 0, '{"is":"first"}'), ...rowsOf(order, 1_000, '{"is":"second"}')]),
+  );
+  const stored = await fresh.database.run((sql) => sql`select distinct payload from raw_events`);
+  expect(stored).toEqual([{ payload: { is: 'first' } }]);
 });
 
 test('concurrent writes of the same events in two partitions store each once', async () => {
@@ -223,6 +240,48 @@ test('each invalid row becomes a dead letter, whatever its SQLSTATE', async () =
   const written = await writer.write(batchOf(rows));
   expect(written.refused.map(({ sqlstate }) => sqlstate)).toEqual(bad.map(([sqlstate]) => sqlstate));
   expect(await ledger()).toMatchObject({ stored: 6n, dead: 6n });
+  await expectInvariants();
+});
+
+// L6
+test('a batch that exceeds the statement timeout three times is written in parts', async () => {
+  await run(`create function dawdle() returns trigger language plpgsql as
+             $$ begin perform pg_sleep(0.01); return new; end $$;
+             create trigger slow before insert on raw_events for each row execute function dawdle()`);
+  const settings = { ...fresh.settings, DATABASE_STATEMENT_TIMEOUT_MS: 400 };
+  await using impatient = connectDatabase(settings, { applicationName: 'test', connections: 1 });
+  const slow = createWriter(impatient, (statement) => retryFor(20, statement));
+  await slow.open(partition, 0n);
+  const rows = Array.from({ length: 64 }, (_, offset) => row(offset));
+  const written = slow.write(batchOf(rows)).finally(() => run('drop function dawdle cascade'));
+  expect((await written).stored.get('page_view')).toBe(64);
+  expect(await ledger()).toMatchObject({ start: 0n, next: 64n, stored: 64n });
+  await expectInvariants();
+});
+
+async function retryFor<Value>(attempts: number, statement: () => Promise<Value>): Promise<Value> {
+  return await statement().catch((error: unknown) => {
+    if (attempts === 1 || !isTransientError(error)) throw error;
+    return retryFor(attempts - 1, statement);
+  });
+}
+
+// M2
+test('rows that were isolated before an interruption cost one statement together', async () => {
+  await run('alter table raw_events add constraint odd check (user_id <> $$refused$$)');
+  const rows = Array.from({ length: 64 }, (_, offset) =>
+    row(offset, { userId: offset % 4 === 0 ? 'refused' : 'user-1' }),
+  );
+  const first = await writer.write(batchOf(rows.slice(0, 32)));
+  const others = createWriter(fresh.database, persist);
+  await others.open(partition, 0n);
+  statements = 0;
+  const again = await others.write(batchOf(rows.slice(0, 32)));
+  await run('alter table raw_events drop constraint odd');
+  expect(statements).toBe(3);
+  expect(again.refused).toEqual(first.refused);
+  expect(again).toMatchObject({ deadLettered: 0 });
+  expect(await ledger()).toMatchObject({ next: 32n, stored: 24n, dead: 8n });
   await expectInvariants();
 });
 

@@ -3,9 +3,11 @@ import type { Database } from '../client/connect.ts';
 import { codeOf, errorKind } from '../client/errors.ts';
 import type { DeadLetter } from '../dead-letters/dead-letter.ts';
 import { type Batch, recordCount, splitBatch } from './batch.ts';
+import { findDeadLettered } from './find-dead-lettered.ts';
 import { findInvalidRows } from './find-invalid-rows.ts';
 import { type InsertForm, InsertForms } from './insert-form.ts';
-import { type Refusal, type Store, writeIsolating } from './isolate.ts';
+import { isDivisible, type Refusal, type Store, writeIsolating } from './isolate.ts';
+import { limitTimeouts, TooSlowError } from './too-slow.ts';
 import { type StatementResult, writeStatement } from './write-statement.ts';
 
 /** What a write has stored; empty for a replay. */
@@ -58,8 +60,10 @@ export function createWriter(
   /** The next offset of each opened ledger, as this process last saw it; every statement compares it. */
   const positions = new Map<string, bigint>();
   const forms = new InsertForms();
-  const runLocked = (batch: Batch, expected: bigint) =>
-    persist(() => runStatement(database, batch, expected, forms));
+  const runLocked = (batch: Batch, expected: bigint) => {
+    const run = () => runStatement(database, batch, expected, forms);
+    return persist(isDivisible(batch) ? limitTimeouts(run) : run);
+  };
   return {
     async open(partition, startOffset) {
       const opened = await persist(() => openLedger(database, partition, startOffset));
@@ -68,14 +72,23 @@ export function createWriter(
     },
     async write(batch) {
       const tally = createTally();
+      const isReread = startsBelow(batch, positions.get(ledgerKey(batch)));
       const refused = await writeIsolating(batch, {
-        tryWrite: (part) => refusalOf(() => writeInStep(part, positions, runLocked, tally.add)),
+        tryWrite: (part) => failureOf(() => writeInStep(part, positions, runLocked, tally.add)),
+        findDeadLettered: async (part) =>
+          isReread ? await persist(() => findDeadLettered(database, part)) : new Map(),
         findInvalidRows: (rows) => persist(() => findInvalidRows(database, rows)),
         countRedrives,
       });
       return { ...tally.total(), refused };
     },
   };
+}
+
+/** Whether a batch contains rows that the ledger accounts for. */
+function startsBelow({ rows }: Batch, position: bigint | undefined): boolean {
+  const [first] = rows.records;
+  return first !== undefined && position !== undefined && BigInt(first.offset) < position;
 }
 
 type RunStep = (batch: Batch, expected: bigint) => Promise<StatementResult>;
@@ -120,11 +133,12 @@ function ledgerKey({ topic, partition }: { readonly topic: string; readonly part
   return `${topic}/${partition}`;
 }
 
-async function refusalOf(write: () => Promise<void>): Promise<Refusal | undefined> {
+async function failureOf(write: () => Promise<void>): Promise<Refusal | 'too_slow' | undefined> {
   try {
     await write();
     return undefined;
   } catch (error) {
+    if (error instanceof TooSlowError) return 'too_slow';
     if (errorKind(error) !== 'refused') throw error;
     return { sqlstate: codeOf(error), message: error instanceof Error ? error.message : 'refused' };
   }

@@ -1,0 +1,32 @@
+import type { Database } from '../client/connect.ts';
+import { plainArray } from './array-literal.ts';
+import type { Batch } from './batch.ts';
+import type { Refusal } from './isolate.ts';
+import { recordTime } from './record-time.ts';
+
+interface FoundDeadLetter extends Refusal {
+  readonly offset: bigint;
+}
+
+/**
+ * Finds the rows of a batch that an earlier attempt has stored as dead letters. They would be refused again,
+ * and isolating them again could take longer than a supervisor waits for progress.
+ * @returns the reasons by index of the row
+ * @throws the driver's error
+ */
+export async function findDeadLettered(
+  database: Database,
+  { topic, partition, rows: { records } }: Batch,
+): Promise<ReadonlyMap<number, Refusal>> {
+  const found = await database.run(
+    (sql) => sql<FoundDeadLetter[]>`
+      select source_offset as "offset", sqlstate, detail as message
+      from unnest(${plainArray(records.map(({ offset }) => offset))}::bigint[],
+                  ${plainArray(records.map(recordTime))}::bigint[]) as incoming (source_offset, timestamp_ms)
+      join dlq_events as stored using (source_offset)
+      where source_topic = ${topic} and source_partition = ${partition} and reason = 'refused_by_database'
+        and source_timestamp = timestamptz 'epoch' + timestamp_ms * interval '1 ms'`,
+  );
+  const indexes = new Map(records.map(({ offset }, index) => [offset, index]));
+  return new Map(found.map(({ offset, ...refusal }) => [indexes.get(String(offset)) ?? -1, refusal]));
+}
