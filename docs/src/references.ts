@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { renderCommands } from './commands-reference.ts';
 import { knownSettings } from './known-settings.ts';
 import { renderMetrics } from './metrics-reference.ts';
@@ -10,6 +12,7 @@ export async function renderReferences(): Promise<Readonly<Record<string, string
     'docs/settings.md': renderSettings(groups),
     'docs/metrics.md': renderMetrics(),
     'docs/commands.md': await renderCommands(),
+    'docs/openapi.json': readFileSync(fileURLToPath(import.meta.resolve('stats/openapi.json')), 'utf8'),
     '.env.example': renderEnvExample(groups),
   };
 }

@@ -1,12 +1,8 @@
-import { readFileSync } from 'node:fs';
 import type { Hono } from 'hono';
 import { expect, test } from 'vitest';
+import openapi from '../openapi.json' with { type: 'json' };
 import { createDeadLetterApi, type DeadLetterParts } from './api/dead-letters.ts';
 import { createServer, type ServerParts } from './page/server.ts';
-
-const { paths }: { readonly paths: Readonly<Record<string, object>> } = JSON.parse(
-  readFileSync(new URL('../../../docs/openapi.json', import.meta.url), 'utf8'),
-);
 
 /** The registered routes; none of their dependencies is called. */
 function listRoutes(): readonly string[] {
@@ -21,7 +17,7 @@ function listRoutes(): readonly string[] {
 const toTemplate = (path: string) => path.replace(/:(\w+)(\{.*\})?/, '{$1}');
 
 test('docs/openapi.json lists exactly the routes of the server', () => {
-  const documented = Object.entries(paths).flatMap(([path, operations]) =>
+  const documented = Object.entries(openapi.paths).flatMap(([path, operations]) =>
     Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
   );
   expect(listRoutes()).toEqual(documented.sort());

@@ -21,13 +21,8 @@ import { exportLines } from '../dead-letters/export.ts';
 import type { Pace } from '../dead-letters/pace.ts';
 import { kafkaUnreachable, redriveOpen } from '../dead-letters/redrive.ts';
 import { errorMessage } from '../page/error-message.ts';
-import {
-  type DeadLetterQuery,
-  type DeadLetterRequest,
-  parseQuery,
-  parseRequest,
-} from './dead-letter-request.ts';
 import { refuseForeignPosts } from './refuse-foreign-posts.ts';
+import { type DeadLetterRequest, parseQuery, parseRequest, type RequestSchema } from './requests.ts';
 
 /** What the API of dead letters depends on. */
 export interface DeadLetterParts {
@@ -59,9 +54,11 @@ export function createDeadLetterApi(parts: DeadLetterParts): Hono {
   api.get('/:id', noSuchDeadLetter);
   const guard = refuseForeignPosts(parts.isReadOnly);
   api.post('/redrive', guard, (context) =>
-    change(context, (request) => redrive(parts, request, context.req.raw.signal)),
+    change(context, 'DeadLetterSelection', (request) => redrive(parts, request, context.req.raw.signal)),
   );
-  api.post('/discard', guard, (context) => change(context, (request) => discard(parts, request), ['limit']));
+  api.post('/discard', guard, (context) =>
+    change(context, 'DiscardRequest', (request) => discard(parts, request)),
+  );
   return api;
 }
 
@@ -69,12 +66,13 @@ async function list(context: Context, parts: DeadLetterParts): Promise<Response>
   return context.json(await findPage(parts, parseQuery(context.req.query())));
 }
 
-async function findPage({ database, isReadOnly }: DeadLetterParts, { filter, ...page }: DeadLetterQuery) {
-  const range = await rangeOf(database, filter, page.before);
+async function findPage({ database, isReadOnly }: DeadLetterParts, query: ReturnType<typeof parseQuery>) {
+  const { filter, limit, before } = query;
+  const range = await rangeOf(database, filter, before);
   const inRange = { ...filter, ...(range && { after: range.from - 1n, upTo: range.upTo }) };
   const matching = await countDeadLetters(database, inRange);
   // Without this check the list would scan all dead letters to find none.
-  const letters = matching === 0n ? [] : await listStoredDeadLetters(database, inRange, page);
+  const letters = matching === 0n ? [] : await listStoredDeadLetters(database, inRange, { limit, before });
   return {
     matching: String(matching),
     /** The ids that were searched; null if all were. */
@@ -142,8 +140,7 @@ function listHeaders(headers: SourceHeaders) {
 
 /** All that match, as a file; NDJSON omits values that would not be read back as one line. */
 function exportAll(context: Context, { database, logger }: DeadLetterParts): Response {
-  const format = context.req.query('format') === 'csv' ? 'csv' : 'ndjson';
-  const { filter } = parseQuery(context.req.query());
+  const { filter, format } = parseQuery(context.req.query());
   const abort = (error: unknown) => {
     logger.warn(`an export was aborted: ${errorMessage(error)}`);
     (context.env as { readonly outgoing?: ServerResponse }).outgoing?.destroy();
@@ -169,10 +166,10 @@ async function* encodeLines(
 
 async function change(
   context: Context,
+  schema: RequestSchema,
   work: (request: DeadLetterRequest) => Promise<Change>,
-  disallowed: readonly string[] = [],
 ): Promise<Response> {
-  const request = parseRequest(await context.req.json().catch(() => undefined), disallowed);
+  const request = parseRequest(await context.req.json().catch(() => undefined), schema);
   if ('problem' in request) return context.json({ error: request.problem }, 400);
   const done = await work(request);
   return context.json(done, 'error' in done ? 503 : 200);

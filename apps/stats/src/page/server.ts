@@ -2,6 +2,7 @@ import { createProbes, type ProcessMetrics } from '@pipeline/runtime';
 import { type Context, Hono } from 'hono';
 import { compress } from 'hono/compress';
 import { secureHeaders } from 'hono/secure-headers';
+import { parseMinutes } from '../api/requests.ts';
 import type { Snapshot } from '../collect/snapshot.ts';
 import { toJson, toJsonMinutes } from '../terminal/json.ts';
 import { renderSnapshot } from '../terminal/table.ts';
@@ -90,9 +91,6 @@ function addPages(app: Hono, { webFiles, collect }: ServerParts): void {
   );
 }
 
-/** A day; a longer range would be slow to send and to draw. */
-const MAX_MINUTES = 1_440;
-
 function addApi(app: Hono, { collect, readMinutes, readHistory, live }: ServerParts): void {
   const answer = (find: (context: Context) => Promise<object>) => async (context: Context) => {
     try {
@@ -103,10 +101,13 @@ function addApi(app: Hono, { collect, readMinutes, readHistory, live }: ServerPa
   };
   const pick = (choose: (json: ReturnType<typeof toJson>) => object) =>
     answer(async () => choose(toJson(await collect())));
-  const minutesOf = answer(async (context) => ({
-    minutes: toJsonMinutes(await readMinutes(Number(context.req.query('minutes')))),
-  }));
+  const ranged = (find: (minutes: number) => Promise<object>) => async (context: Context) => {
+    const minutes = parseMinutes(context.req.query());
+    if (typeof minutes !== 'number') return context.json({ error: minutes.problem }, 400);
+    return await answer(() => find(minutes))(context);
+  };
   const latestMinutes = pick(({ minutes }) => ({ minutes }));
+  const minutesOf = ranged(async (minutes) => ({ minutes: toJsonMinutes(await readMinutes(minutes)) }));
   app.get(
     '/api/stats',
     pick((json) => json),
@@ -116,13 +117,12 @@ function addApi(app: Hono, { collect, readMinutes, readHistory, live }: ServerPa
     pick(({ partitions, lag }) => ({ partitions, lag })),
   );
   app.get('/api/minutes', (context) =>
-    context.req.query('minutes') === undefined ? latestMinutes(context) : ranged(context, minutesOf),
+    context.req.query('minutes') === undefined ? latestMinutes(context) : minutesOf(context),
   );
-  const historyOf = answer(async (context) => {
-    const minutes = Number(context.req.query('minutes'));
-    return { stepSeconds: stepFor(minutes), points: await readHistory(minutes) };
-  });
-  app.get('/api/history', (context) => ranged(context, historyOf));
+  app.get(
+    '/api/history',
+    ranged(async (minutes) => ({ stepSeconds: stepFor(minutes), points: await readHistory(minutes) })),
+  );
   const streamHeaders = { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' };
   app.get('/api/stream', (context) =>
     // The stream of a HEAD request would never be read or closed.
@@ -130,12 +130,6 @@ function addApi(app: Hono, { collect, readMinutes, readHistory, live }: ServerPa
       ? context.body(null, 200, streamHeaders)
       : context.body(live.open(), 200, streamHeaders),
   );
-}
-
-async function ranged(context: Context, answer: (context: Context) => Promise<Response>): Promise<Response> {
-  const minutes = context.req.query('minutes') ?? '';
-  if (/^[1-9]\d{0,3}$/.test(minutes) && Number(minutes) <= MAX_MINUTES) return await answer(context);
-  return context.json({ error: `minutes must be a whole number from 1 to ${MAX_MINUTES}` }, 400);
 }
 
 async function findUnready(collect: Collect, observe: ServerParts['observe']): Promise<readonly string[]> {

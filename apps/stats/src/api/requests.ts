@@ -1,0 +1,87 @@
+import { type DeadLetterFilter, deadLetterStatuses } from '@pipeline/db/dead-letters';
+import { Ajv } from 'ajv';
+import openapi from '../../openapi.json' with { type: 'json' };
+import { readTime } from '../terminal/read-time.ts';
+
+/** The dead letters that an action applies to. */
+export interface DeadLetterRequest {
+  readonly filter: DeadLetterFilter;
+  readonly limit: number;
+  readonly because: string;
+}
+
+/** Why a request was rejected. */
+export interface BadRequest {
+  readonly problem: string;
+}
+
+/** The schemas of `openapi.json` whose members an action accepts. */
+export type RequestSchema = 'DeadLetterSelection' | 'DiscardRequest';
+
+type Texts = Readonly<Record<string, string | undefined>>;
+
+const { parameters } = openapi.components;
+const isTime = (text: string) => readTime(text) !== undefined;
+/** Compiles a schema on first use. */
+const ajv = new Ajv({ strict: false, verbose: true, formats: { 'date-time': isTime } });
+ajv.addSchema({ $id: 'api', ...openapi });
+
+/** Reads the query of a list or an export; invalid parameters are ignored. */
+export function parseQuery(query: Texts) {
+  const valid: Texts = Object.fromEntries(Object.entries(query).filter((one) => isParameter(...one)));
+  return {
+    filter: { ...toFilter(valid), status: deadLetterStatuses.find((status) => status === valid['status']) },
+    limit: Number(valid['limit'] ?? parameters.limit.schema.default),
+    before: toId(valid['before']),
+    format: valid['format'] === 'csv' ? ('csv' as const) : ('ndjson' as const),
+  };
+}
+
+/** Reads the number of minutes in a query. */
+export function parseMinutes({ minutes }: Texts): number | BadRequest {
+  const problem = `minutes must be ${parameters.minutes.schema.title}`;
+  return isParameter('minutes', minutes) ? Number(minutes) : { problem };
+}
+
+/** Whether a parameter is valid. Numbers consist of digits; Number() would also accept "1e3". */
+function isParameter(name: string, text = ''): boolean {
+  const isNumber = (name === 'limit' || name === 'minutes') && /^\d+$/.test(text);
+  const schema = `api#/components/parameters/${name}/schema`;
+  return Object.hasOwn(parameters, name) && ajv.validate(schema, isNumber ? Number(text) : text);
+}
+
+/** Reads the body of an action. An invalid member is an error: ignoring it would select more dead letters. */
+export function parseRequest(body: unknown, schema: RequestSchema): DeadLetterRequest | BadRequest {
+  const given = typeof body === 'object' ? { ...body } : {};
+  if (!ajv.validate(`api#/components/schemas/${schema}`, given)) return { problem: describeError() };
+  const { ids, limit }: { readonly ids?: readonly string[]; readonly limit?: number } = given;
+  const texts: Texts = given;
+  const [after, upTo] = [toId(texts['after']), toId(texts['upTo'])];
+  return {
+    filter: { ...toFilter(texts), after, upTo, ids: ids?.map(BigInt) },
+    limit: limit ?? Number.POSITIVE_INFINITY,
+    because: texts['because'] ?? 'no reason given',
+  };
+}
+
+/** Names the first invalid member, and what is expected: the title of its schema. */
+function describeError(): string {
+  const [error] = ajv.errors ?? [];
+  const name = String(error?.params['additionalProperty'] ?? error?.instancePath.slice(1) ?? '');
+  const title: unknown = error?.parentSchema?.['title'];
+  if (name === '') return 'expected ids, a filter, or "all": true';
+  if (title === undefined) return `"${name.slice(0, 100)}": unknown member`;
+  return `"${name}": expected ${title}, got ${JSON.stringify(error?.data).slice(0, 100)}`;
+}
+
+function toFilter(given: Texts): DeadLetterFilter {
+  return {
+    reason: given['reason'],
+    eventType: given['untyped'] === undefined ? given['type'] : null,
+    since: readTime(given['since'] ?? ''),
+    until: readTime(given['until'] ?? ''),
+    contains: given['contains'],
+  };
+}
+
+const toId = (text: string | undefined) => (text === undefined ? undefined : BigInt(text));
