@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { basename, extname, isAbsolute, join } from 'node:path';
 import { rolldown } from 'rolldown';
 import { readCommit } from './commit.ts';
@@ -89,9 +88,8 @@ function webFiles(): Readonly<Record<string, string>> {
   if (!existsSync(folder)) return {};
   const manifest = join(app, 'package.json');
   const { webLibraries }: { webLibraries: readonly string[] } = JSON.parse(readFileSync(manifest, 'utf8'));
-  const { resolve } = createRequire(manifest);
   return Object.fromEntries([
     ...listFiles(folder).map((file) => [`web/${file}`, join(folder, file)]),
-    ...webLibraries.map((path) => [`web/${basename(path)}`, resolve(path)]),
+    ...webLibraries.map((path) => [`web/${basename(path)}`, join(app, 'node_modules', path)]),
   ]);
 }

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { createRequire, stripTypeScriptTypes } from 'node:module';
+import { stripTypeScriptTypes } from 'node:module';
 import { basename, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { PipelineName } from '@pipeline/db/read';
@@ -42,9 +42,13 @@ export function readWebFiles({ topic, groupId }: PipelineName): ReadonlyMap<stri
 function toWebFile(name: string, text: string, fill: (page: string) => string): WebFile {
   const ending = extname(name);
   const type = types[ending] ?? 'text/plain';
-  if (ending === '.ts') return { type, body: stripTypeScriptTypes(text) };
+  if (ending === '.ts') return { type, body: toScript(text) };
   return { type, body: ending === '.html' ? fill(text) : text };
 }
+
+/** Node replaces types by spaces, and browsers do not resolve the names of packages. */
+const toScript = (text: string) =>
+  stripTypeScriptTypes(text).replace(/ +$/gm, '').replace("from 'lit-html'", "from '/web/lit-html.js'");
 
 const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
@@ -52,17 +56,14 @@ const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (character) => `&#
 function readSources(): ReadonlyMap<string, string> {
   const embedded = embeddedNames().filter((name) => name.startsWith('web/'));
   if (embedded.length > 0) return new Map(embedded.map((name) => [name.slice(4), embeddedText(name) ?? '']));
-  const folder = fileURLToPath(new URL('../../web/', import.meta.url));
-  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
-    (path) => extname(path) !== '',
-  );
+  const app = fileURLToPath(new URL('../../', import.meta.url));
+  const read = (folder: string, path: string) => readFileSync(join(app, folder, path), 'utf8');
+  const paths = readdirSync(join(app, 'web'), { recursive: true, encoding: 'utf8' });
   return new Map([
-    ...paths.map((path) => [path, readFileSync(join(folder, path), 'utf8')] as const),
-    ...manifest.webLibraries.map((path) => [basename(path), readLibrary(path)] as const),
+    ...paths.filter((path) => extname(path) !== '').map((path) => [path, read('web', path)] as const),
+    ...manifest.webLibraries.map((path) => [basename(path), read('node_modules', path)] as const),
   ]);
 }
-
-const readLibrary = (path: string) => readFileSync(createRequire(import.meta.url).resolve(path), 'utf8');
 
 /** Node warns that stripping types is experimental; the warning would be the first line that users see. */
 function withoutWarnings<Value>(work: () => Value): Value {

@@ -1,11 +1,11 @@
+import { html, nothing } from 'lit-html';
 import type uPlot from 'uplot';
-import { find, setText } from '../elements/dom.ts';
+import { find, show } from '../elements/dom.ts';
 import { formatCount } from '../format/numbers.ts';
 import { toVisible } from '../format/text.ts';
-import { formatTime, zoneName } from '../format/time.ts';
+import { formatClock, formatTime, zoneName } from '../format/time.ts';
 import type { Minute } from '../overview/minutes.ts';
-import { showLegend } from './legend.ts';
-import { createPlot, showChartTable } from './plot.ts';
+import { createPlot, showChartTable, swatchOf } from './plot.ts';
 
 const colours = ['#2f81f7', '#d29922', '#3fb950', '#db61a2', '#a371f7', '#f0883e', '#39c5cf', '#8b949e'];
 const OTHERS = 'others';
@@ -21,7 +21,7 @@ export function showChart(minutes: readonly Minute[], range: number, nowMs: numb
   const times = minutesUntil(nowMs, range);
   const values = lines.map(({ counts }) => times.map((time) => counts.get(time) ?? 0));
   const names = lines.map(({ name }) => name);
-  setText(find('chart-note'), names.length > 0 ? '' : 'No events in this range.');
+  show('chart-note', names.length > 0 ? '' : 'No events in this range.');
   const data: uPlot.AlignedData = [times, ...values.map(withoutLast), ...values.map(lastStep)];
   if (plot !== undefined && plotNames === names.join('\n')) plot.setData(data);
   else redraw(names, data);
@@ -85,20 +85,20 @@ function redraw(names: readonly string[], data: uPlot.AlignedData): void {
 
 const colourOf = (index: number) => colours[index % colours.length] ?? '#888';
 
-/** Shows the values of the minute under the pointer, or else of the last finished one. */
+/** Shows a button per line with its value in the minute under the pointer, or else in the last finished one. */
 function updateLegend({ data, cursor }: uPlot, names: readonly string[]): void {
   const index = cursor.idx ?? data[0].length - 2;
-  const valueAt = (line: number) => data[line + 1]?.[index] ?? data[line + 1 + names.length]?.[index] ?? 0;
-  showLegend({
-    time: data[0][index],
-    entries: names.map((name, line) => ({
-      name,
-      colour: colourOf(line),
-      value: valueAt(line),
-      isShown: !hidden.has(name),
-    })),
-    onToggle: (name) => toggle(name, names),
-  });
+  const buttonOf = (name: string, line: number) => {
+    const count = data[line + 1]?.[index] ?? data[line + 1 + names.length]?.[index] ?? 0;
+    const text = `${toVisible(name, 40)} ${formatCount(BigInt(count))}`;
+    return html`<button type="button" aria-pressed=${!hidden.has(name)} @click=${() => toggle(name, names)}
+      >${swatchOf(colourOf(line))}${text}</button>`;
+  };
+  const minute = data[0][index] === undefined ? '' : `${formatClock(data[0][index]).slice(0, 5)} ${zoneName}`;
+  show(
+    'legend',
+    names.length > 0 ? html`<span class="quiet">${minute}</span>${names.map(buttonOf)}` : nothing,
+  );
 }
 
 function toggle(name: string, names: readonly string[]): void {

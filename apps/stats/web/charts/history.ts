@@ -1,10 +1,11 @@
+import { html } from 'lit-html';
 import type uPlot from 'uplot';
 import type { HistoryPoint } from '../../src/page/history-points.ts';
 import { getJson } from '../api.ts';
-import { element, find, setLength, setText } from '../elements/dom.ts';
+import { find, show } from '../elements/dom.ts';
 import { formatCount, formatRate } from '../format/numbers.ts';
 import { formatClock, formatTime, zoneName } from '../format/time.ts';
-import { createPlot, showChartTable } from './plot.ts';
+import { createPlot, showChartTable, swatchOf } from './plot.ts';
 
 interface Line {
   readonly name: string;
@@ -112,24 +113,10 @@ function showValues(plot: uPlot, id: string, lines: readonly Line[], format: His
   const [times = []] = plot.data;
   const index = plot.cursor.idx ?? times.length - 1;
   const time = times[index];
-  const parts = setLength(find(`${id}-values`), lines.length + 1, createPart);
-  lines.forEach(({ name, colour }, line) => {
-    fillPart(parts[line], colour, `${name} ${formatValue(plot.data[line + 1]?.[index], format)}`);
+  const values = lines.map(({ name, colour }, line) => {
+    const value = formatValue(plot.data[line + 1]?.[index], format);
+    return html`<span>${swatchOf(colour)}${name} ${value}</span>`;
   });
-  fillPart(parts.at(-1), '', time === undefined ? '' : `${formatClock(time)} ${zoneName}`);
-}
-
-function createPart(): HTMLElement {
-  const part = element('span');
-  part.append(element('i'), element('span'));
-  return part;
-}
-
-function fillPart(part: Element | undefined, colour: string, text: string): void {
-  const [swatch, words] = part?.children ?? [];
-  if (swatch instanceof HTMLElement) {
-    swatch.style.background = colour;
-    swatch.hidden = colour === '';
-  }
-  if (words !== undefined) setText(words, text);
+  const moment = time === undefined ? '' : `${formatClock(time)} ${zoneName}`;
+  show(`${id}-values`, html`${values}<span>${moment}</span>`);
 }

@@ -1,6 +1,7 @@
+import { html } from 'lit-html';
 import type uPlot from 'uplot';
-import { element, find, setText } from '../elements/dom.ts';
-import { type Cell, type Column, fillTable } from '../elements/table.ts';
+import { find, show } from '../elements/dom.ts';
+import { type Cell, type Column, tableOf } from '../elements/table.ts';
 import { formatCount } from '../format/numbers.ts';
 import { toPlotDate } from '../format/time.ts';
 
@@ -17,6 +18,9 @@ export interface PlotOptions {
   readonly onValues: (plot: uPlot) => void;
   readonly drawBehind?: (plot: uPlot) => void;
 }
+
+/** A square in the colour of a line; a style attribute would violate the Content-Security-Policy. */
+export const swatchOf = (colour: string) => html`<i .style=${`background: ${colour}`}></i>`;
 
 let isBroken = false;
 
@@ -39,18 +43,19 @@ export function showChartTable(
   createRows: () => readonly (readonly Cell[])[],
 ): void {
   const details = find(`${id}-table`) as HTMLDetailsElement;
-  const target = details.querySelector('section') ?? details.appendChild(element('section'));
   const fill = () => {
-    if (details.open) fillTable(target, columns, createRows(), 'No data in this range.');
+    if (details.open) show(`${id}-rows`, tableOf(columns, createRows(), 'No data in this range.'));
   };
   details.ontoggle = fill;
   fill();
 }
 
 function showTablesInstead(problem: string): void {
-  const notice = find('charts-notice');
-  setText(notice, `Charts cannot be drawn in this browser (${problem}). The tables show the same numbers.`);
-  notice.hidden = false;
+  find('charts-notice').hidden = false;
+  show(
+    'charts-notice',
+    `Charts cannot be drawn in this browser (${problem}). The tables show the same numbers.`,
+  );
   for (const chart of document.querySelectorAll<HTMLElement>('.chart')) chart.hidden = true;
   for (const table of document.querySelectorAll<HTMLDetailsElement>('.chart-table')) table.open = true;
 }

@@ -1,9 +1,8 @@
 import type { DiscardAnswer, RedriveAnswer } from '../../src/api/dead-letters.ts';
 import { ApiError, postJson } from '../api.ts';
 import { confirm } from '../elements/confirm.ts';
-import { element, find } from '../elements/dom.ts';
 import { formatCount, formatThings } from '../format/numbers.ts';
-import { type RedriveProgress, showResults } from './results.ts';
+import { type RedriveProgress, showNotice, showResults } from './results.ts';
 
 /** The open dead letters that an action applies to. */
 export interface Selection {
@@ -71,10 +70,10 @@ export async function discard({ name, count, body }: Selection): Promise<void> {
   if (because === undefined) return;
   try {
     const answer = await postJson<DiscardAnswer>('/api/dlq/discard', { ...body, because });
-    show(`${formatThings(answer.discarded, 'dead letter')} discarded: ${because}`);
+    showNotice(`${formatThings(answer.discarded, 'dead letter')} discarded: ${because}`);
   } catch (error) {
     const done = error instanceof ApiError && isDiscardAnswer(error.body) ? error.body.discarded : '0';
-    show(`${formatThings(done, 'dead letter')} discarded before an error: ${messageOf(error)}`);
+    showNotice(`${formatThings(done, 'dead letter')} discarded before an error: ${messageOf(error)}`);
   }
 }
 
@@ -82,6 +81,3 @@ const isDiscardAnswer = (body: unknown): body is DiscardAnswer =>
   typeof body === 'object' && body !== null && 'discarded' in body;
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
-
-const show = (text: string) =>
-  find('results').replaceChildren(element('p', text, { role: 'status', class: 'notice' }));

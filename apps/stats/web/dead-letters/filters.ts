@@ -1,4 +1,5 @@
-import { element, find } from '../elements/dom.ts';
+import { html } from 'lit-html';
+import { find, show } from '../elements/dom.ts';
 import { reasons } from '../format/reasons.ts';
 import { fromField, toField } from '../format/time.ts';
 import { type Filter, hrefOf } from './query.ts';
@@ -7,8 +8,8 @@ const fields = ['reason', 'type', 'status', 'since', 'until', 'contains'] as con
 
 /** Shows the form of the filter; submitting it opens the URL of the chosen filter. */
 export function showFilters(filter: Filter): void {
-  fillSelect('reason', Object.keys(reasons));
-  fillSelect('status', ['open', 'redriven', 'discarded']);
+  showOptions('reason', Object.keys(reasons));
+  showOptions('status', ['open', 'redriven', 'discarded']);
   for (const name of fields) fieldOf(name).value = fieldValueOf(filter, name);
   if (filter.untyped) fieldOf('type').setAttribute('placeholder', 'none');
   find('filters').onsubmit = (event) => {
@@ -36,9 +37,7 @@ function readForm({ untyped }: Filter): Readonly<Record<string, string | undefin
   return { ...chosen, ...(chosen['type'] ? {} : { untyped }) };
 }
 
-function fillSelect(name: 'reason' | 'status', options: readonly string[]): void {
-  fieldOf(name).replaceChildren(
-    element('option', 'any', { value: '' }),
-    ...options.map((option) => element('option', option, { value: option })),
-  );
+function showOptions(name: 'reason' | 'status', options: readonly string[]): void {
+  const others = options.map((option) => html`<option value=${option}>${option}</option>`);
+  show(`filter-${name}`, html`<option value="">any</option>${others}`);
 }

@@ -1,10 +1,13 @@
+import { html, nothing, type TemplateResult } from 'lit-html';
 import type { DeadLetterPage } from '../../src/api/dead-letters.ts';
 import { getJson } from '../api.ts';
-import { element, find, setText } from '../elements/dom.ts';
+import { find, show } from '../elements/dom.ts';
+import { linkTo } from '../elements/table.ts';
 import { formatCount, formatThings } from '../format/numbers.ts';
 import { discard, redrive, type Selection } from './actions.ts';
 import { showFilters } from './filters.ts';
 import { type Filter, filterOf, hrefOf } from './query.ts';
+import { showNotice } from './results.ts';
 import { selectedIds, showDeadLetters } from './table.ts';
 
 const PAGE_SIZE = 50;
@@ -23,7 +26,7 @@ export async function showList(): Promise<void> {
 async function load(filter: Filter): Promise<void> {
   const before = new URLSearchParams(location.search).get('before') ?? '';
   const page = await getPage({ ...filter, limit: String(PAGE_SIZE), ...(before ? { before } : {}) });
-  setText(find('summary'), describe(page, filter));
+  show('summary', describe(page, filter));
   showDeadLetters(page, filter);
   showExports(filter);
   showPages(page, filter, before);
@@ -51,36 +54,27 @@ function describe({ matching, lookedAt }: DeadLetterPage, filter: Filter): strin
 function showPages({ letters, matching, lookedAt }: DeadLetterPage, filter: Filter, before: string): void {
   const oldest = letters.at(-1)?.id;
   const isMore = letters.length === PAGE_SIZE && BigInt(matching) > BigInt(PAGE_SIZE);
-  const link = (name: string, from?: string) =>
-    element('a', name, { href: hrefOf({ ...filter, before: from }) });
-  find('pages').replaceChildren(
-    ...(before === '' ? [] : [link('Newest')]),
-    ...(isMore ? [link('Older', oldest)] : []),
-    ...(lookedAt === null ? [] : [link('Search older dead letters', lookedAt.from)]),
-  );
+  const link = (name: string, from?: string) => linkTo(hrefOf({ ...filter, before: from }), name);
+  show('pages', [
+    before === '' ? nothing : link('Newest'),
+    isMore ? link('Older', oldest) : nothing,
+    lookedAt === null ? nothing : link('Search older dead letters', lookedAt.from),
+  ]);
 }
 
 /** The files contain all dead letters that match, not only this page. */
 function showExports(filter: Filter): void {
   const link = (format: string, name: string) => {
     const href = `/api/dlq/export?${new URLSearchParams({ ...filter, format })}`;
-    return element('a', name, { href, download: '' });
+    return html`<a href=${href} download>${name}</a>`;
   };
-  find('exports').replaceChildren(
-    'Export all that match: ',
-    link('csv', 'CSV (without values)'),
-    ' · ',
-    link('ndjson', 'NDJSON (only values)'),
-  );
+  const [csv, ndjson] = [link('csv', 'CSV (without values)'), link('ndjson', 'NDJSON (only values)')];
+  show('exports', html`Export all that match: ${csv} · ${ndjson}`);
 }
 
 /** Only open dead letters can be redriven or discarded. */
 async function showActions(page: DeadLetterPage, filter: Filter, before: string): Promise<void> {
-  const target = find('actions');
-  if (page.isReadOnly) {
-    target.replaceChildren(element('p', readOnlyNote, { class: 'quiet' }));
-    return;
-  }
+  if (page.isReadOnly) return show('actions', html`<p class="quiet">${readOnlyNote}</p>`);
   const [open, bounds] = await Promise.all([countOpen(page, filter, before), boundsOf(page, filter, before)]);
   const { status: _, ...others } = filter;
   const all: Selection = {
@@ -88,12 +82,12 @@ async function showActions(page: DeadLetterPage, filter: Filter, before: string)
     count: open,
     body: { ...others, all: true, ...bounds },
   };
-  target.replaceChildren(
-    createAction('Redrive selected', () => withSelected(redrive), filter),
-    createAction('Discard selected', () => withSelected(discard), filter),
-    createAction(`Redrive all ${formatCount(open)} open`, () => redrive(all), filter, open > 0n),
-    createAction(`Discard all ${formatCount(open)} open`, () => discard(all), filter, open > 0n),
-  );
+  show('actions', [
+    actionOf('Redrive selected', () => withSelected(redrive), filter),
+    actionOf('Discard selected', () => withSelected(discard), filter),
+    actionOf(`Redrive all ${formatCount(open)} open`, () => redrive(all), filter, open > 0n),
+    actionOf(`Discard all ${formatCount(open)} open`, () => discard(all), filter, open > 0n),
+  ]);
 }
 
 const readOnlyNote =
@@ -108,30 +102,19 @@ async function countOpen({ matching }: DeadLetterPage, filter: Filter, before: s
 
 async function withSelected(act: (selection: Selection) => Promise<void>): Promise<void> {
   const ids = selectedIds();
-  if (ids.length === 0) {
-    find('results').replaceChildren(
-      element('p', 'No dead letter is selected.', { role: 'status', class: 'notice' }),
-    );
-    return;
-  }
+  if (ids.length === 0) return showNotice('No dead letter is selected.');
   const name = ids.length === 1 ? `dead letter ${ids[0]}` : `the ${ids.length} selected dead letters`;
   await act({ name, count: BigInt(ids.length), body: { ids } });
 }
 
 /** A button that disables all actions while it works, and reloads the list afterwards. */
-function createAction(
-  name: string,
-  act: () => Promise<void>,
-  filter: Filter,
-  isPossible = true,
-): HTMLElement {
-  const button = element('button', name, { type: 'button' });
-  button.disabled = !isPossible;
-  button.onclick = async () => {
-    const buttons = [...find('actions').querySelectorAll('button')];
-    for (const one of buttons) one.disabled = true;
+function actionOf(name: string, act: () => Promise<void>, filter: Filter, isPossible = true): TemplateResult {
+  const run = async () => {
+    const actions = find('actions') as HTMLFieldSetElement;
+    actions.disabled = true;
     await act();
-    await load(filter).catch((error) => setText(find('summary'), String(error.message)));
+    await load(filter).catch((error) => show('summary', String(error.message)));
+    actions.disabled = false;
   };
-  return button;
+  return html`<button type="button" ?disabled=${!isPossible} @click=${run}>${name}</button>`;
 }

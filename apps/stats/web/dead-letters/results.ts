@@ -1,5 +1,6 @@
-import { element, find } from '../elements/dom.ts';
-import { fillTable } from '../elements/table.ts';
+import { html, nothing, type TemplateResult } from 'lit-html';
+import { show } from '../elements/dom.ts';
+import { linkTo, tableOf } from '../elements/table.ts';
 import { formatCount } from '../format/numbers.ts';
 import { toVisible } from '../format/text.ts';
 
@@ -18,23 +19,21 @@ const columns = [{ title: 'Not redriven' }, { title: 'Error', wraps: true }];
 /** The history of each dead letter has its error as well. */
 const MAX_SHOWN = 200;
 
+/** Shows a sentence in place of earlier results. */
+export const showNotice = (text: string) => show('results', noticeOf(text));
+
 /** Shows the progress, and each dead letter that could not be redriven. */
 export function showResults(progress: RedriveProgress): void {
-  const failures = element('section', '', {
-    class: 'scroll',
-    tabindex: '0',
-    'aria-label': 'Dead letters that were not redriven',
-  });
-  const rows = progress.failed
-    .slice(0, MAX_SHOWN)
-    .map(({ id, detail }) => [{ text: id, href: `/dead-letters?id=${id}` }, toVisible(detail)]);
-  if (rows.length > 0) fillTable(failures, columns, rows, '');
-  find('results').replaceChildren(
-    element('p', describe(progress), { role: 'status', class: 'notice' }),
-    ...(progress.end === undefined ? [createBar(progress), createStop(progress)] : []),
-    ...(rows.length > 0 ? [failures] : []),
+  const { failed, end } = progress;
+  show(
+    'results',
+    html`${noticeOf(describe(progress))}
+      ${end === undefined ? progressOf(progress) : nothing}
+      ${failed.length > 0 ? failuresOf(progress) : nothing}`,
   );
 }
+
+const noticeOf = (text: string) => html`<p role="status" class="notice">${text}</p>`;
 
 function describe({ redriven, failed, total, end }: RedriveProgress): string {
   const counts = `${formatCount(BigInt(redriven))} redriven, ${formatCount(BigInt(failed.length))} failed`;
@@ -44,16 +43,21 @@ function describe({ redriven, failed, total, end }: RedriveProgress): string {
   return `${end === 'done' ? 'Done' : `Ended (${end})`}: ${counts}${left}`;
 }
 
-function createBar({ redriven, failed, total }: RedriveProgress): HTMLElement {
-  const value = String(redriven + failed.length);
-  return element('progress', '', { max: total.toString(), value, 'aria-label': 'Redriven' });
+function progressOf(progress: RedriveProgress): TemplateResult {
+  const { total, redriven, failed, isStopped } = progress;
+  const stop = () => {
+    progress.isStopped = true;
+    showResults(progress);
+  };
+  return html`<progress max=${total} value=${redriven + failed.length} aria-label="Redriven"></progress>
+    <button type="button" ?disabled=${isStopped} @click=${stop}>Stop</button>`;
 }
 
-function createStop(progress: RedriveProgress): HTMLElement {
-  const button = element('button', 'Stop', { type: 'button' });
-  button.onclick = () => {
-    progress.isStopped = true;
-    button.disabled = true;
-  };
-  return button;
+function failuresOf({ failed }: RedriveProgress): TemplateResult {
+  const rows = failed
+    .slice(0, MAX_SHOWN)
+    .map(({ id, detail }) => [linkTo(`/dead-letters?id=${id}`, id), toVisible(detail)]);
+  return html`<section class="scroll" tabindex="0" aria-label="Dead letters that were not redriven">
+    ${tableOf(columns, rows, '')}
+  </section>`;
 }

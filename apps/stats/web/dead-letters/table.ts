@@ -1,6 +1,7 @@
+import { html, nothing } from 'lit-html';
 import type { DeadLetterPage } from '../../src/api/dead-letters.ts';
-import { element, find } from '../elements/dom.ts';
-import { type Cell, fillTable } from '../elements/table.ts';
+import { find, show } from '../elements/dom.ts';
+import { type Cell, linkTo, tableOf } from '../elements/table.ts';
 import { toVisible } from '../format/text.ts';
 import { formatTime, zoneName } from '../format/time.ts';
 import { type Filter, hrefOf } from './query.ts';
@@ -20,17 +21,17 @@ type DeadLetter = DeadLetterPage['letters'][number];
 
 /** Shows a page of dead letters, with checkboxes unless the server is read-only. */
 export function showDeadLetters({ letters, isReadOnly }: DeadLetterPage, filter: Filter): void {
-  const target = find('dead-letters');
-  target.replaceChildren();
-  const rows = letters.map((one) => [...(isReadOnly ? [] : [createCheckbox(one)]), ...cellsOf(one, filter)]);
-  fillTable(target, isReadOnly ? columns : [{ title: '' }, ...columns], rows, 'No dead letters match.');
-  if (!isReadOnly) target.querySelector('thead td')?.replaceChildren(createSelectAll());
+  const rows = letters.map((one) => [...(isReadOnly ? [] : [checkboxOf(one)]), ...cellsOf(one, filter)]);
+  const shown = isReadOnly ? columns : [{ title: selectAll }, ...columns];
+  // Updated in place, a checkbox would stay checked for another dead letter.
+  show('dead-letters', nothing);
+  show('dead-letters', tableOf(shown, rows, 'No dead letters match.'));
 }
 
 function cellsOf(one: DeadLetter, filter: Filter): readonly Cell[] {
   return [
-    { text: one.id, href: hrefOf({ ...filter, id: one.id }) },
-    createStatus(one.status),
+    linkTo(hrefOf({ ...filter, id: one.id }), one.id),
+    badgeOf(one.status),
     one.reason,
     one.eventType === null ? '-' : toVisible(one.eventType, 40),
     toVisible(one.detail, 80),
@@ -40,21 +41,18 @@ function cellsOf(one: DeadLetter, filter: Filter): readonly Cell[] {
   ];
 }
 
-/** A status as a badge. */
-export const createStatus = (status: DeadLetter['status']) =>
-  element('span', status, { class: status === 'open' ? 'badge warn' : 'badge' });
+export const badgeOf = (status: DeadLetter['status']) =>
+  html`<span class=${status === 'open' ? 'badge warn' : 'badge'}>${status}</span>`;
 
-function createCheckbox({ id, status }: DeadLetter): Cell {
+function checkboxOf({ id, status }: DeadLetter): Cell {
   if (status !== 'open') return '';
-  return element('input', '', { type: 'checkbox', value: id, 'aria-label': `Select dead letter ${id}` });
+  return html`<input type="checkbox" value=${id} aria-label=${`Select dead letter ${id}`}>`;
 }
 
-function createSelectAll(): HTMLElement {
-  const box = element('input', '', { type: 'checkbox', 'aria-label': 'Select all on this page' });
-  box.onchange = () => {
-    for (const one of boxes()) one.checked = box.checked;
-  };
-  return box;
+const selectAll = html`<input type="checkbox" aria-label="Select all on this page" @change=${checkAll}>`;
+
+function checkAll({ target }: { readonly target: HTMLInputElement }): void {
+  for (const one of boxes()) one.checked = target.checked;
 }
 
 const boxes = () => [...find('dead-letters').querySelectorAll<HTMLInputElement>('tbody input')];

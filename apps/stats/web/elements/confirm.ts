@@ -1,4 +1,4 @@
-import { find, setText } from './dom.ts';
+import { find, show } from './dom.ts';
 
 export interface Question {
   readonly text: string;
@@ -13,8 +13,8 @@ export async function confirm({ text, yes, needsReason = false }: Question): Pro
   const dialog = find('confirm') as HTMLDialogElement;
   const label = find('confirm-because');
   const input = label.querySelector('input');
-  setText(find('confirm-question'), text);
-  setText(find('confirm-yes'), yes);
+  show('confirm-question', text);
+  show('confirm-yes', yes);
   label.hidden = !needsReason;
   if (input !== null) input.value = '';
   dialog.returnValue = '';

@@ -1,3 +1,5 @@
+import { render } from 'lit-html';
+
 /**
  * The element with an id.
  * @throws if the page has none
@@ -8,26 +10,15 @@ export function find(id: string): HTMLElement {
   return found;
 }
 
-/** Creates an element; the text is never parsed as markup. */
-export function element<Name extends keyof HTMLElementTagNameMap>(
-  name: Name,
-  text = '',
-  attributes: Readonly<Record<string, string>> = {},
-): HTMLElementTagNameMap[Name] {
-  const created = document.createElement(name);
-  created.textContent = text;
-  for (const [attribute, value] of Object.entries(attributes)) created.setAttribute(attribute, value);
-  return created;
-}
+const shown = new WeakSet<HTMLElement>();
 
-/** Sets a text if it differs: selection and focus are kept, and screen readers announce only changes. */
-export function setText(target: Element, text: string): void {
-  if (target.textContent !== text) target.textContent = text;
-}
-
-/** Appends or removes children until there are `length`. Returns them. */
-export function setLength(parent: Element, length: number, create: () => Element): readonly Element[] {
-  while (parent.children.length > length) parent.lastElementChild?.remove();
-  while (parent.children.length < length) parent.append(create());
-  return [...parent.children];
+/**
+ * Shows a text or a template in the element with an id, in place of its initial content. Only differences are
+ * applied: selection and focus are kept, and screen readers announce only changes.
+ */
+export function show(id: string, content: unknown): void {
+  const target = find(id);
+  if (!shown.has(target)) target.replaceChildren();
+  shown.add(target);
+  render(content, target);
 }

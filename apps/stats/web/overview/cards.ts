@@ -1,5 +1,6 @@
+import { html } from 'lit-html';
 import type { Report } from '../../src/page/report.ts';
-import { element, find, setLength, setText } from '../elements/dom.ts';
+import { show } from '../elements/dom.ts';
 import {
   formatAge,
   formatCount,
@@ -19,12 +20,15 @@ interface Card {
 
 /** Shows the most important numbers. */
 export function showCards(report: Report): void {
-  const cards = cardsOf(report);
-  const targets = setLength(find('cards'), cards.length, createCard);
-  cards.forEach((card, index) => {
-    const target = targets[index];
-    if (target !== undefined) fillCard(target, card);
-  });
+  show('cards', cardsOf(report).map(toTemplate));
+}
+
+function toTemplate({ title, value, note, tone }: Card) {
+  return html`<div data-tone=${tone ?? ''}>
+    <dt>${title}</dt>
+    <dd class="value">${value}</dd>
+    <dd class="quiet">${note}</dd>
+  </div>`;
 }
 
 function cardsOf(report: Report): readonly Card[] {
@@ -98,18 +102,4 @@ export function describeTrend({
 function toneOf(word: Report['status']['word']): Card['tone'] {
   if (word === 'falling behind' || word === 'stalled' || word === 'stopped') return 'bad';
   return word === 'catching up' ? 'warn' : undefined;
-}
-
-function createCard(): HTMLElement {
-  const card = element('div');
-  card.append(element('dt'), element('dd', '', { class: 'value' }), element('dd', '', { class: 'quiet' }));
-  return card;
-}
-
-function fillCard(target: Element, { title, value, note, tone }: Card): void {
-  const texts = [title, value, note];
-  [...target.children].forEach((child, index) => {
-    setText(child, texts[index] ?? '');
-  });
-  target.setAttribute('data-tone', tone ?? '');
 }

@@ -1,6 +1,6 @@
 import type { Report } from '../../src/page/report.ts';
-import { find, setText } from '../elements/dom.ts';
-import { type Cell, fillTable } from '../elements/table.ts';
+import { show } from '../elements/dom.ts';
+import { type Cell, linkTo, tableOf } from '../elements/table.ts';
 import { formatCount } from '../format/numbers.ts';
 import { describeReason } from '../format/reasons.ts';
 import { toVisible } from '../format/text.ts';
@@ -27,16 +27,16 @@ export function showDeadLetterGroups({ deadLetters: { groups } }: Report): void 
   const rows = groups
     .slice(0, MAX_GROUPS)
     .map((group): readonly Cell[] => [
-      { text: group.reason, href: hrefOf(group) },
+      linkTo(hrefOf(group), group.reason),
       formatCount(group.count),
       group.eventType === null ? '-' : toVisible(group.eventType, 40),
       describeReason(group.reason),
       formatTime(group.firstSeen),
       formatTime(group.lastSeen),
     ]);
-  fillTable(find('dead-letter-groups'), columns, rows, 'No open dead letters.');
-  setText(
-    find('more-dead-letter-groups'),
+  show('dead-letter-groups', tableOf(columns, rows, 'No open dead letters.'));
+  show(
+    'more-dead-letter-groups',
     groups.length > MAX_GROUPS ? `The ${MAX_GROUPS} most frequent causes.` : '',
   );
 }

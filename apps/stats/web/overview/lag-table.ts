@@ -1,6 +1,6 @@
 import type { Report } from '../../src/page/report.ts';
-import { find, setText } from '../elements/dom.ts';
-import { fillTable } from '../elements/table.ts';
+import { show } from '../elements/dom.ts';
+import { tableOf } from '../elements/table.ts';
 import { formatCount, formatSeconds, formatThings } from '../format/numbers.ts';
 import { toVisible } from '../format/text.ts';
 
@@ -17,13 +17,10 @@ type Partition = Report['partitions'][number];
 
 /** Shows one line per partition, in the terms of Kafka's own tools. */
 export function showLag({ partitions, group, kafkaProblem }: Report): void {
-  setText(find('group'), describeGroup(group));
-  fillTable(
-    find('lag'),
-    columns,
-    partitions.map((one) => [...cellsOf(one), consumerOf(group, one.partition)]),
-    kafkaProblem === null ? 'The topic has no partitions.' : 'Partitions are not known yet.',
-  );
+  show('group', describeGroup(group));
+  const rows = partitions.map((one) => [...cellsOf(one), consumerOf(group, one.partition)]);
+  const whenEmpty = kafkaProblem === null ? 'The topic has no partitions.' : 'Partitions are not known yet.';
+  show('lag', tableOf(columns, rows, whenEmpty));
 }
 
 /** Unknown values are `n/a`; the committed offset of a partition without a commit is `-`. */

@@ -1,4 +1,5 @@
-import { element, find } from '../elements/dom.ts';
+import { html, nothing } from 'lit-html';
+import { show } from '../elements/dom.ts';
 import type { Minute } from './minutes.ts';
 
 const ranges = [
@@ -32,11 +33,8 @@ export function chooseRange(minutes: readonly Minute[], nowMs: number): number {
 
 /** Shows the ranges as links, so that a view can be shared. */
 export function showRanges(current: number): void {
-  const links = ranges.map(([name, range]) =>
-    element('a', name, {
-      href: `?range=${name}`,
-      ...(range === current ? { 'aria-current': 'true' } : {}),
-    }),
-  );
-  find('ranges').replaceChildren(...links);
+  const currentIf = (range: number) => (range === current ? 'true' : nothing);
+  const toLink = ([name, range]: (typeof ranges)[number]) =>
+    html`<a href=${`?range=${name}`} aria-current=${currentIf(range)}>${name}</a>`;
+  show('ranges', ranges.map(toLink));
 }

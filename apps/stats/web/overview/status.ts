@@ -1,5 +1,6 @@
+import { html } from 'lit-html';
 import type { Report } from '../../src/page/report.ts';
-import { element, find, setLength, setText } from '../elements/dom.ts';
+import { find, show } from '../elements/dom.ts';
 import { setTitle } from '../elements/header.ts';
 import { formatSeconds, formatThings } from '../format/numbers.ts';
 import { formatTime, zoneName } from '../format/time.ts';
@@ -11,12 +12,12 @@ let everySeconds = 2;
 export function showStatus({ status: { word, reasons }, deadLetters, ...report }: Report): void {
   lastMessageMs = performance.now();
   everySeconds = report.everySeconds;
-  const review = find('review');
-  review.hidden = deadLetters.open === '0';
-  setText(review, `${formatThings(deadLetters.open, 'dead letter')} to review`);
+  const review = `${formatThings(deadLetters.open, 'dead letter')} to review`;
+  find('review').hidden = deadLetters.open === '0';
+  show('review', review);
   showWord(word, reasons);
-  if (!review.hidden) setTitle(`${word}, ${review.textContent}`);
-  setText(find('updated'), `Updated ${formatTime(report.generatedAt)} ${zoneName}, every ${everySeconds} s`);
+  if (deadLetters.open !== '0') setTitle(`${word}, ${review}`);
+  show('updated', `Updated ${formatTime(report.generatedAt)} ${zoneName}, every ${everySeconds} s`);
   delete document.body.dataset['stale'];
 }
 
@@ -24,7 +25,7 @@ export function showStatus({ status: { word, reasons }, deadLetters, ...report }
 export function showProblem(word: 'down' | 'disconnected', reason: string): void {
   lastMessageMs = performance.now();
   showWord(word, [reason]);
-  if (find('numbers').hidden) setText(find('updated'), `No data yet, retrying every ${everySeconds} s`);
+  if (find('numbers').hidden) show('updated', `No data yet, retrying every ${everySeconds} s`);
   document.body.dataset['stale'] = '';
 }
 
@@ -39,12 +40,11 @@ export function watchSilence(): void {
 }
 
 function showWord(word: string, reasons: readonly string[]): void {
-  setText(find('word'), word);
-  const lines = setLength(find('reasons'), reasons.length, () => element('li'));
-  reasons.forEach((reason, index) => {
-    const line = lines[index];
-    if (line !== undefined) setText(line, reason);
-  });
+  show('word', word);
+  show(
+    'reasons',
+    reasons.map((reason) => html`<li>${reason}</li>`),
+  );
   setTitle(word);
   document.body.dataset['word'] = word;
 }

@@ -1,6 +1,6 @@
 import type { Report } from '../../src/page/report.ts';
-import { find, setText } from '../elements/dom.ts';
-import { fillTable } from '../elements/table.ts';
+import { find, show } from '../elements/dom.ts';
+import { tableOf } from '../elements/table.ts';
 import { formatCount } from '../format/numbers.ts';
 import { toVisible } from '../format/text.ts';
 import { formatTime, inZone, zoneName } from '../format/time.ts';
@@ -18,9 +18,9 @@ let skipped = 0n;
 /** Shows the newest events, without user and payload, and counts those that were never shown. */
 export function showTail({ tail }: Report): void {
   skipped += BigInt(tail.skipped ?? 0);
-  setText(find('tail-note'), describe());
+  show('tail-note', describe());
   if (isPaused) return;
-  fillTable(find('tail'), columns, tail.events.map(cellsOf), 'No event was stored in the last minute.');
+  show('tail', tableOf(columns, tail.events.map(cellsOf), 'No event was stored in the last minute.'));
 }
 
 function describe(): string {
@@ -39,6 +39,6 @@ export function watchTail(): void {
   button.onclick = () => {
     isPaused = !isPaused;
     button.setAttribute('aria-pressed', String(isPaused));
-    setText(find('tail-note'), describe());
+    show('tail-note', describe());
   };
 }

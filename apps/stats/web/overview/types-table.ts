@@ -1,5 +1,5 @@
-import { find } from '../elements/dom.ts';
-import { fillTable } from '../elements/table.ts';
+import { show } from '../elements/dom.ts';
+import { tableOf } from '../elements/table.ts';
 import { formatCount, formatRate } from '../format/numbers.ts';
 import { toVisible } from '../format/text.ts';
 import { formatTime, zoneName } from '../format/time.ts';
@@ -30,7 +30,7 @@ export function showTypes(minutes: readonly Minute[], range: number): void {
       formatRate(Number(count) / (60 * range)),
       formatTime(last).slice(0, 16),
     ]);
-  fillTable(find('types'), columns, rows, 'No events in this range.');
+  show('types', tableOf(columns, rows, 'No events in this range.'));
 }
 
 const sumOf = (minutes: readonly Minute[]) => minutes.reduce((sum, { count }) => sum + BigInt(count), 0n);
