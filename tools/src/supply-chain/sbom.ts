@@ -1,5 +1,5 @@
+import { originOf } from './origin.ts';
 import type { BundledPackage } from './packages.ts';
-import { pedigreeOf } from './pedigree.ts';
 
 /** Contents of an executable. */
 export interface Contents {
@@ -43,7 +43,7 @@ function libraryOf(found: BundledPackage) {
     version: found.version,
     licenses: [{ expression: found.license }],
     purl: reference,
-    ...pedigreeOf(found),
+    ...originOf(found),
   };
 }
 
