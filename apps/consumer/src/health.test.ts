@@ -1,6 +1,7 @@
+import type { Database } from '@pipeline/db';
 import { createLogger } from '@pipeline/runtime';
 import { expect, test, vi } from 'vitest';
-import { createHealth } from './health.ts';
+import { createConsumerProbes, createHealth } from './health.ts';
 import { createConsumerMetrics } from './metrics.ts';
 import { createRetryPolicy } from './retry-policy.ts';
 
@@ -43,6 +44,33 @@ test('each statement of a batch is progress, also one that Postgres refuses', as
 test('a statement that may take an hour is not stuck before that', () => {
   expect(stuckAfter(3_599, working, 3_600_000)).toBeUndefined();
   expect(stuckAfter(7_261, working, 3_600_000)).toMatch(/no progress for 7261 s/);
+});
+
+// H1
+test('writes that fail for longer than the limit make the consumer unready', async () => {
+  const clock = vi.spyOn(performance, 'now').mockReturnValue(0);
+  const metrics = createConsumerMetrics('test');
+  const health = createHealth(logger, metrics);
+  health.watch(working);
+  const database = { run: async () => [] } as Partial<Database> as Database;
+  const { unready } = createConsumerProbes(health, metrics, database, 30_000);
+  const { persist } = createRetryPolicy(
+    { kafka: 'kafka', postgres: 'postgres' },
+    health,
+    new AbortController().signal,
+  );
+  const seconds = [29, 31, 65];
+  const seen: (readonly string[])[] = [];
+  await persist(async () => {
+    seen.push(await unready());
+    const second = seconds.shift();
+    if (second === undefined) return;
+    clock.mockReturnValue(second * 1_000);
+    throw Object.assign(new Error('no space left on device'), { code: '53100' });
+  });
+  clock.mockRestore();
+  expect(seen).toEqual([[], [], [], ['Postgres: writes have been failing for 36 s']]);
+  expect(await unready()).toEqual([]);
 });
 
 test('a silent group member is stuck, one that is waiting for Kafka is not', () => {

@@ -2,6 +2,7 @@ import { type Database, describeError } from '@pipeline/db';
 import type { Source } from '@pipeline/kafka';
 import type { Logger, Probes } from '@pipeline/runtime';
 import { withDeadline } from '@pipeline/runtime';
+import { FailingWrites } from './failing-writes.ts';
 import type { ConsumerMetrics } from './metrics.ts';
 
 /** Without a finished statement or batch or a retry for this long, the process counts as stuck. */
@@ -18,6 +19,7 @@ export interface Health {
   progressed(): void;
   /** Returns a callback for retries of a system, such as `Postgres at 127.0.0.1:5432`. */
   retrying(system: string): (error: unknown) => void;
+  readonly failingWrites: FailingWrites;
   /** Records that a partition, `TOPIC/PARTITION`, is paused, until `resumed`. */
   paused(partition: string, reason: string): void;
   resumed(): void;
@@ -44,6 +46,7 @@ export function createHealth(logger: Logger, metrics: ConsumerMetrics, statement
   };
   return {
     progressed,
+    failingWrites: new FailingWrites(),
     retrying: (system) => (error) => {
       progressed();
       const cause = causeOf(error);
@@ -94,17 +97,31 @@ function causeOf(error: unknown): string {
   return [code, type, name].find((word): word is string => typeof word === 'string') ?? 'unknown';
 }
 
-/** The probes of the consumer. */
-export function createConsumerProbes(health: Health, metrics: ConsumerMetrics, database: Database): Probes {
+/**
+ * The probes of the consumer.
+ * @param writeFailureLimitMs how long writes may fail before the consumer is not ready
+ */
+export function createConsumerProbes(
+  health: Health,
+  metrics: ConsumerMetrics,
+  database: Database,
+  writeFailureLimitMs: number,
+): Probes {
   return {
     live: () => health.stuck(),
     unready: async () => [
       ...(health.joined ? [] : ['Kafka: not a member of the group yet']),
       ...health.pauses,
+      ...failingFor(health.failingWrites.longestMs, writeFailureLimitMs),
       ...(await pingDatabase(database)),
     ],
     metrics,
   };
+}
+
+/** A ping does not detect a read-only server, a full disk or a lock. */
+function failingFor(ms: number, limitMs: number): readonly string[] {
+  return ms > limitMs ? [`Postgres: writes have been failing for ${Math.round(ms / 1_000)} s`] : [];
 }
 
 async function pingDatabase(database: Database): Promise<readonly string[]> {

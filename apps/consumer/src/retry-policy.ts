@@ -22,11 +22,22 @@ export interface Places {
 export function createRetryPolicy(places: Places, health: Health, signal: AbortSignal): RetryPolicy {
   const onKafkaRetry = health.retrying(`Kafka at ${places.kafka}`);
   const kafka: RetryOptions = { isTransient: isTransientKafkaError, onRetry: onKafkaRetry, signal };
-  const onRetry = health.retrying(`Postgres at ${places.postgres}`);
+  const onPostgresRetry = health.retrying(`Postgres at ${places.postgres}`);
   return {
     reachKafka: (operation) => retryForever(operation, kafka).catch(throwAs(toKafkaUserError)),
-    persist: (statement) =>
-      retryForever(statement, { isTransient: isTransientError, onRetry, signal }).finally(health.progressed),
+    async persist(statement) {
+      let endFailing: (() => void) | undefined;
+      const onRetry = (error: unknown) => {
+        endFailing ??= health.failingWrites.begin();
+        onPostgresRetry(error);
+      };
+      try {
+        return await retryForever(statement, { isTransient: isTransientError, onRetry, signal });
+      } finally {
+        endFailing?.();
+        health.progressed();
+      }
+    },
     onKafkaRetry,
   };
 }

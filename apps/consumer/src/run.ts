@@ -109,7 +109,8 @@ async function serveProbes(
   database: Database,
   logger: Logger,
 ): Promise<HttpServer> {
-  const probes = createProbes(createConsumerProbes(health, metrics, database));
+  const { WRITE_FAILURE_LIMIT_MS: failureLimitMs } = settings;
+  const probes = createProbes(createConsumerProbes(health, metrics, database, failureLimitMs));
   const server = await listen(probes, probeAddress(settings), logger);
   logger.info({ url: server.url }, 'listening for probes and metrics');
   return server;

@@ -29,6 +29,11 @@ export const consumerSettings = {
   ...groupSettings,
   ...databaseSettings,
   WRITERS: integer(4, 'Number of batches written concurrently', [1, 64]),
+  WRITE_FAILURE_LIMIT_MS: integer(
+    30_000,
+    'How long a write may fail, whatever the cause, before /readyz returns 503',
+    [1_000, 3_600_000],
+  ),
   EVENT_MAX_BYTES: integer(1_000_000, 'Maximum size of a record; a larger one becomes a dead letter', [
     100,
     16 << 20,

@@ -80,6 +80,17 @@ const readOnly: Fault = {
   },
 };
 
+/** A session keeps the default with which it began, like a connection to the former primary. */
+const readOnlySessions: Fault = {
+  name: 'connections stay with a read-only server (25006)',
+  async inject(system) {
+    const seen = waitForEvidence(system, /\(25006\)/);
+    await alterWriter(system, 'set default_transaction_read_only = on');
+    await seen;
+    await system.operator.run((sql) => sql.unsafe('alter role writer reset default_transaction_read_only'));
+  },
+};
+
 async function alterSystem({ operator }: System, change: string): Promise<void> {
   await operator.run((sql) => sql.unsafe(`alter system ${change}`).simple());
   await operator.run((sql) => sql`select pg_reload_conf()`);
@@ -209,6 +220,7 @@ export const postgresFaults = {
   backendsTerminated,
   statementsCanceled,
   readOnly,
+  readOnlySessions,
   serializationFailures,
   tableLocked,
   deadlock,

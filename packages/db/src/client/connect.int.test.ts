@@ -4,6 +4,7 @@ import { readSettings } from '@pipeline/runtime';
 import { expect, inject, test } from 'vitest';
 import { createFreshDatabase } from '../testing/fresh-database.ts';
 import { connectDatabase, openPool } from './connect.ts';
+import { codeOf } from './errors.ts';
 import { databaseSettings } from './settings.ts';
 
 test('aborting the signal cancels the statement, which Postgres rolls back', async () => {
@@ -46,6 +47,37 @@ test('a read-only connection rejects changes', async () => {
   expect(await reader.run((sql) => sql`select count(*) as n from raw_events`)).toEqual([{ n: 0n }]);
   const change = reader.run((sql) => sql`insert into agg_events_minute values (now(), 'a', 1)`);
   await expect(change).rejects.toMatchObject({ code: '25006' });
+});
+
+// H1: a session keeps the default with which it began, like a connection to the former primary.
+test('connections that reach a read-only server are replaced until one does not', async () => {
+  await using fresh = await createFreshDatabase(inject('postgresUrl'));
+  await using admin = connectDatabase(fresh.settings, { applicationName: 'admin', connections: 1 });
+  const { database: name } = fresh.settings.DATABASE_URL;
+  const alter = (change: string) => admin.run((sql) => sql.unsafe(`alter database ${name} ${change}`));
+  await alter('set default_transaction_read_only = on');
+  await using writer = connectDatabase(fresh.settings, { applicationName: 'writer', connections: 2 });
+  const write = () => writer.run((sql) => sql`insert into agg_events_minute values (now(), 'a', 1)`);
+  await expect(write()).rejects.toMatchObject({ code: '25006' });
+  await alter('reset default_transaction_read_only');
+  await expect.poll(() => write().then(() => 'written', codeOf), { timeout: 10_000 }).toBe('written');
+});
+
+test('connections are replaced at most once per second by a read-only server', async () => {
+  await using fresh = await createFreshDatabase(inject('postgresUrl'));
+  await using admin = connectDatabase(fresh.settings, { applicationName: 'admin', connections: 1 });
+  const { database: name } = fresh.settings.DATABASE_URL;
+  await admin.run((sql) => sql.unsafe(`alter database ${name} set default_transaction_read_only = on`));
+  await using writer = connectDatabase(fresh.settings, { applicationName: 'writer', connections: 1 });
+  const pids = new Set<unknown>();
+  const startedAt = performance.now();
+  for (let attempts = 0; attempts < 100; attempts++) {
+    const [session] = await writer.run((sql) => sql`select pg_backend_pid() as pid`);
+    pids.add(session?.['pid']);
+    await writer.run((sql) => sql`insert into agg_events_minute values (now(), 'a', 1)`).catch(() => {});
+  }
+  expect(pids.size).toBeGreaterThan(1);
+  expect(pids.size).toBeLessThanOrEqual(2 + (performance.now() - startedAt) / 1_000);
 });
 
 test('timeouts apply to statements, lock waits and idle transactions', async () => {

@@ -14,7 +14,9 @@ export interface Database extends AsyncDisposable {
   /** `host:port/database`; safe to log. */
   readonly address: string;
   /**
-   * Runs one statement with a deadline. If it passes, the connections are presumed dead and replaced.
+   * Runs one statement with a deadline. If it passes, the connections are presumed dead and replaced. They are
+   * also replaced, at most once per second, if a statement that may write reaches a read-only server: after a
+   * failover the address leads to another server, but open connections stay with the former one.
    * @param signal cancels the statement, which Postgres then rolls back
    * @throws the driver's error or a DeadlineError (see `errorKind`), or the signal's reason
    */
@@ -35,6 +37,12 @@ export interface ConnectOptions {
 /** Added to Postgres's statement timeout: without an error by then, the connection is dead. */
 const GRACE_MS = 5_000;
 
+/** Minimum time between two replacements of connections that reach a read-only server. */
+const REPLACE_MS = 1_000;
+
+/** Connections are replaced after this time, so that they follow a failover that breaks none of them. */
+const MAX_LIFETIME_SECONDS = 300;
+
 /**
  * Creates a pool, which connects on first use.
  * @throws UserError if the TLS settings are invalid (`tlsOptions`)
@@ -46,6 +54,13 @@ export function connectDatabase(
   const url = settings.DATABASE_URL;
   const deadlineMs = settings.DATABASE_STATEMENT_TIMEOUT_MS + GRACE_MS;
   let pool = openPool(settings, options);
+  let replacedAt = Number.NEGATIVE_INFINITY;
+  const replace = (used: Sql, drainSeconds: number) => {
+    if (pool !== used) return;
+    replacedAt = performance.now();
+    pool = openPool(settings, options);
+    void used.end({ timeout: drainSeconds });
+  };
   return {
     address: `${url.host}:${url.port}/${url.database}`,
     async run(statement, signal) {
@@ -53,7 +68,8 @@ export function connectDatabase(
       try {
         return await withDeadline(runUntil(statement(used), signal), deadlineMs, 'a statement');
       } catch (error) {
-        if (isDead(error) && pool === used) pool = replacePool(used, () => openPool(settings, options));
+        if (isDead(error)) replace(used, 0);
+        if (isReadOnly(error, options) && performance.now() - replacedAt > REPLACE_MS) replace(used, 1);
         throw error;
       }
     },
@@ -81,10 +97,12 @@ function isDead(error: unknown): boolean {
   return error instanceof Error && error.name === 'DeadlineError';
 }
 
-function replacePool(dead: Sql, open: () => Sql): Sql {
-  void dead.end({ timeout: 0 });
-  return open();
+/** Whether the server is read-only although the connection is not meant to be. */
+function isReadOnly(error: unknown, { readOnly }: ConnectOptions): boolean {
+  return readOnly !== true && codeOf(error) === READ_ONLY_TRANSACTION;
 }
+
+const READ_ONLY_TRANSACTION = '25006';
 
 /** The driver's pool, for transactions and multi-statement queries, which `Database` does not support. */
 export function openPool(settings: Settings<typeof databaseSettings>, options: ConnectOptions): Sql {
@@ -99,6 +117,7 @@ export function openPool(settings: Settings<typeof databaseSettings>, options: C
     // All parameters are sent as text and cast in SQL, so the driver does not need array types.
     fetch_types: false,
     types: { bigint: postgres.BigInt },
+    max_lifetime: MAX_LIFETIME_SECONDS,
     connect_timeout: settings.DATABASE_CONNECT_TIMEOUT_MS / 1_000,
     // Callers have their own backoff. The driver's counts the failures of all connections together and would
     // delay the first attempt after an outage by up to 20 s.
