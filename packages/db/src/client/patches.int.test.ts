@@ -48,6 +48,27 @@ test('a late statement of a transaction whose connection has closed fails (#1208
   expect(await late).toMatchObject({ code: 'CONNECTION_CLOSED' });
 });
 
+// L12
+test('a late statement of a transaction never runs on the next connection (#1155)', async () => {
+  const { sql, sockets } = await connectToFake();
+  const { promise: late, resolve } = Promise.withResolvers<unknown>();
+  const transaction = sql.begin(async (tx) => {
+    sockets[0]?.emit('close', false);
+    const next = sql`select 3`.execute();
+    await expect.poll(() => sockets[1]?.sent.length).toBe(1);
+    sockets[1]?.push(welcome);
+    await expect.poll(() => String(sockets[1]?.sent.at(-1))).toContain('select 3');
+    sockets[1]?.push(refusal);
+    await expect(next).rejects.toThrow('no');
+    resolve(await tx`select 2`.catch((error: unknown) => error));
+  });
+  await expect.poll(() => String(sockets[0]?.sent.at(-1))).toContain('begin');
+  sockets[0]?.push(Buffer.concat([message('C', 'BEGIN\0'), message('Z', 'T')]));
+  await expect(transaction).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' });
+  expect(await late).toMatchObject({ code: 'CONNECTION_CLOSED' });
+  expect(String(sockets[1]?.sent)).not.toContain('select 2');
+});
+
 test('the first statement after a terminated backend does not get its error', async () => {
   const sql = postgres(inject('postgresUrl'), { max: 1 });
   await expect(sql`select pg_terminate_backend(pg_backend_pid())`).rejects.toThrow();
