@@ -1,22 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type BenchServers, consumerEnvironment } from './bench-servers.ts';
-import { log } from './log.ts';
-import { formatCell } from './markdown.ts';
 import { startApp } from './programs.ts';
-import type { Section } from './section.ts';
+import { formatCell, logProgress, type Section } from './report.ts';
+import { type BenchServers, consumerEnvironment } from './servers.ts';
+import { createTopic } from './topics.ts';
 import { meterUsage } from './usage.ts';
-import { waitUntilJoined } from './wait.ts';
 
 const SETTLE_MS = 5_000;
 const WATCH_MS = 10_000;
 
 /** Measures the CPU usage of an idle consumer. */
 export async function measureIdling(servers: BenchServers): Promise<Section> {
-  log('idle consumer');
+  logProgress('idle consumer');
   await using tables = await servers.createTables();
-  const topic = await servers.createTopic();
+  const topic = await createTopic(servers.kafka.address);
   await using consumer = startApp('consumer', [], consumerEnvironment(servers, topic, tables));
-  await waitUntilJoined(consumer);
+  await consumer.waitUntilJoined();
   await sleep(SETTLE_MS);
   const used = meterUsage([consumer.pid, servers.postgres.pid, servers.kafka.pid]);
   await sleep(WATCH_MS);

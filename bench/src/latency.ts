@@ -1,12 +1,9 @@
 import { UserError } from '@pipeline/runtime';
-import { type BenchServers, consumerEnvironment, type Tables } from './bench-servers.ts';
-import { log } from './log.ts';
-import { formatCell } from './markdown.ts';
 import { startApp } from './programs.ts';
-import type { Section } from './section.ts';
-import { topicEnvironment } from './topic-environment.ts';
+import { formatCell, logProgress, type Section } from './report.ts';
+import { type BenchServers, consumerEnvironment, selectNumber, type Tables } from './servers.ts';
+import { createTopic, topicEnvironment } from './topics.ts';
 import { meterUsage } from './usage.ts';
-import { waitUntilJoined, waitWhileRunning } from './wait.ts';
 
 const RATES = [100, 1_000, 10_000];
 /** Lets the broker's JIT compiler settle: in a broker's first minute, p99 is twice as high as later. */
@@ -16,7 +13,7 @@ const WARM_UP_SECONDS = 30;
 export async function measureLatency(servers: BenchServers): Promise<Section> {
   const rows: (readonly number[])[] = [];
   for (const rate of RATES) {
-    log(`latency at ${rate} events/s`);
+    logProgress(`latency at ${rate} events/s`);
     rows.push(await measureRate(servers, rate));
   }
   const figures = (row: readonly number[]) => row.map(formatCell);
@@ -25,7 +22,14 @@ export async function measureLatency(servers: BenchServers): Promise<Section> {
     summary: rows
       .map(figures)
       .map(([rate, , p50, p99]) => [`latency at ${rate} events/s`, `p50 ${p50} ms, p99 ${p99} ms`]),
-    columns: ['target, events/s', 'sent, events/s', 'p50, ms', 'p99, ms', 'max, ms', othersColumn],
+    columns: [
+      'target, events/s',
+      'sent, events/s',
+      'p50, ms',
+      'p99, ms',
+      'max, ms',
+      'other processes, % of CPU',
+    ],
     rows,
     remarks: [
       '`ingested_at - event_time`, on one clock: from creating the event to starting the transaction that ' +
@@ -34,28 +38,20 @@ export async function measureLatency(servers: BenchServers): Promise<Section> {
   };
 }
 
-const othersColumn = 'other processes, % of CPU';
-
 async function measureRate(servers: BenchServers, rate: number): Promise<readonly number[]> {
   await using tables = await servers.createTables();
-  const topic = await servers.createTopic();
+  const topic = await createTopic(servers.kafka.address);
   await using consumer = startApp('consumer', [], consumerEnvironment(servers, topic, tables));
-  await waitUntilJoined(consumer);
+  await consumer.waitUntilJoined();
   const count = rate * (WARM_UP_SECONDS + servers.size.seconds);
   const args = ['--rate', String(rate), '--count', String(count)];
   await using producer = startApp('producer', args, topicEnvironment(servers.kafka.address, topic));
-  const used = meterUsage([consumer.pid, producer.pid, servers.postgres.pid, servers.kafka.pid]);
-  await producer.ended;
+  const used = meterUsage([]);
+  await producer.finish();
   const { othersShare } = used();
-  await waitWhileRunning(consumer, async () => (await countRows(tables)) >= count, 100);
+  const countRows = () => selectNumber(tables.database, 'select count(*) from raw_events');
+  await consumer.waitUntil(async () => (await countRows()) >= count, 100);
   return [rate, ...(await readLatency(tables)), 100 * othersShare];
-}
-
-async function countRows({ database }: Tables): Promise<number> {
-  const [row] = await database.run<{ rows: number }>(
-    (sql) => sql`select count(*)::float8 as rows from raw_events`,
-  );
-  return row?.rows ?? 0;
 }
 
 /** The rate at which events were created per second, then p50, p99 and the maximum in ms. */

@@ -1,7 +1,6 @@
 import { createProgram, invalidArgument, numberBetween, runProgram } from '@pipeline/runtime';
 import manifest from '../package.json' with { type: 'json' };
-import { measurements } from './measurements.ts';
-import { type BenchOptions, runBench } from './run.ts';
+import { type BenchOptions, measurements, runBench } from './run.ts';
 
 const names = [...measurements.keys()];
 
@@ -19,7 +18,7 @@ const program = createProgram(
 `,
   )
   .option('--events <n>', 'number of events in the topic', integerBetween(1_000, 100_000_000), 600_000)
-  .option('--rounds <n>', 'rounds of the throughput and replay measurements', integerBetween(1, 100), 3)
+  .option('--rounds <n>', 'rounds of the throughput measurement', integerBetween(1, 100), 3)
   .option(
     '--seconds <n>',
     'seconds of measurement at each rate of the latency measurement',

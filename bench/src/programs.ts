@@ -1,19 +1,28 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parseScript } from './script.ts';
+import { delimiter, dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { UserError } from '@pipeline/runtime';
 
 export type Environment = Readonly<Record<string, string>>;
 
 /** A running app; killed on disposal. */
 export interface Program extends AsyncDisposable {
   readonly pid: number;
-  readonly hasEnded: boolean;
-  /** Output on stderr so far. */
-  stderr(): string;
-  /** Resolves with the output on stdout once the process has exited. */
-  readonly ended: Promise<string>;
+  /**
+   * Waits until it exits.
+   * @throws UserError with the last line of its log unless it exits with 0
+   */
+  finish(): Promise<void>;
+  /**
+   * Polls until a condition holds.
+   * @param everyMs polling interval, which limits the precision of measured durations
+   * @throws UserError with the last line of its log if it exits first
+   */
+  waitUntil(condition: () => boolean | Promise<boolean>, everyMs: number): Promise<void>;
+  /** Waits until it has joined its group, as only a consumer does. */
+  waitUntilJoined(): Promise<void>;
 }
 
 const apps = join(import.meta.dirname, '../../apps');
@@ -24,27 +33,29 @@ export function startApp(
   args: readonly string[],
   environment: Environment,
 ): Program {
-  const folder = join(apps, name);
-  const { scripts } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-  const command = parseScript(scripts.start);
-  const program = command.program === 'node' ? process.execPath : command.program;
-  const child = spawn(program, [...command.args, ...args], {
-    cwd: folder,
-    env: { ...process.env, METRICS_PORT: '0', LOG_FORMAT: 'json', ...command.environment, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawnApp(name, args, environment);
   const kill = () => child.kill('SIGKILL');
   process.once('exit', kill);
-  const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
-  const ended = once(child, 'close').then(() => stdout());
-  void ended.then(() => process.off('exit', kill));
+  let log = '';
+  child.stderr.on('data', (chunk) => {
+    log += chunk;
+  });
+  const ended = once(child, 'close').then(() => process.off('exit', kill));
+  const failure = () => new UserError(`the ${name} exited early`, log.trimEnd().split('\n').at(-1) ?? '');
+  const waitUntil: Program['waitUntil'] = async (condition, everyMs) => {
+    while (!(await condition())) {
+      if (child.exitCode !== null || child.signalCode !== null) throw failure();
+      await sleep(everyMs);
+    }
+  };
   return {
     pid: child.pid ?? 0,
-    get hasEnded() {
-      return child.exitCode !== null || child.signalCode !== null;
+    async finish() {
+      await ended;
+      if (child.exitCode !== 0) throw failure();
     },
-    stderr,
-    ended,
+    waitUntil,
+    waitUntilJoined: () => waitUntil(() => log.includes('joined the group'), 20),
     async [Symbol.asyncDispose]() {
       kill();
       await ended;
@@ -52,8 +63,14 @@ export function startApp(
   };
 }
 
-function collect(stream: NodeJS.ReadableStream): () => string {
-  const chunks: Buffer[] = [];
-  stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-  return () => Buffer.concat(chunks).toString('utf8');
+function spawnApp(name: string, args: readonly string[], environment: Environment) {
+  const folder = join(apps, name);
+  const { scripts } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const PATH = [dirname(process.execPath), process.env['PATH']].join(delimiter);
+  // `exec` replaces the shell, so that the process is the app's.
+  return spawn('sh', ['-c', `exec env ${scripts.start} "$@"`, 'sh', ...args], {
+    cwd: folder,
+    env: { ...process.env, PATH, METRICS_PORT: '0', LOG_FORMAT: 'json', ...environment },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
 }

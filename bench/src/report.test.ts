@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { reportToJson, reportToMarkdown } from './report.ts';
+import { formatCell, reportToJson, reportToMarkdown } from './report.ts';
 
 const section = (title: string) => ({
   title,
   summary: [[title, `${title} figure`]] as const,
-  columns: ['figure'],
-  rows: [[1.23456]],
-  remarks: [],
+  columns: ['round', 'figure'],
+  rows: [['1', 1.23456]],
+  remarks: ['Idle machine.'],
 });
 
 const report = {
@@ -33,8 +33,20 @@ test.each([
   );
 });
 
-test('each measurement has its own section', () => {
-  expect(reportToMarkdown(report).match(/^### .*$/gm)).toEqual(['### one', '### two']);
+test('a section is a heading, a table with right-aligned numbers, and remarks', () => {
+  const table = '| round | figure |\n| --- | --: |\n| 1 | 1.23 |';
+  expect(reportToMarkdown(report)).toContain(`### one\n\n${table}\n\nIdle machine.\n\n### two\n\n${table}`);
+});
+
+test.each([
+  [1_234_567, '1,234,567'],
+  [7, '7'],
+  [100.4, '100'],
+  [12.34, '12.3'],
+  [0.456, '0.46'],
+  ['-', '-'],
+])('%s is formatted as %s', (cell, formatted) => {
+  expect(formatCell(cell)).toBe(formatted);
 });
 
 test('JSON holds the same data with full precision', () => {
@@ -43,6 +55,6 @@ test('JSON holds the same data with full precision', () => {
   expect(sections[1]).toMatchObject({
     title: 'two',
     summary: [['two', 'two figure']],
-    rows: [{ figure: 1.23456 }],
+    rows: [{ round: '1', figure: 1.23456 }],
   });
 });

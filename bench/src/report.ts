@@ -1,5 +1,14 @@
-import { toMarkdown, toTable } from './markdown.ts';
-import { type Section, toObjects } from './section.ts';
+/** The result of one measurement: a table and remarks on how to read it. */
+export interface Section {
+  readonly title: string;
+  /** Figures to quote, each with a label. */
+  readonly summary: readonly (readonly [label: string, figure: string])[];
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly Cell[])[];
+  readonly remarks: readonly string[];
+}
+
+export type Cell = string | number;
 
 /** The results of one run. */
 export interface Report {
@@ -29,20 +38,41 @@ function describeNoise(othersShare: number): string {
 /** Formats a report as Markdown. */
 export function reportToMarkdown({ date, machine, command, othersShare, sections }: Report): string {
   const head = `${date}, ${machine}: \`${command}\``;
-  const summary = toTable(
-    ['', `${date}`],
-    sections.flatMap((section) => section.summary),
-  );
-  return `${[head, summary, describeNoise(othersShare), CAVEAT, ...sections.map(toMarkdown)].join('\n\n')}\n`;
+  const summary = sections.flatMap((section) => section.summary);
+  const details = sections.flatMap(({ title, columns, rows, remarks }) => [
+    `### ${title}`,
+    toTable(columns, rows),
+    ...remarks,
+  ]);
+  return `${[head, toTable(['', date], summary), describeNoise(othersShare), CAVEAT, ...details].join('\n\n')}\n`;
 }
 
-/** Formats a report as JSON. */
+/** Formats a table; columns with numbers are right-aligned. */
+function toTable(columns: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  const alignment = columns.map((_, index) =>
+    rows.some((row) => typeof row[index] === 'number') ? '--:' : '---',
+  );
+  const lines = [columns, alignment, ...rows.map((row) => row.map(formatCell))];
+  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+/** Formats numbers with about three significant digits: 123,457, 12.3, 1.23. */
+export function formatCell(cell: Cell): string {
+  if (typeof cell === 'string') return cell;
+  const digits = Number.isInteger(cell) || Math.abs(cell) >= 100 ? 0 : Math.abs(cell) >= 10 ? 1 : 2;
+  return cell.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
+
+/** Formats a report as JSON; rows are objects keyed by column, with full precision. */
 export function reportToJson({ sections, ...head }: Report): string {
-  const measured = sections.map((section) => ({
-    title: section.title,
-    summary: section.summary,
-    rows: toObjects(section),
-    remarks: section.remarks,
+  const measured = sections.map(({ columns, rows, ...section }) => ({
+    ...section,
+    rows: rows.map((row) => Object.fromEntries(row.map((cell, index) => [columns[index] ?? '', cell]))),
   }));
   return `${JSON.stringify({ ...head, caveat: CAVEAT, sections: measured }, null, 2)}\n`;
+}
+
+/** Prints progress to stderr; stdout is reserved for the report. */
+export function logProgress(line: string): void {
+  process.stderr.write(`bench: ${line}\n`);
 }

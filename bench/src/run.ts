@@ -1,12 +1,25 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stopSignal, UserError } from '@pipeline/runtime';
-import { type Size, startBenchServers } from './bench-servers.ts';
-import { describeMachine } from './machine.ts';
-import { measurements } from './measurements.ts';
-import { type Report, reportToJson, reportToMarkdown } from './report.ts';
-import type { Section } from './section.ts';
+import { measureDecode } from './decode.ts';
+import { measureGrowth } from './growth.ts';
+import { measureIdling } from './idling.ts';
+import { measureLatency } from './latency.ts';
+import { type Report, reportToJson, reportToMarkdown, type Section } from './report.ts';
+import { type BenchServers, type Size, startBenchServers } from './servers.ts';
+import { measureStarting } from './starting.ts';
+import { measureThroughput } from './throughput.ts';
 import { meterUsage } from './usage.ts';
+
+/** All measurements by name, in the order of the report. */
+export const measurements: ReadonlyMap<string, (servers: BenchServers) => Promise<Section>> = new Map([
+  ['throughput', measureThroughput],
+  ['latency', measureLatency],
+  ['start', measureStarting],
+  ['idle', measureIdling],
+  ['decode', measureDecode],
+  ['growth', measureGrowth],
+]);
 
 export interface BenchOptions extends Size {
   /** Names of the measurements to run. */
@@ -27,34 +40,23 @@ export async function runBench(options: BenchOptions): Promise<void> {
   const stopped = Promise.withResolvers<never>();
   signal.addEventListener('abort', () => stopped.reject(signal.reason), { once: true });
   await using servers = await startBenchServers(options);
-  const measuring = measure();
-  const report = await Promise.race([measuring, stopped.promise]);
-  await writeReport(report);
-  process.stdout.write(options.json ? reportToJson(report) : reportToMarkdown(report));
-
-  async function measure(): Promise<Report> {
-    const machine = await describeMachine(servers);
-    const used = meterUsage([]);
-    const sections: Section[] = [];
-    for (const [name, measureOne] of measurements) {
-      if (options.only.includes(name)) sections.push(await measureOne(servers));
-    }
-    return {
-      date: new Date().toISOString().slice(0, 10),
-      machine,
-      command: commandLine(),
-      othersShare: used().othersShare,
-      sections,
-    };
-  }
-}
-
-function commandLine(): string {
-  return ['pnpm --filter bench start', ...process.argv.slice(2)].join(' ');
-}
-
-async function writeReport(report: Report): Promise<void> {
+  const report = await Promise.race([measure(servers, options.only), stopped.promise]);
   await mkdir(results, { recursive: true });
   await writeFile(join(results, 'latest.json'), reportToJson(report));
   await writeFile(join(results, 'latest.md'), reportToMarkdown(report));
+  process.stdout.write(options.json ? reportToJson(report) : reportToMarkdown(report));
+}
+
+async function measure(servers: BenchServers, only: readonly string[]): Promise<Report> {
+  const used = meterUsage([]);
+  const sections: Section[] = [];
+  for (const [name, measureOne] of measurements)
+    if (only.includes(name)) sections.push(await measureOne(servers));
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    machine: servers.machine,
+    command: ['pnpm --filter bench start', ...process.argv.slice(2)].join(' '),
+    othersShare: used().othersShare,
+    sections,
+  };
 }

@@ -1,7 +1,8 @@
-import type { Mixture } from './synthetic.ts';
+import { createHash } from 'node:crypto';
+import type { OutgoingRecord } from '@pipeline/kafka';
 
 /** A pipeline that differs from the baseline in one or two parameters. */
-export interface Scenario extends Mixture {
+export interface Scenario {
   readonly name: string;
   readonly consumers: number;
   readonly partitions: number;
@@ -9,9 +10,19 @@ export interface Scenario extends Mixture {
   readonly rows: number;
   /** Share of the topic's events that are already stored, 0 to 1. */
   readonly duplicates: number;
+  /** Order of event ids: ascending like UUIDv7, or random like UUIDv4. */
+  readonly ids: 'ordered' | 'random';
+  /** Share of records that are not events, 0 to 1. */
+  readonly invalid: number;
+  /** Share of events that Postgres refuses, 0 to 1: `jsonb` cannot store U+0000. */
+  readonly refused: number;
+  /** Approximate size of a value; the envelope takes about 200 bytes. */
+  readonly bytes: number;
 }
 
-const baseline: Omit<Scenario, 'name'> = {
+/** All others differ from it only in what their names state. */
+export const baseline: Scenario = {
+  name: '1 consumer, 3 partitions, empty table, ordered ids, 250 bytes',
   consumers: 1,
   partitions: 3,
   rows: 0,
@@ -24,7 +35,7 @@ const baseline: Omit<Scenario, 'name'> = {
 
 /** The first scenario is the baseline. */
 export const scenarios: readonly Scenario[] = [
-  { ...baseline, name: '1 consumer, 3 partitions, empty table, ordered ids, 250 bytes' },
+  baseline,
   { ...baseline, name: '2 consumers', consumers: 2 },
   { ...baseline, name: '3 consumers', consumers: 3 },
   { ...baseline, name: '12 partitions', partitions: 12 },
@@ -52,3 +63,42 @@ const TOPIC_MAX_BYTES = 250_000_000;
 export function eventsOf({ bytes }: Scenario, events: number): number {
   return Math.min(events, Math.floor(TOPIC_MAX_BYTES / bytes));
 }
+
+/** Added to positions, so that the topic's ids do not collide with those of rows stored in advance. */
+export const EARLIER = 1_000_000_000;
+
+const START = Date.parse('2026-11-24T09:00:00Z');
+
+/** The record at a position of a scenario's topic; deterministic. */
+export function recordAt(position: number, scenario: Scenario): OutgoingRecord {
+  const key = Buffer.from(`user-${position % 1_000}`);
+  if (position % 100 < 100 * scenario.invalid) return { key, value: Buffer.from('{"not":"an event"}') };
+  return { key, value: Buffer.from(JSON.stringify(eventAt(position, scenario))) };
+}
+
+function eventAt(position: number, { ids, bytes, refused }: Scenario) {
+  const path = '/'.padEnd(Math.max(1, bytes - 200), 'products/');
+  return {
+    event_id: idAt[ids](position + EARLIER),
+    event_type: 'page_view',
+    event_time: new Date(START + (position % 600) * 1_000).toISOString(),
+    user_id: `user-${position % 1_000}`,
+    // Counted from the other end than invalid records, so that both shares can be combined.
+    payload: { path: 99 - (position % 100) < 100 * refused ? `${path}\0` : path },
+  };
+}
+
+const idAt = {
+  ordered: (i: number) => `0198c5b0-7c1e-7000-8000-${i.toString(16).padStart(12, '0')}`,
+  random: (i: number) =>
+    createHash('md5')
+      .update(`${i}`)
+      .digest('hex')
+      .replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'),
+};
+
+/** The same ids in SQL, computed from the series value `i`. */
+export const idInSql = {
+  ordered: "('0198c5b0-7c1e-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid",
+  random: 'md5(i::text)::uuid',
+};

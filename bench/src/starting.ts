@@ -1,10 +1,7 @@
-import { type BenchServers, consumerEnvironment } from './bench-servers.ts';
-import { log } from './log.ts';
-import { formatCell } from './markdown.ts';
 import { startApp } from './programs.ts';
-import type { Section } from './section.ts';
+import { formatCell, logProgress, type Section } from './report.ts';
+import { type BenchServers, consumerEnvironment, selectNumber } from './servers.ts';
 import { median } from './statistics.ts';
-import { waitWhileRunning } from './wait.ts';
 
 const STARTS = 5;
 
@@ -12,8 +9,8 @@ const STARTS = 5;
 export async function measureStarting(servers: BenchServers): Promise<Section> {
   const { topic } = await servers.filledTopic();
   const milliseconds: number[] = [];
-  for (let start = 0; start < STARTS; start++) {
-    log(`start to first row, ${start + 1} of ${STARTS}`);
+  for (let start = 1; start <= STARTS; start++) {
+    logProgress(`start to first row, ${start} of ${STARTS}`);
     milliseconds.push(await startToFirstRow(servers, topic));
   }
   return {
@@ -29,13 +26,10 @@ export async function measureStarting(servers: BenchServers): Promise<Section> {
 
 async function startToFirstRow(servers: BenchServers, topic: string): Promise<number> {
   await using tables = await servers.createTables();
-  const hasRow = async () => {
-    const [row] = await tables.database.run((sql) => sql`select 1 from raw_events limit 1`);
-    return row !== undefined;
-  };
+  const hasRow = async () => (await selectNumber(tables.database, 'select 1 from raw_events limit 1')) > 0;
   await hasRow();
   const startedAt = performance.now();
   await using consumer = startApp('consumer', [], consumerEnvironment(servers, topic, tables));
-  await waitWhileRunning(consumer, hasRow, 5);
+  await consumer.waitUntil(hasRow, 5);
   return performance.now() - startedAt;
 }

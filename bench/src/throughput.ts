@@ -1,34 +1,22 @@
-import type { BenchServers } from './bench-servers.ts';
+import { UserError } from '@pipeline/runtime';
 import { copyRows } from './copy.ts';
 import { type Drained, drainTopic } from './drain.ts';
-import { log } from './log.ts';
-import { formatCell } from './markdown.ts';
-import type { Cell, Section } from './section.ts';
+import { type Cell, formatCell, logProgress, type Section } from './report.ts';
+import { type BenchServers, selectNumber } from './servers.ts';
 import { median } from './statistics.ts';
-import type { FilledTopic } from './topic.ts';
+import type { FilledTopic } from './topics.ts';
 import { meterUsage } from './usage.ts';
-
-interface Copied {
-  readonly rowsPerSecond: number;
-  /** CPU time of Postgres per row, in microseconds. */
-  readonly postgresMicros: number;
-}
-
-interface Round {
-  readonly copied: Copied;
-  readonly drained: Drained;
-}
 
 /** Compares the consumer with COPY of the same rows into the same table, in alternating rounds. */
 export async function measureThroughput(servers: BenchServers): Promise<Section> {
   const filled = await servers.filledTopic();
-  const rounds: Round[] = [];
+  const rounds: (readonly number[])[] = [];
   for (let number = 1; number <= servers.size.rounds; number++) {
-    log(`throughput, round ${number} of ${servers.size.rounds}`);
-    rounds.push({ copied: await measureCopy(servers, filled), drained: await drainFresh(servers, filled) });
+    logProgress(`throughput, round ${number} of ${servers.size.rounds}`);
+    const copied = await measureCopy(servers, filled);
+    rounds.push(toFigures(copied, await drainFresh(servers, filled)));
   }
-  const figures = rounds.map(toFigures);
-  const medians = columns.slice(1).map((_, column) => median(figures.map((row) => row[column] ?? 0)));
+  const medians = columns.slice(1).map((_, column) => median(rounds.map((row) => row[column] ?? 0)));
   const [rate, , ratio, rss, own] = medians.map(formatCell);
   return {
     title: `Throughput: ${filled.events.toLocaleString('en-US')} events in 3 partitions`,
@@ -39,7 +27,7 @@ export async function measureThroughput(servers: BenchServers): Promise<Section>
       ['CPU time of the consumer', `${own} µs per event`],
     ],
     columns,
-    rows: [...figures.map((row, index): Cell[] => [String(index + 1), ...row]), ['median', ...medians]],
+    rows: [...rounds.map((row, index): Cell[] => [String(index + 1), ...row]), ['median', ...medians]],
     remarks: [
       'From the start of the consumer process (its `start` script, without pnpm) to its last row. COPY ' +
         'uses three connections from this process, connecting included. Ratios compare within a round.',
@@ -60,7 +48,13 @@ const columns = [
   'other processes, % of CPU',
 ];
 
-function toFigures({ copied, drained }: Round): readonly number[] {
+interface Copied {
+  readonly rowsPerSecond: number;
+  /** CPU time of Postgres per row, in microseconds. */
+  readonly postgresMicros: number;
+}
+
+function toFigures(copied: Copied, drained: Drained): readonly number[] {
   const { eventsPerSecond, cpuMicros, othersShare } = drained;
   return [
     eventsPerSecond,
@@ -73,19 +67,19 @@ function toFigures({ copied, drained }: Round): readonly number[] {
   ];
 }
 
-async function measureCopy(
-  servers: BenchServers,
-  { rows: { first, second }, events }: FilledTopic,
-): Promise<Copied> {
+async function measureCopy(servers: BenchServers, { copyTexts, events }: FilledTopic): Promise<Copied> {
   await using tables = await servers.createTables();
-  const texts = first.map((text, index) => Buffer.concat([text, second[index] ?? Buffer.alloc(0)]));
   const used = meterUsage([servers.postgres.pid]);
-  await copyRows(tables.url, texts);
+  await copyRows(tables.url, copyTexts);
   const { seconds, cpuMs } = used();
-  return { rowsPerSecond: events / seconds, postgresMicros: ((cpuMs[0] ?? 0) * 1_000) / events };
+  return { rowsPerSecond: events / seconds, postgresMicros: (1_000 * (cpuMs[0] ?? 0)) / events };
 }
 
+/** @throws UserError if the table does not have exactly one row per event afterwards */
 async function drainFresh(servers: BenchServers, filled: FilledTopic): Promise<Drained> {
   await using tables = await servers.createTables();
-  return await drainTopic(servers, filled, tables);
+  const drained = await drainTopic(servers, filled, tables);
+  const rows = await selectNumber(tables.database, 'select count(*) from raw_events');
+  if (rows === filled.events) return drained;
+  throw new UserError(`found ${rows} rows for ${filled.events} events`, 'fix the consumer first');
 }

@@ -1,16 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { type ProcessStat, parseMachineStat, parseProcessStat, treeCpuMs } from './process-stat.ts';
-
-/** CPU time in ms since the processes started, descendants included. */
-interface Usage {
-  /** `performance.now()` of the reading. */
-  readonly at: number;
-  readonly trees: readonly number[];
-  /** CPU time of this process and its descendants, which are everything that takes part in the benchmark. */
-  readonly own: number;
-  readonly machine: number;
-}
 
 /** Resource usage between two readings. */
 export interface Used {
@@ -23,26 +12,26 @@ export interface Used {
 
 /** Starts measuring the processes; the returned function reports their usage since then. */
 export function meterUsage(pids: readonly number[]): () => Used {
-  const before = readUsage(pids);
+  // This process and its descendants are everything that takes part in the benchmark.
+  const before = readUsage([process.pid, ...pids]);
   return () => {
-    const after = readUsage(pids);
+    const after = readUsage([process.pid, ...pids]);
     const elapsedMs = after.at - before.at;
-    const cpuMs = after.trees.map((ms, index) => ms - (before.trees[index] ?? 0));
-    const others = Math.max(0, after.machine - before.machine - (after.own - before.own));
+    const [own = 0, ...cpuMs] = after.trees.map((ms, index) => ms - (before.trees[index] ?? 0));
+    const othersMs = Math.max(0, after.machine - before.machine - own);
     return {
       seconds: elapsedMs / 1_000,
       cpuMs,
-      othersShare: Math.min(1, others / elapsedMs / availableParallelism()),
+      othersShare: Math.min(1, othersMs / elapsedMs / availableParallelism()),
     };
   };
 }
 
-function readUsage(pids: readonly number[]): Usage {
+function readUsage(pids: readonly number[]) {
   const stats = readStats();
   return {
     at: performance.now(),
     trees: pids.map((pid) => treeCpuMs(pid, stats)),
-    own: treeCpuMs(process.pid, stats),
     machine: parseMachineStat(readFileSync('/proc/stat', 'utf8')),
   };
 }
@@ -66,6 +55,40 @@ function readStat(pid: string): ProcessStat | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** A parsed `/proc/PID/stat`. */
+export interface ProcessStat {
+  readonly pid: number;
+  readonly parent: number;
+  /** CPU time in ms of the process and of its reaped children; Linux counts in steps of 10 ms. */
+  readonly cpuMs: number;
+}
+
+/** USER_HZ is 100 on every platform that Node supports. */
+const TICK_MS = 10;
+
+/** Parses the one line of `/proc/PID/stat`: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+export function parseProcessStat(line: string): ProcessStat {
+  // The second field, the program's name in parentheses, may contain spaces and parentheses.
+  const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
+  const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
+  return { pid: Number.parseInt(line, 10), parent: Number(fields[1]), cpuMs: ticks * TICK_MS };
+}
+
+/** CPU time of a process and all its descendants, in ms. */
+export function treeCpuMs(root: number, stats: readonly ProcessStat[]): number {
+  const own = stats.find(({ pid }) => pid === root)?.cpuMs ?? 0;
+  const children = stats.filter(({ parent }) => parent === root);
+  return children.reduce((sum, { pid }) => sum + treeCpuMs(pid, stats), own);
+}
+
+/** CPU time of the whole machine since boot in ms, including time stolen by the hypervisor. */
+export function parseMachineStat(text: string): number {
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = (
+    text.split('\n', 1)[0]?.match(/\d+/g) ?? []
+  ).map(Number);
+  return (user + nice + system + irq + softirq + steal) * TICK_MS;
 }
 
 /** Peak resident memory of a process so far, in MB (2^20 bytes). */

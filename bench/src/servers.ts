@@ -1,6 +1,5 @@
+import { availableParallelism, cpus, totalmem } from 'node:os';
 import { connectDatabase, type Database } from '@pipeline/db';
-import { connectKafka, kafkaSettings, openAdmin } from '@pipeline/kafka';
-import { readSettings } from '@pipeline/runtime';
 import {
   copyTemplate,
   createTemplate,
@@ -10,16 +9,16 @@ import {
   startPrivateKafka,
   startPrivatePostgres,
 } from '@pipeline/testing';
-import { log } from './log.ts';
+import { kafkaVersion } from 'infra/local';
 import type { Environment } from './programs.ts';
-import { type FilledTopic, fillTopic } from './topic.ts';
-import { logger, topicEnvironment } from './topic-environment.ts';
+import { logProgress } from './report.ts';
+import { type FilledTopic, fillTopic, topicEnvironment } from './topics.ts';
 
 /** Size of a benchmark run. */
 export interface Size {
   /** Number of events in the shared topic. */
   readonly events: number;
-  /** Rounds of the throughput and replay measurements; their median is reported. */
+  /** Rounds of the throughput measurement; their median is reported. */
   readonly rounds: number;
   /** Measured duration of each latency rate, in seconds, after the warm-up. */
   readonly seconds: number;
@@ -30,10 +29,10 @@ export interface BenchServers extends AsyncDisposable {
   readonly size: Size;
   readonly kafka: PrivateServer;
   readonly postgres: PrivateServer;
+  /** The hardware and the versions, in one line. */
+  readonly machine: string;
   /** Creates a database with empty tables, after a checkpoint. */
   createTables(): Promise<Tables>;
-  /** Creates an empty topic with three partitions and its dead-letter topic. Returns the topic. */
-  createTopic(): Promise<string>;
   /** A topic with `size.events` events; filled on the first call, then shared. */
   filledTopic(): Promise<FilledTopic>;
 }
@@ -47,29 +46,41 @@ export interface Tables extends AsyncDisposable {
 /** Starts the servers; disposal stops them and deletes their data. */
 export async function startBenchServers(size: Size): Promise<BenchServers> {
   await using stack = new AsyncDisposableStack();
-  log('starting Kafka and Postgres');
+  logProgress('starting Kafka and Postgres');
   const kafka = stack.use(await startPrivateKafka());
   const postgres = stack.use(await startPrivatePostgres());
   const template = await createTemplate(postgres.address);
   const server = stack.use(connect(postgres.address));
+  const machine = await describeMachine(server);
   let filled: Promise<FilledTopic> | undefined;
-  const servers: Omit<BenchServers, typeof Symbol.asyncDispose> = {
+  const opened = stack.move();
+  return {
     size,
     kafka,
     postgres,
+    machine,
     createTables: () => createTables(server, postgres.address, template),
-    createTopic: () => createTopic(kafka.address),
     filledTopic() {
-      filled ??= servers.createTopic().then((topic) => fillTopic(kafka.address, topic, size.events));
+      filled ??= fillTopic(kafka.address, size.events);
       return filled;
     },
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
-  const opened = stack.move();
-  return { ...servers, [Symbol.asyncDispose]: () => opened.disposeAsync() };
 }
 
 function connect(url: string): Database {
   return connectDatabase(settingsFor(url), { applicationName: 'bench', connections: 1 });
+}
+
+async function describeMachine(server: Database): Promise<string> {
+  const version = await selectNumber(server, "select current_setting('server_version_num')");
+  return [
+    `${availableParallelism()} cores (${cpus()[0]?.model.trim() ?? 'unknown'})`,
+    `${Math.round(totalmem() / 2 ** 30)} GB`,
+    `Node ${process.versions.node}`,
+    `Kafka ${kafkaVersion}`,
+    `PostgreSQL ${Math.floor(version / 10_000)}.${version % 10_000}`,
+  ].join(', ');
 }
 
 async function createTables(server: Database, serverUrl: string, template: string): Promise<Tables> {
@@ -87,12 +98,12 @@ async function createTables(server: Database, serverUrl: string, template: strin
   };
 }
 
-async function createTopic(brokers: string): Promise<string> {
-  const topic = freshName('bench');
-  const settings = readSettings(kafkaSettings, topicEnvironment(brokers, topic));
-  await using admin = await openAdmin(connectKafka(settings, 'bench', logger));
-  await admin.provisionTopics(settings);
-  return topic;
+/** Runs a query that returns one number; 0 if it returns null or no row. */
+export async function selectNumber(database: Database, query: string): Promise<number> {
+  const [row] = await database.run((sql) =>
+    sql.unsafe<{ value: number | null }[]>(`select (${query})::float8 as value`),
+  );
+  return row?.value ?? 0;
 }
 
 /** Settings for a consumer with a new group. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { parseMachineStat, parseProcessStat, treeCpuMs } from './process-stat.ts';
+import { parseMachineStat, parseProcessStat, treeCpuMs } from './usage.ts';
 
 const line =
   '4711 (a) b (c)) S 12 4711 4711 0 -1 4194560 1 2 3 4 100 20 3 4 20 0 11 0 12345 67890 123 18446744073709551615';
