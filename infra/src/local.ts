@@ -11,7 +11,6 @@ export { type BrokerSettings, brokerSettings, toImageEnvironment } from './local
 export { newClusterId, startKafkaServer } from './local/kafka/kafka-server.ts';
 export { until } from './local/poll-until.ts';
 export { postgresAccount } from './local/postgres/postgres-account.ts';
-export { acceptsQueries } from './local/postgres/postgres-ready.ts';
 export { startPostgresServer } from './local/postgres/postgres-server.ts';
 export { speaksKafka } from './local/protocol.ts';
 export { ancestorsOf, findProcess } from './process/ancestors.ts';

@@ -1,5 +1,4 @@
 import {
-  acceptsQueries,
   brokerSettings,
   findFreePort,
   formatEndpoint,
@@ -8,7 +7,6 @@ import {
   toImageEnvironment,
   until,
 } from 'infra/local';
-import { settingsFor } from './template.ts';
 import type { TestServers } from './test-servers.ts';
 
 /** Starts Kafka and Postgres in containers, which testcontainers removes even if this process is killed. */
@@ -45,13 +43,12 @@ async function startKafka() {
 }
 
 async function startPostgres() {
-  const { GenericContainer } = await import('testcontainers');
-  const container = await new GenericContainer('postgres:18')
-    .withExposedPorts(5432)
-    .withEnvironment({ POSTGRES_USER: 'app', POSTGRES_PASSWORD: 'app', POSTGRES_DB: 'app' })
+  const { PostgreSqlContainer } = await import('@testcontainers/postgresql');
+  const container = await new PostgreSqlContainer('postgres:18')
+    .withDatabase('app')
+    .withUsername('app')
+    .withPassword('app')
     .withCommand(['postgres', '-c', 'fsync=off', '-c', 'max_connections=200'])
     .start();
-  const address = `postgres://app:app@${container.getHost()}:${container.getMappedPort(5432)}/app`;
-  await until(() => acceptsQueries(settingsFor(address).DATABASE_URL));
-  return { container, address };
+  return { container, address: container.getConnectionUri() };
 }
