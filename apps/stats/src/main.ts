@@ -12,13 +12,13 @@ import manifest from '../package.json' with { type: 'json' };
 import { checkThresholds } from './commands/check.ts';
 import { parseTime } from './commands/dlq/filters.ts';
 import { addDeadLetterCommands } from './commands/dlq/program.ts';
+import { withChangeFlags, withWait } from './commands/options.ts';
 import { partitionByDay } from './commands/partition.ts';
 import { purgeOld } from './commands/purge.ts';
 import { serveStats } from './commands/serve.ts';
 import { showStats } from './commands/show.ts';
 import { verifyAll } from './commands/verify.ts';
 import { pageAddress, pageSettings, statsSettings } from './settings.ts';
-import { currentUser } from './terminal/current-user.ts';
 
 const examples = `Examples:
   stats                         counts, lag and dead letters
@@ -80,17 +80,12 @@ const purgeJson = `
 JSON: {"schemaVersion":1,"dryRun":false,"before":"2026-01-01T00:00:00.000Z",
 "events":"1200","deadLetters":"3"}`;
 
-withWait(program.command('purge').addHelpText('after', purgeJson))
-  .description('delete old events with their counts, and old resolved dead letters')
-  .requiredOption('--before <time>', 'delete what is older than this, such as 2026-01-01', parseTime)
-  .addOption(
-    program
-      .createOption('--by <name>', 'acting user, for the audit record')
-      .default(currentUser(), 'the user of this process'),
-  )
-  .option('--dry-run', 'only print how many rows would be deleted')
-  .option('--yes', 'skip the confirmation')
-  .option('--json', 'print a JSON document')
+withChangeFlags(
+  withWait(program.command('purge').addHelpText('after', purgeJson))
+    .description('delete old events with their counts, and old resolved dead letters')
+    .requiredOption('--before <time>', 'delete what is older than this, such as 2026-01-01', parseTime),
+  'only print how many rows would be deleted',
+)
   .addHelpText(
     'before',
     'Examples:\n  stats purge --before 2026-01-01 --dry-run\n  stats purge --before 2026-01-01 --yes\n',
@@ -113,11 +108,6 @@ withSettings(
 );
 
 await runProgram(program);
-
-/** Settings and `--wait`. */
-function withWait(command: Command): Command {
-  return withSettings(command, statsSettings).option('--wait', 'wait for Postgres instead of failing');
-}
 
 function thresholdsOf(command: Command) {
   const { maxLag, maxAge, maxDlq, wait } = command.optsWithGlobals();

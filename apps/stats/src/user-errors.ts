@@ -8,10 +8,14 @@ export function explain(error: unknown): unknown {
   if (explained !== error) return explained;
   if (isTransientKafkaError(error))
     return new UserError(`Kafka does not respond: ${errorLine(error)}`, 'start it, or check KAFKA_BROKERS');
-  if (codeOf(error) === '') return error;
+  return codeOf(error) === '' ? error : explainPostgres(error);
+}
+
+/** An error of Postgres as one line for the users of the page and its API. */
+export const errorMessage = (error: unknown) => errorLine(explainPostgres(error));
+
+function explainPostgres(error: unknown): unknown {
   if (!isTransientError(error)) return toUserError(error);
-  return new UserError(
-    `Postgres does not respond: ${describeError(error)}`,
-    'start it, or check DATABASE_URL',
-  );
+  const problem = `Postgres does not respond: ${describeError(error)}`;
+  return new UserError(problem, 'start it, or check DATABASE_URL');
 }

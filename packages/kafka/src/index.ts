@@ -1,6 +1,6 @@
 export { type ClusterAdmin, openAdmin } from './admin/admin.ts';
 export type { Group, GroupMember } from './admin/group.ts';
-export { type Lag, lagOf, sumLag } from './admin/lag.ts';
+export { type Lag, lagOf } from './admin/lag.ts';
 export { requireTopics } from './admin/topics.ts';
 export { connectKafka, type KafkaClient } from './client/connect.ts';
 export { isTooLarge, isTransientError, kafkaErrorType, toUserError } from './client/errors.ts';

@@ -16,11 +16,11 @@ import {
 import type { Publisher } from '@pipeline/kafka';
 import type { Logger } from '@pipeline/runtime';
 import { type Context, Hono } from 'hono';
-import { toPlain } from '../commands/dlq/list.ts';
 import { exportLines } from '../dead-letters/export.ts';
 import type { Pace } from '../dead-letters/pace.ts';
 import { kafkaUnreachable, redriveOpen } from '../dead-letters/redrive.ts';
-import { errorMessage } from '../page/error-message.ts';
+import { toPlain } from '../terminal/json.ts';
+import { errorMessage } from '../user-errors.ts';
 import { refuseForeignPosts } from './refuse-foreign-posts.ts';
 import { type DeadLetterRequest, parseQuery, parseRequest, type RequestSchema } from './requests.ts';
 

@@ -1,11 +1,13 @@
-import { codeOf, describeError, isTransientError, toUserError, waitForPostgres } from '@pipeline/db';
-import { UserError } from '@pipeline/runtime';
-import { openStatsContext, type StatsContext, type StatsSettings } from './stats-context.ts';
-
-/** Retrying a statement that was cancelled on purpose would defeat the cancellation. */
-export function isRetriable(error: unknown): boolean {
-  return isTransientError(error) && codeOf(error) !== '57014';
-}
+import {
+  codeOf,
+  describeError,
+  isTransientError,
+  type Persist,
+  toUserError,
+  waitForPostgres,
+} from '@pipeline/db';
+import { exitAfter, stopSignal, UserError } from '@pipeline/runtime';
+import { openStatsContext, STOP_MS, type StatsContext, type StatsSettings } from './stats-context.ts';
 
 export interface ReachOptions {
   readonly signal: AbortSignal;
@@ -59,3 +61,30 @@ export async function openReachable(settings: StatsSettings, options: ReachOptio
   stack.move();
   return context;
 }
+
+/** The statement timeout of scans over a whole table: a day, which is effectively unlimited. */
+const ANY_LENGTH_MS = 86_400_000;
+
+/** What a long operation on the tables works with. */
+export interface Maintenance {
+  readonly context: StatsContext;
+  readonly signal: AbortSignal;
+  /** Runs a step, and retries conflicts; with `wait` every transient error. */
+  readonly persist: Persist;
+}
+
+/** Runs a long operation on the tables, without a statement timeout. */
+export async function maintain(
+  settings: StatsSettings,
+  { wait = false }: { readonly wait?: boolean | undefined },
+  work: (maintenance: Maintenance) => Promise<void>,
+): Promise<void> {
+  const signal = stopSignal();
+  exitAfter(signal, STOP_MS);
+  await using context = openStatsContext({ ...settings, DATABASE_STATEMENT_TIMEOUT_MS: ANY_LENGTH_MS });
+  const options = { signal, wait, isTransient: isRetriable };
+  await work({ context, signal, persist: (step) => reachPostgres(step, context, options) });
+}
+
+/** Retrying a statement that was cancelled on purpose would defeat the cancellation. */
+const isRetriable = (error: unknown) => isTransientError(error) && codeOf(error) !== '57014';

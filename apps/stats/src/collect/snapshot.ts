@@ -23,3 +23,9 @@ export interface Snapshot {
   /** Why Kafka's data is unknown, or undefined if it is known. */
   readonly kafkaProblem: string | undefined;
 }
+
+/** The sum; null if a number is unknown, or there is none. */
+export function sumOf(numbers: readonly (bigint | null)[]): bigint | null {
+  if (numbers.length === 0) return null;
+  return numbers.reduce<bigint | null>((sum, one) => (sum === null || one === null ? null : sum + one), 0n);
+}

@@ -49,8 +49,5 @@ export function openStatsContext(settings: StatsSettings): StatsContext {
   };
 }
 
-/** The statement timeout of scans over a whole table: a day, which is effectively unlimited. */
-export const ANY_LENGTH_MS = 86_400_000;
-
 /** Maximum time that a stop waits for servers. */
 export const STOP_MS = 3_000;

@@ -1,8 +1,8 @@
-import { codeOf } from '@pipeline/db';
+import { codeOf, type Persist } from '@pipeline/db';
 import { type Partitioned, partitionEvents } from '@pipeline/db/maintenance';
-import { commandLine, exitAfter, stopSignal, UserError } from '@pipeline/runtime';
-import { isRetriable, reachPostgres } from '../collect/reach-postgres.ts';
-import { ANY_LENGTH_MS, openStatsContext, STOP_MS, type StatsSettings } from '../collect/stats-context.ts';
+import { commandLine, UserError } from '@pipeline/runtime';
+import { maintain } from '../collect/reach-postgres.ts';
+import type { StatsSettings } from '../collect/stats-context.ts';
 import type { Say } from '../terminal/say.ts';
 
 const CHECK_VIOLATION = '23514';
@@ -19,17 +19,11 @@ export interface PartitionFlags {
  * @throws UserError if the table contains ids that cannot be partitioned by day, or other objects depend on
  *   it
  */
-export async function partitionByDay(
-  settings: StatsSettings,
-  { ahead, wait = false }: PartitionFlags,
-): Promise<void> {
-  const signal = stopSignal();
-  exitAfter(signal, STOP_MS);
-  await using context = openStatsContext({ ...settings, DATABASE_STATEMENT_TIMEOUT_MS: ANY_LENGTH_MS });
-  const options = { signal, wait, isTransient: isRetriable };
-  const persist = <Value>(step: () => Promise<Value>) =>
-    reachPostgres(() => step().catch(explain), context, options);
-  report(await partitionEvents(context.writableDatabase, new Date(), ahead, persist), context.say);
+export async function partitionByDay(settings: StatsSettings, flags: PartitionFlags): Promise<void> {
+  await maintain(settings, flags, async ({ context: { writableDatabase, say }, persist }) => {
+    const explaining: Persist = (step) => persist(() => step().catch(explain));
+    report(await partitionEvents(writableDatabase, new Date(), flags.ahead, explaining), say);
+  });
 }
 
 function explain(error: unknown): never {

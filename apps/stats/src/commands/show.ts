@@ -2,7 +2,7 @@ import { exitAfter, pause, stopSignal } from '@pipeline/runtime';
 import { reachPostgres } from '../collect/reach-postgres.ts';
 import type { Snapshot } from '../collect/snapshot.ts';
 import { openStatsContext, STOP_MS, type StatsSettings } from '../collect/stats-context.ts';
-import { findHints } from '../status/hints.ts';
+import { findHints } from '../status/status.ts';
 import { toJson } from '../terminal/json.ts';
 import { toPrintableJson } from '../terminal/printable.ts';
 import { diagnosticLine } from '../terminal/say.ts';

@@ -1,8 +1,8 @@
 import { type Comparison, type RecountOptions, rebuildAggregates } from '@pipeline/db/maintenance';
-import { commandLine, exitAfter, exitCode, stopSignal, UserError } from '@pipeline/runtime';
+import { commandLine, exitCode, UserError } from '@pipeline/runtime';
 import { formatCount } from '../../web/format/numbers.ts';
-import { isRetriable, reachPostgres } from '../collect/reach-postgres.ts';
-import { ANY_LENGTH_MS, openStatsContext, STOP_MS, type StatsSettings } from '../collect/stats-context.ts';
+import { maintain } from '../collect/reach-postgres.ts';
+import type { StatsSettings } from '../collect/stats-context.ts';
 import { type Verification, verify } from '../status/verify.ts';
 import { renderColumns } from '../terminal/columns.ts';
 import { toPrintableJson } from '../terminal/printable.ts';
@@ -21,31 +21,25 @@ const MAX_SHOWN = 100;
  * Recounts everything and prints the differences.
  * @throws UserError with exit code 3 on any difference, 1 if the ledger could not be compared with Kafka
  */
-export async function verifyAll(
-  settings: StatsSettings,
-  { repair, json, wait = false }: VerifyOptions,
-): Promise<void> {
-  const signal = stopSignal();
-  exitAfter(signal, STOP_MS);
-  await using context = openStatsContext({ ...settings, DATABASE_STATEMENT_TIMEOUT_MS: ANY_LENGTH_MS });
-  const { database, writableDatabase, fetchOffsets, say } = context;
-  const work = <Value>(what: string, recount: (options: RecountOptions) => Promise<Value>) => {
-    const attempt = async () => {
-      using progress = showProgress(what, say);
-      return await recount({ onProgress: progress.report, signal });
-    };
-    return reachPostgres(attempt, context, { signal, wait, isTransient: isRetriable });
-  };
-  if (repair) {
-    const { written, removed } = await work('rebuilding the aggregates', (options) =>
-      rebuildAggregates(writableDatabase, options),
-    );
-    say(`rebuilt the aggregates: ${written} rows corrected or added, ${removed} deleted`);
-  }
-  const sources = { database, fetchOffsets, topic: settings.KAFKA_TOPIC };
-  const verification = await work('recounting', (options) => verify(sources, options));
-  process.stdout.write(json ? toJsonLine(verification) : toTable(verification));
-  failUnlessEqual(verification);
+export async function verifyAll(settings: StatsSettings, options: VerifyOptions): Promise<void> {
+  await maintain(settings, options, async ({ context, persist, signal }) => {
+    const { database, writableDatabase, fetchOffsets, say } = context;
+    const work = <Value>(what: string, recount: (options: RecountOptions) => Promise<Value>) =>
+      persist(async () => {
+        using progress = showProgress(what, say);
+        return await recount({ onProgress: progress.report, signal });
+      });
+    if (options.repair) {
+      const rebuilt = await work('rebuilding the aggregates', (one) =>
+        rebuildAggregates(writableDatabase, one),
+      );
+      say(`rebuilt the aggregates: ${rebuilt.written} rows corrected or added, ${rebuilt.removed} deleted`);
+    }
+    const sources = { database, fetchOffsets, topic: settings.KAFKA_TOPIC };
+    const verification = await work('recounting', (one) => verify(sources, one));
+    process.stdout.write(options.json ? toJsonLine(verification) : toTable(verification));
+    failUnlessEqual(verification);
+  });
 }
 
 function toJsonLine({ events, differences }: Verification): string {

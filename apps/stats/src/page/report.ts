@@ -1,8 +1,8 @@
 import type { Snapshot } from '../collect/snapshot.ts';
 import { judge } from '../status/status.ts';
 import { roundLatency, toJson } from '../terminal/json.ts';
+import { errorMessage } from '../user-errors.ts';
 import type { DashboardState } from './dashboard-state.ts';
-import { errorMessage } from './error-message.ts';
 
 /** The page fetches older minutes less often; late events may still change them. */
 const LATEST_MINUTES = 3;

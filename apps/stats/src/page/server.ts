@@ -6,7 +6,7 @@ import { parseMinutes } from '../api/requests.ts';
 import type { Snapshot } from '../collect/snapshot.ts';
 import { toJson, toJsonMinutes } from '../terminal/json.ts';
 import { renderSnapshot } from '../terminal/table.ts';
-import { errorMessage } from './error-message.ts';
+import { errorMessage } from '../user-errors.ts';
 import type { History } from './history.ts';
 import { stepFor } from './history-points.ts';
 import { checkHost } from './host-check.ts';

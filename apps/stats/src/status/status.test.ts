@@ -7,7 +7,7 @@ import {
   createStanding,
   emptySnapshot,
 } from '../testing/snapshots.ts';
-import { judge } from './status.ts';
+import { findHints, judge } from './status.ts';
 
 const { totals } = createSnapshot();
 const emptyGroup = { state: 'Empty', members: [] };
@@ -103,4 +103,21 @@ test('an unknown group is not an empty group', () => {
     word: 'healthy',
     reasons: ['events are stored as they arrive'],
   });
+});
+
+test('a working pipeline needs no hint', () => {
+  expect(findHints(createSnapshot())).toEqual([]);
+});
+
+test('an empty pipeline gets the next command, depending on its backlog', () => {
+  expect(findHints(emptySnapshot)).toEqual(['nothing is stored yet: pnpm --filter producer start']);
+  const partitions = [createStanding({ lag: 1_200n })];
+  expect(findHints({ ...emptySnapshot, partitions })).toEqual([
+    'nothing is stored yet, 1,200 records to read: pnpm --filter consumer start',
+  ]);
+});
+
+test('without Kafka the reason is given', () => {
+  const kafkaProblem = 'Kafka at broker:9092 does not respond';
+  expect(findHints(createSnapshot({ kafkaProblem }))).toEqual([`lag is unknown: ${kafkaProblem}`]);
 });

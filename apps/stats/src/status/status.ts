@@ -39,13 +39,23 @@ export function judge(state: PipelineState): Status {
   return { word, reasons: reasons.length > 0 ? reasons : ['events are stored as they arrive'] };
 }
 
+/** Notes below the tables: why the lag is unknown, and the next command for an empty pipeline. */
+export function findHints(snapshot: Snapshot): readonly string[] {
+  return [...findOutage(snapshot).map(([, reason]) => reason), ...describeEmptiness(snapshot)];
+}
+
 function findOutage({ kafkaProblem }: Snapshot): readonly Finding[] {
   return kafkaProblem === undefined ? [] : [['down', `lag is unknown: ${kafkaProblem}`]];
 }
 
 function findEmptiness(snapshot: Snapshot): readonly Finding[] {
-  if (snapshot.totals.freshnessSeconds !== null || hasBacklog(snapshot)) return [];
-  return [['empty', `nothing is stored yet: ${commandLine('producer')}`]];
+  return hasBacklog(snapshot) ? [] : describeEmptiness(snapshot).map((reason) => ['empty', reason]);
+}
+
+function describeEmptiness(snapshot: Snapshot): readonly string[] {
+  if (snapshot.totals.freshnessSeconds !== null) return [];
+  const backlog = `, ${lagText(snapshot)} records to read: ${commandLine('consumer')}`;
+  return [`nothing is stored yet${hasBacklog(snapshot) ? backlog : `: ${commandLine('producer')}`}`];
 }
 
 function findAbsence({ snapshot, group }: PipelineState): readonly Finding[] {

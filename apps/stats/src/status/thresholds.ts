@@ -1,5 +1,4 @@
-import { sumLag } from '@pipeline/kafka';
-import type { Snapshot } from '../collect/snapshot.ts';
+import { type Snapshot, sumOf } from '../collect/snapshot.ts';
 
 /** The maxima to check; an omitted one is not checked. */
 export interface Thresholds {
@@ -25,10 +24,9 @@ export function judgeThresholds(
   { totals, partitions }: Snapshot,
   { maxLag, maxAge, maxDlq }: Thresholds,
 ): readonly Verdict[] {
-  const lag = sumLag(partitions.map((partition) => partition.lag));
-  const isLagKnown = lag.isWhole && partitions.length > 0;
+  const lag = sumOf(partitions.map((partition) => partition.lag));
   return [
-    ...judge('lag, in records', isLagKnown ? Number(lag.known) : null, maxLag),
+    ...judge('lag, in records', lag === null ? null : Number(lag), maxLag),
     ...judge('age of the last write, in seconds', totals.freshnessSeconds, maxAge),
     ...judge('open dead letters', Number(totals.openDeadLetters), maxDlq),
   ];

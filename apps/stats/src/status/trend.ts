@@ -1,4 +1,4 @@
-import type { PartitionStanding, Snapshot } from '../collect/snapshot.ts';
+import { type PartitionStanding, type Snapshot, sumOf } from '../collect/snapshot.ts';
 
 /** The part of a snapshot that the trend is computed from; unknown values are null. */
 export interface Sample {
@@ -41,11 +41,6 @@ export function toSample({ generatedAt, totals, partitions }: Snapshot): Sample 
     end: sumOf(partitions.map(({ endOffset }) => endOffset)),
     waiting: new Map(partitions.flatMap(positionOf)),
   };
-}
-
-function sumOf(numbers: readonly (bigint | null)[]): bigint | null {
-  if (numbers.length === 0) return null;
-  return numbers.reduce<bigint | null>((sum, one) => (sum === null || one === null ? null : sum + one), 0n);
 }
 
 function positionOf({ partition, endOffset, lag }: PartitionStanding): readonly [number, bigint][] {

@@ -1,13 +1,12 @@
+import type { DeadLetterSummary } from '@pipeline/db/dead-letters';
 import type { Latency } from '@pipeline/db/read';
-import { sumLag } from '@pipeline/kafka';
-import type { Snapshot } from '../collect/snapshot.ts';
+import { type Snapshot, sumOf } from '../collect/snapshot.ts';
 
 /**
  * The stable shape of `stats --json` and `/api/stats`: 64-bit numbers are strings, unknown values are null.
  * The total lag is null if that of any partition is.
  */
 export function toJson({ generatedAt, totals, minutes, deadLetterGroups, partitions }: Snapshot) {
-  const total = sumLag(partitions.map(({ lag }) => lag));
   return {
     schemaVersion: 1,
     generatedAt,
@@ -29,7 +28,7 @@ export function toJson({ generatedAt, totals, minutes, deadLetterGroups, partiti
       lag: textOf(partition.lag),
       secondsBehind: roundSeconds(partition.secondsBehind),
     })),
-    lag: total.isWhole && partitions.length > 0 ? String(total.known) : null,
+    lag: textOf(sumOf(partitions.map(({ lag }) => lag))),
     freshnessSeconds: roundSeconds(totals.freshnessSeconds),
   };
 }
@@ -37,6 +36,11 @@ export function toJson({ generatedAt, totals, minutes, deadLetterGroups, partiti
 /** Counts per minute for JSON. */
 export function toJsonMinutes(minutes: Snapshot['minutes']) {
   return minutes.map((minute) => ({ ...minute, count: String(minute.count) }));
+}
+
+/** A dead letter for JSON. */
+export function toPlain({ id, offset, ...others }: DeadLetterSummary) {
+  return { id: String(id), offset: String(offset), ...others };
 }
 
 function textOf(number: bigint | null): string | null {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { lagOf, sumLag } from './lag.ts';
+import { lagOf } from './lag.ts';
 
 test.each([
   ['the distance from the committed offset to the end', { logStart: 0n, logEnd: 44n, committed: 41n }, 3n],
@@ -17,9 +17,4 @@ test.each([
 
 test('a group that never committed has no current offset', () => {
   expect(lagOf({ logStart: 0n, logEnd: 1n, committed: undefined }).current).toBeNull();
-});
-
-test('a sum with an unknown part is marked as incomplete', () => {
-  expect(sumLag([1n, null, 2n])).toEqual({ known: 3n, isWhole: false });
-  expect(sumLag([1n, 2n])).toEqual({ known: 3n, isWhole: true });
 });

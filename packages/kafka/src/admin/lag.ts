@@ -21,12 +21,3 @@ export function lagOf({ logStart, logEnd, committed }: Offsets): Lag {
   const lag = logEnd - from;
   return { current: committed ?? null, end: logEnd, lag: lag < 0n ? 0n : lag };
 }
-
-/** The sum of the known lags, and whether all are known. Null means unknown, not 0. */
-export function sumLag(lags: readonly (bigint | null)[]): {
-  readonly known: bigint;
-  readonly isWhole: boolean;
-} {
-  const known = lags.filter((lag) => lag !== null);
-  return { known: known.reduce((sum, lag) => sum + lag, 0n), isWhole: known.length === lags.length };
-}

@@ -5,23 +5,19 @@ import {
   newestDeadLetterId,
 } from '@pipeline/db/dead-letters';
 import type { StatsContext } from '../../collect/stats-context.ts';
+import { confirm } from '../../terminal/confirm.ts';
 import { toPrintableJson } from '../../terminal/printable.ts';
-import { confirm } from './confirm.ts';
+import type { ChangeFlags } from '../options.ts';
 
-export interface DiscardOptions {
-  /** The acting user, for the audit record. */
-  readonly by: string;
+export interface DiscardFlags extends ChangeFlags {
   readonly because: string;
-  readonly dryRun?: boolean | undefined;
-  readonly yes?: boolean | undefined;
-  readonly json?: boolean | undefined;
 }
 
 /** Discards open dead letters for a reason, except those that arrive later. Their bytes stay in the table. */
 export async function discardOpen(
   context: StatsContext,
   filter: DeadLetterFilter,
-  options: DiscardOptions,
+  options: DiscardFlags,
 ): Promise<void> {
   const { database } = context;
   const open: DeadLetterFilter = { ...filter, status: 'open', upTo: await newestDeadLetterId(database) };
@@ -35,7 +31,7 @@ async function discardMatching(
   { writableDatabase, say }: StatsContext,
   open: DeadLetterFilter,
   matching: bigint,
-  { by, because, dryRun, yes }: DiscardOptions,
+  { by, because, dryRun, yes }: DiscardFlags,
 ): Promise<bigint> {
   if (dryRun) say(`would discard ${matching} open dead letters`);
   else if (matching === 0n) say('no open dead letter matches');
@@ -46,7 +42,7 @@ async function discardMatching(
   return discarded;
 }
 
-function toJsonLine(matching: bigint, discarded: bigint, { dryRun = false }: DiscardOptions): string {
+function toJsonLine(matching: bigint, discarded: bigint, { dryRun = false }: DiscardFlags): string {
   const counts = { matching: String(matching), discarded: String(discarded) };
   return `${toPrintableJson({ schemaVersion: 1, dryRun, ...counts })}\n`;
 }

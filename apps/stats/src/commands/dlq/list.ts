@@ -5,6 +5,7 @@ import {
 } from '@pipeline/db/dead-letters';
 import type { StatsContext } from '../../collect/stats-context.ts';
 import { renderColumns } from '../../terminal/columns.ts';
+import { toPlain } from '../../terminal/json.ts';
 import { clipPrintable, toPrintableJson } from '../../terminal/printable.ts';
 
 export interface ListOptions {
@@ -45,9 +46,4 @@ function toCells(deadLetter: DeadLetterSummary): readonly string[] {
 /** The origin of a dead letter, as `TOPIC/PARTITION@OFFSET`. */
 export function placeOf({ topic, partition, offset }: DeadLetterSummary): string {
   return `${clipPrintable(topic, 40)}/${partition}@${offset}`;
-}
-
-/** A dead letter for JSON, with 64-bit numbers as strings. */
-export function toPlain({ id, offset, ...others }: DeadLetterSummary) {
-  return { id: String(id), offset: String(offset), ...others };
 }

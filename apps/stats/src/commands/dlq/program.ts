@@ -1,17 +1,9 @@
-import {
-  type Command,
-  exitAfter,
-  exitCode,
-  settingsOf,
-  stopSignal,
-  UserError,
-  withSettings,
-} from '@pipeline/runtime';
+import { type Command, exitAfter, exitCode, settingsOf, stopSignal, UserError } from '@pipeline/runtime';
 import { openReachable } from '../../collect/reach-postgres.ts';
 import { STOP_MS, type StatsContext } from '../../collect/stats-context.ts';
 import { statsSettings } from '../../settings.ts';
-import { currentUser } from '../../terminal/current-user.ts';
 import { explain } from '../../user-errors.ts';
+import { withChangeFlags, withWait } from '../options.ts';
 import { discardOpen } from './discard.ts';
 import { exportDeadLetters } from './export.ts';
 import {
@@ -49,7 +41,7 @@ export function addDeadLetterCommands(stats: Command): void {
 }
 
 function addList(dlq: Command): void {
-  withCommon(withFilters(dlq.command('ls')))
+  withWait(withFilters(dlq.command('ls')))
     .description('list the latest dead letters, newest first')
     .option('--status <name>', 'only open, redriven or discarded ones', parseStatus)
     .option('--limit <n>', 'maximum number to list', parseCount, 20)
@@ -61,7 +53,7 @@ function addList(dlq: Command): void {
 }
 
 function addShow(dlq: Command): void {
-  withCommon(dlq.command('show'))
+  withWait(dlq.command('show'))
     .description('show a dead letter with its bytes and its history')
     .argument('<id>', 'id of the dead letter', parseId)
     .option('--json', 'print a JSON document')
@@ -71,7 +63,7 @@ function addShow(dlq: Command): void {
 }
 
 function addExport(dlq: Command): void {
-  withCommon(withFilters(dlq.command('export')))
+  withWait(withFilters(dlq.command('export')))
     .description('print the record values, one per line, for "producer --from -"; or a CSV table')
     .option('--status <name>', 'only open, redriven or discarded ones', parseStatus)
     .option('--csv', 'print a CSV table without keys and values instead')
@@ -119,21 +111,12 @@ function addDiscard(dlq: Command): void {
     );
 }
 
-/** Settings and `--wait`. */
-function withCommon(command: Command): Command {
-  return withSettings(command, statsSettings).option('--wait', 'wait for Postgres instead of failing');
-}
-
 /** Commands that change dead letters require a selection, and support a dry run. */
 function withChoice(command: Command): Command {
-  const by = command.createOption('--by <name>', 'acting user, for the audit record');
-  return withCommon(withFilters(command))
+  withWait(withFilters(command))
     .argument('[ids...]', 'ids of open dead letters', gatherIds)
-    .option('--all', 'all open dead letters that match the filters, if any')
-    .addOption(by.default(currentUser(), 'the user of this process'))
-    .option('--dry-run', 'only print how many match')
-    .option('--yes', 'skip the confirmation')
-    .option('--json', 'print a JSON document');
+    .option('--all', 'all open dead letters that match the filters, if any');
+  return withChangeFlags(command, 'only print how many match');
 }
 
 /** Runs a command once Postgres responds. Errors of Kafka and Postgres become UserErrors. */

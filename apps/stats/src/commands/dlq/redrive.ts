@@ -9,19 +9,15 @@ import { createLogger, exitCode, UserError } from '@pipeline/runtime';
 import type { StatsContext, StatsSettings } from '../../collect/stats-context.ts';
 import { createPace } from '../../dead-letters/pace.ts';
 import { type RedriveOrder, redriveOpen } from '../../dead-letters/redrive.ts';
-import { confirm } from './confirm.ts';
+import { confirm } from '../../terminal/confirm.ts';
+import type { ChangeFlags } from '../options.ts';
 import { RedriveReport } from './redrive-report.ts';
 
-export interface RedriveOptions {
-  /** The acting user, for the audit record. */
-  readonly by: string;
+export interface RedriveOptions extends ChangeFlags {
   /** Maximum number of dead letters. */
   readonly limit: number;
   /** Dead letters per second; defaults to the setting. */
   readonly rate?: number | undefined;
-  readonly dryRun?: boolean | undefined;
-  readonly yes?: boolean | undefined;
-  readonly json?: boolean | undefined;
   /** Ends the redrive after the current dead letter. */
   readonly signal: AbortSignal;
 }

@@ -6,9 +6,11 @@ import {
   type StoredDeadLetter,
 } from '@pipeline/db/dead-letters';
 import { commandLine, exitCode, UserError } from '@pipeline/runtime';
+import { toHexDump } from '../../../web/format/text.ts';
 import type { StatsContext } from '../../collect/stats-context.ts';
+import { toPlain } from '../../terminal/json.ts';
 import { clipPrintable, toPrintableJson } from '../../terminal/printable.ts';
-import { placeOf, toPlain } from './list.ts';
+import { placeOf } from './list.ts';
 
 /** Limits on the shown part of a value, which may have megabytes. */
 const SHOWN_BYTES = 4_096;
@@ -65,7 +67,7 @@ function toText(deadLetter: StoredDeadLetter, { actions, ancestors }: History): 
     `headers   ${clipPrintable(namesOf(deadLetter.headers).join(', ') || '-', 200)}`,
     `key       ${asText(deadLetter.key)}`,
     `value     ${asText(deadLetter.value)}`,
-    ...hexLines(deadLetter.value),
+    ...(deadLetter.value?.length ? [toHexDump(deadLetter.value.subarray(0, 16 * SHOWN_LINES))] : []),
     ...actions.map(({ at, by, action, outcome, detail }) =>
       clipPrintable(`${at}  ${action} ${outcome} by ${by}: ${detail}`, 200),
     ),
@@ -77,15 +79,4 @@ function asText(bytes: Buffer | null): string {
   if (bytes === null) return 'null';
   const rest = bytes.length > SHOWN_BYTES ? ` … ${bytes.length} bytes in all` : '';
   return `${clipPrintable(bytes.subarray(0, SHOWN_BYTES).toString('utf8'), 2 * SHOWN_BYTES)}${rest}`;
-}
-
-/** Sixteen bytes per line, like `hexdump -C`. */
-function hexLines(bytes: Buffer | null): readonly string[] {
-  const shown = bytes?.subarray(0, 16 * SHOWN_LINES) ?? Buffer.alloc(0);
-  return Array.from({ length: Math.ceil(shown.length / 16) }, (_, line) => {
-    const part = shown.subarray(16 * line, 16 * line + 16);
-    const hex = [...part].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
-    const text = part.toString('latin1').replace(/[^\x20-\x7e]/g, '.');
-    return `  ${(16 * line).toString(16).padStart(4, '0')}  ${hex.padEnd(47)}  ${text}`;
-  });
 }

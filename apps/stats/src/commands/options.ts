@@ -1,0 +1,36 @@
+import { userInfo } from 'node:os';
+import { type Command, withSettings } from '@pipeline/runtime';
+import { statsSettings } from '../settings.ts';
+
+/** The flags of every command that changes rows. */
+export interface ChangeFlags {
+  /** The acting user, for the audit record. */
+  readonly by: string;
+  readonly dryRun?: boolean | undefined;
+  readonly yes?: boolean | undefined;
+  readonly json?: boolean | undefined;
+}
+
+/** Adds the settings and `--wait`. */
+export function withWait(command: Command): Command {
+  return withSettings(command, statsSettings).option('--wait', 'wait for Postgres instead of failing');
+}
+
+/** Adds the flags of every command that changes rows. */
+export function withChangeFlags(command: Command, dryRun: string): Command {
+  const by = command.createOption('--by <name>', 'acting user, for the audit record');
+  return command
+    .addOption(by.default(currentUser(), 'the user of this process'))
+    .option('--dry-run', dryRun)
+    .option('--yes', 'skip the confirmation')
+    .option('--json', 'print a JSON document');
+}
+
+/** In a container a user may have only a number. */
+function currentUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `user ${process.getuid?.()}`;
+  }
+}
