@@ -1,4 +1,4 @@
-import { createProgram, invalidArgument, numberBetween, runProgram } from '@pipeline/runtime';
+import { createProgram, invalidArgument, numberBetween, runProgram } from '@pipeline/program';
 import manifest from '../package.json' with { type: 'json' };
 import { type BenchOptions, measurements, runBench } from './run.ts';
 

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { stopSignal, UserError } from '@pipeline/runtime';
+import { stopSignal } from '@pipeline/program';
+import { UserError } from '@pipeline/runtime';
 import { measureDecode } from './decode.ts';
 import { measureGrowth } from './growth.ts';
 import { measureIdling } from './idling.ts';

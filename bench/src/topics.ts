@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { connectKafka, groupSettings, kafkaSettings, openAdmin, openSource } from '@pipeline/kafka';
-import { createLogger, readSettings } from '@pipeline/runtime';
+import { createLogger } from '@pipeline/program';
+import { readSettings } from '@pipeline/runtime';
 import { decodeEvent } from '@pipeline/schema';
 import { freshName } from '@pipeline/testing';
 import { collectCopyTexts } from './copy.ts';

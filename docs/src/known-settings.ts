@@ -1,6 +1,7 @@
 import { databaseSettings } from '@pipeline/db';
 import { groupSettings, kafkaSettings } from '@pipeline/kafka';
-import { httpSettings, loggerSettings, type Setting, type SettingsSchema } from '@pipeline/runtime';
+import { httpSettings, loggerSettings } from '@pipeline/program';
+import type { Setting, SettingsSchema } from '@pipeline/runtime';
 import { consumerSettings } from 'consumer/settings';
 import { infraSettings, pageSettings } from 'infra/settings';
 import { producerSettings } from 'producer/settings';

@@ -71,6 +71,14 @@ test.each([
   expect(manifest.version).toBe(`${version}-pipeline.${patches.length}`);
 });
 
+test('npm installs no library for command lines, HTTP or logging with the packages', async () => {
+  const names = (await readdir(join(projects[0]?.folder ?? '', 'node_modules'))).filter(
+    (name) => name[0] !== '.',
+  );
+  expect(names).toEqual(expect.arrayContaining(['@pipeline', 'ajv', 'snappyjs']));
+  expect(names.filter((name) => /commander|hono|pino|prometheus/.test(name))).toEqual([]);
+});
+
 test.each([
   ['node16', 'node16'],
   ['nodenext', 'nodenext'],

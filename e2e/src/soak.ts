@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readOverview } from '@pipeline/db/read';
-import { createProgram, exitCode, runProgram, UserError } from '@pipeline/runtime';
+import { createProgram, runProgram } from '@pipeline/program';
+import { exitCode, UserError } from '@pipeline/runtime';
 import manifest from '../package.json' with { type: 'json' };
 import { faultNames, faultsByName } from './faults/all.ts';
 import { chooseSeed, pick } from './support/data/random.ts';

@@ -1,9 +1,9 @@
 import { connectKafka, kafkaSettings, openEventPublisher } from '@pipeline/kafka';
-import { createLogger, loggerSettings, readSettings } from '@pipeline/runtime';
+import { readSettings } from '@pipeline/runtime';
 import { decodeEvent, events } from '@pipeline/schema';
 
-const settings = readSettings({ ...kafkaSettings, ...loggerSettings }, process.env);
-const kafka = connectKafka(settings, 'example-service', createLogger('example-service', settings));
+const settings = readSettings(kafkaSettings, process.env);
+const kafka = connectKafka(settings, 'example-service');
 const purchase = events.purchase({
   user_id: 'user-42',
   payload: { order_id: 'order-7', amount: 99.5, currency: 'EUR' },

@@ -9,12 +9,12 @@ import {
 import {
   createLogger,
   createProgram,
-  retryForever,
   runProgram,
   settingsOf,
   stopSignal,
   withSettings,
-} from '@pipeline/runtime';
+} from '@pipeline/program';
+import { retryForever } from '@pipeline/runtime';
 import { parseEndpoint } from './local/endpoint.ts';
 import { waitFor } from './local/wait-for.ts';
 import { createReporter, nextLines, type Report } from './screen.ts';

@@ -1,15 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { databaseSettings } from '@pipeline/db';
-import {
-  createProgram,
-  exitCode,
-  resolveCliPath,
-  runProgram,
-  settingsOf,
-  UserError,
-  withSettings,
-} from '@pipeline/runtime';
+import { createProgram, resolveCliPath, runProgram, settingsOf, withSettings } from '@pipeline/program';
+import { exitCode, UserError } from '@pipeline/runtime';
 import { findComposeContainer } from './local/docker.ts';
 import { version } from './settings.ts';
 

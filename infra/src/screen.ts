@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
-import { createLogger, type loggerSettings, type Settings } from '@pipeline/runtime';
+import { createLogger, type loggerSettings } from '@pipeline/program';
+import type { Settings } from '@pipeline/runtime';
 import type { AvailableServer } from './local/available.ts';
 import { formatEndpoint } from './local/endpoint.ts';
 import { DEFAULT_STATS_PORT, type PageSettings, rootFolder } from './settings.ts';

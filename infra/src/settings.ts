@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { databaseSettings } from '@pipeline/db';
 import { kafkaSettings } from '@pipeline/kafka';
-import { httpSettings, loggerSettings, port, type Settings } from '@pipeline/runtime';
+import { httpSettings, loggerSettings } from '@pipeline/program';
+import { port, type Settings } from '@pipeline/runtime';
 
 export const infraSettings = { ...kafkaSettings, ...databaseSettings, ...loggerSettings };
 

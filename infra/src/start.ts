@@ -6,9 +6,9 @@ import {
   runProgram,
   settingsOf,
   stopSignal,
-  UserError,
   withSettings,
-} from '@pipeline/runtime';
+} from '@pipeline/program';
+import { UserError } from '@pipeline/runtime';
 import type { AvailableServer, OwnServer } from './local/available.ts';
 import { dockerAnswers, removeVolume } from './local/docker.ts';
 import { acceptsConnections, parseEndpoint } from './local/endpoint.ts';

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createProgram, exitCode, runProgram, UserError } from '@pipeline/runtime';
+import { createProgram, runProgram } from '@pipeline/program';
+import { exitCode, UserError } from '@pipeline/runtime';
 import { rootFolder } from './root-folder.ts';
 import { type Advisory, findProblems, type Waiver } from './supply-chain/advisories.ts';
 

@@ -24,6 +24,8 @@ const packages = {
   'packages/runtime': '@pipeline/runtime',
   'packages/kafka': '@pipeline/kafka',
   'packages/db': '@pipeline/db',
+  'packages/program': '@pipeline/program',
+  'packages/testing': '@pipeline/testing',
   'apps/consumer': 'consumer',
 };
 
@@ -56,6 +58,12 @@ test.each<readonly [Folder, Folder]>([
   ['packages/runtime', 'packages/schema'],
   ['packages/schema', 'packages/runtime'],
   ['packages/kafka', 'apps/consumer'],
+  ['packages/kafka', 'packages/program'],
+  ['packages/db', 'packages/program'],
+  ['packages/schema', 'packages/program'],
+  ['packages/runtime', 'packages/program'],
+  ['packages/db', 'packages/testing'],
+  ['packages/program', 'packages/kafka'],
 ])('%s must not depend on %s', (from, to) => {
   const report = checkBoundaries(from, to).replace(/[\s|]+/g, '');
   expect(report).toContain(`Package\`${packages[to]}\`found`);
@@ -66,6 +74,8 @@ test.each<readonly [Folder, Folder]>([
   ['packages/kafka', 'packages/runtime'],
   ['packages/kafka', 'packages/schema'],
   ['apps/consumer', 'packages/db'],
+  ['apps/consumer', 'packages/program'],
+  ['packages/program', 'packages/runtime'],
 ])('%s may depend on %s', (from, to) => {
   expect(checkBoundaries(from, to)).toContain('no issues found');
 });

@@ -7,7 +7,8 @@ import {
   type Publisher,
   requireTopics,
 } from '@pipeline/kafka';
-import { errorLine, exitCode, type Logger, type Settings, UserError } from '@pipeline/runtime';
+import { errorLine } from '@pipeline/program';
+import { exitCode, type Logger, type Settings, UserError } from '@pipeline/runtime';
 import type { RetryPolicy } from './retry-policy.ts';
 import type { consumerSettings } from './settings.ts';
 

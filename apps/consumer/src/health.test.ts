@@ -1,5 +1,5 @@
 import type { Database } from '@pipeline/db';
-import { createLogger } from '@pipeline/runtime';
+import { createLogger } from '@pipeline/program';
 import { expect, test, vi } from 'vitest';
 import { createConsumerProbes, createHealth } from './health.ts';
 import { createConsumerMetrics } from './metrics.ts';

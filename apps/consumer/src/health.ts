@@ -1,7 +1,7 @@
 import { type Database, describeError } from '@pipeline/db';
 import type { Source } from '@pipeline/kafka';
-import type { Logger, Probes } from '@pipeline/runtime';
-import { withDeadline } from '@pipeline/runtime';
+import type { Probes } from '@pipeline/program';
+import { type Logger, withDeadline } from '@pipeline/runtime';
 import { FailingWrites } from './failing-writes.ts';
 import type { ConsumerMetrics } from './metrics.ts';
 

@@ -8,7 +8,7 @@ import {
   runProgram,
   settingsOf,
   withSettings,
-} from '@pipeline/runtime';
+} from '@pipeline/program';
 import manifest from '../package.json' with { type: 'json' };
 import { migrateTables } from './migrate.ts';
 import { runConsumer } from './run.ts';

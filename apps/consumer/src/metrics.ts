@@ -1,4 +1,4 @@
-import { createProcessMetrics, type ProcessMetrics } from '@pipeline/runtime';
+import { createProcessMetrics, type ProcessMetrics } from '@pipeline/program';
 import { Counter, Gauge, Histogram, type Registry } from '@prometheus-io/client';
 
 /** Every metric of the consumer; dashboards depend on the names. */

@@ -1,5 +1,6 @@
 import { type databaseSettings, migrate, waitForPostgres } from '@pipeline/db';
-import { createLogger, type loggerSettings, type Settings, stopSignal } from '@pipeline/runtime';
+import { createLogger, type loggerSettings, stopSignal } from '@pipeline/program';
+import type { Settings } from '@pipeline/runtime';
 
 /**
  * Creates or migrates the tables, and logs what it did. Waits for Postgres.

@@ -1,5 +1,5 @@
 import { type Batch, EventRows } from '@pipeline/db';
-import { createLogger } from '@pipeline/runtime';
+import { createLogger } from '@pipeline/program';
 import { expect, test } from 'vitest';
 import { createConsumerMetrics } from './metrics.ts';
 import { createObserver } from './observe.ts';

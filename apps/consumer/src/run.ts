@@ -5,11 +5,10 @@ import {
   createProbes,
   exitAfter,
   type HttpServer,
-  type Logger,
   listen,
-  type Settings,
   stopSignal,
-} from '@pipeline/runtime';
+} from '@pipeline/program';
+import type { Logger, Settings } from '@pipeline/runtime';
 import { openDatabase, openKafka } from './connections.ts';
 import { consume, type Stages } from './consume.ts';
 import { createConsumerProbes, createHealth, type Health } from './health.ts';

@@ -1,15 +1,7 @@
 import { databaseSettings } from '@pipeline/db';
 import { groupSettings, kafkaSettings } from '@pipeline/kafka';
-import {
-  decimal,
-  httpSettings,
-  integer,
-  type ListenAddress,
-  loggerSettings,
-  optionalText,
-  port,
-  type Settings,
-} from '@pipeline/runtime';
+import { httpSettings, type ListenAddress, loggerSettings } from '@pipeline/program';
+import { decimal, integer, optionalText, port, type Settings } from '@pipeline/runtime';
 
 const USUAL_METRICS_PORT = 9464;
 

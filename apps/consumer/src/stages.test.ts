@@ -1,6 +1,7 @@
 import type { DeadLetter, SourceRecord, Written } from '@pipeline/db';
 import type { KafkaRecord, Publisher, RecordBatch } from '@pipeline/kafka';
-import { createLogger, readSettings } from '@pipeline/runtime';
+import { createLogger } from '@pipeline/program';
+import { readSettings } from '@pipeline/runtime';
 import { expect, test } from 'vitest';
 import { consume } from './consume.ts';
 import { createHealth } from './health.ts';

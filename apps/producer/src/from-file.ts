@@ -1,7 +1,8 @@
 import { open } from 'node:fs/promises';
 import { addAbortSignal, type Readable } from 'node:stream';
 import type { OutgoingRecord } from '@pipeline/kafka';
-import { exitCode, resolveCliPath, UserError } from '@pipeline/runtime';
+import { resolveCliPath } from '@pipeline/program';
+import { exitCode, UserError } from '@pipeline/runtime';
 import { decodeEvent } from '@pipeline/schema';
 import { splitLines } from './lines.ts';
 

@@ -1,4 +1,4 @@
-import { createProgram, numberBetween, runProgram, settingsOf, withSettings } from '@pipeline/runtime';
+import { createProgram, numberBetween, runProgram, settingsOf, withSettings } from '@pipeline/program';
 import manifest from '../package.json' with { type: 'json' };
 import { type RunOptions, runProducer } from './run.ts';
 import { producerSettings } from './settings.ts';

@@ -7,14 +7,8 @@ import {
   requireTopics,
   toUserError,
 } from '@pipeline/kafka';
-import {
-  createLogger,
-  errorLine,
-  exitAfter,
-  retryForever,
-  type Settings,
-  stopSignal,
-} from '@pipeline/runtime';
+import { createLogger, errorLine, exitAfter, stopSignal } from '@pipeline/program';
+import { retryForever, type Settings } from '@pipeline/runtime';
 import { openInput, readRecords } from './from-file.ts';
 import { atPace } from './pace.ts';
 import { publishBatches, type Send } from './publish.ts';

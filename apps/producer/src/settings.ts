@@ -1,5 +1,5 @@
 import { kafkaSettings } from '@pipeline/kafka';
-import { loggerSettings } from '@pipeline/runtime';
+import { loggerSettings } from '@pipeline/program';
 
 /** All settings of the producer. */
 export const producerSettings = { ...kafkaSettings, ...loggerSettings };

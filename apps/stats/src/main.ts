@@ -7,7 +7,7 @@ import {
   runProgram,
   settingsOf,
   withSettings,
-} from '@pipeline/runtime';
+} from '@pipeline/program';
 import manifest from '../package.json' with { type: 'json' };
 import { checkThresholds } from './commands/check.ts';
 import { parseTime } from './commands/dlq/filters.ts';

@@ -1,4 +1,4 @@
-import { createProcessMetrics, type ProcessMetrics } from '@pipeline/runtime';
+import { createProcessMetrics, type ProcessMetrics } from '@pipeline/program';
 import { Gauge } from '@prometheus-io/client';
 
 /** Every metric of the stats server; an unknown value has no series. */

@@ -1,15 +1,7 @@
 import { databaseSettings } from '@pipeline/db';
 import { groupSettings, kafkaSettings } from '@pipeline/kafka';
-import {
-  httpSettings,
-  integer,
-  type ListenAddress,
-  list,
-  loggerSettings,
-  optionalOneOf,
-  port,
-  type Settings,
-} from '@pipeline/runtime';
+import { httpSettings, type ListenAddress, loggerSettings } from '@pipeline/program';
+import { integer, list, optionalOneOf, port, type Settings } from '@pipeline/runtime';
 
 const USUAL_STATS_PORT = 3000;
 

@@ -1,6 +1,7 @@
 import { codeOf, describeError, isTransientError, toUserError } from '@pipeline/db';
 import { isTransientError as isTransientKafkaError, toUserError as toKafkaUserError } from '@pipeline/kafka';
-import { errorLine, UserError } from '@pipeline/runtime';
+import { errorLine } from '@pipeline/program';
+import { UserError } from '@pipeline/runtime';
 
 /** The UserError for an error of Kafka or Postgres; any other error unchanged. */
 export function explain(error: unknown): unknown {

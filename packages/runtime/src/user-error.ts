@@ -1,7 +1,15 @@
-import { type Fix, fixCommand } from './command-line.ts';
-
 /** Exit codes that every program of the pipeline uses. */
 export const exitCode = { done: 0, failed: 1, usage: 2, checkFailed: 3 } as const;
+
+/**
+ * A remedy for which the pipeline has a command. Packages name only the remedy; the command depends on
+ * where the program runs.
+ */
+export type Fix =
+  | { readonly name: 'create-topics' }
+  | { readonly name: 'create-tables' }
+  /** `batch` is `TOPIC:PARTITION:OFFSET`. */
+  | { readonly name: 'skip-batch'; readonly batch: string };
 
 /**
  * An error that the user can fix: shown as one line, never as a stack trace.
@@ -20,22 +28,4 @@ export class UserError extends Error {
     this.code = code;
     this.fix = fix;
   }
-}
-
-/** The line that a user sees for any error. */
-export function errorLine(error: unknown): string {
-  if (error instanceof UserError) return `${error.message}; ${error.remedy}${commandHint(error.fix)}`;
-  if (!(error instanceof Error)) return String(error);
-  // The AggregateError of a failed connection to several addresses has only a code.
-  return error.message || String((error as NodeJS.ErrnoException).code ?? error.name);
-}
-
-function commandHint(fix: Fix | undefined): string {
-  const command = fix && fixCommand(fix);
-  return command === undefined ? '' : ` (run "${command}")`;
-}
-
-/** The original error: `await using` wraps it in a SuppressedError if closing a resource fails too. */
-export function firstCause(error: unknown): unknown {
-  return error instanceof SuppressedError ? firstCause(error.suppressed) : error;
 }

@@ -1,6 +1,6 @@
 /// <reference path="./provided.d.ts" />
 import { connectKafka, type KafkaSettings, kafkaSettings, openAdmin } from '@pipeline/kafka';
-import { createLogger, readSettings } from '@pipeline/runtime';
+import { readSettings } from '@pipeline/runtime';
 import { inject } from 'vitest';
 import { copyTemplate, freshName } from './template.ts';
 
@@ -37,8 +37,7 @@ async function createTopics(brokers: string): Promise<TestTopics> {
   const topic = freshName('events');
   const dlqTopic = `${topic}_dlq`;
   const settings = kafkaSettingsFor(brokers, { topic, dlqTopic });
-  const logger = createLogger('testing', { LOG_LEVEL: 'warn', LOG_FORMAT: 'json' });
-  await using admin = await openAdmin(connectKafka(settings, 'testing', logger));
+  await using admin = await openAdmin(connectKafka(settings, 'testing'));
   await admin.provisionTopics(settings);
   return { topic, dlqTopic };
 }

@@ -1,7 +1,7 @@
 import type { Database } from '@pipeline/db';
 import { type LedgerPosition, readOverview } from '@pipeline/db/read';
 import { lagOf, type PartitionOffsets } from '@pipeline/kafka';
-import { errorLine } from '@pipeline/runtime';
+import { errorLine } from '@pipeline/program';
 import type { PartitionStanding, Snapshot } from './snapshot.ts';
 
 export type FetchOffsets = () => Promise<readonly PartitionOffsets[]>;

@@ -1,5 +1,6 @@
 import { type ClusterAdmin, kafkaSettings } from '@pipeline/kafka';
-import { createLogger, loggerSettings, readSettings } from '@pipeline/runtime';
+import { createLogger, loggerSettings } from '@pipeline/program';
+import { readSettings } from '@pipeline/runtime';
 import { expect, test } from 'vitest';
 import { createOffsetReader } from './offsets.ts';
 

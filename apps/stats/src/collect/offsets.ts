@@ -10,7 +10,8 @@ import {
   requireTopics,
   toUserError,
 } from '@pipeline/kafka';
-import { errorLine, type Logger, retryForever, UserError, withDeadline } from '@pipeline/runtime';
+import { errorLine } from '@pipeline/program';
+import { type Logger, retryForever, UserError, withDeadline } from '@pipeline/runtime';
 
 const TIMEOUT_MS = 4_000;
 

@@ -6,7 +6,8 @@ import {
   toUserError,
   waitForPostgres,
 } from '@pipeline/db';
-import { exitAfter, stopSignal, UserError } from '@pipeline/runtime';
+import { exitAfter, stopSignal } from '@pipeline/program';
+import { UserError } from '@pipeline/runtime';
 import { openStatsContext, STOP_MS, type StatsContext, type StatsSettings } from './stats-context.ts';
 
 export interface ReachOptions {

@@ -1,5 +1,6 @@
 import { connectDatabase, type Database } from '@pipeline/db';
-import { createLogger, type Settings } from '@pipeline/runtime';
+import { createLogger } from '@pipeline/program';
+import type { Settings } from '@pipeline/runtime';
 import type { statsSettings } from '../settings.ts';
 import { createSay, type Say } from '../terminal/say.ts';
 import { collectSnapshot } from './collect.ts';

@@ -1,4 +1,5 @@
-import { commandLine, exitCode, stopSignal, UserError } from '@pipeline/runtime';
+import { commandLine, stopSignal } from '@pipeline/program';
+import { exitCode, UserError } from '@pipeline/runtime';
 import { reachPostgres } from '../collect/reach-postgres.ts';
 import { openStatsContext, type StatsSettings } from '../collect/stats-context.ts';
 import { judgeThresholds, type Thresholds, type Verdict } from '../status/thresholds.ts';

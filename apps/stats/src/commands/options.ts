@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import { type Command, withSettings } from '@pipeline/runtime';
+import { type Command, withSettings } from '@pipeline/program';
 import { statsSettings } from '../settings.ts';
 
 /** The flags of every command that changes rows. */

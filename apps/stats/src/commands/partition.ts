@@ -1,6 +1,7 @@
 import { codeOf, type Persist } from '@pipeline/db';
 import { type Partitioned, partitionEvents } from '@pipeline/db/maintenance';
-import { commandLine, UserError } from '@pipeline/runtime';
+import { commandLine } from '@pipeline/program';
+import { UserError } from '@pipeline/runtime';
 import { maintain } from '../collect/reach-postgres.ts';
 import type { StatsSettings } from '../collect/stats-context.ts';
 import type { Say } from '../terminal/say.ts';

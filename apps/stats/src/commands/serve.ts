@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { openRedriveQueue } from '@pipeline/db/dead-letters';
 import { readMinutes, readNewest } from '@pipeline/db/read';
 import { connectKafka, openPublisher } from '@pipeline/kafka';
-import { createLogger, exitAfter, listen, stopSignal, withDeadline } from '@pipeline/runtime';
+import { createLogger, exitAfter, listen, stopSignal } from '@pipeline/program';
+import { withDeadline } from '@pipeline/runtime';
 import { createDeadLetterApi } from '../api/dead-letters.ts';
 import {
   openStatsContext,

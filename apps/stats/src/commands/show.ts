@@ -1,4 +1,5 @@
-import { exitAfter, pause, stopSignal } from '@pipeline/runtime';
+import { exitAfter, stopSignal } from '@pipeline/program';
+import { pause } from '@pipeline/runtime';
 import { reachPostgres } from '../collect/reach-postgres.ts';
 import type { Snapshot } from '../collect/snapshot.ts';
 import { openStatsContext, STOP_MS, type StatsSettings } from '../collect/stats-context.ts';

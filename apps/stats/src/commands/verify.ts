@@ -1,5 +1,6 @@
 import { type Comparison, type RecountOptions, rebuildAggregates } from '@pipeline/db/maintenance';
-import { commandLine, exitCode, UserError } from '@pipeline/runtime';
+import { commandLine } from '@pipeline/program';
+import { exitCode, UserError } from '@pipeline/runtime';
 import { formatCount } from '../../web/format/numbers.ts';
 import { maintain } from '../collect/reach-postgres.ts';
 import type { StatsSettings } from '../collect/stats-context.ts';

@@ -5,7 +5,8 @@ import type {
   SendDeadLetter,
 } from '@pipeline/db/dead-letters';
 import { isTransientError, type Publisher, toRedrivenRecord, toUserError } from '@pipeline/kafka';
-import { errorLine, UserError } from '@pipeline/runtime';
+import { errorLine } from '@pipeline/program';
+import { UserError } from '@pipeline/runtime';
 import type { Pace } from './pace.ts';
 
 /** The dependencies of a redrive. */

@@ -1,6 +1,7 @@
 import type { Database } from '@pipeline/db';
 import type { StatsSample } from '@pipeline/db/read';
-import { createLogger, loggerSettings, readSettings } from '@pipeline/runtime';
+import { createLogger, loggerSettings } from '@pipeline/program';
+import { readSettings } from '@pipeline/runtime';
 import { expect, test } from 'vitest';
 import { openHistory } from './history.ts';
 

@@ -1,4 +1,4 @@
-import { createProbes, type ProcessMetrics } from '@pipeline/runtime';
+import { createProbes, type ProcessMetrics } from '@pipeline/program';
 import { type Context, Hono } from 'hono';
 import { compress } from 'hono/compress';
 import { secureHeaders } from 'hono/secure-headers';

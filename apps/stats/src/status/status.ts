@@ -1,5 +1,5 @@
 import type { Group } from '@pipeline/kafka';
-import { commandLine } from '@pipeline/runtime';
+import { commandLine } from '@pipeline/program';
 import { formatLag, formatRate, formatSeconds } from '../../web/format/numbers.ts';
 import type { Snapshot } from '../collect/snapshot.ts';
 import type { Trend } from './trend.ts';

@@ -1,4 +1,5 @@
-import { createLogger, type loggerSettings, type Settings } from '@pipeline/runtime';
+import { createLogger, type loggerSettings } from '@pipeline/program';
+import type { Settings } from '@pipeline/runtime';
 
 /** Writes a diagnostic to stderr; results go to stdout. */
 export type Say = (line: string) => void;

@@ -14,15 +14,24 @@ export interface Packed extends AsyncDisposable {
   readonly tarballs: readonly string[];
 }
 
-/** Builds and packs every package of the repository. */
+/** Builds and packs the packages of the repository that are not private. */
 export async function packPackages(): Promise<Packed> {
   const folder = await mkdtemp(join(tmpdir(), 'packed-'));
+  const filters = (await publishedFolders()).flatMap((name) => ['--filter', `./packages/${name}`]);
   const pnpm = (...args: readonly string[]) =>
-    run('npx', [...npxArguments('--filter', './packages/*', ...args)], { cwd: root });
+    run('npx', [...npxArguments(...filters, ...args)], { cwd: root });
   await pnpm('run', 'build');
   await pnpm('exec', 'pnpm', 'pack', '--pack-destination', folder);
   const tarballs = (await readdir(folder)).map((name) => join(folder, name));
   return { tarballs, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) };
+}
+
+async function publishedFolders(): Promise<readonly string[]> {
+  const folders = await readdir(join(root, 'packages'));
+  const manifests = await Promise.all(
+    folders.map((name) => readFile(join(root, 'packages', name, 'package.json'), 'utf8')),
+  );
+  return folders.filter((_, index) => !JSON.parse(manifests[index] ?? '').private);
 }
 
 /** A third-party project with the packages installed by npm; deleted on disposal. */
@@ -92,7 +101,7 @@ async function compile(folder: string, module: string, moduleResolution: string)
 /** The code examples in the READMEs of the packages that log something, by file name. */
 export async function readExamples(): Promise<ReadonlyMap<string, string>> {
   const examples = new Map<string, string>();
-  for (const name of await readdir(join(root, 'packages'))) {
+  for (const name of await publishedFolders()) {
     const readme = await readFile(join(root, 'packages', name, 'README.md'), 'utf8');
     const blocks = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, code = '']) => code);
     for (const [index, code] of blocks.entries())

@@ -1,5 +1,5 @@
 import { connectKafka, kafkaSettings } from '@pipeline/kafka';
-import { createLogger, loggerSettings, readSettings } from '@pipeline/runtime';
+import { readSettings } from '@pipeline/runtime';
 import type { Environment } from '../programs/programs.ts';
 import { waitUntil } from '../programs/wait.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -11,11 +11,7 @@ type KafkaOperator = ReturnType<KafkaClient['admin']>;
 
 /** Creates a client from settings. */
 export function openKafkaClient(environment: Environment): KafkaClient {
-  const settings = readSettings(
-    { ...kafkaSettings, ...loggerSettings },
-    { ...environment, LOG_LEVEL: 'silent' },
-  );
-  return connectKafka(settings, 'operator', createLogger('operator', settings));
+  return connectKafka(readSettings(kafkaSettings, environment), 'operator');
 }
 
 /** Runs an action with an admin client. */

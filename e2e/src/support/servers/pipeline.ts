@@ -12,11 +12,9 @@ import {
   openSource,
   type PartitionOffsets,
 } from '@pipeline/kafka';
-import { createLogger, loggerSettings, readSettings } from '@pipeline/runtime';
+import { readSettings, silentLogger } from '@pipeline/runtime';
 import { testStack } from '@pipeline/testing';
 import type { Environment } from '../programs/programs.ts';
-
-const logger = createLogger('e2e', readSettings(loggerSettings, { LOG_LEVEL: 'silent' }));
 
 /** The topics, tables and group of one test, and access to them. */
 export interface Pipeline extends AsyncDisposable {
@@ -74,7 +72,7 @@ export async function openPipeline(
   };
   const settings = readSettings({ ...kafkaSettings, ...groupSettings, ...databaseSettings }, environment);
   const database = connectDatabase(settings, { applicationName: 'e2e', connections: 2 });
-  const kafka = connectKafka(settings, 'e2e', logger);
+  const kafka = connectKafka(settings, 'e2e');
   const [admin, publisher] = await Promise.all([openAdmin(kafka), openPublisher(kafka)]);
   return {
     environment,
@@ -96,13 +94,13 @@ type ReadSettings = Parameters<typeof openSource>[0]['kafkaSettings'] &
   Parameters<typeof openSource>[0]['groupSettings'];
 
 async function readTopic(settings: ReadSettings): Promise<readonly PlacedRecord[]> {
-  await using admin = await openAdmin(connectKafka(settings, 'e2e', logger));
+  await using admin = await openAdmin(connectKafka(settings, 'e2e'));
   await using source = await openSource({
     kafkaSettings: settings,
     groupSettings: settings,
     name: 'e2e',
     admin,
-    logger,
+    logger: silentLogger,
     signal: new AbortController().signal,
     once: true,
     openLedger: async (_, nextOffset) => ({ nextOffset, isRestarted: false }),

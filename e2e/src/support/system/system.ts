@@ -1,6 +1,6 @@
 import { connectDatabase, type Database, databaseSettings, migrate } from '@pipeline/db';
 import { connectKafka, kafkaSettings, openAdmin } from '@pipeline/kafka';
-import { createLogger, loggerSettings, readSettings } from '@pipeline/runtime';
+import { readSettings } from '@pipeline/runtime';
 import {
   type PrivateCluster,
   type PrivateServer,
@@ -151,7 +151,7 @@ async function createWriterRole(operator: Database): Promise<void> {
 /** Creates a topic and its dead-letter topic. */
 export async function createTopics(brokers: string, topic: string): Promise<void> {
   const names = { KAFKA_BROKERS: brokers, KAFKA_TOPIC: topic, KAFKA_DLQ_TOPIC: `${topic}-dlq` };
-  const settings = readSettings({ ...kafkaSettings, ...loggerSettings }, { ...names, LOG_LEVEL: 'silent' });
-  await using admin = await openAdmin(connectKafka(settings, 'e2e', createLogger('e2e', settings)));
+  const settings = readSettings(kafkaSettings, names);
+  await using admin = await openAdmin(connectKafka(settings, 'e2e'));
   await admin.provisionTopics(settings);
 }

@@ -1,12 +1,10 @@
-import { createLogger, exitCode, loggerSettings, readSettings } from '@pipeline/runtime';
+import { exitCode, readSettings } from '@pipeline/runtime';
 import { expect, test } from 'vitest';
 import { kafkaSettings } from '../settings.ts';
 import { connectKafka } from './connect.ts';
 
-const logger = createLogger('test', readSettings(loggerSettings, { LOG_LEVEL: 'silent' }));
-
 function connect(environment: Readonly<Record<string, string>>): void {
-  connectKafka(readSettings(kafkaSettings, environment), 'test', logger);
+  connectKafka(readSettings(kafkaSettings, environment), 'test');
 }
 
 const login = {

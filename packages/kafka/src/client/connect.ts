@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
-import { exitCode, type Logger, UserError } from '@pipeline/runtime';
+import { exitCode, type Logger, silentLogger, UserError } from '@pipeline/runtime';
 import kafkajs, { type Kafka, type KafkaConfig, type SASLOptions } from 'kafkajs';
 import type { KafkaSettings } from '../settings.ts';
 import { clientLog } from './client-log.ts';
@@ -18,10 +18,15 @@ export interface KafkaClient extends Kafka {
 /**
  * Creates a Kafka client, which connects on first use. Create one per consumer: consumers of one client
  * share their committed offsets by mistake (kafkajs#1535).
+ * @param logger gets the log of kafkajs, at levels debug and trace; defaults to none
  * @throws UserError if a certificate cannot be read or parsed, or if settings would be ignored: incomplete
  * SASL settings, a certificate without its key, certificates without TLS
  */
-export function connectKafka(settings: KafkaSettings, name: string, logger: Logger): KafkaClient {
+export function connectKafka(
+  settings: KafkaSettings,
+  name: string,
+  logger: Logger = silentLogger,
+): KafkaClient {
   const config = clientConfig(settings, name, logger);
   return Object.assign(new kafkajs.Kafka(config), { config });
 }

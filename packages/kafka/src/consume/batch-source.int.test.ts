@@ -1,4 +1,4 @@
-import { pause } from '@pipeline/runtime';
+import { pause, silentLogger } from '@pipeline/runtime';
 import kafkajs from 'kafkajs';
 import { expect, inject, test, vi } from 'vitest';
 import { openAdmin } from '../admin/admin.ts';
@@ -6,7 +6,7 @@ import { createTopics } from '../admin/create-topics.ts';
 import { registerCodecs } from '../client/codecs.ts';
 import { connectKafka } from '../client/connect.ts';
 import { openPublisher, type Publisher } from '../produce/publisher.ts';
-import { createFreshTopic, publishNumbers, silentLogger } from '../testing/fresh-topic.ts';
+import { createFreshTopic, publishNumbers } from '../testing/fresh-topic.ts';
 import { openSource, type RecordBatch, type Source, type SourceOptions } from './batch-source.ts';
 
 const { CompressionTypes } = kafkajs;
@@ -23,7 +23,7 @@ async function fill(count: number): Promise<Fresh> {
 }
 
 async function open({ settings }: Fresh, change: Partial<SourceOptions> = {}) {
-  const kafka = connectKafka(settings, 'test', silentLogger);
+  const kafka = connectKafka(settings, 'test');
   const admin = await openAdmin(kafka);
   const source = await openSource({
     kafkaSettings: settings,
@@ -214,7 +214,7 @@ test('lookups of positions never overlap, even if one outlasts a rebalance', asy
 
 test('a topic that disappears during the lookup of positions is retried', async () => {
   const fresh = await fill(30);
-  await using real = await openAdmin(connectKafka(fresh.settings, 'test', silentLogger));
+  await using real = await openAdmin(connectKafka(fresh.settings, 'test'));
   const missing = Object.assign(new kafkajs.KafkaJSError('gone'), { type: 'UNKNOWN_TOPIC_OR_PARTITION' });
   const fetchOffsets = vi.fn(real.fetchOffsets).mockRejectedValueOnce(missing);
   await using opened = await open(fresh, { admin: { ...real, fetchOffsets } });

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readSettings } from '@pipeline/runtime';
+import { readSettings, silentLogger } from '@pipeline/runtime';
 import kafkajs from 'kafkajs';
 import { expect, test, vi } from 'vitest';
 import type { ClusterAdmin } from '../admin/admin.ts';
 import { groupSettings, kafkaSettings } from '../settings.ts';
-import { silentLogger } from '../testing/fresh-topic.ts';
 import type { PartitionOffsets } from '../topic-partition.ts';
 import { openSource, type RecordBatch, type SourceOptions } from './batch-source.ts';
 import { FakeConsumer, fakeKafka, fetched } from './testing/fake-kafka.ts';

@@ -1,8 +1,7 @@
-import { readSettings } from '@pipeline/runtime';
+import { readSettings, silentLogger } from '@pipeline/runtime';
 import kafkajs, { type Kafka } from 'kafkajs';
 import { expect, test, vi } from 'vitest';
 import { groupSettings } from '../settings.ts';
-import { silentLogger } from '../testing/fresh-topic.ts';
 import { Assignment } from './assignment.ts';
 import { GroupMember, type MemberOptions } from './group-member.ts';
 import { type FakeConsumer, fakeKafka, fetched } from './testing/fake-kafka.ts';

@@ -1,14 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { createLogger, loggerSettings, readSettings } from '@pipeline/runtime';
+import { readSettings } from '@pipeline/runtime';
 import { createTopics } from '../admin/create-topics.ts';
 import { connectKafka } from '../client/connect.ts';
 import type { Publisher } from '../produce/publisher.ts';
 import { groupSettings, kafkaSettings } from '../settings.ts';
-
-export const silentLogger = createLogger(
-  'test',
-  readSettings(loggerSettings, { LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent' }),
-);
 
 /** Creates topics that only one test uses, and settings with these topics and a unique group. */
 export async function createFreshTopic(brokers: string, partitions = 3) {
@@ -18,7 +13,7 @@ export async function createFreshTopic(brokers: string, partitions = 3) {
     { ...kafkaSettings, ...groupSettings },
     { KAFKA_BROKERS: brokers, KAFKA_SESSION_TIMEOUT_MS: '6000', ...names },
   );
-  const kafka = connectKafka(settings, 'test', silentLogger);
+  const kafka = connectKafka(settings, 'test');
   const admin = kafka.admin();
   await admin.connect();
   const topics = [

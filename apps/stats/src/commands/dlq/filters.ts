@@ -1,5 +1,5 @@
 import { type DeadLetterFilter, type DeadLetterStatus, deadLetterStatuses } from '@pipeline/db/dead-letters';
-import { type Command, invalidArgument } from '@pipeline/runtime';
+import { type Command, invalidArgument } from '@pipeline/program';
 import { readTime } from '../../terminal/read-time.ts';
 
 /** The flags of a filter. */

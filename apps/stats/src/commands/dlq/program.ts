@@ -1,4 +1,5 @@
-import { type Command, exitAfter, exitCode, settingsOf, stopSignal, UserError } from '@pipeline/runtime';
+import { type Command, exitAfter, settingsOf, stopSignal } from '@pipeline/program';
+import { exitCode, UserError } from '@pipeline/runtime';
 import { openReachable } from '../../collect/reach-postgres.ts';
 import { STOP_MS, type StatsContext } from '../../collect/stats-context.ts';
 import { statsSettings } from '../../settings.ts';

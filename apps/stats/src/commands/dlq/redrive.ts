@@ -5,7 +5,8 @@ import {
   openRedriveQueue,
 } from '@pipeline/db/dead-letters';
 import { connectKafka, openPublisher } from '@pipeline/kafka';
-import { createLogger, exitCode, UserError } from '@pipeline/runtime';
+import { createLogger } from '@pipeline/program';
+import { exitCode, UserError } from '@pipeline/runtime';
 import type { StatsContext, StatsSettings } from '../../collect/stats-context.ts';
 import { createPace } from '../../dead-letters/pace.ts';
 import { type RedriveOrder, redriveOpen } from '../../dead-letters/redrive.ts';

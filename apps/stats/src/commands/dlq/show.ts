@@ -5,7 +5,8 @@ import {
   readDeadLetters,
   type StoredDeadLetter,
 } from '@pipeline/db/dead-letters';
-import { commandLine, exitCode, UserError } from '@pipeline/runtime';
+import { commandLine } from '@pipeline/program';
+import { exitCode, UserError } from '@pipeline/runtime';
 import { toHexDump } from '../../../web/format/text.ts';
 import type { StatsContext } from '../../collect/stats-context.ts';
 import { toPlain } from '../../terminal/json.ts';

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { UserError } from '@pipeline/runtime';
 import { Hono } from 'hono';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { type ListenAddress, listen } from './http.ts';
-import { UserError } from './user-error.ts';
 
 const app = new Hono().get('/', (context) => context.text('here'));
 

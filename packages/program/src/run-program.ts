@@ -1,10 +1,9 @@
+import { type Environment, exitCode, SettingsError, StopRequest, UserError } from '@pipeline/runtime';
 import { type Command, CommanderError } from 'commander';
 import { closestWord } from './closest-word.ts';
 import { loadEnvironments } from './environment.ts';
+import { errorLine } from './error-line.ts';
 import { createLogger } from './logger.ts';
-import { type Environment, SettingsError } from './settings.ts';
-import { StopRequest } from './stop.ts';
-import { errorLine, exitCode, firstCause, UserError } from './user-error.ts';
 
 /** How long a program that is done waits for sockets that a library left open. */
 const LEFTOVERS_MS = 1_000;
@@ -45,6 +44,11 @@ function reportEnd(program: Command, thrown: unknown): number {
   writeError(program, error);
   if (error instanceof SettingsError) return exitCode.usage;
   return error instanceof UserError ? error.code : exitCode.failed;
+}
+
+/** The original error: `await using` wraps it in a SuppressedError if closing a resource fails too. */
+function firstCause(error: unknown): unknown {
+  return error instanceof SuppressedError ? firstCause(error.suppressed) : error;
 }
 
 function reportUsage(program: Command, error: CommanderError): number {

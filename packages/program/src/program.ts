@@ -1,8 +1,7 @@
+import { embeddedText, readSettings, type Settings, type SettingsSchema } from '@pipeline/runtime';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { embeddedText } from './embedded.ts';
 import { loadEnvironments } from './environment.ts';
 import { addSettingsHelp, helpWithoutSettings, SETTINGS_GROUP } from './help.ts';
-import { readSettings, type Settings, type SettingsSchema } from './settings.ts';
 
 export type { Command } from 'commander';
 

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { exitCode, UserError } from '@pipeline/runtime';
+import { errorLine } from './error-line.ts';
 import type { ListenAddress } from './http.ts';
 import type { Command } from './program.ts';
-import { errorLine, exitCode, UserError } from './user-error.ts';
 
 const TIMEOUT_MS = 4_000;
 

@@ -23,7 +23,7 @@ export function startToy(words: readonly string[], options: RunOptions = {}): Ch
   const { environment = {}, folder = tmpdir(), terminal = false } = options;
   const terminals = terminal ? ['--import', 'data:text/javascript,process.stderr.isTTY=true'] : [];
   const entry = join(import.meta.dirname, 'toy-program.ts');
-  return spawn(process.execPath, [...terminals, entry, ...words], {
+  return spawn(process.execPath, ['--conditions=source', ...terminals, entry, ...words], {
     cwd: folder,
     env: { PATH: process.env['PATH'], ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,8 +1,6 @@
 import { serve } from '@hono/node-server';
+import { type Logger, text, UserError } from '@pipeline/runtime';
 import type { Hono } from 'hono';
-import type { Logger } from './logger.ts';
-import { text } from './settings.ts';
-import { UserError } from './user-error.ts';
 
 export const httpSettings = {
   HTTP_HOST: text('127.0.0.1', 'Listen address of the probes, metrics and stats page'),

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { integer, optionalText, StopRequest, text, UserError } from '@pipeline/runtime';
 import { createLogger, loggerSettings } from '../logger.ts';
 import { createProgram, numberBetween, settingsOf, withSettings } from '../program.ts';
 import { runProgram } from '../run-program.ts';
-import { integer, optionalText, text } from '../settings.ts';
-import { exitAfter, StopRequest, stopSignal } from '../stop.ts';
-import { UserError } from '../user-error.ts';
+import { exitAfter, stopSignal } from '../stop.ts';
 
 const settings = {
   NAME: text('default', 'A name'),

@@ -1,8 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseEnv } from 'node:util';
-import type { Environment } from './settings.ts';
-import { exitCode, UserError } from './user-error.ts';
+import { type Environment, exitCode, UserError } from '@pipeline/runtime';
 
 /**
  * The sources of settings other than flags: the process's environment, then the `.env` file at the root of

@@ -1,4 +1,4 @@
-import { exitCode } from './user-error.ts';
+import { exitCode, StopRequest } from '@pipeline/runtime';
 
 /**
  * Ctrl-C reaches a process twice, from the terminal and from pnpm; signals this close together count as one.
@@ -19,15 +19,6 @@ export function stopSignal(): AbortSignal {
   };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
   return controller.signal;
-}
-
-/** The reason of an aborted stop signal. */
-export class StopRequest extends Error {
-  override readonly name = 'StopRequest';
-
-  constructor(signal: string) {
-    super(`stopped by ${signal}`);
-  }
 }
 
 /**

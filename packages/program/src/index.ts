@@ -1,0 +1,18 @@
+export { commandLine } from './command-line.ts';
+export { errorLine } from './error-line.ts';
+export { addHealthCommand } from './health.ts';
+export { type HttpServer, httpSettings, type ListenAddress, listen } from './http.ts';
+export { createLogger, loggerSettings } from './logger.ts';
+export { createProcessMetrics, type ProcessMetrics } from './metrics.ts';
+export { createProbes, type Probes } from './probes.ts';
+export {
+  type Command,
+  createProgram,
+  invalidArgument,
+  numberBetween,
+  settingsOf,
+  withSettings,
+} from './program.ts';
+export { resolveCliPath } from './resolve-cli-path.ts';
+export { runProgram } from './run-program.ts';
+export { exitAfter, stopSignal } from './stop.ts';
