@@ -312,6 +312,24 @@ test('a recreated topic is read from its start, even if it outgrew the old one',
   expect(seen.size).toBe(1_000);
 });
 
+// H2: a broker fills a response in the order of the request.
+test('a backlog of the first partitions does not delay the others', async () => {
+  const partitions = [0, 1, 2, 3, 4, 5, 6, 7];
+  const fresh = await createFreshTopic(inject('brokers'), partitions.length);
+  await using publisher = await openPublisher(fresh.kafka);
+  const round = partitions.map((partition) => ({ key: null, value: Buffer.alloc(1_000), partition }));
+  for (let rounds = 0; rounds < 20; rounds++) await publisher.publish(fresh.settings.KAFKA_TOPIC, round);
+  const room = { KAFKA_FETCH_MAX_BYTES: 4 << 10, KAFKA_FETCH_MAX_PARTITION_BYTES: 2 << 10 };
+  await using opened = await open({ ...fresh, settings: { ...fresh.settings, ...room } });
+  const read = partitions.map(() => 0);
+  for await (const { partition, records, commitOffsets } of opened.source.batches()) {
+    read[partition] = (read[partition] ?? 0) + records.length;
+    await commitOffsets();
+    if (read[partition] === 20) break;
+  }
+  expect(Math.min(...read)).toBeGreaterThanOrEqual(10);
+});
+
 /**
  * Records 0 and 1, a compressed batch of two that decompresses to 4 MiB, and records 4 and 5, all in
  * partition 0.
