@@ -74,7 +74,7 @@ async function* untilPaused(limit: number): AsyncGenerator<RecordBatch> {
 
 // M1
 test.each([10, 40])(
-  'a window of %i rows that Postgres refuses pauses the partition before the next batch',
+  'a window of %i refused rows pauses the partition before the next batch',
   async (window) => {
     const { writes, pauses } = await consumeRefused(window);
     expect(10 * writes.length).toBeLessThanOrEqual(window);

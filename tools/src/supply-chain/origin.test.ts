@@ -16,7 +16,7 @@ test('the pedigree of a patched package has the published one and its patches in
   expect(originOf({ name: 'postgres', version: '3.4.9' }).pedigree?.patches).toHaveLength(1);
 });
 
-test('a package without patches has the hash of the lockfile, one of this repository none', () => {
+test('a package without patches has the hash of the lockfile, our own have none', () => {
   expect(originOf({ name: 'pino', version: '10.4.0' })).toEqual({ hashes: [hash] });
   expect(originOf({ name: '@pipeline/db', version: '0.1.0' })).toEqual({ hashes: [] });
 });
