@@ -66,7 +66,7 @@ export const groupSettings = {
     [1 << 10, 1 << 30],
   ),
   DECODED_MAX_RECORDS: integer(
-    500_000,
+    250_000,
     'Maximum records of a batch, and of what is decoded of a fetch; the rest is fetched again',
     [1_000, 100_000_000],
   ),
