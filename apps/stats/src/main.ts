@@ -15,7 +15,6 @@ import { addDeadLetterCommands } from './commands/dlq/program.ts';
 import { withChangeFlags, withWait } from './commands/options.ts';
 import { partitionByDay } from './commands/partition.ts';
 import { purgeOld } from './commands/purge.ts';
-import { serveStats } from './commands/serve.ts';
 import { showStats } from './commands/show.ts';
 import { verifyAll } from './commands/verify.ts';
 import { pageAddress, pageSettings, statsSettings } from './settings.ts';
@@ -53,7 +52,11 @@ const program = withSettings(
 
 withSettings(program.command('serve'), statsSettings)
   .description('serve the web page and its JSON API')
-  .action(async (_options, command) => serveStats(settingsOf(command, statsSettings), manifest.version));
+  .action(async (_options, command) => {
+    // Only this command needs the web server and the validator of requests.
+    const { serveStats } = await import('./commands/serve.ts');
+    await serveStats(settingsOf(command, statsSettings), manifest.version);
+  });
 
 withWait(program.command('verify'))
   .description('recount everything and compare; exit code 3 on any difference')

@@ -9,14 +9,12 @@ import {
   newestDeadLetterId,
   type RedriveOutcome,
   type RedriveQueue,
-  readActions,
-  readAncestors,
-  readDeadLetters,
 } from '@pipeline/db/dead-letters';
 import type { Publisher } from '@pipeline/kafka';
 import type { Logger } from '@pipeline/runtime';
 import { type Context, Hono } from 'hono';
 import { exportLines } from '../dead-letters/export.ts';
+import { findDeadLetter } from '../dead-letters/find.ts';
 import type { Pace } from '../dead-letters/pace.ts';
 import { kafkaUnreachable, redriveOpen } from '../dead-letters/redrive.ts';
 import { toPlain } from '../terminal/json.ts';
@@ -105,18 +103,17 @@ async function show(context: Context, parts: DeadLetterParts): Promise<Response>
 const noSuchDeadLetter = (context: Context) => context.json({ error: 'no such dead letter' }, 404);
 
 async function findDetails({ database, isReadOnly }: DeadLetterParts, id: bigint) {
-  const [deadLetter] = await Array.fromAsync(readDeadLetters(database, { ids: [id] }));
-  if (deadLetter === undefined) return undefined;
-  const [actions, ancestors] = await Promise.all([readActions(database, id), readAncestors(database, id)]);
-  const { key, value, headers, ...summary } = deadLetter;
+  const found = await findDeadLetter(database, id);
+  if (found === undefined) return undefined;
+  const { key, value, headers, ...summary } = found.deadLetter;
   return {
     ...toPlain(summary),
     isReadOnly,
     ...shorten('key', key),
     ...shorten('value', value),
     headers: listHeaders(headers),
-    actions,
-    ancestors: ancestors.map(String),
+    actions: found.actions,
+    ancestors: found.ancestors,
   };
 }
 

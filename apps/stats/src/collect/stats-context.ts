@@ -2,7 +2,7 @@ import { connectDatabase, type Database } from '@pipeline/db';
 import { createLogger } from '@pipeline/program';
 import type { Settings } from '@pipeline/runtime';
 import type { statsSettings } from '../settings.ts';
-import { createSay, type Say } from '../terminal/say.ts';
+import { createSay, type Say } from '../terminal/diagnostics.ts';
 import { collectSnapshot } from './collect.ts';
 import { createOffsetReader, type OffsetReader } from './offsets.ts';
 import type { Snapshot } from './snapshot.ts';

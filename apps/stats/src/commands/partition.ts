@@ -4,7 +4,7 @@ import { commandLine } from '@pipeline/program';
 import { UserError } from '@pipeline/runtime';
 import { maintain } from '../collect/reach-postgres.ts';
 import type { StatsSettings } from '../collect/stats-context.ts';
-import type { Say } from '../terminal/say.ts';
+import type { Say } from '../terminal/diagnostics.ts';
 
 const CHECK_VIOLATION = '23514';
 

@@ -3,8 +3,8 @@ import { formatCount } from '../../web/format/numbers.ts';
 import { type Maintenance, maintain } from '../collect/reach-postgres.ts';
 import type { StatsSettings } from '../collect/stats-context.ts';
 import { confirm } from '../terminal/confirm.ts';
+import { showProgress } from '../terminal/diagnostics.ts';
 import { toPrintableJson } from '../terminal/printable.ts';
-import { showProgress } from '../terminal/progress.ts';
 import type { ChangeFlags } from './options.ts';
 
 export interface PurgeFlags extends ChangeFlags {

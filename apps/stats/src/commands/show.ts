@@ -4,9 +4,9 @@ import { reachPostgres } from '../collect/reach-postgres.ts';
 import type { Snapshot } from '../collect/snapshot.ts';
 import { openStatsContext, STOP_MS, type StatsSettings } from '../collect/stats-context.ts';
 import { findHints } from '../status/status.ts';
+import { diagnosticLine } from '../terminal/diagnostics.ts';
 import { toJson } from '../terminal/json.ts';
 import { toPrintableJson } from '../terminal/printable.ts';
-import { diagnosticLine } from '../terminal/say.ts';
 import { countRows, redraw, type ScreenSize } from '../terminal/screen.ts';
 import { renderSnapshot } from '../terminal/table.ts';
 

@@ -6,8 +6,8 @@ import { maintain } from '../collect/reach-postgres.ts';
 import type { StatsSettings } from '../collect/stats-context.ts';
 import { type Verification, verify } from '../status/verify.ts';
 import { renderColumns } from '../terminal/columns.ts';
+import { showProgress } from '../terminal/diagnostics.ts';
 import { toPrintableJson } from '../terminal/printable.ts';
-import { showProgress } from '../terminal/progress.ts';
 
 export interface VerifyOptions {
   readonly repair?: boolean;

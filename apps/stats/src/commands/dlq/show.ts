@@ -1,14 +1,9 @@
-import {
-  type DeadLetterAction,
-  readActions,
-  readAncestors,
-  readDeadLetters,
-  type StoredDeadLetter,
-} from '@pipeline/db/dead-letters';
+import type { StoredDeadLetter } from '@pipeline/db/dead-letters';
 import { commandLine } from '@pipeline/program';
 import { exitCode, UserError } from '@pipeline/runtime';
 import { toHexDump } from '../../../web/format/text.ts';
 import type { StatsContext } from '../../collect/stats-context.ts';
+import { findDeadLetter } from '../../dead-letters/find.ts';
 import { toPlain } from '../../terminal/json.ts';
 import { clipPrintable, toPrintableJson } from '../../terminal/printable.ts';
 import { placeOf } from './list.ts';
@@ -17,11 +12,7 @@ import { placeOf } from './list.ts';
 const SHOWN_BYTES = 4_096;
 const SHOWN_LINES = 16;
 
-interface History {
-  readonly actions: readonly DeadLetterAction[];
-  /** The dead letters whose redrives led to this one. */
-  readonly ancestors: readonly bigint[];
-}
+type Found = NonNullable<Awaited<ReturnType<typeof findDeadLetter>>>;
 
 /** Prints one dead letter: its record as text and as bytes, its error and its history. */
 export async function showDeadLetter(
@@ -29,28 +20,22 @@ export async function showDeadLetter(
   id: bigint,
   { json }: { readonly json?: boolean | undefined },
 ): Promise<void> {
-  const [deadLetter] = await Array.fromAsync(readDeadLetters(database, { ids: [id] }));
-  if (deadLetter === undefined)
+  const found = await findDeadLetter(database, id);
+  if (found === undefined)
     throw new UserError(
       `there is no dead letter ${id}`,
       `list them with "${commandLine('stats', ['dlq', 'ls'])}"`,
       exitCode.usage,
     );
-  const history = {
-    actions: await readActions(database, id),
-    ancestors: await readAncestors(database, id),
-  };
-  process.stdout.write(json ? toJson(deadLetter, history) : toText(deadLetter, history));
+  process.stdout.write(json ? toJson(found) : toText(found));
 }
 
-function toJson(
-  { key, value, headers, ...summary }: StoredDeadLetter,
-  { actions, ancestors }: History,
-): string {
+function toJson({ deadLetter, actions, ancestors }: Found): string {
+  const { key, value, headers, ...summary } = deadLetter;
   const [keyBase64, valueBase64] = [key, value].map((bytes) => bytes?.toString('base64') ?? null);
   const names = namesOf(headers);
-  const plain = { ...toPlain(summary), keyBase64, valueBase64, headers: names, actions };
-  return `${toPrintableJson({ ...plain, ancestors: ancestors.map(String) })}\n`;
+  const plain = { ...toPlain(summary), keyBase64, valueBase64, headers: names, actions, ancestors };
+  return `${toPrintableJson(plain)}\n`;
 }
 
 /** Each name once. */
@@ -58,7 +43,7 @@ function namesOf(headers: StoredDeadLetter['headers']): readonly string[] {
   return [...new Set(headers.map(([name]) => String(name)))];
 }
 
-function toText(deadLetter: StoredDeadLetter, { actions, ancestors }: History): string {
+function toText({ deadLetter, actions, ancestors }: Found): string {
   const lines = [
     `dead letter ${deadLetter.id}, ${deadLetter.status}, from ${placeOf(deadLetter)}, failed at ${deadLetter.failedAt}`,
     `reason    ${deadLetter.reason}${deadLetter.sqlstate === null ? '' : ` (${deadLetter.sqlstate})`}`,
