@@ -1,30 +1,22 @@
-/** An error response of the API, in one line for the user. */
-export class ApiError extends Error {
-  override readonly name = 'ApiError';
-  /** The response body; it may list what was done before the error. */
-  readonly body: unknown;
+/** A response; after an error, what was done before it. */
+type Answered<Answer> = Partial<Answer> & { readonly error?: string };
 
-  constructor(message: string, body: unknown) {
-    super(message);
-    this.body = body;
-  }
-}
-
-/** @throws ApiError */
+/** @throws Error with one line for the user */
 export async function getJson<Answer>(path: string): Promise<Answer> {
-  return await readAnswer<Answer>(fetch(path));
+  const answer = await request<Answer>(path);
+  if (answer.error !== undefined) throw new Error(answer.error);
+  return answer as Answer;
 }
 
-/** @throws ApiError */
-export async function postJson<Answer>(path: string, body: object): Promise<Answer> {
+/** Never rejects. */
+export async function postJson<Answer>(path: string, body: object): Promise<Answered<Answer>> {
   const headers = { 'content-type': 'application/json' };
-  return await readAnswer<Answer>(fetch(path, { method: 'POST', headers, body: JSON.stringify(body) }));
+  return await request(path, { method: 'POST', headers, body: JSON.stringify(body) });
 }
 
-async function readAnswer<Answer>(request: Promise<Response>): Promise<Answer> {
-  const response = await request.catch(() => undefined);
-  if (response === undefined) throw new ApiError('the stats server does not respond', undefined);
-  const answer = await response.json().catch(() => ({}));
-  if (!response.ok) throw new ApiError(String(answer.error ?? response.statusText), answer);
-  return answer;
+async function request<Answer>(path: string, init: RequestInit = {}): Promise<Answered<Answer>> {
+  const response = await fetch(path, init).catch(() => undefined);
+  const answer = await response?.json().catch(() => ({}));
+  if (response?.ok) return answer;
+  return { error: response?.statusText ?? 'the stats server does not respond', ...answer };
 }

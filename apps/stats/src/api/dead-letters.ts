@@ -16,7 +16,7 @@ import { type Context, Hono } from 'hono';
 import { exportLines } from '../dead-letters/export.ts';
 import { findDeadLetter } from '../dead-letters/find.ts';
 import type { Pace } from '../dead-letters/pace.ts';
-import { kafkaUnreachable, redriveOpen } from '../dead-letters/redrive.ts';
+import { kafkaUnreachable, redriveOpen, resultOf } from '../dead-letters/redrive.ts';
 import { toPlain } from '../terminal/json.ts';
 import { errorMessage } from '../user-errors.ts';
 import { refuseForeignPosts } from './refuse-foreign-posts.ts';
@@ -176,7 +176,7 @@ async function change(
 type Change = object & { readonly error?: string };
 
 async function redrive(parts: DeadLetterParts, { filter, limit }: DeadLetterRequest, signal: AbortSignal) {
-  const results: RedriveResult[] = [];
+  const results: ReturnType<typeof toResult>[] = [];
   const order = { filter, most: Math.min(limit, MAX_REDRIVEN), signal };
   try {
     await using queue = parts.openQueue(BY);
@@ -191,19 +191,7 @@ async function redrive(parts: DeadLetterParts, { filter, limit }: DeadLetterRequ
   }
 }
 
-function toResult(outcome: RedriveOutcome): RedriveResult {
-  const id = String(outcome.letter.id);
-  return 'place' in outcome
-    ? { id, outcome: 'redriven', detail: '' }
-    : { id, outcome: 'failed', detail: outcome.problem };
-}
-
-/** The result for one dead letter. */
-interface RedriveResult {
-  readonly id: string;
-  readonly outcome: 'redriven' | 'failed';
-  readonly detail: string;
-}
+const toResult = (outcome: RedriveOutcome) => ({ id: String(outcome.letter.id), ...resultOf(outcome) });
 
 /** The response of `POST /api/dlq/redrive`; after an error, the results before it. */
 export type RedriveAnswer = Awaited<ReturnType<typeof redrive>>;

@@ -67,6 +67,13 @@ function explain(error: unknown): string {
   return explained instanceof Error ? explained.message : String(explained);
 }
 
+/** An outcome for JSON. */
+export function resultOf(outcome: RedriveOutcome) {
+  return 'place' in outcome
+    ? ({ outcome: 'redriven', detail: '' } as const)
+    : ({ outcome: 'failed', detail: outcome.problem } as const);
+}
+
 /** The UserError for a redrive that Kafka interrupts. */
 export function kafkaUnreachable(error: unknown): UserError {
   return new UserError(

@@ -1,4 +1,4 @@
-import { type Database, describeError, isTransientError } from '@pipeline/db';
+import { describeError, isTransientError } from '@pipeline/db';
 import {
   keepSample,
   type PipelineName,
@@ -7,6 +7,7 @@ import {
   type StatsSample,
 } from '@pipeline/db/read';
 import type { Logger } from '@pipeline/runtime';
+import type { StatsContext } from '../collect/stats-context.ts';
 import { type HistoryPoint, stepFor, toPoints } from './history-points.ts';
 
 /** Samples of lag, rates and latency, which survive restarts. */
@@ -19,19 +20,13 @@ export interface History {
   keep(sample: StatsSample): Promise<void>;
 }
 
-export interface HistoryDatabases {
-  readonly database: Database;
-  /** For writes. */
-  readonly writableDatabase: Database;
-}
-
 const SLOT_MS = 1_000 * SLOT_SECONDS;
 /** A sample without lag is stored only this late in its slot, because one with lag may follow. */
 const LATE_MS = 7_000;
 
 /** Opens the history of a pipeline. */
 export function openHistory(
-  { database, writableDatabase }: HistoryDatabases,
+  { database, writableDatabase }: Pick<StatsContext, 'database' | 'writableDatabase'>,
   pipeline: PipelineName,
   logger: Logger,
 ): History {

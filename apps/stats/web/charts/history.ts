@@ -43,7 +43,7 @@ const plots = new Map<string, uPlot>();
 
 /**
  * Fetches the samples of the range and shows them.
- * @throws ApiError
+ * @throws Error with one line for the user
  */
 export async function refreshHistory(range: number): Promise<void> {
   const { points } = await getJson<{ points: readonly HistoryPoint[] }>(`/api/history?minutes=${range}`);

@@ -17,7 +17,7 @@ const MAX_HEX_BYTES = 4_096;
 
 /**
  * Shows one dead letter: its error, origin, bytes and history.
- * @throws ApiError
+ * @throws Error with one line for the user
  */
 export async function showDeadLetterDetails(id: string): Promise<void> {
   const title = `Dead letter ${toVisible(id, 20)}`;

@@ -14,7 +14,7 @@ const PAGE_SIZE = 50;
 
 /**
  * Shows the list that the URL describes.
- * @throws ApiError
+ * @throws Error with one line for the user
  */
 export async function showList(): Promise<void> {
   const filter = filterOf(location.search);

@@ -19,7 +19,7 @@ export function minutesOf(range: number, nowMs: number): readonly Minute[] {
 
 /**
  * Fetches the whole range again: late events may have changed any minute of it, and purged minutes must go.
- * @throws ApiError
+ * @throws Error with one line for the user
  */
 export async function fetchMinutes(range: number): Promise<void> {
   const { minutes } = await getJson<{ minutes: readonly Minute[] }>(`/api/minutes?minutes=${range}`);

@@ -1,4 +1,5 @@
 import type { RedriveOutcome } from '@pipeline/db/dead-letters';
+import { resultOf } from '../../dead-letters/redrive.ts';
 import { toPrintableJson } from '../../terminal/printable.ts';
 import { placeOf } from './list.ts';
 
@@ -48,6 +49,5 @@ function toLine(outcome: RedriveOutcome): string {
 
 function toResult(outcome: RedriveOutcome): object {
   const { id, topic, partition, offset } = outcome.letter;
-  const [result, detail] = 'place' in outcome ? ['redriven', ''] : ['failed', outcome.problem];
-  return { id: String(id), topic, partition, offset: String(offset), outcome: result, detail };
+  return { id: String(id), topic, partition, offset: String(offset), ...resultOf(outcome) };
 }
