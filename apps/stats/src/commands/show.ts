@@ -7,7 +7,7 @@ import { findHints } from '../status/status.ts';
 import { diagnosticLine } from '../terminal/diagnostics.ts';
 import { toJson } from '../terminal/json.ts';
 import { toPrintableJson } from '../terminal/printable.ts';
-import { countRows, redraw, type ScreenSize } from '../terminal/screen.ts';
+import { countRows, redraw } from '../terminal/screen.ts';
 import { renderSnapshot } from '../terminal/table.ts';
 
 export interface ShowOptions {
@@ -43,14 +43,7 @@ function toJsonLine(snapshot: Snapshot): string {
   return `${toPrintableJson(toJson(snapshot))}\n`;
 }
 
-function toTables(snapshot: Snapshot): string {
-  return renderSnapshot(snapshot);
-}
-
-/** Defaults to 80 by 24. */
-function screenSize(): ScreenSize {
-  return { columns: process.stdout.columns || 80, rows: process.stdout.rows || 24 };
-}
+const toTables = (snapshot: Snapshot) => renderSnapshot(snapshot);
 
 /**
  * On a terminal each frame replaces the last, with room for the hints below; elsewhere an empty line
@@ -58,7 +51,7 @@ function screenSize(): ScreenSize {
  */
 function toFrame(snapshot: Snapshot, hints: readonly string[]): string {
   if (!process.stdout.isTTY) return `${renderSnapshot(snapshot)}\n`;
-  const { columns, rows } = screenSize();
+  const [columns, rows] = [process.stdout.columns || 80, process.stdout.rows || 24];
   const text = renderSnapshot(snapshot, rows < LOW_SCREEN ? 5 : 15);
   return redraw(text, { columns, rows: rows - countRows(hints.map(diagnosticLine), columns) });
 }

@@ -24,8 +24,8 @@ const types: Readonly<Record<string, string>> = {
 const HEADER = 'header.html';
 
 /**
- * All files of the pages, by their path below `web/`. The pages contain the name of the pipeline. Browsers get the TypeScript
- * sources without types, so no build is needed.
+ * All files of the pages, by their path below `web/`. The pages contain the name of the pipeline. Browsers
+ * get the TypeScript sources without types, so no build is needed.
  */
 export function readWebFiles({ topic, groupId }: PipelineName): ReadonlyMap<string, WebFile> {
   const { [HEADER]: header = '', ...sources } = Object.fromEntries(readSources());

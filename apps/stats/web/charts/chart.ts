@@ -85,7 +85,7 @@ function redraw(names: readonly string[], data: uPlot.AlignedData): void {
 
 const colourOf = (index: number) => colours[index % colours.length] ?? '#888';
 
-/** Shows a button per line with its value in the minute under the pointer, or else in the last finished one. */
+/** Shows a button per line, with its value in the minute under the pointer or in the last finished one. */
 function updateLegend({ data, cursor }: uPlot, names: readonly string[]): void {
   const index = cursor.idx ?? data[0].length - 2;
   const buttonOf = (name: string, line: number) => {

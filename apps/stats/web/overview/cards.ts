@@ -11,76 +11,38 @@ import {
   formatSeconds,
 } from '../format/numbers.ts';
 
-interface Card {
-  readonly title: string;
-  readonly value: string;
-  readonly note: string;
-  readonly tone?: 'warn' | 'bad' | undefined;
-}
+type Tone = '' | 'warn' | 'bad';
 
 /** Shows the most important numbers. */
 export function showCards(report: Report): void {
-  show('cards', cardsOf(report).map(toTemplate));
+  const { events, trend, deadLetters, freshnessSeconds, partitions, latency, status } = report;
+  const lag = formatLag(partitions.map((one) => one.lag));
+  const behind = formatMaxSecondsBehind(partitions.map(({ secondsBehind }) => secondsBehind));
+  const tone = toneOf(status.word);
+  const hasOpen = deadLetters.open !== '0';
+  const total = `${formatCount(events.deadLettered)} in total`;
+  show('cards', [
+    card('Events stored', formatCount(events.stored), `last write ${formatAge(freshnessSeconds)}`),
+    card('Throughput', formatRate(trend.storedPerSecond), `${formatRate(trend.producedPerSecond)} produced`),
+    card('Lag (messages)', lag, describeTrend(report), tone),
+    card('Lag (seconds)', behind, 'slowest partition', tone),
+    card('Latency (p50)', ...describeLatency(latency)),
+    card('Open dead letters', formatCount(deadLetters.open), total, hasOpen ? 'warn' : ''),
+    card('Duplicates', formatCount(events.duplicates), 'received again, stored once'),
+    card('Skipped offsets', formatCount(events.skipped), 'offsets without a record'),
+  ]);
 }
 
-function toTemplate({ title, value, note, tone }: Card) {
-  return html`<div data-tone=${tone ?? ''}>
+const card = (title: string, value: string, note: string, tone: Tone = '') =>
+  html`<div data-tone=${tone}>
     <dt>${title}</dt>
     <dd class="value">${value}</dd>
     <dd class="quiet">${note}</dd>
   </div>`;
-}
 
-function cardsOf(report: Report): readonly Card[] {
-  const { events, trend, deadLetters, freshnessSeconds } = report;
-  return [
-    {
-      title: 'Events stored',
-      value: formatCount(events.stored),
-      note: `last write ${formatAge(freshnessSeconds)}`,
-    },
-    {
-      title: 'Throughput',
-      value: formatRate(trend.storedPerSecond),
-      note: `${formatRate(trend.producedPerSecond)} produced`,
-    },
-    ...lagCards(report),
-    latencyCard(report),
-    {
-      title: 'Open dead letters',
-      value: formatCount(deadLetters.open),
-      note: `${formatCount(events.deadLettered)} in total`,
-      tone: deadLetters.open === '0' ? undefined : 'warn',
-    },
-    { title: 'Duplicates', value: formatCount(events.duplicates), note: 'received again, stored once' },
-    { title: 'Skipped offsets', value: formatCount(events.skipped), note: 'offsets without a record' },
-  ];
-}
-
-function latencyCard({ latency }: Report): Card {
-  const title = 'Latency (p50)';
-  if (latency === null) return { title, value: 'n/a', note: 'nothing stored in the last minute' };
-  const [p50, p95, p99] = [latency.p50, latency.p95, latency.p99].map(formatLatency);
-  return { title, value: p50 ?? '', note: `p95 ${p95}, p99 ${p99}` };
-}
-
-function lagCards(report: Report): readonly Card[] {
-  const { partitions, status } = report;
-  const tone = toneOf(status.word);
-  return [
-    {
-      title: 'Lag (messages)',
-      value: formatLag(partitions.map(({ lag }) => lag)),
-      note: describeTrend(report),
-      tone,
-    },
-    {
-      title: 'Lag (seconds)',
-      value: formatMaxSecondsBehind(partitions.map(({ secondsBehind }) => secondsBehind)),
-      note: 'slowest partition',
-      tone,
-    },
-  ];
+function describeLatency(latency: Report['latency']): readonly [value: string, note: string] {
+  if (latency === null) return ['n/a', 'nothing stored in the last minute'];
+  return [formatLatency(latency.p50), `p95 ${formatLatency(latency.p95)}, p99 ${formatLatency(latency.p99)}`];
 }
 
 /** Whether the lag grows, and when the consumer will have caught up. */
@@ -99,7 +61,7 @@ export function describeTrend({
   return producedPerSecond === null ? 'trend not known yet' : 'steady';
 }
 
-function toneOf(word: Report['status']['word']): Card['tone'] {
+function toneOf(word: Report['status']['word']): Tone {
   if (word === 'falling behind' || word === 'stalled' || word === 'stopped') return 'bad';
-  return word === 'catching up' ? 'warn' : undefined;
+  return word === 'catching up' ? 'warn' : '';
 }
