@@ -1,6 +1,6 @@
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
-import { source, UNIT_TIMEOUT_MS } from './vitest.shared.ts';
+import { env, source, unit } from './vitest.shared.ts';
 
 /** The slowest files, slowest first: started last, they would run alone at the end. */
 const slow = [
@@ -37,8 +37,7 @@ function withServers(
       exclude: [...exclude, '**/node_modules/**'],
       globalSetup: ['packages/testing/src/setup.ts'],
       pool: 'forks',
-      // A compile cache shared by all programs that tests start halves their startup time.
-      env: { NODE_COMPILE_CACHE: `${import.meta.dirname}/node_modules/.cache/node` },
+      env,
       maxWorkers: 3,
       // Concurrent tests start their own servers or processes; more of them would only compete for CPU.
       maxConcurrency: 3,
@@ -58,10 +57,10 @@ export default defineConfig({
       {
         ...source,
         test: {
+          ...unit,
           name: 'unit',
           include: ['{packages,apps}/*/src/**/*.test.ts', '{infra,tools,docs,bench}/src/**/*.test.ts'],
           exclude: ['**/*.{int,long}.test.ts', '**/node_modules/**'],
-          testTimeout: UNIT_TIMEOUT_MS,
         },
       },
       withServers(

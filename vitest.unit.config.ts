@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { source, UNIT_TIMEOUT_MS } from './vitest.shared.ts';
+import { source, unit } from './vitest.shared.ts';
 
 /**
  * The unit tests of the package in whose folder vitest runs; they need no servers, and turbo caches their
@@ -8,9 +8,9 @@ import { source, UNIT_TIMEOUT_MS } from './vitest.shared.ts';
 export default defineConfig({
   ...source,
   test: {
+    ...unit,
     include: ['src/**/*.test.ts'],
     exclude: ['src/**/*.{int,long}.test.ts'],
-    testTimeout: UNIT_TIMEOUT_MS,
     reporters: ['default', ['json', { outputFile: 'test-results/unit.json' }]],
   },
 });
