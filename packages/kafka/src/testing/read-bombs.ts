@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readSettings } from '@pipeline/runtime';
+import { readSettings, silentLogger } from '@pipeline/runtime';
 import type { ClusterAdmin } from '../admin/admin.ts';
 import { openSource } from '../consume/batch-source.ts';
 import { parseSkip } from '../consume/unreadable.ts';
 import { groupSettings, kafkaSettings } from '../settings.ts';
-import { silentLogger } from './fresh-topic.ts';
 
 /**
  * `node read-bombs.ts BROKER PARTITIONS END [SKIP]`: reads the partitions of `events` to their end, or until enough
