@@ -1,11 +1,5 @@
-import { isTransientError, migrate } from '@pipeline/db';
-import {
-  type ClusterAdmin,
-  connectKafka,
-  isTransientError as isTransientKafkaError,
-  openAdmin,
-  toUserError as toKafkaUserError,
-} from '@pipeline/kafka';
+import { migrate, postgresErrors } from '@pipeline/db';
+import { type ClusterAdmin, connectKafka, kafkaErrors, openAdmin } from '@pipeline/kafka';
 import {
   createLogger,
   createProgram,
@@ -14,9 +8,9 @@ import {
   stopSignal,
   withSettings,
 } from '@pipeline/program';
-import { retryForever } from '@pipeline/runtime';
+import { waitFor } from '@pipeline/runtime';
 import { parseEndpoint } from './local/endpoint.ts';
-import { waitFor } from './local/wait-for.ts';
+import { QUIET_MS, waitForListener } from './local/wait-for-listener.ts';
 import { createReporter, nextLines, type Report } from './screen.ts';
 import { type InfraSettings, infraSettings, pageSettings, version } from './settings.ts';
 
@@ -50,7 +44,7 @@ interface Context {
 
 async function provisionTopics(context: Context): Promise<void> {
   const { settings } = context;
-  await waitFor('Kafka', settings.KAFKA_BROKERS.map(parseEndpoint), context);
+  await waitForListener('Kafka', settings.KAFKA_BROKERS.map(parseEndpoint), context);
   await onCluster(context, (admin) => admin.provisionTopics(settings));
 }
 
@@ -61,7 +55,7 @@ async function prepareGroup(context: Context): Promise<void> {
 
 /** Runs admin requests, and retries them while their errors are transient. */
 async function onCluster(
-  { settings, report, signal }: Context,
+  { settings, report: say, signal }: Context,
   work: (admin: ClusterAdmin) => Promise<unknown>,
 ): Promise<void> {
   const kafka = connectKafka(settings, 'provision', createLogger('provision', settings));
@@ -69,23 +63,13 @@ async function onCluster(
     await using admin = await openAdmin(kafka);
     await work(admin);
   };
-  const options = { isTransient: isTransientKafkaError, onRetry: reportRetries('Kafka', report), signal };
-  await retryForever(attempt, options).catch((error: unknown) => {
-    throw toKafkaUserError(error);
-  });
+  await waitFor(attempt, { system: 'Kafka', errors: kafkaErrors, say, signal, quietMs: QUIET_MS });
 }
 
-async function provisionTables({ settings, report, signal }: Context): Promise<void> {
-  await waitFor('Postgres', [settings.DATABASE_URL], { report, signal });
-  const options = { isTransient: isTransientError, onRetry: reportRetries('Postgres', report), signal };
-  await retryForever(() => migrate(settings), options);
-}
-
-/** A server that has just begun to listen may refuse a few requests; only more than that is reported. */
-function reportRetries(name: string, report: Report): (error: unknown, failures: number) => void {
-  return (error, failures) => {
-    if (failures === 5) report(`waiting for ${name}: ${error instanceof Error ? error.message : error}`);
-  };
+async function provisionTables({ settings, report: say, signal }: Context): Promise<void> {
+  await waitForListener('Postgres', [settings.DATABASE_URL], { report: say, signal });
+  const system = { system: 'Postgres', errors: postgresErrors };
+  await waitFor(() => migrate(settings), { ...system, say, signal, quietMs: QUIET_MS });
 }
 
 await runProgram(program);

@@ -1,7 +1,7 @@
 import { type Database, describeError } from '@pipeline/db';
 import type { Source } from '@pipeline/kafka';
 import type { Probes } from '@pipeline/program';
-import { type Logger, withDeadline } from '@pipeline/runtime';
+import { type Logger, type SystemErrors, withDeadline } from '@pipeline/runtime';
 import { FailingWrites } from './failing-writes.ts';
 import type { ConsumerMetrics } from './metrics.ts';
 
@@ -18,7 +18,7 @@ export interface Health {
   /** Records progress: a statement or a batch is done, or a retry has begun. */
   progressed(): void;
   /** Returns a callback for retries of a system, such as `Postgres at 127.0.0.1:5432`. */
-  retrying(system: string): (error: unknown) => void;
+  retrying(system: string, errors: SystemErrors): (error: unknown) => void;
   readonly failingWrites: FailingWrites;
   /** Records that a partition, `TOPIC/PARTITION`, is paused, until `resumed`. */
   paused(partition: string, reason: string): void;
@@ -47,12 +47,14 @@ export function createHealth(logger: Logger, metrics: ConsumerMetrics, statement
   return {
     progressed,
     failingWrites: new FailingWrites(),
-    retrying: (system) => (error) => {
-      progressed();
-      const cause = causeOf(error);
-      metrics.retries.inc({ cause });
-      logger.warn({ cause }, `waiting for ${system}: ${describeError(error)}`);
-    },
+    retrying:
+      (system, { describeError }) =>
+      (error) => {
+        progressed();
+        const cause = causeOf(error);
+        metrics.retries.inc({ cause });
+        logger.warn({ cause }, `waiting for ${system}: ${describeError(error)}`);
+      },
     paused: (partition, reason) => {
       pauses.set(partition, reason);
       metrics.paused.set(1);

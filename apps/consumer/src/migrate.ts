@@ -1,6 +1,6 @@
-import { type databaseSettings, migrate, waitForPostgres } from '@pipeline/db';
+import { type databaseSettings, migrate, postgresErrors } from '@pipeline/db';
 import { createLogger, type loggerSettings, stopSignal } from '@pipeline/program';
-import type { Settings } from '@pipeline/runtime';
+import { type Settings, waitFor } from '@pipeline/runtime';
 
 /**
  * Creates or migrates the tables, and logs what it did. Waits for Postgres.
@@ -11,7 +11,9 @@ export async function migrateTables(
 ): Promise<void> {
   const logger = createLogger('consumer', settings);
   const { host, port } = settings.DATABASE_URL;
-  const applied = await waitForPostgres(() => migrate(settings), `${host}:${port}`, {
+  const applied = await waitFor(() => migrate(settings), {
+    system: `Postgres at ${host}:${port}`,
+    errors: postgresErrors,
     say: (line) => logger.warn(line),
     signal: stopSignal(),
   });

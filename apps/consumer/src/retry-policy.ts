@@ -1,5 +1,5 @@
-import { isTransientError, type Persist, toUserError } from '@pipeline/db';
-import { isTransientError as isTransientKafkaError, toUserError as toKafkaUserError } from '@pipeline/kafka';
+import { type Persist, postgresErrors } from '@pipeline/db';
+import { kafkaErrors } from '@pipeline/kafka';
 import { type RetryOptions, retryForever } from '@pipeline/runtime';
 import type { Health } from './health.ts';
 
@@ -20,11 +20,11 @@ export interface Places {
 
 /** Retries until the signal is aborted, and reports each retry to the health. */
 export function createRetryPolicy(places: Places, health: Health, signal: AbortSignal): RetryPolicy {
-  const onKafkaRetry = health.retrying(`Kafka at ${places.kafka}`);
-  const kafka: RetryOptions = { isTransient: isTransientKafkaError, onRetry: onKafkaRetry, signal };
-  const onPostgresRetry = health.retrying(`Postgres at ${places.postgres}`);
+  const onKafkaRetry = health.retrying(`Kafka at ${places.kafka}`, kafkaErrors);
+  const kafka: RetryOptions = { isTransient: kafkaErrors.isTransientError, onRetry: onKafkaRetry, signal };
+  const onPostgresRetry = health.retrying(`Postgres at ${places.postgres}`, postgresErrors);
   return {
-    reachKafka: (operation) => retryForever(operation, kafka).catch(throwAs(toKafkaUserError)),
+    reachKafka: (operation) => retryForever(operation, kafka).catch(throwAs(kafkaErrors.toUserError)),
     async persist(statement) {
       let endFailing: (() => void) | undefined;
       const onRetry = (error: unknown) => {
@@ -32,7 +32,11 @@ export function createRetryPolicy(places: Places, health: Health, signal: AbortS
         onPostgresRetry(error);
       };
       try {
-        return await retryForever(statement, { isTransient: isTransientError, onRetry, signal });
+        return await retryForever(statement, {
+          isTransient: postgresErrors.isTransientError,
+          onRetry,
+          signal,
+        });
       } finally {
         endFailing?.();
         health.progressed();
@@ -44,7 +48,7 @@ export function createRetryPolicy(places: Places, health: Health, signal: AbortS
 
 /** Rethrows a permanent error of Postgres as a UserError. */
 export function explainDatabase<Value>(outcome: Promise<Value>): Promise<Value> {
-  return outcome.catch(throwAs(toUserError));
+  return outcome.catch(throwAs(postgresErrors.toUserError));
 }
 
 function throwAs(explain: (error: unknown) => unknown): (error: unknown) => never {

@@ -1,14 +1,13 @@
 import {
   connectKafka,
-  isTransientError,
+  kafkaErrors,
   type OutgoingRecord,
   openAdmin,
   openPublisher,
   requireTopics,
-  toUserError,
 } from '@pipeline/kafka';
-import { createLogger, errorLine, exitAfter, stopSignal } from '@pipeline/program';
-import { retryForever, type Settings } from '@pipeline/runtime';
+import { createLogger, exitAfter, stopSignal } from '@pipeline/program';
+import { type Settings, waitFor } from '@pipeline/runtime';
 import { openInput, readRecords } from './from-file.ts';
 import { atPace } from './pace.ts';
 import { publishBatches, type Send } from './publish.ts';
@@ -40,12 +39,9 @@ export async function runProducer(
   const signal = stopSignal();
   exitAfter(signal, DRAIN_MS);
   const logger = createLogger('producer', settings);
-  const waiting = (error: unknown) =>
-    logger.warn(`waiting for Kafka at ${settings.KAFKA_BROKERS.join(',')}: ${errorLine(error)}`);
-  const reach = <Value>(operation: () => Promise<Value>) =>
-    retryForever(operation, { isTransient: isTransientError, onRetry: waiting, signal }).catch((error) => {
-      throw toUserError(error);
-    });
+  const system = `Kafka at ${settings.KAFKA_BROKERS.join(',')}`;
+  const waiting = { system, errors: kafkaErrors, say: (line: string) => logger.warn(line), signal };
+  const reach = <Value>(operation: () => Promise<Value>) => waitFor(operation, waiting);
 
   const { from, count } = options;
   const input = from === undefined ? undefined : { path: from, stream: await openInput(from) };

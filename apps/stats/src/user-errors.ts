@@ -1,14 +1,16 @@
 import { codeOf, describeError, isTransientError, toUserError } from '@pipeline/db';
-import { isTransientError as isTransientKafkaError, toUserError as toKafkaUserError } from '@pipeline/kafka';
+import { kafkaErrors } from '@pipeline/kafka';
 import { errorLine } from '@pipeline/program';
 import { UserError } from '@pipeline/runtime';
 
 /** The UserError for an error of Kafka or Postgres; any other error unchanged. */
 export function explain(error: unknown): unknown {
-  const explained = toKafkaUserError(error);
+  const explained = kafkaErrors.toUserError(error);
   if (explained !== error) return explained;
-  if (isTransientKafkaError(error))
-    return new UserError(`Kafka does not respond: ${errorLine(error)}`, 'start it, or check KAFKA_BROKERS');
+  if (kafkaErrors.isTransientError(error)) {
+    const problem = `Kafka does not respond: ${kafkaErrors.describeError(error)}`;
+    return new UserError(problem, 'start it, or check KAFKA_BROKERS');
+  }
   return codeOf(error) === '' ? error : explainPostgres(error);
 }
 

@@ -2,13 +2,18 @@ export {
   type ConnectOptions,
   connectDatabase,
   type Database,
-  databaseUserError,
   type Sql,
-  toUserError,
 } from './client/connect.ts';
-export { codeOf, describeError, type ErrorKind, errorKind, isTransientError } from './client/errors.ts';
+export {
+  codeOf,
+  describeError,
+  type ErrorKind,
+  errorKind,
+  isTransientError,
+  postgresErrors,
+  toUserError,
+} from './client/errors.ts';
 export { type DatabaseUrl, databaseSettings, parseDatabaseUrl } from './client/settings.ts';
-export { type WaitOptions, waitForPostgres } from './client/wait-for-postgres.ts';
 export {
   type DeadLetter,
   headersFromJson,

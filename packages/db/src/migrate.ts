@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { embeddedNames, embeddedText, type Settings } from '@pipeline/runtime';
-import { databaseUserError, openPool, type Sql } from './client/connect.ts';
-import { codeOf, isTransientError } from './client/errors.ts';
+import { openPool, type Sql } from './client/connect.ts';
+import { codeOf, toUserError } from './client/errors.ts';
 import type { databaseSettings } from './client/settings.ts';
 
 /** A migration; migrations run in the order of their names. */
@@ -58,7 +58,7 @@ export async function migrate(
       if (await runMigration(sql, migration)) applied.push(migration.name);
     return applied;
   } catch (error) {
-    throw isTransientError(error) ? error : databaseUserError(error);
+    throw toUserError(error);
   } finally {
     await sql.end({ timeout: 2 });
   }

@@ -3,7 +3,14 @@ export type { Group, GroupMember } from './admin/group.ts';
 export { type Lag, lagOf } from './admin/lag.ts';
 export { requireTopics } from './admin/topics.ts';
 export { connectKafka, type KafkaClient } from './client/connect.ts';
-export { isTooLarge, isTransientError, kafkaErrorType, toUserError } from './client/errors.ts';
+export {
+  describeError,
+  isTooLarge,
+  isTransientError,
+  kafkaErrors,
+  kafkaErrorType,
+  toUserError,
+} from './client/errors.ts';
 export { openSource, type RecordBatch, type Source, type SourceOptions } from './consume/batch-source.ts';
 export { parseSkip, type Skip } from './consume/unreadable.ts';
 export {

@@ -24,3 +24,4 @@ export {
 export { StopRequest } from './stop-request.ts';
 export { type TlsError, tlsErrorOf, tlsErrorText } from './tls-error.ts';
 export { exitCode, type Fix, UserError } from './user-error.ts';
+export { type SystemErrors, type WaitOptions, waitFor } from './wait-for.ts';

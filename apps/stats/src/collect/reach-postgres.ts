@@ -1,13 +1,6 @@
-import {
-  codeOf,
-  describeError,
-  isTransientError,
-  type Persist,
-  toUserError,
-  waitForPostgres,
-} from '@pipeline/db';
+import { codeOf, describeError, isTransientError, type Persist, postgresErrors } from '@pipeline/db';
 import { exitAfter, stopSignal } from '@pipeline/program';
-import { UserError } from '@pipeline/runtime';
+import { UserError, waitFor } from '@pipeline/runtime';
 import { openStatsContext, STOP_MS, type StatsContext, type StatsSettings } from './stats-context.ts';
 
 export interface ReachOptions {
@@ -35,11 +28,12 @@ export async function reachPostgres<Value>(
 ): Promise<Value> {
   const isWorthRetrying = (error: unknown) => isTransient(error) && (wait || conflict.test(codeOf(error)));
   try {
-    return await waitForPostgres(operation, database.address, { say, signal, isTransient: isWorthRetrying });
+    const errors = { ...postgresErrors, isTransientError: isWorthRetrying };
+    return await waitFor(operation, { system: `Postgres at ${database.address}`, errors, say, signal });
   } catch (error) {
     if (!signal.aborted && isTransient(error))
       throw unreachableError(database.address, error, unreachableCode);
-    throw toUserError(error);
+    throw error;
   }
 }
 

@@ -1,4 +1,4 @@
-import { type DatabaseUrl, type databaseSettings, databaseUserError } from '@pipeline/db';
+import { type DatabaseUrl, type databaseSettings, toUserError } from '@pipeline/db';
 import { type Settings, UserError } from '@pipeline/runtime';
 import type { AvailableServer } from '../available.ts';
 import { acceptsConnections } from '../endpoint.ts';
@@ -32,7 +32,7 @@ async function usePostgres(settings: DatabaseSettings): Promise<AvailableServer>
   try {
     return { ...(await describe(settings)), own: undefined };
   } catch (error) {
-    throw error instanceof UserError ? error : databaseUserError(error);
+    throw toUserError(error);
   }
 }
 

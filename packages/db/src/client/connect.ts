@@ -1,8 +1,8 @@
-import { exitCode, type Settings, StopRequest, tlsErrorOf, UserError, withDeadline } from '@pipeline/runtime';
+import { type Settings, withDeadline } from '@pipeline/runtime';
 import postgres from 'postgres';
-import { codeOf, describeError, errorKind } from './errors.ts';
+import { codeOf } from './errors.ts';
 import type { DatabaseUrl, databaseSettings } from './settings.ts';
-import { tlsOptions, tlsUserError } from './tls.ts';
+import { tlsOptions } from './tls.ts';
 
 /** The tagged template for statements; its values become parameters. */
 export type Sql = postgres.Sql<{ readonly bigint: bigint }>;
@@ -153,42 +153,4 @@ function sessionParameters(
 /** A string, because the driver omits `false`. */
 function readOnlyParameter(readOnly: boolean | undefined): object {
   return readOnly === undefined ? {} : { default_transaction_read_only: readOnly ? 'on' : 'off' };
-}
-
-const outdatedTables = /^42(P01|703|P10|883) /;
-
-/** Remedies by "CODE MESSAGE", where CODE is the SQLSTATE or the driver's code. */
-const remedies: readonly (readonly [RegExp, string])[] = [
-  [/^28\S* .*(no encryption|SSL off)/, 'set sslmode=verify-full in DATABASE_URL: this Postgres requires TLS'],
-  [
-    /^(26000|42P05|08P01 unsupported startup parameter)/,
-    'DATABASE_URL points at a pooler in transaction mode: set DATABASE_POOL_MODE=transaction',
-  ],
-  [/^SSL_REFUSED/, 'enable TLS (ssl = on) in Postgres, or set sslmode=disable in DATABASE_URL'],
-  [/^(28|08P01 .*(authentication failed|no such user))/, 'check the user and the password of DATABASE_URL'],
-  [/^3D/, 'create the database or name another in DATABASE_URL'],
-  [outdatedTables, 'create the tables, or migrate them to the version of this program'],
-  [/^42501 /, 'grant the user of DATABASE_URL the rights that the documentation lists'],
-];
-
-/** The UserError for a permanent error: Postgres's message and the remedy. */
-export function databaseUserError(error: unknown): UserError {
-  const code = codeOf(error);
-  const tlsError = tlsErrorOf(code);
-  if (tlsError !== undefined) return tlsUserError(tlsError);
-  const text = `${code} ${error instanceof Error ? error.message : ''}`;
-  const remedy = remedies.find(([pattern]) => pattern.test(text))?.[1];
-  const fix = outdatedTables.test(text) ? ({ name: 'create-tables' } as const) : undefined;
-  return new UserError(
-    `Postgres: ${describeError(error)}`,
-    remedy ?? 'see the log of Postgres',
-    exitCode.failed,
-    fix,
-  );
-}
-
-/** The error itself if it is transient, a UserError or a stop request; otherwise its UserError. */
-export function toUserError(error: unknown): unknown {
-  const isKnown = error instanceof UserError || error instanceof StopRequest;
-  return isKnown || errorKind(error) === 'transient' ? error : databaseUserError(error);
 }

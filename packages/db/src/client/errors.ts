@@ -1,4 +1,5 @@
-import { tlsErrorOf } from '@pipeline/runtime';
+import { exitCode, StopRequest, type SystemErrors, tlsErrorOf, UserError } from '@pipeline/runtime';
+import { tlsUserError } from './tls.ts';
 
 /**
  * The kind of an error of Postgres or of the connection to it:
@@ -67,3 +68,44 @@ export function describeError(error: unknown): string {
     error instanceof AggregateError ? code : error instanceof Error ? error.message : String(error);
   return code === '' || message.includes(code) ? message : `${message} (${code})`;
 }
+
+const outdatedTables = /^42(P01|703|P10|883) /;
+
+/** Remedies by "CODE MESSAGE", where CODE is the SQLSTATE or the driver's code. */
+const remedies: readonly (readonly [RegExp, string])[] = [
+  [/^28\S* .*(no encryption|SSL off)/, 'set sslmode=verify-full in DATABASE_URL: this Postgres requires TLS'],
+  [
+    /^(26000|42P05|08P01 unsupported startup parameter)/,
+    'DATABASE_URL points at a pooler in transaction mode: set DATABASE_POOL_MODE=transaction',
+  ],
+  [/^SSL_REFUSED/, 'enable TLS (ssl = on) in Postgres, or set sslmode=disable in DATABASE_URL'],
+  [/^(28|08P01 .*(authentication failed|no such user))/, 'check the user and the password of DATABASE_URL'],
+  [/^3D/, 'create the database or name another in DATABASE_URL'],
+  [outdatedTables, 'create the tables, or migrate them to the version of this program'],
+  [/^42501 /, 'grant the user of DATABASE_URL the rights that the documentation lists'],
+];
+
+/** The error itself if it is transient, a UserError or a stop request; otherwise its UserError. */
+export function toUserError(error: unknown): unknown {
+  const isKnown = error instanceof UserError || error instanceof StopRequest;
+  return isKnown || errorKind(error) === 'transient' ? error : permanentUserError(error);
+}
+
+/** Postgres's message and the remedy. */
+function permanentUserError(error: unknown): UserError {
+  const code = codeOf(error);
+  const tlsError = tlsErrorOf(code);
+  if (tlsError !== undefined) return tlsUserError(tlsError);
+  const text = `${code} ${error instanceof Error ? error.message : ''}`;
+  const remedy = remedies.find(([pattern]) => pattern.test(text))?.[1];
+  const fix = outdatedTables.test(text) ? ({ name: 'create-tables' } as const) : undefined;
+  return new UserError(
+    `Postgres: ${describeError(error)}`,
+    remedy ?? 'see the log of Postgres',
+    exitCode.failed,
+    fix,
+  );
+}
+
+/** The errors of Postgres, for `waitFor`. */
+export const postgresErrors: SystemErrors = { isTransientError, describeError, toUserError };

@@ -3,7 +3,13 @@ import { UserError } from '@pipeline/runtime';
 import kafkajs from 'kafkajs';
 import { expect, test } from 'vitest';
 import { permanentTypes, transientTypes } from './error-types.ts';
-import { isTransientError, isTransientWhileRunning, kafkaErrorType, toUserError } from './errors.ts';
+import {
+  describeError,
+  isTransientError,
+  isTransientWhileRunning,
+  kafkaErrorType,
+  toUserError,
+} from './errors.ts';
 
 const { KafkaJSError, KafkaJSNonRetriableError, KafkaJSConnectionError, KafkaJSNumberOfRetriesExceeded } =
   kafkajs;
@@ -40,6 +46,18 @@ test.each([
     expect(userError).toBeInstanceOf(UserError);
     expect((userError as UserError).remedy).toContain(remedy);
   }
+});
+
+test.each([
+  [protocolError('NOT_COORDINATOR_FOR_GROUP'), 'error NOT_COORDINATOR_FOR_GROUP'],
+  [
+    Object.assign(new KafkaJSError('It moved'), { type: 'NOT_LEADER_FOR_PARTITION' }),
+    'It moved (NOT_LEADER_FOR_PARTITION)',
+  ],
+  [wrapped(new KafkaJSConnectionError('Closed', { broker: 'b', code: 'EPIPE' })), 'Closed (EPIPE)'],
+  ['no error', 'no error'],
+])('%s is described as "%s", with its name or code once', (error, line) => {
+  expect(describeError(error)).toBe(line);
 });
 
 const { errorCodes } = createRequire(import.meta.url)('kafkajs/src/protocol/error.js');

@@ -1,4 +1,4 @@
-import { exitCode, tlsErrorOf, UserError } from '@pipeline/runtime';
+import { exitCode, type SystemErrors, tlsErrorOf, UserError } from '@pipeline/runtime';
 import kafkajs from 'kafkajs';
 import { findUnreadable, type UnreadableBatch } from '../consume/unreadable.ts';
 import { permanentTypes } from './error-types.ts';
@@ -59,6 +59,13 @@ export function kafkaErrorType(error: unknown): string {
   return type ?? (cause === undefined || cause === error ? '' : kafkaErrorType(cause));
 }
 
+/** The message, and Kafka's name of the error or Node's code. */
+export function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const name = kafkaErrorType(error) || codeOf(rootCause(error)) || '';
+  return name === '' || error.message.includes(name) ? error.message : `${error.message} (${name})`;
+}
+
 /** Errors of the data or of the program: a retry cannot help. */
 function isUnretriable(error: unknown): boolean {
   return findUnreadable(error) !== undefined || permanentNames.includes(rootCause(error).name);
@@ -104,3 +111,6 @@ function unreadableUserError(batch: UnreadableBatch, error: Error): UserError {
     { name: 'skip-batch', batch: `${topic}:${partition}:${firstOffset}` },
   );
 }
+
+/** The errors of Kafka, for `waitFor`. */
+export const kafkaErrors: SystemErrors = { isTransientError, describeError, toUserError };
