@@ -3,7 +3,8 @@ import { createRequire } from 'node:module';
 import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import fc from 'fast-check';
-import { expect, test, vi } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { registerCodecs } from '../client/codecs.ts';
 import { isTransientError } from '../client/errors.ts';
 
 /**
@@ -23,6 +24,9 @@ const RequestQueue = load('kafkajs/src/network/requestQueue/index.js');
 const Runner = load('kafkajs/src/consumer/runner.js');
 const { RecordBatch } = load('kafkajs/src/protocol/recordBatch/v0/index.js');
 const createRetry = load('kafkajs/src/retry/index.js');
+
+// Process-wide, and other tests may have set it.
+beforeEach(() => registerCodecs({ maxBytes: 1_000_000, maxRecords: 250_000 }));
 
 const abortKey = Buffer.from([0, 0, 0, 0]);
 
