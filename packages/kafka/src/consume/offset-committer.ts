@@ -20,10 +20,10 @@ const PACE_MS = 20;
 export class OffsetCommitter {
   readonly #assignment: Pick<Assignment, 'uncommitted'>;
   readonly #options: OffsetCommitterOptions;
+  /** Undefined while there is nothing to commit; stays rejected after a permanent error. */
   #sending: Promise<void> | undefined;
   #tries = 0;
   #answered = Promise.withResolvers<void>();
-  #failure: { readonly error: unknown } | undefined;
 
   constructor(assignment: Pick<Assignment, 'uncommitted'>, options: OffsetCommitterOptions) {
     this.#assignment = assignment;
@@ -32,26 +32,32 @@ export class OffsetCommitter {
 
   /** Starts a commit. Resolves at once; while commits fail, it resolves once they succeed again. */
   async request(): Promise<void> {
-    if (this.#failure !== undefined) return;
-    if (this.#sending === undefined && this.#next().length > 0)
-      this.#sending = this.#sendAll().catch((error) => this.#fail(error));
+    if (this.#sending === undefined && this.#next().length > 0) {
+      this.#sending = this.#sendAll();
+      this.#sending.catch(() => {});
+    }
     if (this.#tries > 0) await this.#answered.promise;
   }
 
   /** Resolves when everything completed is committed. @throws the error that ended all commits */
   async settled(): Promise<void> {
     await this.#sending;
-    if (this.#failure !== undefined) throw this.#failure.error;
   }
 
   async #sendAll(): Promise<void> {
-    for (let commits = this.#next(); commits.length > 0; commits = this.#next()) {
-      await this.#send(commits);
-      await sleep(PACE_MS);
+    try {
+      for (let commits = this.#next(); commits.length > 0; commits = this.#next()) {
+        await this.#send(commits);
+        await sleep(PACE_MS);
+      }
+      this.#sending = undefined;
+    } catch (error) {
+      this.#options.onFailure(error);
+      throw error;
+    } finally {
+      // The offsets of a failed request may have been revoked: then no answer to another one wakes the callers.
+      this.#wake();
     }
-    this.#sending = undefined;
-    // The offsets of a failed request may have been revoked: then no answer to another one wakes the callers.
-    this.#succeed();
   }
 
   #next(): readonly OffsetCommit[] {
@@ -66,23 +72,12 @@ export class OffsetCommitter {
       return await this.#options.recover(error, ++this.#tries);
     }
     for (const { owner, offset } of commits) owner.acknowledge(offset);
-    this.#succeed();
-  }
-
-  #succeed(): void {
-    this.#tries = 0;
-    this.#wake();
-  }
-
-  #fail(error: unknown): void {
-    this.#failure = { error };
-    this.#sending = undefined;
-    this.#options.onFailure(error);
     this.#wake();
   }
 
   /** Wakes all waiting callers: the queue may never drain, because other loops keep adding to it. */
   #wake(): void {
+    this.#tries = 0;
     this.#answered.resolve();
     this.#answered = Promise.withResolvers();
   }
