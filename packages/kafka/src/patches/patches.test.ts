@@ -115,6 +115,29 @@ test('a batch without its last records advances the position to its end (#1072)'
   expect([batch.messages.length, batch.lastOffset()]).toEqual([1, '9']);
 });
 
+/** Offset of the leader epoch in a batch. */
+const LEADER_EPOCH = 12;
+
+/** A batch with a leader epoch; the protocol's encoder writes 0. */
+async function batchOfEpoch(epoch: number, records: readonly object[]): Promise<Buffer> {
+  const { buffer } = await RecordBatch({ records: records.map((record) => encodeRecord(record)) });
+  buffer.writeInt32BE(epoch, LEADER_EPOCH);
+  return buffer;
+}
+
+test('a fetch has the leader epochs of its batches and records (#818)', async () => {
+  const batches = [
+    await batchOfEpoch(3, []),
+    await batchOfEpoch(4, [{ value: null }]),
+    await batchOfEpoch(7, []),
+  ];
+  const bytes = Buffer.concat(batches);
+  const encoded = new Encoder().writeInt32(bytes.length).writeBuffer(bytes).buffer;
+  const messages = await decodeMessages(new Decoder(encoded));
+  expect(messages.map(({ leaderEpoch }: { readonly leaderEpoch: number }) => leaderEpoch)).toEqual([4]);
+  expect([messages.firstEpoch, messages.lastEpoch]).toEqual([3, 7]);
+});
+
 /** A batch of one record at offset 0, then one at offset 10 whose record is longer than the batch. */
 async function encodeUnreadable(): Promise<Buffer> {
   const readable = await RecordBatch({ records: [encodeRecord({ value: Buffer.from('x') })] });
@@ -453,6 +476,23 @@ test('an offset out of range makes the member join again (#1119)', async () => {
 });
 
 const createAdmin = load('kafkajs/src/admin/index.js');
+
+test('the leader of a partition is found in fresh metadata (#818)', async () => {
+  const partitions = [{ partitionId: 3, leader: 1, leaderEpoch: 8 }];
+  let known: readonly object[] = [];
+  const cluster = {
+    addTargetTopic: async () => {},
+    refreshMetadata: async () => {
+      known = partitions;
+    },
+    findTopicPartitionMetadata: () => known,
+    findBroker: async ({ nodeId }: { readonly nodeId: number }) => `broker ${nodeId}`,
+  };
+  const logger = { namespace: () => ({}) };
+  const { withLeader } = createAdmin({ cluster, logger });
+  const found = withLeader({ topic: 'events', partition: 3 }, async (...all: readonly unknown[]) => all);
+  expect(await found).toEqual(['broker 1', 8]);
+});
 
 test('the end of the log includes an open transaction, the stable end does not', async () => {
   const logger = { namespace: () => logger };
