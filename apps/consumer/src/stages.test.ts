@@ -34,7 +34,6 @@ async function consumeRefused(window: number) {
     settings: readSettings(consumerSettings, { DLQ_LIMIT_WINDOW: String(window) }),
     once: false,
     writer: {
-      open: () => Promise.reject(new Error('not used')),
       async write({ rows }): Promise<Written> {
         writes.push(rows.length);
         return { stored: new Map(), deadLettered: rows.length, refused: rows.records.map(refuse) };

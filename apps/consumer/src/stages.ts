@@ -17,7 +17,7 @@ import { triage } from './triage.ts';
 export interface StagesParts {
   readonly settings: Settings<typeof consumerSettings>;
   readonly once: boolean;
-  readonly writer: Writer;
+  readonly writer: Pick<Writer, 'write'>;
   readonly publisher: Publisher;
   readonly retries: RetryPolicy;
   readonly health: Health;

@@ -23,4 +23,5 @@ export {
 export { type Migration, migrate, migrationsFolder, readMigrations } from './migrate.ts';
 export { type Batch, recordCount } from './write/batch.ts';
 export { type EventRow, EventRows } from './write/event-rows.ts';
+export { hashRecord } from './write/log-tail.ts';
 export { createWriter, LedgerMissingError, type Persist, type Writer, type Written } from './write/writer.ts';

@@ -7,6 +7,8 @@ export interface SourceRecord {
   readonly key: Buffer | null;
   readonly value: Buffer | null;
   readonly headers?: SourceHeaders | undefined;
+  /** Epoch of the leader that appended it. */
+  readonly leaderEpoch?: number | undefined;
 }
 
 /** Headers in their order; names may repeat, and one that is not UTF-8 is a Buffer. */

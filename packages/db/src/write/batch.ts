@@ -7,6 +7,8 @@ export interface Batch {
   readonly partition: number;
   /** The offset after the batch. */
   readonly nextOffset: bigint;
+  /** Leader epoch of the offset before `nextOffset`; undefined if it is unknown. */
+  readonly lastEpoch?: number | undefined;
   readonly rows: EventRows;
   readonly deadLetters: readonly DeadLetter[];
 }
@@ -19,8 +21,16 @@ export function splitBatch(batch: Batch, at: bigint): readonly [Batch, Batch] {
     deadLetters.map(({ record }) => record),
     at,
   );
+  const left = {
+    ...batch,
+    nextOffset: at,
+    rows: rows.slice(0, row),
+    deadLetters: deadLetters.slice(0, deadLetter),
+  };
+  const last = lastRecord(left);
+  const lastEpoch = last?.offset === String(at - 1n) ? last.leaderEpoch : undefined;
   return [
-    { ...batch, nextOffset: at, rows: rows.slice(0, row), deadLetters: deadLetters.slice(0, deadLetter) },
+    { ...left, lastEpoch },
     { ...batch, rows: rows.slice(row), deadLetters: deadLetters.slice(deadLetter) },
   ];
 }
@@ -28,6 +38,13 @@ export function splitBatch(batch: Batch, at: bigint): readonly [Batch, Batch] {
 function countBelow(records: readonly SourceRecord[], at: bigint): number {
   const found = records.findIndex(({ offset }) => BigInt(offset) >= at);
   return found === -1 ? records.length : found;
+}
+
+/** The record with the highest offset. */
+export function lastRecord({ rows, deadLetters }: Batch): SourceRecord | undefined {
+  const [row, dead] = [rows.records.at(-1), deadLetters.at(-1)?.record];
+  if (row === undefined || dead === undefined) return row ?? dead;
+  return BigInt(row.offset) > BigInt(dead.offset) ? row : dead;
 }
 
 /** Number of records in a batch. */

@@ -1,9 +1,10 @@
 import type { Sql } from '../client/connect.ts';
 import { type DeadLetter, headersToJson } from '../dead-letters/dead-letter.ts';
 import { jsonSeparator, plainArray, textArray } from './array-literal.ts';
-import { type Batch, recordCount } from './batch.ts';
+import { type Batch, lastRecord, recordCount } from './batch.ts';
 import type { EventRows } from './event-rows.ts';
 import type { InsertForm } from './insert-form.ts';
+import { type LogTail, tailToJson } from './log-tail.ts';
 import { recordTime } from './record-time.ts';
 import { untyped } from './untyped-parameter.ts';
 
@@ -13,6 +14,8 @@ export interface StatementResult {
    * The ledger's next offset before the statement. If it differs from the expected one, nothing was written.
    */
   readonly foundOffset: bigint;
+  /** The ledger's log tail in that case. */
+  readonly foundTail: unknown;
   /** Number of inserted events by type, without duplicates. */
   readonly storedByType: Readonly<Record<string, number>> | null;
   /** Number of inserted dead letters, without duplicates. */
@@ -37,12 +40,13 @@ export interface StatementResult {
  * - Inserts in key order, so that two writers cannot deadlock; of two events with one id the first is stored.
  *
  * In the plain form, a stored event is a unique violation (23505), and nothing is written.
+ * @param tail of the log after the batch; undefined for a replay
  */
-export function writeStatement(sql: Sql, batch: Batch, expected: bigint, form: InsertForm) {
+export function writeStatement(sql: Sql, batch: Batch, expected: bigint, form: InsertForm, tail?: LogTail) {
   const { topic, partition, rows } = batch;
   return sql<StatementResult[]>`
     with ledger as materialized (
-      select next_offset from ingest_progress where topic = ${topic} and partition = ${partition} for update
+      select next_offset, log_tail from ingest_progress where topic = ${topic} and partition = ${partition} for update
     ), in_step as materialized (
       select from ledger where next_offset = ${expected}
     ), ${form === 'plain' ? sql`` : sql`inserted as (${insertEvents(sql, rows, form)}),`} counted as materialized (
@@ -56,9 +60,10 @@ export function writeStatement(sql: Sql, batch: Batch, expected: bigint, form: I
     ), gone as materialized (
       select coalesce((select sum(event_count) from counted), 0)::bigint as stored, (select count(*) from dead) as dead_lettered
     ), progress as (
-      ${advanceLedger(sql, batch, expected)}
+      ${advanceLedger(sql, batch, expected, tail)}
     )${form === 'plain' ? sql`, inserted as (${insertEvents(sql, rows, form)})` : sql``}
     select (select next_offset from ledger) as "foundOffset",
+           (select log_tail from ledger where not exists (select from in_step)) as "foundTail",
            (select jsonb_object_agg(event_type, n)
             from (select event_type, sum(event_count) as n from counted group by 1) as by_type) as "storedByType",
            (select dead_lettered from gone)::int as "deadLettered"`;
@@ -117,7 +122,7 @@ function insertDeadLetters(sql: Sql, { topic, partition, deadLetters }: Batch) {
 }
 
 /** Advances the ledger past the batch. Rows stored by a replay lower `start_offset`, to keep the sum true. */
-function advanceLedger(sql: Sql, batch: Batch, expected: bigint) {
+function advanceLedger(sql: Sql, batch: Batch, expected: bigint, tail: LogTail | undefined) {
   const { topic, partition, nextOffset } = batch;
   return sql`
       update ingest_progress as progress set
@@ -130,16 +135,16 @@ function advanceLedger(sql: Sql, batch: Batch, expected: bigint) {
         skipped = skipped + case when ${nextOffset} <= ${expected} then 0
                                  else ${nextOffset} - ${expected} - ${recordCount(batch)} end,
         last_record_at = coalesce(timestamptz 'epoch' + ${lastTimestamp(batch)}::bigint * interval '1 ms', progress.last_record_at),
+        log_tail = coalesce(${tail ? tailToJson(tail) : null}::text::jsonb, log_tail),
         updated_at = now()
       from gone
       where topic = ${topic} and partition = ${partition} and exists (select from in_step)`;
 }
 
 /** Timestamp of the batch's last record in milliseconds since 1970; null if the batch is empty. */
-function lastTimestamp({ rows, deadLetters }: Batch): string | null {
-  const last = [rows.records.at(-1), deadLetters.at(-1)?.record].filter((record) => record !== undefined);
-  const [latest] = last.sort((a, b) => (BigInt(a.offset) > BigInt(b.offset) ? -1 : 1));
-  return latest === undefined ? null : recordTime(latest);
+function lastTimestamp(batch: Batch): string | null {
+  const last = lastRecord(batch);
+  return last === undefined ? null : recordTime(last);
 }
 
 function deadLetterColumns(sql: Sql, all: readonly DeadLetter[]) {

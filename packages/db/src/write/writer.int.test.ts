@@ -74,14 +74,14 @@ test.each(['-9223372036854775808', '-1', '9223372036854775807'])(
 test('the ledger of a recreated topic restarts and keeps its counts', async () => {
   const old = { ...partition, topicId: 'a'.repeat(32) };
   const recreated = { ...partition, topicId: 'b'.repeat(32) };
-  expect(await writer.open(old, 0n)).toEqual({ nextOffset: 0n, isRestarted: false });
+  expect(await writer.open(old, 0n)).toMatchObject({ nextOffset: 0n, isRestarted: false });
   await writer.write(batchOf([row(0), row(1), row(2)]));
-  expect(await writer.open(old, 0n)).toEqual({ nextOffset: 3n, isRestarted: false });
-  expect(await writer.open(recreated, 1n)).toEqual({ nextOffset: 1n, isRestarted: true });
+  expect(await writer.open(old, 0n)).toMatchObject({ nextOffset: 3n, isRestarted: false });
+  expect(await writer.open(recreated, 1n)).toMatchObject({ nextOffset: 1n, isRestarted: true });
   await writer.write(batchOf([row(1), row(2)]));
   expect(await ledger()).toMatchObject({ start: -2n, next: 3n, stored: 5n, duplicates: 0n, skipped: 0n });
-  expect(await writer.open(partition, 0n)).toEqual({ nextOffset: 3n, isRestarted: false });
-  expect(await writer.open(recreated, 0n)).toEqual({ nextOffset: 3n, isRestarted: false });
+  expect(await writer.open(partition, 0n)).toMatchObject({ nextOffset: 3n, isRestarted: false });
+  expect(await writer.open(recreated, 0n)).toMatchObject({ nextOffset: 3n, isRestarted: false });
   await expectInvariants();
 });
 

@@ -7,6 +7,8 @@ import { findDeadLettered } from './find-dead-lettered.ts';
 import { findInvalidRows } from './find-invalid-rows.ts';
 import { type InsertForm, InsertForms } from './insert-form.ts';
 import { isDivisible, type Refusal, type Store, writeIsolating } from './isolate.ts';
+import { type LogPartition, type OpenedLedger, openLedger, rewindLedger } from './ledger.ts';
+import { cutTail, extendTail, type LogTail, tailFromJson } from './log-tail.ts';
 import { limitTimeouts, TooSlowError } from './too-slow.ts';
 import { type StatementResult, writeStatement } from './write-statement.ts';
 
@@ -22,24 +24,16 @@ export interface Written {
 /** Retries a statement while its errors are transient; rethrows every other error. */
 export type Persist = <Value>(statement: () => Promise<Value>) => Promise<Value>;
 
-/** A partition of a topic with a known id: a topic that is deleted and recreated has a new id. */
-interface LogPartition {
-  readonly topic: string;
-  readonly partition: number;
-  /** Hexadecimal; undefined if unknown. */
-  readonly topicId?: string | undefined;
-}
-
-interface OpenedLedger {
-  /** All offsets below are accounted for in this database. */
-  readonly nextOffset: bigint;
-  /** Whether the ledger belonged to a former topic of this name, and was reset. */
-  readonly isRestarted: boolean;
-}
-
 export interface Writer {
   /** Opens a partition's ledger, at `startOffset` if it is new or belongs to a former topic of this name. */
   open(partition: LogPartition, startOffset: bigint): Promise<OpenedLedger>;
+  /**
+   * Sets an opened partition's ledger back, because Kafka's log was truncated.
+   * @param from the ledger's next offset
+   * @param to a lower offset, from which on the log will be read again
+   * @returns false if another process has moved the ledger
+   */
+  rewind(partition: LogPartition, from: bigint, to: bigint): Promise<boolean>;
   /**
    * Writes a batch of an opened partition: rows, aggregates, dead letters and ledger in one transaction, or
    * in several if the batch has to be split. Safe to repeat, and safe if another process writes the same
@@ -59,16 +53,33 @@ export function createWriter(
 ): Writer {
   /** The next offset of each opened ledger, as this process last saw it; every statement compares it. */
   const positions = new Map<string, bigint>();
+  const tails = new Map<string, LogTail | undefined>();
   const forms = new InsertForms();
-  const runLocked = (batch: Batch, expected: bigint) => {
-    const run = () => runStatement(database, batch, expected, forms);
-    return persist(isDivisible(batch) ? limitTimeouts(run) : run);
+  const runLocked = async (batch: Batch, expected: bigint) => {
+    const key = ledgerKey(batch);
+    const isReplay = batch.nextOffset <= expected;
+    const tail = isReplay ? undefined : extendTail(tails.get(key), batch, expected);
+    const run = () => runStatement(database, batch, expected, forms, tail);
+    const result = await persist(isDivisible(batch) ? limitTimeouts(run) : run);
+    if (result.foundOffset !== expected) tails.set(key, tailFromJson(result.foundTail));
+    else if (tail !== undefined) tails.set(key, tail);
+    return result;
   };
   return {
     async open(partition, startOffset) {
       const opened = await persist(() => openLedger(database, partition, startOffset));
       positions.set(ledgerKey(partition), opened.nextOffset);
+      tails.set(ledgerKey(partition), opened.tail);
       return opened;
+    },
+    async rewind(partition, from, to) {
+      const key = ledgerKey(partition);
+      const former = tails.get(key);
+      const tail = former && cutTail(former, to);
+      const isRewound = await persist(() => rewindLedger(database, partition, { from, to, tail }));
+      if (isRewound) positions.set(key, to);
+      if (isRewound) tails.set(key, tail);
+      return isRewound;
     },
     async write(batch) {
       const tally = createTally();
@@ -149,8 +160,9 @@ async function runStatement(
   batch: Batch,
   expected: bigint,
   forms: InsertForms,
+  tail: LogTail | undefined,
 ): Promise<StatementResult> {
-  const run = (form: InsertForm) => database.run((sql) => writeStatement(sql, batch, expected, form));
+  const run = (form: InsertForm) => database.run((sql) => writeStatement(sql, batch, expected, form, tail));
   const [result] = await run(forms.next).catch((error) => {
     if (codeOf(error) !== UNIQUE_VIOLATION) throw error;
     return run('tolerant');
@@ -173,30 +185,6 @@ export class LedgerMissingError extends Error {
   constructor({ topic, partition }: Batch) {
     super(`ingest_progress has no row for ${topic}/${partition}`);
   }
-}
-
-/** Resets the ledger of a former topic. `start_offset` moves along, so that the ledger's sum stays true. */
-async function openLedger(
-  database: Database,
-  { topic, partition, topicId }: LogPartition,
-  start: bigint,
-): Promise<OpenedLedger> {
-  const id = topicId ?? null;
-  const [opened] = await database.run(
-    (sql) => sql<OpenedLedger[]>`
-      with former as (
-        select from ingest_progress where topic = ${topic} and partition = ${partition} and topic_id <> ${id}::uuid
-      )
-      insert into ingest_progress as ledger (topic, partition, start_offset, next_offset, topic_id)
-      values (${topic}, ${partition}, ${start}, ${start}, ${id}::uuid)
-      on conflict (topic, partition) do update set
-        start_offset = ledger.start_offset + case when ledger.topic_id <> excluded.topic_id
-                                                  then excluded.next_offset - ledger.next_offset else 0 end,
-        next_offset = case when ledger.topic_id <> excluded.topic_id then excluded.next_offset else ledger.next_offset end,
-        topic_id = coalesce(excluded.topic_id, ledger.topic_id)
-      returning next_offset as "nextOffset", exists (select from former) as "isRestarted"`,
-  );
-  return opened ?? { nextOffset: start, isRestarted: false };
 }
 
 function createTally() {
