@@ -10,6 +10,7 @@ export interface ConsumerMetrics extends ProcessMetrics {
   readonly batchEvents: Histogram;
   readonly batchSeconds: Histogram;
   readonly endToEndSeconds: Histogram;
+  readonly logTruncations: Counter;
   readonly retries: Counter<'cause'>;
   readonly paused: Gauge;
   readonly consumerGroupLag: Gauge<'consumergroup' | 'topic' | 'partition'>;
@@ -77,6 +78,11 @@ function deliveryMetrics(registers: Registry[]) {
       name: 'pipeline_end_to_end_seconds',
       help: 'Seconds from event_time to stored, for the newest event of each batch',
       buckets: delays,
+    }),
+    logTruncations: new Counter({
+      ...common,
+      name: 'pipeline_log_truncations_total',
+      help: 'Times that a partition had lost records that are stored, so that it was re-read',
     }),
     retries: new Counter({
       ...common,

@@ -1,4 +1,4 @@
-import { createWriter, type Database } from '@pipeline/db';
+import { createWriter, type Database, hashRecord } from '@pipeline/db';
 import { openSource, redriveCountOf, type Skip, type Source } from '@pipeline/kafka';
 import {
   createLogger,
@@ -65,6 +65,11 @@ export async function runConsumer(settings: ConsumerSettings, options: RunOption
     once,
     skips,
     openLedger: (partition, logStart) => explainDatabase(writer.open(partition, logStart)),
+    truncation: {
+      hashRecord,
+      rewindLedger: (...move) => explainDatabase(writer.rewind(...move)),
+      onTruncation: () => metrics.logTruncations.inc(),
+    },
     onRebalance: health.resumed,
     onRetry: retries.onKafkaRetry,
   });

@@ -6,7 +6,10 @@ import type { DecodeResult, Rejection } from '@pipeline/schema';
 export type Decode = (bytes: Uint8Array | null) => DecodeResult;
 
 /** Splits the records of a batch into rows and dead letters, both in offset order. */
-export function triage({ topic, partition, nextOffset, records }: RecordBatch, decode: Decode): Batch {
+export function triage(
+  { topic, partition, nextOffset, lastEpoch, records }: RecordBatch,
+  decode: Decode,
+): Batch {
   const rows = new EventRows();
   const deadLetters: DeadLetter[] = [];
   for (const record of records) {
@@ -14,7 +17,7 @@ export function triage({ topic, partition, nextOffset, records }: RecordBatch, d
     if (result.ok) rows.push(toRow(record, result));
     else deadLetters.push(toDeadLetter(record, result));
   }
-  return { topic, partition, nextOffset, rows, deadLetters };
+  return { topic, partition, nextOffset, lastEpoch, rows, deadLetters };
 }
 
 function toRow(record: KafkaRecord, { event, payloadJson }: Extract<DecodeResult, { ok: true }>): EventRow {

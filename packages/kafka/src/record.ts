@@ -22,6 +22,8 @@ export interface KafkaRecord {
   readonly key: Buffer | null;
   readonly value: Buffer | null;
   readonly headers?: RecordHeaders | undefined;
+  /** Epoch of the leader that appended it. */
+  readonly leaderEpoch?: number | undefined;
 }
 
 /** A record to send. */

@@ -2,10 +2,13 @@
 import type { Admin } from 'kafkajs';
 import type { KafkaClient } from '../client/connect.ts';
 import { connectChecked } from '../client/connect-checked.ts';
+import type { EpochEnd } from '../consume/divergence.ts';
+import type { KafkaRecord } from '../record.ts';
 import type { KafkaSettings } from '../settings.ts';
-import type { PartitionOffsets } from '../topic-partition.ts';
+import type { PartitionOffsets, TopicPartition } from '../topic-partition.ts';
 import { createTopics } from './create-topics.ts';
 import { describeGroup, type Group } from './group.ts';
+import { fetchEpochEnd, fetchRecord } from './read-log.ts';
 
 /** Administrative requests to a cluster. */
 export interface ClusterAdmin extends AsyncDisposable {
@@ -20,6 +23,14 @@ export interface ClusterAdmin extends AsyncDisposable {
   provisionTopics(settings: KafkaSettings): Promise<readonly string[]>;
   /** Offsets of every partition of a topic, ordered by partition. */
   fetchOffsets(topic: string, groupId: string): Promise<readonly PartitionOffsets[]>;
+  /** The end of the latest epoch that is not later than `epoch`; see `fetchEpochEnd`. */
+  fetchEpochEnd(
+    partition: TopicPartition,
+    epoch: number,
+    electedEpoch?: number,
+  ): Promise<EpochEnd | undefined>;
+  /** The record at an offset; undefined if there is none, or it cannot be read. */
+  fetchRecord(partition: TopicPartition, offset: bigint): Promise<KafkaRecord | undefined>;
   /** State and members of a group, with their assigned partitions of a topic. */
   describeGroup(groupId: string, topic: string): Promise<Group>;
 }
@@ -39,6 +50,8 @@ export async function openAdmin(kafka: KafkaClient): Promise<ClusterAdmin> {
     missingTopics: (topics) => missingTopics(admin, topics),
     provisionTopics: (settings) => provisionTopics(admin, settings),
     fetchOffsets: (topic, groupId) => fetchOffsets(admin, topic, groupId),
+    fetchEpochEnd: (partition, epoch, elected) => fetchEpochEnd(admin, partition, epoch, elected),
+    fetchRecord: (partition, offset) => fetchRecord(admin, partition, offset),
     describeGroup: (groupId, topic) => describeGroup(admin, groupId, topic),
     [Symbol.asyncDispose]: () => admin.disconnect(),
   };

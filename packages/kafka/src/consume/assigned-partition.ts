@@ -26,6 +26,13 @@ export class AssignedPartition implements TopicPartition {
   state: PartitionState = 'locating';
   /** The next offset to accept from a fetch. */
   position = 0n;
+  /** Leader epoch of the offset before `position`; undefined if it is unknown. */
+  epoch: number | undefined;
+  /**
+   * Offset and leader epoch of a fetch that did not seem to continue the log. If the same is fetched after the
+   * positions were located, it is accepted.
+   */
+  doubt: string | undefined;
   /** Taken and not yet released. */
   inFlight: Slice | undefined;
   /** Everything below is done and safe to commit. */
@@ -44,8 +51,9 @@ export class AssignedPartition implements TopicPartition {
   }
 
   /** Starts reading at a position; an earlier slice must have been released. */
-  startAt(position: bigint): void {
+  startAt(position: bigint, epoch?: number): void {
     this.position = position;
+    this.epoch = epoch;
     this.completed = position;
     this.committed = position;
     this.state = 'reading';
@@ -59,6 +67,7 @@ export class AssignedPartition implements TopicPartition {
   accept(fetchedOffset: bigint, chunk: Chunk): boolean {
     if (this.state !== 'reading' || fetchedOffset !== this.position) return false;
     this.position = chunk.nextOffset;
+    this.epoch = chunk.lastEpoch;
     this.queue.push(chunk);
     return true;
   }

@@ -72,6 +72,14 @@ export class Assignment {
     );
   }
 
+  /**
+   * Locates all partitions again: the log of one has changed below its position. Pauses end, as with a
+   * rebalance.
+   */
+  relocate(): readonly AssignedPartition[] {
+    return this.#replace(this.#owned.filter(({ state }) => state !== 'revoked'));
+  }
+
   /** Revokes all partitions, after the member has left the group or was expelled. */
   revokeAll(): void {
     this.#memberId = undefined;

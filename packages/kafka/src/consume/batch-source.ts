@@ -6,18 +6,19 @@ import { connectKafka } from '../client/connect.ts';
 import { isTransientError, isTransientWhileRunning, toUserError } from '../client/errors.ts';
 import type { KafkaRecord } from '../record.ts';
 import type { GroupSettings, KafkaSettings } from '../settings.ts';
-import type { LogPartition, PartitionOffsets, TopicPartition } from '../topic-partition.ts';
+import type { TopicPartition } from '../topic-partition.ts';
 import type { AssignedPartition, Slice } from './assigned-partition.ts';
 import { Assignment } from './assignment.ts';
 import { GroupMember } from './group-member.ts';
-import { type Ledger, resumeOffset } from './resume.ts';
-import { logResumePosition } from './resume-log.ts';
+import { type LedgerAccess, Locator, type Position } from './locator.ts';
 import { allowSkips, type Skip } from './unreadable.ts';
 
 /** Consecutive records of one partition. Offsets below `nextOffset` without a record hold none. */
 export interface RecordBatch extends TopicPartition {
   readonly records: readonly KafkaRecord[];
   readonly nextOffset: bigint;
+  /** Leader epoch of the last offset; undefined if it is unknown. */
+  readonly lastEpoch?: number | undefined;
   /**
    * Marks everything below `nextOffset` as done; call it only once that is true. The commit is sent at once,
    * or up to 20 ms later together with others. Resolves without waiting for Kafka's response; while commits
@@ -48,7 +49,7 @@ export interface Source extends AsyncDisposable {
   readonly batchesInFlight: number;
 }
 
-export interface SourceOptions {
+export interface SourceOptions extends LedgerAccess {
   readonly kafkaSettings: KafkaSettings;
   readonly groupSettings: GroupSettings;
   readonly name: string;
@@ -61,11 +62,6 @@ export interface SourceOptions {
   readonly once: boolean;
   /** Unreadable batches to skip; any other unreadable batch ends the source. Defaults to none. */
   readonly skips?: readonly Skip[];
-  /**
-   * Looks up the offset up to which a partition is accounted for; `logStart` if it is new, or its topic was
-   * recreated.
-   */
-  readonly openLedger: (partition: LogPartition, logStart: bigint) => Promise<Ledger>;
   /** Called after every rebalance: pauses have ended. */
   readonly onRebalance: () => void;
   /** Called before each retry after a transient error. */
@@ -91,6 +87,7 @@ class BatchSource implements Source {
   #locating: Promise<void> = Promise.resolve();
   /** Aborted by the next rebalance, which replaces the lookup of positions. */
   #replaced = new AbortController();
+  readonly #locator: Locator;
   #member: GroupMember | undefined;
   #isClosed = false;
   /** Crashes since the last completed batch; drives the backoff of the next join. */
@@ -99,6 +96,7 @@ class BatchSource implements Source {
   constructor(options: SourceOptions) {
     const { BATCH_MAX_EVENTS, BATCH_MAX_BYTES, BUFFER_MAX_BYTES } = options.groupSettings;
     this.#options = options;
+    this.#locator = new Locator(options);
     const limits = { maxRecords: BATCH_MAX_EVENTS, maxBytes: BATCH_MAX_BYTES };
     this.#assignment = new Assignment(options.kafkaSettings.KAFKA_TOPIC, limits, BUFFER_MAX_BYTES);
   }
@@ -136,7 +134,7 @@ class BatchSource implements Source {
   }
 
   #toBatch(slice: Slice): RecordBatch {
-    const { owner, records, nextOffset } = slice;
+    const { owner, records, nextOffset, lastEpoch } = slice;
     const { topic, partition } = owner;
     const commitOffsets = async () => {
       owner.complete(slice);
@@ -149,7 +147,7 @@ class BatchSource implements Source {
       owner.stop('paused');
       this.#assignment.notify();
     };
-    return { topic, partition, records, nextOffset, commitOffsets, pausePartition };
+    return { topic, partition, records, nextOffset, lastEpoch, commitOffsets, pausePartition };
   }
 
   #join(isTransient: (error: unknown) => boolean): Promise<void> {
@@ -160,6 +158,7 @@ class BatchSource implements Source {
         settings: groupSettings,
         assignment: this.#assignment,
         logger,
+        fetchEpochEnd: this.#options.admin.fetchEpochEnd,
         skipUnreadable: allowSkips(skips, (batch) => logger.warn(batch, 'skipped an unreadable batch')),
         onRebalance: (owned) => this.#onRebalance(member, owned),
         onCrash: (error) => void this.#onCrash(error),
@@ -216,15 +215,18 @@ class BatchSource implements Source {
     if (!this.#assignment.isCurrent(owned)) return;
     this.#options.onRebalance();
     const signal = AbortSignal.any([this.#options.signal, replaced]);
-    const positions = await this.#retry(() => this.#locate(owned), isTransientWhileRunning, signal);
+    const positions = await this.#retry(() => this.#locate(member, owned), isTransientWhileRunning, signal);
     if (!this.#assignment.isCurrent(owned)) return;
-    for (const [partition, position] of positions) partition.startAt(position);
+    for (const [partition, { offset, epoch }] of positions) partition.startAt(offset, epoch);
     member.start(positions);
     this.#endIfDrained();
   }
 
-  /** The offset at which to start reading each of these partitions. */
-  async #locate(owned: readonly AssignedPartition[]): Promise<ReadonlyMap<AssignedPartition, bigint>> {
+  /** Where to start reading each of these partitions. */
+  async #locate(
+    member: GroupMember,
+    owned: readonly AssignedPartition[],
+  ): Promise<ReadonlyMap<AssignedPartition, Position>> {
     const { kafkaSettings, groupSettings, admin } = this.#options;
     const offsets = await admin.fetchOffsets(kafkaSettings.KAFKA_TOPIC, groupSettings.KAFKA_GROUP_ID);
     this.#ends ??= new Map(offsets.map(({ partition, stableEnd }) => [partition, stableEnd]));
@@ -232,17 +234,10 @@ class BatchSource implements Source {
       const found = offsets.find(({ partition }) => partition === owner.partition);
       if (found === undefined)
         throw new kafkajs.KafkaJSError(`no broker has offsets of partition ${owner.partition} yet`);
-      return [owner, await this.#locateOne(found)] as const;
+      const position = await this.#locator.locate(found, (offset) => member.commitBack(owner, offset));
+      return [owner, position] as const;
     });
     return new Map(await Promise.all(located));
-  }
-
-  async #locateOne(offsets: PartitionOffsets): Promise<bigint> {
-    const { openLedger, logger } = this.#options;
-    const ledger = await openLedger(offsets, offsets.logStart);
-    const position = resumeOffset({ ...offsets, ledger: ledger.nextOffset });
-    logResumePosition(logger, offsets, ledger, position);
-    return position;
   }
 
   #endIfDrained(): void {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ChunkQueue } from './chunk-queue.ts';
-import { chunkOf } from './testing/chunks.ts';
+import { chunkOf, recordAt } from './testing/chunks.ts';
 
 const roomy = { maxRecords: 1_000, maxBytes: 1_000_000 };
 
@@ -41,6 +41,16 @@ test('a chunk without records still moves the offset', () => {
   queue.push(chunkOf(0, 2));
   queue.push({ records: [], nextOffset: 7n });
   expect(drain(queue)).toMatchObject([{ nextOffset: 7n, records: [{ offset: '0' }, { offset: '1' }] }]);
+});
+
+test('a slice has the leader epoch of its last offset', () => {
+  const queue = new ChunkQueue({ ...roomy, maxRecords: 2 });
+  const records = [0, 1, 5].map((offset) => ({ ...recordAt(offset), leaderEpoch: offset < 5 ? 3 : 4 }));
+  queue.push({ records, nextOffset: 9n, lastEpoch: 6 });
+  expect(drain(queue)).toMatchObject([
+    { nextOffset: 2n, lastEpoch: 3 },
+    { nextOffset: 9n, lastEpoch: 6 },
+  ]);
 });
 
 test('empty records take memory', () => {

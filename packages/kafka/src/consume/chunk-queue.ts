@@ -4,6 +4,8 @@ import type { KafkaRecord } from '../record.ts';
 export interface Chunk {
   readonly records: readonly KafkaRecord[];
   readonly nextOffset: bigint;
+  /** Leader epoch of the last offset; undefined if it is unknown. */
+  readonly lastEpoch?: number | undefined;
 }
 
 /** Limits of one slice; a single record is always let through. */
@@ -19,6 +21,7 @@ export class ChunkQueue {
   #records: KafkaRecord[] = [];
   /** Set while something is queued, if only offsets without records. */
   #nextOffset: bigint | undefined;
+  #lastEpoch: number | undefined;
   #bytes = 0;
 
   constructor(limits: SliceLimits) {
@@ -30,9 +33,10 @@ export class ChunkQueue {
     return this.#bytes;
   }
 
-  push({ records, nextOffset }: Chunk): void {
+  push({ records, nextOffset, lastEpoch }: Chunk): void {
     for (const record of records) this.#records.push(record);
     this.#nextOffset = nextOffset;
+    this.#lastEpoch = lastEpoch;
     this.#bytes += memoryOf(records);
   }
 
@@ -42,10 +46,11 @@ export class ChunkQueue {
     if (end === undefined) return undefined;
     const records = this.#records.splice(0, fittingCount(this.#records, this.#limits));
     this.#bytes -= memoryOf(records);
-    const [next] = this.#records;
-    if (next !== undefined) return { records, nextOffset: BigInt(next.offset) };
+    const last = records.at(-1);
+    if (last !== undefined && this.#records.length > 0)
+      return { records, nextOffset: BigInt(last.offset) + 1n, lastEpoch: last.leaderEpoch };
     this.#nextOffset = undefined;
-    return { records, nextOffset: end };
+    return { records, nextOffset: end, lastEpoch: this.#lastEpoch };
   }
 
   clear(): void {

@@ -2,6 +2,7 @@ import { readSettings, silentLogger } from '@pipeline/runtime';
 import kafkajs, { type Kafka } from 'kafkajs';
 import { expect, test, vi } from 'vitest';
 import { groupSettings } from '../settings.ts';
+import type { AssignedPartition } from './assigned-partition.ts';
 import { Assignment } from './assignment.ts';
 import { GroupMember, type MemberOptions } from './group-member.ts';
 import { type FakeConsumer, fakeKafka, fetched } from './testing/fake-kafka.ts';
@@ -19,6 +20,7 @@ function createMember(kafka: Kafka, assignment: Assignment, change: Partial<Memb
     settings: readSettings(groupSettings, {}),
     assignment,
     logger: silentLogger,
+    fetchEpochEnd: async () => undefined,
     skipUnreadable: () => false,
     onRebalance: (owned) => {
       for (const one of owned) one.startAt(0n);
@@ -145,6 +147,47 @@ test('while no partition has room, heartbeats go on and what was fetched is kept
 test('the batches of a fetch wait for room all at once, not in turns', async () => {
   const { consumer } = await join(createAssignment());
   expect(consumer.concurrency).toBeGreaterThanOrEqual(1_000);
+});
+
+/** Reads the records of epoch 3 up to offset 3, then fetches records of epoch 5, whose leader has this end of epoch 3. */
+async function readNewerEpoch(endOffset: bigint) {
+  const assignment = createAssignment();
+  const onRebalance = vi.fn((owned: readonly AssignedPartition[]) => {
+    for (const one of owned) one.startAt(0n, 3);
+  });
+  const fetchEpochEnd = vi.fn(async () => ({ epoch: 3, endOffset }));
+  const { consumer } = await join(assignment, 'me', { onRebalance, fetchEpochEnd });
+  await consumer.fetch({ ...fetched(0, 0, 3), firstEpoch: 3, lastEpoch: 3 });
+  expect(fetchEpochEnd).not.toHaveBeenCalled();
+  const newer = { ...fetched(0, 3, 2), firstEpoch: 5, lastEpoch: 5 };
+  consumer.pause.mockClear();
+  await consumer.fetch(newer);
+  expect(fetchEpochEnd).toHaveBeenCalledWith({ topic: 'events', partition: 0 }, 3, 5);
+  return { assignment, consumer, newer, onRebalance };
+}
+
+test('records of a new leader are read on if it has all that was read', async () => {
+  const { assignment, newer, onRebalance } = await readNewerEpoch(3n);
+  expect(newer.resolveOffset).toHaveBeenCalledWith('4');
+  expect(assignment.find(0)).toMatchObject({ position: 5n, epoch: 5 });
+  expect(onRebalance).toHaveBeenCalledTimes(1);
+});
+
+test('records of a new leader that lost some are not read before positions are located', async () => {
+  const { assignment, consumer, newer, onRebalance } = await readNewerEpoch(2n);
+  expect(newer.resolveOffset).not.toHaveBeenCalled();
+  expect(consumer.pause).toHaveBeenCalledWith([{ topic: 'events', partitions: PARTITIONS }]);
+  expect(onRebalance).toHaveBeenCalledTimes(2);
+  expect(assignment.find(0)).toMatchObject({ position: 0n, epoch: 3 });
+});
+
+test('records that are fetched again after the positions were located are read', async () => {
+  const { assignment, consumer } = await readNewerEpoch(2n);
+  await consumer.fetch({ ...fetched(0, 0, 3), firstEpoch: 3, lastEpoch: 3 });
+  const again = { ...fetched(0, 3, 2), firstEpoch: 5, lastEpoch: 5 };
+  await consumer.fetch(again);
+  expect(again.resolveOffset).toHaveBeenCalledWith('4');
+  expect(assignment.find(0)).toMatchObject({ position: 5n, epoch: 5 });
 });
 
 test('a rebalance ends the wait for room', async () => {

@@ -8,6 +8,7 @@ import type { KafkaRecord } from '../record.ts';
 import type { GroupSettings } from '../settings.ts';
 import type { AssignedPartition } from './assigned-partition.ts';
 import type { Assignment, OffsetCommit } from './assignment.ts';
+import { continuesLog, type FetchEpochEnd } from './continues-log.ts';
 import { OffsetCommitter } from './offset-committer.ts';
 import type { UnreadableBatch } from './unreadable.ts';
 
@@ -16,9 +17,11 @@ export interface MemberOptions {
   readonly settings: GroupSettings;
   readonly assignment: Assignment;
   readonly logger: Logger;
+  /** The end of a leader epoch of a partition, according to a leader that was elected for `electedEpoch`. */
+  readonly fetchEpochEnd: FetchEpochEnd;
   /** Whether a batch that cannot be read is skipped; otherwise it ends the member. */
   readonly skipUnreadable: (batch: UnreadableBatch) => boolean;
-  /** Called after every rebalance; nothing is fetched before `start`. */
+  /** Called after every rebalance, and if a log was truncated; nothing is fetched before `start`. */
   readonly onRebalance: (owned: readonly AssignedPartition[]) => void;
   /** Called when the member has stopped permanently, with its error. */
   readonly onCrash: (error: Error) => void;
@@ -37,6 +40,8 @@ const REBALANCE_POLL_MS = 100;
 const LAST_COMMITS_MS = 2_000;
 /** A partition without room for this long is paused; until then it blocks the fetcher, as backpressure. */
 const NO_ROOM_MS = 1_000;
+/** A log that cannot be checked for this long is located again; a handler that waits sends no heartbeats. */
+const CHECK_MS = 2_000;
 /**
  * Number of handlers that kafkajs runs concurrently. They only queue records and wait for room. With fewer
  * handlers than partitions in a fetch, their waits of a second each could add up to the rebalance timeout.
@@ -136,9 +141,24 @@ export class GroupMember {
     onRebalance(owned);
   }
 
+  /** A log may have been truncated, so the ledgers are compared with the logs. */
+  #relocate(owner: AssignedPartition, firstEpoch: number | undefined): void {
+    const { assignment, onRebalance, logger } = this.#options;
+    const { topic, partition, position } = owner;
+    owner.doubt = doubtOf(owner, firstEpoch);
+    const offset = String(position);
+    logger.info(
+      { topic, partition, offset },
+      'a new leader may lack records; comparing its log with the ledger',
+    );
+    const owned = assignment.relocate();
+    this.#consumer.pause(this.#all(assignment.partitions));
+    onRebalance(owned);
+  }
+
   /** Starts fetching partitions at their positions. */
-  start(positions: ReadonlyMap<AssignedPartition, bigint>): void {
-    for (const [{ topic, partition }, offset] of positions)
+  start(positions: ReadonlyMap<AssignedPartition, { readonly offset: bigint }>): void {
+    for (const [{ topic, partition }, { offset }] of positions)
       this.#consumer.seek({ topic, partition, offset: String(offset) });
     // kafkajs keeps pauses over a rebalance: this ends those of `pause`, too.
     this.#consumer.resume(this.#all([...positions.keys()].map(({ partition }) => partition)));
@@ -160,13 +180,26 @@ export class GroupMember {
     const owner = assignment.find(partition);
     if (owner === undefined || !(await this.#waitForRoom(owner, payload.heartbeat))) return;
     if (payload.isStale() || !payload.isRunning()) return;
+    const fetchedOffset = BigInt(payload.fetchedOffset);
+    if (fetchedOffset !== owner.position || owner.state !== 'reading') return;
+    const firstEpoch = known(payload.firstEpoch);
+    const continues = await this.#continues(owner, firstEpoch);
+    if (payload.isStale() || !payload.isRunning() || owner.state !== 'reading') return;
+    if (!continues) return this.#relocate(owner, firstEpoch);
     const last = payload.batch.lastOffset();
     // kafkajs's types have headers as an object, and the patches read them as pairs.
     const records = messages as readonly unknown[] as readonly KafkaRecord[];
-    const chunk = { records, nextOffset: BigInt(last) + 1n };
-    if (!owner.accept(BigInt(payload.fetchedOffset), chunk)) return;
+    const chunk = { records, nextOffset: BigInt(last) + 1n, lastEpoch: known(payload.lastEpoch) };
+    if (!owner.accept(fetchedOffset, chunk)) return;
     assignment.notify();
     payload.resolveOffset(last);
+  }
+
+  /** Whether records with this leader epoch continue the log of a partition; false if that is unknown. */
+  async #continues(owner: AssignedPartition, firstEpoch: number | undefined): Promise<boolean> {
+    if (owner.doubt === doubtOf(owner, firstEpoch)) return true;
+    const checked = continuesLog(owner, firstEpoch, this.#options.fetchEpochEnd);
+    return await withDeadline(checked, CHECK_MS, 'the end of a leader epoch').catch(() => false);
   }
 
   /**
@@ -202,6 +235,14 @@ export class GroupMember {
   async leave(): Promise<void> {
     await withDeadline(this.committed(), LAST_COMMITS_MS, 'the last commits').catch(() => {});
     await this.#consumer.disconnect();
+  }
+
+  /**
+   * Commits an offset that is lower than the committed one, because the log was truncated.
+   * @throws kafkajs's error
+   */
+  async commitBack({ topic, partition }: AssignedPartition, offset: bigint): Promise<void> {
+    await this.#consumer.commitOffsets([{ topic, partition, offset: String(offset) }]);
   }
 
   /** Requests a commit of all completed offsets; resolves at once unless commits are failing. */
@@ -243,6 +284,15 @@ export class GroupMember {
     onRetry(error);
     await pause(Math.min(100 * 2 ** tries, 2_000), signal);
   }
+}
+
+function doubtOf({ position }: AssignedPartition, firstEpoch: number | undefined): string {
+  return `${position}:${firstEpoch}`;
+}
+
+/** Old message formats have no leader epochs. */
+function known(epoch: number | undefined): number | undefined {
+  return epoch === -1 ? undefined : epoch;
 }
 
 async function resolvesWithin(promise: Promise<void>, ms: number): Promise<boolean> {

@@ -22,6 +22,28 @@ export function logResumePosition(
     );
 }
 
+/** Kafka lost records that are stored: a broker lost its disk cache, or was elected without all records. */
+export function warnOfTruncation(
+  logger: Logger,
+  { topic, partition }: TopicPartition,
+  ledger: bigint,
+  divergence: bigint,
+): void {
+  logger.warn(
+    { topic, partition, ledger: String(ledger), divergence: String(divergence) },
+    `the log of ${topic}/${partition} was truncated: from offset ${divergence} on it may differ from what was ` +
+      `read up to ${ledger}; re-reading from ${divergence}`,
+  );
+}
+
+/** The ledger was written by an earlier version, or its last record is gone and the epochs are unknown. */
+export function logUnchecked(logger: Logger, { topic, partition }: TopicPartition, offset: bigint): void {
+  logger.info(
+    { topic, partition, offset: String(offset) },
+    `cannot check whether the log of ${topic}/${partition} was truncated below offset ${offset}`,
+  );
+}
+
 /**
  * Records removed by retention, or by hand, before they were read; the ledger counts their offsets as
  * skipped.

@@ -1,7 +1,11 @@
+import type { LogTail } from './divergence.ts';
+
 /** How far the database accounts for a partition. */
 export interface Ledger {
   /** Everything below is accounted for. */
   readonly nextOffset: bigint;
+  /** What the ledger has kept of the log; undefined if that is out of date. */
+  readonly tail?: LogTail | undefined;
   /** It described a former topic of the same name, and starts over with the recreated one. */
   readonly isRestarted: boolean;
 }

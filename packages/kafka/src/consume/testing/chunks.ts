@@ -7,7 +7,8 @@ export function chunkOf(first: number, count: number, bytes = 10): Chunk {
   return { records, nextOffset: BigInt(first + count) };
 }
 
-function recordAt(offset: number, bytes: number): KafkaRecord {
+/** A record of `bytes` bytes. */
+export function recordAt(offset: number, bytes = 10): KafkaRecord {
   return {
     offset: String(offset),
     timestamp: '0',

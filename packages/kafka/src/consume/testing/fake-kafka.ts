@@ -17,6 +17,7 @@ export class FakeConsumer {
   readonly seek = vi.fn();
   readonly pause = vi.fn();
   readonly resume = vi.fn();
+  readonly commitOffsets = vi.fn(async (_: readonly object[]) => {});
   readonly disconnect = vi.fn(async () => {});
   concurrency = 0;
   #listeners = new Map<string, Listener>();

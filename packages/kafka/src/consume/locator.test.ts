@@ -1,0 +1,96 @@
+import { silentLogger } from '@pipeline/runtime';
+import { expect, test, vi } from 'vitest';
+import type { ClusterAdmin } from '../admin/admin.ts';
+import type { KafkaRecord } from '../record.ts';
+import type { PartitionOffsets } from '../topic-partition.ts';
+import type { EpochEnd } from './divergence.ts';
+import { Locator } from './locator.ts';
+import type { Ledger } from './resume.ts';
+
+const offsets: PartitionOffsets = {
+  topic: 'events',
+  partition: 0,
+  topicId: 'id',
+  logStart: 0n,
+  logEnd: 200n,
+  stableEnd: 200n,
+  committed: 100n,
+};
+const tail = { epoch: 7, epochs: [{ epoch: 7, offset: 0n }], record: undefined };
+
+/** Locates a partition whose ledger is at offset 100, with a log in which epoch 7 ends at `end`. */
+function locating(end: EpochEnd | undefined, change: Partial<Ledger> = {}) {
+  let ledger: Ledger = { nextOffset: 100n, isRestarted: false, tail, ...change };
+  const calls: string[] = [];
+  const fetchEpochEnd = async () => end;
+  const fetchRecord: ClusterAdmin['fetchRecord'] = async () => undefined;
+  const rewindLedger = vi.fn(async (_: object, from: bigint, to: bigint) => {
+    calls.push(`rewind ${from} to ${to}`);
+    ledger = { ...ledger, nextOffset: to };
+    return true;
+  });
+  const logger = { ...silentLogger, info: vi.fn(), warn: vi.fn() } as unknown as typeof silentLogger;
+  const locator = new Locator({
+    admin: { fetchEpochEnd, fetchRecord },
+    logger,
+    openLedger: async () => ledger,
+    truncation: {
+      hashRecord: ({ offset }: KafkaRecord) => offset,
+      rewindLedger,
+      onTruncation: () => calls.push('counted'),
+    },
+  });
+  const commitBack = async (offset: bigint) => {
+    calls.push(`commit ${offset}`);
+  };
+  const locate = (at: Partial<PartitionOffsets> = {}) => locator.locate({ ...offsets, ...at }, commitBack);
+  return { locate, calls, rewindLedger, logger };
+}
+
+test('an intact log is read on from the ledger', async () => {
+  const { locate, calls, logger } = locating({ epoch: 7, endOffset: 150n });
+  expect(await locate()).toEqual({ offset: 100n, epoch: 7 });
+  expect(calls).toEqual([]);
+  expect(logger.warn).not.toHaveBeenCalled();
+});
+
+test('after a truncation the commit goes back before the ledger; it is counted once', async () => {
+  const { locate, calls, logger } = locating({ epoch: 7, endOffset: 60n });
+  expect(await locate()).toEqual({ offset: 60n, epoch: 7 });
+  expect(calls).toEqual(['commit 60', 'rewind 100 to 60', 'counted']);
+  const message = expect.stringMatching(/was truncated.* 60 .* 100; re-reading from 60/);
+  expect(logger.warn).toHaveBeenCalledWith(
+    expect.objectContaining({ ledger: '100', divergence: '60' }),
+    message,
+  );
+});
+
+test('a group that never committed, or is behind, is left alone', async () => {
+  const behind = locating({ epoch: 7, endOffset: 60n });
+  expect(await behind.locate({ committed: 50n })).toMatchObject({ offset: 50n, epoch: undefined });
+  const never = locating({ epoch: 7, endOffset: 60n });
+  expect(await never.locate({ committed: undefined })).toMatchObject({ offset: 0n });
+  expect([...behind.calls, ...never.calls]).not.toContainEqual(expect.stringContaining('commit'));
+});
+
+test('a ledger that another process has moved is looked up again', async () => {
+  const { locate, calls, rewindLedger } = locating({ epoch: 7, endOffset: 60n });
+  rewindLedger.mockResolvedValueOnce(false);
+  expect(await locate()).toMatchObject({ offset: 60n });
+  expect(calls).toEqual(['commit 60', 'rewind 100 to 60', 'counted']);
+});
+
+test('a recreated topic is not taken for a truncated log', async () => {
+  const { locate, calls } = locating({ epoch: 7, endOffset: 60n }, { isRestarted: true });
+  expect(await locate()).toMatchObject({ offset: 100n });
+  expect(calls).toEqual([]);
+});
+
+test('a log that cannot be checked is read on, and logged once', async () => {
+  const { locate, calls, logger } = locating(undefined);
+  expect(await locate()).toEqual({ offset: 100n, epoch: 7 });
+  await locate();
+  expect(calls).toEqual([]);
+  expect(logger.info).toHaveBeenCalledTimes(1);
+  expect(logger.warn).not.toHaveBeenCalled();
+});
