@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { brokerFaults, kafkaNetworkFaults } from './faults/kafka.ts';
+import { truncationFaults } from './faults/truncation.ts';
 import { chooseSeed } from './support/data/random.ts';
 import { type Fault, findDamage } from './support/system/fault.ts';
 import { type KafkaSystem, startKafkaSystem } from './support/system/system.ts';
@@ -24,7 +25,9 @@ function groupFaults(faults: Readonly<Record<string, KafkaFault>>, size: number)
 /** Network faults take minutes, so they run only in the soak and with `E2E_LONG=1`. */
 const includedNetworkFaults = process.env['E2E_LONG'] === undefined ? {} : kafkaNetworkFaults;
 
-const groups = [...groupFaults(brokerFaults, 4), ...groupFaults(includedNetworkFaults, 4)];
+const groups = [brokerFaults, truncationFaults, includedNetworkFaults].flatMap((faults) =>
+  groupFaults(faults, 4),
+);
 
 describe('processing resumes; no record is lost, duplicated or wrongly dead-lettered', () => {
   for (const group of groups) {

@@ -8,6 +8,7 @@ import { networkFaults } from './network.ts';
 import { postgresFaults } from './postgres.ts';
 import { processFaults } from './processes.ts';
 import { topicFaults } from './topics.ts';
+import { truncationFaults } from './truncation.ts';
 
 /** Faults that need no private Kafka. */
 export const faults = {
@@ -20,7 +21,7 @@ export const faults = {
   ...deadLetterFaults,
 };
 
-const allFaults = { ...faults, ...brokerFaults, ...kafkaNetworkFaults };
+const allFaults = { ...faults, ...brokerFaults, ...truncationFaults, ...kafkaNetworkFaults };
 
 /** Names of faults on the command line. */
 export const faultNames = Object.keys(allFaults);

@@ -89,7 +89,7 @@ const topicRecreatedWhilePaused: Fault = {
 };
 
 /** Waits until every partition has grown past the offset in the ledger. */
-async function outgrow({ pipeline, operator }: System): Promise<void> {
+export async function outgrow({ pipeline, operator }: System): Promise<void> {
   const ledger = await readNextOffsets(operator, pipeline.topic);
   await waitUntil(async () =>
     [...(await logEnds(pipeline))].every(([partition, end]) => end > (ledger.get(partition) ?? 0n)),

@@ -55,6 +55,8 @@ export interface SystemOptions {
   readonly size?: number;
   /** Additional settings of the consumers. */
   readonly environment?: Environment;
+  /** Creates the topic and its dead-letter topic; defaults to `createTopics`. */
+  readonly provision?: (brokers: string, topic: string) => Promise<void>;
 }
 
 /** Starts a system on a shared Kafka, with its own topics. */
@@ -94,7 +96,7 @@ type Assembled = Omit<System, typeof Symbol.asyncDispose>;
 
 async function assemble(
   brokers: string,
-  { seed, rate = 400, size = 2, environment = {} }: SystemOptions,
+  { seed, rate = 400, size = 2, environment = {}, provision = createTopics }: SystemOptions,
   stack: AsyncDisposableStack,
 ): Promise<Assembled> {
   const postgres = stack.use(await startPrivatePostgres());
@@ -105,7 +107,7 @@ async function assemble(
   await createWriterRole(operator);
 
   const topic = `events-${seed}-${process.pid}-${Math.random().toString(36).slice(2, 8)}`;
-  await createTopics(brokers, topic);
+  await provision(brokers, topic);
   const pipeline = stack.use(
     await openPipeline({ brokers, databaseUrl: postgres.address }, topic, `${topic}-dlq`),
   );

@@ -1,0 +1,113 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freshName, type PrivateServer, startPrivateKafka, testStack } from '@pipeline/testing';
+import { expect, test } from 'vitest';
+import { createEvent, jsonRecord } from './support/data/events.ts';
+import { findViolations, noViolations } from './support/data/invariants.ts';
+import { findOvercommitted } from './support/data/oracle.ts';
+import { findUnstored } from './support/data/retained.ts';
+import { runApp } from './support/programs/programs.ts';
+import { waitUntil } from './support/programs/wait.ts';
+import { cutLog, type LogCut } from './support/servers/cut-log.ts';
+import { configureTopic } from './support/servers/kafka-client.ts';
+import { openPipeline, type Pipeline } from './support/servers/pipeline.ts';
+import { createTopics } from './support/system/system.ts';
+
+async function openOn(kafka: PrivateServer): Promise<Pipeline> {
+  const topic = freshName('events');
+  await createTopics(kafka.address, topic);
+  const databaseUrl = await testStack().createDatabase();
+  return await openPipeline({ brokers: kafka.address, databaseUrl }, topic, `${topic}-dlq`);
+}
+
+/** Publishes events to each of three partitions, in batches of ten. */
+async function publish(pipeline: Pipeline, count: number): Promise<void> {
+  for (let sent = 0; sent < count; sent += 10) {
+    const events = Array.from({ length: 30 }, (_, index) =>
+      jsonRecord(createEvent(), { partition: index % 3 }),
+    );
+    await pipeline.publish(events);
+  }
+}
+
+/** Drains the topic; returns the warnings of truncated logs. */
+async function drain({ environment }: Pipeline): Promise<readonly object[]> {
+  const { code, stderr } = await runApp('consumer', ['--once'], environment);
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  const lines = stderr.split('\n').filter((line) => line.includes(' was truncated'));
+  return lines.map((line) => JSON.parse(line)).sort((a, b) => a.partition - b.partition);
+}
+
+/** At the end of a batch, within one, and the whole log. */
+const cuts: readonly LogCut[] = [
+  { lostBatches: 3, keepsEpochs: true },
+  { lostBatches: 5, isTorn: true },
+  { lostBatches: 10 },
+];
+
+test.concurrent("records at the offsets of lost ones are stored after a broker lost a log's tail", async () => {
+  await using kafka = await startPrivateKafka();
+  await using pipeline = await openOn(kafka);
+  await publish(pipeline, 100);
+  expect(await drain(pipeline)).toEqual([]);
+  await kafka.kill();
+  const cutAt = ([partition, cut]: [number, LogCut]) => cutLog(kafka.folder, pipeline.topic, partition, cut);
+  const ends = await Promise.all([...cuts.entries()].map(cutAt));
+  await kafka.start();
+  await publish(pipeline, 200);
+  const warned = await drain(pipeline);
+  expect(warned).toMatchObject(
+    ends.map((end, partition) => ({ level: 'warn', partition, ledger: '100', divergence: String(end) })),
+  );
+  expect(await findUnstored(pipeline, pipeline.database)).toEqual([]);
+  expect(await findViolations(pipeline.database)).toEqual(noViolations);
+  expect(await findOvercommitted(pipeline)).toEqual([]);
+  expect(await drain(pipeline)).toEqual([]);
+});
+
+/** Fast enough to test: segments of 100 ms, and a broker that compacts and deletes them at once. */
+const brisk = { 'log.cleaner.backoff.ms': 100, 'log.retention.check.interval.ms': 100 };
+const segments = { 'segment.ms': '100' };
+const compaction = { ...segments, 'cleanup.policy': 'compact', 'min.cleanable.dirty.ratio': '0.001' };
+const retention = { ...segments, 'retention.ms': '100' };
+
+/** Publishes events with thirty keys to partition 0, in segments of their own. */
+async function publishKeys(pipeline: Pipeline, count: number): Promise<void> {
+  for (let sent = 0; sent < count; sent += 30) {
+    const key = (index: number) => Buffer.from(`key-${index}`);
+    const events = Array.from({ length: 30 }, (_, index) =>
+      jsonRecord(createEvent(), { key: key(index), partition: 0 }),
+    );
+    await pipeline.publish(events);
+    await sleep(150);
+  }
+}
+
+async function hasOffset(pipeline: Pipeline, wanted: number): Promise<boolean> {
+  const records = await pipeline.readTopic(pipeline.topic);
+  return records.some(({ offset }) => offset === String(wanted));
+}
+
+/** Removes the last record that is stored, then adds others. */
+async function removeLast(
+  pipeline: Pipeline,
+  configuration: Readonly<Record<string, string>>,
+): Promise<void> {
+  await publishKeys(pipeline, 60);
+  expect(await drain(pipeline)).toEqual([]);
+  await configureTopic(pipeline, pipeline.topic, configuration);
+  await publishKeys(pipeline, 60);
+  await waitUntil(async () => !(await hasOffset(pipeline, 59)));
+  await publishKeys(pipeline, 30);
+}
+
+test.concurrent('a last record that compaction or retention removed is no truncation', async () => {
+  await using kafka = await startPrivateKafka({ settings: brisk });
+  for (const configuration of [compaction, retention]) {
+    await using pipeline = await openOn(kafka);
+    await removeLast(pipeline, configuration);
+    expect(await drain(pipeline)).toEqual([]);
+    expect(await drain(pipeline)).toEqual([]);
+    expect(await findUnstored(pipeline, pipeline.database)).toEqual([]);
+    expect(await findViolations(pipeline.database)).toEqual(noViolations);
+  }
+});
