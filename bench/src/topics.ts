@@ -68,8 +68,7 @@ async function* readValues(brokers: string, topic: string): AsyncGenerator<Buffe
   const settings = readSettings({ ...kafkaSettings, ...groupSettings }, environment);
   await using admin = await openAdmin(connectTo(brokers));
   await using source = await openSource({
-    kafkaSettings: settings,
-    groupSettings: settings,
+    settings,
     name: 'bench',
     admin,
     logger,

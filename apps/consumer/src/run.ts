@@ -56,8 +56,7 @@ export async function runConsumer(settings: ConsumerSettings, options: RunOption
   await using kafka = await openKafka(settings, logger, retries);
   const writer = createWriter(database, retries.persist, ({ headers }) => redriveCountOf(headers));
   await using source = await openSource({
-    kafkaSettings: settings,
-    groupSettings: settings,
+    settings,
     name: 'consumer',
     admin: kafka.admin,
     logger,

@@ -90,14 +90,12 @@ export async function openPipeline(
   };
 }
 
-type ReadSettings = Parameters<typeof openSource>[0]['kafkaSettings'] &
-  Parameters<typeof openSource>[0]['groupSettings'];
+type ReadSettings = Parameters<typeof openSource>[0]['settings'];
 
 async function readTopic(settings: ReadSettings): Promise<readonly PlacedRecord[]> {
   await using admin = await openAdmin(connectKafka(settings, 'e2e'));
   await using source = await openSource({
-    kafkaSettings: settings,
-    groupSettings: settings,
+    settings,
     name: 'e2e',
     admin,
     logger: silentLogger,

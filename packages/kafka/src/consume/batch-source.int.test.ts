@@ -26,8 +26,7 @@ async function open({ settings }: Fresh, change: Partial<SourceOptions> = {}) {
   const kafka = connectKafka(settings, 'test');
   const admin = await openAdmin(kafka);
   const source = await openSource({
-    kafkaSettings: settings,
-    groupSettings: settings,
+    settings,
     name: 'test',
     admin,
     logger: silentLogger,

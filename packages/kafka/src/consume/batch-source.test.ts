@@ -35,8 +35,7 @@ async function open(partitions: readonly number[], change: Partial<SourceOptions
   const onRetry = vi.fn();
   const first = consumers.length;
   const source = await openSource({
-    kafkaSettings: settings,
-    groupSettings: settings,
+    settings,
     name: 'test',
     admin: { fetchOffsets } as unknown as ClusterAdmin,
     logger: silentLogger,

@@ -50,8 +50,7 @@ export interface Source extends AsyncDisposable {
 }
 
 export interface SourceOptions extends LedgerAccess {
-  readonly kafkaSettings: KafkaSettings;
-  readonly groupSettings: GroupSettings;
+  readonly settings: KafkaSettings & GroupSettings;
   readonly name: string;
   /** Looks up log starts, log ends and committed offsets. */
   readonly admin: ClusterAdmin;
@@ -73,7 +72,7 @@ export interface SourceOptions extends LedgerAccess {
  * @throws UserError for a permanent error, the signal's reason once it is aborted
  */
 export async function openSource(options: SourceOptions): Promise<Source> {
-  const { DECOMPRESSED_MAX_BYTES, DECODED_MAX_RECORDS } = options.groupSettings;
+  const { DECOMPRESSED_MAX_BYTES, DECODED_MAX_RECORDS } = options.settings;
   registerCodecs({ maxBytes: DECOMPRESSED_MAX_BYTES, maxRecords: DECODED_MAX_RECORDS });
   const source = new BatchSource(options);
   await source.start();
@@ -94,11 +93,11 @@ class BatchSource implements Source {
   #crashes = 0;
 
   constructor(options: SourceOptions) {
-    const { BATCH_MAX_EVENTS, BATCH_MAX_BYTES, BUFFER_MAX_BYTES } = options.groupSettings;
+    const { BATCH_MAX_EVENTS, BATCH_MAX_BYTES, BUFFER_MAX_BYTES } = options.settings;
     this.#options = options;
     this.#locator = new Locator(options);
     const limits = { maxRecords: BATCH_MAX_EVENTS, maxBytes: BATCH_MAX_BYTES };
-    this.#assignment = new Assignment(options.kafkaSettings.KAFKA_TOPIC, limits, BUFFER_MAX_BYTES);
+    this.#assignment = new Assignment(options.settings.KAFKA_TOPIC, limits, BUFFER_MAX_BYTES);
   }
 
   get joined(): boolean {
@@ -151,11 +150,11 @@ class BatchSource implements Source {
   }
 
   #join(isTransient: (error: unknown) => boolean): Promise<void> {
-    const { kafkaSettings, groupSettings, name, skips = [], logger, onRetry, signal } = this.#options;
+    const { settings, name, skips = [], logger, onRetry, signal } = this.#options;
     return this.#retry(() => {
-      const member = new GroupMember(connectKafka(kafkaSettings, name, logger), {
-        topic: kafkaSettings.KAFKA_TOPIC,
-        settings: groupSettings,
+      const member = new GroupMember(connectKafka(settings, name, logger), {
+        topic: settings.KAFKA_TOPIC,
+        settings,
         assignment: this.#assignment,
         logger,
         fetchEpochEnd: this.#options.admin.fetchEpochEnd,
@@ -227,8 +226,8 @@ class BatchSource implements Source {
     member: GroupMember,
     owned: readonly AssignedPartition[],
   ): Promise<ReadonlyMap<AssignedPartition, Position>> {
-    const { kafkaSettings, groupSettings, admin } = this.#options;
-    const offsets = await admin.fetchOffsets(kafkaSettings.KAFKA_TOPIC, groupSettings.KAFKA_GROUP_ID);
+    const { settings, admin } = this.#options;
+    const offsets = await admin.fetchOffsets(settings.KAFKA_TOPIC, settings.KAFKA_GROUP_ID);
     this.#ends ??= new Map(offsets.map(({ partition, stableEnd }) => [partition, stableEnd]));
     const located = owned.map(async (owner) => {
       const found = offsets.find(({ partition }) => partition === owner.partition);

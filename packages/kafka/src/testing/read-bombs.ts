@@ -28,8 +28,7 @@ const offsets = Array.from({ length: Number(partitions) }, (_, partition) => ({
 }));
 const stop = new AbortController();
 await using source = await openSource({
-  kafkaSettings: settings,
-  groupSettings: settings,
+  settings,
   name: 'test',
   admin: { fetchOffsets: async () => offsets } as unknown as ClusterAdmin,
   logger: silentLogger,
