@@ -51,7 +51,7 @@ async function consumeRefused(window: number) {
 }
 
 function refuse(record: SourceRecord): DeadLetter {
-  const refused = { reason: 'refused_by_database', sqlstate: '23514', detail: '' };
+  const refused = { reason: 'refused_by_database', sqlstate: '23514', detail: '' } as const;
   return { record, ...refused, eventType: 'page_view', redriveCount: 0 };
 }
 

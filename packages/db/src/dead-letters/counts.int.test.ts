@@ -35,7 +35,7 @@ async function counts(): Promise<readonly string[]> {
 
 const aTest = { because: 'a test', by: 'me' };
 
-const typed = { reason: 'invalid_payload', eventType: 'search' };
+const typed = { reason: 'invalid_payload', eventType: 'search' } as const;
 
 async function write(partition: number, from: number, length: number): Promise<void> {
   const writer = createWriter(fresh.database, (statement) => statement());

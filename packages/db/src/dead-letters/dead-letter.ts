@@ -1,3 +1,5 @@
+import type { Reason } from '@pipeline/schema';
+
 /** A Kafka record, byte for byte. */
 export interface SourceRecord {
   /** Decimal. */
@@ -18,8 +20,7 @@ export type SourceHeader = readonly [name: string | Buffer, value: Buffer | stri
 /** A record that cannot be stored as an event, with the reason. */
 export interface DeadLetter {
   readonly record: SourceRecord;
-  /** One of the closed list of `@pipeline/schema`. */
-  readonly reason: string;
+  readonly reason: Reason;
   /** The record's `event_type` if it could be read. */
   readonly eventType: string | null;
   /** The error message; contains no value of the event. */
