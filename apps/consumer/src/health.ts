@@ -47,14 +47,12 @@ export function createHealth(logger: Logger, metrics: ConsumerMetrics, statement
   return {
     progressed,
     failingWrites: new FailingWrites(),
-    retrying:
-      (system, { describeError }) =>
-      (error) => {
-        progressed();
-        const cause = causeOf(error);
-        metrics.retries.inc({ cause });
-        logger.warn({ cause }, `waiting for ${system}: ${describeError(error)}`);
-      },
+    retrying: (system, errors) => (error) => {
+      progressed();
+      const cause = causeOf(error);
+      metrics.retries.inc({ cause });
+      logger.warn({ cause }, `waiting for ${system}: ${errors.describeError(error)}`);
+    },
     paused: (partition, reason) => {
       pauses.set(partition, reason);
       metrics.paused.set(1);
