@@ -1,3 +1,4 @@
+import { reasons } from '@pipeline/schema';
 import type { Hono } from 'hono';
 import { expect, test } from 'vitest';
 import openapi from '../openapi.json' with { type: 'json' };
@@ -21,4 +22,8 @@ test('docs/openapi.json lists exactly the routes of the server', () => {
     Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
   );
   expect(listRoutes()).toEqual(documented.sort());
+});
+
+test('docs/openapi.json lists exactly the reasons of schema', () => {
+  expect(openapi.components.schemas.Reason.enum).toEqual(reasons);
 });
