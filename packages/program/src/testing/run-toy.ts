@@ -23,9 +23,10 @@ export function startToy(words: readonly string[], options: RunOptions = {}): Ch
   const { environment = {}, folder = tmpdir(), terminal = false } = options;
   const terminals = terminal ? ['--import', 'data:text/javascript,process.stderr.isTTY=true'] : [];
   const entry = join(import.meta.dirname, 'toy-program.ts');
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
   return spawn(process.execPath, ['--conditions=source', ...terminals, entry, ...words], {
     cwd: folder,
-    env: { PATH: process.env['PATH'], ...environment },
+    env: { PATH, NODE_COMPILE_CACHE, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
     // A failed test leaves no process behind.
     timeout: 60_000,
