@@ -36,34 +36,32 @@ async function publishedFolders(): Promise<readonly string[]> {
 
 /** A third-party project with the packages installed by npm; deleted on disposal. */
 export interface Project extends AsyncDisposable {
-  /** Runs a file with the project's Node version. Returns the lines on stdout. */
-  start(file: string, environment: Environment): Promise<readonly string[]>;
+  /** Runs a file on a Node version. Returns the lines on stdout. */
+  start(node: '24' | '26', file: string, environment: Environment): Promise<readonly string[]>;
   /** Compiles all files. Returns the compiler's output, which is empty on success. */
   compile(module: string, resolution: string): Promise<string>;
-  readonly nodeVersion: string;
   readonly folder: string;
 }
 
-/** Creates a project for a Node version, with the examples and the given files. */
+/** Creates a project with the examples and the given files. */
 export async function createProject(
-  node: string,
   { tarballs }: Packed,
   files: ReadonlyMap<string, string>,
 ): Promise<Project> {
   const folder = await mkdtemp(join(tmpdir(), 'project-'));
   for (const example of ['browser', 'service'])
     await cp(join(root, 'examples', example), folder, { recursive: true });
-  const packages = [...tarballs, `node@${node}`, '@types/node@26'];
+  const packages = [...tarballs, 'node@24', '@types/node@26'];
   const flags = ['--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
   await run('npm', ['install', ...flags, ...packages], { cwd: folder });
   for (const [name, text] of files) await writeFile(join(folder, name), text);
-  const nodePath = join(folder, 'node_modules/.bin/node');
+  // The repository's own Node is a version 26.
+  const nodes = { 24: join(folder, 'node_modules/.bin/node'), 26: process.execPath };
   return {
     folder,
-    nodeVersion: (await run(nodePath, ['--version'])).stdout.trim(),
-    async start(file, environment) {
+    async start(node, file, environment) {
       const env = { ...process.env, NODE_OPTIONS: '', LOG_LEVEL: 'error', ...environment };
-      return (await run(nodePath, [file], { cwd: folder, env })).stdout.trimEnd().split('\n');
+      return (await run(nodes[node], [file], { cwd: folder, env })).stdout.trimEnd().split('\n');
     },
     compile: (module, resolution) => compile(folder, module, resolution),
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
