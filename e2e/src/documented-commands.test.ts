@@ -1,14 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { parseBlocks, readCommandBlocks } from './support/docs/documented-commands.ts';
 import { documentedSql } from './support/docs/documented-sql.ts';
 import { rootFolder } from './support/programs/binaries.ts';
-import { npxArguments } from './support/programs/pnpm.ts';
+import { findPnpmFolder } from './support/programs/pnpm.ts';
 import { type Environment, runApp } from './support/programs/programs.ts';
 import { createPipeline, type Pipeline } from './support/servers/pipeline.ts';
 
@@ -19,17 +17,8 @@ const executed = Map.groupBy(
   ({ page }) => page,
 );
 
-/** Holds `pnpm` as the pages use it: the version of the repository. */
-let binFolder: string;
-
-beforeAll(async () => {
-  binFolder = await mkdtemp(join(tmpdir(), 'bin-'));
-  const pnpm = join(binFolder, 'pnpm');
-  await writeFile(pnpm, `#!/bin/sh\nexec npx ${npxArguments().join(' ')} "$@"\n`);
-  await chmod(pnpm, 0o755);
-});
-
-afterAll(() => rm(binFolder, { recursive: true }));
+/** Has `pnpm` as the pages use it: the version of the repository. */
+const binFolder = await findPnpmFolder();
 
 test.concurrent.each([...executed.keys()])('every command of %s works as printed', async (page) => {
   await using pipeline = await createPipelineWithInvalidRecords();
