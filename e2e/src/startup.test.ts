@@ -1,11 +1,11 @@
 import { createServer } from 'node:net';
-import { startPrivateKafka, startPrivatePostgres } from '@pipeline/testing';
 import { expect, test } from 'vitest';
 import { runApp, startApp } from './support/programs/programs.ts';
 import { waitForLog, waitUntil } from './support/programs/wait.ts';
-import { createPipeline } from './support/servers/pipeline.ts';
+import { createPipeline, type Pipeline } from './support/servers/pipeline.ts';
+import { startProxy, type TcpProxy } from './support/servers/proxy.ts';
 
-test('all invalid settings are listed at once, with secrets masked and exit code 2', async () => {
+test.concurrent('all invalid settings are listed at once, with secrets masked and exit code 2', async () => {
   const ended = await runApp('consumer', ['--once'], {
     KAFKA_BROKERS: 'nonsense',
     DATABASE_URL: 'mysql://app:hunter2@localhost/app',
@@ -20,7 +20,7 @@ test('all invalid settings are listed at once, with secrets masked and exit code
   expect(ended.stderr).not.toContain('    at ');
 });
 
-test('an unknown flag exits with 2, --help and --version with 0', async () => {
+test.concurrent('an unknown flag exits with 2, --help and --version with 0', async () => {
   expect(await runApp('consumer', ['--nonsense'], {})).toMatchObject({ code: 2, stdout: '' });
   expect(await runApp('consumer', ['--help'], {})).toMatchObject({
     code: 0,
@@ -32,7 +32,7 @@ test('an unknown flag exits with 2, --help and --version with 0', async () => {
   });
 });
 
-test('a missing topic ends in one line with a remedy', async () => {
+test.concurrent('a missing topic ends in one line with a remedy', async () => {
   await using pipeline = await createPipeline();
   const ended = await runApp('consumer', ['--once'], {
     ...pipeline.environment,
@@ -42,13 +42,13 @@ test('a missing topic ends in one line with a remedy', async () => {
   expect(ended.stderr).toMatch(/no topic missing-topic.*infra provision/);
 });
 
-test('consuming the dead-letter topic is rejected as an invalid setting', async () => {
+test.concurrent('consuming the dead-letter topic is rejected as an invalid setting', async () => {
   const ended = await runApp('consumer', [], { KAFKA_TOPIC: 'events_dlq', KAFKA_DLQ_TOPIC: 'events_dlq' });
   expect(ended).toMatchObject({ code: 2, stdout: '' });
   expect(ended.stderr).toMatch(/KAFKA_TOPIC and KAFKA_DLQ_TOPIC are both events_dlq/);
 });
 
-test('missing tables end in one line with a remedy', async () => {
+test.concurrent('missing tables end in one line with a remedy', async () => {
   await using pipeline = await createPipeline();
   await pipeline.database.run((sql) => sql`drop table ingest_progress`);
   const ended = await runApp('consumer', ['--once'], pipeline.environment);
@@ -56,7 +56,7 @@ test('missing tables end in one line with a remedy', async () => {
   expect(ended.stderr).toMatch(/ingest_progress.*consumer start migrate/);
 });
 
-test('a wrong password ends in one line without the password', async () => {
+test.concurrent('a wrong password ends in one line without the password', async () => {
   await using pipeline = await createPipeline();
   const url = new URL(pipeline.environment['DATABASE_URL'] ?? '');
   url.password = 'hunter2';
@@ -66,7 +66,7 @@ test('a wrong password ends in one line without the password', async () => {
   expect(ended.stderr).not.toContain('hunter2');
 });
 
-test('a configured metrics port that is in use ends in one line', async () => {
+test.concurrent('a configured metrics port that is in use ends in one line', async () => {
   await using pipeline = await createPipeline();
   const taken = createServer().listen(0, '127.0.0.1');
   await waitUntil(() => taken.listening);
@@ -79,40 +79,56 @@ test('a configured metrics port that is in use ends in one line', async () => {
   });
 });
 
-test('a consumer waits for Postgres, logs it, and proceeds when it is up', async () => {
+/** A proxy that refuses connections until it is healed, as a server that is not up yet. */
+async function startRefusing(port: string | undefined): Promise<TcpProxy> {
+  const proxy = await startProxy(Number(port));
+  await proxy.refuse();
+  return proxy;
+}
+
+/** The settings of a pipeline, with its Postgres behind a proxy that refuses connections. */
+async function behindRefusing({ environment }: Pipeline) {
+  const url = new URL(environment['DATABASE_URL'] ?? '');
+  const proxy = await startRefusing(url.port);
+  url.port = String(proxy.port);
+  return { proxy, environment: { ...environment, DATABASE_URL: url.href } };
+}
+
+test.concurrent('a consumer waits for Postgres, logs it, and proceeds when it is up', async () => {
   await using pipeline = await createPipeline();
-  await using postgres = await startPrivatePostgres();
-  const environment = { ...pipeline.environment, DATABASE_URL: postgres.address };
-  expect(await runApp('consumer', ['migrate'], environment)).toMatchObject({ code: 0 });
-  await postgres.kill();
+  const { proxy, environment } = await behindRefusing(pipeline);
+  await using postgres = proxy;
   await using consumer = startApp('consumer', ['--once'], environment);
   await waitForLog(consumer, /waiting for Postgres at 127\.0\.0\.1/);
-  await postgres.start();
+  await postgres.heal();
   expect(await consumer.ended).toMatchObject({ code: 0 });
 });
 
-test('migrate waits for Postgres, logs it, and ignores Kafka settings', async () => {
-  await using postgres = await startPrivatePostgres();
-  await postgres.kill();
-  const environment = { DATABASE_URL: postgres.address, KAFKA_SASL_PASSWORD_FILE: '/nowhere' };
-  await using migrate = startApp('consumer', ['migrate'], environment);
+test.concurrent('migrate waits for Postgres, logs it, and ignores Kafka settings', async () => {
+  await using pipeline = await createPipeline();
+  await pipeline.database.run((sql) =>
+    sql.unsafe('drop schema public cascade; create schema public').simple(),
+  );
+  const { proxy, environment } = await behindRefusing(pipeline);
+  await using postgres = proxy;
+  const settings = { DATABASE_URL: environment.DATABASE_URL, KAFKA_SASL_PASSWORD_FILE: '/nowhere' };
+  await using migrate = startApp('consumer', ['migrate'], settings);
   await waitForLog(migrate, /waiting for Postgres at 127\.0\.0\.1:\d+/);
-  await postgres.start();
+  await postgres.heal();
   expect(await migrate.ended).toMatchObject({ code: 0, stderr: expect.stringMatching(/applied 0001_\S+/) });
 });
 
-test('a consumer waits for Kafka, logs it, and proceeds when it is up', async () => {
+test.concurrent('a consumer waits for Kafka, logs it, and proceeds when it is up', async () => {
   await using pipeline = await createPipeline();
-  await using kafka = await startPrivateKafka();
-  await kafka.kill();
-  const environment = { ...pipeline.environment, KAFKA_BROKERS: kafka.address };
+  await using kafka = await startRefusing(pipeline.environment['KAFKA_BROKERS']?.split(':')[1]);
+  const environment = { ...pipeline.environment, KAFKA_BROKERS: `127.0.0.1:${kafka.port}` };
   await using consumer = startApp('consumer', ['--once'], environment);
   await waitForLog(consumer, /waiting for Kafka at 127\.0\.0\.1/);
-  await kafka.start();
-  expect(await consumer.ended).toMatchObject({ code: 1, stderr: expect.stringMatching(/infra provision/) });
+  await kafka.heal();
+  expect(await consumer.ended).toMatchObject({ code: 0 });
 });
 
-test('SIGTERM while waiting for Kafka exits with 0', async () => {
+test.concurrent('SIGTERM while waiting for Kafka exits with 0', async () => {
   await using consumer = startApp('consumer', [], {
     KAFKA_BROKERS: '127.0.0.1:1',
     DATABASE_URL: 'postgres://a:b@127.0.0.1:1/c',

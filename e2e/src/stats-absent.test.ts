@@ -5,7 +5,7 @@ import { waitForLog } from './support/programs/wait.ts';
 import { absentPostgres } from './support/servers/absent.ts';
 import { createPipeline } from './support/servers/pipeline.ts';
 
-test.each([
+test.concurrent.each([
   [1, []],
   [1, ['--json']],
   [1, ['verify']],
@@ -27,7 +27,7 @@ test.each([
   });
 });
 
-test('with LOG_FORMAT=json every diagnostic is a log line', async () => {
+test.concurrent('with LOG_FORMAT=json every diagnostic is a log line', async () => {
   const { stderr } = await runApp('stats', ['dlq', 'ls'], {
     ...(await absentPostgres()),
     LOG_FORMAT: 'json',
@@ -35,7 +35,7 @@ test('with LOG_FORMAT=json every diagnostic is a log line', async () => {
   expect(JSON.parse(stderr)).toMatchObject({ level: 'fatal', name: 'stats' });
 });
 
-test.each([
+test.concurrent.each([
   [['--wait']],
   [['--watch']],
   [['--json', '--wait']],
@@ -51,7 +51,7 @@ test.each([
   expect(stderr).not.toContain('hunter2');
 });
 
-test('missing tables end every command in one line with a remedy', async () => {
+test.concurrent('missing tables end every command in one line with a remedy', async () => {
   await using empty = await createPipeline();
   await empty.database.run(
     (sql) => sql`drop table raw_events, agg_events_minute, dlq_events, ingest_progress`,
@@ -69,7 +69,7 @@ test('missing tables end every command in one line with a remedy', async () => {
   }
 });
 
-test('an empty pipeline suggests the producer, then the consumer', async () => {
+test.concurrent('an empty pipeline suggests the producer, then the consumer', async () => {
   await using empty = await createPipeline();
   const runStats = () => runApp('stats', ['--json'], empty.environment);
   expect(await runStats()).toMatchObject({
@@ -83,7 +83,7 @@ test('an empty pipeline suggests the producer, then the consumer', async () => {
   );
 });
 
-test.each([
+test.concurrent.each([
   [['--nonsense']],
   [['nonsense']],
   [['verify', '--nonsense']],
