@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -53,6 +53,9 @@ async function exitCode(program: ChildProcess): Promise<unknown> {
   return (await once(program, 'exit'))[0];
 }
 
+/** The one that started the running servers. */
+let owner: ChildProcess;
+
 test('start leaves no server when it is killed, and restarts on their data', async () => {
   const first = await start();
   expect(first.line).toBe(`ready kafka=${kafka} postgres=${postgres}`);
@@ -60,25 +63,12 @@ test('start leaves no server when it is killed, and restarts on their data', asy
   await untilPortsClose();
   const second = await start();
   expect(second.line).toBe(first.line);
-  second.starter.kill('SIGTERM');
-  expect(await exitCode(second.starter)).toBe(0);
-  await untilPortsClose();
-});
-
-test('a reset deletes the data of the servers and nothing else in their folder', async () => {
-  const [old, other] = [join(data, 'kafka', 'old'), join(data, 'other')];
-  await mkdir(join(data, 'kafka'), { recursive: true });
-  for (const file of [old, other]) await writeFile(file, '');
-  const { starter } = await start('--reset');
-  expect([existsSync(old), existsSync(other)]).toEqual([false, true]);
-  starter.kill('SIGTERM');
-  expect(await exitCode(starter)).toBe(0);
+  owner = second.starter;
 });
 
 test('start does not touch running servers; provision may run twice at once', async () => {
-  const owner = await start();
   const guest = await start();
-  expect(guest.line).toBe(owner.line);
+  expect(guest.line).toBe(`ready kafka=${kafka} postgres=${postgres}`);
   guest.starter.kill('SIGINT');
   expect(await exitCode(guest.starter)).toBe(0);
   const provisions = [run('provision.ts', [], { LOG_FORMAT: 'json' }), run('provision.ts')];
@@ -88,8 +78,18 @@ test('start does not touch running servers; provision may run twice at once', as
   expect(lines.map((line) => JSON.parse(line).msg)).toContainEqual(
     expect.stringContaining('tables up to date'),
   );
-  owner.starter.kill('SIGINT');
-  expect(await exitCode(owner.starter)).toBe(0);
+  owner.kill('SIGINT');
+  expect(await exitCode(owner)).toBe(0);
+  await untilPortsClose();
+});
+
+test('a reset deletes the data of the servers and nothing else in their folder', async () => {
+  const [old, other] = [join(data, 'kafka', 'old'), join(data, 'other')];
+  for (const file of [old, other]) await writeFile(file, '');
+  const { starter } = await start('--reset');
+  expect([existsSync(old), existsSync(other)]).toEqual([false, true]);
+  starter.kill('SIGTERM');
+  expect(await exitCode(starter)).toBe(0);
 });
 
 /** A folder with links to a few programs of this machine, as the only one in PATH. */
