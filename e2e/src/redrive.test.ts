@@ -8,8 +8,8 @@ import { configureTopic } from './support/servers/kafka-client.ts';
 import { createPipeline, type Pipeline } from './support/servers/pipeline.ts';
 import { blackhole, startProxy } from './support/servers/proxy.ts';
 
-const BLOCKED = 300;
-const INVALID = 700;
+const BLOCKED = 60;
+const INVALID = 140;
 
 /** Valid events that a table constraint rejects for now, and records that are not events. */
 function createRecords(): readonly OutgoingRecord[] {
@@ -28,7 +28,7 @@ async function drain(pipeline: Pipeline): Promise<void> {
   expect(await runApp('consumer', ['--once'], environmentOf(pipeline))).toMatchObject({ code: 0 });
 }
 
-/** Creates a thousand dead letters, of which three hundred have become valid. */
+/** Creates dead letters, of which some have become valid. */
 async function createDeadLetters(pipeline: Pipeline): Promise<void> {
   const { database } = pipeline;
   await database.run(
@@ -109,7 +109,7 @@ test.concurrent('redriven valid events are stored once; the others become dead l
   expect(refused.stdout.match(/\tredriven 1 times already$/gm)).toHaveLength(INVALID);
 });
 
-const MANY = 10_000;
+const MANY = 3_000;
 const SOME = 2_000;
 
 /** Inserts open dead letters with distinct values, without corresponding records in the topic. */

@@ -14,7 +14,6 @@ console.info(`E2E_SEED=${seed}`);
 
 /** Documented limit of a shutdown, after which supervisors usually kill a process. */
 const STOP_MS = 10_000;
-const ROUNDS = 4;
 
 /** Stops all consumers. Returns their exit codes and whether they exceeded `STOP_MS`. */
 async function stopAll({ fleet }: System, signal: EndSignal) {
@@ -48,23 +47,24 @@ async function waitForMore(system: System, events: number): Promise<void> {
   await waitUntil(async () => (await countEvents(system)) >= goal);
 }
 
-test.concurrent.each(['SIGTERM', 'SIGINT'] as const)(
-  '%s under load exits with 0 within 10 s, and no record is replayed',
-  async (signal) => {
-    await using system = await startSystem(inject('brokers'), { seed });
-    for (let round = 0; round < ROUNDS; round++) {
-      expect(await findStall(system)).toEqual([]);
-      await waitForMore(system, 200 + 600 * system.random());
-      expect(await stopAll(system, signal)).toEqual({ codes: [0, 0], isLate: false });
-      expect(await findUncommitted(system)).toEqual([]);
-      const first = system.fleet.start();
-      await waitForLog(first, /joined the group/);
-      expect(first.stderr()).not.toMatch(/re-reading records that are already stored/);
-      await waitForLog(system.fleet.start(), /joined the group/);
-    }
-    expect(await settle(system)).toEqual([]);
-  },
-);
+/** Rounds differ in the moment at which the signal arrives; both signals take the same path. */
+test.concurrent.each([
+  ['SIGTERM', 3],
+  ['SIGINT', 1],
+] as const)('%s under load exits with 0 within 10 s, and no record is replayed', async (signal, rounds) => {
+  await using system = await startSystem(inject('brokers'), { seed });
+  for (let round = 0; round < rounds; round++) {
+    expect(await findStall(system)).toEqual([]);
+    await waitForMore(system, 200 + 600 * system.random());
+    expect(await stopAll(system, signal)).toEqual({ codes: [0, 0], isLate: false });
+    expect(await findUncommitted(system)).toEqual([]);
+    const first = system.fleet.start();
+    await waitForLog(first, /joined the group/);
+    expect(first.stderr()).not.toMatch(/re-reading records that are already stored/);
+    await waitForLog(system.fleet.start(), /joined the group/);
+  }
+  expect(await settle(system)).toEqual([]);
+});
 
 test.concurrent('a stop with Postgres down exits with 0 within 10 s and commits nothing', async () => {
   await using system = await startSystem(inject('brokers'), { seed, size: 1 });
