@@ -11,6 +11,10 @@ const slow = [
   'stats-page',
   'redrive',
   'stop',
+  'binaries',
+  'packages',
+  'documented-commands',
+  'kafka-security',
 ].map((name) => `e2e/src/${name}.test.ts`);
 
 class SlowFirst extends BaseSequencer {
@@ -37,7 +41,8 @@ function withServers(
       exclude: [...exclude, '**/node_modules/**'],
       globalSetup: ['packages/testing/src/setup.ts'],
       pool: 'forks',
-      env,
+      // Brokers of single tests live too briefly to repay their optimizing compiler.
+      env: { ...env, JDK_JAVA_OPTIONS: '-XX:TieredStopAtLevel=1' },
       maxWorkers: 3,
       // Concurrent tests start their own servers or processes; more of them would only compete for CPU.
       maxConcurrency: 3,
