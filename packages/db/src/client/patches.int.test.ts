@@ -53,6 +53,7 @@ test('a late statement of a transaction never runs on the next connection (#1155
   const { sql, sockets } = await connectToFake();
   const { promise: late, resolve } = Promise.withResolvers<unknown>();
   const transaction = sql.begin(async (tx) => {
+    await Promise.resolve();
     sockets[0]?.emit('close', false);
     const next = sql`select 3`.execute();
     await expect.poll(() => sockets[1]?.sent.length).toBe(1);
