@@ -6,6 +6,7 @@ import { createAdmission } from './admission.ts';
 import type { Stages } from './consume.ts';
 import { createDeadLetterStep } from './dead-letter.ts';
 import type { Health } from './health.ts';
+import { limitUnknownTypes } from './limit-types.ts';
 import type { ConsumerMetrics } from './metrics.ts';
 import { createObserver } from './observe.ts';
 import { explainDatabase, type RetryPolicy } from './retry-policy.ts';
@@ -30,12 +31,13 @@ export interface StagesParts {
 export function createStages(parts: StagesParts): Stages {
   const { settings, once, writer, publisher, retries, health, metrics, logger, shadow } = parts;
   const limits = { maxBytes: settings.EVENT_MAX_BYTES, maxDepth: settings.EVENT_MAX_DEPTH };
+  const decode = limitUnknownTypes((bytes) => decodeEvent(bytes, limits));
   const observe = createObserver(metrics, logger);
   const limit = { ratio: settings.DLQ_LIMIT_RATIO, window: settings.DLQ_LIMIT_WINDOW };
   const admission = createAdmission(limit, health, once);
   return {
     triage: (batch) => {
-      const triaged = triage(batch, (bytes) => decodeEvent(bytes, limits));
+      const triaged = triage(batch, decode);
       shadow?.(triaged);
       return triaged;
     },

@@ -67,6 +67,24 @@ test('a purge removes older events with their counts, and all tables add up', as
   expect(await purgeBefore(boundary)).toEqual({ events: 0n, deadLetters: 0n });
 });
 
+// L14
+test('a purge removes empty counts, failed actions and those on removed dead letters', async () => {
+  await writer.write(
+    batchOf([], [deadLetter(0, { eventType: 'gone' }), deadLetter(1, { eventType: 'open' })]),
+  );
+  await run(`insert into dlq_actions (dlq_id, action, outcome, detail, done_by, done_at)
+             select dlq_id, 'redrive', outcome, '', 'me', '2026-11-24'
+             from dlq_events, unnest(array['done', 'failed']) as outcome`);
+  await run(`update dlq_events set status = 'discarded', failed_at = '2026-11-24' where event_type = 'gone'`);
+  await purgeBefore(boundary);
+  expect(await run('select event_type, letter_count::int as n from agg_dead_letters')).toEqual([
+    { event_type: 'open', n: 1 },
+  ]);
+  expect(
+    await run('select event_type, outcome from dlq_actions left join dlq_events using (dlq_id)'),
+  ).toEqual([{ event_type: 'open', outcome: 'done' }]);
+});
+
 test('a purge keeps open dead letters, however old', async () => {
   await writer.write(batchOf([], [deadLetter(0)]));
   expect(await purgeBefore(new Date('2100-01-01'))).toEqual({ events: 0n, deadLetters: 0n });

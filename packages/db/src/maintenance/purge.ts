@@ -28,7 +28,8 @@ export interface PurgeOptions {
 const STEP_BLOCKS = 1_000;
 
 /**
- * Removes events with an `event_time` before the given time, and resolved dead letters that failed before it.
+ * Removes events with an `event_time` before the given time, resolved dead letters that failed before it, and
+ * what was recorded before it about removed dead letters and about redrives that failed.
  * Each step also updates the counts and records the number of removed rows in the same transaction, so the
  * tables and the ledger add up at every moment. A partition of a past day without younger events is dropped
  * as a whole.
@@ -45,6 +46,8 @@ export async function purge(database: Database, before: Date, options: PurgeOpti
   }
   await removeRows(database, before, id, options);
   await persist(() => removeDeadLetters(database, before, id));
+  await persist(() => removeActions(database, before));
+  await persist(() => removeEmptyCounts(database));
   onProgress?.(100);
   return await persist(() => readPurged(database, id));
 }
@@ -115,6 +118,23 @@ async function removeDeadLetters(database: Database, before: Date, id: bigint): 
       insert into purged_rows as purged (purge_id, table_name, topic, partition, row_count)
       select ${id}, 'dlq_events', source_topic, source_partition, count(*) from gone group by 3, 4
       on conflict (purge_id, table_name, topic, partition) do update set row_count = purged.row_count + excluded.row_count`,
+  );
+}
+
+async function removeActions(database: Database, before: Date): Promise<void> {
+  await database.run(
+    (sql) => sql`
+      delete from dlq_actions as action where done_at < ${before}
+        and (outcome = 'failed' or not exists (select from dlq_events where dlq_id = action.dlq_id))`,
+  );
+}
+
+/** A row per event type remains that was ever in a dead letter. Skips rows that a writer is updating. */
+async function removeEmptyCounts(database: Database): Promise<void> {
+  await database.run(
+    (sql) => sql`
+      delete from agg_dead_letters where ctid = any (array(
+        select ctid from agg_dead_letters where letter_count = 0 for update skip locked))`,
   );
 }
 

@@ -24,11 +24,12 @@ const minuteColumns = (sql: Sql) => sql`
   to_char(total.minute at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as minute,
   event_type as "eventType", event_count::text as count`;
 
-/** Selects the counts of the latest `minutes` that have events, oldest first. */
+/** Selects the counts of the latest `minutes` up to now that have events, oldest first. */
 export function selectMinutes(sql: Sql, minutes: number) {
   return sql`
     select ${minuteColumns(sql)}
     from agg_events_minute as total
-    where total.minute in (select distinct minute from agg_events_minute order by minute desc limit ${minutes})
+    where total.minute in (
+      select distinct minute from agg_events_minute where minute <= now() order by minute desc limit ${minutes})
     order by total.minute, event_type`;
 }

@@ -109,6 +109,20 @@ test('readMinutes includes the current minute and excludes future ones', async (
   ]).toContainEqual(counts);
 });
 
+// L8
+test('events of future minutes do not hide the latest ones', async () => {
+  await fresh.database.run((sql) => sql`truncate agg_events_minute`);
+  await fresh.database.run(
+    (sql) => sql`insert into agg_events_minute
+                 select at + minute * interval '1 min', 'a', 1
+                 from unnest(array['2026-01-01', '9999-12-31 20:00Z']::timestamptz[]) as at,
+                      generate_series(1, 60) as minute`,
+  );
+  const { minutes } = await read();
+  expect(minutes.map(({ minute }) => minute.slice(0, 4))).toEqual(minutes.map(() => '2026'));
+  await fresh.database.run((sql) => sql`truncate agg_events_minute`);
+});
+
 test('resolved dead letters and the ledgers of other topics are excluded', async () => {
   await write([], [deadLetter(0), deadLetter(1)]);
   await fresh.database.run((sql) => sql`update dlq_events set status = 'discarded' where source_offset = 0`);
