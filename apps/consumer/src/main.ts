@@ -48,7 +48,10 @@ const migrateSettings = { ...databaseSettings, ...loggerSettings };
 
 withSettings(program.command('migrate'), migrateSettings)
   .description('create or migrate the tables; waits for Postgres, safe to repeat')
-  .action(async (_options, command) => migrateTables(settingsOf(command, migrateSettings)));
+  .option('--finish', 'also apply changes that consumers of the previous version cannot work with')
+  .action(async ({ finish = false }: { readonly finish?: boolean }, command) =>
+    migrateTables(settingsOf(command, migrateSettings), finish),
+  );
 
 withSettings(
   addHealthCommand(program, (command) => probeAddress(settingsOf(command, probeSettings))),

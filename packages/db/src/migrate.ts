@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { embeddedNames, embeddedText, type Settings } from '@pipeline/runtime';
+import { embeddedNames, embeddedText, retryForever, type Settings } from '@pipeline/runtime';
 import { openPool, type Sql } from './client/connect.ts';
 import { codeOf, toUserError } from './client/errors.ts';
 import type { databaseSettings } from './client/settings.ts';
@@ -37,25 +37,45 @@ const LOCK = 7_305_117;
 /** Changing a large table can take long, and a statement that times out would be retried indefinitely. */
 const NO_TIMEOUT = 0;
 
-/** Taken per transaction, because a pooler may run the next one in another session. */
-const takeLock = `select pg_advisory_xact_lock(${LOCK});`;
+/**
+ * Taken per transaction, because a pooler may run the next one in another session. Everything else queues
+ * behind a lock that is waited for, so a migration waits only briefly and then retries, like maintenance.
+ */
+const takeLock = `select set_config('lock_timeout', '500ms', true), pg_advisory_xact_lock(${LOCK});`;
+
+const LOCK_NOT_AVAILABLE = '55P03';
+
+/** Migrations that consumers of the previous version cannot work with. */
+const finishing = /_finish\.sql$/;
+
+export interface MigrateOptions {
+  /** Whether all consumers run this version, so that every migration may be applied. Defaults to false. */
+  readonly finish?: boolean;
+  /** Ends a migration that waits for a lock. */
+  readonly signal?: AbortSignal;
+  /** Called with the error before each retry of a migration that did not get a lock. */
+  readonly onRetry?: (error: unknown) => void;
+}
 
 /**
- * Applies the pending migrations. Safe to repeat and to run concurrently.
+ * Applies the pending migrations; those named `…_finish.sql` only to a new database, or with `finish`. Retries
+ * while other sessions hold locks. Safe to repeat and to run concurrently.
  * @returns the names of the applied migrations
- * @throws UserError for a permanent error, the driver's error for a transient one
+ * @throws UserError for a permanent error, the driver's error for a transient one, the signal's reason
  */
 export async function migrate(
   settings: Settings<typeof databaseSettings>,
   migrations: readonly Migration[] = ownMigrations(),
+  { finish = false, ...options }: MigrateOptions = {},
 ): Promise<readonly string[]> {
+  const waiting = { isTransient: isLockTimeout, ...options };
   const untimed = { ...settings, DATABASE_STATEMENT_TIMEOUT_MS: NO_TIMEOUT };
   const sql = openPool(untimed, { applicationName: 'migrate', connections: 1 });
   const applied: string[] = [];
   try {
-    await sql.unsafe(`${takeLock} ${createMigrationsTable}`).simple();
-    for (const migration of await findPending(sql, migrations))
-      if (await runMigration(sql, migration)) applied.push(migration.name);
+    await retryForever(() => sql.unsafe(`${takeLock} ${createMigrationsTable}`).simple(), waiting);
+    for (const migration of await findPending(sql, migrations, finish))
+      if (await retryForever(() => runMigration(sql, migration), waiting)) applied.push(migration.name);
     return applied;
   } catch (error) {
     throw toUserError(error);
@@ -67,10 +87,19 @@ export async function migrate(
 const createMigrationsTable =
   'create table if not exists schema_migrations (name text primary key, applied_at timestamptz not null default now())';
 
-async function findPending(sql: Sql, migrations: readonly Migration[]): Promise<readonly Migration[]> {
+function isLockTimeout(error: unknown): boolean {
+  return codeOf(error) === LOCK_NOT_AVAILABLE;
+}
+
+async function findPending(
+  sql: Sql,
+  migrations: readonly Migration[],
+  finish: boolean,
+): Promise<readonly Migration[]> {
   const rows = await sql<{ name: string }[]>`select name from schema_migrations`;
   const applied = new Set(rows.map(({ name }) => name));
-  return migrations.filter(({ name }) => !applied.has(name));
+  const isFinishing = finish || applied.size === 0;
+  return migrations.filter(({ name }) => !applied.has(name) && (isFinishing || !finishing.test(name)));
 }
 
 /** A custom SQLSTATE: another process applied the migration while this one waited for the lock. */
