@@ -186,6 +186,26 @@ describe('roles', () => {
     });
   });
 
+  // M4
+  test.each(['app_owner', 'app_consumer', 'app_operator', 'app_stats'])(
+    '%s cannot attach the counting function to a table of its own',
+    async (user) => {
+      await asUser(user, async (database) => {
+        await database.run((sql) => sql.unsafe('set default_transaction_read_only = off'));
+        const attack = database.run((sql) =>
+          sql
+            .unsafe(
+              `create temp table bait (status text, reason text, event_type text);
+               create trigger x after truncate on bait execute function public.count_dead_letters();
+               truncate bait`,
+            )
+            .simple(),
+        );
+        await expect(attack).rejects.toMatchObject({ code: '42501' });
+      });
+    },
+  );
+
   test('each program runs with its role; a missing right is reported in one line', async () => {
     await pipeline.publish([jsonRecord({ not: 'an event' }), jsonRecord({ nor: 'this' })]);
     expect(await drain(via('app_consumer'))).toMatchObject({ code: 0 });

@@ -19,7 +19,8 @@ export async function migrateTables(
   const signal = stopSignal();
   exitAfter(signal, STOP_MS);
   const { host, port } = settings.DATABASE_URL;
-  const onRetry = (error: unknown) => logger.warn(`waiting for a lock: ${postgresErrors.describeError(error)}`);
+  const onRetry = (error: unknown) =>
+    logger.warn(`waiting for a lock: ${postgresErrors.describeError(error)}`);
   const applied = await waitFor(() => migrate(settings, undefined, { finish, signal, onRetry }), {
     system: `Postgres at ${host}:${port}`,
     errors: postgresErrors,

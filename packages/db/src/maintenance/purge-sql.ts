@@ -1,3 +1,4 @@
+import { minuteText } from '../minute-text.ts';
 import type { Leaf } from './leaves.ts';
 
 /** Blocks of a table; `to` is exclusive. */
@@ -23,7 +24,7 @@ export function removeRangeText(
       delete from ${name} where ctid >= '(${from},0)' and ctid < '(${to},0)' and event_time < ${moment(before)}
       returning event_time, event_type
     ), counted as materialized (
-      select date_bin('1 minute', event_time, 'epoch') as minute, event_type, count(*) as events from gone group by 1, 2
+      select ${minuteText('event_time')} as minute, event_type, count(*) as events from gone group by 1, 2
     ), ${uncount(purgeId)};
   end $purge$`;
 }
@@ -34,7 +35,7 @@ export function removePartitionText({ name }: Leaf, before: Date, purgeId: bigin
     if to_regclass(${text(name)}) is null then return; end if;
     lock table raw_events in access exclusive mode;
     create temporary table leaving on commit drop as
-      select date_bin('1 minute', event_time, 'epoch') as minute, event_type, count(*) as events, max(event_time) as youngest
+      select ${minuteText('event_time')} as minute, event_type, count(*) as events, max(event_time) as youngest
       from ${name} group by 1, 2;
     if not exists (select from leaving where youngest >= ${moment(before)}) then
       with counted as materialized (select minute, event_type, events from leaving), ${uncount(purgeId)};

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Database } from '../client/connect.ts';
 import { plainArray } from './array-literal.ts';
 import type { Batch } from './batch.ts';
@@ -22,11 +23,20 @@ export async function findDeadLettered(
     (sql) => sql<FoundDeadLetter[]>`
       select source_offset as "offset", sqlstate, detail as message
       from unnest(${plainArray(records.map(({ offset }) => offset))}::bigint[],
-                  ${plainArray(records.map(recordTime))}::bigint[]) as incoming (source_offset, timestamp_ms)
+                  ${plainArray(records.map(recordTime))}::bigint[],
+                  ${plainArray(records.map(({ value }) => sha256(value)))}::text[]) as incoming (source_offset, timestamp_ms, hash)
       join dlq_events as stored using (source_offset)
+      join ingest_progress as ledger on topic = source_topic and partition = source_partition
       where source_topic = ${topic} and source_partition = ${partition} and reason = 'refused_by_database'
-        and source_timestamp = timestamptz 'epoch' + timestamp_ms * interval '1 ms'`,
+        and source_timestamp = timestamptz 'epoch' + timestamp_ms * interval '1 ms'
+        and encode(sha256(coalesce(value, '')), 'hex') = hash and coalesce(source_topic_id = topic_id, true)`,
   );
   const indexes = new Map(records.map(({ offset }, index) => [offset, index]));
   return new Map(found.map(({ offset, ...refusal }) => [indexes.get(String(offset)) ?? -1, refusal]));
+}
+
+function sha256(value: Buffer | null): string {
+  return createHash('sha256')
+    .update(value ?? '')
+    .digest('hex');
 }

@@ -1,3 +1,4 @@
+import { UserError } from '@pipeline/runtime';
 import type { Database } from '../client/connect.ts';
 import { type LogTail, tailFromJson, tailToJson } from './log-tail.ts';
 
@@ -21,6 +22,7 @@ export interface OpenedLedger {
 /**
  * Opens a ledger, and resets that of a former topic. `start_offset` moves along, so that the ledger's sum stays
  * true.
+ * @throws UserError if the topic is the one before the former: the id of a deleted topic never returns
  */
 export async function openLedger(
   database: Database,
@@ -40,13 +42,22 @@ export async function openLedger(
                                                   then excluded.next_offset - ledger.next_offset else 0 end,
         next_offset = case when ledger.topic_id <> excluded.topic_id then excluded.next_offset else ledger.next_offset end,
         log_tail = case when ledger.topic_id <> excluded.topic_id then null else ledger.log_tail end,
+        former_topic_id = case when ledger.topic_id <> excluded.topic_id then ledger.topic_id else ledger.former_topic_id end,
         topic_id = coalesce(excluded.topic_id, ledger.topic_id)
+      where coalesce(ledger.former_topic_id <> excluded.topic_id, true)
       returning next_offset as "nextOffset", exists (select from former) as "isRestarted", log_tail as "logTail"`,
   );
-  if (opened === undefined) return { nextOffset: start, isRestarted: false };
+  if (opened === undefined) throw alternatingTopics(topic, partition);
   const { logTail, ...ledger } = opened;
   const tail = tailFromJson(logTail);
   return tail?.nextOffset === ledger.nextOffset ? { ...ledger, tail } : ledger;
+}
+
+function alternatingTopics(topic: string, partition: number): UserError {
+  return new UserError(
+    `${topic}/${partition}: topics of this name in two Kafka clusters are written to this database in turn`,
+    'give each cluster its own database, or move back to this cluster as the documentation describes',
+  );
 }
 
 /** The move of a ledger to a lower offset, and the log's tail there; undefined if it is unknown. */

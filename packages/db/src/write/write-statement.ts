@@ -1,5 +1,6 @@
 import type { Sql } from '../client/connect.ts';
 import { type DeadLetter, headersToJson } from '../dead-letters/dead-letter.ts';
+import { minuteText } from '../minute-text.ts';
 import { jsonSeparator, plainArray, textArray } from './array-literal.ts';
 import { type Batch, lastRecord, recordCount } from './batch.ts';
 import type { EventRows } from './event-rows.ts';
@@ -46,7 +47,8 @@ export function writeStatement(sql: Sql, batch: Batch, expected: bigint, form: I
   const { topic, partition, rows } = batch;
   return sql<StatementResult[]>`
     with ledger as materialized (
-      select next_offset, log_tail from ingest_progress where topic = ${topic} and partition = ${partition} for update
+      select next_offset, topic_id, log_tail from ingest_progress
+      where topic = ${topic} and partition = ${partition} for update
     ), in_step as materialized (
       select from ledger where next_offset = ${expected}
     ), ${form === 'plain' ? sql`` : sql`inserted as (${insertEvents(sql, rows, form)}),`} counted as materialized (
@@ -89,7 +91,7 @@ function insertEvents(sql: Sql, rows: EventRows, form: InsertForm) {
 /** Counts all events of the batch by minute and type. Postgres derives the minute from the time. */
 function countAll(sql: Sql, { tallies }: EventRows) {
   return sql`
-      select date_bin('1 minute', minute, 'epoch') as minute, event_type, sum(event_count)::bigint as event_count
+      select ${minuteOf(sql, 'minute')} as minute, event_type, sum(event_count)::bigint as event_count
       from unnest(${plainArray(tallies.map(({ minute }) => minute))}::timestamptz[],
                   ${textArray(tallies.map(({ eventType }) => eventType))}::text[],
                   ${plainArray(tallies.map(({ count }) => String(count)))}::bigint[]) as tallies (minute, event_type, event_count)
@@ -97,27 +99,38 @@ function countAll(sql: Sql, { tallies }: EventRows) {
       group by 1, 2`;
 }
 
+const minuteOf = (sql: Sql, time: string) => sql.unsafe(minuteText(time));
+
 function countInserted(sql: Sql) {
   return sql`
-      select date_bin('1 minute', event_time, 'epoch') as minute, event_type, count(*) as event_count
+      select ${minuteOf(sql, 'event_time')} as minute, event_type, count(*) as event_count
       from inserted group by 1, 2`;
 }
 
 /**
- * Keeps stored dead letters unchanged: an operator may already have handled them. Omitted if the batch has
- * none, because planning it is a fifth of a small batch's cost.
+ * Keeps stored dead letters unchanged: an operator may already have handled them. Without the topic's id, a
+ * record with the same position and content counts as the same; the unique index is for concurrent writers.
+ * Omitted if the batch has none, because planning it is a fifth of a small batch's cost.
  */
 function insertDeadLetters(sql: Sql, { topic, partition, deadLetters }: Batch) {
   if (deadLetters.length === 0) return sql`select where false`;
   return sql`
-      insert into dlq_events (source_topic, source_partition, source_offset, source_timestamp, key, value, headers,
-                              event_type, reason, detail, sqlstate, redrive_count)
-      select ${topic}, ${partition}::int, source_offset, timestamptz 'epoch' + timestamp_ms * interval '1 ms',
-             decode(key, 'base64'), decode(value, 'base64'), headers, event_type, reason, detail, sqlstate, redrive_count
-      from ${deadLetterColumns(sql, deadLetters)}
-      where exists (select from in_step)
+      insert into dlq_events (source_topic, source_partition, source_offset, source_timestamp, source_topic_id, key, value,
+                              headers, event_type, reason, detail, sqlstate, redrive_count)
+      select ${topic}, ${partition}::int, source_offset, source_timestamp, topic_id, key, value,
+             headers, event_type, reason, detail, sqlstate, redrive_count
+      from ${deadLetterColumns(sql, deadLetters)},
+           lateral (select timestamptz 'epoch' + timestamp_ms * interval '1 ms' as source_timestamp,
+                           decode(key_base64, 'base64') as key, decode(value_base64, 'base64') as value) as decoded,
+           (select topic_id from ledger) as opened
+      where exists (select from in_step) and not exists (
+        select from dlq_events as stored
+        where stored.source_topic = ${topic} and stored.source_partition = ${partition}
+          and stored.source_offset = incoming.source_offset and stored.source_timestamp = decoded.source_timestamp
+          and coalesce(stored.source_topic_id = opened.topic_id, true)
+          and stored.key is not distinct from decoded.key and stored.value is not distinct from decoded.value)
       order by source_offset
-      on conflict (source_topic, source_partition, source_offset, source_timestamp) do nothing
+      on conflict do nothing
       returning 1`;
 }
 
@@ -159,5 +172,5 @@ function deadLetterColumns(sql: Sql, all: readonly DeadLetter[]) {
                     ${textArray(all.map(({ detail }) => detail))}::text[],
                     ${textArray(all.map(({ sqlstate }) => sqlstate))}::text[],
                     ${plainArray(all.map(({ redriveCount }) => String(redriveCount)))}::int[])
-             as incoming (source_offset, timestamp_ms, key, value, headers, event_type, reason, detail, sqlstate, redrive_count)`;
+             as incoming (source_offset, timestamp_ms, key_base64, value_base64, headers, event_type, reason, detail, sqlstate, redrive_count)`;
 }

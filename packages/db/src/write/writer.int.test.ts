@@ -85,6 +85,66 @@ test('the ledger of a recreated topic restarts and keeps its counts', async () =
   await expectInvariants();
 });
 
+// L11
+test('a dead letter at the same position of a recreated topic is another one', async () => {
+  for (const topicId of ['a'.repeat(32), 'b'.repeat(32)]) {
+    await writer.open({ ...partition, topicId }, 0n);
+    for (const _ of ['first', 'replayed']) await writer.write(batchOf([], [deadLetter(0)]));
+  }
+  expect(await ledger()).toMatchObject({ start: -1n, next: 1n, dead: 2n });
+  await expectInvariants();
+});
+
+// L11
+test('another record at the same offset is another dead letter', async () => {
+  const other = { ...deadLetter(0), record: { ...record(0), value: Buffer.from('y') } };
+  await writer.write(batchOf([], [deadLetter(0)]));
+  await writer.write(batchOf([], [other]));
+  await writer.write(batchOf([], [deadLetter(0)]));
+  expect(await ledger()).toMatchObject({ start: -1n, next: 1n, dead: 2n });
+  await expectInvariants();
+});
+
+test('a replayed dead letter is the same one after the id of its topic becomes known', async () => {
+  await writer.write(batchOf([], [deadLetter(0)]));
+  await writer.open({ ...partition, topicId: 'a'.repeat(32) }, 0n);
+  await writer.write(batchOf([], [deadLetter(0)]));
+  expect(await ledger()).toMatchObject({ start: 0n, next: 1n, dead: 1n });
+  await expectInvariants();
+});
+
+// L15
+test('two clusters that write one ledger in turn are reported in one line', async () => {
+  const open = (letter: string) => writer.open({ ...partition, topicId: letter.repeat(32) }, 0n);
+  await open('a');
+  await open('b');
+  await open('c');
+  await expect(open('b')).rejects.toThrow(/^events\/0: topics of this name in two Kafka clusters/);
+  expect(await open('c')).toEqual({ nextOffset: 0n, isRestarted: false });
+  await run("update ingest_progress set former_topic_id = null where topic = 'events'");
+  expect(await open('b')).toEqual({ nextOffset: 0n, isRestarted: true });
+});
+
+// L13: the function of Postgres 16.2, which was wrong for exact minutes before its origin.
+test('an event of an exact minute before 1970 is counted in its minute', async () => {
+  await run(`create schema former;
+    create function former.date_bin(stride interval, source timestamptz, origin timestamptz) returns timestamptz
+    language sql immutable as $$
+      select case when source < origin and source = pg_catalog.date_bin(stride, source, origin)
+                  then source - stride else pg_catalog.date_bin(stride, source, origin) end $$;`);
+  const name = fresh.settings.DATABASE_URL.database;
+  await run(`alter database ${name} set search_path = former, pg_catalog, public`);
+  await using affected = connectDatabase(fresh.settings, { applicationName: 'test', connections: 1 });
+  const there = createWriter(affected, persist);
+  await there.open(partition, 0n);
+  const exact = row(0, { eventTime: '1969-12-31T23:59:00Z' });
+  await there.write(
+    batchOf([exact, { ...exact, record: record(1) }, row(2, { eventTime: '0001-01-02T00:00:00+15:59' })]),
+  );
+  await run(`alter database ${name} reset search_path; drop schema former cascade`);
+  await expectInvariants();
+});
+
 test('a ledger behind confirmed writes is an error, and nothing counts as skipped', async () => {
   await writer.write(batchOf([row(0), row(1)]));
   const lost = row(2);
