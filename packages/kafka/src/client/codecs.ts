@@ -8,9 +8,7 @@ import { decodeLz4Frame, storeLz4Frame } from './lz4.ts';
 
 const { CompressionCodecs, CompressionTypes } = kafkajs;
 const gzip = promisify(zlib.gzip);
-const gunzip = promisify(zlib.gunzip);
 const zstdCompress = promisify(zlib.zstdCompress);
-const zstdDecompress = promisify(zlib.zstdDecompress);
 
 /** A compressed batch is corrupt, or its decompressed size exceeds the limit. */
 class CodecError extends Error {
@@ -27,7 +25,7 @@ export interface Codec {
 export const codecs: Readonly<Record<'gzip' | 'snappy' | 'lz4' | 'zstd', Codec>> = {
   gzip: {
     compress: (bytes) => gzip(bytes),
-    decompress: (bytes, maxOutputLength) => gunzip(bytes, { maxOutputLength }),
+    decompress: decompressWith(zlib.gunzipSync, promisify(zlib.gunzip)),
   },
   snappy: {
     compress: async (bytes) => Buffer.from(snappy.compress(bytes)),
@@ -39,9 +37,32 @@ export const codecs: Readonly<Record<'gzip' | 'snappy' | 'lz4' | 'zstd', Codec>>
   },
   zstd: {
     compress: (bytes) => zstdCompress(bytes),
-    decompress: (bytes, maxOutputLength) => zstdDecompress(bytes, { maxOutputLength }),
+    decompress: decompressWith(zlib.zstdDecompressSync, promisify(zlib.zstdDecompress)),
   },
 };
+
+type Limits = Readonly<Record<'maxOutputLength' | 'chunkSize', number>>;
+
+/** Up to this compressed size, the detour through the thread pool costs more time than decompression. */
+const SMALL_BYTES = 16 << 10;
+
+function decompressWith(
+  now: (bytes: Buffer, limits: Limits) => Buffer,
+  later: (bytes: Buffer, limits: Limits) => Promise<Buffer>,
+): Codec['decompress'] {
+  return async (bytes, maxOutputLength) => {
+    const limits = { maxOutputLength, chunkSize: chunkFor(bytes) };
+    return bytes.length <= SMALL_BYTES ? now(bytes, limits) : await later(bytes, limits);
+  };
+}
+
+/**
+ * The size of the buffers to decompress into. Each costs a turn of zlib, and a batch keeps its last one whole: Node's
+ * 16 KiB are slow for large batches, and more than a hundred times the content of small ones.
+ */
+function chunkFor(compressed: Buffer): number {
+  return Math.min(Math.max(8 * compressed.length, 256), 256 << 10);
+}
 
 /** Limits of a batch, and of what is decoded of one fetch response; the rest is fetched again. */
 export interface DecodeLimits {

@@ -37,7 +37,7 @@ async function read(partitions: readonly (readonly EncodedBatch[])[], skip = '')
 const createValue = () => Buffer.from('{}');
 
 describe.each(unreadableShapes)('a batch $name', (shape) => {
-  test('ends the source within its memory with its position, and can be skipped', async () => {
+  test.concurrent('ends the source within its memory with its position, and can be skipped', async () => {
     const log = encodeShape(shape, createValue);
     const { claimed = shape.bomb.records } = shape.bomb;
     const stopped = await read([log]);
@@ -50,7 +50,7 @@ describe.each(unreadableShapes)('a batch $name', (shape) => {
 });
 
 describe.each(readableShapes)('batches $name', (shape) => {
-  test('are read within the memory, in all partitions', async () => {
+  test.concurrent('are read within the memory, in all partitions', async () => {
     const log = encodeShape(shape, createValue);
     const { error, reached, peakBytes } = await read([log, log, log]);
     expect({ error, partitions: reached.length }).toEqual({ error: null, partitions: 3 });

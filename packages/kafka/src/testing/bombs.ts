@@ -197,6 +197,11 @@ export const readableShapes: readonly Shape[] = [
     bomb: { codec, records: 200_000, zeros: null },
     batches: 20,
   })),
+  ...codecs.map((codec) => ({
+    name: `${codec}-of-100-zeros-20-thousand-times`,
+    bomb: { codec, records: 1, zeros: 100 },
+    batches: 20_000,
+  })),
 ];
 
 /** A batch, and the offsets of its first and last record. */
