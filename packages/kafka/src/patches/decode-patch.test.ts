@@ -131,6 +131,18 @@ test.each([
   expect([first?.length, second?.length, second?.unreadable]).toEqual([1, 0, undefined]);
 });
 
+// H2
+test('a corrupt batch that uses the budget makes no other one unreadable', async () => {
+  const size = 600_000;
+  const compressed = await codecs.zstd.compress(repeatRecord(Buffer.alloc(size), 1));
+  const batch = { count: 1, codec: codecIds.ZSTD, bytes: compressed };
+  const corrupt = await rawBatch(7, { ...batch, count: 2 });
+  const [first, second] = await decodeResponse([corrupt, await rawBatch(0, batch)]);
+  expect(first?.unreadable).toMatchObject({ firstOffset: '7', lastOffset: '8' });
+  expect([second?.length, second?.unreadable]).toEqual([0, undefined]);
+  expect(counts(await decodeResponse([await rawBatch(0, batch)]))).toEqual([1]);
+});
+
 // H2: the number of records is read before they are, and an array of that length would be allocated.
 test('a batch that claims two billion records allocates nothing for them', async () => {
   const batch = await rawBatch(7, { count: 2 ** 31 - 1, codec: 0, bytes: repeatRecord(null, 1) });
