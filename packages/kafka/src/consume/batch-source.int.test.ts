@@ -311,7 +311,7 @@ test('a recreated topic is read from its start, even if it outgrew the old one',
   expect(seen.size).toBe(1_000);
 });
 
-// H2: a broker fills a response in the order of the request.
+// H2: a broker fills a response in the order of the request, which kafkajs shuffles.
 test('a backlog of the first partitions does not delay the others', async () => {
   const partitions = [0, 1, 2, 3, 4, 5, 6, 7];
   const fresh = await createFreshTopic(inject('brokers'), partitions.length);

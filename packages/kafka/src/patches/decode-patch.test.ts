@@ -7,7 +7,6 @@ import { batchOf, codecIds, decodeResponse, rawBatch, repeatRecord } from '../te
 const load = createRequire(import.meta.url);
 const crc32C = load('kafkajs/src/protocol/recordBatch/crc32C/index.js');
 const Batch = load('kafkajs/src/consumer/batch.js');
-const ConsumerGroup = load('kafkajs/src/consumer/consumerGroup.js');
 
 beforeEach(() => registerCodecs({ maxBytes: 1_000_000, maxRecords: 100_000 }));
 
@@ -148,44 +147,4 @@ test('a batch that claims two billion records allocates nothing for them', async
   const batch = await rawBatch(7, { count: 2 ** 31 - 1, codec: 0, bytes: repeatRecord(null, 1) });
   const [messages] = await decodeResponse([batch]);
   expect(messages?.unreadable?.reason).toMatch(/2147483647 records/);
-});
-
-/** A member with 6 partitions, and a broker that responds with a record of the first two that are requested. */
-function fetchingGroup() {
-  const partitions = [0, 1, 2, 3, 4, 5];
-  const read = new Map<number, number>();
-  const messages = Object.assign([], { lastOffset: '0' });
-  const respond = ({ topics }: { readonly topics: readonly { partitions: { partition: number }[] }[] }) => {
-    const requested = topics[0]?.partitions ?? [];
-    const filled = requested.map(({ partition }, index) => {
-      if (index < 2) read.set(partition, (read.get(partition) ?? 0) + 1);
-      return { partition, messages: index < 2 ? messages : [], highWatermark: '9', abortedTransactions: [] };
-    });
-    return { responses: [{ topicName: 't', partitions: filled }] };
-  };
-  const logger = { namespace: () => logger };
-  const group = new ConsumerGroup({
-    logger,
-    topics: ['t'],
-    instrumentationEmitter: { emit: () => {} },
-    cluster: {
-      refreshMetadataIfNecessary: async () => {},
-      findTopicPartitionMetadata: () => partitions.map((partitionId) => ({ partitionId, leader: 1 })),
-      findBroker: async () => ({ fetch: async (request: Parameters<typeof respond>[0]) => respond(request) }),
-    },
-  });
-  group.subscriptionState.assign([{ topic: 't', partitions }]);
-  group.offsetManager = {
-    resolveOffsets: async () => {},
-    committedOffsets: () => ({ t: partitions.map(() => '0') }),
-    nextOffset: () => '0',
-  };
-  return { group, read };
-}
-
-// H2
-test('all partitions progress if a response has room for two', async () => {
-  const { group, read } = fetchingGroup();
-  for (let fetches = 0; fetches < 6; fetches++) await group.fetch(1);
-  expect([...read].sort()).toEqual([0, 1, 2, 3, 4, 5].map((partition) => [partition, 2]));
 });
