@@ -132,7 +132,8 @@ async function writeInStep(
 function ledgerBehind(batch: Batch, expected: bigint, found: bigint): UserError {
   return new UserError(
     `${ledgerKey(batch)}: written up to offset ${expected}, but the database is now at ${found}`,
-    'it was restored, lost transactions in a failover, or the topic was recreated: restart to re-read the missing records',
+    'it was restored, lost transactions in a failover, or the topic was recreated or truncated: ' +
+      'restart to re-read the missing records',
   );
 }
 

@@ -38,6 +38,15 @@ const rebalance = fc.tuple(fc.subarray([...PARTITIONS]), fc.boolean()).map(([par
   }),
 );
 
+const relocate = fc.constant(
+  command('relocate', (world, real) => {
+    const kept = world.owned.filter(({ state }) => state !== 'revoked');
+    world.owned = real.relocate();
+    expect(world.owned).toEqual(kept);
+    expect(world.owned.every(({ state }) => state === 'locating')).toBe(true);
+  }),
+);
+
 const stop = fc.constant(
   command('stop', (world, real) => {
     real.revokeAll();
@@ -161,6 +170,7 @@ const commit = fc.constantFrom('taken', 'lost', 'expelled').map((outcome) =>
 /** Everything that can happen to an assignment. */
 export const commands = [
   rebalance,
+  relocate,
   stop,
   workElsewhere,
   locate,
