@@ -45,7 +45,7 @@ function logsCut(name: string, absence: Absence): Fault<KafkaSystem> {
     name: `the broker loses the tail of its logs, which outgrow ${name}`,
     async inject(system) {
       await quiesce(system);
-      system.watch.expectRewind();
+      system.watch.expectTruncation();
       const seen = waitForEvidence(system, / was truncated/);
       const comeBack = await absence(system);
       await cutLogs(system);

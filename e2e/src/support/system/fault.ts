@@ -2,7 +2,7 @@ import type { Environment } from '../programs/programs.ts';
 import { waitUntil } from '../programs/wait.ts';
 import { findStall, findStuckLag, recoveryMs } from './recovery.ts';
 import type { System } from './system.ts';
-import { findDifferences, findLeaks } from './verdict.ts';
+import { findDifferences, findFalseAlarms, findLeaks } from './verdict.ts';
 
 /** A failure that can be injected into a running system. */
 export interface Fault<Needs extends System = System> {
@@ -63,7 +63,8 @@ export async function settle(system: System): Promise<readonly string[]> {
   await waitUntil(() => watch.snapshots >= MIN_SAMPLES && watch.comparisons >= MIN_SAMPLES);
   await watch.stop();
   const differences = stuck.length > 0 ? [] : await findDifferences(system);
-  return [...stuck, ...watch.findings, ...fleet.unexpectedEnds, ...findLeaks(system), ...differences];
+  const alarms = [...findFalseAlarms(system), ...findLeaks(system)];
+  return [...stuck, ...watch.findings, ...fleet.unexpectedEnds, ...alarms, ...differences];
 }
 
 /** Number of stored events. */

@@ -44,6 +44,12 @@ export function findLeaks({ fleet }: Pick<System, 'fleet'>): readonly string[] {
   return lines.filter((line) => line.includes(CANARY)).map((line) => `leaked: ${line.slice(0, 200)}`);
 }
 
+/** Warnings of truncated logs, if no log was. */
+export function findFalseAlarms({ fleet, watch }: Pick<System, 'fleet' | 'watch'>): readonly string[] {
+  const alarms = watch.mayTruncate ? [] : (fleet.logs().match(/the log of \S+ was truncated.*/g) ?? []);
+  return alarms.map((line) => `false alarm: ${line}`);
+}
+
 interface Expected {
   readonly seed: number;
   readonly sent: Sent;

@@ -22,6 +22,10 @@ export interface Watch {
    * returns only commits below its high watermark, which may trail its predecessor's for a moment.
    */
   expectTakeover(): void;
+  /** From now on, logs may be truncated, and committed offsets decrease or be ahead of the ledger. */
+  expectTruncation(): void;
+  /** Whether logs may have been truncated. */
+  readonly mayTruncate: boolean;
   stop(): Promise<void>;
 }
 
@@ -46,6 +50,7 @@ class Results {
   committed: ReadonlyMap<number, bigint> = new Map();
   mayDecrease = false;
   mayRunAhead = false;
+  mayTruncate = false;
 
   add(...findings: readonly string[]): void {
     for (const finding of findings) this.findings.add(finding);
@@ -80,6 +85,14 @@ export function startWatch(watched: Watched): Watch {
     },
     expectTakeover() {
       results.mayDecrease = true;
+    },
+    expectTruncation() {
+      results.mayDecrease = true;
+      results.mayRunAhead = true;
+      results.mayTruncate = true;
+    },
+    get mayTruncate() {
+      return results.mayTruncate;
     },
     async stop() {
       stopped.abort();
