@@ -182,14 +182,14 @@ export class GroupMember {
     if (payload.isStale() || !payload.isRunning()) return;
     const fetchedOffset = BigInt(payload.fetchedOffset);
     if (fetchedOffset !== owner.position || owner.state !== 'reading') return;
-    const firstEpoch = known(payload.firstEpoch);
+    const firstEpoch = knownEpoch(payload.firstEpoch);
     const continues = await this.#continues(owner, firstEpoch);
     if (payload.isStale() || !payload.isRunning() || owner.state !== 'reading') return;
     if (!continues) return this.#relocate(owner, firstEpoch);
     const last = payload.batch.lastOffset();
     // kafkajs's types have headers as an object, and the patches read them as pairs.
     const records = messages as readonly unknown[] as readonly KafkaRecord[];
-    const chunk = { records, nextOffset: BigInt(last) + 1n, lastEpoch: known(payload.lastEpoch) };
+    const chunk = { records, nextOffset: BigInt(last) + 1n, lastEpoch: knownEpoch(payload.lastEpoch) };
     if (!owner.accept(fetchedOffset, chunk)) return;
     assignment.notify();
     payload.resolveOffset(last);
@@ -291,7 +291,7 @@ function doubtOf({ position }: AssignedPartition, firstEpoch: number | undefined
 }
 
 /** Old message formats have no leader epochs. */
-function known(epoch: number | undefined): number | undefined {
+function knownEpoch(epoch: number | undefined): number | undefined {
   return epoch === -1 ? undefined : epoch;
 }
 
