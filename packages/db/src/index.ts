@@ -24,4 +24,5 @@ export { type Migration, migrate, migrationsFolder, readMigrations } from './mig
 export { type Batch, recordCount } from './write/batch.ts';
 export { type EventRow, EventRows } from './write/event-rows.ts';
 export { hashRecord } from './write/log-tail.ts';
-export { createWriter, LedgerMissingError, type Persist, type Writer, type Written } from './write/writer.ts';
+export { LedgerMissingError } from './write/statements.ts';
+export { createWriter, type Persist, type Writer, type Written } from './write/writer.ts';

@@ -10,19 +10,29 @@ export interface LogPartition {
   readonly topicId?: string | undefined;
 }
 
-export interface OpenedLedger {
+/** A ledger as a process last saw it; every statement compares it. */
+export interface LedgerView {
   /** All offsets below are accounted for in this database. */
   readonly nextOffset: bigint;
-  /** Whether the ledger belonged to a former topic of this name, and was reset. */
-  readonly isRestarted: boolean;
+  /**
+   * How often the ledger was reset, for a recreated topic or a truncated log. Fences batches of the former log:
+   * its offsets may be in step with those of the new one.
+   */
+  readonly resets: number;
   /** What the ledger has kept of the log; undefined if that is unknown or out of date. */
   readonly tail?: LogTail | undefined;
+}
+
+export interface OpenedLedger extends LedgerView {
+  /** Whether the ledger belonged to a former topic of this name, and was reset. */
+  readonly isRestarted: boolean;
 }
 
 /**
  * Opens a ledger, and resets that of a former topic. `start_offset` moves along, so that the ledger's sum stays
  * true.
- * @throws UserError if the topic is the one before the former: the id of a deleted topic never returns
+ * @throws UserError if the topic is the one before: the id of a deleted topic never returns. After a minute
+ * without a write it may, because a consumer that was slow may have reset the ledger to the deleted topic
  */
 export async function openLedger(
   database: Database,
@@ -42,10 +52,12 @@ export async function openLedger(
                                                   then excluded.next_offset - ledger.next_offset else 0 end,
         next_offset = case when ledger.topic_id <> excluded.topic_id then excluded.next_offset else ledger.next_offset end,
         log_tail = case when ledger.topic_id <> excluded.topic_id then null else ledger.log_tail end,
+        resets = ledger.resets + coalesce((ledger.topic_id <> excluded.topic_id)::int, 0),
         former_topic_id = case when ledger.topic_id <> excluded.topic_id then ledger.topic_id else ledger.former_topic_id end,
+        updated_at = case when ledger.topic_id <> excluded.topic_id then now() else ledger.updated_at end,
         topic_id = coalesce(excluded.topic_id, ledger.topic_id)
-      where coalesce(ledger.former_topic_id <> excluded.topic_id, true)
-      returning next_offset as "nextOffset", exists (select from former) as "isRestarted", log_tail as "logTail"`,
+      where coalesce(ledger.former_topic_id <> excluded.topic_id, true) or ledger.updated_at < now() - interval '1 minute'
+      returning next_offset as "nextOffset", resets, exists (select from former) as "isRestarted", log_tail as "logTail"`,
   );
   if (opened === undefined) throw alternatingTopics(topic, partition);
   const { logTail, ...ledger } = opened;
@@ -61,9 +73,11 @@ function alternatingTopics(topic: string, partition: number): UserError {
 }
 
 /** The move of a ledger to a lower offset, and the log's tail there; undefined if it is unknown. */
-interface Rewind {
+export interface Rewind {
   readonly from: bigint;
   readonly to: bigint;
+  /** Number of the ledger's resets before. */
+  readonly resets: number;
   readonly tail: LogTail | undefined;
 }
 
@@ -74,7 +88,7 @@ interface Rewind {
 export async function rewindLedger(
   database: Database,
   { topic, partition }: LogPartition,
-  { from, to, tail }: Rewind,
+  { from, to, tail, resets }: Rewind,
 ): Promise<boolean> {
   const rewound = await database.run(
     (sql) => sql`
@@ -82,8 +96,10 @@ export async function rewindLedger(
         start_offset = start_offset + ${to} - next_offset,
         next_offset = ${to},
         log_tail = ${tail ? tailToJson(tail) : null}::text::jsonb,
+        resets = ${resets} + 1,
         updated_at = now()
-      where topic = ${topic} and partition = ${partition} and next_offset in (${from}, ${to})
+      where topic = ${topic} and partition = ${partition}
+        and (next_offset, resets) in ((${from}, ${resets}), (${to}, ${resets} + 1))
       returning 1`,
   );
   return rewound.length > 0;

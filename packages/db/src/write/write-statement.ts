@@ -5,6 +5,7 @@ import { jsonSeparator, plainArray, textArray } from './array-literal.ts';
 import { type Batch, lastRecord, recordCount } from './batch.ts';
 import type { EventRows } from './event-rows.ts';
 import type { InsertForm } from './insert-form.ts';
+import type { LedgerView } from './ledger.ts';
 import { type LogTail, tailToJson } from './log-tail.ts';
 import { recordTime } from './record-time.ts';
 import { untyped } from './untyped-parameter.ts';
@@ -15,7 +16,9 @@ export interface StatementResult {
    * The ledger's next offset before the statement. If it differs from the expected one, nothing was written.
    */
   readonly foundOffset: bigint;
-  /** The ledger's log tail in that case. */
+  /** Number of the ledger's resets before the statement; the same holds. */
+  readonly foundResets: number;
+  /** The ledger's log tail if nothing was written. */
   readonly foundTail: unknown;
   /** Number of inserted events by type, without duplicates. */
   readonly storedByType: Readonly<Record<string, number>> | null;
@@ -26,7 +29,7 @@ export interface StatementResult {
 /**
  * Writes a batch (rows, aggregates, dead letters, ledger) in one statement and therefore in one transaction.
  *
- * - Locks the partition's ledger row first and compares it with the expected offset. Every other step depends
+ * - Locks the partition's ledger row first and compares it with the expected one. Every other step depends
  *   on that comparison: if two processes have the same records, one writes them, and the other gets the
  *   actual offset back.
  * - Aggregates and ledger count only rows that were inserted: those that the insert returns in the tolerant
@@ -43,14 +46,20 @@ export interface StatementResult {
  * In the plain form, a stored event is a unique violation (23505), and nothing is written.
  * @param tail of the log after the batch; undefined for a replay
  */
-export function writeStatement(sql: Sql, batch: Batch, expected: bigint, form: InsertForm, tail?: LogTail) {
+export function writeStatement(
+  sql: Sql,
+  batch: Batch,
+  { nextOffset: expected, resets }: Pick<LedgerView, 'nextOffset' | 'resets'>,
+  form: InsertForm,
+  tail?: LogTail,
+) {
   const { topic, partition, rows } = batch;
   return sql<StatementResult[]>`
     with ledger as materialized (
-      select next_offset, topic_id, log_tail from ingest_progress
+      select next_offset, resets, topic_id, log_tail from ingest_progress
       where topic = ${topic} and partition = ${partition} for update
     ), in_step as materialized (
-      select from ledger where next_offset = ${expected}
+      select from ledger where next_offset = ${expected} and resets = ${resets}
     ), ${form === 'plain' ? sql`` : sql`inserted as (${insertEvents(sql, rows, form)}),`} counted as materialized (
       ${form === 'plain' ? countAll(sql, rows) : countInserted(sql)}
     ), aggregated as (
@@ -65,6 +74,7 @@ export function writeStatement(sql: Sql, batch: Batch, expected: bigint, form: I
       ${advanceLedger(sql, batch, expected, tail)}
     )${form === 'plain' ? sql`, inserted as (${insertEvents(sql, rows, form)})` : sql``}
     select (select next_offset from ledger) as "foundOffset",
+           (select resets from ledger) as "foundResets",
            (select log_tail from ledger where not exists (select from in_step)) as "foundTail",
            (select jsonb_object_agg(event_type, n)
             from (select event_type, sum(event_count) as n from counted group by 1) as by_type) as "storedByType",

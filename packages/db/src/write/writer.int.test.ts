@@ -120,9 +120,9 @@ test('two clusters that write one ledger in turn are reported in one line', asyn
   await open('b');
   await open('c');
   await expect(open('b')).rejects.toThrow(/^events\/0: topics of this name in two Kafka clusters/);
-  expect(await open('c')).toEqual({ nextOffset: 0n, isRestarted: false });
+  expect(await open('c')).toMatchObject({ nextOffset: 0n, isRestarted: false });
   await run("update ingest_progress set former_topic_id = null where topic = 'events'");
-  expect(await open('b')).toEqual({ nextOffset: 0n, isRestarted: true });
+  expect(await open('b')).toMatchObject({ nextOffset: 0n, isRestarted: true });
 });
 
 // L13: the function of Postgres 16.2, which was wrong for exact minutes before its origin.
@@ -143,6 +143,27 @@ test('an event of an exact minute before 1970 is counted in its minute', async (
   );
   await run(`alter database ${name} reset search_path; drop schema former cascade`);
   await expectInvariants();
+});
+
+test('a batch of a former topic is not written over the recreated one', async () => {
+  const other = createWriter(fresh.database, persist);
+  await writer.open({ ...partition, topicId: 'a'.repeat(32) }, 0n);
+  await other.open({ ...partition, topicId: 'b'.repeat(32) }, 0n);
+  await expect(writer.write(batchOf([row(0), row(1)]))).rejects.toThrow(
+    'another consumer has reset the ledger',
+  );
+  await other.write(batchOf([row(0)]));
+  expect(await ledger()).toMatchObject({ next: 1n, stored: 1n, skipped: 0n });
+});
+
+test('a batch of a log that was truncated since is not written', async () => {
+  const other = createWriter(fresh.database, persist);
+  await writer.write(batchOf([row(0), row(1), row(2)]));
+  await other.open(partition, 0n);
+  await other.rewind(partition, 3n, 1n);
+  await other.write(batchOf([row(1), row(2)]));
+  await expect(writer.write(batchOf([row(3)]))).rejects.toThrow('another consumer has reset the ledger');
+  expect(await ledger()).toMatchObject({ next: 3n, stored: 5n, skipped: 0n });
 });
 
 test('a ledger behind confirmed writes is an error, and nothing counts as skipped', async () => {

@@ -3,14 +3,13 @@ import type { Database } from '../client/connect.ts';
 import { codeOf, errorKind } from '../client/errors.ts';
 import type { DeadLetter } from '../dead-letters/dead-letter.ts';
 import { type Batch, recordCount, splitBatch } from './batch.ts';
-import { findDeadLettered } from './find-dead-lettered.ts';
-import { findInvalidRows } from './find-invalid-rows.ts';
-import { type InsertForm, InsertForms } from './insert-form.ts';
+import { InsertForms } from './insert-form.ts';
 import { isDivisible, type Refusal, type Store, writeIsolating } from './isolate.ts';
-import { type LogPartition, type OpenedLedger, openLedger, rewindLedger } from './ledger.ts';
+import type { LedgerView, LogPartition, OpenedLedger } from './ledger.ts';
 import { cutTail, extendTail, type LogTail, tailFromJson } from './log-tail.ts';
+import { type Statements, statementsOf } from './statements.ts';
 import { limitTimeouts, TooSlowError } from './too-slow.ts';
-import { type StatementResult, writeStatement } from './write-statement.ts';
+import type { StatementResult } from './write-statement.ts';
 
 /** What a write has stored; empty for a replay. */
 export interface Written {
@@ -51,81 +50,116 @@ export function createWriter(
   persist: Persist,
   countRedrives: Store['countRedrives'] = () => 0,
 ): Writer {
-  /** The next offset of each opened ledger, as this process last saw it; every statement compares it. */
-  const positions = new Map<string, bigint>();
-  const tails = new Map<string, LogTail | undefined>();
-  const forms = new InsertForms();
-  const runLocked = async (batch: Batch, expected: bigint) => {
-    const key = ledgerKey(batch);
-    const isReplay = batch.nextOffset <= expected;
-    const tail = isReplay ? undefined : extendTail(tails.get(key), batch, expected);
-    const run = () => runStatement(database, batch, expected, forms, tail);
-    const result = await persist(isDivisible(batch) ? limitTimeouts(run) : run);
-    if (result.foundOffset !== expected) tails.set(key, tailFromJson(result.foundTail));
-    else if (tail !== undefined) tails.set(key, tail);
+  return new LedgerWriter(statementsOf(database), persist, countRedrives);
+}
+
+/** Writes batches by statements that compare the ledger with what this process last saw of it. */
+export class LedgerWriter implements Writer {
+  readonly #statements: Statements;
+  readonly #persist: Persist;
+  readonly #countRedrives: Store['countRedrives'];
+  readonly #forms: InsertForms;
+  readonly #ledgers = new Map<string, LedgerView>();
+
+  constructor(
+    statements: Statements,
+    persist: Persist,
+    countRedrives: Store['countRedrives'],
+    forms = new InsertForms(),
+  ) {
+    this.#statements = statements;
+    this.#persist = persist;
+    this.#countRedrives = countRedrives;
+    this.#forms = forms;
+  }
+
+  async open(partition: LogPartition, startOffset: bigint): Promise<OpenedLedger> {
+    const opened = await this.#persist(() => this.#statements.open(partition, startOffset));
+    this.#ledgers.set(ledgerKey(partition), opened);
+    return opened;
+  }
+
+  async rewind(partition: LogPartition, from: bigint, to: bigint): Promise<boolean> {
+    const { tail: former, resets } = this.#ledgerOf(partition);
+    const tail = former && cutTail(former, to);
+    const rewind = { from, to, tail, resets };
+    const isRewound = await this.#persist(() => this.#statements.rewind(partition, rewind));
+    if (isRewound) this.#ledgers.set(ledgerKey(partition), { nextOffset: to, tail, resets: resets + 1 });
+    return isRewound;
+  }
+
+  async write(batch: Batch): Promise<Written> {
+    const tally = createTally();
+    const isReread = startsBelow(batch, this.#ledgerOf(batch).nextOffset);
+    const refused = await writeIsolating(batch, {
+      tryWrite: (part) => failureOf(() => this.#writeInStep(part, tally.add)),
+      findDeadLettered: async (part) =>
+        isReread ? await this.#persist(() => this.#statements.findDeadLettered(part)) : new Map(),
+      findInvalidRows: (rows) => this.#persist(() => this.#statements.findInvalidRows(rows)),
+      countRedrives: this.#countRedrives,
+    });
+    return { ...tally.total(), refused };
+  }
+
+  #ledgerOf(partition: { readonly topic: string; readonly partition: number }): LedgerView {
+    const ledger = this.#ledgers.get(ledgerKey(partition));
+    if (ledger === undefined)
+      throw new RangeError(`the ledger of ${ledgerKey(partition)} has not been opened`);
+    return ledger;
+  }
+
+  /**
+   * Splits a batch at the ledger's position: offsets below are a replay, the others are new. If another process
+   * has moved the ledger, nothing was written, and the batch is split again at the new position.
+   */
+  async #writeInStep(batch: Batch, onStored: (result: StatementResult) => void): Promise<void> {
+    const { nextOffset } = this.#ledgerOf(batch);
+    const [replay, fresh] =
+      batch.nextOffset > nextOffset ? splitBatch(batch, nextOffset) : [batch, undefined];
+    for (const part of fresh === undefined ? [replay] : [replay, fresh]) {
+      if (part === replay && recordCount(replay) === 0) continue;
+      const result = await this.#writePart(part);
+      if (result === undefined) return await this.#writeInStep(batch, onStored);
+      onStored(result);
+    }
+  }
+
+  /** Writes a part, unless another process has moved the ledger: then it notes the position. */
+  async #writePart(part: Batch): Promise<StatementResult | undefined> {
+    const ledger = this.#ledgerOf(part);
+    const isReplay = part.nextOffset <= ledger.nextOffset;
+    const tail = isReplay ? undefined : extendTail(ledger.tail, part, ledger.nextOffset);
+    const run = () => this.#writeInForm(part, ledger, tail);
+    const result = await this.#persist(isDivisible(part) ? limitTimeouts(run) : run);
+    const { foundOffset, foundResets, foundTail } = result;
+    if (foundResets !== ledger.resets) throw ledgerReset(part);
+    if (foundOffset < ledger.nextOffset) throw ledgerBehind(part, ledger.nextOffset, foundOffset);
+    const isMoved = foundOffset !== ledger.nextOffset;
+    if (isMoved) this.#note(part, { ...ledger, nextOffset: foundOffset, tail: tailFromJson(foundTail) });
+    else if (!isReplay) this.#note(part, { ...ledger, nextOffset: part.nextOffset, tail });
+    return isMoved ? undefined : result;
+  }
+
+  #note(batch: Batch, ledger: LedgerView): void {
+    this.#ledgers.set(ledgerKey(batch), ledger);
+  }
+
+  /** A batch with a duplicate is written in the tolerant form, by a second statement. */
+  async #writeInForm(batch: Batch, ledger: LedgerView, tail: LogTail | undefined): Promise<StatementResult> {
+    const write = this.#statements.write;
+    const result = await write(batch, ledger, this.#forms.next, tail).catch((error) => {
+      if (codeOf(error) !== UNIQUE_VIOLATION) throw error;
+      return write(batch, ledger, 'tolerant', tail);
+    });
+    if (result.foundOffset === ledger.nextOffset) this.#forms.report(batch.rows.length - storedCount(result));
     return result;
-  };
-  return {
-    async open(partition, startOffset) {
-      const opened = await persist(() => openLedger(database, partition, startOffset));
-      positions.set(ledgerKey(partition), opened.nextOffset);
-      tails.set(ledgerKey(partition), opened.tail);
-      return opened;
-    },
-    async rewind(partition, from, to) {
-      const key = ledgerKey(partition);
-      const former = tails.get(key);
-      const tail = former && cutTail(former, to);
-      const isRewound = await persist(() => rewindLedger(database, partition, { from, to, tail }));
-      if (isRewound) positions.set(key, to);
-      if (isRewound) tails.set(key, tail);
-      return isRewound;
-    },
-    async write(batch) {
-      const tally = createTally();
-      const isReread = startsBelow(batch, positions.get(ledgerKey(batch)));
-      const refused = await writeIsolating(batch, {
-        tryWrite: (part) => failureOf(() => writeInStep(part, positions, runLocked, tally.add)),
-        findDeadLettered: async (part) =>
-          isReread ? await persist(() => findDeadLettered(database, part)) : new Map(),
-        findInvalidRows: (rows) => persist(() => findInvalidRows(database, rows)),
-        countRedrives,
-      });
-      return { ...tally.total(), refused };
-    },
-  };
+  }
 }
 
 /** Whether a batch contains rows that the ledger accounts for. */
 function startsBelow({ rows }: Batch, position: bigint | undefined): boolean {
   const [first] = rows.records;
   return first !== undefined && position !== undefined && BigInt(first.offset) < position;
-}
-
-type RunStep = (batch: Batch, expected: bigint) => Promise<StatementResult>;
-
-/**
- * Splits a batch at the ledger's position: offsets below are a replay, the others are new. If another process
- * has moved the ledger, nothing was written, and the batch is split again at the new position.
- */
-async function writeInStep(
-  batch: Batch,
-  positions: Map<string, bigint>,
-  runLocked: RunStep,
-  onStored: (result: StatementResult) => void,
-): Promise<void> {
-  const expected = positions.get(ledgerKey(batch));
-  if (expected === undefined) throw new RangeError(`the ledger of ${ledgerKey(batch)} has not been opened`);
-  const [replay, fresh] = batch.nextOffset > expected ? splitBatch(batch, expected) : [batch, undefined];
-  for (const part of fresh === undefined ? [replay] : [replay, fresh]) {
-    if (part === replay && recordCount(replay) === 0) continue;
-    const result = await runLocked(part, expected);
-    if (result.foundOffset < expected) throw ledgerBehind(batch, expected, result.foundOffset);
-    const moved = result.foundOffset !== expected;
-    positions.set(ledgerKey(batch), moved ? result.foundOffset : maxOffset(expected, part.nextOffset));
-    if (moved) return await writeInStep(batch, positions, runLocked, onStored);
-    onStored(result);
-  }
 }
 
 /** The database lost confirmed writes. Continuing would count the records in between as skipped. */
@@ -137,8 +171,12 @@ function ledgerBehind(batch: Batch, expected: bigint, found: bigint): UserError 
   );
 }
 
-function maxOffset(a: bigint, b: bigint): bigint {
-  return a > b ? a : b;
+/** The batch belongs to a log that no longer exists, and must not be written over that of the new one. */
+function ledgerReset(batch: Batch): UserError {
+  return new UserError(
+    `${ledgerKey(batch)}: another consumer has reset the ledger, because the topic was recreated or its log truncated`,
+    'restart to read the present log',
+  );
 }
 
 function ledgerKey({ topic, partition }: { readonly topic: string; readonly partition: number }): string {
@@ -156,36 +194,10 @@ async function failureOf(write: () => Promise<void>): Promise<Refusal | 'too_slo
   }
 }
 
-async function runStatement(
-  database: Database,
-  batch: Batch,
-  expected: bigint,
-  forms: InsertForms,
-  tail: LogTail | undefined,
-): Promise<StatementResult> {
-  const run = (form: InsertForm) => database.run((sql) => writeStatement(sql, batch, expected, form, tail));
-  const [result] = await run(forms.next).catch((error) => {
-    if (codeOf(error) !== UNIQUE_VIOLATION) throw error;
-    return run('tolerant');
-  });
-  if (result?.foundOffset === null || result === undefined) throw new LedgerMissingError(batch);
-  if (result.foundOffset === expected) forms.report(batch.rows.length - storedCount(result));
-  return result;
-}
-
 const UNIQUE_VIOLATION = '23505';
 
 function storedCount({ storedByType }: StatementResult): number {
   return Object.values(storedByType ?? {}).reduce((sum, count) => sum + count, 0);
-}
-
-/** The ledger row of an open partition no longer exists, for example because the table was truncated. */
-export class LedgerMissingError extends Error {
-  override readonly name = 'LedgerMissingError';
-
-  constructor({ topic, partition }: Batch) {
-    super(`ingest_progress has no row for ${topic}/${partition}`);
-  }
 }
 
 function createTally() {
