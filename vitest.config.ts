@@ -64,7 +64,7 @@ export default defineConfig({
         test: {
           ...unit,
           name: 'unit',
-          include: ['{packages,apps}/*/src/**/*.test.ts', '{infra,tools,docs,bench}/src/**/*.test.ts'],
+          include: ['{packages,apps}/*/src/**/*.test.ts', '{infra,tools,docs,bench,model}/src/**/*.test.ts'],
           exclude: ['**/*.{int,long}.test.ts', '**/node_modules/**'],
         },
       },

@@ -36,5 +36,5 @@ export function measureSource(path: string, text: string): MeasuredSource {
 
 /** Whether a path is TypeScript that is shipped or run: no test, no support of tests, no declarations. */
 export function isProduction(path: string): boolean {
-  return /(?<!\.(test|d))\.ts$/.test(path) && !/^e2e\/|(^|\/)testing(\/|\.ts$)/.test(path);
+  return /(?<!\.(test|d))\.ts$/.test(path) && !/^(e2e|model|mutation)\/|(^|\/)testing(\/|\.ts$)/.test(path);
 }

@@ -7,10 +7,11 @@ const MAGIC = 0x184d2204;
 const UNCOMPRESSED = 0x80000000;
 const flags = { blockChecksum: 0x10, contentSize: 0x08, dictionary: 0x01 };
 
-/** A buffer of the size of the content, and how much of it is written. */
+/** A buffer that grows as it is written, up to a limit. */
 interface Output {
-  readonly bytes: Buffer;
+  bytes: Buffer;
   length: number;
+  readonly limit: number;
 }
 
 /**
@@ -18,52 +19,25 @@ interface Output {
  * @throws RangeError if the frame is corrupt or its content exceeds `maxBytes`
  */
 export function decodeLz4Frame(frame: Buffer, maxBytes: number): Buffer {
-  const blocks = [...blocksOf(frame)];
-  const size = blocks.reduce((sum, block) => sum + sizeOf(block), 0);
-  if (size > maxBytes) throw new RangeError('the content exceeds the limit');
-  const output: Output = { bytes: Buffer.allocUnsafe(size), length: 0 };
-  for (const { bytes, isCompressed } of blocks) {
-    if (isCompressed) decodeBlock(bytes, output);
-    else append(output, bytes, 0, bytes.length);
-  }
-  return output.bytes;
-}
-
-interface Block {
-  readonly bytes: Buffer;
-  readonly isCompressed: boolean;
-}
-
-function* blocksOf(frame: Buffer): Generator<Block> {
   if (frame.readUInt32LE(0) !== MAGIC) throw new RangeError('not an LZ4 frame');
   const flag = frame.readUInt8(4);
   if ((flag & flags.dictionary) !== 0) throw new RangeError('dictionaries are not supported');
   const checksumBytes = (flag & flags.blockChecksum) === 0 ? 0 : 4;
+  const output: Output = {
+    bytes: Buffer.allocUnsafe(Math.min(maxBytes, 4 * frame.length)),
+    length: 0,
+    limit: maxBytes,
+  };
   let at = (flag & flags.contentSize) === 0 ? 7 : 15;
   for (let header = frame.readUInt32LE(at); header !== 0; header = frame.readUInt32LE(at)) {
     const size = header & ~UNCOMPRESSED;
-    const bytes = frame.subarray(at + 4, at + 4 + size);
-    if (bytes.length < size) throw new RangeError('a block is truncated');
-    yield { bytes, isCompressed: (header & UNCOMPRESSED) === 0 };
+    const block = frame.subarray(at + 4, at + 4 + size);
+    if (block.length < size) throw new RangeError('a block is truncated');
+    if ((header & UNCOMPRESSED) !== 0) append(output, block);
+    else decodeBlock(block, output);
     at += 4 + size + checksumBytes;
   }
-}
-
-/** The size of a block's content. A buffer that grew with the content would take several times as much memory. */
-function sizeOf({ bytes, isCompressed }: Block): number {
-  if (!isCompressed) return bytes.length;
-  let size = 0;
-  for (let at = 0; at < bytes.length; ) {
-    const token = bytes.readUInt8(at);
-    const literals = readLength(bytes, at + 1, token >> 4);
-    const end = literals.next + literals.length;
-    size += literals.length;
-    if (end >= bytes.length) break;
-    const match = readLength(bytes, end + 2, token & 0xf);
-    size += match.length + 4;
-    at = match.next;
-  }
-  return size;
+  return output.bytes.subarray(0, output.length);
 }
 
 /** A block is a series of sequences: literals and a match that copies earlier output, except in the last. */
@@ -73,7 +47,7 @@ function decodeBlock(block: Buffer, output: Output): void {
     const literals = readLength(block, at + 1, token >> 4);
     const end = literals.next + literals.length;
     if (end > block.length) throw new RangeError('literals are truncated');
-    append(output, block, literals.next, end);
+    append(output, block.subarray(literals.next, end));
     if (end === block.length) return;
     const match = readLength(block, end + 2, token & 0xf);
     repeat(output, block.readUInt16LE(end), match.length + 4);
@@ -97,16 +71,28 @@ function readLength(
   return { length, next };
 }
 
-function append(output: Output, bytes: Buffer, start: number, end: number): void {
-  output.length += bytes.copy(output.bytes, output.length, start, end);
+function append(output: Output, bytes: Buffer): void {
+  makeRoom(output, bytes.length);
+  bytes.copy(output.bytes, output.length);
+  output.length += bytes.length;
 }
 
 /** Copies byte by byte, because a match may overlap what it writes. */
 function repeat(output: Output, distance: number, length: number): void {
   if (distance === 0 || distance > output.length) throw new RangeError('a match starts before the output');
+  makeRoom(output, length);
   for (let end = output.length + length; output.length < end; output.length++) {
     output.bytes[output.length] = output.bytes[output.length - distance] ?? 0;
   }
+}
+
+function makeRoom(output: Output, more: number): void {
+  const needed = output.length + more;
+  if (needed > output.limit) throw new RangeError('the content exceeds the limit');
+  if (needed <= output.bytes.length) return;
+  const grown = Buffer.allocUnsafe(Math.min(output.limit, Math.max(needed, 2 * output.bytes.length)));
+  output.bytes.copy(grown, 0, 0, output.length);
+  output.bytes = grown;
 }
 
 /** Encodes a frame of uncompressed blocks of at most 4 MiB. */

@@ -1,0 +1,205 @@
+import { faults, type NextOf, progress, rebalance, restart, type Step } from './actions.ts';
+import { intern, numberOf } from './intern.ts';
+import { isDrained, violated } from './invariants.ts';
+import { newMember } from './member.ts';
+import { firstLogs } from './records.ts';
+import { type Budget, both, type Work, type World } from './world.ts';
+import { type Next, nextOf } from './writing.ts';
+
+export const noFaults: Budget = {
+  rebalance: 0,
+  crash: 0,
+  lostReply: 0,
+  lostCommit: 0,
+  restore: 0,
+  recreate: 0,
+  retention: 0,
+  purge: 0,
+  redrive: 0,
+};
+
+export interface Exploration {
+  readonly states: number;
+  readonly steps: number;
+  /** A violated invariant and the steps that lead to it. */
+  readonly violation?: { readonly what: string; readonly trace: readonly string[] };
+}
+
+/** The world before anything has happened. */
+export function firstWorld(budget: Budget, partitions: readonly number[] = both): World {
+  return {
+    topicId: 0,
+    logs: firstLogs.map((records, partition) => ({
+      start: 0,
+      records: partitions.includes(partition) ? records : [],
+    })),
+    tables: { events: [], counted: 0, deadLetters: [], redriven: [], ledgers: [null, null], purged: [] },
+    copy: null,
+    restore: 'none',
+    redriving: null,
+    group: { generation: 1, owners: [0, 1], committed: [null, null], isForeign: [false, false] },
+    members: [newMember(0), newMember(0)],
+    budget,
+  };
+}
+
+/** The text that identifies a world of interned parts. */
+function keyOf({ topicId, restore, redriving, logs, tables, copy, group, budget, members }: World): string {
+  const parts = [logs, tables, copy ?? logs, group, budget, ...members].map(numberOf);
+  return `${topicId}${restore}${redriving},${parts}`;
+}
+
+/** The real writer's next statements, which take a turn of the event loop to compute. */
+class Writes {
+  readonly #known = new Map<string, Next>();
+  readonly #byWork = [new WeakMap<Work, Next>(), new WeakMap<Work, Next>()];
+  readonly #missing: (readonly [key: string, partition: number, work: Work])[] = [];
+
+  readonly get: NextOf = (partition, work) => {
+    const cached = this.#byWork[partition]?.get(work);
+    if (cached !== undefined) return cached;
+    const key = `${partition}${JSON.stringify(work)}`;
+    const found = this.#known.get(key);
+    if (found === undefined) this.#missing.push([key, partition, work]);
+    else this.#byWork[partition]?.set(work, found);
+    return found ?? 'failed';
+  };
+
+  /** Computes what `get` did not know; false if that was nothing. */
+  async fill(): Promise<boolean> {
+    const missing = this.#missing.splice(0);
+    for (const [key, partition, work] of missing) this.#known.set(key, await nextOf(partition, work));
+    return missing.length > 0;
+  }
+}
+
+/** A world in the graph of all worlds. */
+interface Node {
+  /** Dropped once it is expanded, unless nothing goes on in it. */
+  world: World | undefined;
+  readonly parent: number;
+  readonly label: string;
+}
+
+/** Explores every state that is reachable within the budget. */
+export class Explorer {
+  readonly #writes = new Writes();
+  readonly #seen = new Map<string, number>();
+  readonly #nodes: Node[] = [];
+  /** The first step of each node without a fault: following them must drain the world. */
+  readonly #next: number[] = [];
+  #steps = 0;
+
+  /** @returns the number of states and steps, and the first violation with the steps that lead to it */
+  async explore(first: World): Promise<Exploration> {
+    this.#add(first, -1, '');
+    for (let at = 0; at < this.#nodes.length; at++) {
+      const what = violated(this.#worldAt(at));
+      if (what !== undefined) return this.#result({ what, trace: this.#traceOf(at) });
+      await this.#expand(at);
+    }
+    return this.#result(await this.#firstStuck());
+  }
+
+  #result(violation?: Exploration['violation']): Exploration {
+    return { states: this.#nodes.length, steps: this.#steps, ...(violation && { violation }) };
+  }
+
+  #worldAt(at: number): World {
+    const world = this.#nodes[at]?.world;
+    if (world === undefined) throw new RangeError(`the world of state ${at} is not kept`);
+    return world;
+  }
+
+  async #expand(at: number): Promise<void> {
+    const world = this.#worldAt(at);
+    const steps = await this.#stepsOf(world);
+    this.#steps += steps.length;
+    this.#next[at] = -1;
+    for (const [index, step] of steps.entries()) {
+      const to = this.#add(step.world, at, step.label);
+      if (index === 0 && step.isProgress) this.#next[at] = to;
+    }
+    const node = this.#nodes[at];
+    if (node !== undefined && this.#next[at] !== -1) node.world = undefined;
+  }
+
+  async #stepsOf(world: World): Promise<readonly (Step & { readonly isProgress: boolean })[]> {
+    for (;;) {
+      const steps = [...progress(world, this.#writes.get)].map((step) => ({ ...step, isProgress: true }));
+      const wrong = [...faults(world)].map((step) => ({ ...step, isProgress: false }));
+      if (!(await this.#writes.fill())) return [...steps, ...wrong];
+    }
+  }
+
+  #add(world: World, parent: number, label: string): number {
+    const [key, canonical] = this.#identify(world);
+    const known = this.#seen.get(key);
+    if (known !== undefined) return known;
+    const at = this.#nodes.push({ world: canonical, parent, label }) - 1;
+    this.#seen.set(key, at);
+    return at;
+  }
+
+  #identify(world: World): readonly [string, World] {
+    const canonical = {
+      ...world,
+      logs: intern(world.logs),
+      tables: intern(world.tables),
+      copy: world.copy && intern(world.copy),
+      group: intern(world.group),
+      budget: intern(world.budget),
+      members: world.members.map(intern),
+    };
+    return [keyOf(canonical), canonical];
+  }
+
+  #traceOf(at: number): string[] {
+    const trace: string[] = [];
+    for (let index = at; index > 0; index = this.#nodes[index]?.parent ?? 0)
+      trace.unshift(this.#nodes[index]?.label ?? '');
+    return trace;
+  }
+
+  /** The first state from which the world does not drain without further faults. */
+  async #firstStuck(): Promise<Exploration['violation']> {
+    const drains = new Uint8Array(this.#nodes.length);
+    for (let at = 0; at < drains.length; at++) {
+      const path: number[] = [];
+      let end = at;
+      while (drains[end] === 0 && this.#next[end] !== -1 && path.length <= MAX_STEPS) {
+        path.push(end);
+        end = this.#next[end] ?? -1;
+      }
+      const isDraining =
+        path.length <= MAX_STEPS && (drains[end] === 1 || (await this.#drainsAtRest(this.#worldAt(end))));
+      if (!isDraining) return { what: 'it does not drain', trace: [...this.#traceOf(at), 'then no fault'] };
+      for (const one of [...path, end]) drains[one] = 1;
+    }
+    return undefined;
+  }
+
+  /** Whether a world in which nothing goes on is drained, or drains after a repair. */
+  async #drainsAtRest(from: World): Promise<boolean> {
+    let world = from;
+    for (let steps = 0; steps < MAX_STEPS && !isDrained(world); steps++) {
+      const [step] = await this.#stepsOf({ ...this.#identify(world)[1], budget: noFaults });
+      world = step?.world ?? repaired(world);
+      if (violated(world) !== undefined) return false;
+    }
+    return isDrained(world);
+  }
+}
+
+const MAX_STEPS = 300;
+
+/**
+ * What happens if nothing else does: processes restart, the group rebalances, and after a minute without a write a
+ * ledger may go back to the topic before.
+ */
+function repaired(world: World): World {
+  const restarted =
+    world.restore === 'restored' ? both.reduce(restart, { ...world, restore: 'restarted' as const }) : world;
+  const ledgers = restarted.tables.ledgers.map((row) => row && { ...row, formerTopicId: null });
+  return rebalance({ ...restarted, tables: { ...restarted.tables, ledgers } }, [0, 1]);
+}

@@ -1,0 +1,39 @@
+/** A record of the model: what the pipeline must do with it. */
+type Kind = 'good' | 'invalid' | 'refused';
+
+export interface ModelRecord {
+  readonly kind: Kind;
+  /** Number of the event; two records with one number are duplicates. */
+  readonly event: number;
+}
+
+const good = (event: number): ModelRecord => ({ kind: 'good', event });
+const invalid: ModelRecord = { kind: 'invalid', event: -1 };
+const refused = (event: number): ModelRecord => ({ kind: 'refused', event });
+
+/** Every record that can be in a log. Logs hold indexes of this list. */
+export const records: readonly ModelRecord[] = [
+  good(0),
+  invalid,
+  good(1),
+  good(1),
+  refused(2),
+  good(3),
+  good(0),
+  invalid,
+  good(4),
+  good(5),
+];
+
+/** An offset without a record, such as a transaction marker. */
+export const HOLE = -1;
+
+/** The first log of each partition: a dead letter, a duplicate across partitions, a gap, a row that Postgres rejects. */
+export const firstLogs: readonly (readonly number[])[] = [
+  [0, 1, 2],
+  [3, HOLE, 4],
+];
+/** The logs after the topic was recreated. */
+export const recreatedLogs: readonly (readonly number[])[] = [[5, 6, 5], [7]];
+/** What a redrive appends: the record is valid now. */
+export const REDRIVEN = 8;

@@ -1,0 +1,102 @@
+import { intern, memoize } from './intern.ts';
+import { HOLE, records } from './records.ts';
+import { add, type LedgerRow, put, type Response, type Tables } from './world.ts';
+
+/** A statement of the real writer, in the model's terms. */
+export type Request = Write | { readonly partition: number; readonly findDeadLettered: readonly number[] };
+
+interface Write {
+  readonly partition: number;
+  readonly expected: number;
+  readonly resets: number;
+  readonly nextOffset: number;
+  readonly form: 'plain' | 'tolerant';
+  /** Indexes of `records`. */
+  readonly rows: readonly number[];
+  readonly deadLetters: readonly number[];
+}
+
+/**
+ * What `openLedger` does: a row of another topic id starts over, and `start_offset` moves along. Undefined if it
+ * fails, because the id is that of the topic before: the caller has looked it up too long ago.
+ */
+export function openLedger(
+  tables: Tables,
+  partition: number,
+  topicId: number,
+  logStart: number,
+): Tables | undefined {
+  const old = tables.ledgers[partition] ?? null;
+  if (old?.topicId === topicId) return tables;
+  if (old?.formerTopicId === topicId) return undefined;
+  const fresh = {
+    topicId,
+    formerTopicId: null,
+    start: logStart,
+    next: logStart,
+    resets: 0,
+    stored: 0,
+    duplicates: 0,
+    deadLettered: 0,
+    skipped: 0,
+  };
+  const row =
+    old === null
+      ? fresh
+      : {
+          ...old,
+          topicId,
+          formerTopicId: old.topicId,
+          start: old.start + logStart - old.next,
+          next: logStart,
+          resets: old.resets + 1,
+        };
+  return { ...tables, ledgers: put(tables.ledgers, partition, row) };
+}
+
+/** What Postgres does: the tables after a statement, and its response as JSON. */
+export const run = memoize(
+  (tables: Tables, request: Request): { readonly after: Tables; readonly response: string } => {
+    const [after, response] =
+      'expected' in request
+        ? runWrite(tables, request)
+        : [tables, { known: request.findDeadLettered.filter((row) => tables.deadLetters.includes(row)) }];
+    return { after: intern(after), response: JSON.stringify(response) };
+  },
+);
+
+/** What `writeStatement` does. */
+function runWrite(tables: Tables, request: Write): readonly [Tables, Response] {
+  const ledger = tables.ledgers[request.partition] ?? null;
+  if (ledger === null) return [tables, 'missing'];
+  const found = { found: ledger.next, resets: ledger.resets };
+  if (ledger.next !== request.expected || ledger.resets !== request.resets)
+    return [tables, { ...found, stored: 0, dead: 0 }];
+  if (request.rows.some((row) => records[row]?.kind === 'refused')) return [tables, 'no'];
+  const events = request.rows.map((row) => records[row]?.event ?? HOLE);
+  const fresh = [...new Set(events)].filter((event) => !tables.events.includes(event));
+  if (request.form === 'plain' && fresh.length < events.length) return [tables, 'dup'];
+  const dead = request.deadLetters.filter((letter) => !tables.deadLetters.includes(letter));
+  const written = {
+    ...tables,
+    events: add(tables.events, ...fresh),
+    counted: tables.counted + fresh.length,
+    deadLetters: add(tables.deadLetters, ...dead),
+    ledgers: put(tables.ledgers, request.partition, advance(ledger, request, fresh.length, dead.length)),
+  };
+  return [written, { ...found, stored: fresh.length, dead: dead.length }];
+}
+
+function advance(ledger: LedgerRow, request: Write, stored: number, dead: number): LedgerRow {
+  const isReplay = request.nextOffset <= request.expected;
+  const count = request.rows.length + request.deadLetters.length;
+  return {
+    ...ledger,
+    next: Math.max(ledger.next, request.nextOffset),
+    start: ledger.start - (isReplay ? stored + dead : 0),
+    stored: ledger.stored + stored,
+    deadLettered: ledger.deadLettered + dead,
+    duplicates: ledger.duplicates + (isReplay ? 0 : count - stored - dead),
+    skipped: ledger.skipped + (isReplay ? 0 : request.nextOffset - request.expected - count),
+  };
+}

@@ -1,0 +1,144 @@
+import {
+  type Batch,
+  EventRows,
+  type InsertForm,
+  InsertForms,
+  type LedgerView,
+  LedgerWriter,
+  type Statements,
+} from '@pipeline/db/write';
+import { HOLE, records } from './records.ts';
+import type { Request } from './statements.ts';
+import type { Response, Work } from './world.ts';
+
+/** What the real writer does next: another statement, its end, or an error that ends the process. */
+export type Next =
+  | { readonly request: Request }
+  | { readonly isTolerant: boolean; readonly expected: number }
+  | 'failed';
+
+const refusal = { sqlstate: '23514', message: 'violates a check' };
+const PENDING = new Error('no response yet');
+
+/** Runs the real writer on the responses so far; it is deterministic, so it ends at the next statement. */
+export async function nextOf(partition: number, work: Work): Promise<Next> {
+  const requests: Request[] = [];
+  const forms = new InsertForms();
+  if (work.tolerant) forms.report(1);
+  const statements = replay(partition, work, requests);
+  const writer = new LedgerWriter(
+    statements,
+    (statement) => statement(),
+    () => 0,
+    forms,
+  );
+  await writer.open({ topic: 'events', partition }, 0n);
+  try {
+    await writer.write(batchOf(partition, work));
+  } catch (error) {
+    return error === PENDING ? { request: last(requests) } : 'failed';
+  }
+  return { isTolerant: forms.next === 'tolerant', expected: await positionOf(writer, partition, requests) };
+}
+
+/** Statements that return the responses so far, and note what is requested. */
+function replay(partition: number, work: Work, requests: Request[]): Statements {
+  const responses = [...work.responses];
+  const respond = (request: Request): Response => {
+    requests.push(request);
+    const response = responses.shift();
+    if (response === undefined) throw PENDING;
+    return response;
+  };
+  return {
+    open: async () => ({ nextOffset: BigInt(work.expected), resets: work.resets, isRestarted: false }),
+    rewind: async () => false,
+    write: async (batch, expected, form) => resultOf(respond(requestOf(work, batch, expected, form))),
+    findDeadLettered: async (batch) => {
+      const rows = batch.rows.records.map(({ offset }) => recordAt(work, Number(offset)));
+      const response = respond({ partition, findDeadLettered: rows });
+      const known = typeof response === 'object' && 'known' in response ? response.known : [];
+      return new Map(known.map((row) => [rows.indexOf(row), refusal]));
+    },
+    findInvalidRows: async () => new Map(),
+  };
+}
+
+function requestOf(work: Work, batch: Batch, expected: LedgerView, form: InsertForm): Request {
+  return {
+    partition: batch.partition,
+    expected: Number(expected.nextOffset),
+    resets: expected.resets,
+    nextOffset: Number(batch.nextOffset),
+    form,
+    rows: batch.rows.records.map(({ offset }) => recordAt(work, Number(offset))),
+    deadLetters: batch.deadLetters.map(({ record }) => recordAt(work, Number(record.offset))),
+  };
+}
+
+/** The writer's position shows in the statement of an empty batch. */
+async function positionOf(
+  writer: LedgerWriter,
+  partition: number,
+  requests: readonly Request[],
+): Promise<number> {
+  const empty = { topic: 'events', partition, nextOffset: 1_000n, rows: new EventRows(), deadLetters: [] };
+  await writer.write(empty).catch(() => {});
+  const request = last(requests);
+  return 'expected' in request ? request.expected : 0;
+}
+
+function last(requests: readonly Request[]): Request {
+  const request = requests.at(-1);
+  if (request === undefined) throw new Error('the writer has sent no statement');
+  return request;
+}
+
+function recordAt(work: Work, offset: number): number {
+  return work.records[offset - work.from] ?? HOLE;
+}
+
+/** @throws what the statement would: an error with its SQLSTATE, or the end of the process */
+function resultOf(response: Response) {
+  if (response === 'dup') throw Object.assign(new Error('duplicate key'), { code: '23505' });
+  if (response === 'no') throw Object.assign(new Error('violates a check'), { code: '23514' });
+  if (response === 'missing') throw new Error('no ledger');
+  if ('known' in response) throw new TypeError('not the response to a write');
+  const { found, resets, stored, dead } = response;
+  return {
+    foundOffset: BigInt(found),
+    foundResets: resets,
+    foundTail: null,
+    storedByType: { any: stored },
+    deadLettered: dead,
+  };
+}
+
+function batchOf(partition: number, { from, records: slice }: Work) {
+  const rows = new EventRows();
+  const deadLetters = [];
+  for (const [index, number] of slice.entries()) {
+    const found = records[number];
+    if (found === undefined) continue;
+    const record = { offset: String(from + index), timestamp: '0', key: null, value: null };
+    if (found.kind === 'invalid')
+      deadLetters.push({
+        record,
+        reason: 'not_json' as const,
+        eventType: null,
+        detail: '',
+        sqlstate: null,
+        redriveCount: 0,
+      });
+    else
+      rows.push({
+        eventId: `${found.event}`,
+        eventType: 'any',
+        eventTime: '2026-01-01T00:00:00Z',
+        userId: 'u',
+        payloadJson: '{}',
+        record,
+      });
+  }
+  return { topic: 'events', partition, nextOffset: BigInt(from + slice.length), rows, deadLetters };
+}
