@@ -3,7 +3,7 @@ import type { KafkaRecord } from './record.ts';
 
 /** What the patches in `patches/kafkajs` add to kafkajs. */
 declare module 'kafkajs' {
-  /** Limits of a batch, and of what is decoded of one fetch response. Default to infinity. */
+  /** Limits of a batch, and, halved for bytes, of what is decoded of one fetch response. Default to infinity. */
   const DecodeLimits: { maxBytes: number; maxRecords: number };
 
   interface ITopicMetadata {

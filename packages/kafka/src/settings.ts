@@ -62,7 +62,7 @@ export const groupSettings = {
   ]),
   DECOMPRESSED_MAX_BYTES: integer(
     32 << 20,
-    'Maximum decompressed size of a batch, and of what is decoded of a fetch; the rest is fetched again',
+    'Maximum decompressed size of a batch; of a fetch, half of it is decoded, and the rest fetched again',
     [1 << 10, 1 << 30],
   ),
   DECODED_MAX_RECORDS: integer(

@@ -66,7 +66,7 @@ function chunkFor(compressed: Buffer): number {
 
 /** Limits of a batch, and of what is decoded of one fetch response; the rest is fetched again. */
 export interface DecodeLimits {
-  /** Decompressed bytes. */
+  /** Decompressed bytes of a batch; of several batches, half of them. */
   readonly maxBytes: number;
   readonly maxRecords: number;
 }
