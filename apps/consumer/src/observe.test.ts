@@ -1,6 +1,6 @@
 import { type Batch, EventRows } from '@pipeline/db';
 import { createLogger } from '@pipeline/program';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { createConsumerMetrics } from './metrics.ts';
 import { createObserver } from './observe.ts';
 
@@ -19,7 +19,10 @@ function batchFrom(secondsAgo: number): Batch {
   return { topic: 'events', partition: 0, nextOffset: 8n, rows: EventRows.of([row]), deadLetters: [] };
 }
 
+afterEach(() => void vi.useRealTimers());
+
 test('an event from the future does not reduce the sum of delays', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
   const metrics = createConsumerMetrics('test');
   const observe = createObserver(metrics, logger);
   const written = { stored: new Map([['search', 1]]), deadLettered: 0, refused: [] };
