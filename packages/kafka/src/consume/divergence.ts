@@ -49,6 +49,19 @@ export async function findDivergence(
   return undefined;
 }
 
+/**
+ * The leader epoch of the offset before a position, which may be below the ledger: records are read again up to
+ * it. Undefined if it is unknown.
+ */
+export function epochBefore(
+  { epoch, epochs }: LogTail,
+  position: bigint,
+  nextOffset: bigint,
+): number | undefined {
+  if (position === nextOffset) return epoch;
+  return epochs.findLast(({ offset }) => offset < position)?.epoch;
+}
+
 function lowest(a: bigint, b: bigint): bigint {
   return a < b ? a : b;
 }

@@ -54,6 +54,23 @@ test('an intact log is read on from the ledger', async () => {
   expect(logger.warn).not.toHaveBeenCalled();
 });
 
+test('a commit ahead of the ledger goes back to it', async () => {
+  const { locate, calls } = locating({ epoch: 7, endOffset: 150n });
+  expect(await locate({ committed: 130n })).toEqual({ offset: 100n, epoch: 7 });
+  expect(calls).toEqual(['commit 100']);
+});
+
+test('records that are read again have the epoch that the ledger has for their offsets', async () => {
+  const epochs = [
+    { epoch: 3, offset: 0n },
+    { epoch: 7, offset: 60n },
+  ];
+  const end = { epoch: 7, endOffset: 150n };
+  const { locate } = locating(end, { tail: { epoch: 7, epochs, record: undefined } });
+  expect(await locate({ committed: 61n })).toEqual({ offset: 61n, epoch: 7 });
+  expect(await locate({ committed: 60n })).toEqual({ offset: 60n, epoch: 3 });
+});
+
 test('after a truncation the commit goes back before the ledger; it is counted once', async () => {
   const { locate, calls, logger } = locating({ epoch: 7, endOffset: 60n });
   expect(await locate()).toEqual({ offset: 60n, epoch: 7 });
@@ -67,7 +84,7 @@ test('after a truncation the commit goes back before the ledger; it is counted o
 
 test('a group that never committed, or is behind, is left alone', async () => {
   const behind = locating({ epoch: 7, endOffset: 60n });
-  expect(await behind.locate({ committed: 50n })).toMatchObject({ offset: 50n, epoch: undefined });
+  expect(await behind.locate({ committed: 50n })).toEqual({ offset: 50n, epoch: 7 });
   const never = locating({ epoch: 7, endOffset: 60n });
   expect(await never.locate({ committed: undefined })).toMatchObject({ offset: 0n });
   expect([...behind.calls, ...never.calls]).not.toContainEqual(expect.stringContaining('commit'));

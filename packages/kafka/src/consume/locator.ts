@@ -3,6 +3,7 @@ import type { ClusterAdmin } from '../admin/admin.ts';
 import type { KafkaRecord } from '../record.ts';
 import type { LogPartition, PartitionOffsets } from '../topic-partition.ts';
 import { checkLog, type PartitionLog } from './check-log.ts';
+import { epochBefore } from './divergence.ts';
 import { type Ledger, resumeOffset } from './resume.ts';
 import { logResumePosition, logUnchecked, warnOfTruncation } from './resume-log.ts';
 
@@ -54,7 +55,7 @@ export class Locator {
 
   /**
    * Finds the position of one partition.
-   * @param commitBack commits a lower offset, because the log was truncated
+   * @param commitBack commits a lower offset, because the log was truncated, or the database lost writes
    */
   async locate(offsets: PartitionOffsets, commitBack: (offset: bigint) => Promise<void>): Promise<Position> {
     const { openLedger, logger } = this.#options;
@@ -65,8 +66,10 @@ export class Locator {
       return await this.locate({ ...offsets, committed: lowest(offsets.committed, divergence) }, commitBack);
     }
     const offset = resumeOffset({ ...offsets, ledger: ledger.nextOffset });
+    // Otherwise the commit would stay ahead of the database until the next record.
+    if ((offsets.committed ?? 0n) > offset) await commitBack(offset);
     logResumePosition(logger, offsets, ledger, offset);
-    return { offset, epoch: offset === ledger.nextOffset ? ledger.tail?.epoch : undefined };
+    return { offset, epoch: ledger.tail && epochBefore(ledger.tail, offset, ledger.nextOffset) };
   }
 
   /** The offset from which on the log may differ from the one in the ledger; undefined if it does not. */
