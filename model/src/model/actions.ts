@@ -2,18 +2,32 @@ import {
   abandon,
   acknowledge,
   answered,
+  type CheckLog,
   canLook,
   complete,
   fetchAndTake,
   join,
   locate,
   newMember,
+  relocate,
   uncommitted,
   written,
 } from './member.ts';
-import { HOLE, REDRIVEN, records, recreatedLogs } from './records.ts';
+import { CUT, REDRIVEN, records, recreatedLogs, regrowths } from './records.ts';
 import { run } from './statements.ts';
-import { add, both, type Fault, type Index, type Member, put, type Work, type World } from './world.ts';
+import {
+  add,
+  both,
+  type Fault,
+  type Index,
+  type Log,
+  logOf,
+  type Member,
+  type Owned,
+  put,
+  type Work,
+  type World,
+} from './world.ts';
 import type { Next } from './writing.ts';
 
 /** One thing that can happen, and the world after it. */
@@ -22,12 +36,16 @@ export interface Step {
   readonly world: World;
 }
 
-/** What the real writer does next with a slice. */
-export type NextOf = (partition: number, work: Work) => Next;
+/** What the real code decides: the writer's next statement, and the checks of a log. */
+export interface Decisions {
+  readonly nextOf: (partition: number, work: Work) => Next;
+  readonly check: CheckLog;
+  readonly continues: (owned: Owned, log: Log) => boolean;
+}
 
 /** Steps without a fault: each is progress of a member or of a redrive. */
-export function* progress(world: World, nextOf: NextOf): Generator<Step> {
-  for (const index of both) yield* memberSteps(world, index, nextOf);
+export function* progress(world: World, decide: Decisions): Generator<Step> {
+  for (const index of both) yield* memberSteps(world, index, decide);
   if (world.redriving !== null) {
     const { tables, redriving } = world;
     const marked = { ...tables, redriven: add(tables.redriven, redriving) };
@@ -35,7 +53,7 @@ export function* progress(world: World, nextOf: NextOf): Generator<Step> {
   }
 }
 
-function* memberSteps(world: World, index: Index, nextOf: NextOf): Generator<Step> {
+function* memberSteps(world: World, index: Index, decide: Decisions): Generator<Step> {
   const member = memberOf(world, index);
   const { group } = world;
   const set = (changed: Member): World => ({ ...world, members: put(world.members, index, changed) });
@@ -45,19 +63,35 @@ function* memberSteps(world: World, index: Index, nextOf: NextOf): Generator<Ste
     yield { label: `${name} joins`, world: set(join(member, group.generation, ...partitions)) };
   }
   if (canLook(member)) yield { label: `${name} looks`, world: set({ ...member, looked: look(world) }) };
-  if (member.looked !== null)
-    yield { label: `${name} locates`, world: locate(world, index) ?? restart(world, index) };
+  if (member.looked !== null) {
+    const located = locate(world, index, (row, log) => decide.check(row, log));
+    if (located !== 'blocked')
+      yield { label: `${name} locates`, world: located === 'failed' ? restart(world, index) : located };
+  }
   for (const partition of both) {
-    yield* workSteps(world, index, partition, nextOf);
-    const fetched =
-      member.topicId === world.topicId &&
-      fetchAndTake(member, partition, ...(world.logs[partition]?.records ?? []));
-    if (!fetched) continue;
-    const isLost = (member.places[partition]?.owned?.position ?? 0) < (world.logs[partition]?.start ?? 0);
-    if (isLost) yield { label: `${name} is out of range`, world: restart(world, index) };
-    else yield { label: `${name} takes ${partition}`, world: set(fetched) };
+    yield* workSteps(world, index, partition, decide);
+    yield* fetchSteps(world, index, partition, decide);
   }
   if (uncommitted(member).length > 0) yield* commitSteps(world, index);
+}
+
+function* fetchSteps(world: World, index: Index, partition: Index, decide: Decisions): Generator<Step> {
+  const member = memberOf(world, index);
+  const log = world.logs[partition];
+  const owned = member.places[partition]?.owned;
+  if (member.topicId !== world.topicId || log === undefined || owned?.state !== 'reading') return;
+  const set = (changed: Member): World => ({ ...world, members: put(world.members, index, changed) });
+  const name = 'AB'[index];
+  if (owned.position < log.start || owned.position > log.records.length) {
+    yield { label: `${name} is out of range`, world: restart(world, index) };
+    return;
+  }
+  const fetched = fetchAndTake(member, partition, log);
+  if (fetched === undefined) return;
+  const doubt = `${owned.position}@${log.epochs[owned.position]}`;
+  if (owned.doubt === doubt || decide.continues(owned, log))
+    yield { label: `${name} takes ${partition}`, world: set(fetched) };
+  else yield { label: `${name} doubts ${partition}`, world: set(relocate(member, partition, doubt)) };
 }
 
 function look({ topicId, logs, group }: World) {
@@ -68,7 +102,7 @@ function look({ topicId, logs, group }: World) {
   return { topicId, bounds };
 }
 
-function* workSteps(world: World, index: Index, partition: Index, nextOf: NextOf): Generator<Step> {
+function* workSteps(world: World, index: Index, partition: Index, decide: Decisions): Generator<Step> {
   const member = memberOf(world, index);
   const place = member.places[partition];
   const work = place?.work;
@@ -83,7 +117,7 @@ function* workSteps(world: World, index: Index, partition: Index, nextOf: NextOf
     yield { label: `${name} completes`, world: set(complete(member, partition)) };
     return;
   }
-  const next = nextOf(partition, work);
+  const next = decide.nextOf(partition, work);
   if (next === 'failed') yield { label: `${name} fails`, world: restart(world, index) };
   else if ('request' in next) {
     const { after, response } = run(world.tables, next.request);
@@ -93,7 +127,7 @@ function* workSteps(world: World, index: Index, partition: Index, nextOf: NextOf
   } else
     yield {
       label: `${name} is written`,
-      world: set(written(member, partition, next.isTolerant, next.expected)),
+      world: set(written(member, partition, next.isTolerant, next.expected, next.tail)),
     };
 }
 
@@ -106,7 +140,8 @@ function* commitSteps(world: World, index: Index): Generator<Step> {
     let { committed, isForeign } = world.group;
     for (const [partition, offset] of uncommitted(member)) {
       committed = put(committed, partition, offset);
-      isForeign = put(isForeign, partition, member.topicId !== world.topicId);
+      const isReset = member.places[partition]?.resets !== world.tables.ledgers[partition]?.resets;
+      isForeign = put(isForeign, partition, isReset || member.topicId !== world.topicId);
     }
     const group = { ...world.group, committed, isForeign };
     yield { label: `${name} commits`, world: { ...set(acknowledge(member)), group } };
@@ -164,6 +199,12 @@ export function* faults(world: World): Generator<Step> {
   if (budget.purge > 0 && oldest !== undefined)
     yield { label: 'purge', world: purge(spend(world, 'purge'), oldest) };
   if (budget.redrive > 0) yield* redrive(world);
+  if (budget.truncate > 0)
+    for (const written of regrowths)
+      yield {
+        label: `log is cut, ${written.length} written`,
+        world: truncate(spend(world, 'truncate'), written),
+      };
 }
 
 function spend(world: World, fault: Fault): World {
@@ -174,12 +215,22 @@ function recreate(world: World): World {
   return {
     ...world,
     topicId: 1,
-    logs: recreatedLogs.map((records, partition) => ({
-      start: 0,
-      records: world.logs[partition]?.records.length === 0 ? [] : records,
-    })),
+    logs: recreatedLogs.map((records, partition) =>
+      logOf(world.logs[partition]?.records.length === 0 ? [] : records),
+    ),
     group: { ...world.group, committed: [null, null], isForeign: [false, false] },
   };
+}
+
+/** The log loses its tail, and a leader of the next epoch writes other records. */
+function truncate(world: World, written: readonly number[]): World {
+  const { start, records: kept, epochs } = world.logs[0] ?? logOf([]);
+  const log = {
+    start,
+    records: [...kept.slice(0, CUT), ...written],
+    epochs: [...epochs.slice(0, CUT), ...written.map(() => 1)],
+  };
+  return { ...world, logs: put(world.logs, 0, log) };
 }
 
 function purge(world: World, event: number): World {
@@ -196,16 +247,12 @@ function* redrive(world: World): Generator<Step> {
     (one) => records[one]?.kind === 'invalid' && !world.tables.redriven.includes(one),
   );
   if (letter === undefined || world.redriving !== null) return;
-  const log = world.logs[0] ?? { start: 0, records: [] };
-  const logs = put(world.logs, 0, { ...log, records: [...log.records, REDRIVEN] });
+  const log = world.logs[0] ?? logOf([]);
+  const epochs = [...log.epochs, log.epochs.at(-1) ?? 0];
+  const logs = put(world.logs, 0, { ...log, records: [...log.records, REDRIVEN], epochs });
   yield { label: 'redrive sends', world: { ...spend(world, 'redrive'), logs, redriving: letter } };
 }
 
 function memberOf(world: World, index: Index): Member {
   return world.members[index] ?? newMember(0);
-}
-
-/** Whether a log offset holds a record. */
-export function isRecord(number: number | undefined): number is number {
-  return number !== undefined && number !== HOLE;
 }

@@ -19,7 +19,9 @@ export const plans: readonly Plan[] = [
   { faults: { rebalance: 1, restore: 1 }, partitions: one },
   { faults: { rebalance: 1, recreate: 1, crash: 1 }, partitions: one },
   { faults: { rebalance: 1, retention: 1, crash: 1 }, partitions: one },
-  { faults: { rebalance: 1, purge: 1, redrive: 1 }, partitions: one },
+  { faults: { crash: 1, lostReply: 1, purge: 1, redrive: 1 }, partitions: one },
+  { faults: { rebalance: 1, truncate: 1 }, partitions: one },
+  { faults: { truncate: 1, crash: 1 }, partitions: both },
 ];
 
 export function budgetOf({ faults }: Plan): Budget {

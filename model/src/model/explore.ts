@@ -1,9 +1,20 @@
-import { faults, type NextOf, progress, rebalance, restart, type Step } from './actions.ts';
+import type { LogCheck } from '@pipeline/kafka/consume';
+import { type Decisions, faults, progress, rebalance, restart, type Step } from './actions.ts';
+import { checkOf, continues } from './checking.ts';
 import { intern, numberOf } from './intern.ts';
 import { isDrained, violated } from './invariants.ts';
 import { newMember } from './member.ts';
 import { firstLogs } from './records.ts';
-import { type Budget, both, type Work, type World } from './world.ts';
+import {
+  type Budget,
+  both,
+  type LedgerRow,
+  type Log,
+  logOf,
+  type Owned,
+  type Work,
+  type World,
+} from './world.ts';
 import { type Next, nextOf } from './writing.ts';
 
 export const noFaults: Budget = {
@@ -16,6 +27,7 @@ export const noFaults: Budget = {
   retention: 0,
   purge: 0,
   redrive: 0,
+  truncate: 0,
 };
 
 export interface Exploration {
@@ -29,10 +41,7 @@ export interface Exploration {
 export function firstWorld(budget: Budget, partitions: readonly number[] = both): World {
   return {
     topicId: 0,
-    logs: firstLogs.map((records, partition) => ({
-      start: 0,
-      records: partitions.includes(partition) ? records : [],
-    })),
+    logs: firstLogs.map((records, partition) => logOf(partitions.includes(partition) ? records : [])),
     tables: { events: [], counted: 0, deadLetters: [], redriven: [], ledgers: [null, null], purged: [] },
     copy: null,
     restore: 'none',
@@ -49,27 +58,63 @@ function keyOf({ topicId, restore, redriving, logs, tables, copy, group, budget,
   return `${topicId}${restore}${redriving},${parts}`;
 }
 
-/** The real writer's next statements, which take a turn of the event loop to compute. */
-class Writes {
-  readonly #known = new Map<string, Next>();
-  readonly #byWork = [new WeakMap<Work, Next>(), new WeakMap<Work, Next>()];
-  readonly #missing: (readonly [key: string, partition: number, work: Work])[] = [];
+/** Answers of real functions, which take a turn of the event loop to compute. */
+class Answers<Question extends readonly object[], Answer> {
+  readonly #known = new Map<string, Answer>();
+  readonly #missing = new Map<string, Question>();
+  readonly #compute: (...question: Question) => Promise<Answer>;
+  readonly #placeholder: Answer;
 
-  readonly get: NextOf = (partition, work) => {
-    const cached = this.#byWork[partition]?.get(work);
-    if (cached !== undefined) return cached;
-    const key = `${partition}${JSON.stringify(work)}`;
-    const found = this.#known.get(key);
-    if (found === undefined) this.#missing.push([key, partition, work]);
-    else this.#byWork[partition]?.set(work, found);
-    return found ?? 'failed';
-  };
+  /** @param placeholder is answered until `fill` has computed the answer */
+  constructor(compute: (...question: Question) => Promise<Answer>, placeholder: Answer) {
+    this.#compute = compute;
+    this.#placeholder = placeholder;
+  }
+
+  get(key: string, ...question: Question): Answer {
+    const known = this.#known.get(key);
+    if (known === undefined) this.#missing.set(key, question);
+    return known ?? this.#placeholder;
+  }
 
   /** Computes what `get` did not know; false if that was nothing. */
   async fill(): Promise<boolean> {
-    const missing = this.#missing.splice(0);
-    for (const [key, partition, work] of missing) this.#known.set(key, await nextOf(partition, work));
+    const missing = [...this.#missing];
+    this.#missing.clear();
+    for (const [key, question] of missing) this.#known.set(key, await this.#compute(...question));
     return missing.length > 0;
+  }
+}
+
+/** The decisions of the real code. */
+class RealDecisions implements Decisions {
+  readonly #next = new Answers(
+    (work: Work, { partition }: { readonly partition: number }) => nextOf(partition, work),
+    'failed',
+  );
+  readonly #checks = new Answers(checkOf, { state: 'unknown' });
+  readonly #continues = new Answers(continues, true);
+  readonly #byWork = [new WeakMap<Work, Next>(), new WeakMap<Work, Next>()];
+
+  nextOf(partition: number, work: Work): Next {
+    const cached = this.#byWork[partition]?.get(work);
+    if (cached !== undefined) return cached;
+    const next = this.#next.get(`${partition}${JSON.stringify(work)}`, work, { partition });
+    if (next !== 'failed') this.#byWork[partition]?.set(work, next);
+    return next;
+  }
+
+  check(row: LedgerRow, log: Log): LogCheck {
+    return this.#checks.get(`${row.next}${row.tail}${JSON.stringify(log)}`, row, log);
+  }
+
+  continues(owned: Owned, log: Log): boolean {
+    return this.#continues.get(`${owned.position}@${owned.epoch}${JSON.stringify(log)}`, owned, log);
+  }
+
+  async fill(): Promise<boolean> {
+    const filled = [await this.#next.fill(), await this.#checks.fill(), await this.#continues.fill()];
+    return filled.includes(true);
   }
 }
 
@@ -83,7 +128,7 @@ interface Node {
 
 /** Explores every state that is reachable within the budget. */
 export class Explorer {
-  readonly #writes = new Writes();
+  readonly #decisions = new RealDecisions();
   readonly #seen = new Map<string, number>();
   readonly #nodes: Node[] = [];
   /** The first step of each node without a fault: following them must drain the world. */
@@ -126,9 +171,9 @@ export class Explorer {
 
   async #stepsOf(world: World): Promise<readonly (Step & { readonly isProgress: boolean })[]> {
     for (;;) {
-      const steps = [...progress(world, this.#writes.get)].map((step) => ({ ...step, isProgress: true }));
+      const steps = [...progress(world, this.#decisions)].map((step) => ({ ...step, isProgress: true }));
       const wrong = [...faults(world)].map((step) => ({ ...step, isProgress: false }));
-      if (!(await this.#writes.fill())) return [...steps, ...wrong];
+      if (!(await this.#decisions.fill())) return [...steps, ...wrong];
     }
   }
 
@@ -144,7 +189,7 @@ export class Explorer {
   #identify(world: World): readonly [string, World] {
     const canonical = {
       ...world,
-      logs: intern(world.logs),
+      logs: intern(world.logs.map(intern)),
       tables: intern(world.tables),
       copy: world.copy && intern(world.copy),
       group: intern(world.group),

@@ -28,10 +28,14 @@ export function memoize<Key extends object, Rest extends readonly unknown[], Val
       values = new Map();
       known.set(key, values);
     }
-    const name = rest.length === 1 ? rest[0] : rest.join();
+    const name = rest.length === 1 ? rest[0] : rest.map(nameOf).join();
     if (!values.has(name)) values.set(name, internIfObject(compute(key, ...rest)));
     return values.get(name) as Value;
   };
+}
+
+function nameOf(argument: unknown): unknown {
+  return typeof argument === 'object' && argument !== null ? `#${numberOf(argument)}` : argument;
 }
 
 function internIfObject<Value>(value: Value): Value {

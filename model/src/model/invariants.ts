@@ -1,6 +1,5 @@
-import { isRecord } from './actions.ts';
-import { records } from './records.ts';
-import { both, type World } from './world.ts';
+import { isRecord, records } from './records.ts';
+import { both, type LedgerRow, logOf, type World } from './world.ts';
 
 /** The first invariant that a state violates; undefined if all hold. */
 export function violated(world: World): string | undefined {
@@ -21,15 +20,23 @@ export function violated(world: World): string | undefined {
     if (ledger.topicId !== topicId) continue;
     if (world.restore === 'none' && !group.isForeign[partition] && (group.committed[partition] ?? 0) > next)
       return `${partition} is committed ahead of the ledger`;
+    if (isCutUnnoticed(world, partition, ledger)) continue;
     const missing = missingBelow(world, partition, next);
     if (missing !== undefined) return `offset ${missing} of ${partition} is lost`;
   }
   return undefined;
 }
 
+/** Whether the log has lost a tail that the ledger still accounts for: nothing is read or located since. */
+function isCutUnnoticed({ logs }: World, partition: number, { next, tail }: LedgerRow): boolean {
+  const cut = logs[partition]?.epochs.indexOf(1) ?? -1;
+  const epochs: readonly (readonly [number, string])[] = tail === null ? [] : JSON.parse(tail).epochs;
+  return cut !== -1 && next > cut && epochs.every(([epoch]) => epoch === 0);
+}
+
 /** The first retained record below an offset that is not in the tables. */
 function missingBelow(world: World, partition: number, next: number): number | undefined {
-  const { start, records: log } = world.logs[partition] ?? { start: 0, records: [] };
+  const { start, records: log } = world.logs[partition] ?? logOf([]);
   const offsets = log.map((number, offset) => ({ number, offset })).slice(start, next);
   return offsets.find(({ number }) => isRecord(number) && !isStored(world, number))?.offset;
 }
@@ -43,7 +50,7 @@ function isStored({ tables }: World, number: number): boolean {
 /** Whether everything in the logs is in the tables and committed. */
 export function isDrained(world: World): boolean {
   const isDone = (partition: number) => {
-    const { start, records: log } = world.logs[partition] ?? { start: 0, records: [] };
+    const { start, records: log } = world.logs[partition] ?? logOf([]);
     const ledger = world.tables.ledgers[partition];
     // Offsets that were removed before anything was read are accounted for with the next record.
     if (log.length === start) return true;

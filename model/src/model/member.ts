@@ -1,14 +1,26 @@
-import { type AssignedPartition, Assignment, resumeOffset, type Slice } from '@pipeline/kafka/consume';
+import { tailFromJson } from '@pipeline/db/write';
+import {
+  type AssignedPartition,
+  Assignment,
+  epochBefore,
+  type LogCheck,
+  resumeOffset,
+  type Slice,
+} from '@pipeline/kafka/consume';
 import { intern, memoize } from './intern.ts';
-import { openLedger } from './statements.ts';
+import { openLedger, rewindLedger } from './statements.ts';
 import {
   both,
+  type Group,
   type Index,
+  type LedgerRow,
+  type Log,
   type Member,
   type Owned,
   type Place,
   put,
   type Response,
+  type Tables,
   type Work,
   type World,
 } from './world.ts';
@@ -17,9 +29,12 @@ import {
 const SLICE = 2;
 const TOPIC = 'events';
 
+/** The real check of a log against a ledger. */
+export type CheckLog = (row: LedgerRow, log: Log) => LogCheck;
+
 /** A member that has just started. */
 export function newMember(generation: number): Member {
-  const place: Place = { owned: null, work: null, isRetired: false, expected: null, resets: 0 };
+  const place: Place = { owned: null, work: null, isRetired: false, expected: null, resets: 0, tail: null };
   return intern({
     generation,
     isExpelled: false,
@@ -47,6 +62,8 @@ function restoreOwned(owner: AssignedPartition, place: Place | undefined): void 
   owner.position = BigInt(place.owned.position);
   owner.completed = BigInt(place.owned.completed);
   owner.committed = BigInt(place.owned.committed);
+  owner.epoch = place.owned.epoch ?? undefined;
+  owner.doubt = place.owned.doubt ?? undefined;
   if (!place.isRetired) owner.inFlight = sliceOf(owner, place);
 }
 
@@ -61,6 +78,8 @@ function ownedOf(owner: AssignedPartition): Owned {
     position: Number(owner.position),
     completed: Number(owner.completed),
     committed: Number(owner.committed),
+    epoch: owner.epoch ?? null,
+    doubt: owner.doubt ?? null,
   };
 }
 
@@ -95,72 +114,131 @@ export const canLook = memoize((member: Member): boolean => {
   return isLocating && !isBusy && member.looked === null && assignmentOf(member).uncommitted().length === 0;
 });
 
-/** Opens the ledgers and starts to read; undefined if that fails. */
-export function locate(world: World, index: Index): World | undefined {
+/** What a member finds when it opens a ledger: where to read, or why it cannot. */
+interface Located {
+  readonly tables: Tables;
+  readonly group: Group;
+  readonly position: bigint;
+}
+
+/**
+ * Opens the ledgers, sets those of truncated logs back, and starts to read.
+ * @returns `failed` if a ledger refuses it, `blocked` until the member has joined the latest generation
+ */
+export function locate(world: World, index: Index, check: CheckLog): World | 'failed' | 'blocked' {
   const member = world.members[index];
   const looked = member?.looked;
-  if (!member || !looked) return world;
+  if (!member || !looked) return 'blocked';
   const assignment = assignmentOf(member);
-  let { tables } = world;
+  let { tables, group } = world;
   let { places } = member;
-  let { isForeign } = world.group;
   for (const partition of both) {
     const owner = assignment.find(partition);
     const place = places[partition];
-    const [start, end, committed] = looked.bounds[partition] ?? [0, 0, null];
-    if (owner === undefined || place === undefined) continue;
-    const before = tables.ledgers[partition]?.resets ?? 0;
-    const opened = openLedger(tables, partition, looked.topicId, start);
-    if (opened === undefined) return undefined;
-    tables = opened;
-    // Until the next commit: the committed offset is of a log that the ledger no longer describes.
-    if (before !== tables.ledgers[partition]?.resets) isForeign = put(isForeign, partition, true);
-    const { next: expected = 0, resets = 0 } = tables.ledgers[partition] ?? {};
-    owner.startAt(
-      resumeOffset({
-        logStart: BigInt(start),
-        logEnd: BigInt(end),
-        committed: committed === null ? undefined : BigInt(committed),
-        ledger: BigInt(expected),
-      }),
-    );
-    places = put(places, partition, { ...place, expected, resets });
+    const log = world.logs[partition];
+    if (owner === undefined || place === undefined || log === undefined) continue;
+    const located = locateOne({ ...world, tables, group }, member, partition, check);
+    if (typeof located === 'string') return located;
+    ({ tables, group } = located);
+    const { next: expected, resets, tail } = ledgerOf(tables, partition);
+    const epoch = epochAt(tail, located.position, expected);
+    owner.startAt(located.position, epoch);
+    places = put(places, partition, { ...place, expected, resets, tail });
   }
-  const located = intern(withOwned({ ...member, places, topicId: looked.topicId, looked: null }, assignment));
-  return {
-    ...world,
-    tables: intern(tables),
-    group: { ...world.group, isForeign },
-    members: put(world.members, index, located),
-  };
+  const started = intern(withOwned({ ...member, places, topicId: looked.topicId, looked: null }, assignment));
+  return { ...world, tables: intern(tables), group, members: put(world.members, index, started) };
 }
 
+function locateOne(
+  world: World,
+  { looked, generation, isExpelled }: Member,
+  partition: Index,
+  check: CheckLog,
+): Located | 'failed' | 'blocked' {
+  const [start, end, seen] = looked?.bounds[partition] ?? [0, 0, null];
+  const before = world.tables.ledgers[partition]?.resets ?? 0;
+  let tables = openLedger(world.tables, partition, looked?.topicId ?? 0, start);
+  if (tables === undefined) return 'failed';
+  let { group } = world;
+  const row = ledgerOf(tables, partition);
+  // Until the next commit: the committed offset is of a log that the ledger no longer describes.
+  if (before !== row.resets) group = { ...group, isForeign: put(group.isForeign, partition, true) };
+  const log = world.logs[partition];
+  const found = log === undefined || before !== row.resets ? undefined : check(row, log);
+  let committed = seen;
+  if (found?.state === 'truncated') {
+    const divergence = Number(found.divergence);
+    if ((seen ?? 0) > divergence) {
+      if (isExpelled || generation !== group.generation) return 'blocked';
+      group = { ...group, committed: put(group.committed, partition, divergence) };
+      committed = divergence;
+    }
+    // A member that looked before the last commit does not see it, and cannot set it back.
+    if ((group.committed[partition] ?? 0) > divergence)
+      group = { ...group, isForeign: put(group.isForeign, partition, true) };
+    tables = rewindLedger(tables, partition, divergence);
+  }
+  const ledger = ledgerOf(tables, partition);
+  const position = resumeOffset({
+    logStart: BigInt(start),
+    logEnd: BigInt(end),
+    committed: committed === null ? undefined : BigInt(committed),
+    ledger: BigInt(ledger.next),
+  });
+  if ((committed ?? 0) > position) {
+    if (isExpelled || generation !== group.generation) return 'blocked';
+    group = { ...group, committed: put(group.committed, partition, Number(position)) };
+  }
+  return { tables, group, position };
+}
+
+function ledgerOf({ ledgers }: Tables, partition: number): LedgerRow {
+  const row = ledgers[partition];
+  if (!row) throw new Error(`the ledger of ${partition} is not open`);
+  return row;
+}
+
+function epochAt(tail: string | null, position: bigint, next: number): number | undefined {
+  const parsed = tail === null ? undefined : tailFromJson(JSON.parse(tail));
+  return parsed?.nextOffset === BigInt(next) ? epochBefore(parsed, position, BigInt(next)) : undefined;
+}
+
+/** Looks all positions up again, because what was fetched does not seem to continue the log. */
+export const relocate = memoize((member: Member, partition: number, doubt: string): Member => {
+  const assignment = assignmentOf(member);
+  const owner = assignment.find(partition);
+  if (owner !== undefined) owner.doubt = doubt;
+  assignment.relocate();
+  return { ...withOwned(member, assignment), looked: null };
+});
+
 /** Accepts fetched records and takes them as a slice. */
-export const fetchAndTake = memoize(
-  (member: Member, partition: number, ...records: readonly number[]): Member | undefined => {
-    const assignment = assignmentOf(member);
-    const owner = assignment.find(partition);
-    const place = member.places[partition];
-    if (owner === undefined || place === undefined || place.work !== null) return undefined;
-    const from = Number(owner.position);
-    const slice = records.slice(from, from + SLICE);
-    if (slice.length === 0) return undefined;
-    const nextOffset = owner.position + BigInt(slice.length);
-    if (!owner.accept(owner.position, { records: [], nextOffset }) || owner.take() === undefined)
-      return undefined;
-    const work: Work = {
-      from,
-      records: slice,
-      expected: place.expected ?? 0,
-      resets: place.resets,
-      tolerant: member.tolerant,
-      responses: [],
-      isDone: false,
-    };
-    const taken = withOwned(member, assignment);
-    return { ...taken, places: put(taken.places, partition, { ...place, ...taken.places[partition], work }) };
-  },
-);
+export const fetchAndTake = memoize((member: Member, partition: number, log: Log): Member | undefined => {
+  const assignment = assignmentOf(member);
+  const owner = assignment.find(partition);
+  const place = member.places[partition];
+  if (owner === undefined || place === undefined || place.work !== null) return undefined;
+  const from = Number(owner.position);
+  const slice = log.records.slice(from, from + SLICE);
+  const epochs = log.epochs.slice(from, from + SLICE);
+  if (slice.length === 0) return undefined;
+  const nextOffset = owner.position + BigInt(slice.length);
+  const chunk = { records: [], nextOffset, lastEpoch: epochs.at(-1) };
+  if (!owner.accept(owner.position, chunk) || owner.take() === undefined) return undefined;
+  const work: Work = {
+    from,
+    records: slice,
+    epochs,
+    expected: place.expected ?? 0,
+    resets: place.resets,
+    tail: place.tail,
+    tolerant: member.tolerant,
+    responses: [],
+    isDone: false,
+  };
+  const taken = withOwned(member, assignment);
+  return { ...taken, places: put(taken.places, partition, { ...place, ...taken.places[partition], work }) };
+});
 
 /** Completes and releases a slice; a slice of a revoked partition completes nothing. */
 export const complete = memoize((member: Member, partition: number): Member => {
@@ -209,12 +287,12 @@ export const answered = memoize((member: Member, partition: Index, response: str
 
 /** A slice that is written, dead letters included, and what the writer has learned. */
 export const written = memoize(
-  (member: Member, partition: Index, tolerant: boolean, expected: number): Member => {
+  (member: Member, partition: Index, tolerant: boolean, expected: number, tail: string | null): Member => {
     const done = withWork(member, partition, (work) => ({ ...work, isDone: true }));
     const place = done.places[partition];
     return place === undefined
       ? done
-      : { ...done, tolerant, places: put(done.places, partition, { ...place, expected }) };
+      : { ...done, tolerant, places: put(done.places, partition, { ...place, expected, tail }) };
   },
 );
 

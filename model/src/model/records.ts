@@ -23,6 +23,8 @@ export const records: readonly ModelRecord[] = [
   invalid,
   good(4),
   good(5),
+  good(6),
+  good(7),
 ];
 
 /** An offset without a record, such as a transaction marker. */
@@ -35,5 +37,14 @@ export const firstLogs: readonly (readonly number[])[] = [
 ];
 /** The logs after the topic was recreated. */
 export const recreatedLogs: readonly (readonly number[])[] = [[5, 6, 5], [7]];
+/** The offset at which a log is cut, and what is written from there on: up to the former end, or beyond it. */
+export const CUT = 1;
+export const regrowths: readonly (readonly number[])[] = [[9], [9, 10, 11]];
+
 /** What a redrive appends: the record is valid now. */
 export const REDRIVEN = 8;
+
+/** Whether a log offset holds a record. */
+export function isRecord(number: number | undefined): number is number {
+  return number !== undefined && number !== HOLE;
+}

@@ -1,3 +1,4 @@
+import { cutTail, tailFromJson, tailToJson } from '@pipeline/db/write';
 import { intern, memoize } from './intern.ts';
 import { HOLE, records } from './records.ts';
 import { add, type LedgerRow, put, type Response, type Tables } from './world.ts';
@@ -14,6 +15,7 @@ interface Write {
   /** Indexes of `records`. */
   readonly rows: readonly number[];
   readonly deadLetters: readonly number[];
+  readonly tail: string | null;
 }
 
 /**
@@ -39,6 +41,7 @@ export function openLedger(
     duplicates: 0,
     deadLettered: 0,
     skipped: 0,
+    tail: null,
   };
   const row =
     old === null
@@ -50,8 +53,19 @@ export function openLedger(
           start: old.start + logStart - old.next,
           next: logStart,
           resets: old.resets + 1,
+          tail: null,
         };
   return { ...tables, ledgers: put(tables.ledgers, partition, row) };
+}
+
+/** What `rewindLedger` does, by a process that has just opened the ledger. */
+export function rewindLedger(tables: Tables, partition: number, to: number): Tables {
+  const row = tables.ledgers[partition];
+  if (!row) return tables;
+  const tail = row.tail === null ? undefined : tailFromJson(JSON.parse(row.tail));
+  const cut = tail ? tailToJson(cutTail(tail, BigInt(to))) : null;
+  const rewound = { ...row, start: row.start + to - row.next, next: to, resets: row.resets + 1, tail: cut };
+  return { ...tables, ledgers: put(tables.ledgers, partition, rewound) };
 }
 
 /** What Postgres does: the tables after a statement, and its response as JSON. */
@@ -69,7 +83,7 @@ export const run = memoize(
 function runWrite(tables: Tables, request: Write): readonly [Tables, Response] {
   const ledger = tables.ledgers[request.partition] ?? null;
   if (ledger === null) return [tables, 'missing'];
-  const found = { found: ledger.next, resets: ledger.resets };
+  const found = { found: ledger.next, resets: ledger.resets, tail: ledger.tail };
   if (ledger.next !== request.expected || ledger.resets !== request.resets)
     return [tables, { ...found, stored: 0, dead: 0 }];
   if (request.rows.some((row) => records[row]?.kind === 'refused')) return [tables, 'no'];
@@ -92,6 +106,7 @@ function advance(ledger: LedgerRow, request: Write, stored: number, dead: number
   const count = request.rows.length + request.deadLetters.length;
   return {
     ...ledger,
+    tail: request.tail ?? ledger.tail,
     next: Math.max(ledger.next, request.nextOffset),
     start: ledger.start - (isReplay ? stored + dead : 0),
     stored: ledger.stored + stored,

@@ -3,10 +3,17 @@ export type Index = 0 | 1;
 export const both: readonly Index[] = [0, 1];
 
 /** A partition's log: offsets below `start` were removed. */
-interface Log {
+export interface Log {
   readonly start: number;
   /** Indexes of `records` from offset 0 on. */
   readonly records: readonly number[];
+  /** Leader epoch of each offset. */
+  readonly epochs: readonly number[];
+}
+
+/** A log of one leader. */
+export function logOf(records: readonly number[]): Log {
+  return { start: 0, records, epochs: records.map(() => 0) };
 }
 
 export interface LedgerRow {
@@ -20,6 +27,8 @@ export interface LedgerRow {
   readonly duplicates: number;
   readonly deadLettered: number;
   readonly skipped: number;
+  /** The column `log_tail`, as JSON. */
+  readonly tail: string | null;
 }
 
 /** The tables. Sets are sorted lists. */
@@ -40,7 +49,13 @@ export interface Tables {
  * refusal (`no`) or a missing ledger.
  */
 export type Response =
-  | { readonly found: number; readonly resets: number; readonly stored: number; readonly dead: number }
+  | {
+      readonly found: number;
+      readonly resets: number;
+      readonly tail: string | null;
+      readonly stored: number;
+      readonly dead: number;
+    }
   | { readonly known: readonly number[] }
   | 'dup'
   | 'no'
@@ -50,9 +65,11 @@ export type Response =
 export interface Work {
   readonly from: number;
   readonly records: readonly number[];
+  readonly epochs: readonly number[];
   /** The writer's state when the write began. */
   readonly expected: number;
   readonly resets: number;
+  readonly tail: string | null;
   readonly tolerant: boolean;
   /** Responses so far; the real writer is run on them again to get the next statement. */
   readonly responses: readonly Response[];
@@ -65,6 +82,8 @@ export interface Owned {
   readonly position: number;
   readonly completed: number;
   readonly committed: number;
+  readonly epoch: number | null;
+  readonly doubt: string | null;
 }
 
 /** One partition in a process. `work` belongs to `owned`, or to a former assignment (`isRetired`). */
@@ -75,6 +94,7 @@ export interface Place {
   /** The writer's position; null before the ledger was opened. */
   readonly expected: number | null;
   readonly resets: number;
+  readonly tail: string | null;
 }
 
 /** Offsets as a member last looked them up. */
@@ -94,14 +114,14 @@ export interface Member {
   readonly looked: Looked | null;
 }
 
-interface Group {
+export interface Group {
   readonly generation: number;
   /** The member of each partition. */
   readonly owners: readonly Index[];
   readonly committed: readonly (number | null)[];
   /**
-   * Whether that commit is older than a reset of the ledger, or was made by a member that still reads the former
-   * topic: Kafka accepts it for the recreated one. It may be ahead of the ledger; the next commit corrects it.
+   * Whether that commit is older than a reset of the ledger, or was made by a member that has not noticed it:
+   * Kafka accepts it for a recreated topic. It may be ahead of the ledger; the next commit corrects it.
    */
   readonly isForeign: readonly boolean[];
 }
@@ -117,7 +137,8 @@ export type Fault =
   | 'recreate'
   | 'retention'
   | 'purge'
-  | 'redrive';
+  | 'redrive'
+  | 'truncate';
 
 export interface World {
   readonly topicId: number;

@@ -5,7 +5,10 @@ import {
   InsertForms,
   type LedgerView,
   LedgerWriter,
+  type LogTail,
   type Statements,
+  tailFromJson,
+  tailToJson,
 } from '@pipeline/db/write';
 import { HOLE, records } from './records.ts';
 import type { Request } from './statements.ts';
@@ -14,7 +17,7 @@ import type { Response, Work } from './world.ts';
 /** What the real writer does next: another statement, its end, or an error that ends the process. */
 export type Next =
   | { readonly request: Request }
-  | { readonly isTolerant: boolean; readonly expected: number }
+  | { readonly isTolerant: boolean; readonly expected: number; readonly tail: string | null }
   | 'failed';
 
 const refusal = { sqlstate: '23514', message: 'violates a check' };
@@ -25,7 +28,8 @@ export async function nextOf(partition: number, work: Work): Promise<Next> {
   const requests: Request[] = [];
   const forms = new InsertForms();
   if (work.tolerant) forms.report(1);
-  const statements = replay(partition, work, requests);
+  const seen: { ledger?: LedgerView } = {};
+  const statements = replay(partition, work, requests, seen);
   const writer = new LedgerWriter(
     statements,
     (statement) => statement(),
@@ -38,11 +42,16 @@ export async function nextOf(partition: number, work: Work): Promise<Next> {
   } catch (error) {
     return error === PENDING ? { request: last(requests) } : 'failed';
   }
-  return { isTolerant: forms.next === 'tolerant', expected: await positionOf(writer, partition, requests) };
+  return { isTolerant: forms.next === 'tolerant', ...(await ledgerOf(writer, partition, seen)) };
 }
 
 /** Statements that return the responses so far, and note what is requested. */
-function replay(partition: number, work: Work, requests: Request[]): Statements {
+function replay(
+  partition: number,
+  work: Work,
+  requests: Request[],
+  seen: { ledger?: LedgerView },
+): Statements {
   const responses = [...work.responses];
   const respond = (request: Request): Response => {
     requests.push(request);
@@ -51,9 +60,17 @@ function replay(partition: number, work: Work, requests: Request[]): Statements 
     return response;
   };
   return {
-    open: async () => ({ nextOffset: BigInt(work.expected), resets: work.resets, isRestarted: false }),
+    open: async () => ({
+      nextOffset: BigInt(work.expected),
+      resets: work.resets,
+      isRestarted: false,
+      tail: parseTail(work.tail, work.expected),
+    }),
     rewind: async () => false,
-    write: async (batch, expected, form) => resultOf(respond(requestOf(work, batch, expected, form))),
+    write: async (batch, expected, form, tail) => {
+      seen.ledger = expected;
+      return resultOf(respond(requestOf(work, batch, expected, form, tail)));
+    },
     findDeadLettered: async (batch) => {
       const rows = batch.rows.records.map(({ offset }) => recordAt(work, Number(offset)));
       const response = respond({ partition, findDeadLettered: rows });
@@ -64,7 +81,13 @@ function replay(partition: number, work: Work, requests: Request[]): Statements 
   };
 }
 
-function requestOf(work: Work, batch: Batch, expected: LedgerView, form: InsertForm): Request {
+function requestOf(
+  work: Work,
+  batch: Batch,
+  expected: LedgerView,
+  form: InsertForm,
+  tail: LogTail | undefined,
+): Request {
   return {
     partition: batch.partition,
     expected: Number(expected.nextOffset),
@@ -73,19 +96,33 @@ function requestOf(work: Work, batch: Batch, expected: LedgerView, form: InsertF
     form,
     rows: batch.rows.records.map(({ offset }) => recordAt(work, Number(offset))),
     deadLetters: batch.deadLetters.map(({ record }) => recordAt(work, Number(record.offset))),
+    tail: tail ? tailToJson(tail) : null,
   };
 }
 
-/** The writer's position shows in the statement of an empty batch. */
-async function positionOf(
-  writer: LedgerWriter,
-  partition: number,
-  requests: readonly Request[],
-): Promise<number> {
+/** What the writer knows of the ledger shows in the statement of an empty batch. */
+async function ledgerOf(writer: LedgerWriter, partition: number, seen: { readonly ledger?: LedgerView }) {
   const empty = { topic: 'events', partition, nextOffset: 1_000n, rows: new EventRows(), deadLetters: [] };
   await writer.write(empty).catch(() => {});
-  const request = last(requests);
-  return 'expected' in request ? request.expected : 0;
+  const { nextOffset = 0n, tail } = seen.ledger ?? {};
+  return { expected: Number(nextOffset), tail: tail ? tailToJson(tail) : null };
+}
+
+/** A tail is valid if it ends at the ledger's next offset. */
+function parseTail(tail: string | null, nextOffset: number): LogTail | undefined {
+  const parsed = tail === null ? undefined : tailFromJson(JSON.parse(tail));
+  return parsed?.nextOffset === BigInt(nextOffset) ? parsed : undefined;
+}
+
+/** A record of the model at an offset. */
+export function recordOf(number: number, offset: number, leaderEpoch: number) {
+  return {
+    offset: String(offset),
+    timestamp: '0',
+    key: null,
+    value: Buffer.from(String(number)),
+    leaderEpoch,
+  };
 }
 
 function last(requests: readonly Request[]): Request {
@@ -104,23 +141,23 @@ function resultOf(response: Response) {
   if (response === 'no') throw Object.assign(new Error('violates a check'), { code: '23514' });
   if (response === 'missing') throw new Error('no ledger');
   if ('known' in response) throw new TypeError('not the response to a write');
-  const { found, resets, stored, dead } = response;
+  const { found, resets, tail, stored, dead } = response;
   return {
     foundOffset: BigInt(found),
     foundResets: resets,
-    foundTail: null,
+    foundTail: tail === null ? null : JSON.parse(tail),
     storedByType: { any: stored },
     deadLettered: dead,
   };
 }
 
-function batchOf(partition: number, { from, records: slice }: Work) {
+function batchOf(partition: number, { from, records: slice, epochs }: Work) {
   const rows = new EventRows();
   const deadLetters = [];
   for (const [index, number] of slice.entries()) {
     const found = records[number];
     if (found === undefined) continue;
-    const record = { offset: String(from + index), timestamp: '0', key: null, value: null };
+    const record = recordOf(number, from + index, epochs[index] ?? 0);
     if (found.kind === 'invalid')
       deadLetters.push({
         record,
@@ -140,5 +177,12 @@ function batchOf(partition: number, { from, records: slice }: Work) {
         record,
       });
   }
-  return { topic: 'events', partition, nextOffset: BigInt(from + slice.length), rows, deadLetters };
+  return {
+    topic: 'events',
+    partition,
+    nextOffset: BigInt(from + slice.length),
+    lastEpoch: epochs.at(-1),
+    rows,
+    deadLetters,
+  };
 }
