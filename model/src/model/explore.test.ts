@@ -2,7 +2,12 @@ import { expect, test } from 'vitest';
 import { budgetOf, plans } from './explorations.ts';
 import { Explorer, firstWorld } from './explore.ts';
 
-test('in every order of events all invariants hold, and everything drains', async () => {
+/** Half a minute on an idle machine. */
+const TIMEOUT_MS = 300_000;
+
+test('in every order of events all invariants hold, and everything drains', {
+  timeout: TIMEOUT_MS,
+}, async () => {
   let states = 0;
   for (const plan of plans) {
     const result = await new Explorer().explore(firstWorld(budgetOf(plan), plan.partitions));
