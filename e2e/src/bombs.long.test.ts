@@ -35,7 +35,7 @@ beforeAll(async () => {
   for (const shape of unreadableShapes) await writeLog(shape, [0]);
   for (const shape of readableShapes) await writeLog(shape, PARTITIONS);
   await kafka.start();
-});
+}, 300_000);
 
 afterAll(() => kafka[Symbol.asyncDispose]());
 

@@ -164,7 +164,12 @@ const deadlock: Fault = {
       system,
       `set local deadlock_timeout = '20s';
        perform from agg_events_minute for update;
-       perform pg_sleep(0.7);
+       for attempt in 1..80 loop
+         perform pg_stat_clear_snapshot();
+         exit when exists (select from pg_stat_activity
+                           where application_name = 'consumer' and wait_event_type = 'Lock');
+         perform pg_sleep(0.1);
+       end loop;
        perform from ingest_progress for update;`,
     );
     await seen;
