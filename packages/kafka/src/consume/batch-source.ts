@@ -6,7 +6,7 @@ import { connectKafka } from '../client/connect.ts';
 import { isTransientError, isTransientWhileRunning, toUserError } from '../client/errors.ts';
 import type { KafkaRecord } from '../record.ts';
 import type { GroupSettings, KafkaSettings } from '../settings.ts';
-import type { TopicPartition } from '../topic-partition.ts';
+import type { PartitionOffsets, TopicPartition } from '../topic-partition.ts';
 import type { AssignedPartition, Slice } from './assigned-partition.ts';
 import { Assignment } from './assignment.ts';
 import { GroupMember } from './group-member.ts';
@@ -226,17 +226,21 @@ class BatchSource implements Source {
     member: GroupMember,
     owned: readonly AssignedPartition[],
   ): Promise<ReadonlyMap<AssignedPartition, Position>> {
-    const { settings, admin } = this.#options;
-    const offsets = await admin.fetchOffsets(settings.KAFKA_TOPIC, settings.KAFKA_GROUP_ID);
+    const offsets = await this.#fetchOffsets();
     this.#ends ??= new Map(offsets.map(({ partition, stableEnd }) => [partition, stableEnd]));
     const located = owned.map(async (owner) => {
-      const found = offsets.find(({ partition }) => partition === owner.partition);
-      if (found === undefined)
-        throw new kafkajs.KafkaJSError(`no broker has offsets of partition ${owner.partition} yet`);
-      const position = await this.#locator.locate(found, (offset) => member.commitBack(owner, offset));
+      const position = await this.#locator.locate(offsetsOf(owner, offsets), {
+        fetchAgain: async () => offsetsOf(owner, await this.#fetchOffsets()),
+        commitBack: (offset) => member.commitBack(owner, offset),
+      });
       return [owner, position] as const;
     });
     return new Map(await Promise.all(located));
+  }
+
+  #fetchOffsets(): Promise<readonly PartitionOffsets[]> {
+    const { settings, admin } = this.#options;
+    return admin.fetchOffsets(settings.KAFKA_TOPIC, settings.KAFKA_GROUP_ID);
   }
 
   #endIfDrained(): void {
@@ -260,6 +264,13 @@ class BatchSource implements Source {
     const left = this.#member?.leave() ?? Promise.resolve();
     await withDeadline(left, 5_000, 'leaving the group').catch(() => {});
   }
+}
+
+function offsetsOf({ partition }: TopicPartition, offsets: readonly PartitionOffsets[]): PartitionOffsets {
+  const found = offsets.find((one) => one.partition === partition);
+  if (found === undefined)
+    throw new kafkajs.KafkaJSError(`no broker has offsets of partition ${partition} yet`);
+  return found;
 }
 
 function throwUserError(error: unknown): never {

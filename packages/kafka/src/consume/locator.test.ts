@@ -19,7 +19,7 @@ const offsets: PartitionOffsets = {
 const tail = { epoch: 7, epochs: [{ epoch: 7, offset: 0n }], record: undefined };
 
 /** Locates a partition whose ledger is at offset 100, with a log in which epoch 7 ends at `end`. */
-function locating(end: EpochEnd | undefined, change: Partial<Ledger> = {}) {
+function locating(end: EpochEnd | undefined, change: Partial<Ledger> = {}, logEnd = 200n) {
   let ledger: Ledger = { nextOffset: 100n, isRestarted: false, tail, ...change };
   const calls: string[] = [];
   const fetchEpochEnd = async () => end;
@@ -43,7 +43,9 @@ function locating(end: EpochEnd | undefined, change: Partial<Ledger> = {}) {
   const commitBack = async (offset: bigint) => {
     calls.push(`commit ${offset}`);
   };
-  const locate = (at: Partial<PartitionOffsets> = {}) => locator.locate({ ...offsets, ...at }, commitBack);
+  const fetchAgain = async () => ({ ...offsets, logEnd });
+  const locate = (at: Partial<PartitionOffsets> = {}) =>
+    locator.locate({ ...offsets, ...at }, { commitBack, fetchAgain });
   return { locate, calls, rewindLedger, logger };
 }
 
@@ -95,6 +97,18 @@ test('a ledger that another process has moved is looked up again', async () => {
   rewindLedger.mockResolvedValueOnce(false);
   expect(await locate()).toMatchObject({ offset: 60n });
   expect(calls).toEqual(['commit 60', 'rewind 100 to 60', 'counted']);
+});
+
+test('a ledger ahead of a log end from before is not taken for a truncation', async () => {
+  const { locate, calls } = locating(undefined);
+  expect(await locate({ logEnd: 80n, committed: 80n })).toMatchObject({ offset: 100n });
+  expect(calls).toEqual([]);
+});
+
+test('a ledger ahead of the present log end is a truncation', async () => {
+  const { locate, calls } = locating(undefined, { tail: undefined }, 80n);
+  expect(await locate({ logEnd: 80n, logStart: 0n })).toMatchObject({ offset: 0n });
+  expect(calls).toEqual(['commit 0', 'rewind 100 to 0', 'counted']);
 });
 
 test('a recreated topic is not taken for a truncated log', async () => {

@@ -38,6 +38,13 @@ export interface Position {
   readonly epoch: number | undefined;
 }
 
+/** The offsets of one partition. */
+export interface OffsetAccess {
+  readonly fetchAgain: () => Promise<PartitionOffsets>;
+  /** Commits a lower offset, because the log was truncated, or the database lost writes. */
+  readonly commitBack: (offset: bigint) => Promise<void>;
+}
+
 interface LocatorOptions extends LedgerAccess {
   readonly admin: Pick<ClusterAdmin, 'fetchEpochEnd' | 'fetchRecord'>;
   readonly logger: Logger;
@@ -54,20 +61,26 @@ export class Locator {
   }
 
   /**
-   * Finds the position of one partition.
-   * @param commitBack commits a lower offset, because the log was truncated, or the database lost writes
+   * Finds the position of one partition. A ledger ahead of the log is compared with the log's present end: while
+   * this member waited for the database, another one may have read what was appended since.
    */
-  async locate(offsets: PartitionOffsets, commitBack: (offset: bigint) => Promise<void>): Promise<Position> {
-    const { openLedger, logger } = this.#options;
-    const ledger = await openLedger(offsets, offsets.logStart);
+  async locate(found: PartitionOffsets, access: OffsetAccess): Promise<Position> {
+    const ledger = await this.#options.openLedger(found, found.logStart);
+    const offsets = ledger.nextOffset > found.logEnd ? await access.fetchAgain() : found;
+    if (offsets.topicId !== found.topicId) return await this.locate(offsets, access);
+    return await this.#locateIn(offsets, ledger, access);
+  }
+
+  async #locateIn(offsets: PartitionOffsets, ledger: Ledger, access: OffsetAccess): Promise<Position> {
+    const { logger } = this.#options;
     const divergence = ledger.isRestarted ? undefined : await this.#findTruncation(offsets, ledger);
     if (divergence !== undefined) {
-      await this.#goBack(offsets, ledger, divergence, commitBack);
-      return await this.locate({ ...offsets, committed: lowest(offsets.committed, divergence) }, commitBack);
+      await this.#goBack(offsets, ledger, divergence, access);
+      return await this.locate({ ...offsets, committed: lowest(offsets.committed, divergence) }, access);
     }
     const offset = resumeOffset({ ...offsets, ledger: ledger.nextOffset });
     // Otherwise the commit would stay ahead of the database until the next record.
-    if ((offsets.committed ?? 0n) > offset) await commitBack(offset);
+    if ((offsets.committed ?? 0n) > offset) await access.commitBack(offset);
     logResumePosition(logger, offsets, ledger, offset);
     return { offset, epoch: ledger.tail && epochBefore(ledger.tail, offset, ledger.nextOffset) };
   }
@@ -105,7 +118,7 @@ export class Locator {
     offsets: PartitionOffsets,
     { nextOffset }: Ledger,
     divergence: bigint,
-    commitBack: (offset: bigint) => Promise<void>,
+    { commitBack }: OffsetAccess,
   ): Promise<void> {
     const { truncation, logger } = this.#options;
     if ((offsets.committed ?? 0n) > divergence) await commitBack(divergence);
