@@ -13,7 +13,10 @@ export interface Batch {
   readonly deadLetters: readonly DeadLetter[];
 }
 
-/** Splits a batch into the offsets below `at` and those from `at` on. */
+/**
+ * Splits a batch into the records below `at` and those from `at` on. Offsets without a record before `at` are
+ * part of the second batch: their leader epoch is unknown.
+ */
 export function splitBatch(batch: Batch, at: bigint): readonly [Batch, Batch] {
   const { rows, deadLetters } = batch;
   const row = countBelow(rows.records, at);
@@ -21,16 +24,11 @@ export function splitBatch(batch: Batch, at: bigint): readonly [Batch, Batch] {
     deadLetters.map(({ record }) => record),
     at,
   );
-  const left = {
-    ...batch,
-    nextOffset: at,
-    rows: rows.slice(0, row),
-    deadLetters: deadLetters.slice(0, deadLetter),
-  };
+  const left = { ...batch, rows: rows.slice(0, row), deadLetters: deadLetters.slice(0, deadLetter) };
   const last = lastRecord(left);
-  const lastEpoch = last?.offset === String(at - 1n) ? last.leaderEpoch : undefined;
+  const nextOffset = last === undefined ? at : BigInt(last.offset) + 1n;
   return [
-    { ...left, lastEpoch },
+    { ...left, nextOffset, lastEpoch: last?.leaderEpoch },
     { ...batch, rows: rows.slice(row), deadLetters: deadLetters.slice(deadLetter) },
   ];
 }

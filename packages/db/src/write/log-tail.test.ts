@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { batchOf, deadLetter, record, row } from '../testing/batches.ts';
 import { type Batch, splitBatch } from './batch.ts';
+import { EventRows } from './event-rows.ts';
 import { cutTail, extendTail, hashRecord, type LogTail, tailFromJson, tailToJson } from './log-tail.ts';
 
 /** A batch of records with these leader epochs, from an offset on; every third record is a dead letter. */
@@ -69,6 +70,15 @@ test('after offsets of an unknown epoch the earlier epochs are dropped', () => {
   const unknown = { ...batchWith([3, 3]), lastEpoch: undefined };
   const tail = extendTail(undefined, { ...unknown, nextOffset: 7n }, 0n);
   expect(extendTail(tail, batchWith([4], 9), 7n).epochs).toEqual(starts([4, 7n]));
+});
+
+test('a batch that is split at offsets without records keeps its leader epoch', () => {
+  const [before, after] = [batchWith([3, 3]), batchWith([3, 3], 7)];
+  const rows = EventRows.of([...before.rows, ...after.rows]);
+  const deadLetters = [...before.deadLetters, ...after.deadLetters];
+  const [left, right] = splitBatch({ ...after, rows, deadLetters }, 7n);
+  const tail = extendTail(undefined, left, 0n);
+  expect(extendTail(tail, right, left.nextOffset).epochs).toEqual(starts([3, 0n]));
 });
 
 test('epochs of a log that started over replace those of the former one', () => {
