@@ -64,7 +64,10 @@ export default defineConfig({
         test: {
           ...unit,
           name: 'unit',
-          include: ['{packages,apps}/*/src/**/*.test.ts', '{infra,tools,docs,bench,model}/src/**/*.test.ts'],
+          include: [
+            '{packages,apps}/*/src/**/*.test.ts',
+            '{infra,tools,docs,bench,model,mutation}/src/**/*.test.ts',
+          ],
           exclude: ['**/*.{int,long}.test.ts', '**/node_modules/**'],
         },
       },

@@ -1,5 +1,6 @@
-import { type Batch, EventRows } from '@pipeline/db';
+import { type Batch, type DeadLetter, EventRows, type Written } from '@pipeline/db';
 import { createLogger } from '@pipeline/program';
+import type { Logger } from '@pipeline/runtime';
 import { afterEach, expect, test, vi } from 'vitest';
 import { createConsumerMetrics } from './metrics.ts';
 import { createObserver } from './observe.ts';
@@ -30,4 +31,94 @@ test('an event from the future does not reduce the sum of delays', async () => {
   const text = await metrics.registry.getSingleMetricAsString('pipeline_end_to_end_seconds');
   expect(Number(/_sum (\S+)/.exec(text)?.[1])).toBeCloseTo(5, 1);
   expect(text).toContain('pipeline_end_to_end_seconds_count 2');
+});
+
+const record = { offset: '9', timestamp: '0', key: null, value: null };
+const rejected: DeadLetter = {
+  record,
+  reason: 'empty',
+  eventType: null,
+  detail: '',
+  sqlstate: null,
+  redriveCount: 0,
+};
+const refused: DeadLetter = { ...rejected, reason: 'refused_by_database', sqlstate: '22P05' };
+
+/** The counters and log lines after a batch of six records, of which one is rejected. */
+async function observeBatch(written: Written) {
+  const metrics = createConsumerMetrics('test');
+  const lines: unknown[] = [];
+  const log =
+    (level: string) =>
+    (fields: object | string, text = '') =>
+      lines.push({ level, ...Object(fields), text });
+  const recorder = { debug: log('debug'), warn: log('warn') } as Partial<Logger> as Logger;
+  const rows = EventRows.of(Array.from({ length: 5 }, () => [...batchFrom(5).rows]).flat());
+  const batch = { ...batchFrom(5), rows, deadLetters: [rejected] };
+  createObserver(metrics, recorder)(batch, written, performance.now() - 7_000);
+  const text = await metrics.registry.metrics();
+  const counts = text
+    .split('\n')
+    .filter((line) => /^(pipeline|messaging)_\w+_(total|count|sum)\b/.test(line));
+  return { counts: new Map(counts.map((line) => line.split(' ') as [string, string])), lines };
+}
+
+test('every record of a batch is counted as stored, a duplicate or a dead letter', async () => {
+  const stored = new Map([
+    ['search', 2],
+    ['signup', 1],
+  ]);
+  const { counts } = await observeBatch({ stored, deadLettered: 2, refused: [refused] });
+  expect(Object.fromEntries(counts)).toMatchObject({
+    'pipeline_events_stored_total{event_type="search"}': '2',
+    'pipeline_events_stored_total{event_type="signup"}': '1',
+    'pipeline_dead_letters_total{reason="empty"}': '1',
+    'pipeline_dead_letters_total{reason="refused_by_database"}': '1',
+    pipeline_events_duplicate_total: '1',
+    pipeline_batch_events_sum: '6',
+  });
+  const consumed = [...counts].filter(([name]) => name.startsWith('messaging_'));
+  expect(consumed).toEqual([[expect.stringContaining('messaging_system="kafka"'), '6']]);
+  expect(consumed[0]?.[0]).toContain('messaging_destination_name="events"');
+  expect(Number(counts.get('pipeline_batch_seconds_sum'))).toBeGreaterThanOrEqual(7);
+  expect(Number(counts.get('pipeline_batch_seconds_sum'))).toBeLessThan(1_000);
+});
+
+test('dead letters that are stored already are not counted again', async () => {
+  const { counts } = await observeBatch({ stored: new Map(), deadLettered: 0, refused: [] });
+  expect(counts.get('pipeline_dead_letters_total{reason="empty"}')).toBeUndefined();
+});
+
+test('a batch without events has no delay', async () => {
+  const metrics = createConsumerMetrics('test');
+  const batch = { ...batchFrom(5), rows: new EventRows(), deadLetters: [rejected] };
+  createObserver(metrics, logger)(batch, { stored: new Map(), deadLettered: 1, refused: [] }, 0);
+  const text = await metrics.registry.getSingleMetricAsString('pipeline_end_to_end_seconds');
+  expect(text).toContain('pipeline_end_to_end_seconds_count 0');
+});
+
+test('refused records are logged once per batch, with the first offset and all SQLSTATEs', async () => {
+  const other = { ...refused, record: { ...record, offset: '11' }, sqlstate: '23514' };
+  const { lines } = await observeBatch({
+    stored: new Map(),
+    deadLettered: 3,
+    refused: [refused, refused, other],
+  });
+  expect(lines).toEqual([
+    {
+      level: 'warn',
+      topic: 'events',
+      partition: 0,
+      offset: '9',
+      refused: 3,
+      sqlstates: ['22P05', '23514'],
+      text: 'Postgres refused events; they are now dead letters',
+    },
+    expect.objectContaining({ level: 'debug', topic: 'events', partition: 0, nextOffset: '8', records: 6 }),
+  ]);
+});
+
+test('without refused records nothing is logged above debug', async () => {
+  const { lines } = await observeBatch({ stored: new Map(), deadLettered: 1, refused: [] });
+  expect(lines).toMatchObject([{ level: 'debug', text: 'batch done' }]);
 });

@@ -24,7 +24,7 @@ export interface DecodeLimits {
 const DEFAULT_MAX_BYTES = 1_000_000;
 const DEFAULT_MAX_DEPTH = 64;
 
-const typeName = new RegExp(typePattern, 'u');
+const typeName = new RegExp(typePattern);
 const validateEnvelope = compileValidator(envelope);
 
 /** Decodes and validates an event of a registered type. Returns a `Rejection` instead of throwing. */

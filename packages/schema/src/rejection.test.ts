@@ -71,6 +71,7 @@ test('a rejection includes the event type if it is a valid type name', () => {
     '{}',
     '{"event_type":"<b>"}',
     '{"event_type":7}',
+    '{"event_type":true}',
     '{"event_type":"a\\u0000"}',
   ])
     expect(rejectionOf(text).eventType).toBeNull();

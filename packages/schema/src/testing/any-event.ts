@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Event } from '../registry.ts';
+import { anyCharacter } from './any-character.ts';
 
 const time = fc
   .date({
@@ -9,9 +10,9 @@ const time = fc
   })
   .map((date) => date.toISOString());
 const user = fc
-  .string({ unit: 'binary', minLength: 1, maxLength: 256 })
+  .string({ unit: anyCharacter, minLength: 1, maxLength: 256 })
   .filter((text) => !text.includes('\0'));
-const text = fc.string({ unit: 'binary' });
+const text = fc.string({ unit: anyCharacter });
 /** Values after a JSON round trip: -0 becomes 0. */
 const jsonValue = fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value)));
 const amount = fc.double({ min: 0, noNaN: true, noDefaultInfinity: true });

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { anyCharacter } from './any-character.ts';
 
 /** Arbitrary bytes. */
 export const anyBytes = fc.uint8Array({ maxLength: 300 });
@@ -22,9 +23,7 @@ const trap = fc.oneof(
   },
   { weight: 1, arbitrary: fc.constantFrom('\\u0000', '\\ud83d', '\\ude00') },
 );
-const character = fc
-  .string({ unit: 'binary', minLength: 1, maxLength: 1 })
-  .map((text) => JSON.stringify(text).slice(1, -1));
+const character = anyCharacter.map((text) => JSON.stringify(text).slice(1, -1));
 const string = fc.array(fc.oneof(character, trap), { maxLength: 6 }).map((pieces) => `"${pieces.join('')}"`);
 const name = fc.oneof(string, fc.constantFrom('"payload"', '"path"', '"a"', '""', '"__proto__"'));
 

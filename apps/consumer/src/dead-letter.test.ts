@@ -1,0 +1,78 @@
+import type { Batch, DeadLetter } from '@pipeline/db';
+import { EventRows } from '@pipeline/db';
+import { fromDeadLetterRecord, type OutgoingRecord, type Publisher } from '@pipeline/kafka';
+import { expect, test } from 'vitest';
+import { createDeadLetterStep } from './dead-letter.ts';
+
+const batch: Batch = {
+  topic: 'events',
+  partition: 2,
+  nextOffset: 8n,
+  rows: new EventRows(),
+  deadLetters: [],
+};
+
+function deadLetterOf(value: Buffer): DeadLetter {
+  const record = { offset: '7', timestamp: '0', key: Buffer.from('user-42'), value };
+  const detail = '/payload must be object';
+  return { record, reason: 'invalid_payload', eventType: null, detail, sqlstate: '22P05', redriveCount: 3 };
+}
+
+/** The requests for dead letters of a topic that takes records up to `topicMaxBytes`. */
+async function publish(value: Buffer, maxBytes: number, topicMaxBytes: number, type = 'MESSAGE_TOO_LARGE') {
+  const requests: { topic: string; limit: number | undefined; records: readonly OutgoingRecord[] }[] = [];
+  const publisher: Pick<Publisher, 'publish'> = {
+    async publish(topic, records, limit) {
+      requests.push({ topic, limit, records });
+      const isTooLarge = records.some((record) => (record.value?.length ?? 0) > topicMaxBytes);
+      if (isTooLarge) throw Object.assign(new Error('rejected'), { type });
+    },
+  };
+  const retries = { reachKafka: <Value>(operation: () => Promise<Value>) => operation() };
+  const target = { topic: 'events_dlq', groupId: 'group', maxBytes };
+  const send = createDeadLetterStep(publisher as Publisher, retries, target);
+  const error: unknown = await send(batch, [deadLetterOf(value)]).catch((thrown) => thrown);
+  return { requests, error };
+}
+
+test('a dead letter has the coordinates and the error of its record', async () => {
+  const { requests } = await publish(Buffer.from('[]'), 10_000, 10_000);
+  expect(requests).toMatchObject([{ topic: 'events_dlq', limit: 10_000, records: [{}] }]);
+  const [record] = requests[0]?.records ?? [];
+  const { failedAt, ...origin } = fromDeadLetterRecord(record as never)?.origin ?? {};
+  expect(origin).toEqual({
+    topic: 'events',
+    partition: 2,
+    offset: '7',
+    groupId: 'group',
+    reason: 'invalid_payload',
+    message: '/payload must be object',
+    sqlstate: '22P05',
+    redriveCount: 3,
+  });
+  expect(new Date(failedAt ?? '').toISOString()).toBe(failedAt);
+});
+
+test('a topic that takes less than the limit gets smaller records', async () => {
+  const { requests, error } = await publish(Buffer.alloc(9_000), 10_000, 4_000);
+  expect(error).toBeUndefined();
+  expect(requests.map(({ limit }) => limit)).toEqual([10_000, 5_000, 2_500]);
+});
+
+test('no limit below 2,000 bytes is tried', async () => {
+  const { requests, error } = await publish(Buffer.alloc(9_000), 4_000, 0);
+  expect(requests.map(({ limit }) => limit)).toEqual([4_000, 2_000]);
+  expect(error).toMatchObject({ type: 'MESSAGE_TOO_LARGE' });
+});
+
+test('an error of another kind is thrown at once', async () => {
+  const { requests, error } = await publish(Buffer.alloc(9_000), 10_000, 4_000, 'NOT_ENOUGH_REPLICAS');
+  expect(requests).toHaveLength(1);
+  expect(error).toMatchObject({ type: 'NOT_ENOUGH_REPLICAS' });
+});
+
+test('a batch without dead letters sends nothing', async () => {
+  const retries = { reachKafka: () => Promise.reject(new Error('a request')) };
+  const target = { topic: 'events_dlq', groupId: 'group', maxBytes: 10_000 };
+  await createDeadLetterStep({} as Publisher, retries, target)(batch, []);
+});

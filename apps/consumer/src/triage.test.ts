@@ -1,0 +1,54 @@
+import { decodeEvent } from '@pipeline/schema';
+import { expect, test } from 'vitest';
+import { triage } from './triage.ts';
+
+const event = {
+  event_id: '0198c5b0-7c1e-7a4f-9d55-3f0e8f6f2b11',
+  event_type: 'page_view',
+  event_time: '2026-11-24T09:30:12.345678Z',
+  user_id: 'user-42',
+  payload: { path: '/' },
+};
+
+function recordOf(offset: number, text: string) {
+  const value = Buffer.from(text);
+  return { offset: String(offset), timestamp: '0', encodedSize: value.length, key: null, value };
+}
+
+test('a batch keeps its coordinates, and has a row per event and a dead letter per rejection', () => {
+  const good = recordOf(5, JSON.stringify(event));
+  const bad = { ...recordOf(6, '{'), headers: [['dlq.redrive_count', '2']] as const };
+  const records = [good, bad, recordOf(7, JSON.stringify({ ...event, payload: {} }))];
+  const source = { topic: 'events', partition: 2, nextOffset: 9n, lastEpoch: 4, records };
+  const reader = { commitOffsets: async () => {}, pausePartition: () => {} };
+  const { rows, deadLetters, ...coordinates } = triage({ ...source, ...reader }, decodeEvent);
+  expect(coordinates).toEqual({ topic: 'events', partition: 2, nextOffset: 9n, lastEpoch: 4 });
+  expect([...rows]).toEqual([
+    {
+      eventId: event.event_id,
+      eventType: 'page_view',
+      eventTime: event.event_time,
+      userId: 'user-42',
+      payloadJson: '{"path":"/"}',
+      record: good,
+    },
+  ]);
+  expect(deadLetters).toEqual([
+    {
+      record: bad,
+      reason: 'not_json',
+      eventType: null,
+      detail: 'is not JSON',
+      sqlstate: null,
+      redriveCount: 2,
+    },
+    {
+      record: records[2],
+      reason: 'invalid_payload',
+      eventType: 'page_view',
+      detail: '/payload lacks the member path',
+      sqlstate: null,
+      redriveCount: 0,
+    },
+  ]);
+});

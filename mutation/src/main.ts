@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { findOutdated, findProblems, packageOf, type Survivor, summarize } from './figures.ts';
+import type { TestedMutant } from './mutants.ts';
+import { runSuite } from './run-suite.ts';
+import { suites } from './suites.ts';
+
+/**
+ * Runs the mutants of all suites, or of the files that are arguments, and prints their figures. Exits with 1
+ * if a score is below its limit, or a survivor has no reason in `survivors.json`.
+ */
+const root = join(import.meta.dirname, '../..');
+const accepted: readonly Survivor[] = JSON.parse(readFileSync(join(root, 'mutation/survivors.json'), 'utf8'));
+const files = process.argv.slice(2).filter((argument) => argument !== '--');
+const tested: TestedMutant[] = [];
+
+process.chdir(root);
+for (const suite of suites) {
+  const own = files.filter((file) => file.startsWith(`${suite.folder}/`));
+  if (files.length > 0 && own.length === 0) continue;
+  console.error(`${suite.folder} …`);
+  tested.push(...(await runSuite(suite, own)));
+}
+
+const packages = [...Map.groupBy(tested, packageOf), ['total', tested] as const];
+console.table(Object.fromEntries(packages.map(([name, own]) => [name, summarize(own)])));
+for (const { file, original, replacement } of findOutdated(tested, accepted))
+  console.error(`${file}: no longer survives, remove it from survivors.json: ${original} → ${replacement}`);
+for (const problem of findProblems(tested, accepted)) {
+  console.error(problem);
+  process.exitCode = 1;
+}

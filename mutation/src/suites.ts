@@ -1,0 +1,55 @@
+/** The files of one folder that are mutated, and the tests that have to find the mutants. */
+export interface Suite {
+  /** From the root of the repository. */
+  readonly folder: string;
+  /** Globs from `folder`. */
+  readonly mutate: readonly string[];
+  /** Globs from `folder`. */
+  readonly tests: readonly string[];
+}
+
+export const suites: readonly Suite[] = [
+  {
+    folder: 'packages/schema/src',
+    mutate: [
+      '{date-time,decode,encode,envelope,event-makers,known-path,parse,reasons,scan-payload,validate}.ts',
+    ],
+    tests: ['{date-time,decode,encode,event-makers,own-types,rejection}.test.ts', 'testing/*.test.ts'],
+  },
+  {
+    folder: 'packages/db/src/write',
+    mutate: [
+      '{array-literal,batch,event-rows,insert-form,isolate,log-tail,minute-counts,record-time}.ts',
+      '{text-column,too-slow,untyped-parameter}.ts',
+    ],
+    tests: ['!(*.int).test.ts'],
+  },
+  {
+    folder: 'packages/db/src/client',
+    mutate: ['{errors,settings,tls}.ts'],
+    tests: ['!(*.int).test.ts'],
+  },
+  {
+    folder: 'packages/kafka/src/consume',
+    mutate: [
+      '{assigned-partition,assignment,chunk-queue,check-log,continues-log,divergence,locator,offset-committer}.ts',
+      '{resume,unreadable}.ts',
+    ],
+    tests: ['!(*.int|batch-source|group-member).test.ts'],
+  },
+  {
+    folder: 'packages/kafka/src/client',
+    mutate: ['{codecs,errors,lz4,response-reader}.ts'],
+    tests: ['{codecs,errors,response-reader}.test.ts'],
+  },
+  {
+    folder: 'packages/kafka/src/produce',
+    mutate: ['{dead-letter-record,partitioner}.ts'],
+    tests: ['!(*.int).test.ts'],
+  },
+  {
+    folder: 'apps/consumer/src',
+    mutate: ['{admission,consume,dead-letter,dead-letter-limit,limit-types,observe,stages,triage}.ts'],
+    tests: ['{admission,consume,dead-letter,dead-letter-limit,limit-types,observe,stages,triage}.test.ts'],
+  },
+];
