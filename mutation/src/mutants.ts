@@ -40,7 +40,7 @@ export function toTested(result: MutantResult, root: string): TestedMutant {
   if (outcome === undefined) throw new Error(`a mutant of ${fileName} is ${status}`);
   return {
     file: relative(root, fileName),
-    line: location.start.line + 1,
+    line: location.start.line,
     mutator: mutatorName,
     original: onOneLine(textAt(readFileSync(fileName, 'utf8'), location)),
     replacement: onOneLine(replacement),
@@ -48,12 +48,12 @@ export function toTested(result: MutantResult, root: string): TestedMutant {
   };
 }
 
-/** Lines and columns count from 0; the end is exclusive. */
+/** Lines and columns count from 1; the end is exclusive. */
 function textAt(source: string, { start, end }: MutantResult['location']): string {
-  const lines = source.split('\n').slice(start.line, end.line + 1);
+  const lines = source.split('\n').slice(start.line - 1, end.line);
   const last = lines.length - 1;
-  lines[last] = lines[last]?.slice(0, end.column) ?? '';
-  lines[0] = lines[0]?.slice(start.column) ?? '';
+  lines[last] = lines[last]?.slice(0, end.column - 1) ?? '';
+  lines[0] = lines[0]?.slice(start.column - 1) ?? '';
   return lines.join('\n');
 }
 

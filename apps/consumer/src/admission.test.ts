@@ -32,4 +32,16 @@ test('above the limit a partition is paused, with the share and the remedy', () 
 test('with --once, exceeding the limit is an error', () => {
   const { admit } = createAdmission({ ratio: 0.5, window: 10 }, watchHealth().health, true);
   expect(() => admit(bad)).toThrow(UserError);
+  expect(() => admit(bad)).toThrow('events/2: 100 % of its recent records are dead letters');
+});
+
+test('rows that Postgres refused count, and the share is in percent', () => {
+  const { health, pauses } = watchHealth();
+  const { admit, addRefused } = createAdmission({ ratio: 0.5, window: 20 }, health, false);
+  const row = { eventId: '', eventType: '', eventTime: '', userId: '', payloadJson: '', record };
+  const half = { ...bad, rows: EventRows.of(Array(10).fill(row)) };
+  expect(admit(half)).toBe(true);
+  addRefused(half, 2);
+  expect(admit(half)).toBe(false);
+  expect(pauses).toEqual([expect.stringContaining('events/2: 60 % ')]);
 });

@@ -67,7 +67,7 @@ function shareOfLast(outcomes: readonly { records: number; deadLetters: number }
 }
 
 test('records refused by Postgres leave the window together with their batch', () => {
-  const watch = createLimitWatch({ ratio: 0.5, window: 10 });
+  const watch = createLimitWatch({ ratio: 0.1, window: 10 });
   watch.add('events/0', good(10));
   watch.addRefused('events/0', 6);
   expect(watch.exceeded('events/0')).toBe(0.6);

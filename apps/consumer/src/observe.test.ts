@@ -55,7 +55,7 @@ async function observeBatch(written: Written) {
   const recorder = { debug: log('debug'), warn: log('warn') } as Partial<Logger> as Logger;
   const rows = EventRows.of(Array.from({ length: 5 }, () => [...batchFrom(5).rows]).flat());
   const batch = { ...batchFrom(5), rows, deadLetters: [rejected] };
-  createObserver(metrics, recorder)(batch, written, performance.now() - 7_000);
+  createObserver(metrics, recorder)(batch, written, performance.now() - 1_000_000);
   const text = await metrics.registry.metrics();
   const counts = text
     .split('\n')
@@ -80,8 +80,8 @@ test('every record of a batch is counted as stored, a duplicate or a dead letter
   const consumed = [...counts].filter(([name]) => name.startsWith('messaging_'));
   expect(consumed).toEqual([[expect.stringContaining('messaging_system="kafka"'), '6']]);
   expect(consumed[0]?.[0]).toContain('messaging_destination_name="events"');
-  expect(Number(counts.get('pipeline_batch_seconds_sum'))).toBeGreaterThanOrEqual(7);
-  expect(Number(counts.get('pipeline_batch_seconds_sum'))).toBeLessThan(1_000);
+  expect(Number(counts.get('pipeline_batch_seconds_sum'))).toBeGreaterThanOrEqual(1_000);
+  expect(Number(counts.get('pipeline_batch_seconds_sum'))).toBeLessThan(100_000);
 });
 
 test('dead letters that are stored already are not counted again', async () => {

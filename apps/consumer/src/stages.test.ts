@@ -1,5 +1,5 @@
 import type { DeadLetter, SourceRecord, Written } from '@pipeline/db';
-import type { KafkaRecord, Publisher, RecordBatch } from '@pipeline/kafka';
+import { fromDeadLetterRecord, type KafkaRecord, type Publisher, type RecordBatch } from '@pipeline/kafka';
 import { createLogger } from '@pipeline/program';
 import { readSettings } from '@pipeline/runtime';
 import { expect, test } from 'vitest';
@@ -80,3 +80,40 @@ test.each([10, 40])(
     expect(pauses).toEqual([expect.stringMatching(/^events\/0 is paused: \d+ % /)]);
   },
 );
+
+test('the stages of a batch have their limits and names from the settings', async () => {
+  const metrics = createConsumerMetrics('test');
+  const progress: string[] = [];
+  const health = { ...createHealth(logger, metrics), progressed: () => void progress.push('batch') };
+  const published: unknown[] = [];
+  const publish: Publisher['publish'] = async (topic, records, maxBytes) => {
+    const origins = records.map((record) => fromDeadLetterRecord(record as never)?.origin);
+    published.push({ topic, maxBytes, groups: origins.map((origin) => origin?.groupId) });
+  };
+  const stages = createStages({
+    settings: readSettings(consumerSettings, {
+      EVENT_MAX_BYTES: '100',
+      KAFKA_DLQ_TOPIC: 'my_dlq',
+      KAFKA_GROUP_ID: 'my_group',
+      DLQ_RECORD_MAX_BYTES: '5000',
+    }),
+    once: false,
+    writer: { write: async () => ({ stored: new Map(), deadLettered: 1, refused: [] }) },
+    publisher: { publish } as Partial<Publisher> as Publisher,
+    retries: createRetryPolicy({ kafka: '', postgres: '' }, health, new AbortController().signal),
+    health,
+    metrics,
+    logger,
+    shadow: undefined,
+  });
+  const [batch] = await Array.fromAsync(untilPaused(1));
+  await consume(oneOf({ ...batch, records: [toRecord(0)] } as RecordBatch), stages);
+  expect(published).toEqual([{ topic: 'my_dlq', maxBytes: 5_000, groups: ['my_group'] }]);
+  expect(progress).toEqual(['batch']);
+  const counted = await metrics.registry.getSingleMetricAsString('pipeline_dead_letters_total');
+  expect(counted).toContain('{reason="too_large"} 1');
+});
+
+async function* oneOf(batch: RecordBatch) {
+  yield batch;
+}

@@ -33,3 +33,29 @@ test('without rows the columns are empty', () => {
   const { eventIds, eventTypes, payloads } = new EventRows().toColumns();
   expect([eventIds, eventTypes, payloads].map(String)).toEqual(['{}', '{}', '']);
 });
+
+test('rows have a tally per type and minute, and the time of the last one', () => {
+  const later = row(1, { eventTime: '2026-11-24T09:31:00Z' });
+  const all = EventRows.of([row(0), row(0), later, row(2, { eventType: 'signup' })]);
+  expect(all.tallies).toEqual([
+    { minute: '2026-11-24T09:30Z', eventType: 'page_view', count: 2 },
+    { minute: '2026-11-24T09:31Z', eventType: 'page_view', count: 1 },
+    { minute: '2026-11-24T09:30Z', eventType: 'signup', count: 1 },
+  ]);
+  expect([EventRows.of([later]).lastEventTime, new EventRows().lastEventTime]).toEqual([
+    '2026-11-24T09:31:00Z',
+    undefined,
+  ]);
+});
+
+test('the columns are encoded as Postgres reads them', () => {
+  const all = [row(0, { eventId: 'a', userId: '"' }), row(1, { eventId: 'b', payloadJson: '{}' })];
+  const columns = Object.entries(EventRows.of(all).toColumns());
+  expect(Object.fromEntries(columns.map(([name, bytes]) => [name, String(bytes)]))).toEqual({
+    eventIds: '{a,b}',
+    eventTypes: '{"page_view","page_view"}',
+    eventTimes: '{2026-11-24T09:30:12.345678Z,2026-11-24T09:30:12.345678Z}',
+    userIds: '{"\\"","user-1"}',
+    payloads: '{"path":"/"}\u001e{}',
+  });
+});
