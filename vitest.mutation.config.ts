@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
-import { source, unit } from './vitest.shared.ts';
 import { suites } from './mutation/src/suites.ts';
+import { source, unit } from './vitest.shared.ts';
 
 const folder = process.env['MUTATION_SUITE'];
 const tests = suites.find((suite) => suite.folder === folder)?.tests ?? [];
