@@ -28,6 +28,12 @@ test('the payload text is kept verbatim, and is the one that JSON.parse returns'
   );
 });
 
+test('an object that is an overridden duplicate of another member is not the payload', () => {
+  const text = writeEvent({ payload: '{"path":"/"}' }).slice(0, -1);
+  const overridden = `${text},"us\\u0065r_id":{"path":"x"},"user_id":{"path":"y"},"user_id":"user-42"}`;
+  expect(decodeEvent(toBytes(overridden))).toMatchObject({ ok: true, payloadJson: '{"path":"/"}' });
+});
+
 test('decoding never throws, whatever the bytes', () => {
   fc.assert(
     fc.property(anyBytes, (bytes) => {

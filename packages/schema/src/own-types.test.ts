@@ -87,6 +87,7 @@ test('a value that exhausts the stack of its pattern is rejected, not thrown', (
   expect(decode(bytesOf('visit', `{"path":"${'a'.repeat(9_000_000)}"}`), limits)).toMatchObject({
     ok: false,
     reason: 'invalid_payload',
+    path: '/payload',
     message: 'cannot be checked',
   });
 });
@@ -101,10 +102,27 @@ test('undeclared names are replaced by * in the path', () => {
     path: '/payload/scores/*/1/points',
     message: 'must be number',
   });
+  const keyword = '{"scores":{"properties":[{"points":"many"}]}}';
+  expect(decode(bytesOf('match', keyword))).toMatchObject({ path: '/payload/scores/*/0/points' });
+});
+
+test('declared names with characters that a JSON Pointer escapes are kept in the path', () => {
+  const decode = createDecoder({ visit: Type.Object({ 'a/b~c': Type.Object({ n: Type.Number() }) }) });
+  expect(decode(bytesOf('visit', '{"a/b~c":{"n":"1"}}'))).toMatchObject({ path: '/payload/a~1b~0c/n' });
+});
+
+test('a schema may contain null, and a pattern without a description', () => {
+  const path = Type.String({ pattern: '^/', default: null });
+  const decode = createDecoder({ visit: Type.Object({ path }) });
+  expect(decode(bytesOf('visit', '{"path":"x"}'))).toMatchObject({ message: 'must match pattern "^/"' });
 });
 
 test('a member named like an inherited property is validated, and required if declared', () => {
-  const schema = Type.Object({ constructor: Type.Optional(Type.String()), valueOf: Type.Unknown() });
+  const schema = Type.Object({
+    constructor: Type.Optional(Type.String()),
+    valueOf: Type.Unknown(),
+    laps: Type.Optional(Type.Number()),
+  });
   const decode = createDecoder({ race: schema });
   expect(decode(bytesOf('race', '{"valueOf":1}'))).toMatchObject({ ok: true });
   expect(decode(bytesOf('race', '{"valueOf":1,"constructor":"Ferrari"}'))).toMatchObject({ ok: true });

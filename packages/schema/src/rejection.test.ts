@@ -52,6 +52,7 @@ test('an error in the record as a whole has an empty path', () => {
     message: 'has 5 bytes; the limit is 4',
   });
   expect(rejectionOf('{')).toMatchObject({ path: '', message: 'is not JSON' });
+  expect(decodeEvent(Uint8Array.of(0xff))).toMatchObject({ path: '', message: 'is not UTF-8' });
   expect(rejectionOf('{}')).toMatchObject({ path: '', message: 'lacks the member event_id' });
   expect(rejectionOf(writeEvent({}, '"more":1,'))).toMatchObject({
     path: '',

@@ -77,6 +77,20 @@ test('a member that has left the group has drained nothing', () => {
   expect(assignment.isDrained(ends)).toBe(true);
 });
 
+test('it is drained once every partition is located and done up to its end', () => {
+  const assignment = reading(0, 1);
+  const ends = new Map([[0, 3n]]);
+  expect(assignment.partitions).toEqual([0, 1]);
+  expect(assignment.isDrained(ends)).toBe(false);
+  assignment.find(0)?.accept(0n, chunkOf(0, 3));
+  const slice = assignment.takeNext();
+  expect(assignment.isDrained(ends)).toBe(false);
+  slice?.owner.complete(slice);
+  expect(assignment.isDrained(ends)).toBe(true);
+  assignment.relocate();
+  expect(assignment.isDrained(ends)).toBe(false);
+});
+
 test('the first end counts, and reaches every waiting loop', async () => {
   const assignment = reading(0);
   const loops = [assignment.take(), assignment.take()];
