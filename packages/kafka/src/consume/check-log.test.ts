@@ -36,6 +36,16 @@ test.each<[string, Partial<PartitionLog>, object]>([
     { findEpochEnd: none, logStart: 99n },
     { state: 'unknown' },
   ],
+  [
+    'has ended at the ledger, and shows neither, is unknown',
+    { logEnd: 100n, findEpochEnd: none, readRecord: none },
+    { state: 'unknown' },
+  ],
+  [
+    'begins at the last record, and shows no epochs, is intact',
+    { logStart: 98n, findEpochEnd: none },
+    { state: 'intact' },
+  ],
   ['has an epoch that ends earlier is truncated there', endsAt(70n), { state: 'truncated', divergence: 70n }],
   ['has none of its epochs is unknown', { ...endsAt(30n, 3), readRecord: none }, { state: 'unknown' }],
   ['has another last record is truncated', { readRecord: other }, { state: 'truncated', divergence: 10n }],

@@ -53,6 +53,19 @@ test('a slice has the leader epoch of its last offset', () => {
   ]);
 });
 
+test('a slice may have exactly maxBytes bytes', () => {
+  const queue = new ChunkQueue({ ...roomy, maxBytes: 20 });
+  queue.push(chunkOf(0, 5));
+  expect(drain(queue).map(({ records }) => records.length)).toEqual([2, 2, 1]);
+});
+
+test('large records take more memory than small ones', () => {
+  const [small, large] = [new ChunkQueue(roomy), new ChunkQueue(roomy)];
+  small.push(chunkOf(0, 3, 0));
+  large.push(chunkOf(0, 3, 100));
+  expect(large.bytes - small.bytes).toBe(300);
+});
+
 test('empty records take memory', () => {
   const queue = new ChunkQueue(roomy);
   queue.push(chunkOf(0, 1_000, 0));

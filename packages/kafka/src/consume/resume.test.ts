@@ -29,6 +29,11 @@ test.each([
   ['a restored database is filled again', { logStart: 0n, logEnd: 99n, committed: 90n, ledger: 40n }, 40n],
   ['a group that was set back replays', { logStart: 0n, logEnd: 99n, committed: 10n, ledger: 90n }, 10n],
   ['what retention took is passed over', { logStart: 50n, logEnd: 99n, committed: 10n, ledger: 10n }, 50n],
+  [
+    'without a backlog reading goes on at the end',
+    { logStart: 0n, logEnd: 9n, committed: 9n, ledger: 9n },
+    9n,
+  ],
   ['a recreated log is read from its start', { logStart: 0n, logEnd: 9n, committed: 50n, ledger: 50n }, 0n],
 ])('%s', (_, standing, expected) => {
   expect(resumeOffset(standing)).toBe(expected);

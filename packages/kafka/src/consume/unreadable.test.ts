@@ -48,6 +48,18 @@ test('only the batch that contains the given offset is skipped, and is reported'
   expect(reported).toEqual([batch, batch]);
 });
 
+test('a batch is skipped if one of several skips names it', () => {
+  const skips = ['events:1:600', 'events:2:600'].map((text) => parseSkip(text) ?? expect.unreachable());
+  expect(allowSkips(skips, () => {})(batch)).toBe(true);
+});
+
+test('an error without an unreadable batch has none, even if it is its own cause', () => {
+  const circular: { cause?: unknown } = new Error('broken');
+  circular.cause = circular;
+  for (const other of [undefined, new Error('broken'), circular])
+    expect(findUnreadable(other)).toBeUndefined();
+});
+
 test('an unreadable batch is a permanent error that names its offsets and --skip', () => {
   expect(findUnreadable(error)).toBe(batch);
   expect(isTransientError(error)).toBe(false);
