@@ -85,7 +85,7 @@ test('a record may have maxBytes bytes, and not one more', () => {
 });
 
 test('a payload may be nested maxDepth levels deep, and not one more', () => {
-  const text = writeEvent({ payload: '{"path":"/","a":[{"b":[]}]}' });
+  const text = writeEvent({ payload: '{"path":"/","a":[{"b":[]}],"c":[]}' });
   expect(decodeEvent(toBytes(text), { maxDepth: 4 }).ok).toBe(true);
   expect(rejectionOf(text, { maxDepth: 3 })).toMatchObject({
     reason: 'invalid_payload',
