@@ -1,5 +1,5 @@
 import { createWriter, type Database, hashRecord } from '@pipeline/db';
-import { openSource, redriveCountOf, type Skip, type Source } from '@pipeline/kafka';
+import { openSource, redriveCountOf, type Skip } from '@pipeline/kafka';
 import {
   createLogger,
   createProbes,
@@ -10,7 +10,8 @@ import {
 } from '@pipeline/program';
 import type { Logger, Settings } from '@pipeline/runtime';
 import { openDatabase, openKafka } from './connections.ts';
-import { consume, type Stages } from './consume.ts';
+import type { Stages } from './consume.ts';
+import { consumeTogether } from './consume-together.ts';
 import { createConsumerProbes, createHealth, type Health } from './health.ts';
 import { watchLag } from './lag.ts';
 import { type ConsumerMetrics, createConsumerMetrics } from './metrics.ts';
@@ -80,21 +81,6 @@ export async function runConsumer(settings: ConsumerSettings, options: RunOption
     createStages({ settings, once, writer, publisher, retries, health, metrics, logger, shadow }),
   );
   await consumeTogether(source, stages, settings.WRITERS, failure);
-}
-
-/** If one loop fails, the others stop retrying, because their connections are about to close. */
-async function consumeTogether(
-  source: Source,
-  stages: Stages,
-  loops: number,
-  failure: AbortController,
-): Promise<void> {
-  const loop = () =>
-    consume(source.batches(), stages).catch((error) => {
-      failure.abort(error);
-      throw error;
-    });
-  await Promise.all(Array.from({ length: loops }, loop));
 }
 
 function openShadowIfSet(

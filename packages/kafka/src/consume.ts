@@ -1,6 +1,7 @@
-/** The state of an assignment in parts, for the model; inside the workspace only. */
+/** The source in parts, for the model and the simulation; inside the workspace only. */
 export type { AssignedPartition, Slice } from './consume/assigned-partition.ts';
 export { Assignment } from './consume/assignment.ts';
+export { BatchSource } from './consume/batch-source.ts';
 export { checkLog, type LogCheck } from './consume/check-log.ts';
 export { continuesLog } from './consume/continues-log.ts';
 export { epochBefore } from './consume/divergence.ts';

@@ -1,5 +1,5 @@
 import { backoffMs, defaultBackoff, type Logger, pause, retryForever, withDeadline } from '@pipeline/runtime';
-import kafkajs from 'kafkajs';
+import kafkajs, { type Kafka } from 'kafkajs';
 import type { ClusterAdmin } from '../admin/admin.ts';
 import { registerCodecs } from '../client/codecs.ts';
 import { connectKafka } from '../client/connect.ts';
@@ -79,8 +79,10 @@ export async function openSource(options: SourceOptions): Promise<Source> {
   return source;
 }
 
-class BatchSource implements Source {
+/** The source; `start` joins the group. */
+export class BatchSource implements Source {
   readonly #options: SourceOptions;
+  readonly #connect: () => Kafka;
   readonly #assignment: Assignment;
   #ends: ReadonlyMap<number, bigint> | undefined;
   #locating: Promise<void> = Promise.resolve();
@@ -92,9 +94,11 @@ class BatchSource implements Source {
   /** Crashes since the last completed batch; drives the backoff of the next join. */
   #crashes = 0;
 
-  constructor(options: SourceOptions) {
+  /** @param connect creates the client of each group member; defaults to one with the settings */
+  constructor(options: SourceOptions, connect = () => connectMember(options)) {
     const { BATCH_MAX_EVENTS, BATCH_MAX_BYTES, BUFFER_MAX_BYTES } = options.settings;
     this.#options = options;
+    this.#connect = connect;
     this.#locator = new Locator(options);
     const limits = { maxRecords: BATCH_MAX_EVENTS, maxBytes: BATCH_MAX_BYTES };
     this.#assignment = new Assignment(options.settings.KAFKA_TOPIC, limits, BUFFER_MAX_BYTES);
@@ -150,9 +154,9 @@ class BatchSource implements Source {
   }
 
   #join(isTransient: (error: unknown) => boolean): Promise<void> {
-    const { settings, name, skips = [], logger, onRetry, signal } = this.#options;
+    const { settings, skips = [], logger, onRetry, signal } = this.#options;
     return this.#retry(() => {
-      const member = new GroupMember(connectKafka(settings, name, logger), {
+      const member = new GroupMember(this.#connect(), {
         topic: settings.KAFKA_TOPIC,
         settings,
         assignment: this.#assignment,
@@ -271,6 +275,10 @@ function offsetsOf({ partition }: TopicPartition, offsets: readonly PartitionOff
   if (found === undefined)
     throw new kafkajs.KafkaJSError(`no broker has offsets of partition ${partition} yet`);
   return found;
+}
+
+function connectMember({ settings, name, logger }: SourceOptions): Kafka {
+  return connectKafka(settings, name, logger);
 }
 
 function throwUserError(error: unknown): never {

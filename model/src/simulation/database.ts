@@ -1,0 +1,193 @@
+import type { EventRow } from '@pipeline/db';
+import {
+  type Batch,
+  type InsertForm,
+  type LedgerView,
+  type LogPartition,
+  type LogTail,
+  type OpenedLedger,
+  type Refusal,
+  type Rewind,
+  recordCount,
+  type StatementResult,
+  tailFromJson,
+  tailToJson,
+} from '@pipeline/db/write';
+import type { Clock } from './clock.ts';
+import { postgresError } from './network.ts';
+import { identityOf, type LedgerRow, type StoredDeadLetter, Tables } from './tables.ts';
+
+/** After this long without a write, a ledger may go back to the topic before. */
+const FORMER_TOPIC_MS = 60_000;
+
+/** Postgres with the pipeline's tables: what its statements do, each at one moment. */
+export class Database {
+  tables = new Tables();
+  /** Called after every statement that changes the tables. */
+  onChange: (partition: number) => void = () => {};
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** What `openLedger` does; undefined if the topic is the one before. */
+  open({ partition, topicId = '' }: LogPartition, startOffset: bigint): OpenedLedger | undefined {
+    const row = this.tables.ledgers.get(partition);
+    const isRestarted = row !== undefined && row.topicId !== topicId;
+    const isFresh = row !== undefined && row.updatedAt >= this.#clock.now - FORMER_TOPIC_MS;
+    if (row?.formerTopicId === topicId && isFresh) return undefined;
+    const start = Number(startOffset);
+    const opened = row === undefined || isRestarted ? this.#restart(row, topicId, start) : row;
+    this.#put(partition, opened);
+    const tail = tailOf(opened);
+    return { ...viewOf(opened), isRestarted, ...(tail?.nextOffset === BigInt(opened.next) ? { tail } : {}) };
+  }
+
+  #restart(row: LedgerRow | undefined, topicId: string, start: number): LedgerRow {
+    const { now } = this.#clock;
+    if (row === undefined)
+      return { ...emptyLedger, topicId, formerTopicId: undefined, start, next: start, updatedAt: now };
+    const moved = { start: row.start + start - row.next, next: start, resets: row.resets + 1 };
+    return { ...row, ...moved, topicId, formerTopicId: row.topicId, tail: null, updatedAt: now };
+  }
+
+  /** What `rewindLedger` does. */
+  rewind({ partition }: LogPartition, { from, to, resets, tail }: Rewind): boolean {
+    const row = this.tables.ledgers.get(partition);
+    const isAt = (next: bigint, count: number) => row?.next === Number(next) && row.resets === count;
+    if (row === undefined || !(isAt(from, resets) || isAt(to, resets + 1))) return false;
+    const next = Number(to);
+    const moved = { start: row.start + next - row.next, next, resets: resets + 1 };
+    const kept = { tail: tail ? tailToJson(tail) : null, updatedAt: this.#clock.now };
+    this.#put(partition, { ...row, ...moved, ...kept });
+    return true;
+  }
+
+  /**
+   * What `writeStatement` does; undefined if there is no ledger.
+   * @throws a unique violation in the plain form, or a refusal of a row
+   */
+  write(batch: Batch, view: LedgerView, form: InsertForm, tail?: LogTail): StatementResult | undefined {
+    const row = this.tables.ledgers.get(batch.partition);
+    if (row === undefined) return undefined;
+    const found = { foundOffset: BigInt(row.next), foundResets: row.resets };
+    if (BigInt(row.next) !== view.nextOffset || row.resets !== view.resets)
+      return { ...found, foundTail: jsonOf(row.tail), storedByType: null, deadLettered: 0 };
+    const rows = [...batch.rows];
+    const refusal = rows.map(refusalOf).find((one) => one !== undefined);
+    if (refusal !== undefined) throw postgresError(refusal.sqlstate);
+    const fresh = this.#freshOf(rows);
+    if (form === 'plain' && fresh.length < rows.length) throw postgresError('23505');
+    const letters = this.#freshLetters(batch, row.topicId);
+    const storedByType = this.#insert(fresh);
+    this.tables.deadLetters.push(...letters);
+    const counts = { stored: fresh.length, deadLettered: letters.length };
+    const advanced = advance(row, batch, counts);
+    const kept = { tail: tail ? tailToJson(tail) : row.tail, updatedAt: this.#clock.now };
+    this.#put(batch.partition, { ...advanced, ...kept });
+    return { ...found, foundTail: null, storedByType, deadLettered: letters.length };
+  }
+
+  /** The first of several rows with one id. */
+  #freshOf(rows: readonly EventRow[]): readonly EventRow[] {
+    const byId = new Map(rows.toReversed().map((row) => [row.eventId, row]));
+    return [...byId.values()].filter(({ eventId }) => !this.tables.events.has(eventId));
+  }
+
+  #insert(rows: readonly EventRow[]): Readonly<Record<string, number>> {
+    const stored: Record<string, number> = {};
+    for (const { eventId, eventType, eventTime } of rows) {
+      const key = `${eventTime.slice(0, 16)} ${eventType}`;
+      this.tables.events.set(eventId, key);
+      this.tables.count(key, 1);
+      stored[eventType] = (stored[eventType] ?? 0) + 1;
+    }
+    return stored;
+  }
+
+  #freshLetters({ partition, deadLetters }: Batch, topicId: string): readonly StoredDeadLetter[] {
+    const stored = new Set(
+      this.tables.deadLetters.filter((one) => one.topicId === topicId).map(({ identity }) => identity),
+    );
+    return deadLetters
+      .map((letter) => ({ partition, topicId, letter, identity: identityOf(partition, letter) }))
+      .filter(({ identity }) => !stored.has(identity));
+  }
+
+  /** What `findDeadLettered` does. */
+  findDeadLettered({ partition, rows: { records } }: Batch): ReadonlyMap<number, Refusal> {
+    const topicId = this.tables.ledgers.get(partition)?.topicId;
+    const refused = this.tables.deadLetters.filter(
+      (one) => one.topicId === topicId && one.letter.reason === 'refused_by_database',
+    );
+    const byIdentity = new Map(refused.map(({ identity, letter }) => [identity, letter]));
+    const found = new Map<number, Refusal>();
+    for (const [index, record] of records.entries()) {
+      const letter = byIdentity.get(identityOf(partition, { record }));
+      if (letter !== undefined) found.set(index, { sqlstate: letter.sqlstate ?? '', message: letter.detail });
+    }
+    return found;
+  }
+
+  /** What `findInvalidRows` does: it does not see constraints. */
+  findInvalidRows(rows: Iterable<EventRow>): ReadonlyMap<number, Refusal> {
+    const refusals = [...rows].map((row, index) => [index, refusalOf(row)] as const);
+    return new Map(
+      refusals.flatMap(([index, refusal]) => (refusal?.sqlstate === '22P05' ? [[index, refusal]] : [])),
+    );
+  }
+
+  /** What a purge does with one event. */
+  purge(eventId: string): void {
+    const key = this.tables.events.get(eventId);
+    if (key === undefined) return;
+    this.tables.events.delete(eventId);
+    this.tables.count(key, -1);
+    this.tables.purged.push(eventId);
+  }
+
+  #put(partition: number, row: LedgerRow): void {
+    this.tables.ledgers.set(partition, row);
+    this.onChange(partition);
+  }
+}
+
+const emptyLedger = { resets: 0, stored: 0, duplicates: 0, deadLettered: 0, skipped: 0, tail: null };
+
+/** Why Postgres refuses a row: jsonb cannot hold a null character, and a constraint forbids a user. */
+function refusalOf({ payloadJson, userId }: EventRow): Refusal | undefined {
+  if (payloadJson.includes('\\u0000')) return { sqlstate: '22P05', message: 'unsupported escape' };
+  return userId === 'forbidden' ? { sqlstate: '23514', message: 'violates a check' } : undefined;
+}
+
+function advance(
+  row: LedgerRow,
+  batch: Batch,
+  { stored, deadLettered }: Pick<LedgerRow, 'stored' | 'deadLettered'>,
+): LedgerRow {
+  const nextOffset = Number(batch.nextOffset);
+  const isReplay = nextOffset <= row.next;
+  const count = recordCount(batch);
+  return {
+    ...row,
+    next: Math.max(row.next, nextOffset),
+    start: row.start - (isReplay ? stored + deadLettered : 0),
+    stored: row.stored + stored,
+    deadLettered: row.deadLettered + deadLettered,
+    duplicates: row.duplicates + (isReplay ? 0 : count - stored - deadLettered),
+    skipped: row.skipped + (isReplay ? 0 : nextOffset - row.next - count),
+  };
+}
+
+function viewOf({ next, resets }: LedgerRow): LedgerView {
+  return { nextOffset: BigInt(next), resets };
+}
+
+function tailOf({ tail }: LedgerRow): LogTail | undefined {
+  return tailFromJson(jsonOf(tail));
+}
+
+function jsonOf(text: string | null): unknown {
+  return text === null ? null : JSON.parse(text);
+}

@@ -1,0 +1,19 @@
+/** What goes wrong, or is done on purpose. */
+export const faultNames = [
+  'crash',
+  'stop',
+  'cut',
+  'expel',
+  'rebalance',
+  'losses',
+  'outage',
+  'move',
+  'truncate',
+  'restore',
+  'recreate',
+  'retention',
+  'purge',
+  'redrive',
+] as const;
+
+export type Fault = (typeof faultNames)[number];

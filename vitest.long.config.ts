@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+import { source, unit } from './vitest.shared.ts';
+
+/** The tests of the package in whose folder vitest runs that take minutes and need no servers. */
+export default defineConfig({
+  ...source,
+  test: {
+    ...unit,
+    include: ['src/**/*.long.test.ts'],
+    reporters: ['default', ['json', { outputFile: 'test-results/long.json' }]],
+  },
+});
