@@ -73,7 +73,11 @@ export default defineConfig({
       },
       withServers(
         'servers',
-        ['{packages,apps}/*/src/**/*.int.test.ts', 'infra/src/**/*.int.test.ts', 'e2e/src/**/*.test.ts'],
+        [
+          '{packages,apps}/*/src/**/*.int.test.ts',
+          '{infra,model}/src/**/*.int.test.ts',
+          'e2e/src/**/*.test.ts',
+        ],
         ['**/*.long.test.ts'],
       ),
       withServers('long', ['e2e/src/**/*.long.test.ts']),

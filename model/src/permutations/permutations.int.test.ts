@@ -1,0 +1,58 @@
+import type { Sql } from '@pipeline/db';
+import { testStack } from '@pipeline/testing';
+import { expect, test } from 'vitest';
+import type { Operation } from './operations.ts';
+import { allPairs, runPermutations } from './run.ts';
+import type { Client } from './session.ts';
+
+const { createDatabase } = testStack();
+
+test('two operations give the result of a serial order in every interleaving', async () => {
+  const reports = await runPermutations(createDatabase, allPairs);
+  expect(reports.flatMap(({ name, problems }) => problems.map((problem) => ({ name, ...problem })))).toEqual(
+    [],
+  );
+  expect(reports).toHaveLength(allPairs.length);
+  const interleavings = reports.reduce((sum, { interleavings }) => sum + interleavings, 0);
+  expect(interleavings).toBeGreaterThan(1_000);
+});
+
+/** An operation of two statements in one transaction. */
+function twoStatements(name: string, ...texts: readonly string[]): Operation {
+  const run = async ({ database }: Client) => {
+    await database.run((sql) => sql.unsafe(`begin; ${texts.join(';')}; commit`).simple());
+  };
+  return { name, points: [minute(1), minute(2)], prepare: async (client) => () => run(client) };
+}
+const minute = (key: number) => ({ table: 'agg_events_minute', key }) as const;
+const touch = (key: number) =>
+  `update agg_events_minute set event_type = event_type where extract(minute from minute) = ${key}`;
+
+test('locks in opposite orders are reported as a deadlock', async () => {
+  const pair = [twoStatements('up', touch(1), touch(2)), twoStatements('down', touch(2), touch(1))] as const;
+  const [report] = await runPermutations(createDatabase, [pair]);
+  expect(report?.problems.map(({ what }) => what)).toContain('a deadlock');
+});
+
+/** Reads a count, and writes the next one in a second transaction. */
+const increment: Operation = {
+  name: 'increment',
+  prepare:
+    async ({ database }) =>
+    async () => {
+      const where = `where extract(minute from minute) = 2`;
+      const read = (sql: Sql) =>
+        sql.unsafe<{ n: bigint }[]>(`select event_count as n from agg_events_minute ${where}`);
+      const [row] = await database.run(read);
+      await database.run((sql) =>
+        sql.unsafe(`update agg_events_minute set event_count = ${(row?.n ?? 0n) + 1n} ${where}`),
+      );
+    },
+};
+
+test('a lost update and a violated invariant are reported', async () => {
+  const [report] = await runPermutations(createDatabase, [[increment, increment]]);
+  expect(report?.interleavings).toBe(6);
+  const problems = report?.problems.map(({ what }) => what.split(' ').slice(0, 2).join(' '));
+  expect(new Set(problems)).toEqual(new Set(['the count', 'no serial']));
+});
