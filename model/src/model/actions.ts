@@ -48,7 +48,9 @@ export function* progress(world: World, decide: Decisions): Generator<Step> {
   for (const index of both) yield* memberSteps(world, index, decide);
   if (world.redriving !== null) {
     const { tables, redriving } = world;
-    const marked = { ...tables, redriven: add(tables.redriven, redriving) };
+    // A restore may have removed the dead letter.
+    const sent = tables.deadLetters.filter((one) => one === redriving);
+    const marked = { ...tables, redriven: add(tables.redriven, ...sent) };
     yield { label: 'redrive marks', world: { ...world, tables: marked, redriving: null } };
   }
 }

@@ -87,7 +87,7 @@ class Answers<Question extends readonly object[], Answer> {
 }
 
 /** The decisions of the real code. */
-class RealDecisions implements Decisions {
+export class RealDecisions implements Decisions {
   readonly #next = new Answers(
     (work: Work, { partition }: { readonly partition: number }) => nextOf(partition, work),
     'failed',
@@ -116,6 +116,31 @@ class RealDecisions implements Decisions {
     const filled = [await this.#next.fill(), await this.#checks.fill(), await this.#continues.fill()];
     return filled.includes(true);
   }
+}
+
+/** Everything that can happen in a world. */
+export async function stepsOf(
+  world: World,
+  decisions: RealDecisions,
+): Promise<readonly (Step & { readonly isProgress: boolean })[]> {
+  for (;;) {
+    const steps = [...progress(world, decisions)].map((step) => ({ ...step, isProgress: true }));
+    const wrong = [...faults(world)].map((step) => ({ ...step, isProgress: false }));
+    if (!(await decisions.fill())) return [...steps, ...wrong];
+  }
+}
+
+/** The same world of interned parts. */
+export function canonicalOf(world: World): World {
+  return {
+    ...world,
+    logs: intern(world.logs.map(intern)),
+    tables: intern(world.tables),
+    copy: world.copy && intern(world.copy),
+    group: intern(world.group),
+    budget: intern(world.budget),
+    members: world.members.map(intern),
+  };
 }
 
 /** A world in the graph of all worlds. */
@@ -158,7 +183,7 @@ export class Explorer {
 
   async #expand(at: number): Promise<void> {
     const world = this.#worldAt(at);
-    const steps = await this.#stepsOf(world);
+    const steps = await stepsOf(world, this.#decisions);
     this.#steps += steps.length;
     this.#next[at] = -1;
     for (const [index, step] of steps.entries()) {
@@ -169,34 +194,14 @@ export class Explorer {
     if (node !== undefined && this.#next[at] !== -1) node.world = undefined;
   }
 
-  async #stepsOf(world: World): Promise<readonly (Step & { readonly isProgress: boolean })[]> {
-    for (;;) {
-      const steps = [...progress(world, this.#decisions)].map((step) => ({ ...step, isProgress: true }));
-      const wrong = [...faults(world)].map((step) => ({ ...step, isProgress: false }));
-      if (!(await this.#decisions.fill())) return [...steps, ...wrong];
-    }
-  }
-
   #add(world: World, parent: number, label: string): number {
-    const [key, canonical] = this.#identify(world);
+    const canonical = canonicalOf(world);
+    const key = keyOf(canonical);
     const known = this.#seen.get(key);
     if (known !== undefined) return known;
     const at = this.#nodes.push({ world: canonical, parent, label }) - 1;
     this.#seen.set(key, at);
     return at;
-  }
-
-  #identify(world: World): readonly [string, World] {
-    const canonical = {
-      ...world,
-      logs: intern(world.logs.map(intern)),
-      tables: intern(world.tables),
-      copy: world.copy && intern(world.copy),
-      group: intern(world.group),
-      budget: intern(world.budget),
-      members: world.members.map(intern),
-    };
-    return [keyOf(canonical), canonical];
   }
 
   #traceOf(at: number): string[] {
@@ -228,7 +233,7 @@ export class Explorer {
   async #drainsAtRest(from: World): Promise<boolean> {
     let world = from;
     for (let steps = 0; steps < MAX_STEPS && !isDrained(world); steps++) {
-      const [step] = await this.#stepsOf({ ...this.#identify(world)[1], budget: noFaults });
+      const [step] = await stepsOf({ ...canonicalOf(world), budget: noFaults }, this.#decisions);
       world = step?.world ?? repaired(world);
       if (violated(world) !== undefined) return false;
     }
@@ -242,7 +247,7 @@ const MAX_STEPS = 300;
  * What happens if nothing else does: processes restart, the group rebalances, and after a minute without a write a
  * ledger may go back to the topic before.
  */
-function repaired(world: World): World {
+export function repaired(world: World): World {
   const restarted =
     world.restore === 'restored' ? both.reduce(restart, { ...world, restore: 'restarted' as const }) : world;
   const ledgers = restarted.tables.ledgers.map((row) => row && { ...row, formerTopicId: null });

@@ -1,3 +1,4 @@
+import { codeOf, LedgerMissingError } from '@pipeline/db';
 import {
   type Batch,
   EventRows,
@@ -6,6 +7,7 @@ import {
   type LedgerView,
   LedgerWriter,
   type LogTail,
+  type StatementResult,
   type Statements,
   tailFromJson,
   tailToJson,
@@ -16,20 +18,27 @@ import type { Response, Work } from './world.ts';
 
 /** What the real writer does next: another statement, its end, or an error that ends the process. */
 export type Next =
-  | { readonly request: Request }
+  | Call
   | { readonly isTolerant: boolean; readonly expected: number; readonly tail: string | null }
   | 'failed';
+
+/** A statement, in the model's terms and as a call of the real one. */
+interface Call {
+  readonly request: Request;
+  /** Sends the same statement. @returns the response in the model's terms */
+  readonly send: (statements: Statements) => Promise<Response>;
+}
 
 const refusal = { sqlstate: '23514', message: 'violates a check' };
 const PENDING = new Error('no response yet');
 
 /** Runs the real writer on the responses so far; it is deterministic, so it ends at the next statement. */
 export async function nextOf(partition: number, work: Work): Promise<Next> {
-  const requests: Request[] = [];
+  const calls: Call[] = [];
   const forms = new InsertForms();
   if (work.tolerant) forms.report(1);
   const seen: { ledger?: LedgerView } = {};
-  const statements = replay(partition, work, requests, seen);
+  const statements = replay(partition, work, calls, seen);
   const writer = new LedgerWriter(
     statements,
     (statement) => statement(),
@@ -40,21 +49,16 @@ export async function nextOf(partition: number, work: Work): Promise<Next> {
   try {
     await writer.write(batchOf(partition, work));
   } catch (error) {
-    return error === PENDING ? { request: last(requests) } : 'failed';
+    return error === PENDING ? last(calls) : 'failed';
   }
   return { isTolerant: forms.next === 'tolerant', ...(await ledgerOf(writer, partition, seen)) };
 }
 
 /** Statements that return the responses so far, and note what is requested. */
-function replay(
-  partition: number,
-  work: Work,
-  requests: Request[],
-  seen: { ledger?: LedgerView },
-): Statements {
+function replay(partition: number, work: Work, calls: Call[], seen: { ledger?: LedgerView }): Statements {
   const responses = [...work.responses];
-  const respond = (request: Request): Response => {
-    requests.push(request);
+  const respond = (call: Call): Response => {
+    calls.push(call);
     const response = responses.shift();
     if (response === undefined) throw PENDING;
     return response;
@@ -69,11 +73,17 @@ function replay(
     rewind: async () => false,
     write: async (batch, expected, form, tail) => {
       seen.ledger = expected;
-      return resultOf(respond(requestOf(work, batch, expected, form, tail)));
+      const request = requestOf(work, batch, expected, form, tail);
+      const send = ({ write }: Statements) => responseOf(() => write(batch, expected, form, tail));
+      return resultOf(respond({ request, send }));
     },
     findDeadLettered: async (batch) => {
       const rows = batch.rows.records.map(({ offset }) => recordAt(work, Number(offset)));
-      const response = respond({ partition, findDeadLettered: rows });
+      const send = async (real: Statements) => {
+        const found = await real.findDeadLettered(batch);
+        return { known: rows.filter((_, index) => found.has(index)) };
+      };
+      const response = respond({ request: { partition, findDeadLettered: rows }, send });
       const known = typeof response === 'object' && 'known' in response ? response.known : [];
       return new Map(known.map((row) => [rows.indexOf(row), refusal]));
     },
@@ -125,10 +135,10 @@ export function recordOf(number: number, offset: number, leaderEpoch: number) {
   };
 }
 
-function last(requests: readonly Request[]): Request {
-  const request = requests.at(-1);
-  if (request === undefined) throw new Error('the writer has sent no statement');
-  return request;
+function last(calls: readonly Call[]): Call {
+  const call = calls.at(-1);
+  if (call === undefined) throw new Error('the writer has sent no statement');
+  return call;
 }
 
 function recordAt(work: Work, offset: number): number {
@@ -151,6 +161,34 @@ function resultOf(response: Response) {
   };
 }
 
+/** The inverse of `resultOf`, for the result of a real statement. @throws every other error */
+async function responseOf(write: () => Promise<StatementResult>): Promise<Response> {
+  try {
+    const { foundOffset, foundResets, foundTail, storedByType, deadLettered } = await write();
+    const stored = Object.values(storedByType ?? {}).reduce((sum, count) => sum + count, 0);
+    const tail = foundTail === null ? null : JSON.stringify(foundTail);
+    return { found: Number(foundOffset), resets: foundResets, tail, stored, dead: deadLettered };
+  } catch (error) {
+    if (error instanceof LedgerMissingError) return 'missing';
+    if (codeOf(error) === '23505') return 'dup';
+    if (codeOf(error) === '23514') return 'no';
+    throw error;
+  }
+}
+
+/** The id of an event, in the order of their numbers. */
+function eventIdOf(event: number): string {
+  return `00000000-0000-4000-8000-${event.toString(16).padStart(12, '0')}`;
+}
+
+/** The time of an event: the events are a minute apart, so that a purge can remove one of them. */
+export function eventTimeOf(event: number): Date {
+  return new Date(Date.UTC(2026, 0, 1, 0, event));
+}
+
+/** Stored by no database of the model: a constraint refuses rows of this user. */
+export const REFUSED_USER = 'refused';
+
 function batchOf(partition: number, { from, records: slice, epochs }: Work) {
   const rows = new EventRows();
   const deadLetters = [];
@@ -169,10 +207,10 @@ function batchOf(partition: number, { from, records: slice, epochs }: Work) {
       });
     else
       rows.push({
-        eventId: `${found.event}`,
+        eventId: eventIdOf(found.event),
         eventType: 'any',
-        eventTime: '2026-01-01T00:00:00Z',
-        userId: 'u',
+        eventTime: eventTimeOf(found.event).toISOString(),
+        userId: found.kind === 'refused' ? REFUSED_USER : 'u',
         payloadJson: '{}',
         record,
       });

@@ -5,6 +5,6 @@ export { type InsertForm, InsertForms } from './write/insert-form.ts';
 export type { Refusal } from './write/isolate.ts';
 export type { LedgerView, LogPartition, OpenedLedger, Rewind } from './write/ledger.ts';
 export { cutTail, hashRecord, type LogTail, tailFromJson, tailToJson } from './write/log-tail.ts';
-export { LedgerMissingError, type Statements } from './write/statements.ts';
+export { LedgerMissingError, type Statements, statementsOf } from './write/statements.ts';
 export type { StatementResult } from './write/write-statement.ts';
 export { LedgerWriter } from './write/writer.ts';
