@@ -4,7 +4,7 @@ import { settingsFor } from '@pipeline/testing';
 import { latchKey, latchText } from './latches.ts';
 import { type Operation, pointsOf } from './operations.ts';
 import { Session } from './session.ts';
-import { contentText, keepText, resetText, vacuumText, violationsText } from './tables.ts';
+import { contentText, keepText, resetText, tidyText, violationsText } from './tables.ts';
 
 /** Two operations that run at the same time. */
 export type Pair = readonly [Operation, Operation];
@@ -50,9 +50,9 @@ export class Stage implements AsyncDisposable {
     await this.#director[Symbol.asyncDispose]();
   }
 
-  /** Makes the tables small again, which a deleted row does not. */
+  /** Prepares for another pair: small tables with all triggers. */
   async tidy(): Promise<void> {
-    await this.#run(vacuumText);
+    await this.#run(`${tidyText} ${latchText()}`);
   }
 
   /** Runs a pair once. Where both sessions can go on, the next of `choices` decides, and then the first session. */

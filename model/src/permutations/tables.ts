@@ -20,15 +20,15 @@ export function eventTime(minute: number): string {
 const tables =
   'raw_events, agg_events_minute, dlq_events, agg_dead_letters, dlq_actions, purges, purged_rows, ingest_progress';
 
-/** Removes what deleted rows leave behind. */
-export const vacuumText = `truncate ${tables};`;
-
 /** Keeps an empty `raw_events`, to recreate it after a partition operation. */
 export const keepText = `create schema spare; create table spare.raw_events (like raw_events including all);`;
 
 const recreateText = `
   drop table raw_events cascade; drop table if exists raw_events_before, raw_events_other;
   create table raw_events (like spare.raw_events including all);`;
+
+/** Removes what deleted rows and a partition operation leave behind, the triggers on `raw_events` included. */
+export const tidyText = `${recreateText} truncate ${tables};`;
 
 /**
  * The tables before an interleaving. Partition 0: events 1 to 3 of minutes 1, 2 and 1 at offsets 0 to 2, open dead
