@@ -9,7 +9,8 @@ test('1,000 seeds of faults keep all invariants, and drain', { timeout: 600_000 
   for (const fault of faultNames) expect(figures.counts[fault], fault).toBeGreaterThan(100);
 });
 
-test.each([1_950, 1_958, 2_182])('seed %i, which has found a bug, keeps all invariants', async (seed) => {
+// A log end from before the database responded, and a batch that was split at offsets without a record.
+test.each([99, 1_950])('seed %i, which has found a bug, keeps all invariants', async (seed) => {
   expect((await simulateSeeds(seed, 1)).failures).toEqual([]);
 });
 
