@@ -15,7 +15,7 @@ function recordOf(offset: number, text: string) {
   return { offset: String(offset), timestamp: '0', encodedSize: value.length, key: null, value };
 }
 
-test('a batch keeps its coordinates, and has a row per event and a dead letter per rejection', () => {
+test('a batch has a row per event and a dead letter per rejection', () => {
   const good = recordOf(5, JSON.stringify(event));
   const bad = { ...recordOf(6, '{'), headers: [['dlq.redrive_count', '2']] as const };
   const records = [good, bad, recordOf(7, JSON.stringify({ ...event, payload: {} }))];
