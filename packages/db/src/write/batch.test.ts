@@ -35,13 +35,13 @@ test('a batch is split at any offset, and the second part has its end', () => {
   ]);
 });
 
-test('the epoch of the first part is unknown if its last offset has no record', () => {
+test('the first part ends with its last record, whose epoch it has', () => {
   expect(parts(3n)).toMatchObject([
-    { rows: '1', dead: '', lastEpoch: undefined },
+    { rows: '1', nextOffset: 2n, lastEpoch: 5 },
     { rows: '4', dead: '3,6' },
   ]);
-  expect(parts(0n)).toMatchObject([{ rows: '', dead: '', lastEpoch: undefined }, { rows: '1,4' }]);
-  expect(parts(9n)).toMatchObject([{ rows: '1,4', dead: '3,6', lastEpoch: undefined }, { rows: '' }]);
+  expect(parts(9n)).toMatchObject([{ dead: '3,6', nextOffset: 7n, lastEpoch: 7 }, { rows: '' }]);
+  expect(parts(0n)).toMatchObject([{ rows: '', nextOffset: 0n, lastEpoch: undefined }, { rows: '1,4' }]);
 });
 
 test('the last record is the row or dead letter with the highest offset', () => {
