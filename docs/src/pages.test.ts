@@ -76,7 +76,7 @@ function anchorsOf(page: string): readonly string[] {
 /** Paths of the repository in inline code; patterns and data folders are left out. */
 function pathsOf(page: string): readonly string[] {
   return codesOf(page).filter((code) =>
-    /^(apps|packages|infra|tools|docs|sql|e2e|bench)\/[\w./-]+$/.test(code),
+    /^(apps|packages|infra|tools|docs|sql|e2e|bench|model|mutation)\/[\w./-]+$/.test(code),
   );
 }
 
@@ -102,7 +102,7 @@ const tasks = new Set(
   Object.keys(JSON.parse(readPage('turbo.json')).tasks).map((task) => task.replace(/^.*#/, '')),
 );
 const manifests = globSync('{packages,apps}/*/package.json', { cwd: rootFolder })
-  .concat(['infra', 'tools', 'docs', 'e2e', 'bench'].map((folder) => `${folder}/package.json`))
+  .concat(['infra', 'tools', 'docs', 'e2e', 'bench', 'model', 'mutation'].map((folder) => `${folder}/package.json`))
   .map((path) => ({ folder: dirname(path), ...JSON.parse(readPage(path)) }));
 
 /** Quotes from files of the repository: a path as code, followed by one or several quotes from that file. */
