@@ -102,7 +102,9 @@ const tasks = new Set(
   Object.keys(JSON.parse(readPage('turbo.json')).tasks).map((task) => task.replace(/^.*#/, '')),
 );
 const manifests = globSync('{packages,apps}/*/package.json', { cwd: rootFolder })
-  .concat(['infra', 'tools', 'docs', 'e2e', 'bench', 'model', 'mutation'].map((folder) => `${folder}/package.json`))
+  .concat(
+    ['infra', 'tools', 'docs', 'e2e', 'bench', 'model', 'mutation'].map((folder) => `${folder}/package.json`),
+  )
   .map((path) => ({ folder: dirname(path), ...JSON.parse(readPage(path)) }));
 
 /** Quotes from files of the repository: a path as code, followed by one or several quotes from that file. */
