@@ -42,6 +42,15 @@ test('a partition with a full read-ahead leaves room for the others', () => {
   expect(other && assignment.hasRoom(other)).toBe(true);
 });
 
+test('a partition may use half of the read-ahead, however many there are', () => {
+  const assignment = reading(0, 1, 2, 3, 4, 5);
+  const owner = assignment.find(0);
+  owner?.accept(0n, chunkOf(0, 2));
+  expect(owner && assignment.hasRoom(owner)).toBe(true);
+  owner?.accept(2n, chunkOf(2, 2));
+  expect(owner && assignment.hasRoom(owner)).toBe(false);
+});
+
 test('a position is located only after the slice in flight is released', async () => {
   const assignment = reading(0);
   assignment.find(0)?.accept(0n, chunkOf(0, 3));

@@ -25,7 +25,7 @@ export class Assignment {
   #changed = Promise.withResolvers<void>();
   #end: { readonly error?: unknown } | undefined;
 
-  /** @param bufferMaxBytes read-ahead of all partitions together; each has an equal share */
+  /** @param bufferMaxBytes read-ahead of all partitions together; one may use half of it */
   constructor(topic: string, limits: SliceLimits, bufferMaxBytes: number) {
     this.#topic = topic;
     this.#limits = limits;
@@ -114,11 +114,12 @@ export class Assignment {
   }
 
   /**
-   * Whether a partition has room left: in its own share of the read-ahead, so that it does not block the
-   * others, and in the total, because a fetch may return more than a share.
+   * Whether a partition has room left: in its half of the read-ahead, so that it does not block the others, and
+   * in the total. An equal share would be smaller than a fetch: the next slice would be whatever was fetched
+   * while one was written, and slices half as large cost Postgres and the consumer more.
    */
   hasRoom({ queue }: AssignedPartition): boolean {
-    return queue.bytes < this.#bufferMaxBytes / this.#owned.length && !this.isFull;
+    return queue.bytes < this.#bufferMaxBytes / Math.min(2, this.#owned.length) && !this.isFull;
   }
 
   /**
