@@ -2,7 +2,15 @@ import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import type { Batch } from '@pipeline/db';
 import { exitCode, type Logger, UserError } from '@pipeline/runtime';
-import { createDecoder, type DecodeLimits, type Registry, type Rejection } from '@pipeline/schema';
+import {
+  createDecoder,
+  type DecodeLimits,
+  defineEvents,
+  eventType,
+  type NoEvent,
+  type Registry,
+  type Rejection,
+} from '@pipeline/schema';
 import type { ConsumerMetrics } from './metrics.ts';
 
 /**
@@ -10,7 +18,8 @@ import type { ConsumerMetrics } from './metrics.ts';
  */
 export type Shadow = (batch: Batch) => void;
 
-type Validate = (bytes: Uint8Array | null, limits: DecodeLimits) => Rejection | { readonly ok: true };
+type Validate = (bytes: Uint8Array | null, limits: DecodeLimits) => ShadowResult;
+type ShadowResult = Rejection | NoEvent | { readonly ok: true };
 
 /** Number of offsets and details per log line. */
 const MAX_EXAMPLES = 5;
@@ -38,7 +47,7 @@ function loadValidator(path: string): Validate {
   try {
     const file = resolve(path);
     const module: { readonly eventTypes: Registry } = createRequire(file)(file);
-    return createDecoder(module.eventTypes);
+    return createValidate(module.eventTypes);
   } catch (error) {
     const [reason] = String(error instanceof Error ? error.message : error).split('\n');
     throw new UserError(
@@ -47,6 +56,12 @@ function loadValidator(path: string): Validate {
       exitCode.usage,
     );
   }
+}
+
+function createValidate(eventTypes: Registry): Validate {
+  const types = Object.entries(eventTypes).map(([name, payload]) => eventType(name, payload));
+  const decode = createDecoder(defineEvents({ types }));
+  return (value, limits) => decode({ value }, undefined, limits);
 }
 
 interface Rejected {
@@ -60,6 +75,7 @@ function findRejected({ rows }: Batch, validate: Validate, limits: DecodeLimits)
   return rows.records.flatMap((record) => {
     const result = validate(record.value, limits);
     if (result.ok) return [];
+    if (result.reason === null) return [];
     return [{ offset: record.offset, reason: result.reason, detail: `${result.path} ${result.message}` }];
   });
 }

@@ -1,91 +1,80 @@
-import { envelope, typePattern } from './envelope.ts';
-import { parseBytes } from './parse.ts';
+import type { EventDefinition } from './definition/definition.ts';
+import { type Event, shopEvents } from './definition/shop-events.ts';
+import type { AnyEvent, DecodeLimits, Found, NoEvent, Place, SourceRecord } from './envelopes/envelope.ts';
 import { type Rejection, reject } from './reasons.ts';
-import { type Event, type EventOf, eventTypes, type Registry } from './registry.ts';
-import { scanPayload } from './scan-payload.ts';
-import { compileValidator, type Validate } from './validate.ts';
+import type { Validate } from './validate.ts';
 
 /** A valid event, and the text of its payload, verbatim. */
-export interface Decoded<AnyEvent = Event> {
+export interface Decoded<OneEvent = Event> {
   readonly ok: true;
-  readonly event: AnyEvent;
+  readonly event: OneEvent;
   readonly payloadJson: string;
+  /** A JSON object of the record's members outside the definition's mapping; unset if there are none. */
+  readonly attributesJson?: string;
 }
 
-export type DecodeResult<AnyEvent = Event> = Decoded<AnyEvent> | Rejection;
-
-export interface DecodeLimits {
-  /** Maximum size of a record's value in bytes. Defaults to 1,000,000. */
-  readonly maxBytes?: number;
-  /** Maximum nesting depth of objects and arrays, the payload itself included. Defaults to 64. */
-  readonly maxDepth?: number;
-}
-
-const DEFAULT_MAX_BYTES = 1_000_000;
-const DEFAULT_MAX_DEPTH = 64;
-
-const typeName = new RegExp(typePattern);
-const validateEnvelope = compileValidator(envelope);
-
-/** Decodes and validates an event of a registered type. Returns a `Rejection` instead of throwing. */
-export const decodeEvent = createDecoder(eventTypes);
+export type DecodeResult<OneEvent = Event> = Decoded<OneEvent> | Rejection;
 
 /**
- * Creates a decoder for custom event types.
- * @throws Error if a schema is invalid, or if a type name does not match `typePattern`
+ * Decodes and validates a record. Never throws.
+ * @param place the record's partition, which some event ids are derived from
  */
-export function createDecoder<Types extends Registry>(types: Types) {
-  const validators = compileTypes(types);
-  return (bytes: Uint8Array | null, limits: DecodeLimits = {}): DecodeResult<EventOf<Types>> => {
-    const parsed = parseBytes(bytes, limits.maxBytes ?? DEFAULT_MAX_BYTES);
-    if (!parsed.ok) return parsed;
-    const problem = validateEnvelope(parsed.value);
-    if (problem !== undefined)
-      return reject('not_an_event', problem.message, problem.path, readType(parsed.value));
-    const payload = scanPayload(parsed.text);
-    const maxDepth = limits.maxDepth ?? DEFAULT_MAX_DEPTH;
-    const rejection = checkPayload(parsed.value as AnyEvent, payload.depth, maxDepth, validators);
-    if (rejection !== undefined) return rejection;
-    return { ok: true, event: parsed.value as EventOf<Types>, payloadJson: payload.json };
+export type Decode<OneEvent = AnyEvent> = (
+  record: SourceRecord,
+  place?: Place,
+  limits?: DecodeLimits,
+) => DecodeResult<OneEvent> | NoEvent;
+
+const DEFAULT_MAX_DEPTH = 64;
+const nowhere: Place = { topic: '', partition: 0 };
+const noLimits: DecodeLimits = {};
+
+const decodeShopEvent = createDecoder(shopEvents);
+
+/** Decodes and validates an event of a built-in type. Returns a `Rejection` instead of throwing. */
+export function decodeEvent(bytes: Uint8Array | null, limits?: DecodeLimits): DecodeResult {
+  return decodeShopEvent({ value: bytes }, nowhere, limits) as DecodeResult;
+}
+
+/** Creates a decoder of a definition's events. */
+export function createDecoder<Definition extends EventDefinition = typeof shopEvents>(
+  definition: Definition,
+): Decode<Event<Definition>> {
+  const { envelope, unknownTypes } = definition;
+  const validators = new Map(Object.entries(definition.validators));
+  const storesUnknown = unknownTypes === 'store';
+  return (record, place = nowhere, limits = noLimits) => {
+    const found = envelope.open(record, place, limits);
+    if (!found.ok) return found;
+    const validate = validators.get(found.event.event_type);
+    const rejection =
+      validate === undefined && !storesUnknown
+        ? rejectType(found)
+        : checkPayload(found, limits.maxDepth ?? DEFAULT_MAX_DEPTH, validate);
+    return rejection ?? toDecoded(found);
   };
 }
 
-type Validators = ReadonlyMap<string, Validate>;
-
-function compileTypes(types: Registry): Validators {
-  const wrong = Object.keys(types).find((name) => !isTypeName(name));
-  if (wrong !== undefined) throw new Error(`invalid event type name ${wrong}: it must match ${typePattern}`);
-  return new Map(Object.entries(types).map(([name, schema]) => [name, compileValidator(schema)]));
-}
-
-function isTypeName(name: unknown): name is string {
-  return typeof name === 'string' && typeName.test(name);
-}
-
-/** The `event_type` of a value that failed validation, if it is a valid type name. */
-function readType(value: unknown): string | null {
-  const type = typeof value === 'object' && value !== null && 'event_type' in value ? value.event_type : null;
-  return isTypeName(type) ? type : null;
-}
-
-/** An event whose envelope is valid and whose payload is not validated yet. */
-interface AnyEvent {
-  readonly event_type: string;
-  readonly payload: unknown;
+function rejectType({ typePath, event }: Found): Rejection {
+  return reject('unknown_event_type', 'is not registered', typePath, event.event_type);
 }
 
 /** Checks the depth before the schema, because validating a recursive schema recurses. */
 function checkPayload(
-  { event_type: type, payload }: AnyEvent,
-  depth: number,
+  { event, depth, payloadPath }: Found,
   maxDepth: number,
-  validators: Validators,
+  validate: Validate | undefined,
 ): Rejection | undefined {
-  const validate = validators.get(type);
-  if (validate === undefined) return reject('unknown_event_type', 'is not registered', '/event_type', type);
+  const { event_type: type, payload } = event;
   if (depth > maxDepth)
-    return reject('invalid_payload', `is nested more than ${maxDepth} levels deep`, '/payload', type);
-  const problem = validate(payload);
+    return reject('invalid_payload', `is nested more than ${maxDepth} levels deep`, payloadPath, type);
+  const problem = validate?.(payload);
   if (problem === undefined) return undefined;
-  return reject('invalid_payload', problem.message, `/payload${problem.path}`, type);
+  return reject('invalid_payload', problem.message, `${payloadPath}${problem.path}`, type);
+}
+
+function toDecoded<OneEvent>({ event, payloadJson, attributesJson }: Found): Decoded<OneEvent> {
+  const known = event as OneEvent;
+  if (attributesJson === null) return { ok: true, event: known, payloadJson };
+  return { ok: true, event: known, payloadJson, attributesJson };
 }

@@ -1,10 +1,11 @@
-import type { EventOf, eventTypes, Registry } from './registry.ts';
+import type { EventOf, Registry } from './definition/definition.ts';
+import type { eventTypes } from './registry.ts';
 
 const utf8 = new TextEncoder();
 
 /**
- * Encodes an event as UTF-8 JSON, members in the contract's order. For custom types, use
- * `encodeEvent<typeof types>`.
+ * Encodes a native event as UTF-8 JSON, members in the contract's order. For other types than the built-in
+ * ones, use `encode`.
  * @throws TypeError if the payload cannot be serialized as JSON
  */
 export function encodeEvent<Types extends Registry = typeof eventTypes>(

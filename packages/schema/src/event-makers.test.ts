@@ -1,9 +1,10 @@
 import { Type } from '@sinclair/typebox';
 import { expect, expectTypeOf, test } from 'vitest';
-import { createDecoder, decodeEvent } from './decode.ts';
+import { decodeEvent } from './decode.ts';
+import type { Event } from './definition/shop-events.ts';
 import { encodeEvent } from './encode.ts';
 import { createEventMakers, events } from './event-makers.ts';
-import type { Event } from './registry.ts';
+import { decoderOf, defineTypes } from './testing/define-types.ts';
 
 const fields = { user_id: 'user-42', payload: { plan: 'pro' } } as const;
 
@@ -38,9 +39,9 @@ test('the compiler rejects fields that do not match the type', () => {
 
 test('a custom type is inferred by makers, encoder and decoder', () => {
   const types = { refund: Type.Object({ cents: Type.Integer({ minimum: 1 }) }) };
-  const made = createEventMakers(types).refund({ user_id: 'user-42', payload: { cents: 950 } });
+  const made = createEventMakers(defineTypes(types)).refund({ user_id: 'user-42', payload: { cents: 950 } });
   expectTypeOf(made.payload).toEqualTypeOf<Readonly<{ cents: number }>>();
-  const result = createDecoder(types)(encodeEvent<typeof types>(made));
+  const result = decoderOf(types)(encodeEvent<typeof types>(made));
   if (!result.ok) throw new Error(result.message);
   expectTypeOf(result.event).toEqualTypeOf<typeof made>();
   expect(result.event).toEqual(made);

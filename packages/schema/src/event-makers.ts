@@ -1,18 +1,27 @@
-import type { Envelope } from './envelope.ts';
-import { type EventOf, eventTypes, type Registry } from './registry.ts';
+import type { EventDefinition } from './definition/definition.ts';
+import { type Event, shopEvents } from './definition/shop-events.ts';
+import type { AnyEvent } from './envelopes/envelope.ts';
+
+/** The members that a maker adds if the caller does not pass them; `user_id` only where it may be null. */
+type Optional<OneEvent extends { readonly user_id: string | null }> =
+  | 'event_id'
+  | 'event_time'
+  | (null extends OneEvent['user_id'] ? 'user_id' : never);
 
 /** The input of an event maker: user and payload; id and time are optional. */
-export type EventFields<AnyEvent extends { readonly event_id: string; readonly event_time: string }> = Omit<
-  AnyEvent,
-  'event_id' | 'event_type' | 'event_time'
-> &
-  Partial<Pick<AnyEvent, 'event_id' | 'event_time'>>;
+export type EventFields<
+  OneEvent extends {
+    readonly event_id: string;
+    readonly event_time: string;
+    readonly user_id: string | null;
+  },
+> = Omit<OneEvent, 'event_type' | Optional<OneEvent>> & Partial<Pick<OneEvent, Optional<OneEvent>>>;
 
-/** One function per type of a registry, which creates an event of that type. */
-export type EventMakers<Types extends Registry> = {
-  readonly [Name in keyof Types & string]: (
-    fields: EventFields<Extract<EventOf<Types>, { readonly event_type: Name }>>,
-  ) => Extract<EventOf<Types>, { readonly event_type: Name }>;
+/** One function per type of a definition, which creates an event of that type. */
+export type EventMakers<Definition extends EventDefinition = typeof shopEvents> = {
+  readonly [Name in Event<Definition>['event_type']]: (
+    fields: EventFields<Extract<Event<Definition>, { readonly event_type: Name }>>,
+  ) => Extract<Event<Definition>, { readonly event_type: Name }>;
 };
 
 /** Generates the ids and times that the caller does not pass. */
@@ -28,17 +37,19 @@ const system: EventSource = {
 };
 
 /**
- * Creates events of the registered types: `events.signup({ user_id: 'user-42', payload: { plan: 'pro' } })`.
+ * Creates events of the built-in types: `events.signup({ user_id: 'user-42', payload: { plan: 'pro' } })`.
  */
-export const events: EventMakers<typeof eventTypes> = createEventMakers(eventTypes);
+export const events: EventMakers = createEventMakers(shopEvents);
 
-/** Event makers for custom types. Only the compiler checks their input; nothing is validated at run time. */
-export function createEventMakers<Types extends Registry>(
-  types: Types,
+/**
+ * Event makers of a definition. Only the compiler checks their input; nothing is validated at run time.
+ */
+export function createEventMakers<Definition extends EventDefinition>(
+  { types }: Definition,
   { newId, now }: EventSource = system,
-): EventMakers<Types> {
+): EventMakers<Definition> {
   const makers = Object.keys(types).map((event_type) => {
-    const make = ({ event_id = newId(), event_time = now(), ...fields }: Partial<Envelope>) => ({
+    const make = ({ event_id = newId(), event_time = now(), ...fields }: Partial<AnyEvent>) => ({
       event_id,
       event_type,
       event_time,
@@ -46,5 +57,5 @@ export function createEventMakers<Types extends Registry>(
     });
     return [event_type, make] as const;
   });
-  return Object.fromEntries(makers) as unknown as EventMakers<Types>;
+  return Object.fromEntries(makers) as unknown as EventMakers<Definition>;
 }

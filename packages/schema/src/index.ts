@@ -1,6 +1,35 @@
-export { createDecoder, type Decoded, type DecodeLimits, type DecodeResult, decodeEvent } from './decode.ts';
+export * as Type from '@sinclair/typebox/type';
+export { createDecoder, type Decode, type Decoded, type DecodeResult, decodeEvent } from './decode.ts';
+export {
+  DefinitionError,
+  type DefinitionParts,
+  defineEvents,
+  eventType,
+  type NamedType,
+} from './definition/define-events.ts';
+export type { EventDefinition, EventOf, Registry, UnknownTypes } from './definition/definition.ts';
+export { encode } from './definition/encode-record.ts';
+export { type Event, shopEvents } from './definition/shop-events.ts';
 export { encodeEvent, eventKey } from './encode.ts';
-export { type Envelope, envelope } from './envelope.ts';
+export type {
+  AnyEvent,
+  DecodeLimits,
+  EncodedRecord,
+  Envelope,
+  Found,
+  NoEvent,
+  Place,
+  SourceHeaders,
+  SourceRecord,
+} from './envelopes/envelope.ts';
+export type {
+  FieldMapping,
+  FieldSource,
+  OtherMembers,
+  TimeSource,
+  TimeUnit,
+} from './envelopes/field-source.ts';
+export { nativeEnvelope } from './envelopes/native.ts';
 export {
   createEventMakers,
   type EventFields,
@@ -8,6 +37,8 @@ export {
   type EventSource,
   events,
 } from './event-makers.ts';
+export { originHeaders } from './identity/origin.ts';
 export { eventJsonSchema, toJsonSchema } from './json-schema.ts';
 export { type Reason, type Rejection, reasons } from './reasons.ts';
-export { type Event, type EventOf, type EventType, eventTypes, type Registry } from './registry.ts';
+export { type EventType, eventTypes } from './registry.ts';
+export { compileValidator, type Validate } from './validate.ts';

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type DecodeLimits, decodeEvent } from './decode.ts';
+import { decodeEvent } from './decode.ts';
+import type { DecodeLimits } from './envelopes/envelope.ts';
 import type { Rejection } from './reasons.ts';
 import { type MemberTexts, toBytes, writeEvent } from './testing/event-text.ts';
 

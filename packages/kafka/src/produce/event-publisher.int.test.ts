@@ -1,4 +1,13 @@
-import { createDecoder, createEventMakers, decodeEvent, events } from '@pipeline/schema';
+import {
+  createDecoder,
+  createEventMakers,
+  type DecodeResult,
+  decodeEvent,
+  defineEvents,
+  type Event,
+  events,
+  eventType,
+} from '@pipeline/schema';
 import { Type } from '@sinclair/typebox';
 import { expect, inject, test } from 'vitest';
 import { createFreshTopic } from '../testing/fresh-topic.ts';
@@ -32,9 +41,13 @@ test('an invalid event is rejected, and no event of the call is sent', async () 
 });
 
 test('a publisher of custom types accepts those and no others', async () => {
-  const types = { refund: Type.Object({ cents: Type.Integer({ minimum: 1 }) }) };
-  const { refund } = createEventMakers(types);
-  await using publisher = await openEventPublisher(kafka, topic, createDecoder(types));
+  const definition = defineEvents({
+    types: [eventType('refund', Type.Object({ cents: Type.Integer({ minimum: 1 }) }))],
+  });
+  const { refund } = createEventMakers(definition);
+  const decode = createDecoder(definition);
+  const decodeBytes = (value: Uint8Array) => decode({ value }) as DecodeResult<Event<typeof definition>>;
+  await using publisher = await openEventPublisher(kafka, topic, decodeBytes);
   await publisher.send(refund({ user_id: 'user-42', payload: { cents: 950 } }));
   // @ts-expect-error: purchase is not one of these types
   await expect(publisher.send(buy(1))).rejects.toThrow('unknown_event_type');

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Type } from '@sinclair/typebox';
 import { expect, test } from 'vitest';
-import { createDecoder } from '../decode.ts';
+import { decoderOf, defineTypes } from '../testing/define-types.ts';
 import { toBytes } from '../testing/event-text.ts';
 import { keptEvents } from './kept-events.ts';
 
@@ -21,13 +21,13 @@ test('a release keeps twenty events of a type without handwritten samples', () =
       lines: Type.Array(Type.Object({ note: Type.Union([Type.String(), Type.Null()]) }), { minItems: 1 }),
     }),
   };
-  const decode = createDecoder(types);
-  const texts = keptEvents('refund', types);
+  const decode = decoderOf(types);
+  const texts = keptEvents('refund', defineTypes(types));
   expect(texts).toHaveLength(20);
   expect(texts.filter((text) => !decode(toBytes(text)).ok)).toEqual([]);
 });
 
 test('a type that no event can match throws instead of looping', () => {
   const types = { never: Type.Object({ note: Type.Never() }) };
-  expect(() => keptEvents('never', types)).toThrow('events of type never');
+  expect(() => keptEvents('never', defineTypes(types))).toThrow('events of type never');
 });

@@ -1,7 +1,8 @@
 import * as Type from '@sinclair/typebox/type';
 import fc from 'fast-check';
 import { createDecoder } from '../decode.ts';
-import { eventTypes, type Registry } from '../registry.ts';
+import type { EventDefinition } from '../definition/definition.ts';
+import { shopEvents } from '../definition/shop-events.ts';
 import { createRandom } from '../testing/create-random.ts';
 import { toBytes, writeEvent } from '../testing/event-text.ts';
 import { mixedEvents } from '../testing/mixed-events.ts';
@@ -14,19 +15,20 @@ const SEED = 1;
  * this type, otherwise generated from the schema.
  * @throws Error if none can be generated
  */
-export function keptEvents(type: string, types: Registry = eventTypes): readonly string[] {
-  const decode = createDecoder(types);
+export function keptEvents(type: string, definition: EventDefinition = shopEvents): readonly string[] {
+  const decode = createDecoder(definition);
   const isAccepted = (text: string) => {
-    const result = decode(toBytes(text));
+    const result = decode({ value: toBytes(text) });
     return result.ok && result.event.event_type === type;
   };
   const written = mixedEvents(createRandom(SEED)).take(TRIES).filter(isAccepted).take(20).toArray();
-  const texts = written.length > 0 ? written : describedEvents(type, types).filter(isAccepted).slice(0, 20);
+  const texts =
+    written.length > 0 ? written : describedEvents(type, definition).filter(isAccepted).slice(0, 20);
   if (texts.length === 0) throw new Error(`cannot generate events of type ${type} from its schema`);
   return texts;
 }
 
-function describedEvents(type: string, types: Registry): readonly string[] {
+function describedEvents(type: string, { types }: EventDefinition): readonly string[] {
   const { [type]: schema = Type.Object({}) } = types;
   return fc
     .sample(valuesOf(schema), { numRuns: 200, seed: SEED })

@@ -3,14 +3,16 @@ import { basename, dirname, join } from 'node:path';
 import { Type } from '@sinclair/typebox';
 import { expect, test } from 'vitest';
 import { decodeEvent } from '../decode.ts';
+import type { Registry } from '../definition/definition.ts';
+import { shopEvents } from '../definition/shop-events.ts';
 import { addToCart } from '../events/add-to-cart.ts';
 import { purchase } from '../events/purchase.ts';
 import { signup } from '../events/signup.ts';
-import { toEventSchema } from '../json-schema.ts';
-import { eventTypes, type Registry } from '../registry.ts';
+import { eventTypes } from '../registry.ts';
 import { toBytes } from '../testing/event-text.ts';
 import { findBreaks, type Schema } from './find-breaks.ts';
 
+const { envelope } = shopEvents;
 const released = join(import.meta.dirname, '../../released');
 const remedy = 'revert the change, or register the new form as a separate type: see docs/evolution.md';
 
@@ -90,7 +92,10 @@ test.each([
 ])('%s is a breaking change', (_, change, expected) => {
   const [type = ''] = Object.keys(change);
   expect(
-    breaksOf(type, asJson(toEventSchema(type, eventTypes[type as 'purchase'])), { ...eventTypes, ...change }),
+    breaksOf(type, asJson(envelope.describe(type, eventTypes[type as 'purchase'])), {
+      ...eventTypes,
+      ...change,
+    }),
   ).toEqual(expected.map((line) => `${type}${line}`));
 });
 
@@ -115,14 +120,14 @@ test.each([
   ],
   ['a description', Type.Object(addToCart.properties, { description: 'Into the cart' })],
 ])('%s is allowed', (_, changed) => {
-  const before = asJson(toEventSchema('add_to_cart', addToCart));
+  const before = asJson(envelope.describe('add_to_cart', addToCart));
   expect(breaksOf('add_to_cart', before, { add_to_cart: changed })).toEqual([]);
 });
 
 function breaksOf(type: string, before: Schema, types: Registry): readonly string[] {
   const now = types[type];
   if (now === undefined) return [`${type} was removed or renamed`];
-  return [...findBreaks(before, asJson(toEventSchema(type, now)), type)];
+  return [...findBreaks(before, asJson(envelope.describe(type, now)), type)];
 }
 
 function asJson(schema: object): Schema {

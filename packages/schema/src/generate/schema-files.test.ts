@@ -5,6 +5,7 @@ import { Type } from '@sinclair/typebox';
 import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
+import { defineTypes } from '../testing/define-types.ts';
 import { renderSchemaFiles } from './schema-files.ts';
 
 const folder = join(import.meta.dirname, '../../schemas');
@@ -18,7 +19,7 @@ test('the committed schemas are up to date', () => {
 });
 
 test.each(['event', 'asyncapi'])('the type name %s is reserved', (name) => {
-  expect(() => renderSchemaFiles('1.0.0', { [name]: Type.Object({}) })).toThrow(`named ${name}`);
+  expect(() => renderSchemaFiles('1.0.0', defineTypes({ [name]: Type.Object({}) }))).toThrow(`named ${name}`);
 });
 
 test('every reference in the AsyncAPI document resolves', () => {

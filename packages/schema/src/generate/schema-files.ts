@@ -1,5 +1,6 @@
-import { toEventSchema, toJsonSchema } from '../json-schema.ts';
-import { eventTypes, type Registry } from '../registry.ts';
+import type { EventDefinition } from '../definition/definition.ts';
+import { shopEvents } from '../definition/shop-events.ts';
+import { toJsonSchema } from '../json-schema.ts';
 import { describeTopics } from './asyncapi.ts';
 
 /** Prefix of the schemas' `$id`s. A URN, because they are not served from a fixed location. */
@@ -15,18 +16,21 @@ const reservedNames = ['event', 'asyncapi'];
  */
 export function renderSchemaFiles(
   version: string,
-  registry: Registry = eventTypes,
+  definition: EventDefinition = shopEvents,
 ): ReadonlyMap<string, string> {
-  const types = Object.entries(registry);
-  const clash = reservedNames.find((name) => Object.hasOwn(registry, name));
+  const types = Object.entries(definition.types);
+  const clash = reservedNames.find((name) => Object.hasOwn(definition.types, name));
   if (clash !== undefined)
     throw new Error(`an event type must not be named ${clash}: schemas/${clash}.json is reserved`);
   return new Map(
     [
-      ['event', { $id: ID, title: 'An event of any type', ...toJsonSchema(registry) }] as const,
+      ['event', { $id: ID, title: 'An event of any type', ...toJsonSchema(definition) }] as const,
       ...types.map(
         ([name, payload]) =>
-          [name, { $id: `${ID}:${name}`, title: name, ...toEventSchema(name, payload) }] as const,
+          [
+            name,
+            { $id: `${ID}:${name}`, title: name, ...definition.envelope.describe(name, payload) },
+          ] as const,
       ),
       [
         'asyncapi',

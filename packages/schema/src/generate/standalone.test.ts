@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { Type } from '@sinclair/typebox';
 import { expect, test } from 'vitest';
 import { decodeEvent } from '../decode.ts';
-import type { Registry } from '../registry.ts';
+import type { Registry } from '../definition/definition.ts';
 import { createRandom } from '../testing/create-random.ts';
+import { defineTypes } from '../testing/define-types.ts';
 import { toBytes, writeEvent } from '../testing/event-text.ts';
 import { mixedEvents } from '../testing/mixed-events.ts';
 import { renderStandalone } from './standalone.ts';
@@ -17,7 +18,7 @@ const texts = mixedEvents(createRandom(7)).take(2_000).toArray();
 function runWithoutEval(body: string, input: unknown, types?: Registry) {
   const folder = mkdtempSync(join(tmpdir(), 'standalone-'));
   try {
-    writeFileSync(join(folder, 'standalone.mjs'), renderStandalone(types).code);
+    writeFileSync(join(folder, 'standalone.mjs'), renderStandalone(types && defineTypes(types)).code);
     writeFileSync(
       join(folder, 'main.mjs'),
       `import * as module from './standalone.mjs';

@@ -1,8 +1,9 @@
 import { createRequire } from 'node:module';
 import { Ajv } from 'ajv';
 import { default as standalone } from 'ajv/dist/standalone/index.js';
-import { toEventSchema, toJsonSchema } from '../json-schema.ts';
-import { eventTypes, type Registry } from '../registry.ts';
+import type { EventDefinition } from '../definition/definition.ts';
+import { shopEvents } from '../definition/shop-events.ts';
+import { toJsonSchema } from '../json-schema.ts';
 
 /** Source of a module of precompiled validators, and its type declarations. */
 export interface Standalone {
@@ -11,11 +12,12 @@ export interface Standalone {
 }
 
 /** Precompiled validators of event types, for environments that forbid `eval`. */
-export function renderStandalone(types: Registry = eventTypes): Standalone {
+export function renderStandalone(definition: EventDefinition = shopEvents): Standalone {
+  const { envelope, types } = definition;
   const code = { source: true, esm: true };
   const ajv = new Ajv({ strict: true, strictNumbers: false, ownProperties: true, code });
-  ajv.addSchema(toJsonSchema(types), 'event');
-  for (const [name, payload] of Object.entries(types)) ajv.addSchema(toEventSchema(name, payload), name);
+  ajv.addSchema(toJsonSchema(definition), 'event');
+  for (const [name, payload] of Object.entries(types)) ajv.addSchema(envelope.describe(name, payload), name);
   const names = ['event', ...Object.keys(types)];
   const variables = Object.fromEntries(names.map((name) => [variableOf(name), name]));
   const exported = names.map((name) => `${variableOf(name)} as ${name}`).join(', ');
@@ -49,7 +51,7 @@ function declare(types: readonly string[]): string {
   const lines = types.map(
     (name) => `declare const ${variableOf(name)}: Check<Extract<Event, { readonly event_type: '${name}' }>>;`,
   );
-  return `import type { Event } from './registry.js';
+  return `import type { Event } from './definition/shop-events.js';
 
 /** Whether a value is a valid event; \`errors\` holds the errors of the last call. */
 export interface Check<AnyEvent> {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Event } from '../registry.ts';
+import type { Event } from '../definition/shop-events.ts';
 import { anyCharacter } from './any-character.ts';
 
 const time = fc

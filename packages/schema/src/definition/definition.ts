@@ -1,0 +1,29 @@
+import type { Static, TSchema } from '@sinclair/typebox';
+import type { AnyEvent, Envelope } from '../envelopes/envelope.ts';
+import type { Validate } from '../validate.ts';
+
+/** Event types by name, each with the schema of its payload. */
+export type Registry = Readonly<Record<string, TSchema>>;
+
+/** What to do with events whose type is not in the definition. */
+export type UnknownTypes = 'dead-letter' | 'store';
+
+/** What an event is: how its parts are found in a record, and the schemas of the payloads. */
+export interface EventDefinition<
+  Types extends Registry = Registry,
+  User extends string | null = string | null,
+> {
+  readonly envelope: Envelope<User>;
+  readonly types: Types;
+  /** Compiled schemas by type. */
+  readonly validators: Readonly<Record<string, Validate>>;
+  readonly unknownTypes: UnknownTypes;
+}
+
+/** An event of any type of a registry: a union discriminated by `event_type`. */
+export type EventOf<Types extends Registry, User extends string | null = string> = {
+  [Name in keyof Types & string]: Omit<AnyEvent<User>, 'event_type' | 'payload'> & {
+    readonly event_type: Name;
+    readonly payload: Readonly<Static<Types[Name]>>;
+  };
+}[keyof Types & string];

@@ -1,0 +1,25 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
+import type { Place, SourceRecord } from '../envelopes/envelope.ts';
+import { nameUuid } from './name-uuid.ts';
+import { originOf } from './origin.ts';
+
+const uuid = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
+
+/**
+ * The event id of an id found in a record: a UUID in lower case, or derived from the text.
+ * @param scope the topic, or the name that the definition gives instead
+ */
+export function toEventId(id: string, scope: string): string {
+  return uuid.test(id) ? id.toLowerCase() : nameUuid(['id', scope, id]);
+}
+
+/**
+ * The event id of a record without one: its position, timestamp and content. A redriven record keeps the id of
+ * the original.
+ */
+export function recordEventId(record: SourceRecord, place: Place): string {
+  const { topic, partition, offset, timestamp } = originOf(record, place);
+  const digest = bytesToHex(sha256(record.value ?? new Uint8Array()));
+  return nameUuid(['record', topic, partition, offset, timestamp, digest]);
+}

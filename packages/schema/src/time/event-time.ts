@@ -1,0 +1,54 @@
+import type { TimeUnit } from '../envelopes/field-source.ts';
+import { dateTimePattern } from './date-time.ts';
+
+const dateTime = new RegExp(dateTimePattern);
+
+/** Digits after the point that turn a number of a unit into seconds. */
+const digitsOf = { s: 0, ms: 3, us: 6, ns: 9 } as const satisfies Record<TimeUnit, number>;
+
+const decimal = /^(-?)(\d+)(?:\.(\d+))?$/;
+
+/** Seconds of 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z. */
+const [FIRST, LAST] = [-62_135_596_800, 253_402_300_799];
+
+/** Postgres rejects longer fractions, see `dateTimePattern`. */
+const MAX_FRACTION = 30;
+
+/**
+ * The time in RFC 3339 that a text is: RFC 3339 with an offset, verbatim, or a decimal number since 1970.
+ * Exact: no digit passes through floating point. Undefined if it is no time of the years 0001 to 9999.
+ * @param unit of a number. By default by its magnitude: seconds below 1e11, then milliseconds below 1e14, then
+ * microseconds below 1e17, then nanoseconds
+ */
+export function toEventTime(text: string, unit?: TimeUnit): string | undefined {
+  if (dateTime.test(text)) return text;
+  const [, sign, whole = '', fraction = ''] = decimal.exec(text) ?? [];
+  if (whole === '') return undefined;
+  const shift = digitsOf[unit ?? unitOf(whole)];
+  const digits = whole.padStart(shift + 1, '0');
+  const point = digits.length - shift;
+  return write(sign === '-', Number(digits.slice(0, point)), digits.slice(point) + fraction);
+}
+
+/** The unit that brings a number of digits closest to the present. */
+function unitOf(whole: string): TimeUnit {
+  const { length } = whole.replace(/^0+(?=\d)/, '');
+  if (length <= 11) return 's';
+  if (length <= 14) return 'ms';
+  return length <= 17 ? 'us' : 'ns';
+}
+
+function write(isBefore1970: boolean, seconds: number, digits: string): string | undefined {
+  const fraction = digits.replace(/0+$/, '');
+  if (fraction.length > MAX_FRACTION) return undefined;
+  const carries = isBefore1970 && fraction !== '';
+  const at = isBefore1970 ? -seconds - (carries ? 1 : 0) : seconds;
+  if (at < FIRST || at > LAST) return undefined;
+  const rest = carries ? complement(fraction) : fraction;
+  return `${new Date(at * 1000).toISOString().slice(0, 19)}${rest === '' ? '' : `.${rest}`}Z`;
+}
+
+/** One minus a fraction, in as many digits. */
+function complement(fraction: string): string {
+  return String(10n ** BigInt(fraction.length) - BigInt(fraction)).padStart(fraction.length, '0');
+}
