@@ -29,6 +29,7 @@ export type {
   TimeSource,
   TimeUnit,
 } from './envelopes/field-source.ts';
+export { fields } from './envelopes/fields.ts';
 export { nativeEnvelope } from './envelopes/native.ts';
 export {
   createEventMakers,

@@ -52,7 +52,7 @@ export function scanPayload(text: string): PayloadSpan {
 }
 
 /** The index of the closing quote of the string at `start`: the first one that is not escaped. */
-function endOfString(text: string, start: number): number {
+export function endOfString(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); ; end = text.indexOf('"', end + 1)) {
     let before = end - 1;
     while (text.charCodeAt(before) === BACKSLASH) before--;

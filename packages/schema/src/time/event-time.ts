@@ -1,6 +1,10 @@
 import type { TimeUnit } from '../envelopes/field-source.ts';
 import { dateTimePattern } from './date-time.ts';
 
+/** What an event time must be, for rejections. */
+export const eventTimeRule =
+  'must be an RFC 3339 date-time with a time zone, or a number since 1970, in the years 0001 to 9999';
+
 const dateTime = new RegExp(dateTimePattern);
 
 /** Digits after the point that turn a number of a unit into seconds. */
@@ -51,4 +55,21 @@ function write(isBefore1970: boolean, seconds: number, digits: string): string |
 /** One minus a fraction, in as many digits. */
 function complement(fraction: string): string {
   return String(10n ** BigInt(fraction.length) - BigInt(fraction)).padStart(fraction.length, '0');
+}
+
+/** The number that a time is since 1970, in a unit, as decimal text with all its digits. */
+export function toEpoch(eventTime: string, unit: TimeUnit): string {
+  const [, head = '', digits = '', zone = ''] = /^(.{19})(?:\.(\d+))?(.+)$/.exec(eventTime) ?? [];
+  const seconds = BigInt(Date.parse(`${head.toUpperCase()}${zone.toUpperCase()}`)) / 1000n;
+  const width = Math.max(digits.length, digitsOf[unit]);
+  const scaled = seconds * 10n ** BigInt(width) + BigInt(digits.padEnd(width, '0'));
+  return withPoint(scaled, width - digitsOf[unit]);
+}
+
+/** An integer divided by a power of ten. */
+function withPoint(scaled: bigint, places: number): string {
+  const text = String(scaled < 0n ? -scaled : scaled).padStart(places + 1, '0');
+  const whole = text.slice(0, text.length - places);
+  const rest = text.slice(text.length - places).replace(/0+$/, '');
+  return `${scaled < 0n ? '-' : ''}${whole}${rest === '' ? '' : `.${rest}`}`;
 }

@@ -1,0 +1,89 @@
+import { createLocator } from '../locate/locate.ts';
+import { parsePointer, readPointer } from '../locate/pointer.ts';
+import { parseBytes } from '../parse.ts';
+import { type Rejection, reject } from '../reasons.ts';
+import { describeFields } from './describe-fields.ts';
+import { encodeFields } from './encode-fields.ts';
+import { type AnyEvent, DEFAULT_MAX_BYTES, type Envelope } from './envelope.ts';
+import {
+  createIdReader,
+  createTimeReader,
+  createTypeReader,
+  createUserReader,
+  type SlotOf,
+} from './field-readers.ts';
+import type { FieldMapping } from './field-source.ts';
+import { findMappingProblems } from './mapping-problems.ts';
+import { pointerOf, type SourceText } from './source-reader.ts';
+
+/**
+ * Finds the fields of an event at the places of a mapping: JSON Pointers in the record's value, its key, topic,
+ * timestamp or headers, or constants. The payload is any JSON value and stays verbatim.
+ */
+export function fields(mapping: FieldMapping): Envelope {
+  const problems = findMappingProblems(mapping);
+  const { id, scope = null } = mapping;
+  return {
+    name: 'fields',
+    identity: JSON.stringify(id === undefined ? ['record'] : ['id', pointerOf(id) ?? id, scope]),
+    problems,
+    open: problems.length === 0 ? createOpen(mapping) : () => reject('not_an_event', 'has no valid mapping'),
+    encode: (event) => encodeFields(mapping, event),
+    describe: (type, payload) => describeFields(mapping, type, payload),
+  };
+}
+
+function createOpen(mapping: FieldMapping): Envelope['open'] {
+  const paths: (readonly string[])[] = [];
+  const readEvent = createEventReader(mapping, (source) => {
+    const pointer = pointerOf(source);
+    return pointer === undefined ? -1 : paths.push(parsePointer(pointer) ?? []) - 1;
+  });
+  const { payload = '', otherMembers = 'keep' } = mapping;
+  const names = parsePointer(payload) ?? [];
+  const slot = paths.push(names) - 1;
+  const locate = createLocator(paths);
+  const typePath = pointerOf(mapping.type) ?? '';
+  return (record, place, { maxBytes = DEFAULT_MAX_BYTES }) => {
+    const parsed = parseBytes(record.value, maxBytes);
+    if (!parsed.ok) return parsed;
+    const { text, value } = parsed;
+    const { spans, othersJson } = locate(text);
+    const event = readEvent({ record, place, text, spans }, readPointer(value, names));
+    if ('ok' in event) return event;
+    const span = spans[slot];
+    const { event_type: type } = event;
+    if (span === undefined) return reject('not_an_event', 'is missing; it holds the payload', payload, type);
+    if (othersJson !== null && otherMembers === 'reject')
+      return reject('not_an_event', 'has a member outside the mapping', '', type);
+    const attributesJson = otherMembers === 'keep' ? othersJson : null;
+    const payloadJson = text.slice(span.start, span.end);
+    return {
+      ok: true,
+      event,
+      payloadJson,
+      depth: span.depth,
+      attributesJson,
+      payloadPath: payload,
+      typePath,
+    };
+  };
+}
+
+function createEventReader(mapping: FieldMapping, slotOf: SlotOf) {
+  const readType = createTypeReader(mapping, slotOf);
+  const readId = createIdReader(mapping, slotOf);
+  const readTime = createTimeReader(mapping, slotOf);
+  const readUser = createUserReader(mapping, slotOf);
+  return (source: SourceText, payload: unknown): AnyEvent | Rejection => {
+    const event_type = readType(source, null);
+    if (typeof event_type !== 'string') return event_type;
+    const event_id = readId(source, event_type);
+    if (typeof event_id !== 'string') return event_id;
+    const event_time = readTime(source, event_type);
+    if (typeof event_time !== 'string') return event_time;
+    const user_id = readUser(source, event_type);
+    if (user_id !== null && typeof user_id !== 'string') return user_id;
+    return { event_id, event_type, event_time, user_id, payload };
+  };
+}

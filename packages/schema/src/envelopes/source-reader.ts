@@ -1,0 +1,102 @@
+import { originOf } from '../identity/origin.ts';
+import type { Span } from '../locate/locate.ts';
+import { type Rejection, reject } from '../reasons.ts';
+import type { Place, SourceRecord } from './envelope.ts';
+import type { FieldSource, TimeSource } from './field-source.ts';
+import { headerText, textOf } from './header-text.ts';
+
+/** A record, its text and what was located in it. */
+export interface SourceText {
+  readonly record: SourceRecord;
+  readonly place: Place;
+  readonly text: string;
+  readonly spans: readonly (Span | undefined)[];
+}
+
+/** Reads a text; undefined if there is none, null if there is something that is not text. */
+type Read = (source: SourceText) => string | undefined | null;
+
+/** A field of an event and where it is found. */
+export interface SourceReader {
+  readonly read: Read;
+  /** Rejects a record because of this field. */
+  readonly reject: (problem: string, eventType: string | null) => Rejection;
+  /** What is wrong if `read` finds nothing, or something else than text. */
+  readonly missing: string;
+  readonly notText: string;
+}
+
+/** The JSON Pointer that a source is, if it is one. */
+export function pointerOf(source: TimeSource): string | undefined {
+  if (typeof source === 'string') return source;
+  return 'pointer' in source ? source.pointer : undefined;
+}
+
+/**
+ * A reader of a field.
+ * @param slot the index of its pointer's span
+ */
+export function readSource(source: FieldSource, field: string, slot: number): SourceReader {
+  if (typeof source === 'string') return readSpan(source, field, slot);
+  if ('pointer' in source) return readSpan(source.pointer, field, slot);
+  const [read, what] = readOutside(source);
+  return {
+    read,
+    missing: `lacks ${what}, which holds the ${field}`,
+    notText: `has ${what} that is not UTF-8`,
+    reject: (problem, type) => reject('not_an_event', problem, '', type),
+  };
+}
+
+function readSpan(path: string, field: string, slot: number): SourceReader {
+  return {
+    read: ({ text, spans }) => scalarText(text, spans[slot]),
+    missing: `is missing; it holds the ${field}`,
+    notText: `must be a string or a number; it holds the ${field}`,
+    reject: (problem, type) => reject('not_an_event', problem, path, type),
+  };
+}
+
+const QUOTE = 34;
+const MINUS = 45;
+const ZERO = 48;
+const NINE = 57;
+const SMALL_N = 110;
+
+/** The text of a string without its escapes, or of a number as it is written; null counts as missing. */
+function scalarText(text: string, span: Span | undefined): string | undefined | null {
+  if (span === undefined) return undefined;
+  const code = text.charCodeAt(span.start);
+  if (code === QUOTE) return unquote(text, span);
+  if (code === MINUS || (code >= ZERO && code <= NINE)) return text.slice(span.start, span.end);
+  return code === SMALL_N ? undefined : null;
+}
+
+function unquote(text: string, { start, end }: Span): string {
+  const plain = text.slice(start + 1, end - 1);
+  return plain.includes('\\') ? JSON.parse(text.slice(start, end)) : plain;
+}
+
+type OutsideSource = Exclude<FieldSource, string | { readonly pointer: string }>;
+
+/** A reader of a source outside the record's value, and its name. */
+function readOutside(source: OutsideSource): readonly [read: Read, what: string] {
+  if ('constant' in source) return [() => source.constant, 'the constant'];
+  if ('header' in source)
+    return [({ record }) => readHeader(record, source.header), `the header ${source.header}`];
+  return [readers[source.record], `the record's ${source.record}`];
+}
+
+const readers = {
+  key: ({ record: { key } }) => (key === undefined || key === null ? undefined : (textOf(key) ?? null)),
+  topic: ({ record, place }) => originOf(record, place).topic,
+  timestamp: ({ record, place }) => {
+    const { timestamp } = originOf(record, place);
+    return timestamp === '' || timestamp === '-1' ? undefined : timestamp;
+  },
+} satisfies Record<string, Read>;
+
+function readHeader({ headers }: SourceRecord, name: string): string | undefined | null {
+  const value = headers?.findLast(([one]) => one === name)?.[1] ?? undefined;
+  return value === undefined ? undefined : (headerText(headers, name) ?? null);
+}

@@ -1,0 +1,58 @@
+/** A value in the text of a document. */
+export interface Span {
+  readonly start: number;
+  /** The index after its last character. */
+  readonly end: number;
+  /** Number of nested objects and arrays, itself included; 0 for a scalar. */
+  readonly depth: number;
+}
+
+/** The values that pointers name, as a tree. What a scan finds is kept in its nodes until the next scan. */
+export interface PointerNode {
+  /** The last name of the pointer. */
+  readonly name: string;
+  /** The name as JSON, and as the index of an array's item, or -1. */
+  readonly json: string;
+  readonly index: number;
+  readonly children: PointerNode[];
+  /** Whether a pointer ends here or at an ancestor, so that no part of the value is outside the pointers. */
+  isCovered: boolean;
+  span: Span | undefined;
+  /** Texts of the members or items that no child matches. */
+  readonly others: string[];
+}
+
+/** The tree of some pointers, and the node of each. */
+export function plantPointers(pointers: readonly (readonly string[])[]) {
+  const root = createNode('');
+  const targets = pointers.map((names) => names.reduce(childOf, root));
+  for (const target of targets) cover(target);
+  return { root, targets };
+}
+
+function createNode(name: string): PointerNode {
+  const index = /^(?:0|[1-9]\d*)$/.test(name) ? Number(name) : -1;
+  const json = JSON.stringify(name);
+  return { name, json, index, children: [], isCovered: false, span: undefined, others: [] };
+}
+
+function childOf(parent: PointerNode, name: string): PointerNode {
+  const known = parent.children.find((child) => child.name === name);
+  if (known !== undefined) return known;
+  const child = createNode(name);
+  parent.children.push(child);
+  return child;
+}
+
+function cover(node: PointerNode): void {
+  node.isCovered = true;
+  for (const child of node.children) cover(child);
+}
+
+/** Forgets what was found at a node and below: before a scan, or when a repeated member overrides it. */
+export function clear(node: PointerNode): void {
+  if (node.span === undefined) return;
+  node.span = undefined;
+  node.others.length = 0;
+  for (const child of node.children) clear(child);
+}
