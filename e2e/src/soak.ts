@@ -4,7 +4,7 @@ import { createProgram, runProgram } from '@pipeline/program';
 import { exitCode, UserError } from '@pipeline/runtime';
 import manifest from '../package.json' with { type: 'json' };
 import { faultNames, faultsByName } from './faults/all.ts';
-import { chooseSeed, pick } from './support/data/random.ts';
+import { chooseSeed, inRandomRounds } from './support/data/random.ts';
 import { type Fault, settle } from './support/system/fault.ts';
 import { findStall } from './support/system/recovery.ts';
 import { type KafkaSystem, startKafkaSystem } from './support/system/system.ts';
@@ -66,20 +66,19 @@ function onlyAvailable(
   );
 }
 
-/** Injects random faults until a deadline. Returns the problem if the system does not recover from one. */
+/** Injects all faults in random order, again and again until a deadline. Returns the problem if the system does not recover from one. */
 async function injectFaults(
   system: KafkaSystem,
   faults: ReadonlyMap<string, Fault<KafkaSystem>>,
   deadline: number,
   injected: Map<string, number>,
 ): Promise<readonly string[]> {
-  while (Date.now() < deadline) {
-    const name = pick([...faults.keys()], system.random);
-    const fault = faults.get(name);
+  for (const [name, fault] of inRandomRounds([...faults], system.random)) {
+    if (Date.now() >= deadline) break;
     log(name);
-    await fault?.inject(system);
+    await fault.inject(system);
     injected.set(name, (injected.get(name) ?? 0) + 1);
-    if (fault?.isBrief) continue;
+    if (fault.isBrief) continue;
     const stall = await findStall(system);
     if (stall.length > 0) return stall.map((one) => `after ${name}: ${one}`);
     await sleep(3_000 * system.random());

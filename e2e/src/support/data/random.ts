@@ -22,6 +22,14 @@ export function pick<Item>(items: readonly Item[], random: () => number): Item {
   return item;
 }
 
+/** The items in random order, again and again: after n rounds each has occurred n times. */
+export function* inRandomRounds<Item>(items: readonly Item[], random: () => number): Generator<Item> {
+  for (;;) {
+    const drawn = items.map((item) => [random(), item] as const);
+    for (const [, item] of drawn.sort(([a], [b]) => a - b)) yield item;
+  }
+}
+
 /** The seed of this run: `E2E_SEED`, or a random one, which callers must print. */
 export function chooseSeed(): number {
   return Number(process.env['E2E_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
