@@ -16,6 +16,7 @@ interface SoakOptions {
   readonly faults: string;
   readonly rate: string;
   readonly consumers: string;
+  readonly pipelines: string;
 }
 
 const PROGRESS_MS = 10_000;
@@ -28,29 +29,59 @@ const program = createProgram(
   .option('--minutes <n>', 'duration', '10')
   .option('--seed <n>', 'seed of the load and of the sequence of faults', String(chooseSeed()))
   .option('--faults <names>', `comma-separated subset of ${faultNames.join(', ')}`, faultNames.join(','))
-  .option('--rate <n>', 'records per second', '5000')
-  .option('--consumers <n>', 'number of consumers', '2')
+  .option('--rate <n>', 'records per second and pipeline', '5000')
+  .option('--consumers <n>', 'number of consumers per pipeline', '2')
+  .option('--pipelines <n>', 'number of pipelines, each with servers and faults of its own', '1')
   .action(soak);
 
 async function soak(options: SoakOptions): Promise<void> {
   const faults = onlyAvailable(faultsByName(options.faults.split(',')));
   const seed = Number(options.seed);
   log(`seed ${seed}`);
+  const seeds = Array.from({ length: Number(options.pipelines) }, (_, index) => seed + index);
+  const results = await Promise.all(seeds.map((own) => soakPipeline(options, faults, own)));
+  const differences = results.flatMap((result) => result.differences);
+  for (const difference of differences) log(difference);
+  process.stdout.write(`${summarize(results)}\n`);
+  if (differences.length > 0)
+    throw new UserError('differences found', `reproduce them with --seed ${seed}`, exitCode.checkFailed);
+}
+
+interface Result {
+  readonly injected: ReadonlyMap<string, number>;
+  readonly records: number;
+  readonly samples: number;
+  readonly peakBytes: number;
+  readonly replays: number;
+  readonly differences: readonly string[];
+}
+
+async function soakPipeline(
+  { rate, consumers, minutes }: SoakOptions,
+  faults: ReadonlyMap<string, Fault<KafkaSystem>>,
+  seed: number,
+): Promise<Result> {
   await using system = await startKafkaSystem({
     seed,
-    rate: Number(options.rate),
-    size: Number(options.consumers),
+    rate: Number(rate),
+    size: Number(consumers),
     environment: Object.assign({}, ...[...faults.values()].map(({ environment }) => environment)),
   });
   const injected = new Map<string, number>();
   const progress = setInterval(() => void logProgress(system, injected), PROGRESS_MS);
-  const stalls = await injectFaults(system, faults, Date.now() + 60_000 * Number(options.minutes), injected);
+  const stalls = await injectFaults(system, faults, Date.now() + 60_000 * Number(minutes), injected);
   const differences = [...stalls, ...(stalls.length > 0 ? [] : await settle(system))];
   clearInterval(progress);
-  for (const difference of differences) log(difference);
-  process.stdout.write(`${summarize(system, injected, differences.length)}\n`);
-  if (differences.length > 0)
-    throw new UserError('differences found', `reproduce them with --seed ${seed}`, exitCode.checkFailed);
+  const { load, fleet, watch } = system;
+  const { snapshots: samples, peakBytes } = watch;
+  return {
+    injected,
+    records: load.sent.acknowledged,
+    samples,
+    peakBytes,
+    replays: fleet.replays,
+    differences,
+  };
 }
 
 /** Removes faults that this machine does not support, and logs the reason. */
@@ -98,16 +129,15 @@ async function logProgress(
   log(`${faults} faults, ${load.sent.acknowledged} records sent, ${stored}`);
 }
 
-function summarize(
-  { load, fleet, watch }: KafkaSystem,
-  injected: ReadonlyMap<string, number>,
-  differences: number,
-) {
-  const kinds = [...injected].map(([name, times]) => `${name} ${times}`).join(', ');
+function summarize(results: readonly Result[]): string {
+  const sum = (count: (result: Result) => number) => results.reduce((total, one) => total + count(one), 0);
+  const names = new Set(results.flatMap(({ injected }) => [...injected.keys()]));
+  const kinds = [...names].map((name) => `${name} ${sum(({ injected }) => injected.get(name) ?? 0)}`);
+  const peak = Math.max(...results.map(({ peakBytes }) => peakBytes));
   return (
-    `faults: ${kinds || 'none'}; records: ${load.sent.acknowledged}; samples: ${watch.snapshots}; ` +
-    `peak memory: ${Math.round(watch.peakBytes / 2 ** 20)} MB; replays: ${fleet.replays}; ` +
-    `differences: ${differences}`
+    `faults: ${kinds.join(', ') || 'none'}; records: ${sum(({ records }) => records)}; ` +
+    `samples: ${sum(({ samples }) => samples)}; peak memory: ${Math.round(peak / 2 ** 20)} MB; ` +
+    `replays: ${sum(({ replays }) => replays)}; differences: ${sum(({ differences }) => differences.length)}`
   );
 }
 
