@@ -5,7 +5,7 @@ import { exitCode, UserError } from '@pipeline/runtime';
 import manifest from '../package.json' with { type: 'json' };
 import { faultNames, faultsByName } from './faults/all.ts';
 import { chooseSeed, inRandomRounds } from './support/data/random.ts';
-import { type Fault, settle } from './support/system/fault.ts';
+import { type Fault, settle, warmUp } from './support/system/fault.ts';
 import { findStall } from './support/system/recovery.ts';
 import { type KafkaSystem, startKafkaSystem } from './support/system/system.ts';
 
@@ -69,6 +69,7 @@ async function soakPipeline(
   });
   const injected = new Map<string, number>();
   const progress = setInterval(() => void logProgress(system, injected), PROGRESS_MS);
+  await warmUp(system);
   const stalls = await injectFaults(system, faults, Date.now() + 60_000 * Number(minutes), injected);
   const differences = [...stalls, ...(stalls.length > 0 ? [] : await settle(system))];
   clearInterval(progress);

@@ -38,12 +38,17 @@ export async function waitForEvidence({ fleet }: Pick<System, 'fleet'>, pattern:
 /** Events stored before the first fault. */
 const WARM_UP_EVENTS = 300;
 
+/** Waits until there are events, without which some faults have no effect. */
+export async function warmUp(system: System): Promise<void> {
+  await waitUntil(async () => (await countEvents(system)) >= WARM_UP_EVENTS);
+}
+
 /** Injects faults into a system under load, each after recovery from the previous. Returns all problems. */
 export async function findDamage<Needs extends System>(
   system: Needs,
   ...faults: readonly Fault<Needs>[]
 ): Promise<readonly string[]> {
-  await waitUntil(async () => (await countEvents(system)) >= WARM_UP_EVENTS);
+  await warmUp(system);
   for (const { name, inject } of faults) {
     await inject(system);
     const stall = await findStall(system);
