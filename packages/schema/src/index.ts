@@ -38,7 +38,6 @@ export {
   type EventSource,
   events,
 } from './event-makers.ts';
-export { originHeaders } from './identity/origin.ts';
 export { eventJsonSchema, toJsonSchema } from './json-schema.ts';
 export { type Reason, type Rejection, reasons } from './reasons.ts';
 export { type EventType, eventTypes } from './registry.ts';

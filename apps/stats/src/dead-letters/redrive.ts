@@ -53,7 +53,9 @@ function createSend(publisher: Publisher, maxRedrives: number): SendDeadLetter {
     if (letter.redriveCount >= maxRedrives)
       return { letter, problem: `redriven ${letter.redriveCount} times already` };
     try {
-      const record = toRedrivenRecord(letter, letter.redriveCount + 1);
+      const { topic, partition, offset, timestamp } = letter;
+      const origin = { topic, partition, offset: String(offset), timestamp };
+      const record = toRedrivenRecord(letter, origin, letter.redriveCount + 1);
       return { letter, place: await publisher.publishOne(letter.topic, record) };
     } catch (error) {
       if (isTransientError(error)) throw kafkaUnreachable(error);

@@ -21,8 +21,14 @@ export type RedriveOutcome =
   | { readonly letter: StoredDeadLetter; readonly place: NewPlace }
   | { readonly letter: StoredDeadLetter; readonly problem: string };
 
+/** A dead letter to redrive. */
+export interface QueuedDeadLetter extends StoredDeadLetter {
+  /** The record's, in milliseconds since 1970, decimal. */
+  readonly timestamp: string;
+}
+
 /** Sends a dead letter to its topic. */
-export type SendDeadLetter = (letter: StoredDeadLetter) => Promise<RedriveOutcome>;
+export type SendDeadLetter = (letter: QueuedDeadLetter) => Promise<RedriveOutcome>;
 
 /** Open dead letters to redrive. Of several concurrent queues, one takes each dead letter. */
 export interface RedriveQueue extends AsyncDisposable {
@@ -64,11 +70,12 @@ async function takeNext(sql: Sql, filter: DeadLetterFilter, send: SendDeadLetter
   return outcome;
 }
 
-async function lockNext(sql: Sql, filter: DeadLetterFilter): Promise<StoredDeadLetter | undefined> {
-  const [row] = await sql<DeadLetterRow[]>`
-    select ${deadLetterColumns(sql)} from dlq_events
+async function lockNext(sql: Sql, filter: DeadLetterFilter): Promise<QueuedDeadLetter | undefined> {
+  const [row] = await sql<(DeadLetterRow & Pick<QueuedDeadLetter, 'timestamp'>)[]>`
+    select ${deadLetterColumns(sql)}, (extract(epoch from source_timestamp) * 1000)::bigint::text as timestamp
+    from dlq_events
     where ${matches(sql, { ...filter, status: 'open' })} order by dlq_id limit 1 for update skip locked`;
-  return row === undefined ? undefined : toStoredDeadLetter(row);
+  return row === undefined ? undefined : { ...toStoredDeadLetter(row), timestamp: row.timestamp };
 }
 
 /** Closes the dead letter if it was sent, and adds an entry to its audit log. */

@@ -6,6 +6,7 @@ import {
   fromDeadLetterRecord,
   redriveCountOf,
   toDeadLetterRecord,
+  toRedrivenRecord,
 } from './dead-letter-record.ts';
 import { bytesOfHeaders } from './publisher.ts';
 
@@ -53,6 +54,25 @@ test('a dead letter that fails again has only the latest error headers', () => {
         headers: originals,
       });
     }),
+  );
+});
+
+test('a redriven record has the origin of its first failure and the latest count', () => {
+  const first = { topic: 'events', partition: 2, offset: '41', timestamp: '1795512612345' };
+  const second = { topic: 'events', partition: 0, offset: '99', timestamp: '1795512699999' };
+  const once = toRedrivenRecord({ key: null, value: null, headers: [['trace', 'a']] }, first, 1);
+  const twice = toRedrivenRecord(once, second, 2);
+  expect(once.headers).toEqual([
+    ['trace', 'a'],
+    ['dlq.redrive_count', '1'],
+    ['dlq.origin', 'events:2:41:1795512612345'],
+  ]);
+  expect(new Map(twice.headers as [string, string][])).toEqual(
+    new Map([
+      ['trace', 'a'],
+      ['dlq.redrive_count', '2'],
+      ['dlq.origin', 'events:2:41:1795512612345'],
+    ]),
   );
 });
 

@@ -40,6 +40,9 @@ const names = {
   truncated: 'dlq.truncated',
 } as const;
 
+/** Header of a redriven record: `TOPIC:PARTITION:OFFSET:TIMESTAMP`. Read by `@pipeline/schema`. */
+const ORIGIN = 'dlq.origin';
+
 /** Reserved for the `dlq.truncated` header and the overhead of the record batch. */
 const HEADROOM = 200;
 
@@ -112,11 +115,27 @@ export function fromDeadLetterRecord(record: Original): ReadDeadLetter | undefin
   return { origin, truncated: read('truncated') === 'true', key, value, headers: withoutOwn(record.headers) };
 }
 
-/** The record to redrive: the original, byte for byte, with its redrive count. */
-export function toRedrivenRecord(record: Original, redriveCount: number): Original {
+/** The position and timestamp of a record when it was first read. */
+export interface RecordOrigin extends TopicPartition {
+  /** Decimal. */
+  readonly offset: string;
+  /** Milliseconds since 1970, decimal. */
+  readonly timestamp: string;
+}
+
+/**
+ * The record to redrive: the original, byte for byte, with its redrive count and its origin, which event ids may
+ * be derived from. A record that was redriven before keeps its first origin.
+ */
+export function toRedrivenRecord(record: Original, origin: RecordOrigin, redriveCount: number): Original {
   const count: RecordHeader = [names.redriveCount, String(redriveCount)];
   const headers = [...withoutOwn(record.headers), count];
-  return { key: record.key, value: record.value, headers };
+  const hasOrigin = headerText(headers, ORIGIN) !== undefined;
+  return { key: record.key, value: record.value, headers: hasOrigin ? headers : [...headers, write(origin)] };
+}
+
+function write({ topic, partition, offset, timestamp }: RecordOrigin): RecordHeader {
+  return [ORIGIN, [topic, partition, offset, timestamp].join(':')];
 }
 
 /** Number of times that a record was redriven; 0 if its header is missing or invalid. */

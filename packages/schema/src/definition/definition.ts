@@ -20,10 +20,14 @@ export interface EventDefinition<
   readonly unknownTypes: UnknownTypes;
 }
 
-/** An event of any type of a registry: a union discriminated by `event_type`. */
-export type EventOf<Types extends Registry, User extends string | null = string> = {
-  [Name in keyof Types & string]: Omit<AnyEvent<User>, 'event_type' | 'payload'> & {
-    readonly event_type: Name;
-    readonly payload: Readonly<Static<Types[Name]>>;
-  };
-}[keyof Types & string];
+/** An event of any type of a registry: a union discriminated by `event_type`; any event if it has no types. */
+export type EventOf<Types extends Registry, User extends string | null = string> = [keyof Types] extends [
+  never,
+]
+  ? AnyEvent<User>
+  : {
+      [Name in keyof Types & string]: Omit<AnyEvent<User>, 'event_type' | 'payload'> & {
+        readonly event_type: Name;
+        readonly payload: Readonly<Static<Types[Name]>>;
+      };
+    }[keyof Types & string];

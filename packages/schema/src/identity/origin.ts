@@ -9,26 +9,21 @@ export interface Origin extends Place {
   readonly timestamp: string;
 }
 
-/** Headers with which a redrive republishes a record, so that its derived event id stays the same. */
-export const originHeaders = {
-  topic: 'dlq.origin.topic',
-  partition: 'dlq.origin.partition',
-  offset: 'dlq.origin.offset',
-  timestamp: 'dlq.origin.timestamp',
-} as const;
+/** The header with which a redrive keeps them: `TOPIC:PARTITION:OFFSET:TIMESTAMP`. Written by `@pipeline/kafka`. */
+const ORIGIN = 'dlq.origin';
 
-/** The original coordinates of a redriven record, or the record's own. */
-export function originOf(record: SourceRecord, place: Place): Origin {
+const format = /^([\w.-]{1,249}):(\d{1,10}):(\d{1,19}):(-?\d{1,19})$/;
+
+/** The original coordinates of a redriven record, or a record's own. */
+export function originOf(record: SourceRecord, { topic, partition }: Place): Origin {
   const { offset = '', timestamp = '', headers } = record;
-  const own = { ...place, offset, timestamp };
-  if (headers === undefined || headers.length === 0) return own;
-  const topic = headerText(headers, originHeaders.topic);
-  const partition = headerText(headers, originHeaders.partition);
-  const original = {
-    offset: headerText(headers, originHeaders.offset),
-    timestamp: headerText(headers, originHeaders.timestamp),
+  const [, ...original] = format.exec(headerText(headers, ORIGIN) ?? '') ?? [];
+  if (original.length === 0) return { topic, partition, offset, timestamp };
+  const [firstTopic = '', firstPartition, firstOffset = '', firstTimestamp = ''] = original;
+  return {
+    topic: firstTopic,
+    partition: Number(firstPartition),
+    offset: firstOffset,
+    timestamp: firstTimestamp,
   };
-  if (topic === undefined || partition === undefined) return own;
-  if (original.offset === undefined || original.timestamp === undefined) return own;
-  return { topic, partition: Number(partition), offset: original.offset, timestamp: original.timestamp };
 }

@@ -10,7 +10,7 @@ const dateTime = new RegExp(dateTimePattern);
 /** Digits after the point that turn a number of a unit into seconds. */
 const digitsOf = { s: 0, ms: 3, us: 6, ns: 9 } as const satisfies Record<TimeUnit, number>;
 
-const decimal = /^(-?)(\d+)(?:\.(\d+))?$/;
+const number = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,2}))?$/;
 
 /** Seconds of 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z. */
 const [FIRST, LAST] = [-62_135_596_800, 253_402_300_799];
@@ -26,20 +26,21 @@ const MAX_FRACTION = 30;
  */
 export function toEventTime(text: string, unit?: TimeUnit): string | undefined {
   if (dateTime.test(text)) return text;
-  const [, sign, whole = '', fraction = ''] = decimal.exec(text) ?? [];
+  const [, sign, whole = '', fraction = '', exponent = '0'] = number.exec(text) ?? [];
   if (whole === '') return undefined;
-  const shift = digitsOf[unit ?? unitOf(whole)];
-  const digits = whole.padStart(shift + 1, '0');
-  const point = digits.length - shift;
-  return write(sign === '-', Number(digits.slice(0, point)), digits.slice(point) + fraction);
+  const written = whole + fraction;
+  const integers = whole.length + Number(exponent);
+  const point = integers - digitsOf[unit ?? unitOf(integers - written.search(/[^0]|$/))];
+  const digits = written.padStart(written.length + 1 - point, '0').padEnd(point, '0');
+  const split = Math.max(point, 1);
+  return write(sign === '-', Number(digits.slice(0, split)), digits.slice(split));
 }
 
-/** The unit that brings a number of digits closest to the present. */
-function unitOf(whole: string): TimeUnit {
-  const { length } = whole.replace(/^0+(?=\d)/, '');
-  if (length <= 11) return 's';
-  if (length <= 14) return 'ms';
-  return length <= 17 ? 'us' : 'ns';
+/** The unit that brings a number with this number of digits before the point closest to the present. */
+function unitOf(integers: number): TimeUnit {
+  if (integers <= 11) return 's';
+  if (integers <= 14) return 'ms';
+  return integers <= 17 ? 'us' : 'ns';
 }
 
 function write(isBefore1970: boolean, seconds: number, digits: string): string | undefined {
