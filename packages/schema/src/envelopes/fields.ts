@@ -1,5 +1,5 @@
 import { createLocator } from '../locate/locate.ts';
-import { parsePointer, readPointer } from '../locate/pointer.ts';
+import { createPointerReader, parsePointer } from '../locate/pointer.ts';
 import { parseBytes } from '../parse.ts';
 import { type Rejection, reject } from '../reasons.ts';
 import { describeFields } from './describe-fields.ts';
@@ -42,6 +42,7 @@ function createOpen(mapping: FieldMapping): Envelope['open'] {
   const { payload = '', otherMembers = 'keep' } = mapping;
   const names = parsePointer(payload) ?? [];
   const slot = paths.push(names) - 1;
+  const readPayload = createPointerReader(names);
   const locate = createLocator(paths);
   const typePath = pointerOf(mapping.type) ?? '';
   return (record, place, { maxBytes = DEFAULT_MAX_BYTES }) => {
@@ -49,7 +50,7 @@ function createOpen(mapping: FieldMapping): Envelope['open'] {
     if (!parsed.ok) return parsed;
     const { text, value } = parsed;
     const { spans, othersJson } = locate(text);
-    const event = readEvent({ record, place, text, spans }, readPointer(value, names));
+    const event = readEvent({ record, place, text, value, spans }, readPayload(value));
     if ('ok' in event) return event;
     const span = spans[slot];
     const { event_type: type } = event;

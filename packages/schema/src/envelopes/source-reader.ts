@@ -1,15 +1,17 @@
 import { originOf } from '../identity/origin.ts';
 import type { Span } from '../locate/locate.ts';
+import { createPointerReader, parsePointer } from '../locate/pointer.ts';
 import { type Rejection, reject } from '../reasons.ts';
 import type { Place, SourceRecord } from './envelope.ts';
 import type { FieldSource, TimeSource } from './field-source.ts';
 import { headerText, textOf } from './header-text.ts';
 
-/** A record, its text and what was located in it. */
+/** A record, its text, the parsed text, and what was located in it. */
 export interface SourceText {
   readonly record: SourceRecord;
   readonly place: Place;
   readonly text: string;
+  readonly value: unknown;
   readonly spans: readonly (Span | undefined)[];
 }
 
@@ -49,32 +51,20 @@ export function readSource(source: FieldSource, field: string, slot: number): So
 }
 
 function readSpan(path: string, field: string, slot: number): SourceReader {
+  const readValue = createPointerReader(parsePointer(path) ?? []);
   return {
-    read: ({ text, spans }) => scalarText(text, spans[slot]),
+    read: ({ text, value, spans }) => scalarText(readValue(value), text, spans[slot]),
     missing: `is missing; it holds the ${field}`,
     notText: `must be a string or a number; it holds the ${field}`,
     reject: (problem, type) => reject('not_an_event', problem, path, type),
   };
 }
 
-const QUOTE = 34;
-const MINUS = 45;
-const ZERO = 48;
-const NINE = 57;
-const SMALL_N = 110;
-
-/** The text of a string without its escapes, or of a number as it is written; null counts as missing. */
-function scalarText(text: string, span: Span | undefined): string | undefined | null {
-  if (span === undefined) return undefined;
-  const code = text.charCodeAt(span.start);
-  if (code === QUOTE) return unquote(text, span);
-  if (code === MINUS || (code >= ZERO && code <= NINE)) return text.slice(span.start, span.end);
-  return code === SMALL_N ? undefined : null;
-}
-
-function unquote(text: string, { start, end }: Span): string {
-  const plain = text.slice(start + 1, end - 1);
-  return plain.includes('\\') ? JSON.parse(text.slice(start, end)) : plain;
+/** The text of a string, or of a number as it is written; null counts as missing. */
+function scalarText(value: unknown, text: string, span: Span | undefined): string | undefined | null {
+  if (typeof value === 'string') return value;
+  if (value === undefined || value === null) return undefined;
+  return typeof value === 'number' && span !== undefined ? text.slice(span.start, span.end) : null;
 }
 
 type OutsideSource = Exclude<FieldSource, string | { readonly pointer: string }>;

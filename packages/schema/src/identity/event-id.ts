@@ -3,15 +3,18 @@ import { bytesToHex } from '@noble/hashes/utils.js';
 import type { Place, SourceRecord } from '../envelopes/envelope.ts';
 import { nameUuid } from './name-uuid.ts';
 import { originOf } from './origin.ts';
+import { uuidPattern } from './uuid-pattern.ts';
 
-const uuid = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
+const uuid = new RegExp(uuidPattern);
+const upperCase = /[A-F]/;
 
 /**
  * The event id of an id found in a record: a UUID in lower case, or derived from the text.
  * @param scope the topic, or the name that the definition gives instead
  */
 export function toEventId(id: string, scope: string): string {
-  return uuid.test(id) ? id.toLowerCase() : nameUuid(['id', scope, id]);
+  if (!uuid.test(id)) return nameUuid(['id', scope, id]);
+  return upperCase.test(id) ? id.toLowerCase() : id;
 }
 
 /**

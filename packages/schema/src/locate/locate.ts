@@ -1,4 +1,4 @@
-import { type PointerNode, plantPointers, type Span } from './pointer-tree.ts';
+import { clear, type PointerNode, plantPointers, type Span } from './pointer-tree.ts';
 import { TextReader } from './text-reader.ts';
 
 export type { Span } from './pointer-tree.ts';
@@ -23,10 +23,13 @@ export type Locate = (text: string) => Located;
  */
 export function createLocator(pointers: readonly (readonly string[])[]): Locate {
   const { root, targets } = plantPointers(pointers);
+  const roots = [root];
   return (text) => {
-    new TextReader(text).read(root);
+    const reader = new TextReader(text);
+    clear(roots);
+    reader.read(root);
     const spans = targets.map(({ span }) => span);
-    return { spans, othersJson: root.isCovered ? null : toObject(writeOthers(text, root)) };
+    return { spans, othersJson: reader.hasOthers ? toObject(writeOthers(text, root)) : null };
   };
 }
 

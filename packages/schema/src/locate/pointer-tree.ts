@@ -1,3 +1,5 @@
+import { isIndex } from './pointer.ts';
+
 /** A value in the text of a document. */
 export interface Span {
   readonly start: number;
@@ -31,7 +33,7 @@ export function plantPointers(pointers: readonly (readonly string[])[]) {
 }
 
 function createNode(name: string): PointerNode {
-  const index = /^(?:0|[1-9]\d*)$/.test(name) ? Number(name) : -1;
+  const index = isIndex(name) ? Number(name) : -1;
   const json = JSON.stringify(name);
   return { name, json, index, children: [], isCovered: false, span: undefined, others: [] };
 }
@@ -49,10 +51,11 @@ function cover(node: PointerNode): void {
   for (const child of node.children) cover(child);
 }
 
-/** Forgets what was found at a node and below: before a scan, or when a repeated member overrides it. */
-export function clear(node: PointerNode): void {
-  if (node.span === undefined) return;
-  node.span = undefined;
-  node.others.length = 0;
-  for (const child of node.children) clear(child);
+/** Forgets what was found at and below some nodes: before a scan, or when a repeated member overrides them. */
+export function clear(nodes: readonly PointerNode[]): void {
+  for (const node of nodes) {
+    node.span = undefined;
+    if (node.others.length > 0) node.others.length = 0;
+    if (node.children.length > 0) clear(node.children);
+  }
 }

@@ -15,14 +15,30 @@ export function writePointer(names: readonly string[]): string {
   return names.map((name) => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 
-/** The member of a parsed document that a pointer names; undefined if there is none. */
+/** Reads the member of a parsed document that a pointer's names lead to; undefined if there is none. */
+export function createPointerReader(names: readonly string[]): (document: unknown) => unknown {
+  const steps = names.map((name) => ({
+    name,
+    isIndex: isIndex(name),
+    isInherited: name in Object.prototype,
+  }));
+  return (document) => {
+    let at = document;
+    for (const { name, isIndex, isInherited } of steps) {
+      if (typeof at !== 'object' || at === null) return undefined;
+      if (Array.isArray(at) ? !isIndex : isInherited && !Object.hasOwn(at, name)) return undefined;
+      at = (at as Readonly<Record<string, unknown>>)[name];
+    }
+    return at;
+  };
+}
+
+/** Whether a name is an item of an array: digits without leading zeros. */
+export function isIndex(name: string): boolean {
+  return /^(?:0|[1-9]\d*)$/.test(name);
+}
+
+/** Like `createPointerReader`, for one document. */
 export function readPointer(document: unknown, names: readonly string[]): unknown {
-  let at = document;
-  for (const name of names) {
-    if (typeof at !== 'object' || at === null) return undefined;
-    if (Array.isArray(at) && !/^(?:0|[1-9]\d*)$/.test(name)) return undefined;
-    if (!Object.hasOwn(at, name)) return undefined;
-    at = (at as Readonly<Record<string, unknown>>)[name];
-  }
-  return at;
+  return createPointerReader(names)(document);
 }

@@ -3,6 +3,7 @@ import { clear, type PointerNode } from './pointer-tree.ts';
 
 const QUOTE = 34;
 const COMMA = 44;
+const COLON = 58;
 const BACKSLASH = 92;
 const OPEN_ARRAY = 91;
 const CLOSE_ARRAY = 93;
@@ -16,14 +17,15 @@ const CLOSE_OBJECT = 125;
 export class TextReader {
   readonly #text: string;
   #at = 0;
+  /** Whether there may be members outside the pointers. */
+  hasOthers = false;
 
   constructor(text: string) {
     this.#text = text;
   }
 
-  /** Reads the value of a node. Returns its depth. */
+  /** Reads the value of a node, which was cleared. Returns its depth. */
   read(node: PointerNode): number {
-    clear(node);
     this.#skipSpace();
     const start = this.#at;
     const depth = node.children.length === 0 ? this.#skip() : this.#readInside(node);
@@ -34,18 +36,49 @@ export class TextReader {
   #readInside(node: PointerNode): number {
     const code = this.#text.charCodeAt(this.#at);
     if (code === OPEN_OBJECT) return this.#readObject(node);
-    return code === OPEN_ARRAY ? this.#readArray(node) : this.#skip();
+    if (code === OPEN_ARRAY) return this.#readArray(node);
+    this.hasOthers = true;
+    return this.#skip();
   }
 
   #readObject(node: PointerNode): number {
     let deepest = 0;
+    let next = 0;
     for (this.#at++; this.#findItem(CLOSE_OBJECT); ) {
       const start = this.#at;
-      const end = endOfString(this.#text, start);
-      this.#at = this.#text.indexOf(':', end) + 1;
-      deepest = Math.max(deepest, this.#readItem(node, findChild(this.#text, start, end, node), start));
+      const index = this.#readName(node.children, next);
+      if (index >= 0) next = index + 1;
+      const depth = this.#readItem(node, node.children[index], start);
+      if (depth > deepest) deepest = depth;
     }
     return deepest + 1;
+  }
+
+  /**
+   * Reads a name and the colon after it. Returns the index of the child of that name, or -1.
+   * @param next the child to try first: members usually have the same order in all documents
+   */
+  #readName(children: readonly PointerNode[], next: number): number {
+    const start = this.#at;
+    const text = this.#text;
+    for (let tried = 0; tried < children.length; tried++) {
+      const index = (next + tried) % children.length;
+      const json = children[index]?.json ?? '';
+      if (!text.startsWith(json, start)) continue;
+      this.#skipColon(start + json.length);
+      return index;
+    }
+    const end = endOfString(text, start);
+    this.#skipColon(end + 1);
+    if (!hasEscape(text, start, end)) return -1;
+    const name = JSON.parse(text.slice(start, end + 1));
+    return children.findIndex((child) => child.name === name);
+  }
+
+  #skipColon(from: number): void {
+    this.#at = from;
+    while (this.#text.charCodeAt(this.#at) !== COLON) this.#at++;
+    this.#at++;
   }
 
   #readArray(node: PointerNode): number {
@@ -60,10 +93,16 @@ export class TextReader {
 
   /** Reads a member or an item, which starts at `start` with its name, if it has one. */
   #readItem(node: PointerNode, child: PointerNode | undefined, start: number): number {
-    if (child !== undefined) return this.read(child);
+    if (child !== undefined) {
+      if (child.children.length > 0 && child.span !== undefined) clear([child]);
+      return this.read(child);
+    }
     this.#skipSpace();
     const depth = this.#skip();
-    if (!node.isCovered) node.others.push(this.#text.slice(start, this.#at));
+    if (!node.isCovered) {
+      this.hasOthers = true;
+      node.others.push(this.#text.slice(start, this.#at));
+    }
     return depth;
   }
 
@@ -116,16 +155,6 @@ function endOfScalar(text: string, start: number): number {
     if (code === COMMA || code === CLOSE_OBJECT || code === CLOSE_ARRAY || isSpace(code)) break;
   }
   return at - 1;
-}
-
-/** The child with the name between two quotes. A name may be written with other escapes. */
-function findChild(text: string, start: number, end: number, { children }: PointerNode) {
-  const length = end - start + 1;
-  for (const child of children)
-    if (child.json.length === length && text.startsWith(child.json, start)) return child;
-  if (!hasEscape(text, start, end)) return undefined;
-  const name = JSON.parse(text.slice(start, end + 1));
-  return children.find((child) => child.name === name);
 }
 
 function hasEscape(text: string, start: number, end: number): boolean {
