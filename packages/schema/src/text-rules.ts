@@ -4,7 +4,7 @@ const MAX_TYPE_BYTES = 255;
 const MAX_USER_CHARACTERS = 256;
 
 /** Control characters would break logs, metrics and terminals. */
-const control = /[\u0000-\u001f\u007f-\u009f]/;
+const control = /\p{Cc}/u;
 const utf8 = new TextEncoder();
 
 /** Whether a text can name an event type, see `typeNameRule`. */

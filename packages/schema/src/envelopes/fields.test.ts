@@ -81,9 +81,9 @@ test('fields of any document are those that a naive reading finds, verbatim', ()
       };
       expect(result).toMatchObject({ ok: true, event, payloadJson });
     }),
-    { numRuns: 3_000 },
+    { numRuns: 1_000 },
   );
-  expect(seen['undefined']).toBeGreaterThan(1_000);
+  expect(seen['undefined']).toBeGreaterThan(300);
 });
 
 const order = '{"order":{"id":9007199254740993,"price":1.50},"created":1795512612345678901,"source":"web"}';

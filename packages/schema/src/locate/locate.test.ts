@@ -5,7 +5,7 @@ import { pointedDocument } from '../testing/pointed-document.ts';
 import { createLocator } from './locate.ts';
 import { readPointer } from './pointer.ts';
 
-const runs = { numRuns: 2_000 };
+const runs = { numRuns: 1_000 };
 
 function locate(text: string, ...paths: readonly (readonly string[])[]) {
   return createLocator(paths)(text);
@@ -25,7 +25,7 @@ test('the spans of pointers are those that a recursive parser finds', () => {
     }),
     runs,
   );
-  expect(found).toBeGreaterThan(2_000);
+  expect(found).toBeGreaterThan(1_000);
 });
 
 test('the text of a span parses to the value that JSON.parse has there', () => {
@@ -64,7 +64,7 @@ test('the others are the document without the values of the pointers', () => {
     }),
     runs,
   );
-  expect(kept).toBeGreaterThan(200);
+  expect(kept).toBeGreaterThan(100);
 });
 
 test.each<readonly [string, readonly string[], string | null]>([
@@ -77,6 +77,8 @@ test.each<readonly [string, readonly string[], string | null]>([
   ['{"m":5}', ['m', 'id'], '{"m":5}'],
   ['[1,2]', ['0'], '{"":[1,2]}'],
   ['5', ['a'], '{"":5}'],
+  ['{"\\"":1}', ['\\"'], '{"\\"":1}'],
+  ['{"\\\\\\"":1}', ['\\"'], null],
 ])('the others of %s without %j are %s', (text, path, expected) => {
   expect(locate(text, path).othersJson).toBe(expected);
 });
