@@ -1,8 +1,7 @@
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex } from '@noble/hashes/utils.js';
 import type { Place, SourceRecord } from '../envelopes/envelope.ts';
 import { nameUuid } from './name-uuid.ts';
 import { originOf } from './origin.ts';
+import { sha256 } from './sha256.ts';
 import { uuidPattern } from './uuid-pattern.ts';
 
 const uuid = new RegExp(uuidPattern);
@@ -23,6 +22,6 @@ export function toEventId(id: string, scope: string): string {
  */
 export function recordEventId(record: SourceRecord, place: Place): string {
   const { topic, partition, offset, timestamp } = originOf(record, place);
-  const digest = bytesToHex(sha256(record.value ?? new Uint8Array()));
+  const digest = sha256(record.value ?? new Uint8Array());
   return nameUuid(['record', topic, partition, offset, timestamp, digest]);
 }

@@ -51,7 +51,7 @@ test.each<readonly [string, string]>([
   ['1795512612.345678', '2026-11-24T09:30:12.345678Z'],
   ['1.795512612345678E9', '2026-11-24T09:30:12.345678Z'],
   ['99999999999', '5138-11-16T09:46:39Z'],
-  ['100000000000', '1973-03-03T09:46:40Z'],
+  ['100000000000', '1973-03-03T09:46:40.000Z'],
   ['0000000000001795512612', '2026-11-24T09:30:12Z'],
   ['1795512612345', '2026-11-24T09:30:12.345Z'],
   ['1795512612345.678', '2026-11-24T09:30:12.345678Z'],
@@ -95,7 +95,7 @@ test('a time written as a number is the same time when it is read', () => {
   fc.assert(
     fc.property(nanoseconds, unit, (value, of) => {
       const time = toEventTime(String(value), 'ns') ?? '';
-      expect(toEventTime(toEpoch(time, of), of)).toBe(time);
+      expect(exactly(toEventTime(toEpoch(time, of), of))).toBe(exactly(time));
     }),
   );
   expect(toEpoch('2026-11-24T10:30:12.345678901+01:00', 'ns')).toBe('1795512612345678901');

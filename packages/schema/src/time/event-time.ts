@@ -12,6 +12,9 @@ const digitsOf = { s: 0, ms: 3, us: 6, ns: 9 } as const satisfies Record<TimeUni
 
 const number = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,2}))?$/;
 
+/** The usual number, of the years 2001 to 2286; quick to test and to convert. */
+const milliseconds = /^[1-9]\d{12}$/;
+
 /** Seconds of 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z. */
 const [FIRST, LAST] = [-62_135_596_800, 253_402_300_799];
 
@@ -25,6 +28,7 @@ const MAX_FRACTION = 30;
  * microseconds below 1e17, then nanoseconds
  */
 export function toEventTime(text: string, unit?: TimeUnit): string | undefined {
+  if (milliseconds.test(text) && (unit ?? 'ms') === 'ms') return new Date(Number(text)).toISOString();
   if (dateTime.test(text)) return text;
   const [, sign, whole = '', fraction = '', exponent = '0'] = number.exec(text) ?? [];
   if (whole === '') return undefined;
@@ -44,12 +48,11 @@ function unitOf(integers: number): TimeUnit {
 }
 
 function write(isBefore1970: boolean, seconds: number, digits: string): string | undefined {
-  const fraction = digits.replace(/0+$/, '');
-  if (fraction.length > MAX_FRACTION) return undefined;
-  const carries = isBefore1970 && fraction !== '';
+  if (digits.length > MAX_FRACTION) return undefined;
+  const carries = isBefore1970 && /[1-9]/.test(digits);
   const at = isBefore1970 ? -seconds - (carries ? 1 : 0) : seconds;
   if (at < FIRST || at > LAST) return undefined;
-  const rest = carries ? complement(fraction) : fraction;
+  const rest = carries ? complement(digits) : digits;
   return `${new Date(at * 1000).toISOString().slice(0, 19)}${rest === '' ? '' : `.${rest}`}Z`;
 }
 
