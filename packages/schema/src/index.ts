@@ -11,6 +11,11 @@ export type { EventDefinition, EventOf, Registry, UnknownTypes } from './definit
 export { encode } from './definition/encode-record.ts';
 export { type Event, shopEvents } from './definition/shop-events.ts';
 export { encodeEvent, eventKey } from './encode.ts';
+export { cloudEvents } from './envelopes/cloudevents/cloudevents.ts';
+export type { CloudEventsOptions } from './envelopes/cloudevents/options.ts';
+export { type ConfluentOptions, confluentJson } from './envelopes/confluent.ts';
+export { debezium } from './envelopes/debezium/debezium.ts';
+export type { DebeziumOptions } from './envelopes/debezium/options.ts';
 export type {
   AnyEvent,
   DecodeLimits,

@@ -14,12 +14,16 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /** Decodes UTF-8 and parses JSON. Never throws. */
 export function parseBytes(bytes: Uint8Array | null, maxBytes: number): Parsed | Rejection {
   if (bytes === null || bytes.length === 0) return reject('empty', 'is empty');
-  if (bytes.length > maxBytes)
-    return reject('too_large', `has ${bytes.length} bytes; the limit is ${maxBytes}`);
+  if (bytes.length > maxBytes) return rejectSize(bytes, maxBytes);
   const text = decodeUtf8(bytes);
   if (text === undefined) return reject('not_utf8', 'is not UTF-8');
   const value = parseJson(text);
   return value === undefined ? reject('not_json', 'is not JSON') : { ok: true, text, value };
+}
+
+/** Rejects a value that is longer than the limit. */
+export function rejectSize({ length }: Uint8Array, maxBytes: number): Rejection {
+  return reject('too_large', `has ${length} bytes; the limit is ${maxBytes}`);
 }
 
 function decodeUtf8(bytes: Uint8Array): string | undefined {
@@ -31,7 +35,7 @@ function decodeUtf8(bytes: Uint8Array): string | undefined {
 }
 
 /** Undefined if the text is not JSON. The parser's message is dropped, because it quotes the text. */
-function parseJson(text: string): unknown {
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -4,6 +4,8 @@ import type { Rejection } from '../reasons.ts';
 /** A Kafka record as an envelope reads it; a record of `@pipeline/kafka` fits. Other members are optional. */
 export interface SourceRecord {
   readonly value: Uint8Array | null;
+  /** The value in Kafka, if an envelope took a prefix off `value`. */
+  readonly wholeValue?: Uint8Array | null;
   readonly key?: Uint8Array | null;
   /** In their order; the last of repeated names counts. A name that is not UTF-8 is bytes. */
   readonly headers?: SourceHeaders | undefined;
@@ -92,7 +94,11 @@ export interface Envelope<User extends string | null = string | null> {
 /** The maximum size of a record's value if the limits name none. */
 export const DEFAULT_MAX_BYTES = 1_000_000;
 
-/** A record with another value; the rest is read from the original on access. */
-export function withValue(record: SourceRecord, value: Uint8Array | null): SourceRecord {
-  return Object.create(record, { value: { value, enumerable: true } });
+/** A record without a prefix of its value; the rest is read from the original on access. */
+export function withValue(record: SourceRecord, value: Uint8Array): SourceRecord {
+  const wholeValue = record.wholeValue ?? record.value;
+  return Object.create(record, {
+    value: { value, enumerable: true },
+    wholeValue: { value: wholeValue, enumerable: true },
+  });
 }

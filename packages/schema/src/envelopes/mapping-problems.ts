@@ -45,7 +45,7 @@ function findTimeProblems(time: unknown): readonly string[] {
   ];
 }
 
-function findSourceProblems(field: string, source: unknown): readonly string[] {
+export function findSourceProblems(field: string, source: unknown): readonly string[] {
   if (typeof source === 'string')
     return isPointer(source)
       ? []

@@ -22,6 +22,6 @@ export function toEventId(id: string, scope: string): string {
  */
 export function recordEventId(record: SourceRecord, place: Place): string {
   const { topic, partition, offset, timestamp } = originOf(record, place);
-  const digest = sha256(record.value ?? new Uint8Array());
+  const digest = sha256(record.wholeValue ?? record.value ?? new Uint8Array());
   return nameUuid(['record', topic, partition, offset, timestamp, digest]);
 }

@@ -4,7 +4,7 @@ import { TextReader } from './text-reader.ts';
 export type { Span } from './pointer-tree.ts';
 
 /** The values that pointers name, and the members that none of them covers. */
-export interface Located {
+interface Located {
   /** In the order of the pointers; undefined for a value that is not there. */
   readonly spans: readonly (Span | undefined)[];
   /**
