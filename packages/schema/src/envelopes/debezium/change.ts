@@ -65,10 +65,15 @@ export function readChange(document: string, parsed: unknown): Change | Rejectio
 
 /** Removes the wrapper of a converter with `schemas.enable`, if there is one. */
 export function unwrap(json: string, value: unknown): Unwrapped {
-  if (!isObject(value) || Object.keys(value).sort().join() !== 'payload,schema')
-    return { json, value, path: '' };
+  if (!isWrapper(value)) return { json, value, path: '' };
   const [span] = locatePayload(json).spans;
   return { json: json.slice(span?.start, span?.end), value: value['payload'], path: '/payload' };
+}
+
+/** Exactly a schema and a payload; a key may have a column with one of these names. */
+function isWrapper(value: unknown): value is Members {
+  if (!isObject(value) || Object.keys(value).sort().join() !== 'payload,schema') return false;
+  return value['schema'] === null || isObject(value['schema']);
 }
 
 type Members = Readonly<Record<string, unknown>>;

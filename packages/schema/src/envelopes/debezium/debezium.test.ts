@@ -21,6 +21,9 @@ function openRecord(record: SourceRecord, options: DebeziumOptions = {}) {
 const value = (json: string) => openRecord({ value: toBytes(json), key: toBytes('{"id":1}') });
 
 describe('the payload is', () => {
+  const keyOnly = '{"id":1004,"__op":"u"}';
+  const oddKey = '{"schema":"a","payload":{"id":1}}';
+  const oddKeyPayload = '{"schema":"a","payload":{"id":1},"__op":"d"}';
   test.each<readonly [what: string, texts: ChangeTexts, payloadJson: string]>([
     ['the row after an insert', {}, '{"id":1004,"name":"Anne","__op":"c"}'],
     ['the row after an update', { op: 'u', before: '{"id":1}' }, '{"id":1004,"name":"Anne","__op":"u"}'],
@@ -31,8 +34,19 @@ describe('the payload is', () => {
       '{"id":1004,"name":"Anne","__op":"d"}',
     ],
     ['the key of a delete without an image', { op: 'd', after: 'null' }, '{"id":1004,"__op":"d"}'],
+    [
+      'the key of an update with only the row before',
+      { op: 'u', before: '{"id":1}', after: 'null' },
+      keyOnly,
+    ],
+    [
+      'the whole key with columns named like a wrapper',
+      { op: 'd', after: 'null', key: oddKey },
+      oddKeyPayload,
+    ],
     ['the key of an update without an image', { op: 'u', after: 'null' }, '{"id":1004,"__op":"u"}'],
     ['the operation alone without image and key', { op: 't', after: 'null', key: undefined }, '{"__op":"t"}'],
+    ['a document without the white space after it', { after: '"{\\"n\\": 1 }\\n"' }, '{"n": 1 ,"__op":"c"}'],
     ['the operation alone if the key is no object', { op: 'd', after: 'null', key: '1004' }, '{"__op":"d"}'],
     [
       'verbatim: numbers, escapes, spaces and repeated members',
@@ -130,6 +144,10 @@ describe('attributes', () => {
   });
 });
 
+test('a change with members like those of a transaction boundary is an event', () => {
+  expect(open({ more: { status: '"BEGIN"', id: '"571"' } })).toMatchObject({ ok: true });
+});
+
 describe('no event is', () => {
   test.each<readonly [string, SourceRecord]>([
     ['a tombstone', { value: null, key: toBytes('{"id":1}') }],
@@ -162,6 +180,8 @@ describe('a record is rejected with the pointer of', () => {
   const wrong = (texts: ChangeTexts) => changeJson(texts);
   test.each<readonly [what: string, json: string, path: string, message: string]>([
     ['a value that is no object', '[]', '', 'must be an object'],
+    ['a null that is JSON', 'null', '', 'must be an object'],
+    ['a document that has a payload', '{"schema":{},"payload":{},"op":"x"}', '/op', 'must be one of'],
     ['a wrapped value that is no object', withSchema('7'), '/payload', 'must be an object'],
     ['a row without an envelope', ROW, '/op', 'must be one of c, u, d, r, t'],
     ['a logical decoding message', wrong({ op: 'm' }), '/op', 'must be one of c, u, d, r, t'],

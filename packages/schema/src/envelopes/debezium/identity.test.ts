@@ -210,6 +210,10 @@ test('a document that is looked up again at redelivery keeps the id of its updat
   );
 });
 
+test('a key that is null in a wrapper is no key', () => {
+  expect(changeId({ key: '{"schema":null,"payload":null}' })).toBe(changeId({ key: undefined }));
+});
+
 test('a key that is not JSON is part of the id', () => {
   const withKey = (key: Uint8Array) => idOf({ ...changeRecord(), key });
   const keys = [toBytes('a'), toBytes('b'), Uint8Array.of(0xff), Uint8Array.of(0xfe)];
