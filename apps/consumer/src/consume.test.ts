@@ -20,7 +20,7 @@ const triaged: Batch = {
   rows: new EventRows(),
   deadLetters: [rejected],
 };
-const written: Written = { stored: new Map(), deadLettered: 1, refused: [refused] };
+const written: Written = { stored: new Map(), deadLettered: 1, conflicting: 0, refused: [refused] };
 
 /** Runs one batch through stages that record their calls; a test may replace some of them. */
 async function runOne(change: Partial<Stages> = {}) {

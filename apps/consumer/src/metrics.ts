@@ -5,6 +5,7 @@ import { Counter, Gauge, Histogram, type Registry } from '@prometheus-io/client'
 export interface ConsumerMetrics extends ProcessMetrics {
   readonly eventsStored: Counter<'event_type'>;
   readonly eventsDuplicate: Counter;
+  readonly eventsConflicting: Counter;
   readonly deadLetters: Counter<'reason'>;
   readonly shadowRejections: Counter<'reason'>;
   readonly batchEvents: Histogram;
@@ -42,6 +43,11 @@ function ingestMetrics(registers: Registry[]) {
       ...common,
       name: 'pipeline_events_duplicate_total',
       help: 'Events skipped because their event_id was already stored',
+    }),
+    eventsConflicting: new Counter({
+      ...common,
+      name: 'pipeline_events_conflicting_total',
+      help: 'Duplicates that differ from the stored event in type, time, user or payload',
     }),
     deadLetters: new Counter({
       ...common,

@@ -26,7 +26,7 @@ test('an event from the future does not reduce the sum of delays', async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
   const metrics = createConsumerMetrics('test');
   const observe = createObserver(metrics, logger);
-  const written = { stored: new Map([['search', 1]]), deadLettered: 0, refused: [] };
+  const written = { stored: new Map([['search', 1]]), deadLettered: 0, conflicting: 0, refused: [] };
   for (const secondsAgo of [5, -3_600]) observe(batchFrom(secondsAgo), written, performance.now());
   const text = await metrics.registry.getSingleMetricAsString('pipeline_end_to_end_seconds');
   expect(Number(/_sum (\S+)/.exec(text)?.[1])).toBeCloseTo(5, 1);
@@ -68,7 +68,7 @@ test('every record of a batch is counted as stored, a duplicate or a dead letter
     ['search', 2],
     ['signup', 1],
   ]);
-  const { counts } = await observeBatch({ stored, deadLettered: 2, refused: [refused] });
+  const { counts } = await observeBatch({ stored, deadLettered: 2, conflicting: 0, refused: [refused] });
   expect(Object.fromEntries(counts)).toMatchObject({
     'pipeline_events_stored_total{event_type="search"}': '2',
     'pipeline_events_stored_total{event_type="signup"}': '1',
@@ -85,14 +85,18 @@ test('every record of a batch is counted as stored, a duplicate or a dead letter
 });
 
 test('dead letters that are stored already are not counted again', async () => {
-  const { counts } = await observeBatch({ stored: new Map(), deadLettered: 0, refused: [] });
+  const { counts } = await observeBatch({ stored: new Map(), deadLettered: 0, conflicting: 0, refused: [] });
   expect(counts.get('pipeline_dead_letters_total{reason="empty"}')).toBeUndefined();
 });
 
 test('a batch without events has no delay', async () => {
   const metrics = createConsumerMetrics('test');
   const batch = { ...batchFrom(5), rows: new EventRows(), deadLetters: [rejected] };
-  createObserver(metrics, logger)(batch, { stored: new Map(), deadLettered: 1, refused: [] }, 0);
+  createObserver(metrics, logger)(
+    batch,
+    { stored: new Map(), deadLettered: 1, conflicting: 0, refused: [] },
+    0,
+  );
   const text = await metrics.registry.getSingleMetricAsString('pipeline_end_to_end_seconds');
   expect(text).toContain('pipeline_end_to_end_seconds_count 0');
 });
@@ -102,6 +106,7 @@ test('refused records are logged once per batch, with first offset and SQLSTATEs
   const { lines } = await observeBatch({
     stored: new Map(),
     deadLettered: 3,
+    conflicting: 0,
     refused: [refused, refused, other],
   });
   expect(lines).toEqual([
@@ -118,7 +123,45 @@ test('refused records are logged once per batch, with first offset and SQLSTATEs
   ]);
 });
 
+const conflicting: DeadLetter = { ...rejected, reason: 'conflicting_event' };
+
+test('conflicting events are counted, as duplicates or as dead letters', async () => {
+  const counting = await observeBatch({ stored: new Map(), deadLettered: 1, conflicting: 2, refused: [] });
+  expect(Object.fromEntries(counting.counts)).toMatchObject({
+    pipeline_events_duplicate_total: '5',
+    pipeline_events_conflicting_total: '2',
+  });
+  const keeping = await observeBatch({
+    stored: new Map(),
+    deadLettered: 2,
+    conflicting: 0,
+    refused: [conflicting],
+  });
+  expect(Object.fromEntries(keeping.counts)).toMatchObject({
+    pipeline_events_duplicate_total: '4',
+    pipeline_events_conflicting_total: '0',
+    'pipeline_dead_letters_total{reason="conflicting_event"}': '1',
+  });
+});
+
+test.each([
+  [{ conflicting: 2, refused: [] }, { conflicting: 2, offset: undefined }, 'are counted as duplicates'],
+  [{ conflicting: 0, refused: [conflicting] }, { conflicting: 1, offset: '9' }, 'are now dead letters'],
+])('conflicting events are logged once per batch (%#)', async (outcome, fields, end) => {
+  const { lines } = await observeBatch({ stored: new Map(), deadLettered: 1, ...outcome });
+  expect(lines).toEqual([
+    {
+      level: 'warn',
+      topic: 'events',
+      partition: 0,
+      ...fields,
+      text: `events differ from the stored ones with their ids; they ${end}`,
+    },
+    expect.objectContaining({ level: 'debug' }),
+  ]);
+});
+
 test('without refused records nothing is logged above debug', async () => {
-  const { lines } = await observeBatch({ stored: new Map(), deadLettered: 1, refused: [] });
+  const { lines } = await observeBatch({ stored: new Map(), deadLettered: 1, conflicting: 0, refused: [] });
   expect(lines).toMatchObject([{ level: 'debug', text: 'batch done' }]);
 });

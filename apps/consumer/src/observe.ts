@@ -10,7 +10,8 @@ export function createObserver(metrics: ConsumerMetrics, logger: Logger) {
     metrics.batchEvents.observe(recordCount(batch));
     metrics.batchSeconds.observe(seconds);
     observeDelay(metrics, batch);
-    if (written.refused.length > 0) logRefused(logger, batch, written.refused);
+    logConflicting(logger, batch, written);
+    logRefused(logger, batch, written.refused);
     const { topic, partition, nextOffset } = batch;
     logger.debug(
       { topic, partition, nextOffset: String(nextOffset), records: recordCount(batch), seconds },
@@ -22,11 +23,12 @@ export function createObserver(metrics: ConsumerMetrics, logger: Logger) {
 function countOutcome(
   metrics: ConsumerMetrics,
   batch: Batch,
-  { stored, deadLettered, refused }: Written,
+  { stored, deadLettered, conflicting, refused }: Written,
 ): void {
   const total = [...stored.values()].reduce((sum, count) => sum + count, 0);
   for (const [type, count] of stored) metrics.eventsStored.inc({ event_type: type }, count);
   metrics.eventsDuplicate.inc(Math.max(0, recordCount(batch) - total - deadLettered));
+  metrics.eventsConflicting.inc(conflicting);
   if (deadLettered > 0) {
     for (const { reason } of [...batch.deadLetters, ...refused]) metrics.deadLetters.inc({ reason });
   }
@@ -44,8 +46,24 @@ function observeDelay(metrics: ConsumerMetrics, batch: Batch): void {
 }
 
 /** One line per batch, with the offset of the first refused record. */
-function logRefused(logger: Logger, { topic, partition }: Batch, refused: readonly DeadLetter[]): void {
+function logRefused(logger: Logger, { topic, partition }: Batch, deadLetters: readonly DeadLetter[]): void {
+  const refused = deadLetters.filter(({ reason }) => reason === 'refused_by_database');
+  if (refused.length === 0) return;
   const sqlstates = [...new Set(refused.map(({ sqlstate }) => sqlstate))];
   const fields = { topic, partition, offset: refused[0]?.record.offset, refused: refused.length, sqlstates };
   logger.warn(fields, 'Postgres refused events; they are now dead letters');
+}
+
+/** One line per batch; the offset of the first conflicting event is known only if it is a dead letter. */
+function logConflicting(
+  logger: Logger,
+  { topic, partition }: Batch,
+  { conflicting, refused }: Written,
+): void {
+  const kept = refused.filter(({ reason }) => reason === 'conflicting_event');
+  const fields = { topic, partition, offset: kept[0]?.record.offset, conflicting: conflicting + kept.length };
+  if (kept.length > 0)
+    logger.warn(fields, 'events differ from the stored ones with their ids; they are now dead letters');
+  else if (conflicting > 0)
+    logger.warn(fields, 'events differ from the stored ones with their ids; they are counted as duplicates');
 }

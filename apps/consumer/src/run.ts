@@ -55,7 +55,10 @@ export async function runConsumer(settings: ConsumerSettings, options: RunOption
   const places = { kafka: settings.KAFKA_BROKERS.join(','), postgres: database.address };
   const retries = createRetryPolicy(places, health, signal);
   await using kafka = await openKafka(settings, logger, retries);
-  const writer = createWriter(database, retries.persist, ({ headers }) => redriveCountOf(headers));
+  const writer = createWriter(database, retries.persist, {
+    conflicts: settings.CONFLICTING_EVENTS,
+    countRedrives: ({ headers }) => redriveCountOf(headers),
+  });
   await using source = await openSource({
     settings,
     name: 'consumer',

@@ -1,7 +1,7 @@
 import { databaseSettings } from '@pipeline/db';
 import { groupSettings, kafkaSettings } from '@pipeline/kafka';
 import { httpSettings, type ListenAddress, loggerSettings } from '@pipeline/program';
-import { decimal, integer, optionalText, port, type Settings } from '@pipeline/runtime';
+import { decimal, integer, oneOf, optionalText, port, type Settings } from '@pipeline/runtime';
 
 const USUAL_METRICS_PORT = 9464;
 
@@ -34,6 +34,11 @@ export const consumerSettings = {
     64,
     'Maximum nesting depth of an event; a deeper one becomes a dead letter',
     [4, 1_000],
+  ),
+  CONFLICTING_EVENTS: oneOf(
+    ['count', 'dead-letter'],
+    'count',
+    'What happens to an event that differs from the stored one with its id: it is counted, or kept as a dead letter',
   ),
   SHADOW_SCHEMA: optionalText(
     'Path of a module with candidate schemas; events that they would reject are still stored, but counted and logged',

@@ -36,7 +36,12 @@ async function consumeRefused(window: number) {
     writer: {
       async write({ rows }): Promise<Written> {
         writes.push(rows.length);
-        return { stored: new Map(), deadLettered: rows.length, refused: rows.records.map(refuse) };
+        return {
+          stored: new Map(),
+          deadLettered: rows.length,
+          conflicting: 0,
+          refused: rows.records.map(refuse),
+        };
       },
     },
     publisher: { publish: async () => {} } as Partial<Publisher> as Publisher,
@@ -98,7 +103,7 @@ test('the stages of a batch have their limits and names from the settings', asyn
       DLQ_RECORD_MAX_BYTES: '5000',
     }),
     once: false,
-    writer: { write: async () => ({ stored: new Map(), deadLettered: 1, refused: [] }) },
+    writer: { write: async () => ({ stored: new Map(), deadLettered: 1, conflicting: 0, refused: [] }) },
     publisher: { publish } as Partial<Publisher> as Publisher,
     retries: createRetryPolicy({ kafka: '', postgres: '' }, health, new AbortController().signal),
     health,

@@ -4,8 +4,10 @@ import { pickInteger, type Random } from './random.ts';
 /** Makes an invalid record value from a valid event. */
 type Spoil = (event: Event, random: Random) => Buffer | null;
 
-/** One per reason; `too_large` is used rarely, because of its size. */
-export const spoilers: Readonly<Record<Reason, Spoil>> = {
+/**
+ * One per reason that a single record can have; `too_large` is used rarely, because of its size.
+ */
+export const spoilers: Readonly<Record<Exclude<Reason, 'conflicting_event'>, Spoil>> = {
   empty: (_, random) => (random() < 0.5 ? null : Buffer.alloc(0)),
   too_large: (event) => json({ ...event, payload: { ...event.payload, note: 'x'.repeat(1_005_000) } }),
   not_utf8: (event) => Buffer.concat([json(event), Buffer.from([0xff, 0xfe])]),

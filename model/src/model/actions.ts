@@ -240,7 +240,13 @@ function purge(world: World, event: number): World {
   const events = tables.events.filter((one) => one !== event);
   return {
     ...world,
-    tables: { ...tables, events, counted: tables.counted - 1, purged: [...tables.purged, event] },
+    tables: {
+      ...tables,
+      events,
+      changed: tables.changed.filter((one) => one !== event),
+      counted: tables.counted - 1,
+      purged: [...tables.purged, event],
+    },
   };
 }
 

@@ -42,7 +42,15 @@ export function firstWorld(budget: Budget, partitions: readonly number[] = both)
   return {
     topicId: 0,
     logs: firstLogs.map((records, partition) => logOf(partitions.includes(partition) ? records : [])),
-    tables: { events: [], counted: 0, deadLetters: [], redriven: [], ledgers: [null, null], purged: [] },
+    tables: {
+      events: [],
+      changed: [],
+      counted: 0,
+      deadLetters: [],
+      redriven: [],
+      ledgers: [null, null],
+      purged: [],
+    },
     copy: null,
     restore: 'none',
     redriving: null,

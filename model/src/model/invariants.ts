@@ -14,9 +14,10 @@ export function violated(world: World): string | undefined {
   for (const partition of both) {
     const ledger = tables.ledgers[partition];
     if (!ledger) continue;
-    const { start, next, stored, duplicates, deadLettered, skipped } = ledger;
+    const { start, next, stored, duplicates, conflicting, deadLettered, skipped } = ledger;
     if (next - start !== stored + duplicates + deadLettered + skipped)
       return `the ledger of ${partition} does not add up`;
+    if (conflicting > duplicates) return `more duplicates of ${partition} are conflicting than there are`;
     if (ledger.topicId !== topicId) continue;
     if (world.restore === 'none' && !group.isForeign[partition] && (group.committed[partition] ?? 0) > next)
       return `${partition} is committed ahead of the ledger`;

@@ -5,9 +5,12 @@ export interface ModelRecord {
   readonly kind: Kind;
   /** Number of the event; two records with one number are duplicates. */
   readonly event: number;
+  /** Whether it has other content than another record of the event. */
+  readonly isChanged?: boolean;
 }
 
 const good = (event: number): ModelRecord => ({ kind: 'good', event });
+const changed = (event: number): ModelRecord => ({ ...good(event), isChanged: true });
 const invalid: ModelRecord = { kind: 'invalid', event: -1 };
 const refused = (event: number): ModelRecord => ({ kind: 'refused', event });
 
@@ -16,7 +19,7 @@ export const records: readonly ModelRecord[] = [
   good(0),
   invalid,
   good(1),
-  good(1),
+  changed(1),
   refused(2),
   good(3),
   good(0),
@@ -30,7 +33,7 @@ export const records: readonly ModelRecord[] = [
 /** An offset without a record, such as a transaction marker. */
 export const HOLE = -1;
 
-/** The first log of each partition: a dead letter, a duplicate across partitions, a gap, a row that Postgres rejects. */
+/** The first log of each partition: a dead letter, a conflicting event across partitions, a gap, a row that Postgres rejects. */
 export const firstLogs: readonly (readonly number[])[] = [
   [0, 1, 2],
   [3, HOLE, 4],

@@ -39,6 +39,7 @@ export function openLedger(
     resets: 0,
     stored: 0,
     duplicates: 0,
+    conflicting: 0,
     deadLettered: 0,
     skipped: 0,
     tail: null,
@@ -85,23 +86,44 @@ function runWrite(tables: Tables, request: Write): readonly [Tables, Response] {
   if (ledger === null) return [tables, 'missing'];
   const found = { found: ledger.next, resets: ledger.resets, tail: ledger.tail };
   if (ledger.next !== request.expected || ledger.resets !== request.resets)
-    return [tables, { ...found, stored: 0, dead: 0 }];
+    return [tables, { ...found, stored: 0, dead: 0, conflicting: 0 }];
   if (request.rows.some((row) => records[row]?.kind === 'refused')) return [tables, 'no'];
-  const events = request.rows.map((row) => records[row]?.event ?? HOLE);
+  const events = eventsOf(request.rows);
   const fresh = [...new Set(events)].filter((event) => !tables.events.includes(event));
   if (request.form === 'plain' && fresh.length < events.length) return [tables, 'dup'];
+  const firsts = fresh.map((event) => request.rows[events.indexOf(event)] ?? HOLE);
+  const changed = add(tables.changed, ...eventsOf(firsts.filter((row) => records[row]?.isChanged)));
+  const isReplay = request.nextOffset <= request.expected;
+  const differs = (row: number) => changed.includes(eventOf(row)) !== (records[row]?.isChanged ?? false);
+  const conflicting = isReplay ? 0 : request.rows.filter(differs).length;
   const dead = request.deadLetters.filter((letter) => !tables.deadLetters.includes(letter));
+  const counts = { stored: fresh.length, dead: dead.length, conflicting };
   const written = {
     ...tables,
     events: add(tables.events, ...fresh),
+    changed,
     counted: tables.counted + fresh.length,
     deadLetters: add(tables.deadLetters, ...dead),
-    ledgers: put(tables.ledgers, request.partition, advance(ledger, request, fresh.length, dead.length)),
+    ledgers: put(tables.ledgers, request.partition, advance(ledger, request, counts)),
   };
-  return [written, { ...found, stored: fresh.length, dead: dead.length }];
+  return [written, { ...found, ...counts }];
 }
 
-function advance(ledger: LedgerRow, request: Write, stored: number, dead: number): LedgerRow {
+function eventOf(row: number): number {
+  return records[row]?.event ?? HOLE;
+}
+
+function eventsOf(rows: readonly number[]): readonly number[] {
+  return rows.map(eventOf);
+}
+
+interface Counts {
+  readonly stored: number;
+  readonly dead: number;
+  readonly conflicting: number;
+}
+
+function advance(ledger: LedgerRow, request: Write, { stored, dead, conflicting }: Counts): LedgerRow {
   const isReplay = request.nextOffset <= request.expected;
   const count = request.rows.length + request.deadLetters.length;
   return {
@@ -112,6 +134,7 @@ function advance(ledger: LedgerRow, request: Write, stored: number, dead: number
     stored: ledger.stored + stored,
     deadLettered: ledger.deadLettered + dead,
     duplicates: ledger.duplicates + (isReplay ? 0 : count - stored - dead),
+    conflicting: ledger.conflicting + conflicting,
     skipped: ledger.skipped + (isReplay ? 0 : request.nextOffset - request.expected - count),
   };
 }

@@ -25,6 +25,7 @@ export interface LedgerRow {
   readonly resets: number;
   readonly stored: number;
   readonly duplicates: number;
+  readonly conflicting: number;
   readonly deadLettered: number;
   readonly skipped: number;
   /** The column `log_tail`, as JSON. */
@@ -34,6 +35,8 @@ export interface LedgerRow {
 /** The tables. Sets are sorted lists. */
 export interface Tables {
   readonly events: readonly number[];
+  /** Those of them that were stored with the other content. */
+  readonly changed: readonly number[];
   /** Sum of the aggregates. */
   readonly counted: number;
   /** Records in `dlq_events`, and those of them that are redriven. */
@@ -55,6 +58,7 @@ export type Response =
       readonly tail: string | null;
       readonly stored: number;
       readonly dead: number;
+      readonly conflicting: number;
     }
   | { readonly known: readonly number[] }
   | 'dup'

@@ -88,6 +88,7 @@ function replay(partition: number, work: Work, calls: Call[], seen: { ledger?: L
       return new Map(known.map((row) => [rows.indexOf(row), refusal]));
     },
     findInvalidRows: async () => new Map(),
+    findConflicts: async () => new Map(),
   };
 }
 
@@ -151,23 +152,25 @@ function resultOf(response: Response) {
   if (response === 'no') throw Object.assign(new Error('violates a check'), { code: '23514' });
   if (response === 'missing') throw new Error('no ledger');
   if ('known' in response) throw new TypeError('not the response to a write');
-  const { found, resets, tail, stored, dead } = response;
+  const { found, resets, tail, stored, dead, conflicting } = response;
   return {
     foundOffset: BigInt(found),
     foundResets: resets,
     foundTail: tail === null ? null : JSON.parse(tail),
     storedByType: { any: stored },
     deadLettered: dead,
+    conflicting,
   };
 }
 
 /** The inverse of `resultOf`, for the result of a real statement. @throws every other error */
 async function responseOf(write: () => Promise<StatementResult>): Promise<Response> {
   try {
-    const { foundOffset, foundResets, foundTail, storedByType, deadLettered } = await write();
+    const { foundOffset, foundResets, foundTail, storedByType, deadLettered, conflicting } = await write();
     const stored = Object.values(storedByType ?? {}).reduce((sum, count) => sum + count, 0);
     const tail = foundTail === null ? null : JSON.stringify(foundTail);
-    return { found: Number(foundOffset), resets: foundResets, tail, stored, dead: deadLettered };
+    const found = { found: Number(foundOffset), resets: foundResets, tail };
+    return { ...found, stored, dead: deadLettered, conflicting };
   } catch (error) {
     if (error instanceof LedgerMissingError) return 'missing';
     if (codeOf(error) === '23505') return 'dup';
@@ -185,6 +188,9 @@ function eventIdOf(event: number): string {
 export function eventTimeOf(event: number): Date {
   return new Date(Date.UTC(2026, 0, 1, 0, event));
 }
+
+/** The payload of an event that differs from the one before with its id. */
+export const CHANGED = '{"changed":true}';
 
 /** Stored by no database of the model: a constraint refuses rows of this user. */
 export const REFUSED_USER = 'refused';
@@ -211,7 +217,7 @@ function batchOf(partition: number, { from, records: slice, epochs }: Work) {
         eventType: 'any',
         eventTime: eventTimeOf(found.event).toISOString(),
         userId: found.kind === 'refused' ? REFUSED_USER : 'u',
-        payloadJson: '{}',
+        payloadJson: found.isChanged ? CHANGED : '{}',
         record,
       });
   }

@@ -4,7 +4,7 @@ import { purge } from '@pipeline/db/maintenance';
 import { type Statements, statementsOf } from '@pipeline/db/write';
 import { settingsFor } from '@pipeline/testing';
 import type { Tables } from '../model/world.ts';
-import { eventTimeOf, REFUSED_USER } from '../model/writing.ts';
+import { CHANGED, eventTimeOf, REFUSED_USER } from '../model/writing.ts';
 import { violationsText } from '../permutations/tables.ts';
 
 /** The content of the tables as the model has it; `violations` are the invariants that they violate. */
@@ -55,6 +55,7 @@ const list = (number: string, from: string) =>
 const contentText = `
   select json_build_object(
     'events', ${list(`('x' || right(event_id::text, 2))::bit(8)::int`, 'raw_events')},
+    'changed', ${list(`('x' || right(event_id::text, 2))::bit(8)::int`, `raw_events where payload = '${CHANGED}'`)},
     'counted', (select coalesce(sum(event_count), 0) from agg_events_minute),
     'deadLetters', ${list(`convert_from(value, 'UTF8')::int`, 'dlq_events')},
     'redriven', ${list(`convert_from(value, 'UTF8')::int`, `dlq_events where status = 'redriven'`)},
@@ -63,7 +64,7 @@ const contentText = `
     'ledgers', (
       select json_agg(case when topic is not null then json_build_object(
         'topicId', left(topic_id::text, 1)::int, 'formerTopicId', left(former_topic_id::text, 1)::int,
-        'start', start_offset, 'next', next_offset, 'resets', resets, 'stored', stored, 'duplicates', duplicates,
+        'start', start_offset, 'next', next_offset, 'resets', resets, 'stored', stored, 'duplicates', duplicates, 'conflicting', conflicting_duplicates,
         'deadLettered', dead_lettered, 'skipped', skipped, 'tail', log_tail) end order by place)
       from generate_series(0, 1) as place left join ingest_progress on partition = place)
   )::text as content`;

@@ -1,5 +1,5 @@
 import { hashRecord } from '@pipeline/db';
-import { LedgerMissingError, LedgerWriter, type Statements } from '@pipeline/db/write';
+import { LedgerMissingError, LedgerWriter, type Statements, UnseenDuplicateError } from '@pipeline/db/write';
 import { type ClusterAdmin, type Publisher, redriveCountOf } from '@pipeline/kafka';
 import { BatchSource } from '@pipeline/kafka/consume';
 import { type Logger, readSettings, UserError } from '@pipeline/runtime';
@@ -83,7 +83,8 @@ function loggerOf(world: World, host: SimulatedProcess): Logger {
 }
 
 /** The statements, each a request to the database. */
-function statementsOf({ network, database }: World, host: SimulatedProcess): Statements {
+function statementsOf(world: World, host: SimulatedProcess): Statements {
+  const { network, database } = world;
   const run = <Value>(statement: () => Value) => network.call(host, 'postgres', statement);
   return {
     open: (partition, startOffset) =>
@@ -95,12 +96,14 @@ function statementsOf({ network, database }: World, host: SimulatedProcess): Sta
     rewind: (partition, rewind) => run(() => database.rewind(partition, rewind)),
     write: (batch, expected, form, tail) =>
       run(() => {
+        if (form === 'tolerant' && world.missesDuplicate()) throw new UnseenDuplicateError('unseen');
         const result = database.write(batch, expected, form, tail);
         if (result === undefined) throw new LedgerMissingError(batch);
         return result;
       }),
     findDeadLettered: (batch) => run(() => database.findDeadLettered(batch)),
     findInvalidRows: (rows) => run(() => database.findInvalidRows(rows)),
+    findConflicts: (rows) => run(() => database.findConflicts(rows)),
   };
 }
 

@@ -1,6 +1,9 @@
 import type { EventRow } from '@pipeline/db';
 import {
   type Batch,
+  BUILT_IN_IDENTITY,
+  type ConflictHandling,
+  ConflictingEventError,
   type InsertForm,
   type LedgerView,
   type LogPartition,
@@ -25,10 +28,18 @@ export class Database {
   tables = new Tables();
   /** Called after every statement that changes the tables. */
   onChange: (partition: number) => void = () => {};
+  readonly conflicts: ConflictHandling;
   readonly #clock: Clock;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, conflicts: ConflictHandling) {
     this.#clock = clock;
+    this.conflicts = conflicts;
+  }
+
+  /** What a version without definitions does that opens ledgers. */
+  openAsBefore(partitions: number, topicId: string): void {
+    for (let partition = 0; partition < partitions; partition++)
+      this.tables.ledgers.set(partition, { ...this.#restart(undefined, topicId, 0), identity: null });
   }
 
   /** What `openLedger` does; undefined if the topic is the one before. */
@@ -38,7 +49,8 @@ export class Database {
     const isFresh = row !== undefined && row.updatedAt >= this.#clock.now - FORMER_TOPIC_MS;
     if (row?.formerTopicId === topicId && isFresh) return undefined;
     const start = Number(startOffset);
-    const opened = row === undefined || isRestarted ? this.#restart(row, topicId, start) : row;
+    const located = row === undefined || isRestarted ? this.#restart(row, topicId, start) : row;
+    const opened = { ...located, identity: located.identity ?? BUILT_IN_IDENTITY };
     this.#put(partition, opened);
     const tail = tailOf(opened);
     return { ...viewOf(opened), isRestarted, ...(tail?.nextOffset === BigInt(opened.next) ? { tail } : {}) };
@@ -66,27 +78,30 @@ export class Database {
 
   /**
    * What `writeStatement` does; undefined if there is no ledger.
-   * @throws a unique violation in the plain form, or a refusal of a row
+   * @throws a unique violation in the plain form, a refusal of a row, or a ConflictingEventError
    */
   write(batch: Batch, view: LedgerView, form: InsertForm, tail?: LogTail): StatementResult | undefined {
     const row = this.tables.ledgers.get(batch.partition);
     if (row === undefined) return undefined;
     const found = { foundOffset: BigInt(row.next), foundResets: row.resets };
     if (BigInt(row.next) !== view.nextOffset || row.resets !== view.resets)
-      return { ...found, foundTail: jsonOf(row.tail), storedByType: null, deadLettered: 0 };
+      return { ...found, foundTail: jsonOf(row.tail), storedByType: null, deadLettered: 0, conflicting: 0 };
     const rows = [...batch.rows];
     const refusal = rows.map(refusalOf).find((one) => one !== undefined);
     if (refusal !== undefined) throw postgresError(refusal.sqlstate);
     const fresh = this.#freshOf(rows);
     if (form === 'plain' && fresh.length < rows.length) throw postgresError('23505');
+    const isReplay = batch.nextOffset <= view.nextOffset;
+    const conflicting = this.conflicts === 'count' && isReplay ? 0 : this.findConflicts(batch.rows).size;
+    if (this.conflicts === 'dead-letter' && conflicting > 0) throw new ConflictingEventError('conflict');
     const letters = this.#freshLetters(batch, row.topicId);
     const storedByType = this.#insert(fresh);
     this.tables.deadLetters.push(...letters);
-    const counts = { stored: fresh.length, deadLettered: letters.length };
+    const counts = { stored: fresh.length, deadLettered: letters.length, conflicting };
     const advanced = advance(row, batch, counts);
     const kept = { tail: tail ? tailToJson(tail) : row.tail, updatedAt: this.#clock.now };
     this.#put(batch.partition, { ...advanced, ...kept });
-    return { ...found, foundTail: null, storedByType, deadLettered: letters.length };
+    return { ...found, foundTail: null, storedByType, deadLettered: letters.length, conflicting };
   }
 
   /** The first of several rows with one id. */
@@ -95,11 +110,25 @@ export class Database {
     return [...byId.values()].filter(({ eventId }) => !this.tables.events.has(eventId));
   }
 
+  /** What `findConflicts` does: compares rows with the stored event of their id, or the first row with it. */
+  findConflicts(rows: Iterable<EventRow>): ReadonlyMap<number, string> {
+    const contents = new Map<string, string>();
+    const found = new Map<number, string>();
+    for (const [index, row] of [...rows].entries()) {
+      const content = contentOf(row);
+      const known = this.tables.events.get(row.eventId)?.content ?? contents.get(row.eventId);
+      contents.set(row.eventId, known ?? content);
+      if (known !== undefined && known !== content) found.set(index, 'payload');
+    }
+    return found;
+  }
+
   #insert(rows: readonly EventRow[]): Readonly<Record<string, number>> {
     const stored: Record<string, number> = {};
-    for (const { eventId, eventType, eventTime } of rows) {
+    for (const row of rows) {
+      const { eventId, eventType, eventTime } = row;
       const key = `${eventTime.slice(0, 16)} ${eventType}`;
-      this.tables.events.set(eventId, key);
+      this.tables.events.set(eventId, { key, content: contentOf(row) });
       this.tables.count(key, 1);
       stored[eventType] = (stored[eventType] ?? 0) + 1;
     }
@@ -140,10 +169,10 @@ export class Database {
 
   /** What a purge does with one event. */
   purge(eventId: string): void {
-    const key = this.tables.events.get(eventId);
-    if (key === undefined) return;
+    const event = this.tables.events.get(eventId);
+    if (event === undefined) return;
     this.tables.events.delete(eventId);
-    this.tables.count(key, -1);
+    this.tables.count(event.key, -1);
     this.tables.purged.push(eventId);
   }
 
@@ -153,7 +182,21 @@ export class Database {
   }
 }
 
-const emptyLedger = { resets: 0, stored: 0, duplicates: 0, deadLettered: 0, skipped: 0, tail: null };
+const emptyLedger = {
+  resets: 0,
+  stored: 0,
+  duplicates: 0,
+  conflicting: 0,
+  deadLettered: 0,
+  skipped: 0,
+  tail: null,
+  identity: null,
+};
+
+/** The columns that a conflict is decided by. */
+function contentOf({ eventType, eventTime, userId, payloadJson }: EventRow): string {
+  return JSON.stringify([eventType, eventTime, userId, payloadJson]);
+}
 
 /** Why Postgres refuses a row: jsonb cannot hold a null character, and a constraint forbids a user. */
 function refusalOf({ payloadJson, userId }: EventRow): Refusal | undefined {
@@ -164,7 +207,7 @@ function refusalOf({ payloadJson, userId }: EventRow): Refusal | undefined {
 function advance(
   row: LedgerRow,
   batch: Batch,
-  { stored, deadLettered }: Pick<LedgerRow, 'stored' | 'deadLettered'>,
+  { stored, deadLettered, conflicting }: Pick<LedgerRow, 'stored' | 'deadLettered' | 'conflicting'>,
 ): LedgerRow {
   const nextOffset = Number(batch.nextOffset);
   const isReplay = nextOffset <= row.next;
@@ -176,6 +219,7 @@ function advance(
     stored: row.stored + stored,
     deadLettered: row.deadLettered + deadLettered,
     duplicates: row.duplicates + (isReplay ? 0 : count - stored - deadLettered),
+    conflicting: row.conflicting + conflicting,
     skipped: row.skipped + (isReplay ? 0 : nextOffset - row.next - count),
   };
 }

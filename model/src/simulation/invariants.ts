@@ -1,3 +1,4 @@
+import { BUILT_IN_IDENTITY } from '@pipeline/db/write';
 import type { Fault } from './fault-names.ts';
 import type { LoggedRecord } from './log.ts';
 import { identityOf, type LedgerRow } from './tables.ts';
@@ -41,23 +42,25 @@ function violatedSums({ database: { tables } }: World): string | undefined {
 }
 
 function violatedLedger(row: LedgerRow, partition: number): string | undefined {
-  const { start, next, stored, duplicates, deadLettered, skipped } = row;
+  const { start, next, stored, duplicates, conflicting, deadLettered, skipped, identity } = row;
+  if (identity !== BUILT_IN_IDENTITY) return `the ledger of ${partition} has no id rule`;
   if (next - start !== stored + duplicates + deadLettered + skipped)
     return `the ledger of ${partition} does not add up`;
+  if (conflicting < 0 || conflicting > duplicates)
+    return `${conflicting} of ${duplicates} duplicates of ${partition} are conflicting`;
   return skipped < 0 || duplicates < 0 ? `the ledger of ${partition} has a negative number` : undefined;
 }
 
-function violatedCommit(
-  { cluster }: World,
-  partition: number,
-  row: LedgerRow | undefined,
-): string | undefined {
+function violatedCommit(world: World, partition: number, row: LedgerRow | undefined): string | undefined {
+  const { cluster } = world;
   const committed = Number(cluster.group.committed.get(partition) ?? 0n);
   if (committed > (row?.next ?? 0)) return `${partition} is committed at ${committed}, ahead of the ledger`;
   const { log } = cluster.partition(partition);
   const unpublished = log.entries
     .slice(log.start, committed)
-    .find(({ record }) => record && isDeadLetter(record) && !cluster.isPublished(partition, record));
+    .find(
+      ({ record }) => record && isKept(world, partition, record) && !cluster.isPublished(partition, record),
+    );
   const offset = unpublished?.record?.offset;
   return offset === undefined ? undefined : `the dead letter ${partition}/${offset} was not published`;
 }
@@ -78,8 +81,21 @@ function isAccounted({ database: { tables } }: World, partition: number, record:
   return tables.deadLetters.some((one) => one.identity === identity);
 }
 
-function isDeadLetter({ content }: LoggedRecord): boolean {
+/** Whether a record must be in the dead-letter topic. A purge may let a conflicting event be stored after all. */
+function isKept(world: World, partition: number, record: LoggedRecord): boolean {
+  return isInvalid(record) || (!world.happened('purge') && isConflicting(world, partition, record));
+}
+
+function isInvalid({ content }: LoggedRecord): boolean {
   return content.kind !== 'event';
+}
+
+/** Whether a record is a dead letter because another event with its id is stored. */
+function isConflicting({ database: { tables } }: World, partition: number, record: LoggedRecord): boolean {
+  const identity = identityOf(partition, { record });
+  return tables.deadLetters.some(
+    (one) => one.identity === identity && one.letter.reason === 'conflicting_event',
+  );
 }
 
 /** Why a world without faults is not finished; undefined once everything is stored and committed. */
@@ -116,17 +132,37 @@ function miscounted(world: World, partition: number): string | undefined {
   const hasChanged = (['truncate', 'recreate', 'retention'] as const).some((fault) => world.happened(fault));
   if (row === undefined || hasChanged) return undefined;
   const { entries } = world.cluster.partition(partition).log;
-  const records = entries.filter(({ record }) => record !== undefined);
-  const dead = records.filter(({ record }) => record && isDeadLetter(record));
+  const records = entries.flatMap(({ record }) => record ?? []);
   if (row.skipped !== entries.length - records.length) return `skipped of ${partition} is ${row.skipped}`;
-  return row.deadLettered === dead.length
+  return miscountedConflicts(world, row, records);
+}
+
+/** Conflicting events are counted or dead letters. After a purge another one of them may be stored. */
+function miscountedConflicts(
+  world: World,
+  { conflicting, deadLettered }: LedgerRow,
+  records: readonly LoggedRecord[],
+): string | undefined {
+  const kept = deadLettered - records.filter(isInvalid).length;
+  const isCounting = world.database.conflicts === 'count';
+  if ((isCounting ? kept : conflicting) !== 0) return `${kept} conflicts are kept, ${conflicting} counted`;
+  const differing = records.filter((record) => differs(world, record)).length;
+  return world.happened('purge') || kept + conflicting === differing
     ? undefined
-    : `dead_lettered of ${partition} is ${row.deadLettered}`;
+    : `${kept + conflicting} of ${differing} conflicts are kept or counted`;
+}
+
+/** Whether the stored event with the id of a record has other content. */
+function differs({ database: { tables } }: World, { content, value }: LoggedRecord): boolean {
+  if (content.eventId === undefined) return false;
+  const { event_type, event_time, user_id, payload } = JSON.parse(String(value));
+  const sent = JSON.stringify([event_type, event_time, user_id, JSON.stringify(payload)]);
+  return tables.events.get(content.eventId)?.content !== sent;
 }
 
 /** Recounts the aggregates. */
 function recount({ database: { tables } }: World): string | undefined {
-  const keys = Map.groupBy(tables.events.values(), (key) => key);
+  const keys = Map.groupBy(tables.events.values(), ({ key }) => key);
   const wrong = [...tables.counts].find(([key, count]) => keys.get(key)?.length !== count);
   return wrong && `the count of ${wrong[0]} is ${wrong[1]}`;
 }

@@ -4,12 +4,19 @@ import { faults, heal } from './faults.ts';
 import { difference, unfinished, watch } from './invariants.ts';
 import { Process } from './process.ts';
 import { Random } from './random.ts';
-import { World } from './world.ts';
+import { type Variant, World } from './world.ts';
 
 /** How long faults happen, and how long the rest may take afterwards, in virtual milliseconds. */
 const ACTIVE_MS = 20_000;
 const DRAIN_MS = 120_000;
 const TRICKLE_MS = 20_000;
+
+/** The variant of a seed is its remainder. The first one draws no further random numbers. */
+const variants: readonly Variant[] = [
+  { conflicts: 'count', missesDuplicates: false, isUpgraded: false },
+  { conflicts: 'dead-letter', missesDuplicates: false, isUpgraded: true },
+  { conflicts: 'count', missesDuplicates: true, isUpgraded: true },
+];
 
 export interface Simulated {
   readonly seed: number;
@@ -32,7 +39,8 @@ export async function simulate(
   const clock = new Clock();
   const random = new Random(seed);
   use({ clock, random: random.next });
-  const world = new World(clock, random, (...start) => new Process(...start), trace);
+  const variant = variants[seed % variants.length] as Variant;
+  const world = new World(clock, random, variant, (...start) => new Process(...start), trace);
   watch(world);
   schedule(world);
   world.start(2 + random.below(2));
@@ -40,7 +48,17 @@ export async function simulate(
   endFaults(world);
   await run(world, () => isDone(world) || clock.now > ACTIVE_MS + DRAIN_MS);
   const failure = world.failure ?? unfinished(world) ?? difference(world);
+  countConflicts(world);
   return { seed, steps: clock.steps, counts: world.counts, failure };
+}
+
+/** The conflicting events in the tables, for the figures. */
+function countConflicts(world: World): void {
+  const { ledgers, deadLetters } = world.database.tables;
+  const counted = [...ledgers.values()].reduce((sum, { conflicting }) => sum + conflicting, 0);
+  const kept = deadLetters.filter(({ letter }) => letter.reason === 'conflicting_event');
+  world.count('conflicts counted', counted);
+  world.count('conflicts dead-lettered', kept.length);
 }
 
 async function run(world: World, isDone: () => boolean): Promise<void> {

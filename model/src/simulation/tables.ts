@@ -8,10 +8,14 @@ export interface LedgerRow {
   readonly resets: number;
   readonly stored: number;
   readonly duplicates: number;
+  /** The duplicates whose content differs from that of the stored event. */
+  readonly conflicting: number;
   readonly deadLettered: number;
   readonly skipped: number;
   /** JSON. */
   readonly tail: string | null;
+  /** The id rule; null if a version without definitions has opened the ledger. */
+  readonly identity: string | null;
   readonly updatedAt: number;
 }
 
@@ -23,10 +27,17 @@ export interface StoredDeadLetter {
   readonly identity: string;
 }
 
+export interface StoredEvent {
+  /** Minute and type. */
+  readonly key: string;
+  /** All columns but the id. */
+  readonly content: string;
+}
+
 /** The tables of the pipeline. */
 export class Tables {
-  /** Minute and type of each event, by its id. */
-  events = new Map<string, string>();
+  /** By id. */
+  events = new Map<string, StoredEvent>();
   /** Number of events by minute and type. */
   counts = new Map<string, number>();
   deadLetters: StoredDeadLetter[] = [];

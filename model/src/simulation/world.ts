@@ -1,3 +1,4 @@
+import type { ConflictHandling } from '@pipeline/db/write';
 import type { Clock } from './clock.ts';
 import { Cluster } from './cluster.ts';
 import { Database } from './database.ts';
@@ -19,6 +20,15 @@ export interface SimulatedProcess extends Host {
   readonly killAfter: (requests: number) => void;
 }
 
+/** What a seed simulates apart from random choices. */
+export interface Variant {
+  readonly conflicts: ConflictHandling;
+  /** Whether statements may miss a duplicate that another session has just stored. */
+  readonly missesDuplicates: boolean;
+  /** Whether a version without definitions has opened the ledgers before. */
+  readonly isUpgraded: boolean;
+}
+
 type StartProcess = (world: World, name: string) => SimulatedProcess;
 
 /** Everything that a seed simulates. */
@@ -36,17 +46,27 @@ export class World {
   readonly counts = new Map<string, number>();
   /** The first violation. */
   failure: unknown;
+  readonly #variant: Variant;
   readonly #startProcess: StartProcess;
   readonly #trace: ((line: string) => void) | undefined;
 
-  constructor(clock: Clock, random: Random, startProcess: StartProcess, trace?: (line: string) => void) {
+  constructor(
+    clock: Clock,
+    random: Random,
+    variant: Variant,
+    startProcess: StartProcess,
+    trace?: (line: string) => void,
+  ) {
     this.clock = clock;
+    this.#variant = variant;
     this.random = random;
     this.#startProcess = startProcess;
     this.#trace = trace;
     this.network = new Network(clock, random);
     this.cluster = new Cluster(clock, random, 2 + random.below(2));
-    this.database = new Database(clock);
+    this.database = new Database(clock, variant.conflicts);
+    if (variant.isUpgraded)
+      this.database.openAsBefore(this.cluster.partitions.length, this.cluster.topicUuid);
     this.traffic = new Traffic(this.cluster, random);
   }
 
@@ -66,6 +86,11 @@ export class World {
 
   count(kind: string, by = 1): void {
     this.counts.set(kind, (this.counts.get(kind) ?? 0) + by);
+  }
+
+  /** Whether a statement misses a duplicate. */
+  missesDuplicate(): boolean {
+    return this.#variant.missesDuplicates && this.random.chance(0.1);
   }
 
   happened(fault: Fault): boolean {

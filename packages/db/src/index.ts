@@ -22,7 +22,8 @@ export {
 } from './dead-letters/dead-letter.ts';
 export { type Migration, migrate, migrationsFolder, readMigrations } from './migrate.ts';
 export { type Batch, recordCount } from './write/batch.ts';
+export type { ConflictHandling } from './write/conflicts.ts';
 export { type EventRow, EventRows } from './write/event-rows.ts';
 export { hashRecord } from './write/log-tail.ts';
 export { LedgerMissingError } from './write/statements.ts';
-export { createWriter, type Persist, type Writer, type Written } from './write/writer.ts';
+export { createWriter, type Persist, type Writer, type WriterOptions, type Written } from './write/writer.ts';

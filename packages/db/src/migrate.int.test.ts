@@ -1,10 +1,11 @@
 import { expect, inject, test } from 'vitest';
 import { openPool } from './client/connect.ts';
 import { compareTables } from './maintenance/compare-tables.ts';
+import { partitionEvents } from './maintenance/partition.ts';
 import { type Migration, migrate, migrationsFolder, readMigrations } from './migrate.ts';
-import { batchOf, deadLetter, row } from './testing/batches.ts';
+import { batchOf, deadLetter, record, row } from './testing/batches.ts';
 import { createFreshDatabase, type FreshDatabase } from './testing/fresh-database.ts';
-import { createWriter } from './write/writer.ts';
+import { createWriter, type Persist } from './write/writer.ts';
 
 const numbers: Migration = { name: '9001_numbers.sql', sql: 'create table numbers (number int)' };
 const broken: Migration = {
@@ -94,3 +95,66 @@ test('consumers of the previous version write after a migration, until it is fin
   const comparisons = await compareTables(fresh.database);
   expect(comparisons.filter(({ expected, found }) => expected !== found)).toEqual([]);
 });
+
+/** The migrations of the version before definitions, and its statements. */
+const beforeDefinitions = readMigrations(migrationsFolder).filter(({ name }) => name < '0022');
+
+const openBefore = `
+  insert into ingest_progress as ledger (topic, partition, start_offset, next_offset, topic_id)
+  values ('events', 0, 0, 0, null)
+  on conflict (topic, partition) do update set topic_id = coalesce(excluded.topic_id, ledger.topic_id)`;
+
+const writeBefore = (form: 'plain' | 'tolerant', at: number, eventId: string) => `
+  with ledger as materialized (
+    select next_offset from ingest_progress where topic = 'events' and partition = 0 for update
+  ), in_step as materialized (
+    select from ledger where next_offset = ${at}
+  ), inserted as (
+    insert into raw_events (event_id, event_type, event_time, user_id, payload)
+    select '${eventId}', 'page_view', timestamptz '2026-11-24T09:30:12Z', 'user-1', '{"path":"/"}' where exists (select from in_step)
+    ${form === 'plain' ? '' : 'on conflict (event_id) do nothing'} returning event_type, event_time
+  ), aggregated as (
+    insert into agg_events_minute as total (minute, event_type, event_count)
+    select date_bin('1 minute', event_time, '2000-01-01 00:00:00+00 BC'), event_type, 1 from inserted
+    on conflict (minute, event_type) do update set event_count = total.event_count + excluded.event_count
+  ), dead as (
+    insert into dlq_events (source_topic, source_partition, source_offset, source_timestamp, source_topic_id, key, value,
+                            headers, event_type, reason, detail, sqlstate, redrive_count)
+    select 'events', 0, ${at + 1}, 'epoch', null, null, 'x', '{}', null, 'not_json', '', null, 0 where exists (select from in_step)
+    on conflict do nothing returning 1
+  )
+  update ingest_progress set
+    next_offset = ${at + 2}, stored = stored + (select count(*) from inserted),
+    duplicates = duplicates + 1 - (select count(*) from inserted), dead_lettered = dead_lettered + (select count(*) from dead)
+  where topic = 'events' and partition = 0 and exists (select from in_step)`;
+
+test.each([false, true])(
+  'consumers of the version before definitions still write (partitioned: %s)',
+  async (isPartitioned) => {
+    await using fresh = await createFreshDatabase(inject('postgresUrl'), beforeDefinitions);
+    const run = (text: string) => fresh.database.run((sql) => sql.unsafe(text));
+    const persist: Persist = (statement) => statement();
+    await run(openBefore);
+    const first = row(0, { eventId: '019ab3c1-0000-7000-8000-000000000001' });
+    await run(writeBefore('plain', 0, first.eventId));
+    if (isPartitioned) await partitionEvents(fresh.database, new Date('2099-01-01'), 1, persist);
+    expect(await migrate(fresh.settings)).toEqual(['0022_own_events.sql', '0023_reasons.sql']);
+    await run(openBefore);
+    await run(writeBefore('plain', 2, crypto.randomUUID()));
+    const writer = createWriter(fresh.database, persist, { conflicts: 'dead-letter' });
+    await writer.open({ topic: 'events', partition: 0 }, 0n);
+    const other = { ...first, userId: null, record: record(5) };
+    const { refused } = await writer.write(batchOf([row(4, { userId: null, attributesJson: '{}' }), other]));
+    expect(refused).toMatchObject([{ reason: 'conflicting_event' }]);
+    await run(writeBefore('tolerant', 6, first.eventId));
+    const differences = (await compareTables(fresh.database)).filter(
+      ({ expected, found }) => expected !== found,
+    );
+    expect(differences).toEqual([]);
+    expect(
+      await run(
+        'select stored::int, duplicates::int, dead_lettered::int as dead, identity from ingest_progress',
+      ),
+    ).toEqual([{ stored: 3, duplicates: 1, dead: 4, identity: '["id","/event_id",null]' }]);
+  },
+);

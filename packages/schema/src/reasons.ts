@@ -1,4 +1,7 @@
-/** The closed list of reasons to reject a record. `refused_by_database` is decided by Postgres. */
+/**
+ * The closed list of reasons to reject a record. `refused_by_database` is decided by Postgres, and
+ * `conflicting_event` by comparing an event with the stored one that has its id.
+ */
 export const reasons = [
   'empty',
   'too_large',
@@ -8,6 +11,7 @@ export const reasons = [
   'unknown_event_type',
   'invalid_payload',
   'refused_by_database',
+  'conflicting_event',
 ] as const;
 
 export type Reason = (typeof reasons)[number];

@@ -10,6 +10,7 @@ export const reasons: Readonly<Record<Reason, string>> = {
   unknown_event_type: 'unknown event type',
   invalid_payload: 'payload does not match the schema of its type',
   refused_by_database: 'rejected by Postgres',
+  conflicting_event: 'differs from the stored event with its id',
 };
 
 /** What a reason means; empty if this page is older than the reason. */

@@ -12,7 +12,8 @@ export interface Comparison {
 /**
  * Recounts all tables in one statement, and therefore in one snapshot. Compares the counts per minute with
  * the events, the counts of dead letters with their rows (for both, only differences are returned), the sum
- * of each ledger with its offsets, and the sums of all ledgers with the stored plus the purged rows.
+ * of each ledger with its offsets, and the sums of all ledgers with the stored plus the purged rows. Conflicting
+ * duplicates are a part of the duplicates (returned if they are not).
  */
 export async function compareTables(
   database: Database,
@@ -45,6 +46,10 @@ export async function compareTables(
       select 'ingest_progress', topic || '/' || partition || ' sum', (next_offset - start_offset)::text,
              (stored + duplicates + dead_lettered + skipped)::text
       from ingest_progress
+      union all
+      select 'ingest_progress', topic || '/' || partition || ' conflicting duplicates',
+             least(greatest(conflicting_duplicates, 0), duplicates)::text, conflicting_duplicates::text
+      from ingest_progress where conflicting_duplicates not between 0 and duplicates
       union all
       select 'raw_events', 'rows', coalesce(sum(stored), 0)::text,
              ((select coalesce(sum(events), 0) from recount)

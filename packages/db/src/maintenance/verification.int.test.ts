@@ -136,6 +136,11 @@ test.each<[string, string, readonly Comparison[]]>([
     [{ table: 'ingest_progress', key: 'events/0 sum', expected: '7', found: '5' }],
   ],
   [
+    'a ledger with more conflicting duplicates than duplicates',
+    'update ingest_progress set conflicting_duplicates = 3',
+    [{ table: 'ingest_progress', key: 'events/0 conflicting duplicates', expected: '0', found: '3' }],
+  ],
+  [
     'a missing ledger',
     'truncate ingest_progress',
     [

@@ -55,6 +55,16 @@ export function escapeText(value: string): string {
 
 /** Parses an array literal without nulls. */
 function parseArray(literal: string): readonly string[] {
-  const elements = literal.matchAll(/"((?:[^"\\]|\\.)*)"|[^{},"]+/gs);
-  return Array.from(elements, ([plain, quoted]) => quoted?.replace(/\\(.)/gs, '$1') ?? plain);
+  return Array.from(literal.matchAll(element), ([plain, quoted]) => withoutEscapes(quoted) ?? plain);
+}
+
+/** Parses an array literal of quoted texts and nulls. */
+export function parseNullableArray(literal: string): readonly (string | null)[] {
+  return Array.from(literal.matchAll(element), ([, quoted]) => withoutEscapes(quoted) ?? null);
+}
+
+const element = /"((?:[^"\\]|\\.)*)"|[^{},"]+/gs;
+
+function withoutEscapes(quoted: string | undefined): string | undefined {
+  return quoted?.replace(/\\(.)/gs, '$1');
 }

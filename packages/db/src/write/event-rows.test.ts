@@ -11,9 +11,10 @@ const hostile = fc.string({
 
 const rows = fc.array(
   fc.record({
-    userId: hostile,
+    userId: fc.option(hostile, { freq: 3 }),
     payloadJson: hostile.filter((json) => json !== ''),
-    eventType: fc.constantFrom('a', 'b'),
+    attributesJson: fc.option(fc.constantFrom('{}', '{"a":null}'), { freq: 1, nil: undefined }),
+    eventType: fc.constantFrom('a', 'b', '"\\'),
   }),
   { maxLength: 20 },
 );
@@ -34,6 +35,17 @@ test('without rows the columns are empty', () => {
   expect([eventIds, eventTypes, payloads].map(String)).toEqual(['{}', '{}', '']);
 });
 
+test('a batch has a column of attributes only if a row has some', () => {
+  expect(EventRows.of([row(0), row(1)]).toColumns().attributes).toBeUndefined();
+  const some = EventRows.of([row(0), row(1, { attributesJson: '{"a":1}' }), row(2)]).toColumns();
+  expect(String(some.attributes)).toBe('null\u001e{"a":1}\u001enull');
+});
+
+test('a null among the users is no text', () => {
+  const users = ['a', null, 'NULL', ''].map((userId, at) => row(at, { userId }));
+  expect(String(EventRows.of(users).toColumns().userIds)).toBe('{"a",NULL,"NULL",""}');
+});
+
 test('rows have a tally per type and minute, and the time of the last one', () => {
   const later = row(1, { eventTime: '2026-11-24T09:31:00Z' });
   const all = EventRows.of([row(0), row(0), later, row(2, { eventType: 'signup' })]);
@@ -50,8 +62,9 @@ test('rows have a tally per type and minute, and the time of the last one', () =
 
 test('the columns are encoded as Postgres reads them', () => {
   const all = [row(0, { eventId: 'a', userId: '"' }), row(1, { eventId: 'b', payloadJson: '{}' })];
-  const columns = Object.entries(EventRows.of(all).toColumns());
-  expect(Object.fromEntries(columns.map(([name, bytes]) => [name, String(bytes)]))).toEqual({
+  const { attributes, ...columns } = EventRows.of(all).toColumns();
+  expect(attributes).toBeUndefined();
+  expect(Object.fromEntries(Object.entries(columns).map(([name, bytes]) => [name, String(bytes)]))).toEqual({
     eventIds: '{a,b}',
     eventTypes: '{"page_view","page_view"}',
     eventTimes: '{2026-11-24T09:30:12.345678Z,2026-11-24T09:30:12.345678Z}',

@@ -1,6 +1,7 @@
 import type { SourceRecord } from '../dead-letters/dead-letter.ts';
 import { escapeText, jsonLayout, plainLayout, quotedLayout } from './array-literal.ts';
 import { MinuteCounts, type MinuteTypeCount } from './minute-counts.ts';
+import { NullableTextColumn, SparseJsonColumn } from './nullable-columns.ts';
 import { TextColumn } from './text-column.ts';
 
 /** An event to be stored. All members are texts that were validated by the event's schema. */
@@ -8,9 +9,12 @@ export interface EventRow {
   readonly eventId: string;
   readonly eventType: string;
   readonly eventTime: string;
-  readonly userId: string;
+  /** Null if the definition has no user. */
+  readonly userId: string | null;
   /** The JSON that was sent, verbatim. */
   readonly payloadJson: string;
+  /** A JSON object of the members outside the definition's mapping; undefined if there are none. */
+  readonly attributesJson?: string | undefined;
   /** The record that the event was decoded from, for the dead letter if Postgres rejects the row. */
   readonly record: SourceRecord;
 }
@@ -24,8 +28,9 @@ export class EventRows implements Iterable<EventRow> {
   readonly #ids = new TextColumn(plainLayout);
   readonly #types = new TextColumn(quotedLayout);
   readonly #times = new TextColumn(plainLayout);
-  readonly #users = new TextColumn(quotedLayout);
+  readonly #users = new NullableTextColumn();
   readonly #payloads = new TextColumn(jsonLayout);
+  readonly #attributes = new SparseJsonColumn();
   readonly #counts = new MinuteCounts();
   #lastEventTime: string | undefined;
 
@@ -35,13 +40,14 @@ export class EventRows implements Iterable<EventRow> {
     return all;
   }
 
-  push({ eventId, eventType, eventTime, userId, payloadJson, record }: EventRow): void {
+  push({ eventId, eventType, eventTime, userId, payloadJson, attributesJson, record }: EventRow): void {
     this.records.push(record);
     this.#ids.push(eventId);
-    this.#types.push(eventType);
+    this.#types.push(escapeText(eventType));
     this.#times.push(eventTime);
-    this.#users.push(escapeText(userId));
+    this.#users.push(userId);
     this.#payloads.push(payloadJson);
+    this.#attributes.push(attributesJson);
     this.#counts.add(eventType, eventTime);
     this.#lastEventTime = eventTime;
   }
@@ -55,6 +61,11 @@ export class EventRows implements Iterable<EventRow> {
     return this.#lastEventTime;
   }
 
+  /** Whether a row has attributes. */
+  get hasAttributes(): boolean {
+    return this.#attributes.bytes !== undefined;
+  }
+
   /** The rows from index `from` up to, but not including, `to`. */
   slice(from: number, to = this.length): EventRows {
     if (from === 0 && to === this.length) return this;
@@ -64,20 +75,24 @@ export class EventRows implements Iterable<EventRow> {
   /** The rows as they were pushed. */
   *[Symbol.iterator](): Iterator<EventRow> {
     const [ids, types, times] = [this.#ids.texts, this.#types.texts, this.#times.texts];
-    const [users, payloads] = [this.#users.texts, this.#payloads.texts];
+    const [users, payloads, attributes] = [this.#users.texts, this.#payloads.texts, this.#attributes.texts];
     for (const [index, record] of this.records.entries()) {
       yield {
         eventId: ids[index] ?? '',
         eventType: types[index] ?? '',
         eventTime: times[index] ?? '',
-        userId: users[index] ?? '',
+        userId: users[index] ?? null,
         payloadJson: payloads[index] ?? '',
+        attributesJson: attributes?.[index],
         record,
       };
     }
   }
 
-  /** The columns as encoded Postgres array literals; the payloads are joined by `jsonSeparator` instead. */
+  /**
+   * The columns as encoded Postgres array literals; payloads and attributes are joined by `jsonSeparator`
+   * instead. `attributes` is undefined if no row has any.
+   */
   toColumns() {
     return {
       eventIds: this.#ids.bytes,
@@ -85,6 +100,7 @@ export class EventRows implements Iterable<EventRow> {
       eventTimes: this.#times.bytes,
       userIds: this.#users.bytes,
       payloads: this.#payloads.bytes,
+      attributes: this.#attributes.bytes,
     };
   }
 

@@ -10,8 +10,8 @@ interface FoundRefusal extends Refusal {
 }
 
 /**
- * Finds the rows whose payload Postgres cannot store, because `jsonb` does not support all of JSON. Other
- * columns were validated by the event's schema. Requires Postgres 16
+ * Finds the rows whose payload or attributes Postgres cannot store, because `jsonb` does not support all of
+ * JSON. Other columns were validated by the event's schema. Requires Postgres 16
  * (https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-INFO-VALIDITY).
  * @returns the errors by index of the row; empty before Postgres 16, or if the query itself is rejected
  * @throws the driver's error
@@ -32,10 +32,15 @@ export async function findInvalidRows(
 const UNDEFINED_FUNCTION = '42883';
 
 function refusalsStatement(sql: Sql, rows: EventRows) {
-  const { payloads } = rows.toColumns();
-  return sql<FoundRefusal[]>`
+  const { payloads, attributes } = rows.toColumns();
+  return sql<FoundRefusal[]>`${invalidJson(sql, payloads)}
+    ${attributes === undefined ? sql`` : sql`union all ${invalidJson(sql, attributes)}`}`;
+}
+
+function invalidJson(sql: Sql, column: Buffer) {
+  return sql`
     select (ordinality - 1)::int as index, error.sql_error_code as sqlstate, error.message
-    from string_to_table(${untyped(sql, payloads)}::text, ${jsonSeparator}) with ordinality as incoming (payload),
-         pg_input_error_info(payload, 'jsonb') as error
-    where not pg_input_is_valid(payload, 'jsonb')`;
+    from string_to_table(${untyped(sql, column)}::text, ${jsonSeparator}) with ordinality as incoming (json),
+         pg_input_error_info(json, 'jsonb') as error
+    where not pg_input_is_valid(json, 'jsonb')`;
 }

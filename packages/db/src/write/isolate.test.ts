@@ -5,7 +5,7 @@ import type { Batch } from './batch.ts';
 import { EventRows } from './event-rows.ts';
 import { type Refusal, type Store, writeIsolating } from './isolate.ts';
 
-type Kind = 'good' | 'refused' | 'rejected';
+type Kind = 'good' | 'refused' | 'conflicting' | 'rejected';
 
 const refusal = { sqlstate: '22P05', message: 'unsupported Unicode escape sequence' };
 
@@ -33,11 +33,13 @@ function batchOf(kinds: readonly Kind[]): Batch {
 function createStore(canFind: (offset: number) => boolean = () => false) {
   const kept: Batch[] = [];
   let statements = 0;
+  const isConflicting = ({ eventId }: { readonly eventId: string }) => eventId === 'conflicting';
   const isRefused = ({ eventId }: { readonly eventId: string }) => eventId === 'refused';
   const store: Store = {
     async tryWrite(batch) {
       statements++;
       if ([...batch.rows].some(isRefused)) return refusal;
+      if ([...batch.rows].some(isConflicting)) return 'conflict';
       kept.push(batch);
       return undefined;
     },
@@ -49,6 +51,13 @@ function createStore(canFind: (offset: number) => boolean = () => false) {
       return new Map(found);
     },
     findDeadLettered: async () => new Map(),
+    async findConflicts(rows) {
+      statements++;
+      const found = [...rows].flatMap((row, index): readonly (readonly [number, string])[] =>
+        isConflicting(row) ? [[index, 'payload']] : [],
+      );
+      return new Map(found);
+    },
     countRedrives: () => 0,
   };
   return { ...store, kept, statements: () => statements };
@@ -61,7 +70,8 @@ function storeWith(tryWrite: Store['tryWrite']): Store {
 const offsetsOf = (items: readonly { readonly record: { readonly offset: string } }[]) =>
   items.map(({ record }) => Number(record.offset));
 
-const kinds = fc.array(fc.constantFrom<Kind>('good', 'good', 'good', 'good', 'refused', 'rejected'), {
+const oneKind = fc.constantFrom<Kind>('good', 'good', 'good', 'good', 'refused', 'conflicting', 'rejected');
+const kinds = fc.array(oneKind, {
   maxLength: 60,
 });
 
@@ -72,9 +82,10 @@ test('each record is written once, as row or dead letter, in offset order withou
       const refused = await writeIsolating(batchOf(all), store);
       const offsets = (kind: Kind) => all.flatMap((one, offset) => (one === kind ? [offset] : []));
       expect(offsetsOf(store.kept.flatMap(({ rows }) => [...rows]))).toEqual(offsets('good'));
-      expect(offsetsOf(refused)).toEqual(offsets('refused'));
+      const made = [...offsets('refused'), ...offsets('conflicting')];
+      expect(offsetsOf(refused)).toEqual(made.toSorted((a, b) => a - b));
       const dead = offsetsOf(store.kept.flatMap(({ deadLetters }) => deadLetters));
-      expect(dead).toEqual([...offsets('refused'), ...offsets('rejected')].toSorted((a, b) => a - b));
+      expect(dead).toEqual([...made, ...offsets('rejected')].toSorted((a, b) => a - b));
       const ends = store.kept.map(({ nextOffset }) => Number(nextOffset));
       expect(ends).toEqual(ends.toSorted((a, b) => a - b));
       expect(ends.at(-1)).toBe(all.length);
@@ -103,6 +114,31 @@ test('a row that the database cannot find costs at most 3·log2(n) + 4 statement
     }),
     { numRuns: 50 },
   );
+});
+
+test('conflicting events become dead letters of their batch by two more statements', async () => {
+  const store = createStore();
+  const deadLetters = await writeIsolating(batchOf(['good', 'conflicting', 'good', 'conflicting']), store);
+  expect(
+    deadLetters.map(({ record, reason, detail, sqlstate }) => [record.offset, reason, detail, sqlstate]),
+  ).toEqual(
+    ['1', '3'].map((offset) => [
+      offset,
+      'conflicting_event',
+      'differs from the event that is stored with this event_id, in payload',
+      null,
+    ]),
+  );
+  expect(store.kept.map(({ deadLetters: stored }) => stored)).toEqual([deadLetters]);
+  expect(store.statements()).toBe(3);
+});
+
+test('a batch whose conflicts are gone when they are looked up is written as it is', async () => {
+  const store = createStore();
+  let conflicts = 1;
+  const tryWrite: Store['tryWrite'] = async (batch) => (conflicts-- > 0 ? 'conflict' : store.tryWrite(batch));
+  expect(await writeIsolating(batchOf(['good']), { ...store, tryWrite })).toEqual([]);
+  expect(offsetsOf(store.kept.flatMap(({ rows }) => [...rows]))).toEqual([0]);
 });
 
 test('an invalid row becomes a dead letter with its SQLSTATE', async () => {

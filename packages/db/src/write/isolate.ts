@@ -8,17 +8,22 @@ export interface Refusal {
   readonly message: string;
 }
 
+/**
+ * Why a batch was not written: why Postgres rejected it, `conflict` if it has conflicting events that must
+ * become dead letters, or `too_slow` if the statement timeout is too short for it.
+ */
+export type Failure = Refusal | 'conflict' | 'too_slow';
+
 /** The operations that isolating needs. */
 export interface Store {
-  /**
-   * Writes the whole batch and returns undefined, or writes nothing and returns why Postgres rejected it, or
-   * `too_slow` if the statement timeout is too short for it.
-   */
-  readonly tryWrite: (batch: Batch) => Promise<Refusal | 'too_slow' | undefined>;
+  /** Writes the whole batch and returns undefined, or writes nothing and returns why. */
+  readonly tryWrite: (batch: Batch) => Promise<Failure | undefined>;
   /** Rows that are dead letters already, from an earlier attempt, by index. */
   readonly findDeadLettered: (batch: Batch) => Promise<ReadonlyMap<number, Refusal>>;
   /** Rows that Postgres will reject, by index. May miss some. */
   readonly findInvalidRows: (rows: EventRows) => Promise<ReadonlyMap<number, Refusal>>;
+  /** The columns in which rows differ from the stored event with their id, or an earlier row, by index. */
+  readonly findConflicts: (rows: EventRows) => Promise<ReadonlyMap<number, string>>;
   /** Number of times that a record was redriven. */
   readonly countRedrives: (record: SourceRecord) => number;
 }
@@ -28,15 +33,18 @@ export interface Store {
  * of the same batch, at the cost of two more statements. A row that it misses is isolated by bisecting the
  * batch, at about 2·log2(n) + 3 writes and log2(n) queries. The parts are written in offset order, each in
  * its own transaction. If that is interrupted and the batch is re-read, it continues with the first row that
- * is neither stored nor a dead letter. A batch that is too slow to write is bisected as well.
- * @returns the dead letters made from invalid rows, in offset order
+ * is neither stored nor a dead letter. A batch that is too slow to write is bisected as well. Conflicting
+ * events become dead letters of the same batch, at the cost of two more statements.
+ * @returns the dead letters made from invalid and conflicting rows, in offset order
  * @throws Error if a batch without rows is rejected: dead letters must always be storable
  */
 export async function writeIsolating(batch: Batch, store: Store): Promise<readonly DeadLetter[]> {
   const failure = await store.tryWrite(batch);
   if (failure === undefined) return [];
-  const known = failure === 'too_slow' ? new Map() : await store.findDeadLettered(batch);
-  return known.size > 0 ? await writeWithout(batch, known, store) : await isolate(batch, failure, store);
+  const known = typeof failure === 'string' ? new Map() : await store.findDeadLettered(batch);
+  return known.size > 0
+    ? await writeWithout(batch, toVerdicts(known), store)
+    : await isolate(batch, failure, store);
 }
 
 async function writePart(batch: Batch, store: Store): Promise<readonly DeadLetter[]> {
@@ -44,17 +52,16 @@ async function writePart(batch: Batch, store: Store): Promise<readonly DeadLette
   return failure === undefined ? [] : await isolate(batch, failure, store);
 }
 
-async function isolate(
-  batch: Batch,
-  failure: Refusal | 'too_slow',
-  store: Store,
-): Promise<readonly DeadLetter[]> {
+async function isolate(batch: Batch, failure: Failure, store: Store): Promise<readonly DeadLetter[]> {
   if (failure === 'too_slow') return await writeHalves(batch, store);
+  if (failure === 'conflict') return await writeWithout(batch, await findConflicting(batch, store), store);
   if (batch.rows.length === 0)
     throw new Error(`Postgres rejected a dead letter: ${failure.message} (${failure.sqlstate})`);
   if (batch.rows.length === 1) return await refuseLastRow(batch, store);
   const found = await store.findInvalidRows(batch.rows);
-  return found.size > 0 ? await writeWithout(batch, found, store) : await writeHalves(batch, store);
+  return found.size > 0
+    ? await writeWithout(batch, toVerdicts(found), store)
+    : await writeHalves(batch, store);
 }
 
 async function writeHalves(batch: Batch, store: Store): Promise<readonly DeadLetter[]> {
@@ -67,41 +74,50 @@ async function writeHalves(batch: Batch, store: Store): Promise<readonly DeadLet
 async function refuseLastRow(batch: Batch, store: Store): Promise<readonly DeadLetter[]> {
   const failure = await store.tryWrite(batch);
   if (failure === undefined) return [];
-  if (failure === 'too_slow') return await writeHalves(batch, store);
-  return await writeWithout(batch, new Map([[0, failure]]), store);
+  if (typeof failure === 'string') return await isolate(batch, failure, store);
+  return await writeWithout(batch, toVerdicts(new Map([[0, failure]])), store);
+}
+
+/** Why a row becomes a dead letter. */
+type Verdict = Pick<DeadLetter, 'reason' | 'detail' | 'sqlstate'>;
+type Verdicts = ReadonlyMap<number, Verdict>;
+
+function toVerdicts(refusals: ReadonlyMap<number, Refusal>): Verdicts {
+  const verdictOf = ({ sqlstate, message }: Refusal): Verdict => ({
+    reason: 'refused_by_database',
+    detail: withoutValue(message),
+    sqlstate,
+  });
+  return new Map([...refusals].map(([index, refusal]) => [index, verdictOf(refusal)]));
+}
+
+/** Empty if the conflicts are gone by now: then the batch is written as it is. */
+async function findConflicting({ rows }: Batch, store: Store): Promise<Verdicts> {
+  const verdictOf = (differences: string): Verdict => ({
+    reason: 'conflicting_event',
+    detail: `differs from the event that is stored with this event_id, in ${differences}`,
+    sqlstate: null,
+  });
+  const found = await store.findConflicts(rows);
+  return new Map([...found].map(([index, differences]) => [index, verdictOf(differences)]));
 }
 
 /** Writes a batch, with the given rows as dead letters. */
-async function writeWithout(
-  batch: Batch,
-  found: ReadonlyMap<number, Refusal>,
-  store: Store,
-): Promise<readonly DeadLetter[]> {
+async function writeWithout(batch: Batch, found: Verdicts, store: Store): Promise<readonly DeadLetter[]> {
   const rows = new EventRows();
   const refused: DeadLetter[] = [];
   for (const [index, row] of [...batch.rows].entries()) {
-    const refusal = found.get(index);
-    if (refusal === undefined) rows.push(row);
-    else refused.push(refuse(row, refusal, store.countRedrives(row.record)));
+    const verdict = found.get(index);
+    if (verdict === undefined) rows.push(row);
+    else refused.push(toDeadLetter(row, verdict, store.countRedrives(row.record)));
   }
   const deadLetters = [...batch.deadLetters, ...refused].sort(byOffset);
   const others = await writePart({ ...batch, rows, deadLetters }, store);
   return [...refused, ...others].sort(byOffset);
 }
 
-function refuse(
-  { record, eventType }: EventRow,
-  { sqlstate, message }: Refusal,
-  redriveCount: number,
-): DeadLetter {
-  return {
-    record,
-    reason: 'refused_by_database',
-    eventType,
-    detail: withoutValue(message),
-    sqlstate,
-    redriveCount,
-  };
+function toDeadLetter({ record, eventType }: EventRow, verdict: Verdict, redriveCount: number): DeadLetter {
+  return { record, eventType, ...verdict, redriveCount };
 }
 
 /** Removes the invalid value, which Postgres quotes at the end of its message: it is event data. */

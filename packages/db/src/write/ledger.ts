@@ -1,5 +1,6 @@
 import { UserError } from '@pipeline/runtime';
 import type { Database } from '../client/connect.ts';
+import { agreeOnIdentity, BUILT_IN_IDENTITY, hasIdentity } from './identity.ts';
 import { type LogTail, tailFromJson, tailToJson } from './log-tail.ts';
 
 /** A partition of a topic with a known id: a topic that is deleted and recreated has a new id. */
@@ -31,22 +32,24 @@ export interface OpenedLedger extends LedgerView {
 /**
  * Opens a ledger, and resets that of a former topic. `start_offset` moves along, so that the ledger's sum stays
  * true.
- * @throws UserError if the topic is the one before: the id of a deleted topic never returns. After a minute
+ * @param identity the rule by which event ids are found, as JSON; the topic's ledgers keep it (`identity.ts`)
+ * @throws UserError if the topic has events by another rule; UserError if the topic is the one before: the id of a deleted topic never returns. After a minute
  * without a write it may, because a consumer that was slow may have reset the ledger to the deleted topic
  */
 export async function openLedger(
   database: Database,
   { topic, partition, topicId }: LogPartition,
   start: bigint,
+  identity: string,
 ): Promise<OpenedLedger> {
   const id = topicId ?? null;
   const [opened] = await database.run(
-    (sql) => sql<(OpenedLedger & { readonly logTail: unknown })[]>`
+    (sql) => sql<OpenedRow[]>`
       with former as (
         select from ingest_progress where topic = ${topic} and partition = ${partition} and topic_id <> ${id}::uuid
       )
-      insert into ingest_progress as ledger (topic, partition, start_offset, next_offset, topic_id)
-      values (${topic}, ${partition}, ${start}, ${start}, ${id}::uuid)
+      insert into ingest_progress as ledger (topic, partition, start_offset, next_offset, topic_id, identity)
+      values (${topic}, ${partition}, ${start}, ${start}, ${id}::uuid, ${identity})
       on conflict (topic, partition) do update set
         start_offset = ledger.start_offset + case when ledger.topic_id <> excluded.topic_id
                                                   then excluded.next_offset - ledger.next_offset else 0 end,
@@ -55,15 +58,20 @@ export async function openLedger(
         resets = ledger.resets + coalesce((ledger.topic_id <> excluded.topic_id)::int, 0),
         former_topic_id = case when ledger.topic_id <> excluded.topic_id then ledger.topic_id else ledger.former_topic_id end,
         updated_at = case when ledger.topic_id <> excluded.topic_id then now() else ledger.updated_at end,
-        topic_id = coalesce(excluded.topic_id, ledger.topic_id)
+        topic_id = coalesce(excluded.topic_id, ledger.topic_id),
+        identity = coalesce(ledger.identity, ${BUILT_IN_IDENTITY})
       where coalesce(ledger.former_topic_id <> excluded.topic_id, true) or ledger.updated_at < now() - interval '1 minute'
-      returning next_offset as "nextOffset", resets, exists (select from former) as "isRestarted", log_tail as "logTail"`,
+      returning next_offset as "nextOffset", resets, exists (select from former) as "isRestarted", log_tail as "logTail",
+                ${hasIdentity(sql, { topic, partition }, identity)} as "hasIdentity"`,
   );
   if (opened === undefined) throw alternatingTopics(topic, partition);
-  const { logTail, ...ledger } = opened;
+  const { logTail, hasIdentity: isAgreed, ...ledger } = opened;
+  const resets = isAgreed ? ledger.resets : await agreeOnIdentity(database, { topic, partition }, identity);
   const tail = tailFromJson(logTail);
-  return tail?.nextOffset === ledger.nextOffset ? { ...ledger, tail } : ledger;
+  return { ...ledger, resets, ...(tail?.nextOffset === ledger.nextOffset ? { tail } : {}) };
 }
+
+type OpenedRow = OpenedLedger & { readonly logTail: unknown; readonly hasIdentity: boolean };
 
 function alternatingTopics(topic: string, partition: number): UserError {
   return new UserError(

@@ -1,7 +1,9 @@
 import type { Database } from '../client/connect.ts';
 import type { Batch } from './batch.ts';
+import { type ConflictHandling, findConflicts, toDuplicateError } from './conflicts.ts';
 import { findDeadLettered } from './find-dead-lettered.ts';
 import { findInvalidRows } from './find-invalid-rows.ts';
+import { BUILT_IN_IDENTITY } from './identity.ts';
 import type { InsertForm } from './insert-form.ts';
 import type { Store } from './isolate.ts';
 import {
@@ -21,7 +23,10 @@ export interface Statements {
   readonly open: (partition: LogPartition, startOffset: bigint) => Promise<OpenedLedger>;
   /** Sets a ledger back; false if another process has moved it. */
   readonly rewind: (partition: LogPartition, rewind: Rewind) => Promise<boolean>;
-  /** Writes a batch if the ledger is as expected. `tail` is the log's after the batch; undefined for a replay. */
+  /**
+   * Writes a batch if the ledger is as expected. `tail` is the log's after the batch; undefined for a replay.
+   * @throws UnseenDuplicateError, or a ConflictingEventError if conflicting events become dead letters
+   */
   readonly write: (
     batch: Batch,
     expected: LedgerView,
@@ -30,19 +35,35 @@ export interface Statements {
   ) => Promise<StatementResult>;
   readonly findDeadLettered: Store['findDeadLettered'];
   readonly findInvalidRows: Store['findInvalidRows'];
+  readonly findConflicts: Store['findConflicts'];
 }
 
-export function statementsOf(database: Database): Statements {
+export interface StatementOptions {
+  /** The rule by which event ids are found, as JSON. Defaults to the built-in definition's. */
+  readonly identity?: string;
+  /** Defaults to `count`. */
+  readonly conflicts?: ConflictHandling;
+}
+
+export function statementsOf(
+  database: Database,
+  { identity = BUILT_IN_IDENTITY, conflicts = 'count' }: StatementOptions = {},
+): Statements {
   return {
-    open: (partition, startOffset) => openLedger(database, partition, startOffset),
+    open: (partition, startOffset) => openLedger(database, partition, startOffset, identity),
     rewind: (partition, rewind) => rewindLedger(database, partition, rewind),
     async write(batch, expected, form, tail) {
-      const [result] = await database.run((sql) => writeStatement(sql, batch, expected, form, tail));
+      const [result] = await database
+        .run((sql) => writeStatement(sql, batch, expected, form, tail, conflicts))
+        .catch((error: unknown) => {
+          throw toDuplicateError(error);
+        });
       if (result === undefined || result.foundOffset === null) throw new LedgerMissingError(batch);
       return result;
     },
     findDeadLettered: (batch) => findDeadLettered(database, batch),
     findInvalidRows: (rows) => findInvalidRows(database, rows),
+    findConflicts: (rows) => findConflicts(database, rows),
   };
 }
 

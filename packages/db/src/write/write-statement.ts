@@ -1,14 +1,15 @@
 import type { Sql } from '../client/connect.ts';
 import { type DeadLetter, headersToJson } from '../dead-letters/dead-letter.ts';
 import { minuteText } from '../minute-text.ts';
-import { jsonSeparator, plainArray, textArray } from './array-literal.ts';
+import { plainArray, textArray } from './array-literal.ts';
 import { type Batch, lastRecord, recordCount } from './batch.ts';
+import { type ConflictHandling, compareDuplicates, requireResolved } from './conflicts.ts';
 import type { EventRows } from './event-rows.ts';
+import { selectIncoming } from './incoming.ts';
 import type { InsertForm } from './insert-form.ts';
 import type { LedgerView } from './ledger.ts';
 import { type LogTail, tailToJson } from './log-tail.ts';
 import { recordTime } from './record-time.ts';
-import { untyped } from './untyped-parameter.ts';
 
 /** The result of `writeStatement`. */
 export interface StatementResult {
@@ -24,6 +25,8 @@ export interface StatementResult {
   readonly storedByType: Readonly<Record<string, number>> | null;
   /** Number of inserted dead letters, without duplicates. */
   readonly deadLettered: number;
+  /** Number of duplicates that were counted as conflicting. */
+  readonly conflicting: number;
 }
 
 /**
@@ -42,6 +45,8 @@ export interface StatementResult {
  *   them as briefly as possible. In the plain form no step reads the insert's result, and Postgres runs such
  *   steps last to first, so the insert is written last (there is a test for this order).
  * - Inserts in key order, so that two writers cannot deadlock; of two events with one id the first is stored.
+ * - The tolerant form compares duplicates with the events that they repeat, and fails if it cannot
+ *   (`conflicts.ts`). Conflicting ones are counted, except those of a replay, or the statement fails.
  *
  * In the plain form, a stored event is a unique violation (23505), and nothing is written.
  * @param tail of the log after the batch; undefined for a replay
@@ -52,16 +57,19 @@ export function writeStatement(
   { nextOffset: expected, resets }: Pick<LedgerView, 'nextOffset' | 'resets'>,
   form: InsertForm,
   tail?: LogTail,
+  handling: ConflictHandling = 'count',
 ) {
   const { topic, partition, rows } = batch;
+  const isPlain = form === 'plain';
+  const compares = handling === 'dead-letter' || batch.nextOffset > expected;
   return sql<StatementResult[]>`
     with ledger as materialized (
       select next_offset, resets, topic_id, log_tail from ingest_progress
       where topic = ${topic} and partition = ${partition} for update
     ), in_step as materialized (
       select from ledger where next_offset = ${expected} and resets = ${resets}
-    ), ${form === 'plain' ? sql`` : sql`inserted as (${insertEvents(sql, rows, form)}),`} counted as materialized (
-      ${form === 'plain' ? countAll(sql, rows) : countInserted(sql)}
+    ), ${isPlain ? sql`` : sql`${insertTolerantly(sql, rows, compares)},`} counted as materialized (
+      ${isPlain ? countAll(sql, rows) : countInserted(sql)}
     ), aggregated as (
       insert into agg_events_minute as total (minute, event_type, event_count)
       select minute, event_type, event_count from counted order by 1, 2
@@ -71,31 +79,41 @@ export function writeStatement(
     ), gone as materialized (
       select coalesce((select sum(event_count) from counted), 0)::bigint as stored, (select count(*) from dead) as dead_lettered
     ), progress as (
-      ${advanceLedger(sql, batch, expected, tail)}
-    )${form === 'plain' ? sql`, inserted as (${insertEvents(sql, rows, form)})` : sql``}
+      ${advanceLedger(sql, batch, expected, tail, form)}
+    )${isPlain ? sql`, inserted as (${insertPlainly(sql, rows)})` : sql``}
     select (select next_offset from ledger) as "foundOffset",
            (select resets from ledger) as "foundResets",
            (select log_tail from ledger where not exists (select from in_step)) as "foundTail",
            (select jsonb_object_agg(event_type, n)
             from (select event_type, sum(event_count) as n from counted group by 1) as by_type) as "storedByType",
-           (select dead_lettered from gone)::int as "deadLettered"`;
+           (select dead_lettered from gone)::int as "deadLettered",
+           ${isPlain ? sql`0 as conflicting` : countConflicts(sql, handling)}`;
 }
 
-function insertEvents(sql: Sql, rows: EventRows, form: InsertForm) {
-  const { eventIds, eventTypes, eventTimes, userIds, payloads } = rows.toColumns();
+function insertPlainly(sql: Sql, rows: EventRows) {
+  return insertEvents(sql, rows, sql`(${selectIncoming(sql, rows)}) as incoming`);
+}
+
+function insertTolerantly(sql: Sql, rows: EventRows, compares: boolean) {
+  const hasDuplicates: ReturnType<Sql> = sql`
+    ${compares} and exists (select from in_step) and (select count(*) from inserted) < ${rows.length}`;
+  return sql`incoming as not materialized (${selectIncoming(sql, rows)}
+    ), inserted as (${insertEvents(sql, rows, sql`incoming`)}
+      on conflict (event_id) do nothing returning event_id, event_type, event_time
+    ), ${compareDuplicates(sql, hasDuplicates)}`;
+}
+
+function insertEvents(sql: Sql, { hasAttributes }: EventRows, source: ReturnType<Sql>) {
   return sql`
-      insert into raw_events (event_id, event_type, event_time, user_id, payload)
-      select event_id, event_type, event_time, user_id, payload
-      from (select unnest(${untyped(sql, eventIds)}::uuid[]) as event_id,
-                   unnest(${untyped(sql, eventTypes)}::text[]) as event_type,
-                   unnest(${untyped(sql, eventTimes)}::timestamptz[]) as event_time,
-                   unnest(${untyped(sql, userIds)}::text[]) as user_id,
-                   string_to_table(${untyped(sql, payloads)}::text, ${jsonSeparator})::jsonb as payload,
-                   generate_series(1, ${rows.length}::int) as n
-           ) as incoming
-      where exists (select from in_step)
-      order by event_id, n
-      ${form === 'plain' ? sql`` : sql`on conflict (event_id) do nothing returning event_type, event_time`}`;
+      insert into raw_events (event_id, event_type, event_time, user_id, payload${hasAttributes ? sql`, attributes` : sql``})
+      select event_id, event_type, event_time, user_id, payload::jsonb${hasAttributes ? sql`, attributes::jsonb` : sql``}
+      from ${source} where exists (select from in_step)
+      order by event_id, n`;
+}
+
+function countConflicts(sql: Sql, handling: ConflictHandling) {
+  return sql`(select count(*) from conflicting)::int as conflicting,
+           ${requireResolved(sql, handling)} as unresolved`;
 }
 
 /** Counts all events of the batch by minute and type. Postgres derives the minute from the time. */
@@ -145,7 +163,13 @@ function insertDeadLetters(sql: Sql, { topic, partition, deadLetters }: Batch) {
 }
 
 /** Advances the ledger past the batch. Rows stored by a replay lower `start_offset`, to keep the sum true. */
-function advanceLedger(sql: Sql, batch: Batch, expected: bigint, tail: LogTail | undefined) {
+function advanceLedger(
+  sql: Sql,
+  batch: Batch,
+  expected: bigint,
+  tail: LogTail | undefined,
+  form: InsertForm,
+) {
   const { topic, partition, nextOffset } = batch;
   return sql`
       update ingest_progress as progress set
@@ -155,6 +179,7 @@ function advanceLedger(sql: Sql, batch: Batch, expected: bigint, tail: LogTail |
         dead_lettered = progress.dead_lettered + gone.dead_lettered,
         duplicates = duplicates + case when ${nextOffset} <= ${expected} then 0
                                        else ${recordCount(batch)} - gone.stored - gone.dead_lettered end,
+        ${form === 'plain' ? sql`` : addConflicts(sql)}
         skipped = skipped + case when ${nextOffset} <= ${expected} then 0
                                  else ${nextOffset} - ${expected} - ${recordCount(batch)} end,
         last_record_at = coalesce(timestamptz 'epoch' + ${lastTimestamp(batch)}::bigint * interval '1 ms', progress.last_record_at),
@@ -162,6 +187,11 @@ function advanceLedger(sql: Sql, batch: Batch, expected: bigint, tail: LogTail |
         updated_at = now()
       from gone
       where topic = ${topic} and partition = ${partition} and exists (select from in_step)`;
+}
+
+/** A replay finds none: it does not compare, or conflicts make it fail. */
+function addConflicts(sql: Sql) {
+  return sql`conflicting_duplicates = conflicting_duplicates + (select count(*) from conflicting),`;
 }
 
 /** Timestamp of the batch's last record in milliseconds since 1970; null if the batch is empty. */

@@ -377,6 +377,49 @@ test('the numbers, keys and characters of a payload are stored unchanged', async
   expect(stored).toEqual({ same: true, userId: 'quote " back\\slash {brace}, NULL' });
 });
 
+test('users may be null, and attributes are stored unchanged, in any mixture', async () => {
+  const attributesJson = '{"big":9007199254740993,"source":"/a \\"b\\"","null":null,"x":["\\u00e9"]}';
+  const rows = [
+    row(0),
+    row(1, { userId: null }),
+    row(2, { userId: 'NULL', attributesJson }),
+    row(3, { userId: '', attributesJson: undefined }),
+    row(4, { userId: '"\\', attributesJson: '{}' }),
+  ];
+  await writer.write(batchOf(rows));
+  await writer.write(batchOf(rows.map((one, at) => ({ ...one, record: record(5 + at) }))));
+  const stored = await fresh.database.run(
+    (sql) => sql`
+      select user_id as "user", attributes = ${attributesJson}::text::jsonb as same, attributes::text is null as none
+      from raw_events join unnest(${`{${rows.map(({ eventId }) => eventId)}}`}::uuid[]) with ordinality as sent (event_id, n)
+      using (event_id) order by n`,
+  );
+  expect(stored).toEqual([
+    { user: 'user-1', same: null, none: true },
+    { user: null, same: null, none: true },
+    { user: 'NULL', same: true, none: false },
+    { user: '', same: null, none: true },
+    { user: '"\\', same: false, none: false },
+  ]);
+  expect(await ledger()).toMatchObject({ stored: 5n, duplicates: 5n });
+  await expectInvariants();
+});
+
+test('attributes that jsonb cannot hold cost a batch of 5,000 two more statements', async () => {
+  const rows = Array.from({ length: 5_000 }, (_, offset) => row(offset));
+  rows[4_000] = row(4_000, { attributesJson: '{"a":"\\u0000"}' });
+  const written = await writer.write(batchOf(rows));
+  expect(written.refused).toMatchObject([{ sqlstate: '22P05', record: { offset: '4000' } }]);
+  expect(statements).toBe(3);
+});
+
+test('type names with quotes, backslashes and commas are stored and counted', async () => {
+  const types = ['order.placed', 'a"b', 'c\\d', '{e,f}', 'NULL', ' g ', '__proto__', 'é/:-'];
+  const { stored } = await writer.write(batchOf(types.map((eventType, at) => row(at, { eventType }))));
+  expect([...stored.keys()].sort()).toEqual(types.toSorted());
+  await expectInvariants();
+});
+
 test('a dead letter keeps key, value and headers byte for byte', async () => {
   const bytes = Buffer.from([0, 255, 1, 34, 92]);
   const source: SourceRecord = {

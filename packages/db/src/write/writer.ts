@@ -3,11 +3,12 @@ import type { Database } from '../client/connect.ts';
 import { codeOf, errorKind } from '../client/errors.ts';
 import type { DeadLetter } from '../dead-letters/dead-letter.ts';
 import { type Batch, recordCount, splitBatch } from './batch.ts';
-import { InsertForms } from './insert-form.ts';
-import { isDivisible, type Refusal, type Store, writeIsolating } from './isolate.ts';
+import { ConflictingEventError, UnseenDuplicateError } from './conflicts.ts';
+import { type InsertForm, InsertForms } from './insert-form.ts';
+import { type Failure, isDivisible, type Store, writeIsolating } from './isolate.ts';
 import type { LedgerView, LogPartition, OpenedLedger } from './ledger.ts';
 import { cutTail, extendTail, type LogTail, tailFromJson } from './log-tail.ts';
-import { type Statements, statementsOf } from './statements.ts';
+import { type StatementOptions, type Statements, statementsOf } from './statements.ts';
 import { limitTimeouts, TooSlowError } from './too-slow.ts';
 import type { StatementResult } from './write-statement.ts';
 
@@ -16,7 +17,9 @@ export interface Written {
   /** Number of events by type. */
   readonly stored: ReadonlyMap<string, number>;
   readonly deadLettered: number;
-  /** Dead letters made from rows that Postgres rejected. */
+  /** Number of duplicates whose content differs from that of the stored event. */
+  readonly conflicting: number;
+  /** Dead letters made from rows: those that Postgres rejected, and conflicting events. */
   readonly refused: readonly DeadLetter[];
 }
 
@@ -42,15 +45,18 @@ export interface Writer {
   write(batch: Batch): Promise<Written>;
 }
 
-/**
- * Creates a writer. `persist` decides about retries; `countRedrives` is used for rows that Postgres rejects.
- */
+export interface WriterOptions extends StatementOptions {
+  /** Number of times that a record was redriven, for the dead letter of a row. Defaults to 0. */
+  readonly countRedrives?: Store['countRedrives'];
+}
+
+/** Creates a writer. `persist` decides about retries. */
 export function createWriter(
   database: Database,
   persist: Persist,
-  countRedrives: Store['countRedrives'] = () => 0,
+  { countRedrives = () => 0, ...options }: WriterOptions = {},
 ): Writer {
-  return new LedgerWriter(statementsOf(database), persist, countRedrives);
+  return new LedgerWriter(statementsOf(database, options), persist, countRedrives);
 }
 
 /** Writes batches by statements that compare the ledger with what this process last saw of it. */
@@ -96,6 +102,7 @@ export class LedgerWriter implements Writer {
       findDeadLettered: async (part) =>
         isReread ? await this.#persist(() => this.#statements.findDeadLettered(part)) : new Map(),
       findInvalidRows: (rows) => this.#persist(() => this.#statements.findInvalidRows(rows)),
+      findConflicts: (rows) => this.#persist(() => this.#statements.findConflicts(rows)),
       countRedrives: this.#countRedrives,
     });
     return { ...tally.total(), refused };
@@ -144,13 +151,17 @@ export class LedgerWriter implements Writer {
     this.#ledgers.set(ledgerKey(batch), ledger);
   }
 
-  /** A batch with a duplicate is written in the tolerant form, by a second statement. */
+  /**
+   * A batch with a duplicate is written in the tolerant form, by a second statement. If another session stores
+   * the duplicate's event during that, a third one sees it.
+   */
   async #writeInForm(batch: Batch, ledger: LedgerView, tail: LogTail | undefined): Promise<StatementResult> {
-    const write = this.#statements.write;
-    const result = await write(batch, ledger, this.#forms.next, tail).catch((error) => {
-      if (codeOf(error) !== UNIQUE_VIOLATION) throw error;
-      return write(batch, ledger, 'tolerant', tail);
-    });
+    const write = (form: InsertForm) => this.#statements.write(batch, ledger, form, tail);
+    const tolerate = (error: unknown) => {
+      if (codeOf(error) !== UNIQUE_VIOLATION && !(error instanceof UnseenDuplicateError)) throw error;
+      return write('tolerant');
+    };
+    const result = await write(this.#forms.next).catch(tolerate).catch(tolerate);
     if (result.foundOffset === ledger.nextOffset) this.#forms.report(batch.rows.length - storedCount(result));
     return result;
   }
@@ -174,7 +185,7 @@ function ledgerBehind(batch: Batch, expected: bigint, found: bigint): UserError 
 /** The batch belongs to a log that no longer exists, and must not be written over that of the new one. */
 function ledgerReset(batch: Batch): UserError {
   return new UserError(
-    `${ledgerKey(batch)}: another consumer has reset the ledger, because the topic was recreated or its log truncated`,
+    `${ledgerKey(batch)}: another consumer has reset the ledger, because the topic was recreated, its log truncated or its id rule changed`,
     'restart to read the present log',
   );
 }
@@ -183,12 +194,13 @@ function ledgerKey({ topic, partition }: { readonly topic: string; readonly part
   return `${topic}/${partition}`;
 }
 
-async function failureOf(write: () => Promise<void>): Promise<Refusal | 'too_slow' | undefined> {
+async function failureOf(write: () => Promise<void>): Promise<Failure | undefined> {
   try {
     await write();
     return undefined;
   } catch (error) {
     if (error instanceof TooSlowError) return 'too_slow';
+    if (error instanceof ConflictingEventError) return 'conflict';
     if (errorKind(error) !== 'refused') throw error;
     return { sqlstate: codeOf(error), message: error instanceof Error ? error.message : 'refused' };
   }
@@ -202,14 +214,15 @@ function storedCount({ storedByType }: StatementResult): number {
 
 function createTally() {
   const stored = new Map<string, number>();
-  let deadLettered = 0;
+  let [deadLettered, conflicting] = [0, 0];
   return {
     add: (result: StatementResult) => {
       deadLettered += result.deadLettered;
+      conflicting += result.conflicting;
       for (const [type, count] of Object.entries(result.storedByType ?? {})) {
         stored.set(type, (stored.get(type) ?? 0) + count);
       }
     },
-    total: () => ({ stored, deadLettered }),
+    total: () => ({ stored, deadLettered, conflicting }),
   };
 }

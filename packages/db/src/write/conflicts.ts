@@ -1,0 +1,114 @@
+import type { Database, Sql } from '../client/connect.ts';
+import { codeOf } from '../client/errors.ts';
+import type { EventRows } from './event-rows.ts';
+import { selectIncoming } from './incoming.ts';
+
+/**
+ * What happens to a conflicting event, which has the id of a stored one and other content: it is counted, as
+ * one of the duplicates, or it becomes a dead letter.
+ */
+export type ConflictHandling = 'count' | 'dead-letter';
+
+/**
+ * Expressions that compare duplicates with the events that they repeat: `repeated`, the ids of rows that were
+ * not inserted; `stored`, their events as the statement's snapshot has them; and `conflicting`, the rows with
+ * the columns in which they differ. Of several rows with one id the first is stored, and the others are
+ * compared with it. Requires `incoming`, and `inserted` with the ids that were inserted.
+ *
+ * The payload of a duplicate is parsed a second time; nothing else is evaluated if there is none.
+ * @param condition whether to compare
+ */
+export function compareDuplicates(sql: Sql, condition: ReturnType<Sql>) {
+  return sql`repeated as materialized (
+      select distinct event_id
+      from (select event_id from incoming where ${condition} except all select event_id from inserted) as every
+    ), stored as materialized (
+      select stored.*
+      from repeated, lateral (
+        select event_id, event_type, event_time, user_id, payload from raw_events
+        where event_id = repeated.event_id and event_id not in (select event_id from inserted) offset 0) as stored
+    ), conflicting as materialized (
+      select n, differences from (
+        select n, concat_ws(', ', case when event_type <> first_value(event_type) over same then 'event_type' end,
+                                  case when event_time <> first_value(event_time) over same then 'event_time' end,
+                                  case when user_id is distinct from first_value(user_id) over same then 'user_id' end,
+                                  case when payload::jsonb <> coalesce(first_value(known) over same,
+                                                                       first_value(payload) over same ::jsonb) then 'payload' end
+                           ) as differences
+        from (
+          select event_id, event_type, event_time, user_id, payload as known, null as payload, 0 as n from stored
+          union all
+          select event_id, event_type, event_time, user_id, null, payload, n from incoming
+          where exists (select from repeated) and (event_id in (select event_id from repeated)) is true
+        ) as every
+        window same as (partition by event_id order by n)
+      ) as compared
+      where differences <> ''
+    )`;
+}
+
+/** Postgres reports an unknown setting by its name. A plain statement cannot raise an error of its own. */
+const [UNSEEN, CONFLICTING] = ['pipeline.unseen_duplicate', 'pipeline.conflicting_event'];
+
+/**
+ * An expression that fails if a duplicate cannot be compared, because another session has stored its event
+ * after the statement's snapshot was taken, or if there is a conflicting event that must become a dead letter.
+ */
+export function requireResolved(sql: Sql, handling: ConflictHandling) {
+  const unseen = sql`
+    select event_id from repeated except select event_id from inserted except select event_id from stored`;
+  return sql`case when exists (${unseen}) then current_setting(${UNSEEN})
+                when ${handling === 'dead-letter'} and exists (select from conflicting) then current_setting(${CONFLICTING})
+           end`;
+}
+
+/** A duplicate's event is not in the statement's snapshot, but in that of a retry. Nothing was written. */
+export class UnseenDuplicateError extends Error {
+  override readonly name = 'UnseenDuplicateError';
+  /** `serialization_failure`, which is transient. */
+  readonly code = '40001';
+}
+
+/** The batch has conflicting events, which must become dead letters. Nothing was written. */
+export class ConflictingEventError extends Error {
+  override readonly name = 'ConflictingEventError';
+}
+
+const UNDEFINED_OBJECT = '42704';
+
+/** The error of `requireResolved`; other errors as they are. */
+export function toDuplicateError(error: unknown): unknown {
+  const message = codeOf(error) === UNDEFINED_OBJECT && error instanceof Error ? error.message : '';
+  if (message.includes(UNSEEN))
+    return new UnseenDuplicateError('an event was stored by another session during the statement', {
+      cause: error,
+    });
+  if (message.includes(CONFLICTING))
+    return new ConflictingEventError('events differ from stored ones with their ids', { cause: error });
+  return error;
+}
+
+interface FoundConflict {
+  readonly index: number;
+  readonly differences: string;
+}
+
+/**
+ * Finds the rows that differ from the stored event with their id, or from an earlier row with it.
+ * @returns the names of the columns that differ, by index of the row
+ * @throws the driver's error
+ */
+export async function findConflicts(
+  database: Database,
+  rows: EventRows,
+): Promise<ReadonlyMap<number, string>> {
+  const found = await database.run(
+    (sql) => sql<FoundConflict[]>`
+      with incoming as not materialized (${selectIncoming(sql, rows)}
+      ), inserted as (
+        select null::uuid as event_id where false
+      ), ${compareDuplicates(sql, sql`true`)}
+      select n - 1 as index, differences from conflicting`,
+  );
+  return new Map(found.map(({ index, differences }) => [index, differences]));
+}
