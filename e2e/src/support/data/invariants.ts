@@ -30,7 +30,8 @@ export async function findViolations(database: Database): Promise<Violations> {
       select (select count(*)::int from recount full join agg_events_minute using (minute, event_type)
               where n is distinct from event_count) as "wrongMinutes",
              (select count(*)::int from ingest_progress
-              where next_offset - start_offset <> stored + duplicates + dead_lettered + skipped)
+              where next_offset - start_offset <> stored + duplicates + dead_lettered + skipped
+                 or conflicting_duplicates not between 0 and duplicates)
                as "wrongLedgers",
              ((select coalesce(sum(stored), 0) from ingest_progress)
               - (select count(*) from raw_events))::int as "rowsOffLedger",

@@ -86,7 +86,7 @@ export async function findDifferences(pipeline: Pipeline, oracle: Oracle): Promi
   const topic = await pipeline.readTopic(pipeline.dlqTopic);
   const inTopic = new Set(topic.map(({ value }) => String(value)));
   differences.push(...compare('record in the dead-letter topic', oracle.badValues, [...inTopic]));
-  differences.push(...(await findUncommitted(pipeline)));
+  differences.push(...(await findUncommitted(pipeline)), ...(await findConflicting(pipeline)));
   return differences.slice(0, 20);
 }
 
@@ -97,6 +97,15 @@ function compare(kind: string, expected: ReadonlySet<string>, found: readonly st
     ...found.filter((one) => !expected.has(one)).map((one) => `${kind} never sent: ${one}`),
     ...(seen.size === found.length ? [] : [`${kind} duplicated: ${found.length - seen.size} times`]),
   ];
+}
+
+/** Duplicates of an oracle are the same records: whatever happens, none may count as conflicting. */
+async function findConflicting(pipeline: Pipeline): Promise<readonly string[]> {
+  const rows = await pipeline.database.run(
+    (sql) => sql<{ partition: number; n: bigint }[]>`
+      select partition, conflicting_duplicates as n from ingest_progress where conflicting_duplicates <> 0`,
+  );
+  return rows.map(({ partition, n }) => `partition ${partition}: ${n} duplicates count as conflicting`);
 }
 
 async function findUncommitted(pipeline: Pipeline): Promise<readonly string[]> {
