@@ -25,6 +25,7 @@ const packages = {
   'packages/kafka': '@pipeline/kafka',
   'packages/db': '@pipeline/db',
   'packages/program': '@pipeline/program',
+  'packages/definition': '@pipeline/definition',
   'packages/testing': '@pipeline/testing',
   'apps/consumer': 'consumer',
 };
@@ -64,6 +65,12 @@ test.each<readonly [Folder, Folder]>([
   ['packages/runtime', 'packages/program'],
   ['packages/db', 'packages/testing'],
   ['packages/program', 'packages/kafka'],
+  ['packages/program', 'packages/definition'],
+  ['packages/kafka', 'packages/definition'],
+  ['packages/db', 'packages/definition'],
+  ['packages/schema', 'packages/definition'],
+  ['packages/definition', 'packages/kafka'],
+  ['packages/definition', 'packages/program'],
 ])('%s must not depend on %s', (from, to) => {
   const report = checkBoundaries(from, to).replace(/[\s|]+/g, '');
   expect(report).toContain(`Package\`${packages[to]}\`found`);
@@ -76,6 +83,8 @@ test.each<readonly [Folder, Folder]>([
   ['apps/consumer', 'packages/db'],
   ['apps/consumer', 'packages/program'],
   ['packages/program', 'packages/runtime'],
+  ['packages/definition', 'packages/schema'],
+  ['apps/consumer', 'packages/definition'],
 ])('%s may depend on %s', (from, to) => {
   expect(checkBoundaries(from, to)).toContain('no issues found');
 });

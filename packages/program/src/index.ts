@@ -1,3 +1,4 @@
+export { resolveCliPath } from '@pipeline/runtime';
 export { commandLine } from './command-line.ts';
 export { errorLine } from './error-line.ts';
 export { addHealthCommand } from './health.ts';
@@ -13,6 +14,5 @@ export {
   settingsOf,
   withSettings,
 } from './program.ts';
-export { resolveCliPath } from './resolve-cli-path.ts';
 export { runProgram } from './run-program.ts';
 export { exitAfter, stopSignal } from './stop.ts';

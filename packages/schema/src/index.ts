@@ -46,4 +46,4 @@ export {
 export { eventJsonSchema, toJsonSchema } from './json-schema.ts';
 export { type Reason, type Rejection, reasons } from './reasons.ts';
 export { type EventType, eventTypes } from './registry.ts';
-export { compileValidator, type Validate } from './validate.ts';
+export { type CreateCompiler, compileValidator, type Validate } from './validate.ts';

@@ -1,5 +1,5 @@
 import type { TSchema } from '@sinclair/typebox';
-import { Ajv, type ErrorObject } from 'ajv';
+import { Ajv, type ErrorObject, type Options } from 'ajv';
 import { knownPath, namesIn } from './known-path.ts';
 
 /** Returns the first error in a value, undefined if it is valid. Errors contain no data. Never throws. */
@@ -21,11 +21,20 @@ const ajv = new Ajv(options);
 /** Ignores inherited properties such as `constructor`, which is slower. */
 const carefulAjv = new Ajv({ ...options, ownProperties: true });
 
-/** Compiles a schema. @throws Error if the schema is invalid */
-export function compileValidator(schema: TSchema): Validate {
+/** Creates the compiler of a schema, with the options that a `Validate` relies on. */
+export type CreateCompiler = (relied: Options) => Pick<Ajv, 'compile'>;
+
+const createStrict: CreateCompiler = ({ ownProperties }) => (ownProperties ? carefulAjv : ajv);
+
+/**
+ * Compiles a schema.
+ * @param createCompiler of schemas that were not written for Ajv's strict mode, or of another draft than 07
+ * @throws Error if the schema is invalid
+ */
+export function compileValidator(schema: TSchema, createCompiler = createStrict): Validate {
   const names = new Set(namesIn(schema));
-  const isInherited = [...names].some((name) => name in Object.prototype);
-  const isValid = (isInherited ? carefulAjv : ajv).compile(schema);
+  const ownProperties = [...names].some((name) => name in Object.prototype);
+  const isValid = createCompiler({ ...options, ownProperties }).compile(schema);
   return (value) => {
     try {
       if (isValid(value)) return undefined;

@@ -1,0 +1,173 @@
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { check, createFolder, load, problemsOf } from '../testing/files.ts';
+
+const draft07 = 'http://json-schema.org/draft-07/schema#';
+const draft2020 = 'https://json-schema.org/draft/2020-12/schema';
+
+test('a file is a type, named like the file without its extensions', () => {
+  const folder = createFolder({
+    'order.placed.json': { type: 'object', required: ['amount'] },
+    'com.example.OrderPaid.schema.json': true,
+    'notes.txt': 'not a schema',
+  });
+  const definition = load(folder);
+  expect(Object.keys(definition.types)).toEqual(['com.example.OrderPaid', 'order.placed']);
+  expect(check(definition, 'order.placed', {})).toBe('invalid_payload /payload lacks the member amount');
+  expect(check(definition, 'com.example.OrderPaid', { any: 1 })).toBe('ok');
+});
+
+const payment = (dialect: string) => ({
+  'order.json': {
+    $schema: dialect,
+    type: 'object',
+    required: ['payment', 'email'],
+    properties: {
+      email: { type: 'string', format: 'email' },
+      payment: { $ref: 'common/payment.json#/definitions/payment' },
+      parent: { $ref: '#' },
+    },
+    'x-owner': 'shop',
+  },
+  'common/payment.json': {
+    $schema: dialect,
+    definitions: {
+      payment: { oneOf: [{ $ref: '#/definitions/card' }, { $ref: 'transfer.json' }] },
+      card: { required: ['number'], properties: { number: { type: 'string', pattern: '^[0-9]+$' } } },
+    },
+  },
+  'common/transfer.json': { required: ['iban'], properties: { for: { $ref: '../order.json' } } },
+});
+
+test.each([draft07, draft2020])('$ref, oneOf and formats work in %s', (dialect) => {
+  const definition = load(createFolder(payment(dialect)));
+  expect(Object.keys(definition.types)).toEqual(['order']);
+  const order = { email: 'a@example.com', payment: { number: '42' } };
+  expect(check(definition, 'order', order)).toBe('ok');
+  expect(check(definition, 'order', { ...order, payment: { iban: 'DE', for: order } })).toBe('ok');
+  expect(check(definition, 'order', { ...order, email: 'nobody' })).toBe(
+    'invalid_payload /payload/email must match format "email"',
+  );
+  expect(check(definition, 'order', { ...order, payment: { iban: 'DE', number: '4' } })).toMatch(
+    'invalid_payload /payload/payment must match exactly one schema in oneOf',
+  );
+  expect(check(definition, 'order', { ...order, parent: {} })).toMatch('/payload/parent lacks the member');
+});
+
+test.each([
+  [draft07, { items: [{ type: 'string' }], additionalItems: false }],
+  [draft2020, { prefixItems: [{ type: 'string' }], items: false }],
+])('tuples are those of %s', (dialect, tuple) => {
+  const schema = { $schema: dialect, properties: { pair: { type: 'array', ...tuple } } };
+  const definition = load(createFolder({ 'pair.json': schema }));
+  expect(check(definition, 'pair', { pair: ['a'] })).toBe('ok');
+  expect(check(definition, 'pair', { pair: [1] })).toMatch('/payload/pair/0 must be string');
+  expect(check(definition, 'pair', { pair: ['a', 'b'] })).toMatch('/payload/pair must NOT have more than');
+});
+
+test.each([
+  ['an absolute $id', 'https://example.com/schemas/money.json', 'https://example.com/schemas/money.json'],
+  ['a $ref relative to an $id', 'https://example.com/schemas/money.json', 'money.json'],
+  ['a $ref to a file whose $id is elsewhere', 'https://example.com/other/v1', 'money.json'],
+  ['a $id that is a URN', 'urn:example:money', 'urn:example:money'],
+])('%s leads to the file', (_, $id, $ref) => {
+  const folder = createFolder({
+    'order.json': { $id: 'https://example.com/schemas/order.json', properties: { total: { $ref } } },
+    'money.json': { $id, type: 'object', properties: { cents: { $ref: '#/$defs/cents' } }, $defs },
+  });
+  const definition = load(folder);
+  expect(check(definition, 'order', { total: { cents: 1 } })).toBe('ok');
+  expect(check(definition, 'order', { total: { cents: 0.5 } })).toMatch(
+    '/payload/total/cents must be integer',
+  );
+});
+
+const $defs = { cents: { type: 'integer' } };
+
+test('an $id or an anchor inside a file can be referred to', () => {
+  const folder = createFolder({
+    'order.json': { properties: { cents: { $ref: 'parts.json#cents' }, unit: { $ref: 'parts/unit' } } },
+    'parts.json': {
+      $id: 'events:///parts/all',
+      $defs: { cents: { $anchor: 'cents', type: 'integer' }, unit: { $id: 'unit', enum: ['EUR'] } },
+    },
+  });
+  const definition = load(folder);
+  expect(check(definition, 'order', { cents: 1, unit: 'EUR' })).toBe('ok');
+  expect(check(definition, 'order', { cents: 'x' })).toMatch('/payload/cents must be integer');
+  expect(check(definition, 'order', { unit: 'USD' })).toMatch('/payload/unit must be one of EUR');
+});
+
+test('types that contain each other are valid', () => {
+  const folder = createFolder({
+    'a.json': { properties: { b: { $ref: 'b.json' }, n: { type: 'number' } } },
+    'b.json': { properties: { a: { $ref: 'a.json' }, s: { type: 'string' } } },
+  });
+  const definition = load(folder);
+  expect(check(definition, 'a', { b: { a: { n: 'x' } } })).toMatch('/payload/b/a/n must be number');
+  expect(check(definition, 'b', { a: { b: { s: 1 } } })).toMatch('/payload/a/b/s must be string');
+});
+
+test('members and values that look like references are none', () => {
+  const schema = {
+    properties: { $ref: { type: 'string' }, default: { $ref: 'money.json' } },
+    examples: [{ $ref: 'nowhere.json' }],
+  };
+  const definition = load(createFolder({ 'link.json': schema, 'money.json': { type: 'integer' } }));
+  expect(check(definition, 'link', { $ref: 'nowhere.json', default: 1 })).toBe('ok');
+  expect(check(definition, 'link', { $ref: 1 })).toMatch('/payload/$ref must be string');
+});
+
+test('the definition contains all that a type refers to', () => {
+  const definition = load(createFolder(payment(draft07)));
+  const { $id, definitions } = definition.types['order'] as Readonly<Record<string, unknown>>;
+  expect($id).toBe('events:///order.json');
+  expect(Object.keys(Object(definitions))).toEqual([
+    'events:///common/payment.json',
+    'events:///common/transfer.json',
+  ]);
+});
+
+test('every problem of every file is reported, and nothing is fetched', () => {
+  const folder = createFolder({
+    'broken.json': '{"type":',
+    'list.json': [],
+    'old.json': { $schema: 'http://json-schema.org/draft-04/schema#' },
+    'type.json': { type: 'objekt' },
+    'web.json': { properties: { a: { $ref: 'https://example.com/a.json' }, b: { $ref: '../b.json' } } },
+    'uses-web.json': { $ref: 'web.json' },
+    'pointer.json': { $ref: '#/definitions/none' },
+    'twice.json': {},
+    'twice.schema.json': {},
+    'mixed.json': { $schema: draft07, $ref: 'new.json' },
+    'new.json': { $schema: draft2020 },
+  });
+  expect(problemsOf(folder)).toEqual([
+    expect.stringMatching(/^broken.json: .*JSON/),
+    'list.json: is not a JSON Schema, which is an object, true or false',
+    expect.stringMatching(
+      /^old.json: \$schema "\S+draft-04\S+" is not supported, only draft-07 and 2020-12$/,
+    ),
+    'web.json: https://example.com/a.json is no schema of the folder, and nothing is fetched',
+    'web.json: ../b.json is no schema of the folder, and nothing is fetched',
+    'mixed.json: refers to a schema of another draft: draft-07 and 2020-12',
+    expect.stringMatching(/^pointer.json: can't resolve reference \S+#\/definitions\/none from id/),
+    expect.stringMatching(/^type.json: schema is invalid: data\/type must be/),
+    'type twice: is defined more than once',
+  ]);
+});
+
+test('a folder without schemas is refused, unless any type is stored', () => {
+  const folder = createFolder({ 'readme.md': '' });
+  expect(problemsOf(folder)).toEqual(['no types: every event would be rejected']);
+  expect(check(load(folder, { EVENTS_UNKNOWN_TYPES: 'store' }), 'Any.Type', { a: 1 })).toBe('ok');
+});
+
+test('a mounted ConfigMap is read once, through its links', () => {
+  const folder = createFolder({ '..2026_11_29/order.json': { type: 'object' } });
+  mkdirSync(join(folder, '.git'));
+  symlinkSync('..2026_11_29', join(folder, '..data'));
+  symlinkSync('..data/order.json', join(folder, 'order.json'));
+  expect(Object.keys(load(folder).types)).toEqual(['order']);
+});

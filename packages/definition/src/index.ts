@@ -1,0 +1,2 @@
+export { loadDefinition, loadEvents } from './load-definition.ts';
+export { eventSettings } from './settings.ts';

@@ -1,0 +1,114 @@
+import { join } from 'node:path';
+import { readSettings } from '@pipeline/runtime';
+import { shopEvents } from '@pipeline/schema';
+import { expect, test } from 'vitest';
+import { loadDefinition } from './load-definition.ts';
+import { eventSettings } from './settings.ts';
+import { check, createFolder, load, problemsOf } from './testing/files.ts';
+
+test('without a setting the definition is the built-in one', () => {
+  expect(loadDefinition(readSettings(eventSettings, {}))).toBe(shopEvents);
+});
+
+const placed = `export default defineEvents({
+  types: [eventType('order.placed', Type.Object({ amount: Type.Number() }))],
+});`;
+
+const modules = {
+  'typescript.ts': `import { defineEvents, type Event, eventType, Type } from '@pipeline/schema';
+    interface Unused { readonly event: Event }
+    ${placed}`,
+  'module.mjs': `import { defineEvents, eventType, Type } from '@pipeline/schema';\n${placed}`,
+  'script.js': `import { defineEvents, eventType } from '@pipeline/schema';
+    import { Type } from '@sinclair/typebox';\n${placed}`,
+  'parts.ts': `import { defineEvents, eventType } from '@pipeline/schema';
+    import { Object, Number } from '@sinclair/typebox/type';
+    import { name } from './lib/name.ts';
+    export default defineEvents({ types: [eventType(name, Object({ amount: Number() }))] });`,
+  'lib/name.ts': `export const name: string = 'order.placed';`,
+};
+
+test.each(['typescript.ts', 'module.mjs', 'script.js', 'parts.ts'])(
+  '%s is loaded from a folder without node_modules',
+  (name) => {
+    const definition = load(join(createFolder(modules), name));
+    expect(Object.keys(definition.types)).toEqual(['order.placed']);
+    expect(check(definition, 'order.placed', { amount: 7 })).toBe('ok');
+    expect(check(definition, 'order.placed', { amount: '7' })).toBe(
+      'invalid_payload /payload/amount must be number',
+    );
+    expect(check(definition, 'order', {})).toBe('unknown_event_type /event_type is not registered');
+  },
+);
+
+const schema = `import { defineEvents, eventType, Type } from '@pipeline/schema';`;
+const remedy = 'it needs "export default defineEvents({ … })"';
+
+test.each([
+  ['a module without a default export', 'export const events = 1;', `has no default export: ${remedy}`],
+  [
+    'the argument of defineEvents',
+    'export default { types: [] };',
+    `its default export is no definition: ${remedy}`,
+  ],
+  ['a syntax error', 'export default {\n  types: [\n', 'Expression expected (events.ts:2)'],
+  ['a TypeScript enum', 'enum A { B }', 'TypeScript enum is not supported in strip-only mode (events.ts:1)'],
+  ['a thrown error', 'const a = 1;\nthrow new Error("no database\\n at all");', 'no database (events.ts:2)'],
+  ['a thrown value', 'throw "stop";', 'stop'],
+  [
+    'an import that does not exist',
+    "import { defineEventz } from '@pipeline/schema';\nexport default defineEventz;",
+    "The requested module '@pipeline/schema' does not provide an export named 'defineEventz'",
+  ],
+])('%s is reported in one line', (_, source, problem) => {
+  expect(problemsOf(join(createFolder({ 'events.ts': source }), 'events.ts'))).toEqual([problem]);
+});
+
+test('a package that the folder lacks is reported by name', () => {
+  const folder = createFolder({ 'events.ts': "import 'left-pad';" });
+  expect(problemsOf(join(folder, 'events.ts'))).toEqual([
+    expect.stringMatching(/^Cannot find package 'left-pad' imported from \S+events.ts$/),
+  ]);
+});
+
+test('all problems of a definition are reported, a line each', () => {
+  const types = `[
+    eventType('${'é'.repeat(128)}', Type.Object({})),
+    eventType('order', Type.Object({ at: Type.String({ format: 'unheard-of' }) })),
+    eventType('order', Type.Object({})),
+  ]`;
+  const folder = createFolder({
+    'events.ts': `${schema}\nexport default defineEvents({ types: ${types} });`,
+  });
+  expect(problemsOf(join(folder, 'events.ts'))).toEqual([
+    expect.stringMatching(/^type "é+": a name has 1 to 255 bytes/),
+    'type order: is defined more than once',
+    expect.stringMatching(/^type order: unknown format "unheard-of"/),
+  ]);
+});
+
+test('a path that does not exist is reported', () => {
+  expect(problemsOf('/nowhere/events.ts')).toEqual(['does not exist']);
+});
+
+test.each(['EVENTS_ENVELOPE', 'EVENTS_UNKNOWN_TYPES'])('%s applies to folders only', (name) => {
+  const folder = createFolder(modules);
+  const value = name === 'EVENTS_ENVELOPE' ? 'native' : 'store';
+  const problem = `${name}: applies only if EVENTS is a folder of JSON Schemas`;
+  expect(() => load(join(folder, 'module.mjs'), { [name]: value })).toThrow(problem);
+  expect(() => load('', { [name]: value })).toThrow(problem);
+});
+
+test('the shared packages are gone from the global object after loading', () => {
+  const before = Object.keys(globalThis);
+  load(join(createFolder(modules), 'module.mjs'));
+  expect(Object.keys(globalThis)).toEqual(before);
+});
+
+test('an error in an imported file names that file', () => {
+  const folder = createFolder({
+    'events.ts': "import './lib/types.ts';\nexport default 1;",
+    'lib/types.ts': 'export {};\n\nthrow new Error("no types");',
+  });
+  expect(problemsOf(join(folder, 'events.ts'))).toEqual(['no types (lib/types.ts:3)']);
+});
