@@ -5,3 +5,16 @@ declare module 'snappyjs' {
   };
   export = snappy;
 }
+
+declare module 'kafkajs/src/consumer/batch.js' {
+  /** The messages of a fetched partition that a consumer gets. */
+  class Batch<Message> {
+    constructor(topic: string, fetchedOffset: string, partition: { readonly messages: readonly Message[] });
+    readonly messages: readonly Message[];
+    /** The batch at the fetched offset, if it cannot be decoded. */
+    readonly unreadable?: import('./consume/unreadable.ts').UnreadableBatch;
+    /** The last offset that the fetch has reached, decimal. */
+    lastOffset(): string;
+  }
+  export = Batch;
+}

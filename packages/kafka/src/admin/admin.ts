@@ -9,6 +9,7 @@ import type { PartitionOffsets, TopicPartition } from '../topic-partition.ts';
 import { createTopics } from './create-topics.ts';
 import { describeGroup, type Group } from './group.ts';
 import { fetchEpochEnd, fetchRecord } from './read-log.ts';
+import { readTail, type TailOptions } from './read-tail.ts';
 
 /** Administrative requests to a cluster. */
 export interface ClusterAdmin extends AsyncDisposable {
@@ -31,6 +32,8 @@ export interface ClusterAdmin extends AsyncDisposable {
   ): Promise<EpochEnd | undefined>;
   /** The record at an offset; undefined if there is none, or it cannot be read. */
   fetchRecord(partition: TopicPartition, offset: bigint): Promise<KafkaRecord | undefined>;
+  /** The last records of a topic, read without a group; see `readTail`. */
+  readTail<Value>(options: TailOptions<Value>): Promise<readonly Value[]>;
   /** State and members of a group, with their assigned partitions of a topic. */
   describeGroup(groupId: string, topic: string): Promise<Group>;
 }
@@ -52,6 +55,7 @@ export async function openAdmin(kafka: KafkaClient): Promise<ClusterAdmin> {
     fetchOffsets: (topic, groupId) => fetchOffsets(admin, topic, groupId),
     fetchEpochEnd: (partition, epoch, elected) => fetchEpochEnd(admin, partition, epoch, elected),
     fetchRecord: (partition, offset) => fetchRecord(admin, partition, offset),
+    readTail: (options) => readTail(admin, options),
     describeGroup: (groupId, topic) => describeGroup(admin, groupId, topic),
     [Symbol.asyncDispose]: () => admin.disconnect(),
   };
