@@ -16,3 +16,5 @@ export {
 } from './program.ts';
 export { runProgram } from './run-program.ts';
 export { exitAfter, stopSignal } from './stop.ts';
+export { renderColumns } from './terminal/columns.ts';
+export { clipPrintable, toPrintableJson } from './terminal/printable.ts';

@@ -1,9 +1,8 @@
-import { commandLine, stopSignal } from '@pipeline/program';
+import { commandLine, renderColumns, stopSignal } from '@pipeline/program';
 import { exitCode, UserError } from '@pipeline/runtime';
 import { reachPostgres } from '../collect/reach-postgres.ts';
 import { openStatsContext, type StatsSettings } from '../collect/stats-context.ts';
 import { judgeThresholds, type Thresholds, type Verdict } from '../status/thresholds.ts';
-import { renderColumns } from '../terminal/columns.ts';
 
 export interface CheckOptions extends Thresholds {
   /** Whether to wait for Postgres. */

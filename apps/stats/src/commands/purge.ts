@@ -1,10 +1,10 @@
 import { countPurgeable, purge } from '@pipeline/db/maintenance';
+import { toPrintableJson } from '@pipeline/program';
 import { formatCount } from '../../web/format/numbers.ts';
 import { type Maintenance, maintain } from '../collect/reach-postgres.ts';
 import type { StatsSettings } from '../collect/stats-context.ts';
 import { confirm } from '../terminal/confirm.ts';
 import { showProgress } from '../terminal/diagnostics.ts';
-import { toPrintableJson } from '../terminal/printable.ts';
 import type { ChangeFlags } from './options.ts';
 
 export interface PurgeFlags extends ChangeFlags {

@@ -1,4 +1,4 @@
-import { exitAfter, stopSignal } from '@pipeline/program';
+import { exitAfter, stopSignal, toPrintableJson } from '@pipeline/program';
 import { pause } from '@pipeline/runtime';
 import { reachPostgres } from '../collect/reach-postgres.ts';
 import type { Snapshot } from '../collect/snapshot.ts';
@@ -6,7 +6,6 @@ import { openStatsContext, STOP_MS, type StatsSettings } from '../collect/stats-
 import { findHints } from '../status/status.ts';
 import { diagnosticLine } from '../terminal/diagnostics.ts';
 import { toJson } from '../terminal/json.ts';
-import { toPrintableJson } from '../terminal/printable.ts';
 import { countRows, redraw } from '../terminal/screen.ts';
 import { renderSnapshot } from '../terminal/table.ts';
 

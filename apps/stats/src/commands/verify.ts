@@ -1,13 +1,11 @@
 import { type Comparison, type RecountOptions, rebuildAggregates } from '@pipeline/db/maintenance';
-import { commandLine } from '@pipeline/program';
+import { commandLine, renderColumns, toPrintableJson } from '@pipeline/program';
 import { exitCode, UserError } from '@pipeline/runtime';
 import { formatCount } from '../../web/format/numbers.ts';
 import { maintain } from '../collect/reach-postgres.ts';
 import type { StatsSettings } from '../collect/stats-context.ts';
 import { type Verification, verify } from '../status/verify.ts';
-import { renderColumns } from '../terminal/columns.ts';
 import { showProgress } from '../terminal/diagnostics.ts';
-import { toPrintableJson } from '../terminal/printable.ts';
 
 export interface VerifyOptions {
   readonly repair?: boolean;

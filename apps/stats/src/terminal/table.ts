@@ -1,8 +1,7 @@
 import type { MinuteCount } from '@pipeline/db/read';
+import { clipPrintable, renderColumns } from '@pipeline/program';
 import { formatAge, formatCount, formatLag } from '../../web/format/numbers.ts';
 import type { PartitionStanding, Snapshot } from '../collect/snapshot.ts';
-import { renderColumns } from './columns.ts';
-import { clipPrintable } from './printable.ts';
 
 const SHOWN_TYPES = 5;
 const SHOWN_GROUPS = 12;

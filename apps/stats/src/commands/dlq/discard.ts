@@ -4,9 +4,9 @@ import {
   discardDeadLetters,
   newestDeadLetterId,
 } from '@pipeline/db/dead-letters';
+import { toPrintableJson } from '@pipeline/program';
 import type { StatsContext } from '../../collect/stats-context.ts';
 import { confirm } from '../../terminal/confirm.ts';
-import { toPrintableJson } from '../../terminal/printable.ts';
 import type { ChangeFlags } from '../options.ts';
 
 export interface DiscardFlags extends ChangeFlags {

@@ -3,10 +3,9 @@ import {
   type DeadLetterSummary,
   listStoredDeadLetters,
 } from '@pipeline/db/dead-letters';
+import { clipPrintable, renderColumns, toPrintableJson } from '@pipeline/program';
 import type { StatsContext } from '../../collect/stats-context.ts';
-import { renderColumns } from '../../terminal/columns.ts';
 import { toPlain } from '../../terminal/json.ts';
-import { clipPrintable, toPrintableJson } from '../../terminal/printable.ts';
 
 export interface ListOptions {
   readonly limit: number;

@@ -1,6 +1,6 @@
 import type { RedriveOutcome } from '@pipeline/db/dead-letters';
+import { toPrintableJson } from '@pipeline/program';
 import { resultOf } from '../../dead-letters/redrive.ts';
-import { toPrintableJson } from '../../terminal/printable.ts';
 import { placeOf } from './list.ts';
 
 interface ReportOptions {

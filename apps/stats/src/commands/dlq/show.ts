@@ -1,11 +1,10 @@
 import type { StoredDeadLetter } from '@pipeline/db/dead-letters';
-import { commandLine } from '@pipeline/program';
+import { clipPrintable, commandLine, toPrintableJson } from '@pipeline/program';
 import { exitCode, UserError } from '@pipeline/runtime';
 import { toHexDump } from '../../../web/format/text.ts';
 import type { StatsContext } from '../../collect/stats-context.ts';
 import { findDeadLetter } from '../../dead-letters/find.ts';
 import { toPlain } from '../../terminal/json.ts';
-import { clipPrintable, toPrintableJson } from '../../terminal/printable.ts';
 import { placeOf } from './list.ts';
 
 /** Limits on the shown part of a value, which may have megabytes. */

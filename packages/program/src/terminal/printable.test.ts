@@ -1,8 +1,16 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { hostileTexts } from '../testing/snapshots.ts';
 import { clipPrintable, toPrintable, toPrintableJson } from './printable.ts';
 
+/** ANSI, a bell, bidirectional and C1 controls, line breaks, wide characters, length. */
+const hostileTexts = [
+  '\x1b[2J\x07',
+  'a\r\nb',
+  '\u202egnp.exe\u2066',
+  '\u009b31m',
+  '購入😀',
+  'x'.repeat(100_000),
+];
 const anyText = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom(...hostileTexts));
 
 test('the result has only characters of one column, for any text', () => {
