@@ -1,4 +1,6 @@
 export { resolveCliPath } from '@pipeline/runtime';
+export { type CheckReport, outcomeOf, type PlacedOutcome, reportOf } from './check/check-report.ts';
+export { printReport } from './check/print-report.ts';
 export { commandLine } from './command-line.ts';
 export { errorLine } from './error-line.ts';
 export { addHealthCommand } from './health.ts';
