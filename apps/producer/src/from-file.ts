@@ -4,7 +4,7 @@ import type { OutgoingRecord } from '@pipeline/kafka';
 import { resolveCliPath } from '@pipeline/program';
 import { exitCode, UserError } from '@pipeline/runtime';
 import { decodeEvent } from '@pipeline/schema';
-import { splitLines } from './lines.ts';
+import { splitFilledLines } from './lines.ts';
 
 /** Size of a read; each read makes one batch. */
 const READ_BYTES = 512 << 10;
@@ -37,7 +37,7 @@ export async function* readRecords(
   signal: AbortSignal,
 ): AsyncGenerator<readonly OutgoingRecord[]> {
   try {
-    for await (const lines of splitLines(addAbortSignal(signal, input))) {
+    for await (const lines of splitFilledLines(addAbortSignal(signal, input))) {
       if (signal.aborted) return;
       yield lines.map((line) => ({ key: keyOf(line), value: line }));
     }
@@ -47,7 +47,8 @@ export async function* readRecords(
   }
 }
 
-function unreadable(path: string): UserError {
+/** The error for an input that cannot be read. */
+export function unreadable(path: string): UserError {
   return new UserError(`cannot read ${path}`, 'name a readable file, or - for stdin', exitCode.usage);
 }
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { splitLines } from './lines.ts';
+import { splitFilledLines } from './lines.ts';
 
 async function linesOf(chunks: readonly Buffer[]): Promise<string[]> {
-  const lines = await Array.fromAsync(splitLines(inTurn(chunks)));
+  const lines = await Array.fromAsync(splitFilledLines(inTurn(chunks)));
   return lines.flat().map((line) => line.toString('latin1'));
 }
 
@@ -49,7 +49,7 @@ test('a line of a megabyte stays one line', async () => {
 
 test('a complete line is not delayed by an incomplete one', async () => {
   const parts = await Array.fromAsync(
-    splitLines(inTurn(['one\ntwo\nth', 'ree\n', 'four'].map((text) => Buffer.from(text)))),
+    splitFilledLines(inTurn(['one\ntwo\nth', 'ree\n', 'four'].map((text) => Buffer.from(text)))),
   );
   expect(parts.map((lines) => lines.map(String))).toEqual([['one', 'two'], ['three'], ['four']]);
 });

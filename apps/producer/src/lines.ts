@@ -1,10 +1,18 @@
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 
+/** The lines of `splitLines` without empty ones. */
+export async function* splitFilledLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<readonly Buffer[]> {
+  for await (const lines of splitLines(chunks)) {
+    const filled = lines.filter((line) => line.length > 0);
+    if (filled.length > 0) yield filled;
+  }
+}
+
 /**
  * Splits a byte stream into lines, byte for byte, without their line ends (LF or CRLF). The lines that end in
- * one chunk are yielded together, as soon as it arrives. Empty lines are skipped; the last line needs no line
- * end.
+ * one chunk are yielded together, as soon as it arrives. The last line needs no line end, and is empty if it
+ * has one.
  */
 export async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<readonly Buffer[]> {
   let parts: Buffer[] = [];
@@ -17,14 +25,9 @@ export async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator
       from = end + 1;
     }
     if (from < chunk.length) parts.push(chunk.subarray(from));
-    yield* withContent(lines);
+    yield lines.map(withoutReturn);
   }
-  yield* withContent([Buffer.concat(parts)]);
-}
-
-function* withContent(lines: readonly Buffer[]): Generator<readonly Buffer[]> {
-  const filled = lines.map(withoutReturn).filter((line) => line.length > 0);
-  if (filled.length > 0) yield filled;
+  yield [withoutReturn(Buffer.concat(parts))];
 }
 
 function withoutReturn(line: Buffer): Buffer {

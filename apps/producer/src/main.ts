@@ -1,7 +1,16 @@
 import { createProgram, numberBetween, runProgram, settingsOf, withSettings } from '@pipeline/program';
 import manifest from '../package.json' with { type: 'json' };
+import { checkFile } from './check-file.ts';
+import { printExamples } from './example/print-examples.ts';
 import { type RunOptions, runProducer } from './run.ts';
 import { producerSettings } from './settings.ts';
+
+interface Options extends Omit<RunOptions, 'count'> {
+  readonly count?: number;
+  readonly check?: string;
+  readonly example?: boolean;
+  readonly type?: string;
+}
 
 const examples = `Examples:
   producer                                        50 events per second, until Ctrl-C
@@ -9,6 +18,8 @@ const examples = `Examples:
   producer --invalid-ratio 0.01 --duplicate-ratio 0.01 --seed 7
   producer --from events.ndjson                   recorded events, byte for byte
   cat events.ndjson | producer --from -
+  producer --check events.ndjson                  what the consumer would make of them; sends nothing
+  producer --type purchase --example              a valid record; sends nothing
 `;
 
 const program = withSettings(
@@ -35,8 +46,11 @@ const program = withSettings(
   )
   .option('--seed <n>', 'seed of the simulation (default: random)', numberBetween(0, Number.MAX_SAFE_INTEGER))
   .option('--json', 'print a summary as JSON on stdout')
-  .action(async (options: Omit<RunOptions, 'count'> & Partial<RunOptions>, command) => {
-    await runProducer(settingsOf(command, producerSettings), { count: Number.POSITIVE_INFINITY, ...options });
+  .action(async (options: Options, command) => {
+    const settings = settingsOf(command, producerSettings);
+    if (options.check !== undefined) await checkFile(settings, options.check, options.json ?? false);
+    else if (options.example) printExamples(settings, options.type);
+    else await runProducer(settings, { count: Number.POSITIVE_INFINITY, ...options });
   });
 
 // The options of the simulation do not apply to a file.
@@ -45,5 +59,18 @@ program.addOption(
     .createOption('--from <file>', 'publish the lines of an NDJSON file instead; - for stdin')
     .conflicts(['invalidRatio', 'duplicateRatio', 'seed']),
 );
+
+program
+  .addOption(
+    program
+      .createOption('--check <file>', 'print what would become of the lines of an NDJSON file; - for stdin')
+      .conflicts(['from', 'example']),
+  )
+  .addOption(
+    program
+      .createOption('--example', 'print a valid record of each type, made from its schema')
+      .conflicts('from'),
+  )
+  .addOption(program.createOption('--type <name>', 'only of this type').implies({ example: true }));
 
 await runProgram(program);

@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import { UserError } from '@pipeline/runtime';
+import { createDecoder, type EventDefinition, encode } from '@pipeline/schema';
+import { exampleValue } from './example-value.ts';
+import { resolveIn } from './resolve-in.ts';
+
+/** Number of alternatives of a schema to try. */
+const MAX_CHOICES = 8;
+
+/**
+ * The value of a valid record of a type: made from its schema, and then decoded.
+ * @throws UserError if none is found
+ */
+export function findExample(definition: EventDefinition, type: string): string {
+  const decode = createDecoder(definition);
+  let problem = '';
+  for (let choice = 0; choice < MAX_CHOICES; choice++) {
+    try {
+      const value = makeExample(definition, type, choice);
+      const result = decode({ value, offset: '0', timestamp: '0' });
+      if (result.ok) return Buffer.from(value).toString();
+      problem = `${result.path} ${result.message}`;
+    } catch (error) {
+      problem = error instanceof Error ? error.message : String(error);
+    }
+  }
+  const remedy = 'take a record of your topic, and check it with producer --check';
+  throw new UserError(`found no example of ${type}: ${problem.trim()}`, remedy);
+}
+
+function makeExample(definition: EventDefinition, type: string, choice: number): Uint8Array {
+  const schema = definition.types[type];
+  const event = {
+    event_id: exampleId(type),
+    event_type: type,
+    event_time: '2026-01-01T00:00:00Z',
+    user_id: 'user-1',
+    payload: exampleValue(schema, { choice, resolve: (ref) => resolveIn(schema, ref) }) as Readonly<unknown>,
+  };
+  return encode(definition, event).value;
+}
+
+/** A UUID of its own for each type, so that the examples of two types are two events. */
+function exampleId(type: string): string {
+  const hex = createHash('sha256').update(type).digest('hex');
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `8${hex.slice(13, 16)}`,
+    `8${hex.slice(17, 20)}`,
+    hex.slice(20, 32),
+  ].join('-');
+}
