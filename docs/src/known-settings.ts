@@ -1,4 +1,5 @@
 import { databaseSettings } from '@pipeline/db';
+import { eventSettings } from '@pipeline/definition';
 import { groupSettings, kafkaSettings } from '@pipeline/kafka';
 import { httpSettings, loggerSettings } from '@pipeline/program';
 import type { Setting, SettingsSchema } from '@pipeline/runtime';
@@ -19,6 +20,7 @@ const { STATS_PORT } = statsSettings;
 
 /** Settings by heading; a setting appears under the first heading that has it. */
 const headings: readonly (readonly [string, SettingsSchema])[] = [
+  ['Events', eventSettings],
   ['Kafka', kafkaSettings],
   ['Group and batches', groupSettings],
   ['Postgres', databaseSettings],

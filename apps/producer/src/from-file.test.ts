@@ -1,6 +1,15 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import {
+  createDecoder,
+  defineEvents,
+  type EventDefinition,
+  eventType,
+  fields,
+  shopEvents,
+  Type,
+} from '@pipeline/schema';
 import { afterAll, expect, test, vi } from 'vitest';
 import { openInput, readRecords } from './from-file.ts';
 
@@ -9,8 +18,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const never = new AbortController().signal;
 
-async function* recordsOf(path: string, signal = never) {
-  yield* readRecords(await openInput(path), path, signal);
+async function* recordsOf(path: string, signal = never, definition: EventDefinition = shopEvents) {
+  yield* readRecords(await openInput(path), path, signal, createDecoder(definition));
 }
 
 function fileOf(content: string): string {
@@ -27,6 +36,16 @@ test('lines become records, byte for byte, with the event user as the key', asyn
     [null, '\ufeff{}'],
     ['user-42', event],
   ]);
+});
+
+test('the key is the user that the definition finds, null if it finds none', async () => {
+  const ownEvents = defineEvents({
+    envelope: fields({ type: { constant: 'visit' }, user: '/by' }),
+    types: [eventType('visit', Type.Object({ by: Type.Optional(Type.Number()) }))],
+  });
+  const path = fileOf('{"by":42}\n{}\n');
+  const records = (await Array.fromAsync(recordsOf(path, never, ownEvents))).flat();
+  expect(records.map(({ key }) => key && String(key))).toEqual(['42', null]);
 });
 
 test('a path is relative to the folder where pnpm was called', async () => {

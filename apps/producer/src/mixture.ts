@@ -1,6 +1,4 @@
 import type { OutgoingRecord } from '@pipeline/kafka';
-import { type Event, encodeEvent } from '@pipeline/schema';
-import { spoilEvent } from './invalid-records.ts';
 import { pickInteger, type Random } from './random.ts';
 
 /** Number of records by kind. */
@@ -17,6 +15,13 @@ export interface Ratios {
   readonly duplicate: number;
 }
 
+/** Makes single records, with the given time in milliseconds since 1970. */
+export interface RecordMaker {
+  valid(timeMs: number): OutgoingRecord;
+  /** A record that the consumer rejects. */
+  invalid(timeMs: number): OutgoingRecord;
+}
+
 /** Generates records, and counts them. */
 export interface Mixture {
   next(timeMs: number): OutgoingRecord;
@@ -30,7 +35,7 @@ const MEMORY = 1_000;
  * Mixes valid events, invalid records and duplicates. At any time the count of each kind matches its ratio
  * within one.
  */
-export function createMixture(nextEvent: (timeMs: number) => Event, ratios: Ratios, random: Random): Mixture {
+export function createMixture(maker: RecordMaker, ratios: Ratios, random: Random): Mixture {
   const recent: OutgoingRecord[] = [];
   let good = 0;
   const tally = { published: 0, invalid: 0, duplicates: 0 };
@@ -38,14 +43,13 @@ export function createMixture(nextEvent: (timeMs: number) => Event, ratios: Rati
     const index = tally.published++;
     if (isDue(index, ratios.invalid)) {
       tally.invalid++;
-      const event = nextEvent(timeMs);
-      return { key: Buffer.from(event.user_id), value: spoilEvent(event, random) };
+      return maker.invalid(timeMs);
     }
     if (recent.length > 0 && tally.duplicates < Math.floor((index + 1) * ratios.duplicate)) {
       tally.duplicates++;
-      return recent[pickInteger(random, 0, recent.length - 1)] ?? toRecord(nextEvent(timeMs));
+      return recent[pickInteger(random, 0, recent.length - 1)] ?? maker.valid(timeMs);
     }
-    const record = toRecord(nextEvent(timeMs));
+    const record = maker.valid(timeMs);
     recent[good++ % MEMORY] = record;
     return record;
   };
@@ -55,13 +59,4 @@ export function createMixture(nextEvent: (timeMs: number) => Event, ratios: Rati
 /** Whether the record at an index belongs to the share, which is spread evenly. */
 function isDue(index: number, ratio: number): boolean {
   return Math.floor((index + 1) * ratio) > Math.floor(index * ratio);
-}
-
-/** The record of an event. Its key is the user, so that the events of a user stay in order. */
-function toRecord(event: Event): OutgoingRecord {
-  const bytes = encodeEvent(event);
-  return {
-    key: Buffer.from(event.user_id),
-    value: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
-  };
 }

@@ -1,3 +1,4 @@
+import { loadDefinition } from '@pipeline/definition';
 import {
   connectKafka,
   kafkaErrors,
@@ -8,6 +9,7 @@ import {
 } from '@pipeline/kafka';
 import { createLogger, exitAfter, stopSignal } from '@pipeline/program';
 import { type Settings, waitFor } from '@pipeline/runtime';
+import { createDecoder, type EventDefinition } from '@pipeline/schema';
 import { openInput, readRecords } from './from-file.ts';
 import { atPace } from './pace.ts';
 import { publishBatches, type Send } from './publish.ts';
@@ -43,8 +45,7 @@ export async function runProducer(
   const waiting = { system, errors: kafkaErrors, say: (line: string) => logger.warn(line), signal };
   const reach = <Value>(operation: () => Promise<Value>) => waitFor(operation, waiting);
 
-  const { from, count } = options;
-  const input = from === undefined ? undefined : { path: from, stream: await openInput(from) };
+  const { batches, tally } = await openRecords(loadDefinition(settings), options, signal);
   const kafka = connectKafka(settings, 'producer', logger);
   await using admin = await reach(() => openAdmin(kafka));
   await reach(() => requireTopics(admin, [settings.KAFKA_TOPIC]));
@@ -55,19 +56,35 @@ export async function runProducer(
   };
 
   const progress = createProgress((line) => logger.info(line));
-  const simulation = createSimulation(options.seed ?? Date.now(), {
-    invalid: options.invalidRatio,
-    duplicate: options.duplicateRatio,
-  });
-  const batches: AsyncIterable<readonly OutgoingRecord[]> =
-    input === undefined
-      ? paceRecords(simulation, { count, rate: options.rate ?? SIMULATED_RATE }, signal)
-      : atPace(readRecords(input.stream, input.path, signal), { count, rate: options.rate ?? 0 }, signal);
   await publishBatches(batches, send, progress.sent);
-  const { invalid, duplicates } = simulation.tally();
+  const { invalid, duplicates } = tally();
   const summary = { ...progress.total(), invalid, duplicates };
   logger.info(`published ${summary.published} records in ${summary.seconds} s`);
   if (options.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
+}
+
+/** Batches to publish, and the number of their records that are invalid or duplicates on purpose. */
+interface Records {
+  readonly batches: AsyncIterable<readonly OutgoingRecord[]>;
+  tally(): { readonly invalid: number; readonly duplicates: number };
+}
+
+/** @throws UserError if the file cannot be read, or if the definition's events cannot be simulated */
+async function openRecords(
+  definition: EventDefinition,
+  { from, count, rate, seed = Date.now(), invalidRatio: invalid, duplicateRatio: duplicate }: RunOptions,
+  signal: AbortSignal,
+): Promise<Records> {
+  if (from === undefined) {
+    const simulation = createSimulation(seed, { invalid, duplicate }, definition);
+    const batches = paceRecords(simulation, { count, rate: rate ?? SIMULATED_RATE }, signal);
+    return { batches, tally: simulation.tally };
+  }
+  const lines = readRecords(await openInput(from), from, signal, createDecoder(definition));
+  return {
+    batches: atPace(lines, { count, rate: rate ?? 0 }, signal),
+    tally: () => ({ invalid: 0, duplicates: 0 }),
+  };
 }
 
 /** Reports the progress every 10 s. */

@@ -1,5 +1,6 @@
+import { eventSettings } from '@pipeline/definition';
 import { kafkaSettings } from '@pipeline/kafka';
 import { loggerSettings } from '@pipeline/program';
 
 /** All settings of the producer. */
-export const producerSettings = { ...kafkaSettings, ...loggerSettings };
+export const producerSettings = { ...eventSettings, ...kafkaSettings, ...loggerSettings };

@@ -1,15 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OutgoingRecord } from '@pipeline/kafka';
-import { createCatalogue } from './catalogue.ts';
+import { type EventDefinition, shopEvents } from '@pipeline/schema';
 import { createMixture, type Mixture, type Ratios } from './mixture.ts';
+import { createOwnRecords } from './own-records.ts';
 import { dueNow, type Pace, TICK_MS } from './pace.ts';
 import { createRandom } from './random.ts';
-import { simulateVisitors } from './sessions.ts';
+import { createShopRecords } from './shop-records.ts';
 
-/** A mixture of simulated events; the records depend only on the seed and the times. */
-export function createSimulation(seed: number, ratios: Ratios): Mixture {
+/**
+ * A mixture of simulated events of a definition; the records depend only on the seed and the times.
+ * @throws UserError if the definition's events cannot be simulated
+ */
+export function createSimulation(seed: number, ratios: Ratios, definition?: EventDefinition): Mixture {
   const random = createRandom(seed);
-  return createMixture(simulateVisitors(createCatalogue(random), random), ratios, random);
+  const isShop = definition === undefined || definition === shopEvents;
+  const maker = isShop ? createShopRecords(random) : createOwnRecords(definition, random);
+  return createMixture(maker, ratios, random);
 }
 
 /** Batches of a mixture at a pace, until the count is reached or the signal is aborted. */
