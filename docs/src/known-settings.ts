@@ -6,17 +6,17 @@ import type { Setting, SettingsSchema } from '@pipeline/runtime';
 import { consumerSettings } from 'consumer/settings';
 import { infraSettings, pageSettings } from 'infra/settings';
 import { producerSettings } from 'producer/settings';
-import { statsSettings } from 'stats/settings';
+import { serveSettings } from 'stats/settings';
 
 const schemas: Readonly<Record<string, SettingsSchema>> = {
   producer: producerSettings,
   consumer: consumerSettings,
-  stats: statsSettings,
-  infra: { ...infraSettings, ...pageSettings },
+  stats: serveSettings,
+  infra: { ...eventSettings, ...infraSettings, ...pageSettings },
 };
 
 const { METRICS_PORT } = consumerSettings;
-const { STATS_PORT } = statsSettings;
+const { STATS_PORT } = serveSettings;
 
 /** Settings by heading; a setting appears under the first heading that has it. */
 const headings: readonly (readonly [string, SettingsSchema])[] = [
@@ -27,7 +27,7 @@ const headings: readonly (readonly [string, SettingsSchema])[] = [
   ['HTTP', { ...httpSettings, METRICS_PORT, STATS_PORT }],
   ['Logs', loggerSettings],
   ['Consumer', consumerSettings],
-  ['Stats page', statsSettings],
+  ['Stats page', serveSettings],
 ];
 
 /** One setting, with the programs that read it. */

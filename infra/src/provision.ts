@@ -1,4 +1,5 @@
 import { migrate, postgresErrors } from '@pipeline/db';
+import { eventSettings, loadDefinition } from '@pipeline/definition';
 import { type ClusterAdmin, connectKafka, kafkaErrors, openAdmin } from '@pipeline/kafka';
 import {
   createLogger,
@@ -14,7 +15,7 @@ import { QUIET_MS, waitForListener } from './local/wait-for-listener.ts';
 import { createReporter, nextLines, type Report } from './screen.ts';
 import { type InfraSettings, infraSettings, pageSettings, version } from './settings.ts';
 
-const allSettings = { ...infraSettings, ...pageSettings };
+const allSettings = { ...eventSettings, ...infraSettings, ...pageSettings };
 
 const program = withSettings(
   createProgram(
@@ -28,7 +29,9 @@ const program = withSettings(
   .option('--dev', 'used by "turbo run dev": print the next steps')
   .action(async ({ dev }: { readonly dev?: boolean }) => {
     const settings = settingsOf(program, allSettings);
+    const { types } = loadDefinition(settings);
     const context = { settings, report: createReporter('provision', settings), signal: stopSignal() };
+    if (settings.EVENTS) context.report(`✔ ${settings.EVENTS}: ${Object.keys(types).length} event types`);
     await Promise.all([provisionTopics(context), provisionTables(context)]);
     const { KAFKA_TOPIC: topic, KAFKA_DLQ_TOPIC: dlqTopic } = settings;
     context.report(`✔ topics ${topic} (3), ${dlqTopic} (1) · tables up to date`);

@@ -17,7 +17,7 @@ import { partitionByDay } from './commands/partition.ts';
 import { purgeOld } from './commands/purge.ts';
 import { showStats } from './commands/show.ts';
 import { verifyAll } from './commands/verify.ts';
-import { pageAddress, pageSettings, statsSettings } from './settings.ts';
+import { pageAddress, pageSettings, serveSettings, statsSettings } from './settings.ts';
 
 const examples = `Examples:
   stats                         counts, lag and dead letters
@@ -50,12 +50,12 @@ const program = withSettings(
     await showStats(settingsOf(command, statsSettings), { json, watch: seconds, wait });
   });
 
-withSettings(program.command('serve'), statsSettings)
+withSettings(program.command('serve'), serveSettings)
   .description('serve the web page and its JSON API')
   .action(async (_options, command) => {
     // Only this command needs the web server and the validator of requests.
     const { serveStats } = await import('./commands/serve.ts');
-    await serveStats(settingsOf(command, statsSettings), manifest.version);
+    await serveStats(settingsOf(command, serveSettings), manifest.version);
   });
 
 withWait(program.command('verify'))

@@ -1,4 +1,5 @@
 import { databaseSettings } from '@pipeline/db';
+import { eventSettings } from '@pipeline/definition';
 import { groupSettings, kafkaSettings } from '@pipeline/kafka';
 import { httpSettings, type ListenAddress, loggerSettings } from '@pipeline/program';
 import { integer, list, optionalOneOf, port, type Settings } from '@pipeline/runtime';
@@ -15,7 +16,7 @@ export function pageAddress({ HTTP_HOST, STATS_PORT }: Settings<typeof pageSetti
   return { host: HTTP_HOST, port: STATS_PORT, usualPort: USUAL_STATS_PORT, portSetting: 'STATS_PORT' };
 }
 
-/** All settings of the statistics. */
+/** Settings of the commands. */
 export const statsSettings = {
   ...kafkaSettings,
   KAFKA_GROUP_ID: groupSettings.KAFKA_GROUP_ID,
@@ -34,3 +35,6 @@ export const statsSettings = {
   ),
   ...loggerSettings,
 };
+
+/** All settings of the stats page, which suggests the types of the definition. */
+export const serveSettings = { ...eventSettings, ...statsSettings };

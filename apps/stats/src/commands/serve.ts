@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { openRedriveQueue } from '@pipeline/db/dead-letters';
 import { readMinutes, readNewest } from '@pipeline/db/read';
+import { loadDefinition } from '@pipeline/definition';
 import { connectKafka, openPublisher } from '@pipeline/kafka';
 import { createLogger, exitAfter, listen, stopSignal } from '@pipeline/program';
-import { withDeadline } from '@pipeline/runtime';
+import { type Settings, withDeadline } from '@pipeline/runtime';
 import { createDeadLetterApi } from '../api/dead-letters.ts';
 import {
   openStatsContext,
@@ -21,7 +22,9 @@ import { createObserver } from '../page/observe.ts';
 import { toMessage } from '../page/report.ts';
 import { createServer } from '../page/server.ts';
 import { readWebFiles } from '../page/web-files.ts';
-import { pageAddress } from '../settings.ts';
+import { pageAddress, type serveSettings } from '../settings.ts';
+
+type ServeSettings = Settings<typeof serveSettings>;
 
 /** After this long the page reports an error instead of loading. Kafka's timeout is shorter. */
 const ANSWER_MS = 6_000;
@@ -32,10 +35,11 @@ const TAIL_EVENTS = 10;
 const TAIL_TIMEOUT_MS = 1_000;
 
 /** Serves the page and its API until a stop signal. */
-export async function serveStats(settings: StatsSettings, version: string): Promise<void> {
+export async function serveStats(settings: ServeSettings, version: string): Promise<void> {
   const signal = stopSignal();
   exitAfter(signal, STOP_MS);
   const logger = createLogger('stats', settings);
+  const types = Object.keys(loadDefinition(settings).types);
   await using view = openStatsContext(settings);
   const pipeline = { topic: settings.KAFKA_TOPIC, groupId: settings.KAFKA_GROUP_ID };
   const metrics = createStatsMetrics(version);
@@ -45,7 +49,7 @@ export async function serveStats(settings: StatsSettings, version: string): Prom
     readMinutes: (minutes) => readMinutes(view.database, minutes),
     readHistory: history.read,
     live: startLive(view, history, signal),
-    webFiles: readWebFiles(pipeline),
+    webFiles: readWebFiles({ ...pipeline, types }),
     deadLetters: createDeadLetterApi({
       database: view.database,
       writableDatabase: view.writableDatabase,

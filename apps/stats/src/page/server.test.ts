@@ -24,7 +24,7 @@ const works: ServerParts = {
   readMinutes: async (asked) => (asked === 60 ? minutes : []),
   readHistory: async (asked) => (asked === 60 ? [point] : []),
   live: { open: () => new Response('event: stats\n\n').body ?? new ReadableStream() },
-  webFiles: readWebFiles({ topic: 'events', groupId: 'group' }),
+  webFiles: readWebFiles({ topic: 'events', groupId: 'group', types: [] }),
   deadLetters: new Hono().get('/', (context) => context.text('dead letters')),
   metrics: createStatsMetrics('0.0.0'),
   observe: () => {},

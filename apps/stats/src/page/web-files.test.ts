@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { readWebFiles } from './web-files.ts';
 
-const files = readWebFiles({ topic: 'events', groupId: '<i>group</i> $&' });
+const files = readWebFiles({ topic: 'events', groupId: '<i>group</i> $&', types: ['a">', '$&'] });
 
 test('browsers get scripts without types', () => {
   const { type, body } = files.get('app.ts') ?? {};
@@ -42,4 +42,11 @@ test('both pages have the header with the name of the pipeline, escaped', () => 
     expect(body).toContain('<b id="pipeline">&#60;i&#62;group&#60;/i&#62; $&#38;</b>');
     expect(body).not.toContain('{{');
   }
+});
+
+test('the filter suggests the types of the definition, escaped', () => {
+  const { body = '' } = files.get('dead-letters.html') ?? {};
+  expect(body).toContain(
+    '<datalist id="types"><option value="a&#34;&#62;"><option value="$&#38;"></datalist>',
+  );
 });

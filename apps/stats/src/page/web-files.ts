@@ -23,17 +23,23 @@ const types: Readonly<Record<string, string>> = {
 /** The part that all pages share; it replaces `{{header}}`. */
 const HEADER = 'header.html';
 
+/** What the pages contain of the pipeline: its name, and the event types that they suggest. */
+interface PipelineText extends PipelineName {
+  readonly types: readonly string[];
+}
+
 /**
- * All files of the pages, by their path below `web/`. The pages contain the name of the pipeline. Browsers
- * get the TypeScript sources without types, so no build is needed.
+ * All files of the pages, by their path below `web/`. Browsers get the TypeScript sources without types, so no
+ * build is needed.
  */
-export function readWebFiles({ topic, groupId }: PipelineName): ReadonlyMap<string, WebFile> {
+export function readWebFiles({ topic, groupId, types: names }: PipelineText): ReadonlyMap<string, WebFile> {
   const { [HEADER]: header = '', ...sources } = Object.fromEntries(readSources());
   const fill = (page: string) =>
     page
       .replace('{{header}}', () => header)
       .replaceAll('{{group}}', () => escapeHtml(groupId))
-      .replaceAll('{{topic}}', () => escapeHtml(topic));
+      .replaceAll('{{topic}}', () => escapeHtml(topic))
+      .replace('{{types}}', () => names.map((name) => `<option value="${escapeHtml(name)}">`).join(''));
   return withoutWarnings(
     () => new Map(Object.entries(sources).map(([name, text]) => [name, toWebFile(name, text, fill)])),
   );
