@@ -5,20 +5,38 @@ import {
   createProgram,
   invalidArgument,
   loggerSettings,
+  numberBetween,
   runProgram,
   settingsOf,
   withSettings,
 } from '@pipeline/program';
 import manifest from '../package.json' with { type: 'json' };
+import { type CheckOptions, checkTopic } from './check/check-topic.ts';
+import { checkSettings } from './check/settings.ts';
 import { migrateTables } from './migrate.ts';
 import { runConsumer } from './run.ts';
 import { consumerSettings, probeAddress, probeSettings } from './settings.ts';
+
+/** Number of records that a check holds in memory, without their content. */
+const MAX_CHECKED = 1_000_000;
+
+const checkNote = `
+Joins no group and writes nothing: the right to read the topic is enough. The
+report has no content of records; duplicates have the event_id of an earlier
+record among those checked.
+
+JSON: {"schemaVersion":1,"records":100,
+"stored":[{"eventType":"purchase","count":96,"earliest":"2026-01-01T00:00:00Z",
+"latest":"2026-01-01T00:01:00Z"}],"duplicates":1,
+"rejected":[{"reason":"not_an_event","eventType":null,"path":"/user_id",
+"message":"must be string","count":2,"example":"events:0:4711"}],"skipped":1}`;
 
 const examples = `Examples:
   consumer                          run until Ctrl-C
   consumer --once                   drain the topic and exit
   consumer --skip events:0:4711     skip one unreadable batch
   consumer migrate                  create or migrate the tables
+  consumer check --from-topic 100   what would become of the last records of the topic
 `;
 
 const program = withSettings(
@@ -52,6 +70,23 @@ withSettings(program.command('migrate'), migrateSettings)
   .action(async ({ finish = false }: { readonly finish?: boolean }, command) =>
     migrateTables(settingsOf(command, migrateSettings), finish),
   );
+
+withSettings(program.command('check'), checkSettings)
+  .description(
+    'print what would become of the last records of the topic; exit code 3 if one would be rejected',
+  )
+  .requiredOption(
+    '--from-topic <n>',
+    'number of records, of all partitions together',
+    numberBetween(1, MAX_CHECKED),
+  )
+  .option('--json', 'print the report as JSON')
+  .addHelpText(
+    'before',
+    'Examples:\n  consumer check --from-topic 100\n  EVENTS=events.ts consumer check --from-topic 100\n',
+  )
+  .addHelpText('after', checkNote)
+  .action(async (options: CheckOptions, command) => checkTopic(settingsOf(command, checkSettings), options));
 
 withSettings(
   addHealthCommand(program, (command) => probeAddress(settingsOf(command, probeSettings))),
