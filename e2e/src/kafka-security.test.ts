@@ -13,7 +13,7 @@ import { type SecuredKafka, saslCredentials, startSecuredKafka } from './support
 
 /** Users of PLAIN. Each password ends with `-secret`, which must never be logged. */
 const users = [
-  ...['provision', 'producer', 'consumer', 'stats', 'redriver'],
+  ...['provision', 'producer', 'consumer', 'checker', 'stats', 'redriver'],
   ...[
     'cannot-read',
     'can-only-describe',
@@ -283,6 +283,7 @@ describe('with the documented rights', () => {
   beforeAll(async () => {
     for (const [user, program] of [
       ['consumer', 'consumer'],
+      ['checker', '`consumer check`'],
       ['producer', 'producer'],
       ['stats', 'stats'],
       ['redriver', '`stats dlq redrive`'],
@@ -295,6 +296,17 @@ describe('with the documented rights', () => {
     expect(produced).toMatchObject({ code: 0 });
     const ended = await runApp('consumer', ['--once'], viaPlain('producer'));
     expectEnd(ended, /grant this user READ on (KAFKA_TOPIC|the group)/);
+  });
+
+  test('a check of the topic needs no right on a group', async () => {
+    const checked = await runApp(
+      'consumer',
+      ['check', '--from-topic', '1000', '--json'],
+      viaPlain('checker'),
+    );
+    const { records, rejected } = JSON.parse(checked.stdout);
+    expect([checked.code, records > 0, rejected.length > 0]).toEqual([3, true, true]);
+    expectEnd(await runApp('consumer', ['--once'], viaPlain('checker')), /grant this user/);
   });
 
   test('stats can read the lag of the group but no records', async () => {
@@ -315,7 +327,7 @@ describe('with the documented rights', () => {
     expect(redriven).toMatchObject({ code: 0, stdout: expect.stringMatching(/redriven\n.*redriven\n$/) });
   });
 
-  test.each(['consumer', 'producer', 'stats'])('user %s can do nothing else', async (user) => {
+  test.each(['consumer', 'checker', 'producer', 'stats'])('user %s can do nothing else', async (user) => {
     const client = openKafkaClient(viaPlain(user));
     for (const [name, attempt] of Object.entries(attempts)) {
       if (user === 'producer' && name === 'send') continue;

@@ -30,7 +30,7 @@ test('a check predicts what the consumer stores and rejects, and changes nothing
   expect(await sumLedgers(pipeline.database)).toEqual({ stored: 2, duplicates: 1, dead: 2, skipped: 0 });
 });
 
-test('a check of valid records reads as many as it is told, and ends with exit code 0', async () => {
+test('a check of valid records reads the given number, and ends with exit code 0', async () => {
   await using pipeline = await createPipeline();
   const records = Array.from({ length: 9 }, (_, index) =>
     jsonRecord(createEvent(), { partition: index % 3 }),

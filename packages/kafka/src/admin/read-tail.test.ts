@@ -71,7 +71,7 @@ test('a batch that cannot be read ends the tail with its offsets', async () => {
   expect(error).toMatchObject({ fix: { name: 'skip-batch', batch: 'events:0:1' } });
 });
 
-test('shares add up to the count, exceed no size, and differ only if a size forbids more', () => {
+test('shares add up, exceed no size, and differ only where a size is smaller', () => {
   const sizes = fc.array(fc.nat(50), { minLength: 1, maxLength: 8 });
   fc.assert(
     fc.property(fc.nat(300), sizes, (count, all) => {
