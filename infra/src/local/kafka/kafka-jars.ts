@@ -10,7 +10,7 @@ import { printLine, type Report } from '../../screen.ts';
 export const kafkaVersion = '4.3.1';
 
 /** Kafka's files in this package: the list of jars and the broker's log settings. */
-export const kafkaFolder = join(import.meta.dirname, '../../kafka');
+export const kafkaFolder = join(import.meta.dirname, '../../../kafka');
 
 function cacheFolder(): string {
   return join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'kafka-to-postgres');
