@@ -1,5 +1,6 @@
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { connectDatabase, type Database } from '@pipeline/db';
+import { kafkaVersion } from '@pipeline/servers';
 import {
   copyTemplate,
   createTemplate,
@@ -9,7 +10,6 @@ import {
   startPrivateKafka,
   startPrivatePostgres,
 } from '@pipeline/testing';
-import { kafkaVersion } from 'infra/local';
 import type { Environment } from './programs.ts';
 import { logProgress } from './report.ts';
 import { type FilledTopic, fillTopic, topicEnvironment } from './topics.ts';

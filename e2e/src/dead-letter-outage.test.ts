@@ -1,5 +1,5 @@
+import { findFreePort } from '@pipeline/servers';
 import { startPrivateKafka, testStack } from '@pipeline/testing';
-import { findFreePort } from 'infra/local';
 import { expect, test } from 'vitest';
 import { createEvent, jsonRecord } from './support/data/events.ts';
 import { findViolations, noViolations, sumLedgers } from './support/data/invariants.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
-import { acceptsConnections, findFreePort } from 'infra/local';
+import { acceptsConnections, findFreePort } from '@pipeline/servers';
 import { describe, expect, test } from 'vitest';
 import { copySources } from './support/programs/binaries.ts';
 import { npxArguments } from './support/programs/pnpm.ts';

@@ -1,5 +1,5 @@
+import { findFreePort } from '@pipeline/servers';
 import { type PrivateServer, startPrivateKafka, testStack } from '@pipeline/testing';
-import { findFreePort } from 'infra/local';
 import type { Page, Response } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findAccessibilityProblems } from './support/browser/axe.ts';

@@ -4,13 +4,17 @@ import { join } from 'node:path';
 import { databaseSettings } from '@pipeline/db';
 import { createProgram, runProgram, stopSignal } from '@pipeline/program';
 import { readSettings, UserError } from '@pipeline/runtime';
+import {
+  acceptsQueries,
+  composeCommand,
+  composeProject,
+  dockerAnswers,
+  parseEndpoint,
+  printLine,
+  speaksKafka,
+  until,
+} from '@pipeline/servers';
 import { readCommit } from 'tools/commit';
-import { composeCommand, composeProject, dockerAnswers } from './local/docker.ts';
-import { parseEndpoint } from './local/endpoint.ts';
-import { until } from './local/poll-until.ts';
-import { acceptsQueries } from './local/postgres/postgres-ready.ts';
-import { speaksKafka } from './local/protocol.ts';
-import { printLine } from './screen.ts';
 import { version } from './settings.ts';
 
 const file = join(import.meta.dirname, '../compose.yaml');

@@ -10,9 +10,9 @@ import {
   withSettings,
 } from '@pipeline/program';
 import { waitFor } from '@pipeline/runtime';
-import { parseEndpoint } from './local/endpoint.ts';
+import { parseEndpoint, type Report } from '@pipeline/servers';
 import { QUIET_MS, waitForListener } from './local/wait-for-listener.ts';
-import { createReporter, nextLines, type Report } from './screen.ts';
+import { createReporter, nextLines } from './screen.ts';
 import { type InfraSettings, infraSettings, pageSettings, version } from './settings.ts';
 
 const allSettings = { ...eventSettings, ...infraSettings, ...pageSettings };

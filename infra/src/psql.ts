@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { databaseSettings } from '@pipeline/db';
 import { createProgram, resolveCliPath, runProgram, settingsOf, withSettings } from '@pipeline/program';
 import { exitCode, UserError } from '@pipeline/runtime';
-import { findComposeContainer } from './local/docker.ts';
+import { findComposeContainer } from '@pipeline/servers';
 import { version } from './settings.ts';
 
 const examples = `Examples:

@@ -1,15 +1,9 @@
 import { relative } from 'node:path';
 import { createLogger, type loggerSettings } from '@pipeline/program';
 import type { Settings } from '@pipeline/runtime';
+import { formatEndpoint, printLine, type Report } from '@pipeline/servers';
 import type { AvailableServer } from './local/available.ts';
-import { formatEndpoint } from './local/endpoint.ts';
 import { DEFAULT_STATS_PORT, type PageSettings, rootFolder } from './settings.ts';
-
-/** Writes one line of diagnostics to stderr. */
-export type Report = (line: string) => void;
-
-/** Writes a line as it is. */
-export const printLine: Report = (line) => void process.stderr.write(`${line}\n`);
 
 /** Writes lines in the configured format: `pretty` as they are, `json` as log lines. */
 export function createReporter(name: string, settings: Settings<typeof loggerSettings>): Report {

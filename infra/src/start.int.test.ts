@@ -7,9 +7,8 @@ import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { acceptsConnections, dockerAnswers, findFreePort, parseEndpoint } from '@pipeline/servers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { dockerAnswers } from './local/docker.ts';
-import { acceptsConnections, findFreePort, parseEndpoint } from './local/endpoint.ts';
 
 let data: string;
 let kafka: string;

@@ -9,15 +9,20 @@ import {
   withSettings,
 } from '@pipeline/program';
 import { UserError } from '@pipeline/runtime';
+import {
+  acceptsConnections,
+  dockerAnswers,
+  parseEndpoint,
+  type Report,
+  removeVolume,
+} from '@pipeline/servers';
 import type { AvailableServer, OwnServer } from './local/available.ts';
-import { dockerAnswers, removeVolume } from './local/docker.ts';
-import { acceptsConnections, parseEndpoint } from './local/endpoint.ts';
 import { ensureKafka } from './local/kafka/ensure-kafka.ts';
 import { javaVersion } from './local/kafka/java.ts';
 import { kafkaVolume } from './local/kafka/kafka-container.ts';
 import { ensurePostgres } from './local/postgres/ensure-postgres.ts';
 import { waitForConsumers } from './local/postgres/wait-for-consumers.ts';
-import { createReporter, type Report, serverLine, toolsLine } from './screen.ts';
+import { createReporter, serverLine, toolsLine } from './screen.ts';
 import { defaultData, type InfraSettings, infraSettings, version } from './settings.ts';
 
 interface StartOptions {

@@ -26,8 +26,10 @@ const packages = {
   'packages/db': '@pipeline/db',
   'packages/program': '@pipeline/program',
   'packages/definition': '@pipeline/definition',
+  'packages/servers': '@pipeline/servers',
   'packages/testing': '@pipeline/testing',
   'apps/consumer': 'consumer',
+  infra: 'infra',
 };
 
 type Folder = keyof typeof packages;
@@ -38,7 +40,7 @@ function createWorkspace(from: Folder, to: Folder): string {
   const write = (path: string, text: string) => writeFileSync(join(folder, path), text);
   cpSync(join(rootFolder, 'turbo.json'), join(folder, 'turbo.json'));
   write('package.json', JSON.stringify({ name: 'root', packageManager: 'pnpm@12.21.0' }));
-  write('pnpm-workspace.yaml', 'packages: [packages/*, apps/*]\n');
+  write('pnpm-workspace.yaml', 'packages: [packages/*, apps/*, infra]\n');
   for (const [path, name] of Object.entries(packages)) {
     mkdirSync(join(folder, path, 'src'), { recursive: true });
     if (path.startsWith('packages/'))
@@ -71,6 +73,10 @@ test.each<readonly [Folder, Folder]>([
   ['packages/schema', 'packages/definition'],
   ['packages/definition', 'packages/kafka'],
   ['packages/definition', 'packages/program'],
+  ['packages/testing', 'infra'],
+  ['packages/servers', 'infra'],
+  ['packages/servers', 'packages/testing'],
+  ['packages/program', 'packages/servers'],
 ])('%s must not depend on %s', (from, to) => {
   const report = checkBoundaries(from, to).replace(/[\s|]+/g, '');
   expect(report).toContain(`Package\`${packages[to]}\`found`);
@@ -85,6 +91,8 @@ test.each<readonly [Folder, Folder]>([
   ['packages/program', 'packages/runtime'],
   ['packages/definition', 'packages/schema'],
   ['apps/consumer', 'packages/definition'],
+  ['packages/testing', 'packages/servers'],
+  ['infra', 'packages/servers'],
 ])('%s may depend on %s', (from, to) => {
   expect(checkBoundaries(from, to)).toContain('no issues found');
 });

@@ -56,5 +56,5 @@ export const allowedUses: readonly {
   readonly reason: string;
 }[] = [
   { file: 'docs/src/language/words.ts', words: '.*', reason: 'the list itself' },
-  { file: 'infra/src/local/postgres/postgres-account', words: 'nobody', reason: 'the Unix account' },
+  { file: 'packages/servers/src/postgres/postgres-account', words: 'nobody', reason: 'the Unix account' },
 ];

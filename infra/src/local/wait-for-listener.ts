@@ -1,6 +1,5 @@
 import { type SystemErrors, waitFor } from '@pipeline/runtime';
-import type { Report } from '../screen.ts';
-import { acceptsConnections, type Endpoint, formatEndpoint } from './endpoint.ts';
+import { acceptsConnections, type Endpoint, formatEndpoint, type Report } from '@pipeline/servers';
 
 /** Long enough for servers that are starting at the same time. */
 export const QUIET_MS = 6_000;

@@ -6,7 +6,7 @@ import {
   speaksKafka,
   toImageEnvironment,
   until,
-} from 'infra/local';
+} from '@pipeline/servers';
 import type { TestServers } from './test-servers.ts';
 
 /** Starts Kafka and Postgres in containers, which testcontainers removes even if this process is killed. */

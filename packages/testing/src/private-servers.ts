@@ -11,7 +11,7 @@ import {
   newClusterId,
   startKafkaServer,
   startPostgresServer,
-} from 'infra/local';
+} from '@pipeline/servers';
 
 /** A server for one test, which may kill and restart it; disposing removes its data. */
 export interface PrivateServer extends AsyncDisposable {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectDatabase } from '@pipeline/db';
-import { parseEndpoint, speaksKafka } from 'infra/local';
+import { parseEndpoint, speaksKafka } from '@pipeline/servers';
 import { expect, inject, test } from 'vitest';
 import { startPrivateKafka, startPrivatePostgres } from './private-servers.ts';
 import { testStack } from './stack.ts';

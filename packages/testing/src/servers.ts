@@ -1,5 +1,5 @@
 import { UserError } from '@pipeline/runtime';
-import { dockerAnswers } from 'infra/local';
+import { dockerAnswers } from '@pipeline/servers';
 import { startContainers } from './containers.ts';
 import { startPrivateKafka, startPrivatePostgres } from './private-servers.ts';
 import type { TestServers } from './test-servers.ts';

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { ancestorsOf, findProcess } from 'infra/local';
+import { ancestorsOf, findProcess } from '@pipeline/servers';
 
 /** The ids of all processes that descend from a process, itself included. Linux only. */
 export function processTree(root: number): readonly number[] {

@@ -1,4 +1,4 @@
-import { findFreePort } from 'infra/local';
+import { findFreePort } from '@pipeline/servers';
 import type { Environment } from '../programs/programs.ts';
 
 /** Settings for a Kafka that refuses connections. */

@@ -3,7 +3,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findFreePort, postgresAccount, startGuarded } from 'infra/local';
+import { findFreePort, postgresAccount, startGuarded } from '@pipeline/servers';
 import { waitUntil } from '../programs/wait.ts';
 
 const binary = ['/usr/sbin/pgbouncer', '/usr/local/bin/pgbouncer', '/opt/homebrew/bin/pgbouncer'].find(

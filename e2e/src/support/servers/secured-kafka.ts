@@ -1,5 +1,5 @@
+import { findFreePort } from '@pipeline/servers';
 import { startPrivateKafka } from '@pipeline/testing';
-import { findFreePort } from 'infra/local';
 import type { Environment } from '../programs/programs.ts';
 import { type Authority, createAuthority, createPemFolder, type PemFolder } from './certificates.ts';
 

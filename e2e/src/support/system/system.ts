@@ -1,6 +1,7 @@
 import { connectDatabase, type Database, databaseSettings, migrate } from '@pipeline/db';
 import { connectKafka, kafkaSettings, openAdmin } from '@pipeline/kafka';
 import { readSettings } from '@pipeline/runtime';
+import { findFreePort } from '@pipeline/servers';
 import {
   type PrivateCluster,
   type PrivateServer,
@@ -8,7 +9,6 @@ import {
   startPrivateKafka,
   startPrivatePostgres,
 } from '@pipeline/testing';
-import { findFreePort } from 'infra/local';
 import { CANARY, PLANNED_MAX_BYTES } from '../data/plan.ts';
 import { createRandom } from '../data/random.ts';
 import type { Environment } from '../programs/programs.ts';

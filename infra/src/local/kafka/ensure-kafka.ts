@@ -1,15 +1,21 @@
 import type { KafkaSettings } from '@pipeline/kafka';
 import { UserError } from '@pipeline/runtime';
-import type { Report } from '../../screen.ts';
+import {
+  acceptsConnections,
+  dockerAnswers,
+  type Endpoint,
+  formatEndpoint,
+  hasKafkaJars,
+  kafkaVersion,
+  parseEndpoint,
+  type Report,
+  speaksKafka,
+  startKafkaServer,
+} from '@pipeline/servers';
 import type { AvailableServer, OwnServer } from '../available.ts';
-import { dockerAnswers } from '../docker.ts';
-import { acceptsConnections, type Endpoint, formatEndpoint, parseEndpoint } from '../endpoint.ts';
-import { speaksKafka } from '../protocol.ts';
 import { requireProtocol, requireThisMachine } from '../require-address.ts';
 import { missingTools } from './java.ts';
 import { kafkaImage, kafkaVolume, startKafkaContainer } from './kafka-container.ts';
-import { hasKafkaJars, kafkaVersion } from './kafka-jars.ts';
-import { startKafkaServer } from './kafka-server.ts';
 
 /** How to start a Kafka on this machine. */
 export interface LocalKafkaOptions {

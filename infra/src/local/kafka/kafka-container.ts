@@ -1,13 +1,18 @@
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type GuardedProcess, startGuarded } from '../../process/guarded.ts';
-import { removeContainer } from '../docker.ts';
-import { type Endpoint, formatEndpoint } from '../endpoint.ts';
-import { speaksKafka } from '../protocol.ts';
-import { waitUntilReady } from '../server.ts';
-import { kafkaVersion } from './kafka-jars.ts';
-import { brokerSettings, toImageEnvironment } from './kafka-properties.ts';
+import {
+  brokerSettings,
+  type Endpoint,
+  formatEndpoint,
+  type GuardedProcess,
+  kafkaVersion,
+  removeContainer,
+  speaksKafka,
+  startGuarded,
+  toImageEnvironment,
+  waitUntilReady,
+} from '@pipeline/servers';
 
 /** A broker in a container: the address that it is published at, and the folder of its log. */
 export interface KafkaContainerOptions {

@@ -1,11 +1,8 @@
 import { type DatabaseUrl, type databaseSettings, toUserError } from '@pipeline/db';
 import { type Settings, UserError } from '@pipeline/runtime';
+import { acceptsConnections, queryVersion, speaksPostgres, startPostgresServer } from '@pipeline/servers';
 import type { AvailableServer } from '../available.ts';
-import { acceptsConnections } from '../endpoint.ts';
-import { speaksPostgres } from '../protocol.ts';
 import { requireProtocol, requireThisMachine } from '../require-address.ts';
-import { queryVersion } from './postgres-ready.ts';
-import { startPostgresServer } from './postgres-server.ts';
 
 type DatabaseSettings = Settings<typeof databaseSettings>;
 

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { chown, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '@pipeline/runtime';
-import { findProcess } from '../../process/ancestors.ts';
-import type { RunAs } from '../../process/run-as.ts';
+import { findProcess } from '../process/ancestors.ts';
+import type { RunAs } from '../process/run-as.ts';
 import { run } from '../run.ts';
 
 /**

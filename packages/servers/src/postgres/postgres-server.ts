@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatabaseUrl } from '@pipeline/db';
-import { type GuardedProcess, startGuarded } from '../../process/guarded.ts';
 import { until } from '../poll-until.ts';
+import { type GuardedProcess, startGuarded } from '../process/guarded.ts';
 import { run } from '../run.ts';
 import { waitUntilReady } from '../server.ts';
 import { postgresAccount } from './postgres-account.ts';

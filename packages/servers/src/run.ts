@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { basename } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { UserError } from '@pipeline/runtime';
-import { invocationOf, type RunAs } from '../process/run-as.ts';
+import { invocationOf, type RunAs } from './process/run-as.ts';
 
 export interface RunOptions {
   readonly account?: RunAs | undefined;

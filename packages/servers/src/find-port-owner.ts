@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { promisify } from 'node:util';
-import { findProcess } from '../process/ancestors.ts';
+import { findProcess } from './process/ancestors.ts';
 
 /** The program on a local port, such as `nginx (process 812)`; `another program` without permission. */
 export async function findPortOwner(port: number): Promise<string> {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '@pipeline/runtime';
-import type { GuardedProcess } from '../process/guarded.ts';
+import type { GuardedProcess } from './process/guarded.ts';
 
 const POLL_MS = 50;
 

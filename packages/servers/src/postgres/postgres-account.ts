@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { RunAs } from '../../process/run-as.ts';
+import type { RunAs } from '../process/run-as.ts';
 
 /**
  * The user that Postgres, which refuses to run as root, runs as: undefined (the current user) unless that is

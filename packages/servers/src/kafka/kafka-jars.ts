@@ -3,14 +3,14 @@ import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '@pipeline/runtime';
-import { startGuarded } from '../../process/guarded.ts';
-import { printLine, type Report } from '../../screen.ts';
+import { startGuarded } from '../process/guarded.ts';
+import { printLine, type Report } from '../report.ts';
 
 /** The version that kafka/pom.xml names. */
 export const kafkaVersion = '4.3.1';
 
 /** Kafka's files in this package: the list of jars and the broker's log settings. */
-export const kafkaFolder = join(import.meta.dirname, '../../../kafka');
+export const kafkaFolder = join(import.meta.dirname, '../../kafka');
 
 function cacheFolder(): string {
   return join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'kafka-to-postgres');
