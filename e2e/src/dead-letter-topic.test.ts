@@ -42,6 +42,22 @@ test('dead letters above the limit of their topic are truncated and marked', asy
   }
 });
 
+// M1
+test('rows that a constraint of an operator refuses count towards DLQ_LIMIT_RATIO', async () => {
+  await using pipeline = await createPipeline();
+  await pipeline.database.run((sql) => sql`alter table raw_events add constraint wrong check (user_id = '')`);
+  await pipeline.publish(Array.from({ length: 300 }, () => jsonRecord(createEvent(), { partition: 0 })));
+  const environment = { ...pipeline.environment, DLQ_LIMIT_WINDOW: '100', BATCH_MAX_EVENTS: '50' };
+  const { code, stderr } = await runApp('consumer', ['--once'], environment);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/\/0: 100 % of its recent records are dead letters; fix the producer/);
+  expect(await sumLedgers(pipeline.database)).toMatchObject({ stored: 0, dead: 100 });
+  await pipeline.database.run((sql) => sql`alter table raw_events drop constraint wrong`);
+  expect(await runApp('consumer', ['--once'], environment)).toMatchObject({ code: 0 });
+  expect(await sumLedgers(pipeline.database)).toMatchObject({ stored: 200, dead: 100 });
+  expect(await findViolations(pipeline.database)).toEqual(noViolations);
+});
+
 test('a missing dead-letter topic stops the consumer at the first invalid record', async () => {
   await using pipeline = await createPipeline();
   const environment = { ...pipeline.environment, KAFKA_DLQ_TOPIC: `${pipeline.dlqTopic}-later` };

@@ -4,8 +4,8 @@ import { expect, test } from 'vitest';
 import { createEvent, jsonRecord } from './support/data/events.ts';
 import { findViolations, noViolations, sumLedgers } from './support/data/invariants.ts';
 import { runApp, startApp } from './support/programs/programs.ts';
-import { waitUntil } from './support/programs/wait.ts';
-import { configureTopic, operate } from './support/servers/kafka-client.ts';
+import { waitForLog, waitUntil } from './support/programs/wait.ts';
+import { configureTopic, deleteTopic, operate } from './support/servers/kafka-client.ts';
 import { createPipeline, type Pipeline } from './support/servers/pipeline.ts';
 
 /** Valid events, distributed round-robin over the partitions. */
@@ -110,6 +110,29 @@ test.concurrent('records removed under a running consumer are skipped unless alr
   expect(skipped).toBeGreaterThan(0);
   expect(stored).toBeGreaterThan(100);
   expect(warnedGaps(consumer.stderr())).toEqual([[0, skipped]]);
+  expect(await findViolations(pipeline.database)).toEqual(noViolations);
+});
+
+// L3
+test.concurrent('a topic that is deleted with a commit in flight and recreated loses nothing', async () => {
+  await using pipeline = await createPipeline();
+  const { topic } = pipeline;
+  const unblock = await blockWrites(pipeline);
+  await pipeline.publish(createEvents(300, 1));
+  await using consumer = startApp('consumer', [], pipeline.environment);
+  await waitUntil(() => isConsumerBlocked(pipeline));
+  await deleteTopic(pipeline, topic);
+  await unblock();
+  const hasStored = async (events: number) => (await sumLedgers(pipeline.database))?.stored === events;
+  await waitUntil(() => hasStored(300));
+  await waitForLog(consumer, /UNKNOWN_TOPIC_OR_PARTITION.*waiting for Kafka/);
+  await operate(pipeline, (operator) =>
+    operator.createTopics({ topics: [{ topic, numPartitions: 3 }], waitForLeaders: false }),
+  );
+  await pipeline.publish(createEvents(300));
+  await waitUntil(async () => consumer.process.exitCode !== null || (await hasStored(600)));
+  expect({ code: consumer.process.exitCode, log: consumer.stderr() }).toMatchObject({ code: null });
+  await waitUntil(() => isDrained(pipeline));
   expect(await findViolations(pipeline.database)).toEqual(noViolations);
 });
 

@@ -139,9 +139,15 @@ async function checkMemory({ fleet }: Watched, results: Results): Promise<void> 
 }
 
 async function checkProbes({ fleet }: Watched, results: Results): Promise<void> {
-  const leaks = (await fetchProbes(fleet)).filter((response) => response.includes(CANARY));
-  if (leaks.length > 0) results.add('a probe or a metric leaks event data or a password');
+  const responses = await fetchProbes(fleet);
+  if (responses.some((response) => response.includes(CANARY)))
+    results.add('a probe or a metric leaks event data or a password');
+  const countsTruncation = responses.some((response) => truncationCount.test(response));
+  if (countsTruncation && !results.mayTruncate) results.add('false alarm: a truncated log was counted');
 }
+
+/** The metric of truncated logs, above 0. */
+const truncationCount = /^pipeline_log_truncations_total\S* [1-9]/m;
 
 function committedBy(offsets: readonly PartitionOffsets[]): Map<number, bigint> {
   return new Map(offsets.map(({ partition, committed }) => [partition, committed ?? 0n]));
