@@ -72,9 +72,12 @@ export class AssignedPartition implements TopicPartition {
     return true;
   }
 
-  /** Returns the next slice; undefined if there is none, or the last one has not been released. */
+  /**
+   * Returns the next slice; undefined if there is none, as in every state but `reading`, or the last one has not
+   * been released.
+   */
   take(): Slice | undefined {
-    if (this.state !== 'reading' || this.inFlight !== undefined) return undefined;
+    if (this.inFlight !== undefined) return undefined;
     const chunk = this.queue.take();
     this.inFlight = chunk && { ...chunk, owner: this };
     return this.inFlight;

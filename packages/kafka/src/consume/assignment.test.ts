@@ -13,6 +13,12 @@ function reading(...partitions: readonly number[]): Assignment {
   return assignment;
 }
 
+/** The value of a promise, if it has one by now. */
+async function presentValue<Value>(promise: Promise<Value>): Promise<Value | 'pending'> {
+  await new Promise(setImmediate);
+  return await Promise.race([promise, 'pending' as const]);
+}
+
 test('no order of events skips an offset, splits a partition or commits too far', () => {
   fc.assert(
     fc.property(fc.commands([...commands], { maxCommands: 200, size: 'max' }), (run) => {
@@ -31,6 +37,34 @@ test('partitions take turns', () => {
     return slice?.owner.partition;
   });
   expect(turns).toEqual([0, 1, 2, 0, 1, 2]);
+});
+
+test('a partition without records is passed over, and keeps its turn', () => {
+  const assignment = reading(0, 1, 2);
+  for (const partition of [1, 2]) assignment.find(partition)?.accept(0n, chunkOf(0, 3));
+  const turns = Array.from({ length: 3 }, () => assignment.takeNext()?.owner.partition);
+  expect(turns).toEqual([1, 2, undefined]);
+  assignment.find(0)?.accept(0n, chunkOf(0, 3));
+  expect(assignment.takeNext()?.owner.partition).toBe(0);
+});
+
+test('a loop that waits takes the slice that arrives', async () => {
+  const assignment = reading(0);
+  const taken = assignment.take();
+  expect(await presentValue(taken)).toBe('pending');
+  assignment.find(0)?.accept(0n, chunkOf(0, 3));
+  assignment.notify();
+  expect(await presentValue(taken)).toMatchObject({ nextOffset: 3n });
+});
+
+test('the read-ahead is full at exactly its limit, until a slice is taken', async () => {
+  const assignment = reading(0);
+  assignment.find(0)?.accept(0n, chunkOf(0, 4, 100));
+  expect(assignment.find(0)?.queue.bytes).toBe(1_000);
+  const room = assignment.until(() => !assignment.isFull).then(() => 'room');
+  expect(await presentValue(room)).toBe('pending');
+  assignment.takeNext();
+  expect(await presentValue(room)).toBe('room');
 });
 
 test('a partition with a full read-ahead leaves room for the others', () => {
@@ -56,15 +90,37 @@ test('a position is located only after the slice in flight is released', async (
   assignment.find(0)?.accept(0n, chunkOf(0, 3));
   const slice = assignment.takeNext();
   const owned = assignment.rebalance('another id', [0]);
-  let isSettled = false;
-  const settled = assignment.settled(owned).then((isCurrent) => {
-    isSettled = true;
-    return isCurrent;
-  });
-  await new Promise(setImmediate);
-  expect(isSettled).toBe(false);
+  const settled = assignment.settled(owned);
+  expect(await presentValue(settled)).toBe('pending');
   if (slice !== undefined) assignment.release(slice);
-  expect(await settled).toBe(true);
+  expect(await presentValue(settled)).toBe(true);
+});
+
+test('positions are located while slices of other partitions are in flight', async () => {
+  const assignment = reading(0, 1);
+  assignment.find(1)?.accept(0n, chunkOf(0, 3));
+  assignment.takeNext();
+  expect(await presentValue(assignment.settled(assignment.rebalance('me', [0, 1])))).toBe('pending');
+  expect(await presentValue(assignment.settled(assignment.rebalance('me', [0])))).toBe(true);
+});
+
+test('a lookup that waits for a slice ends with the next rebalance', async () => {
+  const assignment = reading(0);
+  assignment.find(0)?.accept(0n, chunkOf(0, 3));
+  assignment.takeNext();
+  const settled = assignment.settled(assignment.rebalance('another id', [0]));
+  expect(await presentValue(settled)).toBe('pending');
+  assignment.rebalance('another id', [0]);
+  expect(await presentValue(settled)).toBe(false);
+});
+
+test('a partition that moves to another member completes nothing more', () => {
+  const assignment = reading(0, 1);
+  assignment.find(0)?.accept(0n, chunkOf(0, 3));
+  const slice = assignment.takeNext();
+  assignment.rebalance('me', [1]);
+  slice?.owner.complete(slice);
+  expect(slice?.owner).toMatchObject({ state: 'revoked', completed: 0n });
 });
 
 test('a lookup of positions is outdated after the next rebalance or the end', async () => {
@@ -106,6 +162,13 @@ test('the first end counts, and reaches every waiting loop', async () => {
   assignment.end({ error: new Error('first') });
   assignment.end({ error: new Error('second') });
   for (const loop of loops) await expect(loop).rejects.toThrow('first');
+});
+
+test('loops end without an error if there is none', async () => {
+  const assignment = reading(0);
+  const loop = assignment.take();
+  assignment.end();
+  expect(await loop).toBeUndefined();
 });
 
 test('many partitions together read ahead no more than the limit and one fetch', () => {

@@ -20,7 +20,7 @@ export class Assignment {
   #owned: readonly AssignedPartition[] = [];
   /** The same partitions in the order of their turns, next first. */
   #turns: AssignedPartition[] = [];
-  /** Revoked partitions whose last slice is still in flight. */
+  /** Revoked partitions whose last slice was in flight at the last rebalance. */
   #retired: readonly AssignedPartition[] = [];
   #changed = Promise.withResolvers<void>();
   #end: { readonly error?: unknown } | undefined;
@@ -166,7 +166,6 @@ export class Assignment {
   /** Releases a slice, so that its partition can hand out the next one. */
   release(slice: Slice): void {
     slice.owner.release(slice);
-    this.#retired = this.#retired.filter(({ inFlight }) => inFlight !== undefined);
     this.notify();
   }
 

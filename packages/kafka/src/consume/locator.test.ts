@@ -6,6 +6,7 @@ import type { PartitionOffsets } from '../topic-partition.ts';
 import type { EpochEnd } from './divergence.ts';
 import { Locator } from './locator.ts';
 import type { Ledger } from './resume.ts';
+import { recordAt } from './testing/chunks.ts';
 
 const offsets: PartitionOffsets = {
   topic: 'events',
@@ -19,11 +20,15 @@ const offsets: PartitionOffsets = {
 const tail = { epoch: 7, epochs: [{ epoch: 7, offset: 0n }], record: undefined };
 
 /** Locates a partition whose ledger is at offset 100, with a log in which epoch 7 ends at `end`. */
-function locating(end: EpochEnd | undefined, change: Partial<Ledger> = {}, logEnd = 200n) {
+function locating(
+  end: EpochEnd | undefined,
+  change: Partial<Ledger> = {},
+  again: Partial<PartitionOffsets> = {},
+) {
   let ledger: Ledger = { nextOffset: 100n, isRestarted: false, tail, ...change };
   const calls: string[] = [];
   const fetchEpochEnd = async () => end;
-  const fetchRecord: ClusterAdmin['fetchRecord'] = async () => undefined;
+  const fetchRecord: ClusterAdmin['fetchRecord'] = async (_, offset) => recordAt(Number(offset));
   const rewindLedger = vi.fn(async (_: object, from: bigint, to: bigint) => {
     calls.push(`rewind ${from} to ${to}`);
     ledger = { ...ledger, nextOffset: to };
@@ -33,7 +38,8 @@ function locating(end: EpochEnd | undefined, change: Partial<Ledger> = {}, logEn
   const locator = new Locator({
     admin: { fetchEpochEnd, fetchRecord },
     logger,
-    openLedger: async () => ledger,
+    openLedger: async ({ topicId }) =>
+      topicId === 'id' ? ledger : { nextOffset: 0n, isRestarted: true, tail: undefined },
     truncation: {
       hashRecord: ({ offset }: KafkaRecord) => offset,
       rewindLedger,
@@ -43,7 +49,7 @@ function locating(end: EpochEnd | undefined, change: Partial<Ledger> = {}, logEn
   const commitBack = async (offset: bigint) => {
     calls.push(`commit ${offset}`);
   };
-  const fetchAgain = async () => ({ ...offsets, logEnd });
+  const fetchAgain = async () => ({ ...offsets, ...again });
   const locate = (at: Partial<PartitionOffsets> = {}) =>
     locator.locate({ ...offsets, ...at }, { commitBack, fetchAgain });
   return { locate, calls, rewindLedger, logger };
@@ -87,9 +93,13 @@ test('after a truncation the commit goes back before the ledger; it is counted o
 test('a group that never committed, or is behind, is left alone', async () => {
   const behind = locating({ epoch: 7, endOffset: 60n });
   expect(await behind.locate({ committed: 50n })).toEqual({ offset: 50n, epoch: 7 });
+  const level = locating({ epoch: 7, endOffset: 60n });
+  expect(await level.locate({ committed: 60n })).toEqual({ offset: 60n, epoch: 7 });
   const never = locating({ epoch: 7, endOffset: 60n });
   expect(await never.locate({ committed: undefined })).toMatchObject({ offset: 0n });
-  expect([...behind.calls, ...never.calls]).not.toContainEqual(expect.stringContaining('commit'));
+  expect([...behind.calls, ...level.calls, ...never.calls]).not.toContainEqual(
+    expect.stringContaining('commit'),
+  );
 });
 
 test('a ledger that another process has moved is looked up again', async () => {
@@ -106,7 +116,7 @@ test('a ledger ahead of a log end from before is not taken for a truncation', as
 });
 
 test('a ledger ahead of the present log end is a truncation', async () => {
-  const { locate, calls } = locating(undefined, { tail: undefined }, 80n);
+  const { locate, calls } = locating(undefined, { tail: undefined }, { logEnd: 80n });
   expect(await locate({ logEnd: 80n, logStart: 0n })).toMatchObject({ offset: 0n });
   expect(calls).toEqual(['commit 0', 'rewind 100 to 0', 'counted']);
 });
@@ -115,6 +125,38 @@ test('a recreated topic is not taken for a truncated log', async () => {
   const { locate, calls } = locating({ epoch: 7, endOffset: 60n }, { isRestarted: true });
   expect(await locate()).toMatchObject({ offset: 100n });
   expect(calls).toEqual([]);
+});
+
+test('a topic that is recreated during the lookup is looked up again', async () => {
+  const { locate, calls } = locating(
+    undefined,
+    {},
+    { topicId: 'recreated', logEnd: 50n, committed: undefined },
+  );
+  expect(await locate({ logEnd: 80n })).toEqual({ offset: 0n, epoch: undefined });
+  expect(calls).toEqual([]);
+});
+
+test("the ledger's last record decides if the leader epochs do not", async () => {
+  const tailWith = (hash: string) => ({ tail: { epochs: [], record: { offset: 99n, hash } } });
+  const intact = locating(undefined, tailWith('99'));
+  expect(await intact.locate()).toMatchObject({ offset: 100n });
+  expect(intact.calls).toEqual([]);
+  expect(intact.logger.info).not.toHaveBeenCalled();
+  const truncated = locating(undefined, tailWith('of another record'));
+  await truncated.locate();
+  expect(truncated.calls).toEqual(['commit 0', 'rewind 100 to 0', 'counted']);
+});
+
+test('a caller that cannot set its ledgers back reads on from them', async () => {
+  const ledger = { nextOffset: 100n, isRestarted: false, tail };
+  const admin = {
+    fetchEpochEnd: async () => ({ epoch: 7, endOffset: 60n }),
+    fetchRecord: async () => undefined,
+  };
+  const locator = new Locator({ admin, logger: silentLogger, openLedger: async () => ledger });
+  const access = { commitBack: async () => {}, fetchAgain: async () => offsets };
+  expect(await locator.locate(offsets, access)).toEqual({ offset: 100n, epoch: 7 });
 });
 
 test('a log that cannot be checked is read on, and logged once', async () => {

@@ -113,3 +113,17 @@ test('a permanent error is reported once and ends all commits', async () => {
   expect(onFailure).toHaveBeenCalledTimes(1);
   expect(send).toHaveBeenCalledTimes(1);
 });
+
+test('a permanent error that no caller waits for is not an unhandled rejection', async () => {
+  const onUnhandled = vi.fn();
+  process.once('unhandledRejection', onUnhandled);
+  const { complete, onFailure } = create({
+    send: () => Promise.reject(new Error('not allowed')),
+    recover: (error) => Promise.reject(error),
+  });
+  await complete(0);
+  await sleep(0);
+  process.off('unhandledRejection', onUnhandled);
+  expect(onFailure).toHaveBeenCalledTimes(1);
+  expect(onUnhandled).not.toHaveBeenCalled();
+});
