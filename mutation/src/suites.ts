@@ -40,7 +40,7 @@ export const suites: readonly Suite[] = [
   {
     folder: 'packages/kafka/src/client',
     mutate: ['{codecs,errors,lz4,response-reader}.ts'],
-    tests: ['{codecs,errors,response-reader}.test.ts'],
+    tests: ['{codecs,errors,lz4,response-reader}.test.ts'],
   },
   {
     folder: 'packages/kafka/src/produce',

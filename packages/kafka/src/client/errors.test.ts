@@ -1,10 +1,12 @@
 import { createRequire } from 'node:module';
-import { UserError } from '@pipeline/runtime';
+import { exitCode, UserError } from '@pipeline/runtime';
 import kafkajs from 'kafkajs';
 import { expect, test } from 'vitest';
 import { permanentTypes, transientTypes } from './error-types.ts';
 import {
   describeError,
+  hasHungUp,
+  isTooLarge,
   isTransientError,
   isTransientWhileRunning,
   kafkaErrorType,
@@ -16,6 +18,11 @@ const { KafkaJSError, KafkaJSNonRetriableError, KafkaJSConnectionError, KafkaJSN
 
 function protocolError(type: string): Error {
   return Object.assign(new KafkaJSError(`error ${type}`), { type });
+}
+
+/** Of kafkajs's error classes, those without a type. */
+function named(name: string, error: Error): Error {
+  return Object.assign(error, { name });
 }
 
 function wrapped(cause: Error): Error {
@@ -55,6 +62,7 @@ test.each([
     'It moved (NOT_LEADER_FOR_PARTITION)',
   ],
   [wrapped(new KafkaJSConnectionError('Closed', { broker: 'b', code: 'EPIPE' })), 'Closed (EPIPE)'],
+  [Object.assign(new KafkaJSError('Odd'), { code: 3 }), 'Odd'],
   ['no error', 'no error'],
 ])('%s is described as "%s", with its name or code once', (error, line) => {
   expect(describeError(error)).toBe(line);
@@ -88,9 +96,22 @@ test.each([
 
 // L7
 test('a bug is not retried, also if kafkajs has wrapped it', () => {
-  for (const bug of [new TypeError('x is undefined'), new ReferenceError('x is not defined')])
+  for (const bug of [
+    new TypeError('x is undefined'),
+    new ReferenceError('x is not defined'),
+    new SyntaxError(),
+  ])
     expect(isTransientError(wrapped(bug))).toBe(false);
 });
+
+test.each(['NotImplemented', 'ServerDoesNotSupportApiKey', 'InvariantViolation'])(
+  'KafkaJS%s is a bug or a broker without a request, and not retried',
+  (name) => {
+    const error = named(`KafkaJS${name}`, new KafkaJSNonRetriableError('no'));
+    expect(isTransientError(error)).toBe(false);
+    expect(toUserError(error)).toBe(error);
+  },
+);
 
 test.each([
   ['SELF_SIGNED_CERT_IN_CHAIN', 'KAFKA_SSL_CA'],
@@ -114,4 +135,71 @@ test('a broken TLS connection is transient', () => {
 
 test('a programming error is not transient', () => {
   expect(isTransientError(new TypeError('x is undefined'))).toBe(false);
+});
+
+test.each([
+  [true, named('KafkaJSConnectionClosedError', new KafkaJSConnectionError('Closed'))],
+  [true, new KafkaJSConnectionError('read ECONNRESET', { broker: 'b', code: 'ECONNRESET' })],
+  [true, wrapped(new KafkaJSConnectionError('Connection closed by the server'))],
+  [false, new KafkaJSConnectionError('Connection timeout')],
+  [false, new KafkaJSError('Connection closed by the server')],
+  [false, protocolError('REQUEST_TIMED_OUT')],
+])('whether the server has hung up is %s for %s', (expected, error) => {
+  expect(hasHungUp(error)).toBe(expected);
+});
+
+test('only an error about the size of a record is one', () => {
+  const types = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD'];
+  expect(types.map((type) => isTooLarge(wrapped(protocolError(type))))).toEqual([true, true, false]);
+  expect(isTooLarge(new Error('failed'))).toBe(false);
+});
+
+test('a topic that goes missing while it is read is being recreated', () => {
+  expect(isTransientWhileRunning(wrapped(protocolError('UNKNOWN_TOPIC_OR_PARTITION')))).toBe(true);
+});
+
+test('only a missing topic is fixed by creating topics', () => {
+  const missing = toUserError(wrapped(protocolError('UNKNOWN_TOPIC_OR_PARTITION')));
+  const message = 'Kafka: error UNKNOWN_TOPIC_OR_PARTITION';
+  expect(missing).toMatchObject({ message, code: exitCode.failed, fix: { name: 'create-topics' } });
+  expect(toUserError(protocolError('TOPIC_AUTHORIZATION_FAILED'))).toMatchObject({ fix: undefined });
+});
+
+test('refused credentials are reported without a type of Kafka, too', () => {
+  const error = wrapped(
+    named('KafkaJSSASLAuthenticationError', new KafkaJSNonRetriableError('no such user')),
+  );
+  expect(isTransientError(error)).toBe(false);
+  expect(toUserError(error)).toMatchObject({
+    message: 'Kafka: no such user',
+    remedy: expect.stringContaining('KAFKA_SASL_PASSWORD'),
+  });
+});
+
+test('an unreadable batch is permanent, and reported with its offsets and what skips it', () => {
+  const unreadable = { topic: 't', partition: 2, firstOffset: '7', lastOffset: '9', reason: 'corrupt' };
+  const error = Object.assign(new KafkaJSError('wrong checksum'), { unreadable });
+  expect(isTransientError(error)).toBe(false);
+  expect(toUserError(error)).toMatchObject({
+    message: 't/2: the batch of offsets 7 to 9 cannot be read: wrong checksum',
+    remedy: expect.stringMatching(/DECOMPRESSED_MAX_BYTES or DECODED_MAX_RECORDS .* skip it/),
+    code: exitCode.failed,
+    fix: { name: 'skip-batch', batch: 't:2:7' },
+  });
+});
+
+test.each([
+  new UserError('already reported', 'do this'),
+  new TypeError('x is undefined'),
+  Object.assign(new Error('of another system'), { code: 'CERT_HAS_EXPIRED' }),
+  'no error',
+  undefined,
+])('%s is reported as it is', (error) => {
+  expect(toUserError(error)).toBe(error);
+});
+
+test('an error that is its own cause is classified', () => {
+  const error = new KafkaJSError('odd');
+  Object.assign(error, { cause: error });
+  expect([kafkaErrorType(error), describeError(error), isTransientError(error)]).toEqual(['', 'odd', true]);
 });
