@@ -103,15 +103,108 @@ test('a record over maxBytes is truncated and marked, and keeps its origin', () 
   );
 });
 
-test('a record without the headers is not a dead letter', () => {
+const refused: DeadLetterOrigin = {
+  topic: 'events',
+  partition: 2,
+  offset: '7',
+  groupId: 'group',
+  reason: 'refused_by_database',
+  message: 'too large',
+  sqlstate: '22003',
+  failedAt: '2026-11-24T09:30:12.000Z',
+  redriveCount: 3,
+};
+
+test('the headers of a dead letter have the names of Kafka Connect, or our own', () => {
+  const { headers } = toDeadLetterRecord({ key: null, value: null }, refused, 1_000);
+  expect(headers).toEqual([
+    ['__dlq.errors.topic', 'events'],
+    ['__dlq.errors.partition', '2'],
+    ['__dlq.errors.offset', '7'],
+    ['__dlq.errors.group', 'group'],
+    ['__dlq.errors.message', 'too large'],
+    ['dlq.reason', 'refused_by_database'],
+    ['dlq.sqlstate', '22003'],
+    ['dlq.failed_at', '2026-11-24T09:30:12.000Z'],
+    ['dlq.redrive_count', '3'],
+  ]);
+});
+
+/** A record, and the size limit at which it is just not truncated. */
+function fitting() {
+  const original = {
+    key: Buffer.from('key'),
+    value: Buffer.from('value'),
+    headers: [['name', 'x']] as const,
+  };
+  const { headers = [] } = toDeadLetterRecord(original, refused, 1_000_000);
+  return { original, limit: bytesOfHeaders(headers) + 'key'.length + 'value'.length + 200 };
+}
+
+test('at the limit a record is whole; beyond, its value is cut, then headers and key', () => {
+  const { original, limit } = fitting();
+  const read = (maxBytes: number) => {
+    const found = fromDeadLetterRecord(toDeadLetterRecord(original, refused, maxBytes));
+    return [found?.truncated, String(found?.value), found?.key && String(found.key), found?.headers];
+  };
+  expect(read(limit)).toEqual([false, 'value', 'key', original.headers]);
+  expect(read(limit - 1)).toEqual([true, 'valu', 'key', original.headers]);
+  expect(read(limit - 5)).toEqual([true, '', 'key', original.headers]);
+  expect(read(limit - 6)).toEqual([true, 'value', null, []]);
+  expect(read(400)).toEqual([true, '', null, []]);
+});
+
+test('a truncated record without a value has none', () => {
+  const { original, limit } = fitting();
+  const record = toDeadLetterRecord({ ...original, value: null }, refused, limit - 6);
+  expect(fromDeadLetterRecord(record)).toMatchObject({ truncated: true, value: null });
+});
+
+test.each(['__dlq.errors.topic', '__dlq.errors.partition', '__dlq.errors.offset', 'dlq.reason'])(
+  'a record without the header %s is not a dead letter',
+  (name) => {
+    const { headers = [], ...record } = toDeadLetterRecord({ key: null, value: null }, refused, 1_000);
+    expect(fromDeadLetterRecord({ ...record, headers })).toBeDefined();
+    const others = headers.filter(([own]) => own !== name);
+    expect(fromDeadLetterRecord({ ...record, headers: others })).toBeUndefined();
+  },
+);
+
+test('a dead letter may lack the other headers', () => {
+  const headers = Object.entries({
+    '__dlq.errors.topic': 't',
+    '__dlq.errors.partition': '0',
+    '__dlq.errors.offset': '1',
+    'dlq.reason': 'not_json',
+  });
+  expect(fromDeadLetterRecord({ key: null, value: null, headers })?.origin).toEqual({
+    topic: 't',
+    partition: 0,
+    offset: '1',
+    reason: 'not_json',
+    groupId: '',
+    message: '',
+    sqlstate: null,
+    failedAt: '',
+    redriveCount: 0,
+  });
   expect(fromDeadLetterRecord({ key: null, value: null })).toBeUndefined();
+});
+
+test('the last redrive count header counts', () => {
+  const headers = ['1', '2'].map((count) => ['dlq.redrive_count', count] as const);
+  expect(redriveCountOf(headers)).toBe(2);
+  expect([redriveCountOf(undefined), redriveCountOf([['dlq.redrive_count', null]])]).toEqual([0, 0]);
 });
 
 test.each([
   ['3', 3],
+  ['999999', 999_999],
   ['-1', 0],
+  ['1.5', 0],
   ['many', 0],
-  ['99999999999', 0],
+  ['3 times', 0],
+  ['1000000', 0],
 ])('a redrive count header of %j is read as %d', (text, count) => {
   expect(redriveCountOf([['dlq.redrive_count', Buffer.from(text)]])).toBe(count);
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { Partitioners } from 'kafkajs';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { createPartitioner, murmur2 } from './partitioner.ts';
 
 /** From Kafka's UtilsTest.testMurmur2. */
@@ -32,9 +32,30 @@ test('keys have the same partition as with the partitioner of kafkajs', () => {
   );
 });
 
+/** The partition of a new message without a key. */
+function chooseFor(partition: ReturnType<typeof createPartitioner>, leaders: readonly number[]): number {
+  return partition({ topic: 't', partitionMetadata: partitionsOf(leaders), message: { value: null } });
+}
+
+test('producers do not all begin with the same partition', () => {
+  const random = vi.spyOn(Math, 'random');
+  onTestFinished(() => random.mockRestore());
+  const first = [0, 0.0011, 0.9999].map((value) => {
+    random.mockReturnValue(value);
+    return chooseFor(createPartitioner(), Array(1_000).fill(1));
+  });
+  expect(first).toEqual([0, 1, 999]);
+});
+
+test('while no partition has a leader, messages without a key take turns on all', () => {
+  const partition = createPartitioner();
+  const chosen = [1, 2, 3].map(() => chooseFor(partition, [-1, -1, -1]));
+  expect([...chosen].sort()).toEqual([0, 1, 2]);
+});
+
 test('messages without a key take turns on the partitions that have a leader', () => {
   const partition = createPartitioner();
-  const partitionMetadata = partitionsOf([1, -1, 2]);
+  const partitionMetadata = partitionsOf([0, -1, 2]);
   const chosen = Array.from({ length: 4 }, () =>
     partition({ topic: 't', partitionMetadata, message: { value: null } }),
   );
