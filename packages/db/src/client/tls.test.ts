@@ -1,7 +1,11 @@
-import { exitCode, readSettings } from '@pipeline/runtime';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { rootCertificates } from 'node:tls';
+import { exitCode, readSettings, type TlsError, tlsErrorText } from '@pipeline/runtime';
 import { expect, test } from 'vitest';
 import { databaseSettings } from './settings.ts';
-import { tlsOptions } from './tls.ts';
+import { tlsOptions, tlsUserError } from './tls.ts';
 
 function optionsFor(url: string, allow = '') {
   return tlsOptions(readSettings(databaseSettings, { DATABASE_URL: url, DATABASE_ALLOW_PLAINTEXT: allow }));
@@ -10,14 +14,14 @@ function optionsFor(url: string, allow = '') {
 const refused = (message: RegExp) =>
   expect.objectContaining({ code: exitCode.usage, message: expect.stringMatching(message) });
 
-test.each(['localhost', '127.0.0.1', '127.8.9.10', '[::1]'])(
+test.each(['localhost', 'LOCALHOST', '127.0.0.1', '127.8.9.10', '[::1]'])(
   'the loopback address %s needs no TLS',
   (host) => {
     expect(optionsFor(`postgres://a:b@${host}/app`)).toBe(false);
   },
 );
 
-test.each(['db.example', 'postgres', '10.0.0.1', '127.0.0.1.example', '[2001:db8::1]'])(
+test.each(['db.example', 'postgres', '10.0.0.1', '127.0.0.1.example', 'my-localhost', '[2001:db8::1]'])(
   'the remote host %s requires TLS, unless plaintext is allowed',
   (host) => {
     const url = `postgres://a:hunter2@${host}/app?sslmode=disable`;
@@ -40,4 +44,45 @@ test('an unreadable sslrootcert, and one without TLS, are usage errors', () => {
     refused(/cannot read certificates/),
   );
   expect(() => optionsFor(url('disable', '/ca.pem'))).toThrow(refused(/sslrootcert without TLS/));
+});
+
+test('the certificates of sslrootcert are the trusted ones', () => {
+  const path = join(mkdtempSync(join(tmpdir(), 'tls-')), 'ca.pem');
+  const ca = rootCertificates[0] ?? '';
+  writeFileSync(path, ca);
+  const url = `postgres://a@db.example/app?sslmode=verify-full&sslrootcert=${path}`;
+  expect(optionsFor(url)).toEqual({ rejectUnauthorized: true, host: 'db.example', ca });
+});
+
+test('usage errors name the setting that solves them', () => {
+  const remedyOf = (url: string) => {
+    try {
+      return optionsFor(url);
+    } catch (error) {
+      return error;
+    }
+  };
+  expect(remedyOf('postgres://a@db.example/app')).toMatchObject({
+    remedy: expect.stringMatching(/sslmode=verify-full .* DATABASE_ALLOW_PLAINTEXT=true/),
+  });
+  expect(remedyOf('postgres://a@localhost/app?sslrootcert=/ca.pem')).toMatchObject({
+    remedy: expect.stringContaining('sslmode=verify-full'),
+  });
+  expect(remedyOf('postgres://a@localhost/app?sslmode=verify-full&sslrootcert=/nowhere.pem')).toMatchObject({
+    remedy: expect.stringContaining('PEM certificates'),
+  });
+});
+
+test.each<readonly [TlsError, string]>([
+  ['untrusted', 'sslrootcert'],
+  ['expired', 'renew'],
+  ['not-yet-valid', 'clock'],
+  ['other-host', 'host name of the certificate'],
+  ['client-refused', 'pg_hba.conf'],
+  ['nothing-in-common', 'ssl_min_protocol_version'],
+])('a TLS connection that fails as %s is reported with a remedy', (error, remedy) => {
+  expect(tlsUserError(error)).toMatchObject({
+    message: `Postgres ${tlsErrorText[error]}`,
+    remedy: expect.stringContaining(remedy),
+  });
 });
