@@ -96,6 +96,15 @@ test('a position is located only after the slice in flight is released', async (
   expect(await presentValue(settled)).toBe(true);
 });
 
+test('a revoked partition is not assigned to the same member again', () => {
+  const assignment = reading(0);
+  const revoked = assignment.find(0);
+  revoked?.stop('revoked');
+  const [again] = assignment.rebalance('me', [0]);
+  expect(again).not.toBe(revoked);
+  expect(again?.state).toBe('locating');
+});
+
 test('positions are located while slices of other partitions are in flight', async () => {
   const assignment = reading(0, 1);
   assignment.find(1)?.accept(0n, chunkOf(0, 3));

@@ -74,8 +74,9 @@ test('records that are read again have the epoch that the ledger has for their o
     { epoch: 7, offset: 60n },
   ];
   const end = { epoch: 7, endOffset: 150n };
-  const { locate } = locating(end, { tail: { epoch: 7, epochs, record: undefined } });
+  const { locate, logger } = locating(end, { tail: { epoch: 7, epochs, record: undefined } });
   expect(await locate({ committed: 61n })).toEqual({ offset: 61n, epoch: 7 });
+  expect(logger.info).toHaveBeenCalledWith(expect.objectContaining({ replays: '39' }), expect.any(String));
   expect(await locate({ committed: 60n })).toEqual({ offset: 60n, epoch: 3 });
 });
 
@@ -125,6 +126,11 @@ test('a recreated topic is not taken for a truncated log', async () => {
   const { locate, calls } = locating({ epoch: 7, endOffset: 60n }, { isRestarted: true });
   expect(await locate()).toMatchObject({ offset: 100n });
   expect(calls).toEqual([]);
+});
+
+test('a ledger at the end of the log is located without another lookup', async () => {
+  const { locate } = locating(undefined, {}, { topicId: 'recreated' });
+  expect(await locate({ logEnd: 100n })).toEqual({ offset: 100n, epoch: 7 });
 });
 
 test('a topic that is recreated during the lookup is looked up again', async () => {
