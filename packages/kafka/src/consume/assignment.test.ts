@@ -85,6 +85,17 @@ test('a partition may use half of the read-ahead, however many there are', () =>
   expect(owner && assignment.hasRoom(owner)).toBe(false);
 });
 
+test('one of two partitions may fill half of the read-ahead, the only one all of it', () => {
+  const [alone, two] = [reading(0), reading(0, 1)].map((assignment) => {
+    const owner = assignment.find(0);
+    const hasRoom = (from: number, count: number) =>
+      owner?.accept(BigInt(from), chunkOf(from, count, 100)) && assignment.hasRoom(owner);
+    return [hasRoom(0, 1), hasRoom(1, 1), hasRoom(2, 1)];
+  });
+  expect(alone).toEqual([true, true, true]);
+  expect(two).toEqual([true, false, false]);
+});
+
 test('a position is located only after the slice in flight is released', async () => {
   const assignment = reading(0);
   assignment.find(0)?.accept(0n, chunkOf(0, 3));
