@@ -18,21 +18,21 @@ test('a score is rounded down', () => {
   expect(summarize([...many(2, 'killed'), mutant('survived')]).score).toBe(66.66);
 });
 
-test('a package below its limit is a problem, even if all survivors have reasons', () => {
+test('a suite below its limit is a problem, even if all survivors have reasons', () => {
   const accepted = [{ ...mutant('survived'), reason: 'makes no difference' }];
   const enough = [...many(85, 'killed'), ...many(15, 'survived')];
   expect(findProblems(enough, accepted)).toEqual([]);
   expect(findProblems([...enough, mutant('not covered')], accepted)).toEqual([
-    'packages/db: the score of 84.15 % is below 85 %',
+    'packages/db/src/write: the score of 84.15 % is below 85 %',
   ]);
 });
 
-test('schema has a higher limit than the other packages', () => {
+test('schema has a higher limit than the other suites', () => {
   const mutants = [...many(88, 'killed'), ...many(12, 'survived')];
   const file = 'packages/schema/src/decode.ts';
   const accepted = [{ ...mutant('survived', { file }), reason: 'makes no difference' }];
   const inSchema = mutants.map((one) => ({ ...one, file }));
-  expect(findProblems(inSchema, accepted)).toEqual(['packages/schema: the score of 88 % is below 90 %']);
+  expect(findProblems(inSchema, accepted)).toEqual(['packages/schema/src: the score of 88 % is below 90 %']);
 });
 
 test('a survivor without a reason is a problem', () => {

@@ -1,6 +1,7 @@
 import type { Mutant, TestedMutant } from './mutants.ts';
+import { type Suite, suites } from './suites.ts';
 
-/** The figures of a package. `score` is in percent. */
+/** The figures of a suite. `score` is in percent. */
 export interface Figures {
   readonly mutants: number;
   readonly executed: number;
@@ -17,9 +18,7 @@ export interface Survivor extends Mutant {
   readonly reason: string;
 }
 
-/** Lowest score in percent, by package. */
-const limits: Readonly<Record<string, number>> = { 'packages/schema': 90 };
-const LIMIT = 85;
+const LEAST_SCORE = 85;
 
 /** Counts outcomes. A mutant that no test reached is not executed, and counts as a survivor in the score. */
 export function summarize(mutants: readonly TestedMutant[]): Figures {
@@ -37,17 +36,18 @@ export function summarize(mutants: readonly TestedMutant[]): Figures {
   return { mutants: mutants.length, executed: mutants.length - counts['not covered'], ...counts, score };
 }
 
-/** The first two folders of a path. */
-export function packageOf({ file }: Mutant): string {
-  return file.split('/').slice(0, 2).join('/');
+/** The suite of a mutant. @throws RangeError if its file belongs to none */
+export function suiteOf({ file }: Mutant): Suite {
+  const found = suites.find(({ folder }) => file.startsWith(`${folder}/`));
+  if (found === undefined) throw new RangeError(`no suite mutates ${file}`);
+  return found;
 }
 
 /** Scores below their limit, and survivors without a reason, one line each. */
 export function findProblems(mutants: readonly TestedMutant[], accepted: readonly Survivor[]): string[] {
-  const scores = [...Map.groupBy(mutants, packageOf)].flatMap(([name, own]) => {
-    const limit = limits[name] ?? LIMIT;
+  const scores = [...Map.groupBy(mutants, suiteOf)].flatMap(([{ folder, leastScore = LEAST_SCORE }, own]) => {
     const { score } = summarize(own);
-    return score < limit ? [`${name}: the score of ${score} % is below ${limit} %`] : [];
+    return score < leastScore ? [`${folder}: the score of ${score} % is below ${leastScore} %`] : [];
   });
   const survivors = mutants
     .filter(isSurvivor)

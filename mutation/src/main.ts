@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findOutdated, findProblems, packageOf, type Survivor, summarize } from './figures.ts';
+import { findOutdated, findProblems, type Survivor, suiteOf, summarize } from './figures.ts';
 import type { TestedMutant } from './mutants.ts';
 import { runSuite } from './run-suite.ts';
 import { suites } from './suites.ts';
@@ -22,8 +22,8 @@ for (const suite of suites) {
   tested.push(...(await runSuite(suite, own)));
 }
 
-const packages = [...Map.groupBy(tested, packageOf), ['total', tested] as const];
-console.table(Object.fromEntries(packages.map(([name, own]) => [name, summarize(own)])));
+const groups = [...Map.groupBy(tested, (mutant) => suiteOf(mutant).folder), ['total', tested] as const];
+console.table(Object.fromEntries(groups.map(([name, own]) => [name, summarize(own)])));
 for (const { file, original, replacement } of findOutdated(tested, accepted))
   console.error(`${file}: no longer survives, remove it from survivors.json: ${original} → ${replacement}`);
 for (const problem of findProblems(tested, accepted)) {
