@@ -64,6 +64,12 @@ test('a log is not asked if nothing is known of the former one', async () => {
   expect(await checkLog({ nextOffset: 100n }, log, hash)).toEqual({ state: 'unknown' });
 });
 
+test.each([97n, 98n])('no record is read if the log ends at %d, below it', async (logEnd) => {
+  const readRecord = () => Promise.reject(new Error('read'));
+  const log = logWith({ findEpochEnd: none, logEnd, readRecord });
+  expect(await checkLog(ledger, log, hash)).toEqual({ state: 'truncated', divergence: 10n });
+});
+
 test('a ledger without records is not unknown at the start of the log', async () => {
   expect(await checkLog({ nextOffset: 10n }, logWith(), hash)).toEqual({ state: 'intact' });
 });

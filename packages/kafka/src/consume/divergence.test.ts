@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type EpochEnd, type EpochStart, findDivergence } from './divergence.ts';
+import { type EpochEnd, type EpochStart, epochBefore, findDivergence } from './divergence.ts';
 
 /** A log as the leader epochs of its offsets, in ascending order. */
 type Log = readonly number[];
@@ -80,6 +80,11 @@ test('nothing is known without an epoch, or if the leader does not answer', asyn
   const notAsked = () => Promise.reject(new Error('asked'));
   expect(await findDivergence({ epochs }, 10n, notAsked)).toBeUndefined();
   expect(await findDivergence({ epoch: 3, epochs }, 10n, async () => undefined)).toBeUndefined();
+});
+
+test('the epoch at the end may be unknown, although those before are known', () => {
+  const tail = { epochs: [{ epoch: 3, offset: 0n }] };
+  expect([epochBefore(tail, 10n, 10n), epochBefore(tail, 9n, 10n)]).toEqual([undefined, 3]);
 });
 
 test('offsets without records below a later epoch are read again', async () => {

@@ -44,5 +44,5 @@ export function findUnreadable(error: unknown): UnreadableBatch | undefined {
     readonly unreadable?: UnreadableBatch;
     readonly cause?: unknown;
   };
-  return unreadable ?? (cause === undefined || cause === error ? undefined : findUnreadable(cause));
+  return unreadable ?? (cause === error ? undefined : findUnreadable(cause));
 }
