@@ -130,6 +130,12 @@ test('the headers of a dead letter have the names of Kafka Connect, or our own',
   ]);
 });
 
+test('only a record that Postgres refused has a header for its SQLSTATE', () => {
+  const origin = { ...refused, reason: 'not_json', sqlstate: null };
+  const { headers = [] } = toDeadLetterRecord({ key: null, value: null }, origin, 1_000);
+  expect(headers.map(([name]) => name)).not.toContain('dlq.sqlstate');
+});
+
 /** A record, and the size limit at which it is just not truncated. */
 function fitting() {
   const original = {
