@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { exitCode, UserError } from '@pipeline/runtime';
 import kafkajs from 'kafkajs';
 import { expect, test } from 'vitest';
-import { permanentTypes, transientTypes } from './error-types.ts';
+import { permanentTypes } from './error-types.ts';
 import {
   describeError,
   hasHungUp,
@@ -73,6 +73,46 @@ const known: readonly string[] = [
   ...errorCodes.map(({ type }: { readonly type: string }) => type),
   'KAFKAJS_UNKNOWN_ERROR_CODE',
 ];
+
+/** The transient errors, with the reason why a retry may succeed. */
+const transientTypes: Readonly<Record<string, string>> = {
+  UNKNOWN: 'an unexpected exception in the broker',
+  KAFKAJS_UNKNOWN_ERROR_CODE: 'an error that kafkajs does not know, such as an exceeded quota',
+  OFFSET_OUT_OF_RANGE: 'positions are located again after a rejoin',
+  CORRUPT_MESSAGE: 'a request was damaged on its way',
+  LEADER_NOT_AVAILABLE: 'a leader is being elected',
+  NOT_LEADER_FOR_PARTITION: 'the leader has moved; metadata is refreshed',
+  PREFERRED_LEADER_NOT_AVAILABLE: 'a broker is down',
+  ELIGIBLE_LEADERS_NOT_AVAILABLE: 'brokers are down',
+  FENCED_LEADER_EPOCH: 'the leader has moved; metadata is refreshed',
+  UNKNOWN_LEADER_EPOCH: 'the broker has older metadata',
+  STALE_CONTROLLER_EPOCH: 'the controller has moved',
+  STALE_BROKER_EPOCH: 'a broker is restarting',
+  NOT_CONTROLLER: 'the controller has moved; metadata is refreshed',
+  REQUEST_TIMED_OUT: 'the broker is slow, or replicas are',
+  BROKER_NOT_AVAILABLE: 'a broker is down',
+  REPLICA_NOT_AVAILABLE: 'a replica is being moved or restarted',
+  NETWORK_EXCEPTION: 'a connection broke',
+  NOT_ENOUGH_REPLICAS: 'replicas are down or behind',
+  NOT_ENOUGH_REPLICAS_AFTER_APPEND: 'replicas are down or behind',
+  KAFKA_STORAGE_ERROR: 'a disk of the broker has failed; another replica takes over',
+  OFFSET_NOT_AVAILABLE: 'the new leader has not caught up yet',
+  UNSTABLE_OFFSET_COMMIT: 'a transaction is open',
+  GROUP_LOAD_IN_PROGRESS: 'the coordinator is loading the group',
+  GROUP_COORDINATOR_NOT_AVAILABLE: 'the coordinator is being elected',
+  NOT_COORDINATOR_FOR_GROUP: 'the coordinator has moved',
+  ILLEGAL_GENERATION: 'the group has rebalanced; the member rejoins',
+  UNKNOWN_MEMBER_ID: 'the member was expelled; it rejoins',
+  REBALANCE_IN_PROGRESS: 'the member rejoins',
+  MEMBER_ID_REQUIRED: 'the member joins with the id that the response contains',
+  GROUP_MAX_SIZE_REACHED: 'a place becomes free when a member leaves',
+  INVALID_REPLICATION_FACTOR: 'brokers that are starting have not registered yet',
+  OPERATION_NOT_ATTEMPTED: 'another part of the request failed',
+  REASSIGNMENT_IN_PROGRESS: 'partitions are being moved',
+  FETCH_SESSION_ID_NOT_FOUND: 'the broker has forgotten the session',
+  INVALID_FETCH_SESSION_EPOCH: 'the broker has another state of the session',
+  LISTENER_NOT_FOUND: 'the leader is registering its listeners',
+};
 
 // L7
 test("every error of kafkajs's table is either permanent or transient", () => {
