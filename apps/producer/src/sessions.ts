@@ -36,37 +36,13 @@ const referrers = [
 const plans = ['free', 'free', 'free', 'pro', 'team'] as const;
 
 /** The funnel: next steps with their probabilities in percent. */
-const nextSteps: Readonly<Record<Visit | 'arrive', readonly (readonly [Step, number])[]>> = {
-  arrive: [
-    ['page_view', 62],
-    ['search', 30],
-    ['signup', 8],
-  ],
-  signup: [
-    ['page_view', 60],
-    ['search', 40],
-  ],
-  search: [
-    ['page_view', 70],
-    ['search', 18],
-    ['leave', 12],
-  ],
-  page_view: [
-    ['page_view', 44],
-    ['search', 14],
-    ['add_to_cart', 17],
-    ['leave', 25],
-  ],
-  add_to_cart: [
-    ['page_view', 38],
-    ['add_to_cart', 12],
-    ['purchase', 36],
-    ['leave', 14],
-  ],
-  purchase: [
-    ['leave', 70],
-    ['page_view', 30],
-  ],
+const nextSteps: Readonly<Record<Visit | 'arrive', Partial<Record<Step, number>>>> = {
+  arrive: { page_view: 62, search: 30, signup: 8 },
+  signup: { page_view: 60, search: 40 },
+  search: { page_view: 70, search: 18, leave: 12 },
+  page_view: { page_view: 44, search: 14, add_to_cart: 17, leave: 25 },
+  add_to_cart: { page_view: 38, add_to_cart: 12, purchase: 36, leave: 14 },
+  purchase: { leave: 70, page_view: 30 },
 };
 
 /**
@@ -81,13 +57,10 @@ export function simulateVisitors(catalogue: readonly Product[], random: Random):
     const step = nextStep(visitors[place], random);
     const session = step === 'leave' ? arrive(random) : (visitors[place] ?? arrive(random));
     visitors[place] = session;
-    const common = {
+    return {
       event_id: createUuid7(timeMs, random),
       event_time: timestamp(clock(timeMs), random),
       user_id: session.userId,
-    };
-    return {
-      ...common,
       ...takeStep(session, step === 'leave' ? 'page_view' : step, catalogue, random),
     } as Event;
   };
@@ -106,15 +79,13 @@ function arrive(random: Random): Session {
 }
 
 function nextStep(session: Session | undefined, random: Random): Step {
-  const last = session?.lastStep;
-  const choices = nextSteps[last ?? 'arrive'];
-  const step = pickWeighted(choices, random() * 100);
+  const step = pickWeighted(nextSteps[session?.lastStep ?? 'arrive'], random() * 100);
   return step === 'purchase' && session?.cart.length === 0 ? 'page_view' : step;
 }
 
-function pickWeighted(choices: readonly (readonly [Step, number])[], chance: number): Step {
+function pickWeighted(weights: Partial<Record<Step, number>>, chance: number): Step {
   let left = chance;
-  for (const [step, weight] of choices) {
+  for (const [step, weight] of Object.entries(weights) as [Step, number][]) {
     left -= weight;
     if (left < 0) return step;
   }
