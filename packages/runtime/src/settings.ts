@@ -101,7 +101,8 @@ interface Extras {
   readonly shownDefault?: string;
 }
 
-function setting<Value>(
+/** A value with its own parser, such as a URL. */
+export function custom<Value>(
   fallback: string | undefined,
   about: string,
   expected: string,
@@ -113,12 +114,12 @@ function setting<Value>(
 
 /** A text of at least one character. */
 export function text(fallback: string, about: string, extras?: Extras): Setting<string> {
-  return setting(fallback, about, 'a text', (value) => value || undefined, extras);
+  return custom(fallback, about, 'a text', (value) => value || undefined, extras);
 }
 
 /** A text that may be unset. */
 export function optionalText(about: string, extras?: Extras): Setting<string | undefined> {
-  return setting<string | undefined>(undefined, about, 'a text', (value) => value || undefined, extras);
+  return custom<string | undefined>(undefined, about, 'a text', (value) => value || undefined, extras);
 }
 
 /** Texts, separated by commas. */
@@ -128,7 +129,7 @@ export function list(
   expected: string,
   item: RegExp,
 ): Setting<readonly string[]> {
-  return setting(fallback, about, expected, (value) => {
+  return custom(fallback, about, expected, (value) => {
     const items = value.split(',').map((part) => part.trim());
     return items.every((part) => item.test(part)) ? items : undefined;
   });
@@ -140,13 +141,17 @@ export function integer(
   about: string,
   [least, most]: readonly [number, number],
 ): Setting<number> {
-  return setting(String(fallback), about, `a whole number from ${least} to ${most}`, (value) =>
-    parseInteger(value, [least, most]),
+  return custom(String(fallback), about, `a whole number from ${least} to ${most}`, (value) =>
+    parseNumber(value, /^-?\d+$/, [least, most]),
   );
 }
 
-function parseInteger(text: string, [least, most]: readonly [number, number]): number | undefined {
-  const number = /^-?\d+$/.test(text) ? Number(text) : Number.NaN;
+function parseNumber(
+  text: string,
+  form: RegExp,
+  [least, most]: readonly [number, number],
+): number | undefined {
+  const number = form.test(text) ? Number(text) : Number.NaN;
   return number >= least && number <= most ? number : undefined;
 }
 
@@ -154,11 +159,11 @@ function parseInteger(text: string, [least, most]: readonly [number, number]): n
  * A port to listen on. If it is unset, the value is undefined: the usual port is tried, then any free one.
  */
 export function port(usual: number, about: string): Setting<number | undefined> {
-  return setting<number | undefined>(
+  return custom<number | undefined>(
     undefined,
     about,
     'a whole number from 0 to 65535',
-    (value) => parseInteger(value, [0, 65_535]),
+    (value) => parseNumber(value, /^\d+$/, [0, 65_535]),
     { shownDefault: `${usual}, or any free one if that is in use` },
   );
 }
@@ -169,10 +174,9 @@ export function decimal(
   about: string,
   [least, most]: readonly [number, number],
 ): Setting<number> {
-  return setting(String(fallback), about, `a number from ${least} to ${most}`, (value) => {
-    const number = /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : Number.NaN;
-    return number >= least && number <= most ? number : undefined;
-  });
+  return custom(String(fallback), about, `a number from ${least} to ${most}`, (value) =>
+    parseNumber(value, /^-?\d+(\.\d+)?$/, [least, most]),
+  );
 }
 
 /** One of a closed list of words. */
@@ -183,7 +187,7 @@ export function oneOf<const Word extends string>(
   extras?: Extras,
 ): Setting<Word> {
   const parse = (value: string) => words.find((word) => word === value);
-  return setting(fallback, about, `one of ${words.join(', ')}`, parse, extras);
+  return custom(fallback, about, `one of ${words.join(', ')}`, parse, extras);
 }
 
 /** One of a closed list of words; may be unset. */
@@ -197,19 +201,8 @@ export function optionalOneOf<const Word extends string>(
 
 /** true or false; 1, 0, yes, no, on and off are accepted too. */
 export function flag(fallback: boolean, about: string): Setting<boolean> {
-  return setting(String(fallback), about, 'true or false', (value) => {
+  return custom(String(fallback), about, 'true or false', (value) => {
     if (/^(true|1|yes|on)$/i.test(value)) return true;
     return /^(false|0|no|off)$/i.test(value) ? false : undefined;
   });
-}
-
-/** A value with its own parser, such as a URL. */
-export function custom<Value>(
-  fallback: string | undefined,
-  about: string,
-  expected: string,
-  parse: (text: string) => Value | undefined,
-  extras?: Extras,
-): Setting<Value> {
-  return setting(fallback, about, expected, parse, extras);
 }
