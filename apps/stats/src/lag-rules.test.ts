@@ -2,8 +2,9 @@ import { lagOf } from '@pipeline/kafka';
 import { expect, test } from 'vitest';
 import { formatLag, formatMaxSecondsBehind } from '../web/format/numbers.ts';
 import { describeTrend } from '../web/overview/cards.ts';
-import { cellsOf } from '../web/overview/lag-table.ts';
+import { columns } from '../web/overview/lag-table.ts';
 import { joinStandings } from './collect/collect.ts';
+import type { Report } from './page/report.ts';
 import { judge } from './status/status.ts';
 import type { Trend } from './status/trend.ts';
 import { toJson } from './terminal/json.ts';
@@ -26,6 +27,7 @@ const unknown = createStanding({
   lag: null,
   secondsBehind: null,
 });
+const cellsOf = (partition: Report['partitions'][number]) => columns.map(([, cellOf]) => cellOf(partition));
 const pageOf = (partitions: readonly (typeof known)[], trend: Trend = calmTrend) => {
   const { lag, partitions: shown } = toJson(createSnapshot({ partitions }));
   return { lag, partitions: shown, trend };

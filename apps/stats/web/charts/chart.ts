@@ -1,18 +1,18 @@
 import { html, nothing } from 'lit-html';
 import type uPlot from 'uplot';
-import { find, show } from '../elements/dom.ts';
+import { show } from '../elements/dom.ts';
+import type { Column } from '../elements/table.ts';
 import { formatCount } from '../format/numbers.ts';
 import { toVisible } from '../format/text.ts';
 import { formatClock, formatTime, zoneName } from '../format/time.ts';
 import type { Minute } from '../overview/minutes.ts';
-import { createPlot, showChartTable, swatchOf } from './plot.ts';
+import { showChartTable, showPlot, swatchOf } from './plot.ts';
 
 const colours = ['#2f81f7', '#d29922', '#3fb950', '#db61a2', '#a371f7', '#f0883e', '#39c5cf', '#8b949e'];
 const OTHERS = 'others';
 const HEIGHT = 256;
 
-let plot: uPlot | undefined;
-let plotNames = '';
+/** Names of the lines that the user has hidden. */
 const hidden = new Set<string>();
 
 /** Shows one line per type over the minutes up to now; a minute without events counts as 0. */
@@ -22,9 +22,15 @@ export function showChart(minutes: readonly Minute[], range: number, nowMs: numb
   const values = lines.map(({ counts }) => times.map((time) => counts.get(time) ?? 0));
   const names = lines.map(({ name }) => name);
   show('chart-note', names.length > 0 ? '' : 'No events in this range.');
-  const data: uPlot.AlignedData = [times, ...values.map(withoutLast), ...values.map(lastStep)];
-  if (plot !== undefined && plotNames === names.join('\n')) plot.setData(data);
-  else redraw(names, data);
+  const series = names.map((label, line) => ({ label, stroke: colourOf(line), show: !hidden.has(label) }));
+  showPlot('chart', {
+    height: HEIGHT,
+    // A line has two series: the finished minutes, and the step to the unfinished one.
+    series: [...series, ...series.map((one) => ({ ...one, dash: [4, 4] }))],
+    data: [times, ...values.map(withoutLast), ...values.map(lastStep)],
+    onValues: (plot) => updateLegend(plot, names),
+    drawBehind: shadeUnfinished,
+  });
   showTable(names, times, values);
 }
 
@@ -67,31 +73,17 @@ const withoutLast = (values: number[]) =>
 const lastStep = (values: number[]) =>
   values.map((value, index) => (index < values.length - 2 ? null : value));
 
-function redraw(names: readonly string[], data: uPlot.AlignedData): void {
-  plot?.destroy();
-  plotNames = names.join('\n');
-  const series = names.map((label, index) => ({ label, stroke: colourOf(index) }));
-  plot = createPlot(find('chart'), {
-    height: HEIGHT,
-    series: [...series, ...series.map((one) => ({ ...one, dash: [4, 4] }))],
-    data,
-    onValues: (drawn) => updateLegend(drawn, names),
-    drawBehind: shadeUnfinished,
-  });
-  if (plot === undefined) return;
-  for (const name of names) applyVisibility(name, names);
-  updateLegend(plot, names);
-}
-
 const colourOf = (index: number) => colours[index % colours.length] ?? '#888';
 
 /** Shows a button per line, with its value in the minute under the pointer or in the last finished one. */
-function updateLegend({ data, cursor }: uPlot, names: readonly string[]): void {
+function updateLegend(plot: uPlot, names: readonly string[]): void {
+  const { data, cursor } = plot;
   const index = cursor.idx ?? data[0].length - 2;
   const buttonOf = (name: string, line: number) => {
     const count = data[line + 1]?.[index] ?? data[line + 1 + names.length]?.[index] ?? 0;
     const text = `${toVisible(name, 40)} ${formatCount(BigInt(count))}`;
-    return html`<button type="button" aria-pressed=${!hidden.has(name)} @click=${() => toggle(name, names)}
+    const press = () => toggle(plot, line, names);
+    return html`<button type="button" aria-pressed=${!hidden.has(name)} @click=${press}
       >${swatchOf(colourOf(line))}${text}</button>`;
   };
   const minute = data[0][index] === undefined ? '' : `${formatClock(data[0][index]).slice(0, 5)} ${zoneName}`;
@@ -101,16 +93,11 @@ function updateLegend({ data, cursor }: uPlot, names: readonly string[]): void {
   );
 }
 
-function toggle(name: string, names: readonly string[]): void {
+function toggle(plot: uPlot, line: number, names: readonly string[]): void {
+  const name = names[line] ?? '';
   if (!hidden.delete(name)) hidden.add(name);
-  applyVisibility(name, names);
-  if (plot !== undefined) updateLegend(plot, names);
-}
-
-/** A type has two series: the finished minutes, and the step to the unfinished one. */
-function applyVisibility(name: string, names: readonly string[]): void {
-  const index = names.indexOf(name) + 1;
-  for (const series of [index, index + names.length]) plot?.setSeries(series, { show: !hidden.has(name) });
+  for (const index of [line + 1, line + 1 + names.length]) plot.setSeries(index, { show: !hidden.has(name) });
+  updateLegend(plot, names);
 }
 
 function shadeUnfinished({ data, valToPos, ctx, bbox }: uPlot): void {
@@ -121,17 +108,12 @@ function shadeUnfinished({ data, valToPos, ctx, bbox }: uPlot): void {
   ctx.fillRect(left, bbox.top, bbox.left + bbox.width - left, bbox.height);
 }
 
-/** The numbers of the chart, the newest minute first. */
 function showTable(names: readonly string[], times: readonly number[], values: readonly number[][]): void {
-  const titles = names.map((name) => ({ title: toVisible(name, 40), isNumber: true }));
-  showChartTable('chart', [{ title: `Minute (${zoneName})` }, ...titles], () =>
-    times
-      .map((time, index) => [
-        formatMinute(time, index === times.length - 1),
-        ...values.map((counts) => formatCount(BigInt(counts[index] ?? 0))),
-      ])
-      .reverse(),
-  );
+  const columns = names.map((name, line): Column<number> => {
+    return [toVisible(name, 40), (index) => formatCount(BigInt(values[line]?.[index] ?? 0)), 'number'];
+  });
+  const minuteOf = (index: number) => formatMinute(times[index] ?? 0, index === times.length - 1);
+  showChartTable('chart', [[`Minute (${zoneName})`, minuteOf], ...columns], [...times.keys()]);
 }
 
 function formatMinute(time: number, isUnfinished: boolean): string {

@@ -1,17 +1,18 @@
 import { html } from 'lit-html';
 import type uPlot from 'uplot';
-import type { HistoryPoint } from '../../src/page/history-points.ts';
+import type { HistoryPoint as Point } from '../../src/page/history-points.ts';
 import { getJson } from '../api.ts';
-import { find, show } from '../elements/dom.ts';
+import { show } from '../elements/dom.ts';
+import type { Column } from '../elements/table.ts';
 import { formatCount, formatRate } from '../format/numbers.ts';
 import { formatClock, formatTime, zoneName } from '../format/time.ts';
-import { createPlot, showChartTable, swatchOf } from './plot.ts';
+import { showChartTable, showPlot, swatchOf } from './plot.ts';
 
 interface Line {
   readonly name: string;
   readonly colour: string;
   readonly fill?: string;
-  readonly pick: (point: HistoryPoint) => number | null;
+  readonly pick: (point: Point) => number | null;
 }
 
 interface HistoryChart {
@@ -39,50 +40,32 @@ const charts: readonly HistoryChart[] = [
 ];
 
 const HEIGHT = 176;
-const plots = new Map<string, uPlot>();
 
 /**
  * Fetches the samples of the range and shows them.
  * @throws Error with one line for the user
  */
 export async function refreshHistory(range: number): Promise<void> {
-  const { points } = await getJson<{ points: readonly HistoryPoint[] }>(`/api/history?minutes=${range}`);
+  const { points } = await getJson<{ points: readonly Point[] }>(`/api/history?minutes=${range}`);
   for (const chart of charts) showChart(chart, points, range);
 }
 
-function showChart(chart: HistoryChart, points: readonly HistoryPoint[], range: number): void {
+function showChart(chart: HistoryChart, points: readonly Point[], range: number): void {
+  const { id, lines, format } = chart;
   const slots = withGaps(points, range);
-  const data: uPlot.AlignedData = [
-    slots.map(({ second }) => second),
-    ...chart.lines.map(({ pick }) => slots.map(({ point }) => (point === undefined ? null : pick(point)))),
-  ];
-  const plot = plots.get(chart.id);
-  if (plot === undefined) drawPlot(chart, data);
-  else plot.setData(data);
-  showTable(chart, points);
-}
-
-function drawPlot({ id, lines, format }: HistoryChart, data: uPlot.AlignedData): void {
-  const series = lines.map(({ name, colour, fill }) => ({
-    label: name,
-    stroke: colour,
-    ...(fill ? { fill } : {}),
-  }));
-  const onValues = (drawn: uPlot) => showValues(drawn, id, lines, format);
-  const plot = createPlot(find(id), { height: HEIGHT, series, data, onValues });
-  if (plot === undefined) return;
-  plots.set(id, plot);
-  onValues(plot);
-}
-
-/** The numbers of a chart, the newest first. */
-function showTable({ id, lines, format }: HistoryChart, points: readonly HistoryPoint[]): void {
-  const titles = lines.map(({ name }) => ({ title: name, isNumber: true }));
-  showChartTable(id, [{ title: `Time (${zoneName})` }, ...titles], () =>
-    points
-      .map((point) => [formatTime(point.at), ...lines.map(({ pick }) => formatValue(pick(point), format))])
-      .reverse(),
-  );
+  showPlot(id, {
+    height: HEIGHT,
+    series: lines.map(({ name, colour, fill }) => ({ label: name, stroke: colour, ...(fill && { fill }) })),
+    data: [
+      slots.map(({ second }) => second),
+      ...lines.map(({ pick }) => slots.map(({ point }) => point && pick(point))),
+    ],
+    onValues: (plot) => showValues(plot, chart),
+  });
+  const columns = lines.map(({ name, pick }): Column<Point> => {
+    return [name, (point) => formatValue(pick(point), format), 'number'];
+  });
+  showChartTable(id, [[`Time (${zoneName})`, ({ at }) => formatTime(at)], ...columns], points);
 }
 
 const formatValue = (value: number | null | undefined, format: HistoryChart['format']) =>
@@ -90,26 +73,26 @@ const formatValue = (value: number | null | undefined, format: HistoryChart['for
 
 interface Slot {
   readonly second: number;
-  readonly point: HistoryPoint | undefined;
+  readonly point: Point | null;
 }
 
 /** The points of the whole range, with gaps for times without samples. */
-function withGaps(points: readonly HistoryPoint[], range: number): readonly Slot[] {
+function withGaps(points: readonly Point[], range: number): readonly Slot[] {
   const last = points.at(-1);
   const end = last === undefined ? Date.now() / 1_000 : Date.parse(last.at) / 1_000;
   const step = Math.max(10, Math.ceil(range / 60) * 10);
-  const slots: Slot[] = [{ second: end - range * 60, point: undefined }];
+  const slots: Slot[] = [{ second: end - range * 60, point: null }];
   for (const point of points) {
     const second = Date.parse(point.at) / 1_000;
     const before = slots.at(-1)?.second ?? second;
-    if (second - before > 3 * step) slots.push({ second: before + 1, point: undefined });
+    if (second - before > 3 * step) slots.push({ second: before + 1, point: null });
     if (second > before) slots.push({ second, point });
   }
   return slots;
 }
 
 /** Shows the values under the pointer, or else the latest ones. */
-function showValues(plot: uPlot, id: string, lines: readonly Line[], format: HistoryChart['format']): void {
+function showValues(plot: uPlot, { id, lines, format }: HistoryChart): void {
   const [times = []] = plot.data;
   const index = plot.cursor.idx ?? times.length - 1;
   const time = times[index];

@@ -1,17 +1,14 @@
 import { html } from 'lit-html';
 import type uPlot from 'uplot';
 import { find, show } from '../elements/dom.ts';
-import { type Cell, type Column, tableOf } from '../elements/table.ts';
+import { type Column, tableOf } from '../elements/table.ts';
 import { formatCount } from '../format/numbers.ts';
 import { toPlotDate } from '../format/time.ts';
 
 export interface PlotOptions {
   /** In pixels. */
   readonly height: number;
-  readonly series: readonly (Pick<uPlot.Series, 'dash' | 'fill'> & {
-    readonly label: string;
-    readonly stroke: string;
-  })[];
+  readonly series: readonly (uPlot.Series & { readonly label: string })[];
   /** Unix times in seconds, then the values of each series; null is a gap. */
   readonly data: uPlot.AlignedData;
   /** Called when the data or the position of the pointer changes. */
@@ -22,29 +19,33 @@ export interface PlotOptions {
 /** A square in the colour of a line; a style attribute would violate the Content-Security-Policy. */
 export const swatchOf = (colour: string) => html`<i .style=${`background: ${colour}`}></i>`;
 
+const plots = new Map<string, uPlot>();
 let isBroken = false;
 
-/** Draws lines over time, from 0 up. If charts cannot be drawn, shows a notice and returns undefined. */
-export function createPlot(target: HTMLElement, options: PlotOptions): uPlot | undefined {
-  if (isBroken) return undefined;
+/** Draws lines over time, from 0 up, or updates those with the same names. Shows a notice if that fails. */
+export function showPlot(id: string, options: PlotOptions): void {
+  const former = plots.get(id);
+  const isSame = former !== undefined && namesOf(former.series.slice(1)) === namesOf(options.series);
+  if (isSame) former.setData(options.data);
+  if (isSame || isBroken) return;
+  former?.destroy();
   try {
-    return drawPlot(target, options);
+    const plot = createPlot(find(id), options);
+    plots.set(id, plot);
+    options.onValues(plot);
   } catch (error) {
     isBroken = true;
     showTablesInstead(error instanceof Error ? error.message : String(error));
-    return undefined;
   }
 }
 
-/** Shows the numbers of a chart as a table, if its table is open. */
-export function showChartTable(
-  id: string,
-  columns: readonly Column[],
-  createRows: () => readonly (readonly Cell[])[],
-): void {
+const namesOf = (series: readonly uPlot.Series[]) => series.map(({ label }) => label).join('\n');
+
+/** Shows the numbers of a chart as a table, the newest first, if its table is open. */
+export function showChartTable<Row>(id: string, columns: readonly Column<Row>[], rows: readonly Row[]): void {
   const details = find(`${id}-table`) as HTMLDetailsElement;
   const fill = () => {
-    if (details.open) show(`${id}-rows`, tableOf(columns, createRows(), 'No data in this range.'));
+    if (details.open) show(`${id}-rows`, tableOf(columns, rows.toReversed(), 'No data in this range.'));
   };
   details.ontoggle = fill;
   fill();
@@ -60,7 +61,7 @@ function showTablesInstead(problem: string): void {
   for (const table of document.querySelectorAll<HTMLDetailsElement>('.chart-table')) table.open = true;
 }
 
-function drawPlot(target: HTMLElement, { height, series, data, onValues, drawBehind }: PlotOptions): uPlot {
+function createPlot(target: HTMLElement, { height, series, data, onValues, drawBehind }: PlotOptions): uPlot {
   const { uPlot: Plot } = globalThis as unknown as { readonly uPlot?: typeof uPlot };
   if (Plot === undefined) throw new Error('the chart library did not load');
   const end = new AbortController();

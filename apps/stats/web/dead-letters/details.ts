@@ -31,14 +31,16 @@ export async function showDeadLetterDetails(id: string): Promise<void> {
 
 /** Rendered again after an action, it keeps the results of the action. */
 function detailsOf(deadLetter: DeadLetterDetails): TemplateResult {
+  const history = scrollable('History', historyColumns, entriesOf(deadLetter));
+  const headers = scrollable('Headers', headerColumns, deadLetter.headers);
   return html`${actionsOf(deadLetter)}
     <div id="results"></div>
     <div class="pair wide">
-      ${panelOf('Record', factsOf(deadLetter))}${panelOf('History', historyOf(deadLetter))}
+      ${panelOf('Record', factsOf(deadLetter))}${panelOf('History', history)}
     </div>
     ${bytesOf('Value', deadLetter.valueBase64, deadLetter.valueBytes)}
     ${bytesOf('Key', deadLetter.keyBase64, deadLetter.keyBytes)}
-    ${panelOf('Headers', headersOf(deadLetter))}`;
+    ${panelOf('Headers', headers)}`;
 }
 
 function actionsOf({ id, status, isReadOnly }: DeadLetterDetails): TemplateResult {
@@ -97,41 +99,35 @@ const ofAll = (shown: number, all: number) =>
 const dumpOf = (name: string, text: string) => html`<p class="quiet">${name}</p>
   <pre aria-label=${name} role="region" tabindex="0">${text}</pre>`;
 
-function headersOf({ headers }: DeadLetterDetails): TemplateResult {
-  const rows = headers.map(({ name, valueBase64 }) => [
-    toVisible(name),
-    valueBase64 === null ? 'null' : toVisible(toVisibleText(fromBase64(valueBase64)), 500),
-  ]);
-  return scrollable('Headers', [{ title: 'Name' }, { title: 'Value', wraps: true }], rows);
-}
-
-const historyColumns = [
-  { title: `Time (${zoneName})` },
-  { title: 'Event', wraps: true },
-  { title: 'By' },
-  { title: 'Detail', wraps: true },
+const headerColumns: readonly Column<DeadLetterDetails['headers'][number]>[] = [
+  ['Name', ({ name }) => toVisible(name)],
+  ['Value', ({ valueBase64: value }) => (value === null ? 'null' : toVisible(textOf(value), 500)), 'wraps'],
 ];
 
-function historyOf({ ancestors, actions, failedAt }: DeadLetterDetails): TemplateResult {
-  const rows = [
-    ...ancestors.map((id) => [
-      '',
-      linkTo(`/dead-letters?id=${id}`, `redriven as dead letter ${id}`),
-      '',
-      'failed again as this dead letter',
-    ]),
-    [formatTime(failedAt), 'failed', 'consumer', ''],
-    ...actions.map(({ at, action, outcome, by, detail }) => [
-      formatTime(at),
-      `${action} ${outcome}`,
-      toVisible(by),
-      toVisible(detail, 300),
-    ]),
+const textOf = (base64: string) => toVisibleText(fromBase64(base64));
+
+/** An entry of the history: an action, or an earlier dead letter, of which less is known. */
+type Entry = Partial<DeadLetterDetails['actions'][number]> & { readonly event: Cell };
+
+const historyColumns: readonly Column<Entry>[] = [
+  [`Time (${zoneName})`, ({ at = '' }) => formatTime(at)],
+  ['Event', ({ event }) => event, 'wraps'],
+  ['By', ({ by = '' }) => toVisible(by)],
+  ['Detail', ({ detail = '' }) => toVisible(detail, 300), 'wraps'],
+];
+
+function entriesOf({ ancestors, actions, failedAt }: DeadLetterDetails): readonly Entry[] {
+  return [
+    ...ancestors.map((id) => ({
+      event: linkTo(`/dead-letters?id=${id}`, `redriven as dead letter ${id}`),
+      detail: 'failed again as this dead letter',
+    })),
+    { at: failedAt, event: 'failed', by: 'consumer' },
+    ...actions.map((one) => ({ ...one, event: `${one.action} ${one.outcome}` })),
   ];
-  return scrollable('History', historyColumns, rows);
 }
 
-const scrollable = (name: string, columns: readonly Column[], rows: readonly (readonly Cell[])[]) =>
+const scrollable = <Row>(name: string, columns: readonly Column<Row>[], rows: readonly Row[]) =>
   html`<section class="scroll" aria-label=${`Table: ${name}`} tabindex="0">
     ${tableOf(columns, rows, 'None.')}
   </section>`;

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { show } from '../elements/dom.ts';
-import { linkTo, tableOf } from '../elements/table.ts';
+import { type Column, linkTo, tableOf } from '../elements/table.ts';
 import { formatCount } from '../format/numbers.ts';
 import { toVisible } from '../format/text.ts';
 
@@ -15,7 +15,10 @@ export interface RedriveProgress {
   end?: string;
 }
 
-const columns = [{ title: 'Not redriven' }, { title: 'Error', wraps: true }];
+const columns: readonly Column<RedriveProgress['failed'][number]>[] = [
+  ['Not redriven', ({ id }) => linkTo(`/dead-letters?id=${id}`, id)],
+  ['Error', ({ detail }) => toVisible(detail), 'wraps'],
+];
 /** The history of each dead letter has its error as well. */
 const MAX_SHOWN = 200;
 
@@ -53,11 +56,7 @@ function progressOf(progress: RedriveProgress): TemplateResult {
     <button type="button" ?disabled=${isStopped} @click=${stop}>Stop</button>`;
 }
 
-function failuresOf({ failed }: RedriveProgress): TemplateResult {
-  const rows = failed
-    .slice(0, MAX_SHOWN)
-    .map(({ id, detail }) => [linkTo(`/dead-letters?id=${id}`, id), toVisible(detail)]);
-  return html`<section class="scroll" tabindex="0" aria-label="Dead letters that were not redriven">
-    ${tableOf(columns, rows, '')}
+const failuresOf = ({ failed }: RedriveProgress) =>
+  html`<section class="scroll" tabindex="0" aria-label="Dead letters that were not redriven">
+    ${tableOf(columns, failed.slice(0, MAX_SHOWN), '')}
   </section>`;
-}

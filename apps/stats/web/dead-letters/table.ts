@@ -1,47 +1,33 @@
-import { html, nothing } from 'lit-html';
+import { html, nothing, type TemplateResult } from 'lit-html';
 import type { DeadLetterPage } from '../../src/api/dead-letters.ts';
 import { find, show } from '../elements/dom.ts';
-import { type Cell, linkTo, tableOf } from '../elements/table.ts';
+import { type Cell, type Column, linkTo, tableOf } from '../elements/table.ts';
 import { toVisible } from '../format/text.ts';
 import { formatTime, zoneName } from '../format/time.ts';
 import { type Filter, hrefOf } from './query.ts';
 
-const columns = [
-  { title: 'Id' },
-  { title: 'Status' },
-  { title: 'Reason' },
-  { title: 'Event type' },
-  { title: 'Error', wraps: true },
-  { title: `Failed at (${zoneName})` },
-  { title: 'Source', wraps: true },
-  { title: 'Redrives', isNumber: true },
-];
-
 type DeadLetter = DeadLetterPage['letters'][number];
+
+const columns: readonly Column<DeadLetter>[] = [
+  ['Status', ({ status }) => badgeOf(status)],
+  ['Reason', ({ reason }) => reason],
+  ['Event type', ({ eventType }) => (eventType === null ? '-' : toVisible(eventType, 40))],
+  ['Error', ({ detail }) => toVisible(detail, 80), 'wraps'],
+  [`Failed at (${zoneName})`, ({ failedAt }) => formatTime(failedAt)],
+  ['Source', (one) => `${toVisible(one.topic, 40)}/${one.partition}@${one.offset}`, 'wraps'],
+  ['Redrives', ({ redriveCount }) => String(redriveCount), 'number'],
+];
 
 /** Shows a page of dead letters, with checkboxes unless the server is read-only. */
 export function showDeadLetters({ letters, isReadOnly }: DeadLetterPage, filter: Filter): void {
-  const rows = letters.map((one) => [...(isReadOnly ? [] : [checkboxOf(one)]), ...cellsOf(one, filter)]);
-  const shown = isReadOnly ? columns : [{ title: selectAll }, ...columns];
+  const selection: readonly Column<DeadLetter>[] = isReadOnly ? [] : [[selectAll, checkboxOf]];
+  const id: Column<DeadLetter> = ['Id', (one) => linkTo(hrefOf({ ...filter, id: one.id }), one.id)];
   // Updated in place, a checkbox would stay checked for another dead letter.
   show('dead-letters', nothing);
-  show('dead-letters', tableOf(shown, rows, 'No dead letters match.'));
+  show('dead-letters', tableOf([...selection, id, ...columns], letters, 'No dead letters match.'));
 }
 
-function cellsOf(one: DeadLetter, filter: Filter): readonly Cell[] {
-  return [
-    linkTo(hrefOf({ ...filter, id: one.id }), one.id),
-    badgeOf(one.status),
-    one.reason,
-    one.eventType === null ? '-' : toVisible(one.eventType, 40),
-    toVisible(one.detail, 80),
-    formatTime(one.failedAt),
-    `${toVisible(one.topic, 40)}/${one.partition}@${one.offset}`,
-    String(one.redriveCount),
-  ];
-}
-
-export const badgeOf = (status: DeadLetter['status']) =>
+export const badgeOf = (status: DeadLetter['status']): TemplateResult =>
   html`<span class=${status === 'open' ? 'badge warn' : 'badge'}>${status}</span>`;
 
 function checkboxOf({ id, status }: DeadLetter): Cell {

@@ -1,25 +1,20 @@
 import { html, type TemplateResult } from 'lit-html';
 
-export interface Column {
-  /** A text, or a template such as a checkbox. */
-  readonly title: Cell;
-  readonly isNumber?: boolean;
-  /** Whether the text may wrap; other cells stay on one line. */
-  readonly wraps?: boolean;
-}
-
 /** A text, or a template such as a link, a badge or a checkbox. */
 export type Cell = string | TemplateResult;
 
+/** A column: numbers are aligned to the right, and only text that `wraps` takes several lines. */
+export type Column<Row> = readonly [title: Cell, cellOf: (row: Row) => Cell, style?: 'number' | 'wraps'];
+
 /** Rows as a table, or a sentence if there are none. */
-export function tableOf(
-  columns: readonly Column[],
-  rows: readonly (readonly Cell[])[],
+export function tableOf<Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
   whenEmpty: string,
 ): TemplateResult {
   if (rows.length === 0) return html`<p class="quiet">${whenEmpty}</p>`;
-  const cellsOf = (row: readonly Cell[]) =>
-    columns.map((column, index) => html`<td class=${classOf(column)}>${row[index]}</td>`);
+  const cellsOf = (row: Row) =>
+    columns.map(([, cellOf, style]) => html`<td class=${style ?? ''}>${cellOf(row)}</td>`);
   return html`<table>
     <thead><tr>${columns.map(headingOf)}</tr></thead>
     <tbody>${rows.map((row) => html`<tr>${cellsOf(row)}</tr>`)}</tbody>
@@ -27,12 +22,9 @@ export function tableOf(
 }
 
 /** A checkbox must not be marked up as a heading. */
-function headingOf(column: Column): TemplateResult {
-  return typeof column.title === 'string'
-    ? html`<th scope="col" class=${classOf(column)}>${column.title}</th>`
-    : html`<td>${column.title}</td>`;
-}
-
-const classOf = ({ isNumber, wraps }: Column) => (isNumber ? 'number' : wraps ? 'wraps' : '');
+const headingOf = ([title, , style]: Column<never>) =>
+  typeof title === 'string'
+    ? html`<th scope="col" class=${style ?? ''}>${title}</th>`
+    : html`<td>${title}</td>`;
 
 export const linkTo = (href: string, text: string): TemplateResult => html`<a href=${href}>${text}</a>`;

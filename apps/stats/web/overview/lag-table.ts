@@ -1,37 +1,28 @@
 import type { Report } from '../../src/page/report.ts';
 import { show } from '../elements/dom.ts';
-import { tableOf } from '../elements/table.ts';
+import { type Column, tableOf } from '../elements/table.ts';
 import { formatCount, formatSeconds, formatThings } from '../format/numbers.ts';
 import { toVisible } from '../format/text.ts';
 
-const columns = [
-  { title: 'Partition' },
-  { title: 'Current-offset', isNumber: true },
-  { title: 'Log-end-offset', isNumber: true },
-  { title: 'Lag', isNumber: true },
-  { title: 'Seconds behind', isNumber: true },
-  { title: 'Consumer' },
+type Partition = Report['partitions'][number];
+
+/** Unknown values are `n/a`; the committed offset of a partition without a commit is `-`. */
+export const columns: readonly Column<Partition>[] = [
+  ['Partition', ({ partition }) => String(partition)],
+  ['Current-offset', (one) => (isUncommitted(one) ? '-' : formatCount(one.currentOffset)), 'number'],
+  ['Log-end-offset', ({ endOffset }) => formatCount(endOffset), 'number'],
+  ['Lag', ({ lag }) => formatCount(lag), 'number'],
+  ['Seconds behind', ({ secondsBehind: one }) => (one === null ? 'n/a' : formatSeconds(one)), 'number'],
 ];
 
-type Partition = Report['partitions'][number];
+const isUncommitted = (one: Partition) => one.currentOffset === null && one.endOffset !== null;
 
 /** Shows one line per partition, in the terms of Kafka's own tools. */
 export function showLag({ partitions, group, kafkaProblem }: Report): void {
   show('group', describeGroup(group));
-  const rows = partitions.map((one) => [...cellsOf(one), consumerOf(group, one.partition)]);
+  const consumer: Column<Partition> = ['Consumer', ({ partition }) => consumerOf(group, partition)];
   const whenEmpty = kafkaProblem === null ? 'The topic has no partitions.' : 'Partitions are not known yet.';
-  show('lag', tableOf(columns, rows, whenEmpty));
-}
-
-/** Unknown values are `n/a`; the committed offset of a partition without a commit is `-`. */
-export function cellsOf(one: Partition): readonly string[] {
-  return [
-    String(one.partition),
-    one.currentOffset === null && one.endOffset !== null ? '-' : formatCount(one.currentOffset),
-    formatCount(one.endOffset),
-    formatCount(one.lag),
-    one.secondsBehind === null ? 'n/a' : formatSeconds(one.secondsBehind),
-  ];
+  show('lag', tableOf([...columns, consumer], partitions, whenEmpty));
 }
 
 function describeGroup(group: Report['group']): string {

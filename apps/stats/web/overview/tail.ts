@@ -1,15 +1,15 @@
 import type { Report } from '../../src/page/report.ts';
 import { find, show } from '../elements/dom.ts';
-import { tableOf } from '../elements/table.ts';
+import { type Column, tableOf } from '../elements/table.ts';
 import { formatCount } from '../format/numbers.ts';
 import { toVisible } from '../format/text.ts';
 import { formatTime, inZone, zoneName } from '../format/time.ts';
 
-const columns = [
-  { title: `Stored at (${zoneName})` },
-  { title: 'Event type' },
-  { title: 'Event id' },
-  { title: `Event time (${zoneName})` },
+const columns: readonly Column<Report['tail']['events'][number]>[] = [
+  [`Stored at (${zoneName})`, ({ storedAt }) => inZone(storedAt).slice(11, 23)],
+  ['Event type', ({ eventType }) => toVisible(eventType)],
+  ['Event id', ({ eventId }) => eventId],
+  [`Event time (${zoneName})`, ({ eventTime }) => formatTime(eventTime)],
 ];
 
 let isPaused = false;
@@ -20,17 +20,12 @@ export function showTail({ tail }: Report): void {
   skipped += BigInt(tail.skipped ?? 0);
   show('tail-note', describe());
   if (isPaused) return;
-  show('tail', tableOf(columns, tail.events.map(cellsOf), 'No event was stored in the last minute.'));
+  show('tail', tableOf(columns, tail.events, 'No event was stored in the last minute.'));
 }
 
 function describe(): string {
   const counted = `${formatCount(skipped)} more were stored since this page was opened, and are not shown.`;
   return isPaused ? `Paused. ${counted}` : counted;
-}
-
-function cellsOf(event: Report['tail']['events'][number]): readonly string[] {
-  const { storedAt, eventType, eventId, eventTime } = event;
-  return [inZone(storedAt).slice(11, 23), toVisible(eventType), eventId, formatTime(eventTime)];
 }
 
 /** Prepares the button that pauses the table, because moving rows are hard to read. */
