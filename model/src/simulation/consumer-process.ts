@@ -114,6 +114,7 @@ function adminOf({ network, cluster }: World, host: SimulatedProcess): ClusterAd
     ping: unused,
     missingTopics: unused,
     provisionTopics: unused,
+    readTail: unused,
     describeGroup: unused,
     async fetchOffsets() {
       const topicId = await ask(() => cluster.topicUuid);

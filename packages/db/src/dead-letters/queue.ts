@@ -22,7 +22,7 @@ export type RedriveOutcome =
   | { readonly letter: StoredDeadLetter; readonly problem: string };
 
 /** A dead letter to redrive. */
-export interface QueuedDeadLetter extends StoredDeadLetter {
+interface QueuedDeadLetter extends StoredDeadLetter {
   /** The record's, in milliseconds since 1970, decimal. */
   readonly timestamp: string;
 }

@@ -12,7 +12,7 @@ export type Outcome =
   | { readonly kind: 'skipped' };
 
 /** Why records are rejected. Contains no value of a record other than its type. */
-export interface Problem {
+interface Problem {
   readonly reason: string;
   readonly eventType: string | null;
   /** JSON Pointer; '' is the whole record. */
