@@ -49,11 +49,17 @@ export function createEventMakers<Definition extends EventDefinition>(
   { newId, now }: EventSource = system,
 ): EventMakers<Definition> {
   const makers = Object.keys(types).map((event_type) => {
-    const make = ({ event_id = newId(), event_time = now(), ...fields }: Partial<AnyEvent>) => ({
+    const make = ({
+      event_id = newId(),
+      event_time = now(),
+      user_id = null,
+      ...rest
+    }: Partial<AnyEvent>) => ({
       event_id,
       event_type,
       event_time,
-      ...fields,
+      user_id,
+      ...rest,
     });
     return [event_type, make] as const;
   });

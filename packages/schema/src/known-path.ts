@@ -2,7 +2,7 @@
 export function* namesIn(schema: unknown): Generator<string> {
   if (typeof schema !== 'object' || schema === null) return;
   for (const [keyword, inner] of Object.entries(schema)) {
-    if (keyword === 'properties') yield* Object.keys(inner);
+    if (keyword === 'properties') yield* Object.keys(inner ?? {});
     yield* namesIn(inner);
   }
 }

@@ -1,7 +1,7 @@
 import type { TSchema } from '@sinclair/typebox';
 import type { Envelope } from '../envelopes/envelope.ts';
 import { nativeEnvelope } from '../envelopes/native.ts';
-import { isTypeName } from '../text-rules.ts';
+import { isTypeName, typeNameRule } from '../text-rules.ts';
 import { compileValidator, type Validate } from '../validate.ts';
 import type { EventDefinition, UnknownTypes } from './definition.ts';
 
@@ -50,51 +50,73 @@ export class DefinitionError extends Error {
   }
 }
 
-/** Defines what an event is. @throws DefinitionError that lists every problem */
+/** Defines what an event is. @throws DefinitionError that lists every problem, one line each */
 export function defineEvents<const Types extends readonly NamedType[], User extends string | null = string>(
   parts: DefinitionParts<Types, User>,
 ): EventDefinition<RegistryOf<Types>, User> {
   const { envelope = nativeEnvelope(), types, unknownTypes = 'dead-letter' } = parts;
-  const compiled = types.map((type) => [type, compile(type)] as const);
   const problems = [
-    ...findProblems(envelope, types, unknownTypes),
-    ...compiled.flatMap(([, validate]) => (typeof validate === 'string' ? [validate] : [])),
+    ...findEnvelopeProblems(envelope),
+    ...findTypesProblems(types, unknownTypes),
+    ...findNameProblems(namesOf(types)),
   ];
+  const validators = Object.fromEntries(compileAll(types, problems));
   if (problems.length > 0) throw new DefinitionError(problems);
   return {
     envelope: envelope as Envelope<User>,
     types: Object.fromEntries(types.map(({ name, payload }) => [name, payload])) as RegistryOf<Types>,
-    validators: Object.fromEntries(
-      compiled.map(([{ name }, validate]) => [name, validate as Validate] as const),
-    ),
+    validators,
     unknownTypes,
   };
 }
 
-/** The validator of a type, or what is wrong with its schema. */
-function compile({ name, payload, validate }: NamedType): Validate | string {
-  if (validate !== undefined) return validate;
-  try {
-    return compileValidator(payload);
-  } catch (error) {
-    return `type ${name}: ${error instanceof Error ? error.message : String(error)}`;
-  }
+/** A module in JavaScript may pass anything. */
+function findEnvelopeProblems(envelope: Partial<Envelope>): readonly string[] {
+  if (typeof envelope?.open !== 'function')
+    return ['envelope: must be the result of a function such as nativeEnvelope(), fields() or cloudEvents()'];
+  return (envelope.problems ?? []).map((problem) => `envelope: ${envelope.name}: ${problem}`);
 }
 
-function findProblems(
-  envelope: Envelope,
-  types: readonly NamedType[],
-  unknownTypes: UnknownTypes,
-): readonly string[] {
-  const names = types.map(({ name }) => name);
-  const wrong = names.filter((name) => !isTypeName(name));
+function findTypesProblems(types: unknown, unknownTypes: unknown): readonly string[] {
+  const isChoice = unknownTypes === 'dead-letter' || unknownTypes === 'store';
+  const choice = isChoice ? [] : ["unknownTypes: must be 'dead-letter' or 'store'"];
+  if (!Array.isArray(types)) return ['types: must be an array of eventType(name, schema)', ...choice];
+  const isEmpty = types.length === 0 && unknownTypes !== 'store';
+  return isEmpty ? ["types: none, and unknownTypes is not 'store': every event would be rejected"] : choice;
+}
+
+function namesOf(types: readonly NamedType[]): readonly string[] {
+  return Array.isArray(types) ? types.map((type: Partial<NamedType>) => String(type?.name)) : [];
+}
+
+function findNameProblems(names: readonly string[]): readonly string[] {
   const repeated = new Set(names.filter((name, index) => names.indexOf(name) !== index));
   return [
-    ...(envelope.problems ?? []).map((problem) => `envelope ${envelope.name}: ${problem}`),
-    ...wrong.map(
-      (name) => `type ${JSON.stringify(name)}: a name has 1 to 255 bytes of UTF-8 without control characters`,
-    ),
-    ...[...repeated].map((name) => `type ${name}: is defined more than once`),
-    ...(names.length === 0 && unknownTypes !== 'store' ? ['no types: every event would be rejected'] : []),
+    ...names
+      .filter((name) => !isTypeName(name))
+      .map((name) => `type ${quote(name)}: the name ${typeNameRule}`),
+    ...[...repeated].map((name) => `type ${quote(name)}: is defined more than once`),
   ];
+}
+
+/** The validators by name; adds what is wrong with a schema to the problems. */
+function compileAll(
+  types: readonly NamedType[],
+  problems: string[],
+): readonly (readonly [string, Validate])[] {
+  if (!Array.isArray(types)) return [];
+  return types.flatMap(({ name, payload, validate }: NamedType) => {
+    try {
+      return [[name, validate ?? compileValidator(payload)] as const];
+    } catch (error) {
+      const [reason = ''] = String(error instanceof Error ? error.message : error).split('\n');
+      problems.push(`type ${quote(name)}: ${reason}`);
+      return [];
+    }
+  });
+}
+
+/** Control characters are escaped, so that a problem is one line. */
+function quote(name: string): string {
+  return isTypeName(name) ? name : JSON.stringify(name);
 }

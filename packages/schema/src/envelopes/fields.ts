@@ -22,15 +22,20 @@ import { pointerOf, type SourceText } from './source-reader.ts';
  */
 export function fields(mapping: FieldMapping): Envelope {
   const problems = findMappingProblems(mapping);
-  const { id, scope = null } = mapping;
+  const isUsable = problems.length === 0;
   return {
     name: 'fields',
-    identity: JSON.stringify(id === undefined ? ['record'] : ['id', pointerOf(id) ?? id, scope]),
+    identity: isUsable ? identityOf(mapping) : '[]',
     problems,
-    open: problems.length === 0 ? createOpen(mapping) : () => reject('not_an_event', 'has no valid mapping'),
+    open: isUsable ? createOpen(mapping) : () => reject('not_an_event', 'has no valid mapping'),
     encode: (event) => encodeFields(mapping, event),
     describe: (type, payload) => describeFields(mapping, type, payload),
   };
+}
+
+/** The id rule; the order and the form in which a mapping is written make no difference. */
+function identityOf({ id, scope }: FieldMapping): string {
+  return JSON.stringify(id === undefined ? ['record'] : ['id', pointerOf(id) ?? id, scope ?? null]);
 }
 
 function createOpen(mapping: FieldMapping): Envelope['open'] {

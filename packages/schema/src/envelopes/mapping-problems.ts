@@ -1,4 +1,6 @@
 import { parsePointer } from '../locate/pointer.ts';
+import { isTypeName, isUserId, typeNameRule, userIdRule } from '../text-rules.ts';
+import { eventTimeRule, toEventTime } from '../time/event-time.ts';
 
 const members = ['id', 'type', 'time', 'user', 'payload', 'otherMembers', 'scope'];
 const parts = ['key', 'timestamp', 'topic'];
@@ -6,53 +8,69 @@ const units = ['s', 'ms', 'us', 'ns'];
 const choices = ['reject', 'keep', 'ignore'];
 
 type Json = Readonly<Record<string, unknown>>;
+/** What is wrong with the value of a member, if anything is. */
+type Check = (value: unknown) => string | undefined;
+
+/** The rule that a constant in place of a field must follow. */
+const constants: Readonly<Record<string, Check>> = {
+  type: (text) => (isTypeName(text) ? undefined : typeNameRule),
+  time: (text) => (toEventTime(String(text)) === undefined ? eventTimeRule : undefined),
+  user: (text) => (isUserId(String(text)) ? undefined : userIdRule),
+};
+
+const checks: Readonly<Record<string, Check>> = {
+  id: findIdProblem,
+  type: (source) => findSourceProblem('type', source),
+  time: findTimeProblem,
+  user: (source) => findSourceProblem('user', source),
+  payload: (value) => (isPointer(value) ? undefined : 'must be a JSON Pointer'),
+  otherMembers: (value) =>
+    choices.includes(String(value)) ? undefined : `must be one of ${choices.join(', ')}`,
+  scope: (value) => (typeof value === 'string' && value.isWellFormed() ? undefined : 'must be a string'),
+};
 
 /** What is wrong with the argument of `fields`, which may come from a setting, one line per problem. */
 export function findMappingProblems(mapping: unknown): readonly string[] {
   if (!isObject(mapping)) return ['the mapping must be an object'];
-  const { id, type, time, user, payload, otherMembers, scope } = mapping;
+  const unknown = Object.keys(mapping).filter((name) => !members.includes(name));
+  const wrong = members.flatMap((name) => {
+    const { [name]: value } = mapping;
+    const problem = value === undefined ? undefined : checks[name]?.(value);
+    return problem === undefined ? [] : [`${name}: ${problem}`];
+  });
   return [
-    ...Object.keys(mapping)
-      .filter((name) => !members.includes(name))
-      .map((name) => `${name}: is not one of ${members.join(', ')}`),
-    ...(type === undefined ? ['type: is missing'] : findSourceProblems('type', type)),
-    ...(id === undefined ? [] : findIdProblems(id)),
-    ...(time === undefined ? [] : findTimeProblems(time)),
-    ...(user === undefined ? [] : findSourceProblems('user', user)),
-    ...(payload === undefined || isPointer(payload) ? [] : ['payload: must be a JSON Pointer']),
-    ...(otherMembers === undefined || choices.includes(String(otherMembers))
-      ? []
-      : [`otherMembers: must be one of ${choices.join(', ')}`]),
-    ...(scope === undefined || (typeof scope === 'string' && scope.isWellFormed())
-      ? []
-      : ['scope: must be a string']),
+    ...unknown.map((name) => `${name}: is not one of ${members.join(', ')}`),
+    ...(mapping['type'] === undefined ? ['type: is missing'] : []),
+    ...wrong,
   ];
 }
 
-function findIdProblems(id: unknown): readonly string[] {
-  if (isObject(id) && ('constant' in id || id['record'] === 'topic' || id['record'] === 'timestamp'))
-    return ['id: would be the same for different events'];
-  return findSourceProblems('id', id);
-}
-
-function findTimeProblems(time: unknown): readonly string[] {
-  if (!isObject(time) || !('unit' in time)) return findSourceProblems('time', time);
-  const { unit, ...source } = time;
-  const isUnit = typeof unit === 'string' && units.includes(unit);
-  return [
-    ...(isUnit ? [] : [`time: the unit must be one of ${units.join(', ')}`]),
-    ...findSourceProblems('time', source),
-  ];
-}
-
+/** What is wrong with one source, for the options of other envelopes. */
 export function findSourceProblems(field: string, source: unknown): readonly string[] {
+  const problem = findSourceProblem(field, source);
+  return problem === undefined ? [] : [`${field}: ${problem}`];
+}
+
+function findIdProblem(id: unknown): string | undefined {
+  if (isObject(id) && ('constant' in id || id['record'] === 'topic' || id['record'] === 'timestamp'))
+    return 'would be the same for different events';
+  return findSourceProblem('id', id);
+}
+
+function findTimeProblem(time: unknown): string | undefined {
+  if (!isObject(time) || !('unit' in time)) return findSourceProblem('time', time);
+  const { unit, ...source } = time;
+  if (!units.includes(String(unit))) return `the unit must be one of ${units.join(', ')}`;
+  return findSourceProblem('time', source);
+}
+
+function findSourceProblem(field: string, source: unknown): string | undefined {
   if (typeof source === 'string')
-    return isPointer(source)
-      ? []
-      : [`${field}: ${JSON.stringify(source)} is not a JSON Pointer such as /a/b`];
-  return isObject(source) && isSource(source)
-    ? []
-    : [`${field}: must be a JSON Pointer, or an object with pointer, constant, header or record`];
+    return isPointer(source) ? undefined : `${JSON.stringify(source)} is not a JSON Pointer such as /a/b`;
+  if (!isObject(source) || !isSource(source))
+    return 'must be a JSON Pointer, or an object with pointer, constant, header or record';
+  const problem = 'constant' in source ? constants[field]?.(source['constant']) : undefined;
+  return problem && `the constant ${problem}`;
 }
 
 function isSource(source: Json): boolean {

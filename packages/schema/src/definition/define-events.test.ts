@@ -1,0 +1,135 @@
+import { Type } from '@sinclair/typebox';
+import { expect, expectTypeOf, test } from 'vitest';
+import { createDecoder } from '../decode.ts';
+import { fields } from '../envelopes/fields.ts';
+import { nativeEnvelope } from '../envelopes/native.ts';
+import { createEventMakers } from '../event-makers.ts';
+import { toBytes, writeEvent } from '../testing/event-text.ts';
+import { type DefinitionParts, defineEvents, eventType, type NamedType } from './define-events.ts';
+import { encode } from './encode-record.ts';
+import type { Event } from './shop-events.ts';
+
+const placed = eventType('order.placed', Type.Object({ amount: Type.Number() }));
+const paid = eventType('com.shop/Order:Paid', Type.Object({ cents: Type.Integer() }));
+
+/** What a JavaScript module may pass. */
+function problemsOf(parts: object): readonly string[] {
+  try {
+    defineEvents(parts as DefinitionParts<readonly NamedType[], string>);
+    return [];
+  } catch (error) {
+    return (error as { problems: readonly string[] }).problems;
+  }
+}
+
+test("a definition's events are typed by their names", () => {
+  const definition = defineEvents({ types: [placed, paid] });
+  type Own = Event<typeof definition>;
+  expectTypeOf<Own['event_type']>().toEqualTypeOf<'order.placed' | 'com.shop/Order:Paid'>();
+  expectTypeOf<Own['user_id']>().toEqualTypeOf<string>();
+  type Placed = Extract<Own, { event_type: 'order.placed' }>;
+  expectTypeOf<Placed['payload']>().toEqualTypeOf<Readonly<{ amount: number }>>();
+  const made = createEventMakers(definition)['com.shop/Order:Paid']({ user_id: 'u', payload: { cents: 5 } });
+  expect(createDecoder(definition)(encode(definition, made))).toMatchObject({ ok: true, event: made });
+});
+
+test('the user may be null if the envelope may find none', () => {
+  const definition = defineEvents({ envelope: fields({ type: '/t', payload: '/p' }), types: [placed] });
+  expectTypeOf<Event<typeof definition>['user_id']>().toEqualTypeOf<string | null>();
+  const made = createEventMakers(definition)['order.placed']({ payload: { amount: 1 } });
+  expect(made.user_id).toBeNull();
+});
+
+test('an event of an unknown type is rejected, or stored without validation', () => {
+  const bytes = toBytes(writeEvent({ event_type: '"order.lost"', payload: '{"any":1.0}' }));
+  const reject = createDecoder(defineEvents({ types: [placed] }));
+  expect(reject({ value: bytes })).toMatchObject({
+    reason: 'unknown_event_type',
+    path: '/event_type',
+    eventType: 'order.lost',
+  });
+  const store = createDecoder(defineEvents({ types: [placed], unknownTypes: 'store' }));
+  expect(store({ value: bytes })).toMatchObject({ ok: true, payloadJson: '{"any":1.0}' });
+  const known = toBytes(writeEvent({ event_type: '"order.placed"', payload: '{"amount":"1"}' }));
+  expect(store({ value: known })).toMatchObject({ reason: 'invalid_payload', path: '/payload/amount' });
+  const deep = `{"a":${'['.repeat(64)}${']'.repeat(64)}}`;
+  const tooDeep = toBytes(writeEvent({ event_type: '"order.lost"', payload: deep }));
+  expect(store({ value: tooDeep })).toMatchObject({ reason: 'invalid_payload', path: '/payload' });
+});
+
+test('a validator that was compiled elsewhere replaces the schema', () => {
+  const never = () => ({ path: '/a', message: 'is never right' });
+  const decode = createDecoder(
+    defineEvents({ types: [eventType('order.placed', Type.Unsafe<{ a: 1 }>({ unheardOf: true }), never)] }),
+  );
+  const bytes = toBytes(writeEvent({ event_type: '"order.placed"' }));
+  expect(decode({ value: bytes })).toMatchObject({ path: '/payload/a', message: 'is never right' });
+});
+
+test('all problems are reported at once, one line each', () => {
+  const problems = problemsOf({
+    envelope: fields({ type: 'no pointer', id: { constant: 'x' } }),
+    types: [
+      eventType('a\n', Type.Object({})),
+      eventType('b', Type.Object({ at: Type.String({ format: 'unheard-of' }) })),
+      eventType('c', Type.Object({})),
+      eventType('c', Type.Object({})),
+    ],
+    unknownTypes: 'keep',
+  });
+  expect(problems).toEqual([
+    'envelope: fields: id: would be the same for different events',
+    'envelope: fields: type: "no pointer" is not a JSON Pointer such as /a/b',
+    "unknownTypes: must be 'dead-letter' or 'store'",
+    'type "a\\n": the name must be 1 to 255 bytes of UTF-8 without control characters',
+    'type c: is defined more than once',
+    'type b: unknown format "unheard-of" ignored in schema at path "#/properties/at"',
+  ]);
+});
+
+test.each<readonly [string, object, RegExp]>([
+  ['no types', { types: [] }, /^types: none/],
+  ['types that are no array', { types: {} }, /^types: must be an array/],
+  ['no types member', {}, /^types: must be an array/],
+  ['a type that is none', { types: [{}] }, /^type undefined: schema must be/],
+  ['an envelope that is none', { types: [placed], envelope: {} }, /^envelope: must be the result/],
+  ['an envelope that was not called', { types: [placed], envelope: nativeEnvelope }, /^envelope: must be/],
+])('a definition with %s is refused', (_, parts, expected) => {
+  expect(problemsOf(parts)).toEqual([expect.stringMatching(expected)]);
+});
+
+test.each<readonly [string, unknown, string]>([
+  ['no object', 'native', 'the mapping must be an object'],
+  ['no type', {}, 'type: is missing'],
+  ['an unknown member', { type: '/t', key: 'k' }, 'key: is not one of id, type, time'],
+  ['a pointer without a slash', { type: '/t', payload: 'p' }, 'payload: must be a JSON Pointer'],
+  [
+    'an unknown unit',
+    { type: '/t', time: { pointer: '/t', unit: 'h' } },
+    'time: the unit must be one of s, ms',
+  ],
+  ['a unit without a pointer', { type: '/t', time: { unit: 's' } }, 'time: must be a JSON Pointer'],
+  [
+    'two sources in one',
+    { type: { header: 'a', constant: 'b' } },
+    'type: must be a JSON Pointer, or an object',
+  ],
+  ['an unknown part of the record', { type: { record: 'offset' } }, 'type: must be a JSON Pointer, or an'],
+  ['an id from the topic', { type: '/t', id: { record: 'topic' } }, 'id: would be the same'],
+  ['an unknown choice', { type: '/t', otherMembers: 'drop' }, 'otherMembers: must be one of reject, keep'],
+  ['a scope that is no text', { type: '/t', scope: 7 }, 'scope: must be a string'],
+  ['a constant type that is none', { type: { constant: '' } }, 'type: the constant must be 1 to 255 bytes'],
+  [
+    'a constant time that is none',
+    { type: '/t', time: { constant: 'now' } },
+    'time: the constant must be an RFC',
+  ],
+  [
+    'a constant user that is none',
+    { type: '/t', user: { constant: '' } },
+    'user: the constant must be 1 to 256',
+  ],
+])('a mapping with %s is refused', (_, mapping, expected) => {
+  const problems = problemsOf({ envelope: fields(mapping as never), types: [placed] });
+  expect(problems).toEqual([expect.stringContaining(`envelope: fields: ${expected}`)]);
+});
