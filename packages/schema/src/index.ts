@@ -35,7 +35,7 @@ export type {
   TimeUnit,
 } from './envelopes/field-source.ts';
 export { fields } from './envelopes/fields.ts';
-export { nativeEnvelope } from './envelopes/native.ts';
+export { type NativeOptions, nativeEnvelope } from './envelopes/native.ts';
 export {
   createEventMakers,
   type EventFields,

@@ -1,0 +1,70 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { createDecoder, decodeEvent } from '../decode.ts';
+import { defineEvents } from '../definition/define-events.ts';
+import { encode } from '../definition/encode-record.ts';
+import { shopEvents } from '../definition/shop-events.ts';
+import { corpus } from '../testing/corpus.ts';
+import { toBytes, writeEvent } from '../testing/event-text.ts';
+import { oddEvent } from '../testing/odd-event.ts';
+import { type NativeOptions, nativeEnvelope } from './native.ts';
+
+function decoderOf(options?: NativeOptions) {
+  const decode = createDecoder(
+    defineEvents({ envelope: nativeEnvelope(options), types: [], unknownTypes: 'store' }),
+  );
+  return (text: string) => decode({ value: toBytes(text) });
+}
+
+test('a decoder of the built-in definition decodes as decodeEvent does', () => {
+  const decode = createDecoder(shopEvents);
+  for (const { bytes } of corpus) expect(decode({ value: bytes })).toEqual(decodeEvent(bytes));
+});
+
+test.each(['order.placed', 'OrderPlaced', 'com/shop:order-placed', 'é'.repeat(127)])(
+  'an own definition may have the type %s',
+  (name) => {
+    expect(decoderOf()(writeEvent({ event_type: JSON.stringify(name) }))).toMatchObject({
+      ok: true,
+      event: { event_type: name },
+    });
+  },
+);
+
+test.each(['', 'a\n', 'é'.repeat(128), 'x'.repeat(256)])('no definition may have the type %j', (name) => {
+  expect(decoderOf()(writeEvent({ event_type: JSON.stringify(name) }))).toMatchObject({
+    reason: 'not_an_event',
+    path: '/event_type',
+    eventType: null,
+  });
+});
+
+test('other members are rejected by default, kept verbatim or ignored', () => {
+  const text = writeEvent({}, '"trace_id":"t","n":1.50,');
+  expect(decoderOf()(text)).toMatchObject({ reason: 'not_an_event', path: '', eventType: 'page_view' });
+  const { event } = decoderOf()(writeEvent()) as { event: object };
+  const payloadJson = '{"path":"/"}';
+  expect(decoderOf({ otherMembers: 'keep' })(text)).toStrictEqual({
+    ok: true,
+    event,
+    payloadJson,
+    attributesJson: '{"trace_id":"t","n":1.50}',
+  });
+  expect(decoderOf({ otherMembers: 'ignore' })(text)).toStrictEqual({ ok: true, event, payloadJson });
+});
+
+test('an event without other members is decoded alike, whatever happens to those', () => {
+  const [strict, keeping] = [decoderOf(), decoderOf({ otherMembers: 'keep' })];
+  fc.assert(
+    fc.property(oddEvent, ({ text }) => {
+      expect(keeping(text)).toStrictEqual(strict(text));
+    }),
+  );
+});
+
+test('encoding keeps other members, so that the decoder decides about them', () => {
+  const event = { ...JSON.parse(writeEvent()), trace_id: 't' };
+  const record = encode(shopEvents, event);
+  expect(new TextDecoder().decode(record.key ?? undefined)).toBe('user-42');
+  expect(createDecoder(shopEvents)(record)).toMatchObject({ reason: 'not_an_event' });
+});
