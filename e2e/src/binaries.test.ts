@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, expect, test } from 'vitest';
 import { findViolations, noViolations, sumLedgers } from './support/data/invariants.ts';
+import { expectStoredOnce, ownEvents, writeDefinition } from './support/data/own-events.ts';
 import { createBareRoot, whyNoBareRoot } from './support/programs/bare-root.ts';
 import {
   appNames,
@@ -58,12 +59,27 @@ test('stack traces refer to lines of the sources', async () => {
 test('the consumer loads SHADOW_SCHEMA from a file outside the executable', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'candidate-'));
   const candidate = join(folder, 'candidate.mjs');
-  writeFileSync(candidate, 'export const eventTypes = { Teleport: {} };');
+  writeFileSync(candidate, "import { defineEvents } from '@pipeline/schema';\ndefineEvents({ types: [] });");
   const failed = runBinary('consumer', [], { SHADOW_SCHEMA: candidate });
-  const stderr = expect.stringContaining('invalid event type name Teleport');
+  const stderr = expect.stringContaining(`SHADOW_SCHEMA: ${candidate}: no types`);
   await expect(failed).rejects.toMatchObject({ code: 2, stderr });
   rmSync(folder, { recursive: true });
 });
+
+test.each(Object.entries(ownEvents))('the consumer stores events of a %s exactly once', async (_, events) => {
+  await expectStoredOnce(events, (environment) =>
+    runBinary('consumer', ['--once'], { ...environment, METRICS_PORT: '0' }),
+  );
+});
+
+test.each(Object.entries(ownEvents))(
+  'the producer makes an example of each type of a %s',
+  async (_, events) => {
+    await using definition = await writeDefinition(events);
+    const { stdout } = await runBinary('producer', ['--example'], { EVENTS: definition.path });
+    expect(stdout.trimEnd().split('\n')).toHaveLength(events.isFolder ? 3 : 1);
+  },
+);
 
 test('an executable needs only the C and C++ libraries and libatomic', async () => {
   const libraries = await librariesOf(binaryOf('consumer'));

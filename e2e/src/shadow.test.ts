@@ -7,13 +7,10 @@ import { runApp } from './support/programs/programs.ts';
 import { createPipeline } from './support/servers/pipeline.ts';
 
 /** Accepts only page views whose path starts with `/me`. */
-const candidate = `export const eventTypes = {
-  page_view: {
-    type: 'object',
-    required: ['path'],
-    properties: { path: { type: 'string', pattern: '^/me' } },
-  },
-};`;
+const candidate = `import { defineEvents, eventType, Type } from '@pipeline/schema';
+  export default defineEvents({
+    types: [eventType('page_view', Type.Object({ path: Type.String({ pattern: '^/me' }) }))],
+  });`;
 
 let folder: string;
 let file: string;
@@ -26,7 +23,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true }));
 
-test('events that the candidate schema rejects are logged by offset and stored', async () => {
+test('events that the candidate definition rejects are logged by offset and stored', async () => {
   await using pipeline = await createPipeline();
   const events = [
     createEvent({ payload: { path: '/me' } }),
@@ -49,10 +46,14 @@ test('events that the candidate schema rejects are logged by offset and stored',
   expect(stored).toEqual({ events: 3 });
 });
 
-test('an unusable candidate schema is reported at startup', async () => {
-  await using pipeline = await createPipeline();
-  const environment = { ...pipeline.environment, SHADOW_SCHEMA: join(folder, 'none.mjs') };
-  const ended = await runApp('consumer', ['--once'], environment);
-  expect(ended).toMatchObject({ code: 2 });
-  expect(ended.stderr).toMatch(/cannot use .*name a module that exports eventTypes.*\n$/);
+test('an unusable candidate definition is reported at startup', async () => {
+  const missing = join(folder, 'none.mjs');
+  const ended = await runApp('consumer', ['--once'], {
+    SHADOW_SCHEMA: missing,
+    KAFKA_BROKERS: '127.0.0.1:1',
+  });
+  expect(ended).toMatchObject({
+    code: 2,
+    stderr: `consumer: invalid settings:\n  SHADOW_SCHEMA: ${missing}: does not exist\n`,
+  });
 });

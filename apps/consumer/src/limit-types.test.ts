@@ -1,4 +1,4 @@
-import { decodeEvent } from '@pipeline/schema';
+import { createDecoder, shopEvents } from '@pipeline/schema';
 import { expect, test } from 'vitest';
 import { limitUnknownTypes } from './limit-types.ts';
 
@@ -11,13 +11,15 @@ function typeReported(decode: ReturnType<typeof limitUnknownTypes>, type: string
     user_id: 'user-42',
     payload: {},
   };
-  const result = decode(Buffer.from(JSON.stringify(event)));
+  const value = Buffer.from(JSON.stringify(event));
+  const record = { offset: '0', timestamp: '0', encodedSize: value.length, key: null, value };
+  const result = decode(record, { topic: 'events', partition: 0 });
   return result.ok ? undefined : result.eventType;
 }
 
 // L14
 test('the number of unregistered event types is limited, registered ones do not count', () => {
-  const decode = limitUnknownTypes(decodeEvent, 2);
+  const decode = limitUnknownTypes(createDecoder(shopEvents), 2);
   const types = ['one', 'search', 'two', 'three', 'search', 'one'];
   expect(types.map((type) => typeReported(decode, type))).toEqual([
     'one',

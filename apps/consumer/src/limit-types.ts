@@ -9,8 +9,8 @@ const MAX_TYPES = 1_000;
  */
 export function limitUnknownTypes(decode: Decode, maxTypes = MAX_TYPES): Decode {
   const seen = new Set<string | null>();
-  return (bytes) => {
-    const result = decode(bytes);
+  return (record, place) => {
+    const result = decode(record, place);
     if (result.ok || result.reason !== 'unknown_event_type') return result;
     if (seen.size < maxTypes) seen.add(result.eventType);
     return seen.has(result.eventType) ? result : { ...result, eventType: null };

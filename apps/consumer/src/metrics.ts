@@ -36,7 +36,7 @@ function ingestMetrics(registers: Registry[]) {
     eventsStored: new Counter({
       ...common,
       name: 'pipeline_events_stored_total',
-      help: 'Events stored',
+      help: 'Events stored; types outside the definition are counted as other',
       labelNames: ['event_type'],
     }),
     eventsDuplicate: new Counter({

@@ -6,6 +6,7 @@ import { createConsumerMetrics } from './metrics.ts';
 import { createObserver } from './observe.ts';
 
 const logger = createLogger('test', { LOG_LEVEL: 'silent', LOG_FORMAT: 'json' });
+const types = new Set(['search', 'signup']);
 
 /** A batch of one event of the given age. */
 function batchFrom(secondsAgo: number): Batch {
@@ -25,7 +26,7 @@ afterEach(() => void vi.useRealTimers());
 test('an event from the future does not reduce the sum of delays', async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
   const metrics = createConsumerMetrics('test');
-  const observe = createObserver(metrics, logger);
+  const observe = createObserver(metrics, logger, types);
   const written = { stored: new Map([['search', 1]]), deadLettered: 0, conflicting: 0, refused: [] };
   for (const secondsAgo of [5, -3_600]) observe(batchFrom(secondsAgo), written, performance.now());
   const text = await metrics.registry.getSingleMetricAsString('pipeline_end_to_end_seconds');
@@ -55,7 +56,7 @@ async function observeBatch(written: Written) {
   const recorder = { debug: log('debug'), warn: log('warn') } as Partial<Logger> as Logger;
   const rows = EventRows.of(Array.from({ length: 5 }, () => [...batchFrom(5).rows]).flat());
   const batch = { ...batchFrom(5), rows, deadLetters: [rejected] };
-  createObserver(metrics, recorder)(batch, written, performance.now() - 1_000_000);
+  createObserver(metrics, recorder, types)(batch, written, performance.now() - 1_000_000);
   const text = await metrics.registry.metrics();
   const counts = text
     .split('\n')
@@ -84,6 +85,20 @@ test('every record of a batch is counted as stored, a duplicate or a dead letter
   expect(Number(counts.get('pipeline_batch_seconds_sum'))).toBeLessThan(100_000);
 });
 
+test('stored events of types outside the definition are counted as other', async () => {
+  const stored = new Map([
+    ['search', 1],
+    ['teleport', 2],
+    ['beam', 1],
+  ]);
+  const { counts } = await observeBatch({ stored, deadLettered: 1, conflicting: 0, refused: [] });
+  const labels = [...counts].filter(([name]) => name.startsWith('pipeline_events_stored_total'));
+  expect(labels).toEqual([
+    ['pipeline_events_stored_total{event_type="search"}', '1'],
+    ['pipeline_events_stored_total{event_type="other"}', '3'],
+  ]);
+});
+
 test('dead letters that are stored already are not counted again', async () => {
   const { counts } = await observeBatch({ stored: new Map(), deadLettered: 0, conflicting: 0, refused: [] });
   expect(counts.get('pipeline_dead_letters_total{reason="empty"}')).toBeUndefined();
@@ -92,7 +107,7 @@ test('dead letters that are stored already are not counted again', async () => {
 test('a batch without events has no delay', async () => {
   const metrics = createConsumerMetrics('test');
   const batch = { ...batchFrom(5), rows: new EventRows(), deadLetters: [rejected] };
-  createObserver(metrics, logger)(
+  createObserver(metrics, logger, types)(
     batch,
     { stored: new Map(), deadLettered: 1, conflicting: 0, refused: [] },
     0,

@@ -2,11 +2,15 @@ import { type Batch, type DeadLetter, recordCount, type Written } from '@pipelin
 import type { Logger } from '@pipeline/runtime';
 import type { ConsumerMetrics } from './metrics.ts';
 
-/** All that is logged and counted per batch. */
-export function createObserver(metrics: ConsumerMetrics, logger: Logger) {
+/**
+ * All that is logged and counted per batch.
+ * @param types of the definition; events of any other type are counted together, because producers choose the
+ * names
+ */
+export function createObserver(metrics: ConsumerMetrics, logger: Logger, types: ReadonlySet<string>) {
   return (batch: Batch, written: Written, startedAt: number): void => {
     const seconds = (performance.now() - startedAt) / 1_000;
-    countOutcome(metrics, batch, written);
+    countOutcome(metrics, types, batch, written);
     metrics.batchEvents.observe(recordCount(batch));
     metrics.batchSeconds.observe(seconds);
     observeDelay(metrics, batch);
@@ -22,11 +26,13 @@ export function createObserver(metrics: ConsumerMetrics, logger: Logger) {
 
 function countOutcome(
   metrics: ConsumerMetrics,
+  types: ReadonlySet<string>,
   batch: Batch,
   { stored, deadLettered, conflicting, refused }: Written,
 ): void {
   const total = [...stored.values()].reduce((sum, count) => sum + count, 0);
-  for (const [type, count] of stored) metrics.eventsStored.inc({ event_type: type }, count);
+  for (const [type, count] of stored)
+    metrics.eventsStored.inc({ event_type: types.has(type) ? type : 'other' }, count);
   metrics.eventsDuplicate.inc(Math.max(0, recordCount(batch) - total - deadLettered));
   metrics.eventsConflicting.inc(conflicting);
   if (deadLettered > 0) {

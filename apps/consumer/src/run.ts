@@ -1,4 +1,5 @@
 import { createWriter, type Database, hashRecord } from '@pipeline/db';
+import { loadDefinition, loadEvents } from '@pipeline/definition';
 import { openSource, redriveCountOf, type Skip } from '@pipeline/kafka';
 import {
   createLogger,
@@ -17,7 +18,7 @@ import { watchLag } from './lag.ts';
 import { type ConsumerMetrics, createConsumerMetrics } from './metrics.ts';
 import { createRetryPolicy, explainDatabase } from './retry-policy.ts';
 import { type consumerSettings, probeAddress } from './settings.ts';
-import { openShadow, type Shadow } from './shadow.ts';
+import { createShadow, type Shadow } from './shadow.ts';
 import { createStages } from './stages.ts';
 
 type ConsumerSettings = Settings<typeof consumerSettings>;
@@ -46,6 +47,7 @@ export async function runConsumer(settings: ConsumerSettings, options: RunOption
   const failure = new AbortController();
   const signal = AbortSignal.any([stop, failure.signal]);
   const logger = createLogger('consumer', settings);
+  const definition = loadDefinition(settings);
   const metrics = createConsumerMetrics(options.version);
   const health = createHealth(logger, metrics, settings.DATABASE_STATEMENT_TIMEOUT_MS);
   const shadow = openShadowIfSet(settings, metrics, logger);
@@ -80,18 +82,19 @@ export async function runConsumer(settings: ConsumerSettings, options: RunOption
   using _lag = watchLag(settings, source, kafka.admin, metrics, logger);
 
   const { publisher } = kafka;
-  const stages = decorate(
-    createStages({ settings, once, writer, publisher, retries, health, metrics, logger, shadow }),
-  );
+  const parts = { definition, settings, once, writer, publisher, retries, health, metrics, logger, shadow };
+  const stages = decorate(createStages(parts));
   await consumeTogether(source, stages, settings.WRITERS, failure);
 }
 
 function openShadowIfSet(
-  { SHADOW_SCHEMA: path, EVENT_MAX_BYTES: maxBytes, EVENT_MAX_DEPTH: maxDepth }: ConsumerSettings,
+  settings: ConsumerSettings,
   metrics: ConsumerMetrics,
   logger: Logger,
 ): Shadow | undefined {
-  return path === undefined ? undefined : openShadow(path, { maxBytes, maxDepth }, metrics, logger);
+  const { SHADOW_SCHEMA: path, EVENT_MAX_BYTES: maxBytes, EVENT_MAX_DEPTH: maxDepth } = settings;
+  if (path === undefined) return undefined;
+  return createShadow(loadEvents('SHADOW_SCHEMA', path, settings), { maxBytes, maxDepth }, metrics, logger);
 }
 
 async function serveProbes(

@@ -1,4 +1,5 @@
 import { databaseSettings } from '@pipeline/db';
+import { eventSettings } from '@pipeline/definition';
 import { groupSettings, kafkaSettings } from '@pipeline/kafka';
 import { httpSettings, type ListenAddress, loggerSettings } from '@pipeline/program';
 import { decimal, integer, oneOf, optionalText, port, type Settings } from '@pipeline/runtime';
@@ -17,6 +18,7 @@ export function probeAddress({ HTTP_HOST, METRICS_PORT }: Settings<typeof probeS
 
 /** All settings of the consumer. */
 export const consumerSettings = {
+  ...eventSettings,
   ...kafkaSettings,
   ...groupSettings,
   ...databaseSettings,
@@ -41,7 +43,7 @@ export const consumerSettings = {
     'What happens to an event that differs from the stored one with its id: it is counted, or kept as a dead letter',
   ),
   SHADOW_SCHEMA: optionalText(
-    'Path of a module with candidate schemas; events that they would reject are still stored, but counted and logged',
+    'Path of a candidate definition, like EVENTS; events that it would reject are still stored, but counted and logged',
   ),
   DLQ_RECORD_MAX_BYTES: integer(
     1_000_000,

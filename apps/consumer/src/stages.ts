@@ -1,7 +1,7 @@
 import type { Writer } from '@pipeline/db';
 import type { Publisher } from '@pipeline/kafka';
 import type { Logger, Settings } from '@pipeline/runtime';
-import { decodeEvent } from '@pipeline/schema';
+import { createDecoder, type EventDefinition, shopEvents } from '@pipeline/schema';
 import { createAdmission } from './admission.ts';
 import type { Stages } from './consume.ts';
 import { createDeadLetterStep } from './dead-letter.ts';
@@ -16,6 +16,8 @@ import { triage } from './triage.ts';
 
 /** The dependencies of the stages. */
 export interface StagesParts {
+  /** Defaults to the built-in one. */
+  readonly definition?: EventDefinition;
   readonly settings: Settings<typeof consumerSettings>;
   readonly once: boolean;
   readonly writer: Pick<Writer, 'write'>;
@@ -30,9 +32,11 @@ export interface StagesParts {
 /** The stages of a batch. */
 export function createStages(parts: StagesParts): Stages {
   const { settings, once, writer, publisher, retries, health, metrics, logger, shadow } = parts;
+  const { definition = shopEvents } = parts;
   const limits = { maxBytes: settings.EVENT_MAX_BYTES, maxDepth: settings.EVENT_MAX_DEPTH };
-  const decode = limitUnknownTypes((bytes) => decodeEvent(bytes, limits));
-  const observe = createObserver(metrics, logger);
+  const decodeRecord = createDecoder(definition);
+  const decode = limitUnknownTypes((record, place) => decodeRecord(record, place, limits));
+  const observe = createObserver(metrics, logger, new Set(Object.keys(definition.types)));
   const limit = { ratio: settings.DLQ_LIMIT_RATIO, window: settings.DLQ_LIMIT_WINDOW };
   const admission = createAdmission(limit, health, once);
   return {

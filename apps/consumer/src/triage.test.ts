@@ -1,6 +1,6 @@
-import { decodeEvent } from '@pipeline/schema';
+import { createDecoder, shopEvents } from '@pipeline/schema';
 import { expect, test } from 'vitest';
-import { triage } from './triage.ts';
+import { type Decode, triage } from './triage.ts';
 
 const event = {
   event_id: '0198c5b0-7c1e-7a4f-9d55-3f0e8f6f2b11',
@@ -21,7 +21,7 @@ test('a batch has a row per event and a dead letter per rejection', () => {
   const records = [good, bad, recordOf(7, JSON.stringify({ ...event, payload: {} }))];
   const source = { topic: 'events', partition: 2, nextOffset: 9n, lastEpoch: 4, records };
   const reader = { commitOffsets: async () => {}, pausePartition: () => {} };
-  const { rows, deadLetters, ...coordinates } = triage({ ...source, ...reader }, decodeEvent);
+  const { rows, deadLetters, ...coordinates } = triage({ ...source, ...reader }, createDecoder(shopEvents));
   expect(coordinates).toEqual({ topic: 'events', partition: 2, nextOffset: 9n, lastEpoch: 4 });
   expect([...rows]).toEqual([
     {
@@ -51,4 +51,23 @@ test('a batch has a row per event and a dead letter per rejection', () => {
       redriveCount: 0,
     },
   ]);
+});
+
+test('a record that is no event by design is skipped, between two events', () => {
+  const records = [recordOf(5, '1'), recordOf(6, '2'), recordOf(7, '3')];
+  const decodeShop = createDecoder(shopEvents);
+  const decoded: unknown[] = [];
+  const decode: Decode = (record, place) => {
+    decoded.push([record.offset, place]);
+    if (record.offset === '6')
+      return { ok: false, reason: null, message: 'tombstone', path: '', eventType: null };
+    return decodeShop({ value: Buffer.from(JSON.stringify(event)) });
+  };
+  const batch = { topic: 'events', partition: 2, nextOffset: 8n, lastEpoch: 4, records };
+  const reader = { commitOffsets: async () => {}, pausePartition: () => {} };
+  const { rows, deadLetters } = triage({ ...batch, ...reader }, decode);
+  expect(rows.records.map(({ offset }) => offset)).toEqual(['5', '7']);
+  expect(deadLetters).toEqual([]);
+  const place = { topic: 'events', partition: 2 };
+  expect(decoded).toEqual(['5', '6', '7'].map((offset) => [offset, place]));
 });

@@ -1,31 +1,35 @@
 import { type Batch, type DeadLetter, type EventRow, EventRows } from '@pipeline/db';
 import { type KafkaRecord, type RecordBatch, redriveCountOf } from '@pipeline/kafka';
-import type { DecodeResult, Rejection } from '@pipeline/schema';
+import type { AnyEvent, Decoded, DecodeResult, NoEvent, Place, Rejection } from '@pipeline/schema';
 
-/** Decodes a record's value. */
-export type Decode = (bytes: Uint8Array | null) => DecodeResult;
+/** Decodes a record of a partition. */
+export type Decode = (record: KafkaRecord, place: Place) => DecodeResult<AnyEvent> | NoEvent;
 
-/** Splits the records of a batch into rows and dead letters, both in offset order. */
+/**
+ * Splits the records of a batch into rows and dead letters, both in offset order. Records that are no event by
+ * design are neither: their offsets are skipped.
+ */
 export function triage(
   { topic, partition, nextOffset, lastEpoch, records }: RecordBatch,
   decode: Decode,
 ): Batch {
   const rows = new EventRows();
   const deadLetters: DeadLetter[] = [];
+  const place = { topic, partition };
   for (const record of records) {
-    const result = decode(record.value);
+    const result = decode(record, place);
     if (result.ok) rows.push(toRow(record, result));
-    else deadLetters.push(toDeadLetter(record, result));
+    else if (result.reason !== null) deadLetters.push(toDeadLetter(record, result));
   }
   return { topic, partition, nextOffset, lastEpoch, rows, deadLetters };
 }
 
-function toRow(record: KafkaRecord, { event, payloadJson }: Extract<DecodeResult, { ok: true }>): EventRow {
+function toRow(record: KafkaRecord, { event, payloadJson }: Decoded<AnyEvent>): EventRow {
   return {
     eventId: event.event_id,
     eventType: event.event_type,
     eventTime: event.event_time,
-    userId: event.user_id,
+    userId: event.user_id as string,
     payloadJson,
     record,
   };

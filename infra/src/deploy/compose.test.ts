@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { composeCommand } from '@pipeline/servers';
 import { Ajv2019 } from 'ajv/dist/2019.js';
@@ -42,6 +42,13 @@ test.each(files)('%s passes secrets to the apps in files', (file) => {
   const own = Object.entries(all).filter(([name]) => apps.some((app) => app === name));
   const names = own.flatMap(([, { environment }]) => Object.keys(environment));
   expect(names.filter((name) => /PASSWORD$|URL$/.test(name))).toEqual([]);
+});
+
+test.each(['consumer', 'producer', 'stats'])('%s reads a definition from a mounted folder', (app) => {
+  expect(services[app].environment.EVENTS).toMatch(/^\$\{EVENTS:-\}$/);
+  const [, mount = ''] =
+    /^\$\{EVENTS_FOLDER:-(\S+)\}:\/etc\/pipeline\/events:ro$/.exec(services[app].volumes[0]) ?? [];
+  expect(existsSync(join(infra, mount, 'README.md'))).toBe(true);
 });
 
 test('ports are published on the loopback only', () => {

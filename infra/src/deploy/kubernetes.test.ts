@@ -61,6 +61,13 @@ test('liveness probes check the process only, so that an outage restarts nothing
   expect(consumer.readinessProbe.httpGet.path).toBe('/readyz');
 });
 
+test.each(['consumer', 'stats'])('%s can read a definition, and starts without one', (name) => {
+  const { containers, volumes } = named(name, 'Deployment').spec.template.spec;
+  expect(volumes).toContainEqual({ name: 'events', configMap: { name: 'pipeline-events', optional: true } });
+  const mount = { name: 'events', mountPath: '/etc/pipeline/events', readOnly: true };
+  expect(containers[0].volumeMounts).toContainEqual(mount);
+});
+
 test('network policies select the pods of the pipeline only', () => {
   const policies = base.filter(({ kind }) => kind === 'NetworkPolicy');
   expect(policies.map(({ metadata }) => metadata.name).sort()).toEqual(['metrics', 'pipeline']);

@@ -29,7 +29,7 @@ export function bundleSchema(root: SchemaFile, schemas: ResolvedSchemas): Bundle
   return { schema: embedded.length === 0 ? schema : { ...schema, [keyword]: definitions }, dialect };
 }
 
-/** `$schema` may stand at the root only. */
+/** `$schema` is allowed at the root only. */
 function withoutDialect({ $schema, ...schema }: JsonObject): JsonObject {
   return schema;
 }
