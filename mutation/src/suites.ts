@@ -22,10 +22,11 @@ export const suites: readonly Suite[] = [
   {
     folder: 'packages/db/src/write',
     mutate: [
-      '{array-literal,batch,event-rows,insert-form,isolate,log-tail,minute-counts,record-time}.ts',
-      '{text-column,too-slow,untyped-parameter}.ts',
+      '{batch,event-rows,insert-form,isolate,log-tail,minute-counts,record-time}.ts',
+      '{too-slow,untyped-parameter}.ts',
+      'columns/{array-literal,nullable-columns,text-column}.ts',
     ],
-    tests: ['!(*.int).test.ts'],
+    tests: ['!(*.int).test.ts', 'columns/*.test.ts'],
   },
   {
     folder: 'packages/db/src/client',

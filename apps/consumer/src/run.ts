@@ -1,4 +1,4 @@
-import { createWriter, type Database, hashRecord } from '@pipeline/db';
+import { createWriter, type Database, hashRecord, type Writer } from '@pipeline/db';
 import { loadDefinition, loadEvents } from '@pipeline/definition';
 import { openSource, redriveCountOf, type Skip } from '@pipeline/kafka';
 import {
@@ -62,19 +62,8 @@ export async function runConsumer(settings: ConsumerSettings, options: RunOption
     countRedrives: ({ headers }) => redriveCountOf(headers),
   });
   await using source = await openSource({
-    settings,
-    name: 'consumer',
-    admin: kafka.admin,
-    logger,
-    signal,
-    once,
-    skips,
-    openLedger: (partition, logStart) => explainDatabase(writer.open(partition, logStart)),
-    truncation: {
-      hashRecord,
-      rewindLedger: (...move) => explainDatabase(writer.rewind(...move)),
-      onTruncation: () => metrics.logTruncations.inc(),
-    },
+    ...{ settings, name: 'consumer', admin: kafka.admin, logger, signal, once, skips },
+    ...accountedBy(writer, metrics),
     onRebalance: health.resumed,
     onRetry: retries.onKafkaRetry,
   });
@@ -85,6 +74,18 @@ export async function runConsumer(settings: ConsumerSettings, options: RunOption
   const parts = { definition, settings, once, writer, publisher, retries, health, metrics, logger, shadow };
   const stages = decorate(createStages(parts));
   await consumeTogether(source, stages, settings.WRITERS, failure);
+}
+
+/** Positions come from the ledger, and go back in it when a log was truncated. */
+function accountedBy(writer: Writer, metrics: ConsumerMetrics) {
+  return {
+    openLedger: (...opening: Parameters<Writer['open']>) => explainDatabase(writer.open(...opening)),
+    truncation: {
+      hashRecord,
+      rewindLedger: (...move: Parameters<Writer['rewind']>) => explainDatabase(writer.rewind(...move)),
+      onTruncation: () => metrics.logTruncations.inc(),
+    },
+  };
 }
 
 function openShadowIfSet(

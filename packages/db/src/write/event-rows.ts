@@ -1,8 +1,8 @@
 import type { SourceRecord } from '../dead-letters/dead-letter.ts';
-import { escapeText, jsonLayout, plainLayout, quotedLayout } from './array-literal.ts';
+import { escapeText, jsonLayout, plainLayout, quotedLayout } from './columns/array-literal.ts';
+import { NullableTextColumn, SparseJsonColumn } from './columns/nullable-columns.ts';
+import { TextColumn } from './columns/text-column.ts';
 import { MinuteCounts, type MinuteTypeCount } from './minute-counts.ts';
-import { NullableTextColumn, SparseJsonColumn } from './nullable-columns.ts';
-import { TextColumn } from './text-column.ts';
 
 /** An event to be stored. All members are texts that were validated by the event's schema. */
 export interface EventRow {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Database } from '../client/connect.ts';
-import { plainArray } from './array-literal.ts';
 import type { Batch } from './batch.ts';
+import { plainArray } from './columns/array-literal.ts';
 import type { Refusal } from './isolate.ts';
 import { recordTime } from './record-time.ts';
 

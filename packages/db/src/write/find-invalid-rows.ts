@@ -1,6 +1,6 @@
 import type { Database, Sql } from '../client/connect.ts';
 import { codeOf, errorKind } from '../client/errors.ts';
-import { jsonSeparator } from './array-literal.ts';
+import { jsonSeparator } from './columns/array-literal.ts';
 import type { EventRows } from './event-rows.ts';
 import type { Refusal } from './isolate.ts';
 import { untyped } from './untyped-parameter.ts';

@@ -1,7 +1,7 @@
 import type { Sql } from '../client/connect.ts';
-import { jsonSeparator } from './array-literal.ts';
+import { jsonSeparator } from './columns/array-literal.ts';
+import { jsonNull } from './columns/nullable-columns.ts';
 import type { EventRows } from './event-rows.ts';
-import { jsonNull } from './nullable-columns.ts';
 import { untyped } from './untyped-parameter.ts';
 
 /** Selects the rows of a batch with their positions, from 1 on. Payload and attributes are texts. */

@@ -1,8 +1,8 @@
 import type { Sql } from '../client/connect.ts';
 import { type DeadLetter, headersToJson } from '../dead-letters/dead-letter.ts';
 import { minuteText } from '../minute-text.ts';
-import { plainArray, textArray } from './array-literal.ts';
 import { type Batch, lastRecord, recordCount } from './batch.ts';
+import { plainArray, textArray } from './columns/array-literal.ts';
 import { type ConflictHandling, compareDuplicates, requireResolved } from './conflicts.ts';
 import type { EventRows } from './event-rows.ts';
 import { selectIncoming } from './incoming.ts';
