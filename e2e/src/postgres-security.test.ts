@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { connectDatabase, type Database, migrate } from '@pipeline/db';
 import { settingsFor, testStack } from '@pipeline/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -296,6 +299,27 @@ describe('roles', () => {
     expectEnd(await drain(wrong), 1, /\(28P01\); check the user and the password of DATABASE_URL$/);
   });
 
+  test('a password file or command is read for each connection; a failure is one line', async () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'password-')), 'password');
+    const withoutPassword = via('app_consumer', {}, { password: '' });
+    const fromFile = { ...withoutPassword, DATABASE_PASSWORD_FILE: path };
+    expectEnd(await drain(fromFile), 1, /DATABASE_PASSWORD_FILE: .* cannot be read or is empty; name a file/);
+    writeFileSync(path, `${PASSWORD}\n`);
+    await using consumer = startApp('consumer', [], fromFile);
+    const [first, second] = [createEvent(), createEvent()];
+    await pipeline.publish([jsonRecord(first)]);
+    await waitUntil(() => isStored(first.event_id));
+    await withPassword(`new-${PASSWORD}`, async () => {
+      writeFileSync(path, `new-${PASSWORD}\n`);
+      await endSessions('app_consumer');
+      await pipeline.publish([jsonRecord(second)]);
+      await waitUntil(() => isStored(second.event_id));
+    });
+    const command = (text: string) => drain({ ...withoutPassword, DATABASE_PASSWORD_COMMAND: text });
+    expect(await command(`printf %s ${PASSWORD}`)).toMatchObject({ code: 0 });
+    expectEnd(await command('echo no token >&2; exit 1'), 1, /DATABASE_PASSWORD_COMMAND failed: no token; run/);
+  });
+
   test('a changed password ends the consumer on reconnect; the new one works', async () => {
     await using consumer = startApp('consumer', [], via('app_consumer'));
     const [first, second] = [createEvent(), createEvent()];
@@ -330,8 +354,12 @@ describe('TLS', () => {
   beforeAll(async () => {
     const noTls = await drain(verified());
     await postgres.useCertificate('good');
-    const [good, untrusted, noCa, stats] = await Promise.all([
+    const required = { sslmode: 'require', sslrootcert: postgres.pem.ca };
+    const bound = { ...required, channel_binding: 'require' };
+    const [good, require, channelBinding, untrusted, noCa, stats] = await Promise.all([
       drain(verified()),
+      drain(via('app_consumer', required)),
+      drain(via('app_consumer', bound)),
       drain(verified('otherCa')),
       drain(via('app_consumer', { sslmode: 'verify-full' })),
       runApp('stats', [], verified('otherCa')),
@@ -339,18 +367,23 @@ describe('TLS', () => {
     await postgres.useCertificate('expired');
     const expired = await drain(verified());
     await postgres.useCertificate('localhost-only');
-    const [wrongHost, byName] = await Promise.all([
+    const [wrongHost, byName, verifyCa] = await Promise.all([
       drain(verified()),
       drain(verified('ca', { hostname: 'localhost' })),
+      drain(via('app_consumer', { sslmode: 'verify-ca', sslrootcert: postgres.pem.ca })),
     ]);
     await postgres.requireTls();
     const plaintext = await drain(via('app_consumer'));
-    ends = { noTls, good, untrusted, noCa, stats, expired, wrongHost, byName, plaintext };
+    const accepted = { good, require, channelBinding, byName, verifyCa };
+    ends = { ...accepted, noTls, untrusted, noCa, stats, expired, wrongHost, plaintext };
   });
 
-  test.each(['good', 'byName'])('accepts a trusted certificate with a matching name (%s)', (name) => {
-    expect(ends[name]).toMatchObject({ code: 0 });
-  });
+  test.each(['good', 'require', 'channelBinding', 'byName', 'verifyCa'])(
+    'accepts a trusted certificate with a matching name, or verify-ca (%s)',
+    (name) => {
+      expect(ends[name]).toMatchObject({ code: 0 });
+    },
+  );
 
   test.each<readonly [string, RegExp]>([
     [

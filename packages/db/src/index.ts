@@ -13,7 +13,8 @@ export {
   postgresErrors,
   toUserError,
 } from './client/errors.ts';
-export { type DatabaseUrl, databaseSettings, parseDatabaseUrl } from './client/settings.ts';
+export { type DatabaseUrl, parseDatabaseUrl } from './client/database-url.ts';
+export { databaseSettings } from './client/settings.ts';
 export {
   type DeadLetter,
   headersFromJson,

@@ -21,6 +21,7 @@ export {
   SettingsError,
   type SettingsSchema,
   text,
+  ValueError,
 } from './settings.ts';
 export { StopRequest } from './stop-request.ts';
 export { type TlsError, tlsErrorOf, tlsErrorText } from './tls-error.ts';

@@ -12,7 +12,7 @@ export interface Setting<Value> {
   readonly expected: string;
   /** A secret is masked in messages, and may be read from the file that `NAME_FILE` names. */
   readonly secret: boolean;
-  /** The value of a text, or undefined if the text is invalid. */
+  /** The value of a text, or undefined if the text is invalid. @throws ValueError with a problem of its own */
   readonly parse: (text: string) => Value | undefined;
 }
 
@@ -25,6 +25,11 @@ export type Settings<Schema extends SettingsSchema> = {
 };
 
 export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Thrown by a parser to describe what is wrong with a value. The message must not quote a secret. */
+export class ValueError extends Error {
+  override readonly name = 'ValueError';
+}
 
 /** All invalid settings of a process, one line each; the message contains no secret. */
 export class SettingsError extends Error {
@@ -66,8 +71,13 @@ function readSetting(
   const source = sourceOf(name, setting, environments);
   if ('problem' in source) return source;
   if (source.text === undefined) return { value: undefined };
-  const value = setting.parse(source.text);
-  if (value !== undefined) return { value };
+  try {
+    const value = setting.parse(source.text);
+    if (value !== undefined) return { value };
+  } catch (error) {
+    if (!(error instanceof ValueError)) throw error;
+    return { problem: `${name}: ${error.message}` };
+  }
   const got = setting.secret ? '***' : JSON.stringify(source.text);
   return { problem: `${name}: got ${got}, expected ${setting.expected}` };
 }

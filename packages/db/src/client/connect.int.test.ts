@@ -63,6 +63,22 @@ test('connections that reach a read-only server are replaced until one does not'
   await expect.poll(() => write().then(() => 'written', codeOf), { timeout: 10_000 }).toBe('written');
 });
 
+test('the next host is tried if one refuses, and a read-only one is passed over', async () => {
+  await using fresh = await createFreshDatabase(inject('postgresUrl'));
+  const { host, port, text, database } = fresh.settings.DATABASE_URL;
+  const hosts = `127.0.0.1:1,${host}:${port}`;
+  const url = `${text.replace(`${host}:${port}`, hosts)}?target_session_attrs=read-write`;
+  const settings = readSettings(databaseSettings, { DATABASE_URL: url, DATABASE_STATEMENT_TIMEOUT_MS: '1000' });
+  const options = { applicationName: 'failover', connections: 1 };
+  await using connected = connectDatabase(settings, options);
+  expect(await connected.run((sql) => sql`select 1 as one`)).toEqual([{ one: 1 }]);
+  await fresh.database.run((sql) =>
+    sql.unsafe(`alter database ${database} set default_transaction_read_only = on`),
+  );
+  await using writer = connectDatabase(settings, options);
+  await expect(writer.run((sql) => sql`select 1 as one`)).rejects.toMatchObject({ name: 'DeadlineError' });
+});
+
 test('connections are replaced at most once per second by a read-only server', async () => {
   await using fresh = await createFreshDatabase(inject('postgresUrl'));
   await using admin = connectDatabase(fresh.settings, { applicationName: 'admin', connections: 1 });

@@ -1,7 +1,9 @@
-import { type Settings, withDeadline } from '@pipeline/runtime';
+import { type Settings, tlsErrorOf, withDeadline } from '@pipeline/runtime';
 import postgres from 'postgres';
 import { codeOf } from './errors.ts';
-import type { DatabaseUrl, databaseSettings } from './settings.ts';
+import type { DatabaseUrl } from './database-url.ts';
+import { passwordSource } from './password.ts';
+import type { databaseSettings } from './settings.ts';
 import { tlsOptions } from './tls.ts';
 
 /** The tagged template for statements; its values become parameters. */
@@ -70,7 +72,7 @@ export function connectDatabase(
       } catch (error) {
         if (isDead(error)) replace(used, 0);
         if (isReadOnly(error, options) && performance.now() - replacedAt > REPLACE_MS) replace(used, 1);
-        throw error;
+        throw withHost(error, url.host);
       }
     },
     [Symbol.asyncDispose]: () => pool.end({ timeout: 2 }),
@@ -93,6 +95,12 @@ async function runUntil<Row extends object>(
   }
 }
 
+/** Node's TLS errors do not name the server, but the remedy depends on it. */
+function withHost(error: unknown, databaseHost: string): unknown {
+  const isTls = error instanceof Error && tlsErrorOf(codeOf(error)) !== undefined;
+  return isTls ? Object.assign(error, { databaseHost }) : error;
+}
+
 function isDead(error: unknown): boolean {
   return error instanceof Error && error.name === 'DeadlineError';
 }
@@ -106,19 +114,19 @@ const READ_ONLY_TRANSACTION = '25006';
 
 /** The driver's pool, for transactions and multi-statement queries, which `Database` does not support. */
 export function openPool(settings: Settings<typeof databaseSettings>, options: ConnectOptions): Sql {
-  const { database, user, password } = settings.DATABASE_URL;
+  const { database, user, applicationName, connectTimeoutSeconds } = settings.DATABASE_URL;
   return postgres({
-    ...addressOf(settings.DATABASE_URL),
+    ...addressesOf(settings.DATABASE_URL),
     database,
     user,
-    password,
+    password: passwordSource(settings),
     ssl: tlsOptions(settings),
     max: options.connections,
     // All parameters are sent as text and cast in SQL, so the driver does not need array types.
     fetch_types: false,
     types: { bigint: postgres.BigInt },
     max_lifetime: MAX_LIFETIME_SECONDS,
-    connect_timeout: settings.DATABASE_CONNECT_TIMEOUT_MS / 1_000,
+    connect_timeout: connectTimeoutSeconds ?? settings.DATABASE_CONNECT_TIMEOUT_MS / 1_000,
     // Callers have their own backoff. The driver's counts the failures of all connections together and would
     // delay the first attempt after an outage by up to 20 s.
     backoff: () => 0,
@@ -126,15 +134,24 @@ export function openPool(settings: Settings<typeof databaseSettings>, options: C
     // Behind a transaction pooler, a prepared statement may belong to another server connection.
     prepare: settings.DATABASE_POOL_MODE === 'session',
     connection: {
-      application_name: options.applicationName,
+      application_name: applicationName ?? options.applicationName,
+      ...sessionOptions(settings.DATABASE_URL),
       ...(settings.DATABASE_POOL_MODE === 'session' ? sessionParameters(settings, options) : {}),
     },
   });
 }
 
 /** Arrays, which the driver's types lack, because it splits a string at the first colon (IPv6). */
-function addressOf({ host, port }: DatabaseUrl): object {
-  return { host: [host], port: [port] };
+function addressesOf({ hosts, targetSessionAttrs }: DatabaseUrl): object {
+  return {
+    host: hosts.map(({ host }) => host),
+    port: hosts.map(({ port }) => port),
+    ...(targetSessionAttrs === undefined ? {} : { target_session_attrs: targetSessionAttrs }),
+  };
+}
+
+function sessionOptions({ options }: DatabaseUrl): object {
+  return options === undefined ? {} : { options };
 }
 
 /** Session parameters. With a transaction pooler, set them on the user (docs/install.md, "PgBouncer"). */

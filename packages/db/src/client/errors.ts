@@ -69,6 +69,11 @@ export function describeError(error: unknown): string {
   return code === '' || message.includes(code) ? message : `${message} (${code})`;
 }
 
+/** The server of a TLS error, as `connectDatabase` notes it. */
+function hostOf(error: unknown): string | undefined {
+  return (error as { readonly databaseHost?: string }).databaseHost;
+}
+
 const outdatedTables = /^42(P01|703|P10|883) /;
 
 /** Remedies by "CODE MESSAGE", where CODE is the SQLSTATE or the driver's code. */
@@ -95,7 +100,7 @@ export function toUserError(error: unknown): unknown {
 function permanentUserError(error: unknown): UserError {
   const code = codeOf(error);
   const tlsError = tlsErrorOf(code);
-  if (tlsError !== undefined) return tlsUserError(tlsError);
+  if (tlsError !== undefined) return tlsUserError(tlsError, hostOf(error));
   const text = `${code} ${error instanceof Error ? error.message : ''}`;
   const remedy = remedies.find(([pattern]) => pattern.test(text))?.[1];
   const fix = outdatedTables.test(text) ? ({ name: 'create-tables' } as const) : undefined;

@@ -86,3 +86,14 @@ test.each<readonly [TlsError, string]>([
     remedy: expect.stringContaining(remedy),
   });
 });
+
+test.each([
+  ['app.c1.eu-west-1.rds.amazonaws.com', /global-bundle\.pem and set sslrootcert/],
+  ['db.ref.supabase.co', /Database Settings, .* sslrootcert/],
+  ['app-project.a.aivencloud.com', /ca\.pem .* sslrootcert/],
+  ['p.abc.db.postgresbridge.com', /ca\.pem .* sslrootcert/],
+  ['ec2-1-2-3-4.compute-1.amazonaws.com', /Heroku signs with no CA/],
+  ['db.example', /set sslrootcert in DATABASE_URL to the certificate of the CA/],
+])('the remedy for an untrusted certificate of %s names the CA file', (host, remedy) => {
+  expect(tlsUserError('untrusted', host).remedy).toMatch(remedy);
+});

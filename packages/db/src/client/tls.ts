@@ -6,25 +6,39 @@ import type { databaseSettings } from './settings.ts';
 /** The driver's `ssl` option. */
 export type TlsOptions =
   | false
-  | { readonly rejectUnauthorized: true; readonly host: string; readonly ca?: string };
+  | {
+      readonly rejectUnauthorized: true;
+      /** Of the only server: Node would compare the certificate of an IP address with `localhost`. */
+      readonly host?: string;
+      readonly ca?: string;
+      /** Of `patches/postgres@3.4.9.patch`. */
+      readonly channelBinding?: true;
+      /** Accepts any host name, as `verify-ca` does. */
+      readonly checkServerIdentity?: () => undefined;
+    };
 
 /**
- * The TLS options for DATABASE_URL: verified certificate and host name, or no TLS.
+ * The TLS options for DATABASE_URL: verified certificate, and host name unless it says `verify-ca`, or no TLS.
  * @throws UserError if a remote host would be used without TLS and DATABASE_ALLOW_PLAINTEXT is off, or if
  * sslrootcert is unusable
  */
 export function tlsOptions(
   settings: Pick<Settings<typeof databaseSettings>, 'DATABASE_URL' | 'DATABASE_ALLOW_PLAINTEXT'>,
 ): TlsOptions {
-  const { host, sslMode, sslRootCert } = settings.DATABASE_URL;
+  const { hosts, sslMode, sslRootCert, requiresChannelBinding } = settings.DATABASE_URL;
   if (sslMode === 'disable') {
+    const remote = hosts.find(({ host }) => !isLoopback(host));
     if (sslRootCert !== undefined) throw unusedCertificate;
-    if (!settings.DATABASE_ALLOW_PLAINTEXT && !isLoopback(host)) throw plaintextRefused(host);
+    if (!settings.DATABASE_ALLOW_PLAINTEXT && remote !== undefined) throw plaintextRefused(remote.host);
     return false;
   }
-  // Without a host, Node would compare the certificate of an IP address with `localhost`.
-  const check = { rejectUnauthorized: true, host } as const;
-  return sslRootCert === undefined ? check : { ...check, ca: readCertificates(sslRootCert) };
+  return {
+    rejectUnauthorized: true,
+    ...(hosts.length === 1 ? { host: settings.DATABASE_URL.host } : {}),
+    ...(sslRootCert === undefined ? {} : { ca: readCertificates(sslRootCert) }),
+    ...(requiresChannelBinding ? { channelBinding: true } : {}),
+    ...(sslMode === 'verify-ca' ? { checkServerIdentity: () => undefined } : {}),
+  };
 }
 
 function isLoopback(host: string): boolean {
@@ -71,7 +85,29 @@ const remedies: Readonly<Record<TlsError, string>> = {
   'nothing-in-common': 'check ssl_min_protocol_version and ssl_ciphers of the server',
 };
 
-/** The UserError for a failed TLS handshake with Postgres. */
-export function tlsUserError(error: TlsError): UserError {
-  return new UserError(`Postgres ${tlsErrorText[error]}`, remedies[error]);
+/** Where to get the CA of providers that sign with their own, by the end of the host name. */
+const providerCas: readonly (readonly [RegExp, string])[] = [
+  [
+    /\.rds\.amazonaws\.com$/,
+    'download https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem and set sslrootcert to its path',
+  ],
+  [
+    /\.supabase\.(co|com)$/,
+    'download the certificate from Database Settings, SSL Configuration, and set sslrootcert to its path',
+  ],
+  [/\.aivencloud\.com$/, 'download ca.pem from the service page and set sslrootcert to its path'],
+  [/\.postgresbridge\.com$/, "download the team's ca.pem from its settings and set sslrootcert to its path"],
+  [
+    /\.compute(-1)?\.amazonaws\.com$/,
+    'Heroku signs with no CA: connect through its private space or a tunnel, and set sslmode=disable there',
+  ],
+];
+
+/**
+ * The UserError for a failed TLS handshake with Postgres.
+ * @param host the server's name; some providers have a CA of their own
+ */
+export function tlsUserError(error: TlsError, host = ''): UserError {
+  const own = error === 'untrusted' ? providerCas.find(([pattern]) => pattern.test(host))?.[1] : undefined;
+  return new UserError(`Postgres ${tlsErrorText[error]}`, own ?? remedies[error]);
 }

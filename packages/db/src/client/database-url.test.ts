@@ -1,0 +1,109 @@
+import { ValueError } from '@pipeline/runtime';
+import { expect, test } from 'vitest';
+import { parseDatabaseUrl } from './database-url.ts';
+
+test('all parts of a URL are parsed and percent-decoded', () => {
+  const url = 'postgres://a%40b:p%3Ass@db.example:6543/my%20data?sslmode=verify-full&sslrootcert=/ca.pem';
+  expect(parseDatabaseUrl(url)).toEqual({
+    text: url,
+    host: 'db.example',
+    port: 6543,
+    hosts: [{ host: 'db.example', port: 6543 }],
+    database: 'my data',
+    user: 'a@b',
+    password: 'p:ss',
+    sslMode: 'verify-full',
+    sslRootCert: '/ca.pem',
+    requiresChannelBinding: false,
+  });
+});
+
+test('missing parts have the defaults of Postgres, and IPv6 hosts lose their brackets', () => {
+  expect(parseDatabaseUrl('postgresql://[::1]')).toMatchObject({
+    host: '::1',
+    port: 5432,
+    database: 'postgres',
+    user: 'postgres',
+    password: '',
+    sslMode: 'disable',
+  });
+});
+
+test.each([
+  'mysql://app@host/app',
+  'postgresx://app@host/app',
+  'xpostgres://app@host/app',
+  'app@host/app',
+  'postgres:///app',
+  'postgres://app:100%@host/app',
+  'postgres://100%@host/app',
+  'postgres://app@host/100%',
+  'postgres://app@host:70000/app',
+  'postgres://app@one,/app',
+])('%s is not a URL of Postgres', (url) => {
+  expect(parseDatabaseUrl(url)).toBeUndefined();
+});
+
+test('several hosts are parsed in their order, each with its port', () => {
+  const url = 'postgres://app@one:6001,[::1]:6002,three/app?target_session_attrs=read-write';
+  expect(parseDatabaseUrl(url)).toMatchObject({
+    hosts: [
+      { host: 'one', port: 6001 },
+      { host: '::1', port: 6002 },
+      { host: 'three', port: 5432 },
+    ],
+    targetSessionAttrs: 'read-write',
+  });
+});
+
+// URLs in the forms that the consoles of these providers print, with other names.
+test.each([
+  ['RDS', 'postgres://app:p@app.c1.eu-west-1.rds.amazonaws.com:5432/app?sslmode=verify-full&sslrootcert=/rds.pem'],
+  ['Aurora', 'postgres://app:p@app.cluster-c1.eu-west-1.rds.amazonaws.com:5432/app?sslmode=require'],
+  ['Cloud SQL', 'postgres://app:p@34.1.2.3:5432/app?sslmode=verify-ca&sslrootcert=/server-ca.pem'],
+  ['Azure', 'postgres://app:p@app.postgres.database.azure.com:5432/app?sslmode=require'],
+  ['Supabase', 'postgresql://postgres.ref:p@aws-0-eu-west-1.pooler.supabase.com:6543/postgres'],
+  ['Crunchy Bridge', 'postgres://app:p@p.abc.db.postgresbridge.com:5432/postgres?sslmode=require'],
+  ['Aiven', 'postgres://avnadmin:p@app-project.a.aivencloud.com:12345/defaultdb?sslmode=require'],
+  ['Heroku', 'postgres://u:p@ec2-1-2-3-4.eu-west-1.compute.amazonaws.com:5432/d1?sslmode=require'],
+  ['Fly', 'postgres://app:p@app-db.flycast:5432/app?sslmode=disable'],
+  ['Timescale', 'postgres://tsdbadmin:p@a.b.tsdb.cloud.timescale.com:3000/tsdb?sslmode=require'],
+  ['Neon', 'postgresql://app:p@ep-a-pooler.eu.aws.neon.tech/app?sslmode=require&channel_binding=require'],
+])('the URL of %s is accepted', (_, url) => {
+  expect(parseDatabaseUrl(url)).toBeDefined();
+});
+
+test.each([
+  ['sslmode=require', 'verify-full', undefined],
+  ['sslmode=verify-ca&sslrootcert=/ca.pem', 'verify-ca', '/ca.pem'],
+  ['sslrootcert=system', 'verify-full', undefined],
+  ['sslmode=verify-full&sslrootcert=system', 'verify-full', undefined],
+])('%s verifies as %s', (query, sslMode, sslRootCert) => {
+  expect(parseDatabaseUrl(`postgres://app@host/app?${query}`)).toMatchObject({ sslMode, sslRootCert });
+});
+
+test('parameters of the session are kept', () => {
+  const query = 'application_name=etl&options=-c%20work_mem%3D64MB&connect_timeout=10&channel_binding=prefer';
+  expect(parseDatabaseUrl(`postgres://app@host/app?${query}`)).toMatchObject({
+    applicationName: 'etl',
+    options: '-c work_mem=64MB',
+    connectTimeoutSeconds: 10,
+  });
+});
+
+test.each([
+  ['sslmode=prefer', /^sslmode=prefer is not supported: use verify-full/],
+  ['sslmode=verify-ca', /^sslmode=verify-ca needs sslrootcert=PATH/],
+  ['channel_binding=require', /^channel_binding=require needs TLS: set sslmode=verify-full/],
+  ['channel_binding=always', /^channel_binding=always is not one of disable, prefer, require/],
+  ['gssencmode=require', /^the parameter gssencmode=require is not supported: remove it/],
+  ['sslcert=/me.pem', /^the parameter sslcert is not supported: log in with a password/],
+  ['pgbouncer=true', /^the parameter pgbouncer is not supported: .*DATABASE_POOL_MODE=transaction/],
+  ['schema=app', /^the parameter schema is not supported: remove it/],
+  ['target_session_attrs=writable', /^target_session_attrs=writable is not one of any, read-write/],
+  ['connect_timeout=0', /^connect_timeout must be a whole number of seconds/],
+])('%s is refused by name, with a remedy', (query, message) => {
+  const parse = () => parseDatabaseUrl(`postgres://app:hunter2@host/app?${query}`);
+  expect(parse).toThrow(expect.objectContaining({ name: ValueError.name, message: expect.stringMatching(message) }));
+  expect(parse).not.toThrow(/hunter2/);
+});
