@@ -317,7 +317,11 @@ describe('roles', () => {
     });
     const command = (text: string) => drain({ ...withoutPassword, DATABASE_PASSWORD_COMMAND: text });
     expect(await command(`printf %s ${PASSWORD}`)).toMatchObject({ code: 0 });
-    expectEnd(await command('echo no token >&2; exit 1'), 1, /DATABASE_PASSWORD_COMMAND failed: no token; run/);
+    expectEnd(
+      await command('echo no token >&2; exit 1'),
+      1,
+      /DATABASE_PASSWORD_COMMAND failed: no token; run/,
+    );
   });
 
   test('a changed password ends the consumer on reconnect; the new one works', async () => {

@@ -4,6 +4,7 @@ export {
   type Database,
   type Sql,
 } from './client/connect.ts';
+export { type DatabaseUrl, parseDatabaseUrl } from './client/database-url.ts';
 export {
   codeOf,
   describeError,
@@ -13,7 +14,6 @@ export {
   postgresErrors,
   toUserError,
 } from './client/errors.ts';
-export { type DatabaseUrl, parseDatabaseUrl } from './client/database-url.ts';
 export { databaseSettings } from './client/settings.ts';
 export {
   type DeadLetter,

@@ -68,7 +68,10 @@ test('the next host is tried if one refuses, and a read-only one is passed over'
   const { host, port, text, database } = fresh.settings.DATABASE_URL;
   const hosts = `127.0.0.1:1,${host}:${port}`;
   const url = `${text.replace(`${host}:${port}`, hosts)}?target_session_attrs=read-write`;
-  const settings = readSettings(databaseSettings, { DATABASE_URL: url, DATABASE_STATEMENT_TIMEOUT_MS: '1000' });
+  const settings = readSettings(databaseSettings, {
+    DATABASE_URL: url,
+    DATABASE_STATEMENT_TIMEOUT_MS: '1000',
+  });
   const options = { applicationName: 'failover', connections: 1 };
   await using connected = connectDatabase(settings, options);
   expect(await connected.run((sql) => sql`select 1 as one`)).toEqual([{ one: 1 }]);

@@ -1,7 +1,7 @@
 import { type Settings, tlsErrorOf, withDeadline } from '@pipeline/runtime';
 import postgres from 'postgres';
-import { codeOf } from './errors.ts';
 import type { DatabaseUrl } from './database-url.ts';
+import { codeOf } from './errors.ts';
 import { passwordSource } from './password.ts';
 import type { databaseSettings } from './settings.ts';
 import { tlsOptions } from './tls.ts';

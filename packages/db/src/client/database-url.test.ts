@@ -58,7 +58,10 @@ test('several hosts are parsed in their order, each with its port', () => {
 
 // URLs in the forms that the consoles of these providers print, with other names.
 test.each([
-  ['RDS', 'postgres://app:p@app.c1.eu-west-1.rds.amazonaws.com:5432/app?sslmode=verify-full&sslrootcert=/rds.pem'],
+  [
+    'RDS',
+    'postgres://app:p@app.c1.eu-west-1.rds.amazonaws.com:5432/app?sslmode=verify-full&sslrootcert=/rds.pem',
+  ],
   ['Aurora', 'postgres://app:p@app.cluster-c1.eu-west-1.rds.amazonaws.com:5432/app?sslmode=require'],
   ['Cloud SQL', 'postgres://app:p@34.1.2.3:5432/app?sslmode=verify-ca&sslrootcert=/server-ca.pem'],
   ['Azure', 'postgres://app:p@app.postgres.database.azure.com:5432/app?sslmode=require'],
@@ -104,6 +107,8 @@ test.each([
   ['connect_timeout=0', /^connect_timeout must be a whole number of seconds/],
 ])('%s is refused by name, with a remedy', (query, message) => {
   const parse = () => parseDatabaseUrl(`postgres://app:hunter2@host/app?${query}`);
-  expect(parse).toThrow(expect.objectContaining({ name: ValueError.name, message: expect.stringMatching(message) }));
+  expect(parse).toThrow(
+    expect.objectContaining({ name: ValueError.name, message: expect.stringMatching(message) }),
+  );
   expect(parse).not.toThrow(/hunter2/);
 });

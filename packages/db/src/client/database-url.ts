@@ -46,7 +46,9 @@ const urlPattern =
 export function parseDatabaseUrl(text: string): DatabaseUrl | undefined {
   const parts = urlPattern.exec(text)?.groups;
   const hosts = parts?.['hosts']?.split(',').map(parseHost);
-  const [database, user, password] = ['database', 'user', 'password'].map((name) => decodePart(parts?.[name]));
+  const [database, user, password] = ['database', 'user', 'password'].map((name) =>
+    decodePart(parts?.[name]),
+  );
   const [first] = hosts ?? [];
   if (first === undefined || hosts === undefined || hosts.includes(undefined)) return undefined;
   if (database === undefined || user === undefined || password === undefined) return undefined;
@@ -146,8 +148,10 @@ function parseRootCert(value: string | null): readonly [path: string | undefined
 /** `prefer` is no binding: with TLS the certificate is verified anyway. */
 function parseChannelBinding(text: string, sslMode: DatabaseUrl['sslMode']): boolean {
   if (text === 'disable' || text === 'prefer') return false;
-  if (text !== 'require') throw new ValueError(`channel_binding=${text} is not one of disable, prefer, require`);
-  if (sslMode === 'disable') throw new ValueError('channel_binding=require needs TLS: set sslmode=verify-full');
+  if (text !== 'require')
+    throw new ValueError(`channel_binding=${text} is not one of disable, prefer, require`);
+  if (sslMode === 'disable')
+    throw new ValueError('channel_binding=require needs TLS: set sslmode=verify-full');
   return true;
 }
 

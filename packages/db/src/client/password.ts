@@ -35,7 +35,11 @@ async function runCommand(command: string): Promise<string> {
 async function readPassword(path: string): Promise<string> {
   const password = withoutLineEnd(await readFile(path, 'utf8').catch(() => ''));
   if (password !== '') return password;
-  throw unusable('DATABASE_PASSWORD_FILE', `${path} cannot be read or is empty`, 'name a file with a password');
+  throw unusable(
+    'DATABASE_PASSWORD_FILE',
+    `${path} cannot be read or is empty`,
+    'name a file with a password',
+  );
 }
 
 function withoutLineEnd(text: string): string {
