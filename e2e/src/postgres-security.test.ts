@@ -305,7 +305,7 @@ describe('roles', () => {
     const fromFile = { ...withoutPassword, DATABASE_PASSWORD_FILE: path };
     expectEnd(await drain(fromFile), 1, /DATABASE_PASSWORD_FILE: .* cannot be read or is empty; name a file/);
     writeFileSync(path, `${PASSWORD}\n`);
-    await using consumer = startApp('consumer', [], fromFile);
+    await using _consumer = startApp('consumer', [], fromFile);
     const [first, second] = [createEvent(), createEvent()];
     await pipeline.publish([jsonRecord(first)]);
     await waitUntil(() => isStored(first.event_id));
