@@ -1,7 +1,7 @@
 import { ValueError } from '@pipeline/runtime';
 
 /** One of the servers of a connection URL. */
-export interface DatabaseHost {
+interface DatabaseHost {
   /** A name or an address, without brackets. */
   readonly host: string;
   readonly port: number;
