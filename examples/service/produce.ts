@@ -1,6 +1,6 @@
 import { connectKafka, kafkaSettings, openEventPublisher } from '@pipeline/kafka';
 import { readSettings } from '@pipeline/runtime';
-import { decodeEvent, events } from '@pipeline/schema';
+import { createEncoder, events, shopEvents } from '@pipeline/schema';
 
 const settings = readSettings(kafkaSettings, process.env);
 const kafka = connectKafka(settings, 'example-service');
@@ -9,6 +9,6 @@ const purchase = events.purchase({
   payload: { order_id: 'order-7', amount: 99.5, currency: 'EUR' },
 });
 
-await using publisher = await openEventPublisher(kafka, settings.KAFKA_TOPIC, decodeEvent);
+await using publisher = await openEventPublisher(kafka, settings.KAFKA_TOPIC, createEncoder(shopEvents));
 await publisher.send(purchase);
 console.log(purchase.event_id);

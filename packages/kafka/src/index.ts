@@ -21,7 +21,12 @@ export {
   toDeadLetterRecord,
   toRedrivenRecord,
 } from './produce/dead-letter-record.ts';
-export { type Decode, type EventPublisher, openEventPublisher } from './produce/event-publisher.ts';
+export {
+  type EncodedEvent,
+  type EncodeEvent,
+  type EventPublisher,
+  openEventPublisher,
+} from './produce/event-publisher.ts';
 export { openPublisher, type Publisher, type RecordPlace } from './produce/publisher.ts';
 export type { KafkaRecord, NamedHeaders, OutgoingRecord, RecordHeader, RecordHeaders } from './record.ts';
 export { type GroupSettings, groupSettings, type KafkaSettings, kafkaSettings } from './settings.ts';

@@ -1,5 +1,6 @@
 export * as Type from '@sinclair/typebox/type';
 export { createDecoder, type Decode, type Decoded, type DecodeResult, decodeEvent } from './decode.ts';
+export { createEncoder } from './definition/create-encoder.ts';
 export {
   DefinitionError,
   type DefinitionParts,

@@ -1,12 +1,11 @@
 import {
-  createDecoder,
+  createEncoder,
   createEventMakers,
-  type DecodeResult,
   decodeEvent,
   defineEvents,
-  type Event,
   events,
   eventType,
+  shopEvents,
 } from '@pipeline/schema';
 import { Type } from '@sinclair/typebox';
 import { expect, inject, test } from 'vitest';
@@ -20,7 +19,7 @@ const buy = (amount: number) =>
 
 test("a user's events arrive in order in one partition", async () => {
   const sent = [1, 2, 3].map(buy);
-  await using publisher = await openEventPublisher(kafka, topic, decodeEvent);
+  await using publisher = await openEventPublisher(kafka, topic, createEncoder(shopEvents));
   await publisher.send(...sent);
   const records = await readTopic(sent.length);
   expect(records.map(({ value }) => decodeEvent(value))).toMatchObject(
@@ -30,7 +29,7 @@ test("a user's events arrive in order in one partition", async () => {
 });
 
 test('an invalid event is rejected, and no event of the call is sent', async () => {
-  await using publisher = await openEventPublisher(kafka, topic, decodeEvent);
+  await using publisher = await openEventPublisher(kafka, topic, createEncoder(shopEvents));
   const before = await countRecords();
   await expect(publisher.send(buy(1), buy(-1))).rejects.toThrow(
     'invalid_payload: /payload/amount must be >= 0',
@@ -45,9 +44,7 @@ test('a publisher of custom types accepts those and no others', async () => {
     types: [eventType('refund', Type.Object({ cents: Type.Integer({ minimum: 1 }) }))],
   });
   const { refund } = createEventMakers(definition);
-  const decode = createDecoder(definition);
-  const decodeBytes = (value: Uint8Array) => decode({ value }) as DecodeResult<Event<typeof definition>>;
-  await using publisher = await openEventPublisher(kafka, topic, decodeBytes);
+  await using publisher = await openEventPublisher(kafka, topic, createEncoder(definition));
   await publisher.send(refund({ user_id: 'user-42', payload: { cents: 950 } }));
   // @ts-expect-error: purchase is not one of these types
   await expect(publisher.send(buy(1))).rejects.toThrow('unknown_event_type');

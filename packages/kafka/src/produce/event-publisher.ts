@@ -1,4 +1,3 @@
-import type { DecodeResult } from '@pipeline/schema';
 import type { KafkaClient } from '../client/connect.ts';
 import type { OutgoingRecord } from '../record.ts';
 import { openPublisher } from './publisher.ts';
@@ -6,39 +5,48 @@ import { openPublisher } from './publisher.ts';
 /** Validates events and sends them to one topic. */
 export interface EventPublisher<AnyEvent> extends AsyncDisposable {
   /**
-   * Sends events in order, those of a user to the same partition, with acks=all.
+   * Sends events in order, those with the same key to the same partition, with acks=all.
    * @throws TypeError if an event is invalid, before any is sent; kafkajs's error if some may not be stored
    */
   send(...events: readonly AnyEvent[]): Promise<void>;
 }
 
-/** Validates an encoded event: `decodeEvent` of `@pipeline/schema`, or a decoder of custom types. */
-export type Decode<AnyEvent> = (bytes: Uint8Array) => DecodeResult<AnyEvent>;
-
-interface KeyedEvent {
-  readonly user_id: string;
+/** A record as `createEncoder` of `@pipeline/schema` writes it. */
+export interface EncodedEvent {
+  readonly key: Uint8Array | null;
+  readonly value: Uint8Array;
+  readonly headers: readonly (readonly [name: string, value: Uint8Array | string])[];
 }
 
-/** Opens a publisher of the events that a decoder accepts. */
-export async function openEventPublisher<AnyEvent extends KeyedEvent>(
+/** Writes an event as a record, or throws a TypeError if a consumer would reject it. */
+export type EncodeEvent<AnyEvent> = (event: AnyEvent) => EncodedEvent;
+
+/** Opens a publisher of the events that a function encodes: `createEncoder` of `@pipeline/schema`. */
+export async function openEventPublisher<AnyEvent>(
   kafka: KafkaClient,
   topic: string,
-  decode: Decode<AnyEvent>,
+  encode: EncodeEvent<AnyEvent>,
 ): Promise<EventPublisher<AnyEvent>> {
   const publisher = await openPublisher(kafka);
   return {
     async send(...events) {
-      const records = events.map((event) => toRecord(event, decode));
+      const records = events.map((event) => toOutgoing(encode(event)));
       await publisher.publish(topic, records);
     },
     [Symbol.asyncDispose]: () => publisher[Symbol.asyncDispose](),
   };
 }
 
-/** Serializes all members, so that an additional one is rejected here as it would be by a consumer. */
-function toRecord(event: KeyedEvent, decode: Decode<unknown>): OutgoingRecord {
-  const value = Buffer.from(JSON.stringify(event));
-  const result = decode(value);
-  if (!result.ok) throw new TypeError(`not sent, ${result.reason}: ${result.path} ${result.message}`);
-  return { key: Buffer.from(event.user_id), value };
+function toOutgoing({ key, value, headers }: EncodedEvent): OutgoingRecord {
+  return {
+    key: key === null ? null : toBuffer(key),
+    value: toBuffer(value),
+    headers: headers.map(
+      ([name, bytes]) => [name, typeof bytes === 'string' ? bytes : toBuffer(bytes)] as const,
+    ),
+  };
+}
+
+function toBuffer({ buffer, byteOffset, length }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, length);
 }

@@ -5,6 +5,7 @@ import { fields } from '../envelopes/fields.ts';
 import { nativeEnvelope } from '../envelopes/native.ts';
 import { createEventMakers } from '../event-makers.ts';
 import { toBytes, writeEvent } from '../testing/event-text.ts';
+import { createEncoder } from './create-encoder.ts';
 import { type DefinitionParts, defineEvents, eventType, type NamedType } from './define-events.ts';
 import { encode } from './encode-record.ts';
 import type { Event } from './shop-events.ts';
@@ -132,4 +133,18 @@ test.each<readonly [string, unknown, string]>([
 ])('a mapping with %s is refused', (_, mapping, expected) => {
   const problems = problemsOf({ envelope: fields(mapping as never), types: [placed] });
   expect(problems).toEqual([expect.stringContaining(`envelope: fields: ${expected}`)]);
+});
+
+test('an encoder throws what a consumer would reject', () => {
+  const definition = defineEvents({
+    envelope: fields({ type: '/t', time: '/at', payload: '/p' }),
+    types: [placed],
+  });
+  const encodeChecked = createEncoder(definition);
+  const event = createEventMakers(definition)['order.placed']({ payload: { amount: 1 } });
+  expect(encodeChecked(event)).toEqual(encode(definition, event));
+  expect(() => encodeChecked({ ...event, payload: { amount: 'many' as never } })).toThrow(
+    'invalid_payload: /p/amount must be number',
+  );
+  expect(() => encodeChecked({ ...event, event_time: 'now' })).toThrow(TypeError);
 });
