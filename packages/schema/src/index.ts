@@ -10,6 +10,8 @@ export {
 } from './definition/define-events.ts';
 export type { EventDefinition, EventOf, Registry, UnknownTypes } from './definition/definition.ts';
 export { encode } from './definition/encode-record.ts';
+export { findDefinitionBreaks } from './definition/find-breaks.ts';
+export { renderSchemaFiles } from './definition/schema-files.ts';
 export { type Event, shopEvents } from './definition/shop-events.ts';
 export { encodeEvent, eventKey } from './encode.ts';
 export { cloudEvents } from './envelopes/cloudevents/cloudevents.ts';

@@ -33,6 +33,16 @@ const sendOne = async (one: StoredDeadLetter): Promise<RedriveOutcome> => ({
   place: { partition: 1, offset: String(one.offset) },
 });
 
+test('a queued dead letter has the timestamp of its record', async () => {
+  await using queue = open();
+  const timestamps: string[] = [];
+  await queue.take({}, async (one) => {
+    timestamps.push(one.timestamp);
+    return await sendOne(one);
+  });
+  expect(timestamps).toEqual([deadLetter(0).record.timestamp]);
+});
+
 test('concurrent queues redrive each dead letter once', async () => {
   const taken: bigint[] = [];
   await Promise.all(

@@ -20,6 +20,9 @@ export interface EventDefinition<
   readonly unknownTypes: UnknownTypes;
 }
 
+/** `Readonly<unknown>` would accept nothing. */
+type PayloadOf<Schema extends TSchema> = unknown extends Static<Schema> ? unknown : Readonly<Static<Schema>>;
+
 /** An event of any type of a registry: a union discriminated by `event_type`; any event if it has no types. */
 export type EventOf<Types extends Registry, User extends string | null = string> = [keyof Types] extends [
   never,
@@ -28,6 +31,6 @@ export type EventOf<Types extends Registry, User extends string | null = string>
   : {
       [Name in keyof Types & string]: Omit<AnyEvent<User>, 'event_type' | 'payload'> & {
         readonly event_type: Name;
-        readonly payload: Readonly<Static<Types[Name]>>;
+        readonly payload: PayloadOf<Types[Name]>;
       };
     }[keyof Types & string];

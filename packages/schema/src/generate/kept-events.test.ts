@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Type } from '@sinclair/typebox';
 import { expect, test } from 'vitest';
+import { defineEvents, eventType } from '../definition/define-events.ts';
+import { fields } from '../envelopes/fields.ts';
 import { decoderOf, defineTypes } from '../testing/define-types.ts';
 import { toBytes } from '../testing/event-text.ts';
 import { keptEvents } from './kept-events.ts';
@@ -30,4 +32,14 @@ test('a release keeps twenty events of a type without handwritten samples', () =
 test('a type that no event can match throws instead of looping', () => {
   const types = { never: Type.Object({ note: Type.Never() }) };
   expect(() => keptEvents('never', defineTypes(types))).toThrow('events of type never');
+});
+
+test("kept events are written in the definition's envelope", () => {
+  const definition = defineEvents({
+    envelope: fields({ id: '/id', type: '/t', time: '/at', payload: '/p' }),
+    types: [eventType('order.placed', Type.Object({ cents: Type.Integer() }))],
+  });
+  const texts = keptEvents('order.placed', definition);
+  expect(texts).toHaveLength(20);
+  expect(Object.keys(JSON.parse(texts[0] ?? '')).sort()).toEqual(['at', 'id', 'p', 't']);
 });

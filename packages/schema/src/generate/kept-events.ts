@@ -2,11 +2,14 @@ import * as Type from '@sinclair/typebox/type';
 import fc from 'fast-check';
 import { createDecoder } from '../decode.ts';
 import type { EventDefinition } from '../definition/definition.ts';
+import { encode } from '../definition/encode-record.ts';
 import { shopEvents } from '../definition/shop-events.ts';
+import type { AnyEvent } from '../envelopes/envelope.ts';
 import { createRandom } from '../testing/create-random.ts';
 import { toBytes, writeEvent } from '../testing/event-text.ts';
 import { mixedEvents } from '../testing/mixed-events.ts';
 
+const utf8 = new TextDecoder();
 const TRIES = 2_000;
 const SEED = 1;
 
@@ -28,11 +31,13 @@ export function keptEvents(type: string, definition: EventDefinition = shopEvent
   return texts;
 }
 
-function describedEvents(type: string, { types }: EventDefinition): readonly string[] {
-  const { [type]: schema = Type.Object({}) } = types;
+/** Written in the definition's envelope. The values of `valid` are those of the tests' events. */
+function describedEvents(type: string, definition: EventDefinition): readonly string[] {
+  const { [type]: schema = Type.Object({}) } = definition.types;
+  const valid: AnyEvent = JSON.parse(writeEvent());
   return fc
     .sample(valuesOf(schema), { numRuns: 200, seed: SEED })
-    .map((payload) => writeEvent({ event_type: `"${type}"`, payload: JSON.stringify(payload) }));
+    .map((payload) => utf8.decode(encode(definition, { ...valid, event_type: type, payload }).value));
 }
 
 /** Values that match a schema, as far as its keywords are supported here; callers filter the rest. */

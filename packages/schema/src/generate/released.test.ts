@@ -4,13 +4,13 @@ import { Type } from '@sinclair/typebox';
 import { expect, test } from 'vitest';
 import { decodeEvent } from '../decode.ts';
 import type { Registry } from '../definition/definition.ts';
+import { findBreaks, type Schema } from '../definition/find-breaks.ts';
 import { shopEvents } from '../definition/shop-events.ts';
 import { addToCart } from '../events/add-to-cart.ts';
 import { purchase } from '../events/purchase.ts';
 import { signup } from '../events/signup.ts';
 import { eventTypes } from '../registry.ts';
 import { toBytes } from '../testing/event-text.ts';
-import { findBreaks, type Schema } from './find-breaks.ts';
 
 const { envelope } = shopEvents;
 const released = join(import.meta.dirname, '../../released');

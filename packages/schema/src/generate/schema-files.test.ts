@@ -5,8 +5,11 @@ import { Type } from '@sinclair/typebox';
 import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
+import { defineEvents, eventType } from '../definition/define-events.ts';
+import { renderSchemaFiles } from '../definition/schema-files.ts';
+import { shopEvents } from '../definition/shop-events.ts';
+import { fields } from '../envelopes/fields.ts';
 import { defineTypes } from '../testing/define-types.ts';
-import { renderSchemaFiles } from './schema-files.ts';
 
 const folder = join(import.meta.dirname, '../../schemas');
 
@@ -41,9 +44,26 @@ function resolvePointer(document: unknown, target: string): unknown {
 /** AsyncAPI's schema bundles everything that it refers to, the draft-07 meta-schema included. */
 const asFound = { meta: false, validateSchema: false, strict: false, validateFormats: false } as const;
 
-test('the AsyncAPI document is valid', () => {
+const odd = defineEvents({
+  envelope: fields({ type: '/type', payload: '/data' }),
+  types: [eventType('com.shop/Order:Placed', Type.Object({})), eventType('é', Type.Object({}))],
+});
+
+test("a definition's files have names that any file system allows, and refer to each other", () => {
+  const files = renderSchemaFiles('2.0.0', odd);
+  expect([...files.keys()]).toEqual([
+    'event.json',
+    'com.shop_2f_Order_3a_Placed.json',
+    '_e9_.json',
+    'asyncapi.json',
+  ]);
+  expect(files.get('asyncapi.json')).toContain('"$ref": "./com.shop_2f_Order_3a_Placed.json"');
+  expect(files.get('_e9_.json')).toContain('"const": "é"');
+});
+
+test.each([shopEvents, odd])('the AsyncAPI document is valid', (definition) => {
   const validate = new Ajv(asFound).compile(specification);
-  const document = JSON.parse(renderSchemaFiles(manifest.version).get('asyncapi.json') ?? '');
+  const document = JSON.parse(renderSchemaFiles(manifest.version, definition).get('asyncapi.json') ?? '');
   expect(validate(document), JSON.stringify(validate.errors)).toBe(true);
   expect(validate({ ...document, channels: { events: { messages: [] } } })).toBe(false);
 });

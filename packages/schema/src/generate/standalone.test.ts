@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { Type } from '@sinclair/typebox';
 import { expect, test } from 'vitest';
 import { decodeEvent } from '../decode.ts';
-import type { Registry } from '../definition/definition.ts';
+import { defineEvents, eventType } from '../definition/define-events.ts';
+import type { EventDefinition } from '../definition/definition.ts';
+import { fields } from '../envelopes/fields.ts';
 import { createRandom } from '../testing/create-random.ts';
 import { defineTypes } from '../testing/define-types.ts';
 import { toBytes, writeEvent } from '../testing/event-text.ts';
@@ -15,10 +17,10 @@ import { renderStandalone } from './standalone.ts';
 const texts = mixedEvents(createRandom(7)).take(2_000).toArray();
 
 /** Runs a standalone module in isolation with `eval` disabled, as under a strict Content-Security-Policy. */
-function runWithoutEval(body: string, input: unknown, types?: Registry) {
+function runWithoutEval(body: string, input: unknown, definition?: EventDefinition) {
   const folder = mkdtempSync(join(tmpdir(), 'standalone-'));
   try {
-    writeFileSync(join(folder, 'standalone.mjs'), renderStandalone(types && defineTypes(types)).code);
+    writeFileSync(join(folder, 'standalone.mjs'), renderStandalone(definition).code);
     writeFileSync(
       join(folder, 'main.mjs'),
       `import * as module from './standalone.mjs';
@@ -48,9 +50,11 @@ function eventOf(type: string, payload: string): unknown {
 test('a type may be named like a reserved word or an internal variable', () => {
   const names = ['return', 'delete', 'schema11', 'validate10'];
   const types = Object.fromEntries(names.map((name) => [name, Type.Object({})]));
-  expect(runWithoutEval('Object.keys(module)', null, types).sort()).toEqual(['event', ...names].sort());
+  expect(runWithoutEval('Object.keys(module)', null, defineTypes(types)).sort()).toEqual(
+    ['event', ...names].sort(),
+  );
   const body = '[module.return(input), module.event(input), module.delete(input)]';
-  expect(runWithoutEval(body, eventOf('return', '{}'), types)).toEqual([true, true, false]);
+  expect(runWithoutEval(body, eventOf('return', '{}'), defineTypes(types))).toEqual([true, true, false]);
 });
 
 test('uniqueItems compares objects without imports', () => {
@@ -59,5 +63,31 @@ test('uniqueItems compares objects without imports', () => {
     eventOf('order', `{"lines":${text}}`),
   );
   const types = { order: Type.Object({ lines }) };
-  expect(runWithoutEval('input.map((one) => module.order(one))', inputs, types)).toEqual([true, false]);
+  expect(runWithoutEval('input.map((one) => module.order(one))', inputs, defineTypes(types))).toEqual([
+    true,
+    false,
+  ]);
+});
+
+test('the validators of a definition read its envelope and have its names', () => {
+  const definition = defineEvents({
+    envelope: fields({ id: '/meta/id', type: '/meta/type', payload: '/data', otherMembers: 'reject' }),
+    types: [eventType('com.shop/order-placed', Type.Object({ amount: Type.Number() }))],
+  });
+  const right = { meta: { id: 7, type: 'com.shop/order-placed' }, data: { amount: 1 } };
+  const inputs = [
+    right,
+    { ...right, data: {} },
+    { ...right, meta: { type: 'com.shop/order-placed' } },
+    { ...right, more: 1 },
+  ];
+  const body = `input.map((one) => module['com.shop/order-placed'](one) && module.event(one))`;
+  expect(runWithoutEval(body, inputs, definition)).toEqual([true, false, false, false]);
+  const { declarations } = renderStandalone(definition);
+  expect(declarations).toContain('$1 as "com.shop/order-placed"');
+  expect(declarations).not.toContain('import');
+});
+
+test('a type named like the validator of all types is refused', () => {
+  expect(() => renderStandalone(defineTypes({ event: Type.Object({}) }))).toThrow('named event');
 });

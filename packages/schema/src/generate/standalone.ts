@@ -11,28 +11,38 @@ export interface Standalone {
   readonly declarations: string;
 }
 
-/** Precompiled validators of event types, for environments that forbid `eval`. */
+/**
+ * Precompiled validators of the records of a definition's types, for environments that forbid `eval`.
+ * @throws Error if a type is named `event`, or Ajv cannot compile a schema
+ */
 export function renderStandalone(definition: EventDefinition = shopEvents): Standalone {
   const { envelope, types } = definition;
+  if (Object.hasOwn(types, 'event')) throw new Error('an event type must not be named event: it is exported');
   const code = { source: true, esm: true };
   const ajv = new Ajv({ strict: true, strictNumbers: false, ownProperties: true, code });
-  ajv.addSchema(toJsonSchema(definition), 'event');
-  for (const [name, payload] of Object.entries(types)) ajv.addSchema(envelope.describe(name, payload), name);
-  const names = ['event', ...Object.keys(types)];
-  const variables = Object.fromEntries(names.map((name) => [variableOf(name), name]));
-  const exported = names.map((name) => `${variableOf(name)} as ${name}`).join(', ');
+  const schemas = Object.entries(types).map(
+    ([name, payload]) => [name, envelope.describe(name, payload)] as const,
+  );
+  const all = [['event', toJsonSchema(definition)] as const, ...schemas];
+  for (const [index, [, schema]] of all.entries()) ajv.addSchema(schema, variableOf(index));
+  const variables = Object.fromEntries(all.map((_, index) => [variableOf(index), variableOf(index)]));
+  const exported = all.map(([name], index) => `${variableOf(index)} as ${exportName(name)}`).join(', ');
   return {
     code: `${withoutRequire(standalone.default(ajv, variables)).replaceAll('export const $', 'const $')}
 export { ${exported} };
 `,
-    declarations: `${declare(Object.keys(types))}export { ${exported} };
+    declarations: `${declare(definition)}export { ${exported} };
 `,
   };
 }
 
-/** Prefixed, because a type may have the name of a reserved word such as `return`. */
-function variableOf(name: string): string {
-  return `$${name}`;
+/** The variable of a validator: a type may be named like a reserved word, or not like a variable at all. */
+function variableOf(index: number): string {
+  return `$${index}`;
+}
+
+function exportName(type: string): string {
+  return /^[\w$]+$/.test(type) ? type : JSON.stringify(type);
 }
 
 const { default: equal } = createRequire(import.meta.url)('ajv/dist/runtime/equal');
@@ -47,20 +57,24 @@ function withoutRequire(code: string): string {
     .replaceAll('require("ajv/dist/runtime/equal").default', `(${equal})`);
 }
 
-function declare(types: readonly string[]): string {
-  const lines = types.map(
-    (name) => `declare const ${variableOf(name)}: Check<Extract<Event, { readonly event_type: '${name}' }>>;`,
+/** Only the built-in definition has a module to import its types from. */
+function declare(definition: EventDefinition): string {
+  const isBuiltIn = definition === shopEvents;
+  const checks = ['Event', ...Object.keys(definition.types).map(typeOf)].map(
+    (type, index) => `declare const ${variableOf(index)}: Check<${isBuiltIn ? type : 'unknown'}>;`,
   );
-  return `import type { Event } from './definition/shop-events.js';
-
+  return `${isBuiltIn ? "import type { Event } from './definition/shop-events.js';\n\n" : ''}\
 /** Whether a value is a valid event; \`errors\` holds the errors of the last call. */
 export interface Check<AnyEvent> {
   (value: unknown): value is AnyEvent;
   errors?: readonly { readonly instancePath: string; readonly message?: string }[] | null;
 }
 
-/** An event of any registered type. */
-declare const ${variableOf('event')}: Check<Event>;
-${lines.join('\n')}
+/** The first is of an event of any type. */
+${checks.join('\n')}
 `;
+}
+
+function typeOf(type: string): string {
+  return `Extract<Event, { readonly event_type: '${type}' }>`;
 }

@@ -1,5 +1,28 @@
+import type { EventDefinition } from './definition.ts';
+
 /** A parsed JSON Schema. */
 export type Schema = Readonly<Record<string, unknown>>;
+
+/** What a definition and a later one are compared by. */
+type Compared = Pick<EventDefinition, 'envelope' | 'types'>;
+
+/**
+ * Changes of a definition that break its producers or consumers, or that would store replayed events a second
+ * time, one line each.
+ */
+export function* findDefinitionBreaks(before: Compared, after: Compared): Generator<string> {
+  const [was, is] = [before.envelope.identity, after.envelope.identity];
+  if (was !== is) yield `the rule of event ids changed from ${was} to ${is}`;
+  for (const [name, payload] of Object.entries(before.types)) {
+    const now = Object.hasOwn(after.types, name) ? after.types[name] : undefined;
+    if (now === undefined) yield `${name} was removed or renamed`;
+    else yield* findBreaks(asJson(payload), asJson(now), `${name} payload`);
+  }
+}
+
+function asJson(schema: object): Schema {
+  return JSON.parse(JSON.stringify(schema));
+}
 
 /** Changes of a keyword's value that break neither producers nor consumers. */
 const compatible: Readonly<Record<string, (before: never, after: never) => boolean>> = {

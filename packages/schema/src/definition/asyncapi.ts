@@ -1,7 +1,13 @@
 import { reasons } from '../reasons.ts';
+import type { EventDefinition } from './definition.ts';
 
 /** The AsyncAPI 3 document of both topics: events in, dead letters out. */
-export function describeTopics(version: string, types: readonly string[]): object {
+export function describeTopics(version: string, { envelope, types }: EventDefinition): object {
+  const names = Object.keys(types);
+  const isNative = envelope.name === 'native';
+  const description = isNative
+    ? 'One event per record. The key is the user_id, so the events of a user stay in order.'
+    : `One event per record, in the envelope ${envelope.name}.`;
   return {
     asyncapi: '3.0.0',
     info: {
@@ -13,11 +19,7 @@ export function describeTopics(version: string, types: readonly string[]): objec
     },
     defaultContentType: 'application/json',
     channels: {
-      events: describeChannel(
-        'events',
-        'One event per record. The key is the user_id, so the events of a user stay in order.',
-        types,
-      ),
+      events: describeChannel('events', description, names.map(fileName)),
       deadLetters: describeChannel('events_dlq', 'Records that could not be stored, byte for byte.', [
         'dead_letter',
       ]),
@@ -28,11 +30,16 @@ export function describeTopics(version: string, types: readonly string[]): objec
     },
     components: {
       messages: {
-        ...Object.fromEntries(types.map((type) => [type, describeEvent(type)])),
+        ...Object.fromEntries(names.map((name) => [fileName(name), describeEvent(name, isNative)])),
         dead_letter: describeDeadLetter(),
       },
     },
   };
+}
+
+/** A type's name in the characters that names of files and of AsyncAPI's messages may have. */
+export function fileName(type: string): string {
+  return type.replace(/[^\w.-]/gu, (character) => `_${character.codePointAt(0)?.toString(16)}_`);
 }
 
 function describeChannel(address: string, description: string, messages: readonly string[]): object {
@@ -45,12 +52,13 @@ function describeChannel(address: string, description: string, messages: readonl
   };
 }
 
-function describeEvent(type: string): object {
+function describeEvent(type: string, isNative: boolean): object {
+  const bindings = { kafka: { key: { type: 'string', description: 'the user_id' } } };
   return {
     name: type,
     contentType: 'application/json',
-    payload: { $ref: `./${type}.json` },
-    bindings: { kafka: { key: { type: 'string', description: 'the user_id' } } },
+    payload: { $ref: `./${fileName(type)}.json` },
+    ...(isNative ? { bindings } : {}),
   };
 }
 
