@@ -109,6 +109,7 @@ describe('other envelopes inside', () => {
     const key = join(Uint8Array.of(0, 0, 0, 0, 9), change.key ?? new Uint8Array());
     const value = join(ID, change.value ?? new Uint8Array());
     expectSameEvent(debezium().open(change, place, {}), open({ key, value }, debezium()));
+    expectSameEvent(debezium().open(change, place, {}), open({ ...change, value }, debezium()));
   });
 
   test('tombstones of Debezium stay tombstones', () => {

@@ -81,8 +81,7 @@ function readJson(bytes: Uint8Array, maxBytes: number): EventData | Rejection {
   return { payload: value, payloadJson: text.slice(start, end), depth, path: '' };
 }
 
-/** The event in the JSON format, where pointers find attributes next to the data. */
+/** The event in the JSON format, where pointers find attributes next to the data. Not without attributes. */
 function writeJson(attributes: Readonly<Record<string, string>>, { payloadJson }: EventData): string {
-  const members = JSON.stringify(attributes).slice(0, -1);
-  return `${members}${members === '{' ? '' : ','}"data":${payloadJson}}`;
+  return `${JSON.stringify(attributes).slice(0, -1)},"data":${payloadJson}}`;
 }

@@ -99,6 +99,11 @@ describe('the mode', () => {
     expect(open(withType(contentType))).toMatchObject({ event: { event_type: 'com.example.someevent' } });
   });
 
+  test('is that of the content type, whatever the letter case of its header', () => {
+    const headers = [['Content-Type', 'application/cloudevents-batch+json']] as const;
+    expect(open({ ...structured(), headers })).toMatchObject({ reason: 'not_an_event' });
+  });
+
   test('is binary with attributes in headers and another content type, or none', () => {
     const { value } = structured();
     expect(open(binary({}, value))).toMatchObject({ event: { payload: { id: '1234-1234-1234' } } });
@@ -354,6 +359,16 @@ describe('written events', () => {
     expect(validate(write({}))).toBeUndefined();
     expect(validate(write({ payload: 7.5 }))).toMatchObject({ path: '/data' });
     expect(validate(write({ event_type: 'c' }))).toMatchObject({ path: '/type' });
+  });
+
+  test('have the user in an attribute, unless it is in the data', () => {
+    const event = { event_id: 'a', event_type: 'b', event_time: '', user_id: 'u', payload: { user: 'u' } };
+    const names = (user: string) =>
+      cloudEvents({ source: 'urn:shop', user, mode: 'binary' })
+        .encode?.(event)
+        .headers.map(([name]) => name);
+    expect(names('/subject')).toContain('ce_subject');
+    expect(names('/data/user')).not.toContain('ce_data');
   });
 
   test('have the user as their key', () => {
