@@ -5,7 +5,7 @@ import { isTransientError } from '../client/errors.ts';
 import type { SourceRecord } from '../dead-letters/dead-letter.ts';
 import { batchOf, deadLetter, record, row } from '../testing/batches.ts';
 import { createFreshDatabase, type FreshDatabase } from '../testing/fresh-database.ts';
-import type { EventRow } from './event-rows.ts';
+import { type EventRow, EventRows } from './event-rows.ts';
 import { createWriter, type Persist, type Writer } from './writer.ts';
 
 const partition = { topic: 'events', partition: 0 };
@@ -279,6 +279,14 @@ test('concurrent writes of the same events in two partitions store each once', a
 test('offsets that hold no record count as skipped', async () => {
   await writer.write({ ...batchOf([row(5), row(7)]), nextOffset: 10n });
   expect(await ledger()).toMatchObject({ start: 0n, next: 10n, stored: 2n, skipped: 8n });
+  await expectInvariants();
+});
+
+// A tombstone of Debezium is no event by design, and no dead letter either.
+test('records that are neither events nor dead letters count as skipped', async () => {
+  await writer.write({ ...partition, nextOffset: 3n, rows: new EventRows(), deadLetters: [] });
+  await writer.write({ ...batchOf([row(3)]), nextOffset: 5n });
+  expect(await ledger()).toMatchObject({ start: 0n, next: 5n, stored: 1n, duplicates: 0n, skipped: 4n });
   await expectInvariants();
 });
 
