@@ -1,6 +1,19 @@
-import { type Envelope, type FieldMapping, fields, nativeEnvelope } from '@pipeline/schema';
+import {
+  cloudEvents,
+  confluentJson,
+  debezium,
+  type Envelope,
+  type FieldMapping,
+  fields,
+  nativeEnvelope,
+} from '@pipeline/schema';
 
-const envelopes = { native: nativeEnvelope } as const;
+const envelopes = {
+  native: () => nativeEnvelope(),
+  cloudevents: () => cloudEvents(),
+  debezium: () => debezium(),
+  'confluent-json': () => confluentJson(),
+} as const;
 
 type EnvelopeName = keyof typeof envelopes;
 

@@ -1,5 +1,6 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { createDecoder } from '@pipeline/schema';
 import { expect, test } from 'vitest';
 import { check, createFolder, load, problemsOf } from '../testing/files.ts';
 
@@ -170,4 +171,34 @@ test('a mounted ConfigMap is read once, through its links', () => {
   symlinkSync('..2026_11_29', join(folder, '..data'));
   symlinkSync('..data/order.json', join(folder, 'order.json'));
   expect(Object.keys(load(folder).types)).toEqual(['order']);
+});
+
+test.each(['native', 'cloudevents', 'debezium', 'confluent-json'])('the envelope %s has a name', (name) => {
+  const definition = load(createFolder({ 'order.json': {} }), { EVENTS_ENVELOPE: name });
+  expect(definition.envelope.name).toBe(name);
+});
+
+test('an envelope may be the argument of fields as JSON', () => {
+  const mapping = { id: '/id', type: { constant: 'order' }, time: '/at', payload: '/order' };
+  const schema = { required: ['total'] };
+  const definition = load(createFolder({ 'order.json': schema }), {
+    EVENTS_ENVELOPE: JSON.stringify(mapping),
+  });
+  const decode = createDecoder(definition);
+  const record = (order: object) => ({
+    value: Buffer.from(JSON.stringify({ id: 7, at: '2026-11-24T09:30:12Z', order })),
+    offset: '0',
+  });
+  expect(decode(record({ total: 1 }))).toMatchObject({ ok: true, payloadJson: '{"total":1}' });
+  expect(decode(record({}))).toMatchObject({ reason: 'invalid_payload', path: '/order' });
+});
+
+test('a wrong envelope is reported together with wrong schemas', () => {
+  const folder = createFolder({ 'order.json': '{' });
+  expect(() => load(folder, { EVENTS_ENVELOPE: '{"type":"kind","ids":"/id"}' })).toThrow(
+    /order.json: .*JSON.*\n.*envelope fields: ids: is not one of .*\n.*envelope fields: type: "kind" is not/,
+  );
+  expect(() => load(folder, { EVENTS_ENVELOPE: 'avro' })).toThrow(
+    'EVENTS_ENVELOPE: got "avro", expected native, cloudevents, debezium, confluent-json, or a JSON object',
+  );
 });
