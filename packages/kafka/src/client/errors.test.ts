@@ -9,6 +9,7 @@ import {
   isTooLarge,
   isTransientError,
   isTransientWhileRunning,
+  kafkaErrors,
   kafkaErrorType,
   toUserError,
 } from './errors.ts';
@@ -65,7 +66,7 @@ test.each([
   [Object.assign(new KafkaJSError('Odd'), { code: 3 }), 'Odd'],
   ['no error', 'no error'],
 ])('%s is described as "%s", with its name or code once', (error, line) => {
-  expect(describeError(error)).toBe(line);
+  expect([describeError(error), kafkaErrors.describeError(error)]).toEqual([line, line]);
 });
 
 const { errorCodes } = createRequire(import.meta.url)('kafkajs/src/protocol/error.js');

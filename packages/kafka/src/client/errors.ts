@@ -56,14 +56,14 @@ export function isTooLarge(error: unknown): boolean {
 /** Kafka's name of an error, also if kafkajs has wrapped it; '' if it has none. */
 export function kafkaErrorType(error: unknown): string {
   const { type, cause } = (error ?? {}) as ClientError;
-  return type ?? (cause === undefined || cause === error ? '' : kafkaErrorType(cause));
+  return type ?? (cause === error ? '' : kafkaErrorType(cause));
 }
 
 /** The message, and Kafka's name of the error or Node's code. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const name = kafkaErrorType(error) || codeOf(rootCause(error)) || '';
-  return name === '' || error.message.includes(name) ? error.message : `${error.message} (${name})`;
+  return error.message.includes(name) ? error.message : `${error.message} (${name})`;
 }
 
 /** Errors of the data or of the program: a retry cannot help. */

@@ -38,6 +38,12 @@ test('content of several blocks of 4 MiB is stored and decoded', () => {
   expect(decodeLz4Frame(frame, bytes.length).equals(bytes)).toBe(true);
 });
 
+test('nothing is a frame without blocks', () => {
+  const frame = storeLz4Frame(Buffer.alloc(0));
+  expect(frame).toHaveLength(7 + 4);
+  expect(decode(frame)).toBe('');
+});
+
 test('a match may overlap what it writes, and may be the end of a block', () => {
   expect(decode(frameOf([0x20, a, b, 2, 0]))).toBe('ababab');
   expect(decode(frameOf([0x11, a, 1, 0, 0x10, b]))).toBe('aaaaaab');
