@@ -1,6 +1,14 @@
 import { DeadlineError, exitCode, StopRequest, UserError } from '@pipeline/runtime';
 import { expect, test } from 'vitest';
-import { codeOf, describeError, type ErrorKind, errorKind, isTransientError, toUserError } from './errors.ts';
+import {
+  codeOf,
+  describeError,
+  type ErrorKind,
+  errorKind,
+  isTransientError,
+  postgresErrors,
+  toUserError,
+} from './errors.ts';
 
 const kinds: Readonly<Record<ErrorKind, readonly string[]>> = {
   refused: ['22P05', '22P02', '22003', '22007', '22021', '23502', '23514', '54000', '54001'],
@@ -142,7 +150,10 @@ test('an error is described by its message, with its code once', () => {
   expect(describeError(Object.assign(new AggregateError([several]), { code: 'ECONNREFUSED' }))).toBe(
     'ECONNREFUSED',
   );
-  expect([describeError(new Error('failed')), describeError('text')]).toEqual(['failed', 'text']);
+  expect([describeError(new Error('failed')), postgresErrors.describeError('text')]).toEqual([
+    'failed',
+    'text',
+  ]);
 });
 
 test.each([

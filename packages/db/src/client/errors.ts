@@ -66,7 +66,7 @@ export function describeError(error: unknown): string {
   const code = codeOf(error);
   const message =
     error instanceof AggregateError ? code : error instanceof Error ? error.message : String(error);
-  return code === '' || message.includes(code) ? message : `${message} (${code})`;
+  return message.includes(code) ? message : `${message} (${code})`;
 }
 
 /** The server of a TLS error, as `connectDatabase` notes it. */
