@@ -34,7 +34,7 @@ export const suites: readonly Suite[] = [
   },
   {
     folder: 'packages/db/src/client',
-    mutate: ['{errors,settings,tls}.ts'],
+    mutate: ['{database-url,errors,password,settings,tls}.ts'],
     tests: ['!(*.int).test.ts'],
   },
   {
