@@ -13,10 +13,10 @@ test.concurrent.each(cases)(
   'a consumer killed %s (occurrence %d) loses and duplicates nothing',
   async (point, occurrence) => {
     await using pipeline = await createPipeline();
-    const oracle = await publishMix(pipeline, { events: 2_000, badEvery: 100, duplicateEvery: 100 });
+    const oracle = await publishMix(pipeline, { events: 900, badEvery: 25, duplicateEvery: 25 });
     const environment = {
       ...pipeline.environment,
-      BATCH_MAX_EVENTS: '200',
+      BATCH_MAX_EVENTS: '50',
       KILL_AT: `${point}:${occurrence}`,
     };
     await using killed = startProgram(entry, [], environment);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freshName, type PrivateServer, startPrivateKafka, testStack } from '@pipeline/testing';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createEvent, jsonRecord } from './support/data/events.ts';
 import { findViolations, noViolations } from './support/data/invariants.ts';
 import { findOvercommitted } from './support/data/oracle.ts';
@@ -12,7 +12,21 @@ import { configureTopic } from './support/servers/kafka-client.ts';
 import { openPipeline, type Pipeline } from './support/servers/pipeline.ts';
 import { createTopics } from './support/system/system.ts';
 
-async function openOn(kafka: PrivateServer): Promise<Pipeline> {
+/** Fast enough to test: segments of 100 ms, and a broker that compacts and deletes them at once. */
+const brisk = { 'log.cleaner.backoff.ms': 100, 'log.retention.check.interval.ms': 100 };
+const segments = { 'segment.ms': '100' };
+const compaction = { ...segments, 'cleanup.policy': 'compact', 'min.cleanable.dirty.ratio': '0.001' };
+const retention = { ...segments, 'retention.ms': '100' };
+
+let kafka: PrivateServer;
+
+beforeAll(async () => {
+  kafka = await startPrivateKafka({ settings: brisk });
+});
+
+afterAll(() => kafka[Symbol.asyncDispose]());
+
+async function openPrivate(): Promise<Pipeline> {
   const topic = freshName('events');
   await createTopics(kafka.address, topic);
   const databaseUrl = await testStack().createDatabase();
@@ -44,9 +58,8 @@ const cuts: readonly LogCut[] = [
   { lostBatches: 10 },
 ];
 
-test.concurrent("records at the offsets of lost ones are stored after a broker lost a log's tail", async () => {
-  await using kafka = await startPrivateKafka();
-  await using pipeline = await openOn(kafka);
+test("records at the offsets of lost ones are stored after a broker lost a log's tail", async () => {
+  await using pipeline = await openPrivate();
   await publish(pipeline, 100);
   expect(await drain(pipeline)).toEqual([]);
   await kafka.kill();
@@ -63,12 +76,6 @@ test.concurrent("records at the offsets of lost ones are stored after a broker l
   expect(await findOvercommitted(pipeline)).toEqual([]);
   expect(await drain(pipeline)).toEqual([]);
 });
-
-/** Fast enough to test: segments of 100 ms, and a broker that compacts and deletes them at once. */
-const brisk = { 'log.cleaner.backoff.ms': 100, 'log.retention.check.interval.ms': 100 };
-const segments = { 'segment.ms': '100' };
-const compaction = { ...segments, 'cleanup.policy': 'compact', 'min.cleanable.dirty.ratio': '0.001' };
-const retention = { ...segments, 'retention.ms': '100' };
 
 /** Publishes events with thirty keys to partition 0, in segments of their own. */
 async function publishKeys(pipeline: Pipeline, count: number): Promise<void> {
@@ -100,14 +107,14 @@ async function removeLast(
   await publishKeys(pipeline, 30);
 }
 
-test.concurrent('a last record that compaction or retention removed is no truncation', async () => {
-  await using kafka = await startPrivateKafka({ settings: brisk });
-  for (const configuration of [compaction, retention]) {
-    await using pipeline = await openOn(kafka);
-    await removeLast(pipeline, configuration);
-    expect(await drain(pipeline)).toEqual([]);
-    expect(await drain(pipeline)).toEqual([]);
-    expect(await findUnstored(pipeline, pipeline.database)).toEqual([]);
-    expect(await findViolations(pipeline.database)).toEqual(noViolations);
-  }
+test.concurrent.each([
+  ['compaction', compaction],
+  ['retention', retention],
+] as const)('a last record that %s removed is no truncation', async (_, configuration) => {
+  await using pipeline = await openPrivate();
+  await removeLast(pipeline, configuration);
+  expect(await drain(pipeline)).toEqual([]);
+  expect(await drain(pipeline)).toEqual([]);
+  expect(await findUnstored(pipeline, pipeline.database)).toEqual([]);
+  expect(await findViolations(pipeline.database)).toEqual(noViolations);
 });

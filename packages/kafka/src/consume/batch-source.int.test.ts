@@ -62,7 +62,7 @@ async function readAll(
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => String(index));
 const sorted = (texts: readonly string[]) => texts.toSorted((a, b) => Number(a) - Number(b));
 
-test('every record is delivered once, in order per partition, up to the end offsets', async () => {
+test.concurrent('every record is delivered once, in order per partition, up to the end offsets', async () => {
   const fresh = await fill(3_000);
   await using opened = await open(fresh);
   const seen = await readAll(opened.source);
@@ -73,7 +73,7 @@ test('every record is delivered once, in order per partition, up to the end offs
   }
 });
 
-test('committed batches are not read again, others are', async () => {
+test.concurrent('committed batches are not read again, others are', async () => {
   const fresh = await fill(300);
   const ledgerAhead = { openLedger: async () => ledgerAt(1_000n) };
   const committed = new Set<number>();
@@ -90,7 +90,7 @@ test('committed batches are not read again, others are', async () => {
   expect(sorted(await readAll(second.source))).toEqual(rest);
 });
 
-test('reading resumes at the ledger if it is behind the committed offset', async () => {
+test.concurrent('reading resumes at the ledger if it is behind the committed offset', async () => {
   const fresh = await fill(300);
   {
     await using first = await open(fresh);
@@ -107,13 +107,13 @@ test('reading resumes at the ledger if it is behind the committed offset', async
   );
 });
 
-test('a ledger ahead of the committed offset skips no records', async () => {
+test.concurrent('a ledger ahead of the committed offset skips no records', async () => {
   const fresh = await fill(30);
   await using opened = await open(fresh, { openLedger: async () => ledgerAt(1_000n) });
   expect(sorted(await readAll(opened.source))).toEqual(numbers(30));
 });
 
-test('each partition has at most one batch in flight, several partitions have several', async () => {
+test.concurrent('each partition has at most one batch in flight, several partitions have several', async () => {
   const fresh = await fill(3_000);
   await using opened = await open({ ...fresh, settings: { ...fresh.settings, BATCH_MAX_EVENTS: 100 } });
   const out = new Set<number>();
@@ -134,7 +134,7 @@ test('each partition has at most one batch in flight, several partitions have se
   expect(most).toBeGreaterThan(1);
 });
 
-test('after a loop fails, no other loop gets what follows its batch', async () => {
+test.concurrent('after a loop fails, no other loop gets what follows its batch', async () => {
   const fresh = await createFreshTopic(inject('brokers'), 1);
   await using publisher = await openPublisher(fresh.kafka);
   await publishNumbers(publisher, fresh.settings.KAFKA_TOPIC, 2, 1);
@@ -152,7 +152,7 @@ test('after a loop fails, no other loop gets what follows its batch', async () =
   expect(await other).toEqual([]);
 });
 
-test('no record is missed when another member joins', async () => {
+test.concurrent('no record is missed when another member joins', async () => {
   const fresh = await fill(3_000);
   const settings = { ...fresh.settings, BATCH_MAX_EVENTS: 50 };
   const stop = new AbortController();
@@ -171,7 +171,7 @@ test('no record is missed when another member joins', async () => {
   expect(seen.size).toBe(3_000);
 });
 
-test('a rebalance during a write repeats nothing of a partition that is kept', async () => {
+test.concurrent('a rebalance during a write repeats nothing of a partition that is kept', async () => {
   const fresh = await fill(300);
   await using first = await open(fresh, { once: false });
   let out = 0;
@@ -194,7 +194,7 @@ test('a rebalance during a write repeats nothing of a partition that is kept', a
   await Promise.all(reading);
 });
 
-test('lookups of positions never overlap, even if one outlasts a rebalance', async () => {
+test.concurrent('lookups of positions never overlap, even if one outlasts a rebalance', async () => {
   const fresh = await fill(30);
   const { promise: ledger, resolve: openLedgers } = Promise.withResolvers<ReturnType<typeof ledgerAt>>();
   let looks = 0;
@@ -211,7 +211,7 @@ test('lookups of positions never overlap, even if one outlasts a rebalance', asy
   while (looks === 1) await pause(20);
 });
 
-test('a topic that disappears during the lookup of positions is retried', async () => {
+test.concurrent('a topic that disappears during the lookup of positions is retried', async () => {
   const fresh = await fill(30);
   await using real = await openAdmin(connectKafka(fresh.settings, 'test'));
   const missing = Object.assign(new kafkajs.KafkaJSError('gone'), { type: 'UNKNOWN_TOPIC_OR_PARTITION' });
@@ -220,7 +220,7 @@ test('a topic that disappears during the lookup of positions is retried', async 
   expect(await readAll(opened.source)).toHaveLength(30);
 });
 
-test('a write to a revoked partition does not delay the end of --once', async () => {
+test.concurrent('a write to a revoked partition does not delay the end of --once', async () => {
   const fresh = await fill(300);
   const settings = { ...fresh.settings, BATCH_MAX_EVENTS: 50 };
   await using first = await open({ ...fresh, settings });
@@ -241,7 +241,7 @@ test('a write to a revoked partition does not delay the end of --once', async ()
   await Promise.all(reading);
 });
 
-test('a write that outlasts the session timeout keeps the membership', async () => {
+test.concurrent('a write that outlasts the session timeout keeps the membership', async () => {
   const fresh = await fill(30);
   await using opened = await open(fresh);
   let batches = 0;
@@ -252,7 +252,7 @@ test('a write that outlasts the session timeout keeps the membership', async () 
   expect(sorted(await readAll(opened.source, slow))).toEqual(numbers(30));
 });
 
-test('a paused partition yields nothing, the others continue', async () => {
+test.concurrent('a paused partition yields nothing, the others continue', async () => {
   const fresh = await fill(300);
   const stop = new AbortController();
   const settings = { ...fresh.settings, BATCH_MAX_EVENTS: 10 };
@@ -281,7 +281,7 @@ async function fillAndHold({ settings }: Fresh, publisher: Publisher, source: So
   return { held, batches };
 }
 
-test('a recreated topic is read from its start, even if it outgrew the old one', async () => {
+test.concurrent('a recreated topic is read from its start, even if it outgrew the old one', async () => {
   const fresh = await createFreshTopic(inject('brokers'), 1);
   const topic = fresh.settings.KAFKA_TOPIC;
   const settings = { ...fresh.settings, BATCH_MAX_EVENTS: 200, BUFFER_MAX_BYTES: 1 };
@@ -312,7 +312,7 @@ test('a recreated topic is read from its start, even if it outgrew the old one',
 });
 
 // H2: a broker fills a response in the order of the request, which kafkajs shuffles.
-test('a backlog of the first partitions does not delay the others', async () => {
+test.concurrent('a backlog of the first partitions does not delay the others', async () => {
   const partitions = [0, 1, 2, 3, 4, 5, 6, 7];
   const fresh = await createFreshTopic(inject('brokers'), partitions.length);
   await using publisher = await openPublisher(fresh.kafka);
@@ -352,6 +352,7 @@ async function fillWithBomb(): Promise<Fresh> {
   return { ...fresh, settings: { ...fresh.settings, DECOMPRESSED_MAX_BYTES: 1 << 20 } };
 }
 
+// From here on tests are not concurrent: the limits of decompression are those of the process.
 test('a batch over the decompression limit ends the source with its offsets', async () => {
   const fresh = await fillWithBomb();
   await using opened = await open(fresh);

@@ -2,7 +2,13 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { type EncodedBatch, encodeShape, readableShapes, unreadableShapes } from '../testing/bombs.ts';
+import {
+  type EncodedBatch,
+  encodeShape,
+  readableShapes,
+  type Shape,
+  unreadableShapes,
+} from '../testing/bombs.ts';
 import { startFakeBroker } from '../testing/fake-broker.ts';
 
 /** H2: batches that are small on the wire and large in memory. The consumer has 400 MB, this is its source alone. */
@@ -36,7 +42,10 @@ async function read(partitions: readonly (readonly EncodedBatch[])[], skip = '')
 
 const createValue = () => Buffer.from('{}');
 
-describe.each(unreadableShapes)('a batch $name', (shape) => {
+/** The other codecs are tested with the whole consumer, in `e2e/src/bombs.long.test.ts`. */
+const isFirst = ({ bomb: { codec } }: Shape) => codec === 'zstd' || codec === 'none';
+
+describe.each(unreadableShapes.filter(isFirst))('a batch $name', (shape) => {
   test.concurrent('ends the source within its memory with its position, and can be skipped', async () => {
     const log = encodeShape(shape, createValue);
     const { claimed = shape.bomb.records } = shape.bomb;
@@ -49,7 +58,7 @@ describe.each(unreadableShapes)('a batch $name', (shape) => {
   });
 });
 
-describe.each(readableShapes)('batches $name', (shape) => {
+describe.each(readableShapes.filter(isFirst))('batches $name', (shape) => {
   test.concurrent('are read within the memory, in all partitions', async () => {
     const log = encodeShape(shape, createValue);
     const { error, reached, peakBytes } = await read([log, log, log]);
