@@ -81,7 +81,7 @@ test('all problems of a definition are reported, a line each', () => {
     'events.ts': `${schema}\nexport default defineEvents({ types: ${types} });`,
   });
   expect(problemsOf(join(folder, 'events.ts'))).toEqual([
-    expect.stringMatching(/^type "é+": a name has 1 to 255 bytes/),
+    expect.stringMatching(/^type "é+": the name must be 1 to 255 bytes/),
     'type order: is defined more than once',
     expect.stringMatching(/^type order: unknown format "unheard-of"/),
   ]);

@@ -14,7 +14,7 @@ export type FieldSource =
   | { readonly header: string }
   | { readonly record: 'key' | 'timestamp' | 'topic' };
 
-/** A time may be a number; without a unit, its magnitude tells the unit. */
+/** A time may be a number; without a unit, its magnitude decides. */
 export type TimeSource = FieldSource | { readonly pointer: string; readonly unit?: TimeUnit };
 
 /** The argument of `fields`. */

@@ -29,7 +29,7 @@ export const strictTypeName = Type.String({
   description: 'a lower-case letter followed by at most 63 of a-z, 0-9 and _',
 });
 
-/** The names of types in other definitions, as far as a pattern can tell: see `isTypeName`. */
+/** The names of types in other definitions, as far as a pattern can check: see `isTypeName`. */
 export const anyTypeName = Type.String({
   pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff]{1,255}$',
   description: '1 to 255 bytes of text without control characters',

@@ -43,7 +43,7 @@ test.each<readonly [string, unknown]>([
   ['/foo/length', undefined],
   ['/foo/0/length', undefined],
   ['/toString', undefined],
-])('the pointer %j reads what RFC 6901 says', (pointer, expected) => {
+])('the pointer %j reads what RFC 6901 defines', (pointer, expected) => {
   expect(readPointer(document, parsePointer(pointer) ?? ['never'])).toEqual(expected);
 });
 
