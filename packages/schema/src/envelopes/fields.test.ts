@@ -7,6 +7,7 @@ import { encode } from '../definition/encode-record.ts';
 import { toEventId } from '../identity/event-id.ts';
 import { parsePointer, readPointer } from '../locate/pointer.ts';
 import { toBytes } from '../testing/event-text.ts';
+import { anyBytes, anyJsonText } from '../testing/json-text.ts';
 import { mappedDocument, type Places } from '../testing/mapped-document.ts';
 import { findNaively, parseNaively } from '../testing/naive-json.ts';
 import { toEventTime } from '../time/event-time.ts';
@@ -291,4 +292,46 @@ test('encoding keeps what the payload already has at the place of a field', () =
   expect(write({ order: { id: 77 } })).toBe('{"order":{"id":77},"created":1795512612000000000}');
   expect(write({})).toBe('{"order":{"id":"x"},"created":1795512612000000000}');
   expect(() => write('text')).toThrow(TypeError);
+});
+
+test('decoding never throws, whatever the bytes, the JSON and the record', () => {
+  const anyMapping = fc.record({
+    id: fc.constantFrom('', '/a', '/payload/0/a', { header: 'a' }, { record: 'key' as const }),
+    type: fc.constantFrom('', '/path', { header: 'a' }, { record: 'timestamp' as const }),
+    time: fc.constantFrom('/a', '/__proto__/path', { header: 'b' }),
+    payload: fc.constantFrom('', '/payload', '/a/a'),
+  });
+  const anyValue = fc.oneof(fc.option(anyBytes), anyJsonText.map(toBytes));
+  const anyHeaders = fc.array(fc.tuple(fc.constantFrom('a', 'b'), fc.option(anyBytes)), { maxLength: 2 });
+  fc.assert(
+    fc.property(anyMapping, anyValue, anyHeaders, fc.option(anyBytes), (one, value, headers, key) => {
+      const decode = createDecoder(defineEvents({ envelope: fields(one), types: [], unknownTypes: 'store' }));
+      const result = decode({ value, headers, key, timestamp: '0', offset: '0' });
+      if (!result.ok)
+        expect(result.reason).toMatch(/^(empty|not_utf8|not_json|not_an_event|invalid_payload)$/);
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+/** Inserted wherever a record can contain free text. */
+const canary = 'canary0';
+
+test('messages and paths of a mapping contain no value and no undeclared name', () => {
+  const free = fc.constantFrom(canary, 7, null, {}, [canary], { [canary]: canary });
+  const document = fc.record({ id: free, type: free, at: free, user: free, data: free, [canary]: free });
+  const decode = decoderOf({
+    id: '/id',
+    type: '/type',
+    time: '/at',
+    user: '/user',
+    payload: '/data',
+    otherMembers: 'reject',
+  });
+  fc.assert(
+    fc.property(document, (value) => {
+      const result = decode(JSON.stringify(value));
+      if (!result.ok) expect(`${result.message} ${result.path}`).not.toContain(canary);
+    }),
+  );
 });

@@ -2,18 +2,18 @@ import type { Place, SourceRecord } from '../envelopes/envelope.ts';
 import { nameUuid } from './name-uuid.ts';
 import { originOf } from './origin.ts';
 import { sha256 } from './sha256.ts';
-import { uuidPattern } from './uuid-pattern.ts';
+import { lowerUuidPattern, uuidPattern } from './uuid-pattern.ts';
 
 const uuid = new RegExp(uuidPattern);
-const upperCase = /[A-F]/;
+const lowerUuid = new RegExp(lowerUuidPattern);
 
 /**
  * The event id of an id found in a record: a UUID in lower case, or derived from the text.
  * @param scope the topic, or the name that the definition gives instead
  */
 export function toEventId(id: string, scope: string): string {
-  if (!uuid.test(id)) return nameUuid(['id', scope, id]);
-  return upperCase.test(id) ? id.toLowerCase() : id;
+  if (lowerUuid.test(id)) return id;
+  return uuid.test(id) ? id.toLowerCase() : nameUuid(['id', scope, id]);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { endOfString } from '../scan-payload.ts';
-import { clear, type PointerNode } from './pointer-tree.ts';
+import { clear, type Followed, type PointerNode } from './pointer-tree.ts';
 
+const SPACE = 32;
 const QUOTE = 34;
 const COMMA = 44;
 const COLON = 58;
@@ -26,15 +27,24 @@ export class TextReader {
 
   /** Reads the value of a node, which was cleared. Returns its depth. */
   read(node: PointerNode): number {
-    this.#skipSpace();
+    const code = this.#next();
     const start = this.#at;
-    const depth = node.children.length === 0 ? this.#skip() : this.#readInside(node);
+    const depth = node.children.length === 0 ? this.#skip() : this.#readInside(node, code);
     node.span = { start, end: this.#at, depth };
     return depth;
   }
 
-  #readInside(node: PointerNode): number {
-    const code = this.#text.charCodeAt(this.#at);
+  /** Moves to the next character that is no separator, and returns its code. */
+  #next(): number {
+    const text = this.#text;
+    let at = this.#at;
+    let code = text.charCodeAt(at);
+    while (code <= SPACE || code === COMMA || code === COLON) code = text.charCodeAt(++at);
+    this.#at = at;
+    return code;
+  }
+
+  #readInside(node: PointerNode, code: number): number {
     if (code === OPEN_OBJECT) return this.#readObject(node);
     if (code === OPEN_ARRAY) return this.#readArray(node);
     this.hasOthers = true;
@@ -43,51 +53,53 @@ export class TextReader {
 
   #readObject(node: PointerNode): number {
     let deepest = 0;
-    let next = 0;
-    for (this.#at++; this.#findItem(CLOSE_OBJECT); ) {
+    let before: Followed = node.start;
+    this.#at++;
+    while (this.#next() !== CLOSE_OBJECT) {
       const start = this.#at;
-      const index = this.#readName(node.children, next);
-      if (index >= 0) next = index + 1;
-      const depth = this.#readItem(node, node.children[index], start);
+      const child = this.#readName(node.children, before.next);
+      if (child !== undefined) {
+        before.next = child.order;
+        before = child;
+      }
+      const depth = this.#readItem(node, child, start);
       if (depth > deepest) deepest = depth;
     }
+    this.#at++;
     return deepest + 1;
   }
 
   /**
-   * Reads a name and the colon after it. Returns the index of the child of that name, or -1.
-   * @param next the child to try first: members usually have the same order in all documents
+   * Reads a name. Returns the child of that name.
+   * @param expected the index of the child to try first
    */
-  #readName(children: readonly PointerNode[], next: number): number {
+  #readName(children: readonly PointerNode[], expected: number): PointerNode | undefined {
     const start = this.#at;
     const text = this.#text;
-    for (let tried = 0; tried < children.length; tried++) {
-      const index = (next + tried) % children.length;
-      const json = children[index]?.json ?? '';
-      if (!text.startsWith(json, start)) continue;
-      this.#skipColon(start + json.length);
-      return index;
+    const initial = text.charCodeAt(start + 1);
+    for (let tried = 0, index = expected; tried < children.length; tried++, index++) {
+      if (index >= children.length) index = 0;
+      const child = children[index];
+      if (child === undefined || child.json.charCodeAt(1) !== initial) continue;
+      if (!text.startsWith(child.json, start)) continue;
+      this.#at = start + child.json.length;
+      return child;
     }
-    const end = endOfString(text, start);
-    this.#skipColon(end + 1);
-    if (!hasEscape(text, start, end)) return -1;
-    const name = JSON.parse(text.slice(start, end + 1));
-    return children.findIndex((child) => child.name === name);
-  }
-
-  #skipColon(from: number): void {
-    this.#at = from;
-    while (this.#text.charCodeAt(this.#at) !== COLON) this.#at++;
-    this.#at++;
+    const end = endOfString(text, start) + 1;
+    this.#at = end;
+    if (!hasEscape(text, start, end)) return undefined;
+    const name = JSON.parse(text.slice(start, end));
+    return children.find((child) => child.name === name);
   }
 
   #readArray(node: PointerNode): number {
     let deepest = 0;
     this.#at++;
-    for (let index = 0; this.#findItem(CLOSE_ARRAY); index++) {
+    for (let index = 0; this.#next() !== CLOSE_ARRAY; index++) {
       const child = node.children.find((one) => one.index === index);
       deepest = Math.max(deepest, this.#readItem(node, child, this.#at));
     }
+    this.#at++;
     return deepest + 1;
   }
 
@@ -97,29 +109,13 @@ export class TextReader {
       if (child.children.length > 0 && child.span !== undefined) clear([child]);
       return this.read(child);
     }
-    this.#skipSpace();
+    this.#next();
     const depth = this.#skip();
     if (!node.isCovered) {
       this.hasOthers = true;
       node.others.push(this.#text.slice(start, this.#at));
     }
     return depth;
-  }
-
-  /** Moves to the next member or item; false after the last, whose closing bracket is then behind. */
-  #findItem(close: number): boolean {
-    this.#skipSpace();
-    if (this.#text.charCodeAt(this.#at) === COMMA) {
-      this.#at++;
-      this.#skipSpace();
-    }
-    const isItem = this.#text.charCodeAt(this.#at) !== close;
-    if (!isItem) this.#at++;
-    return isItem;
-  }
-
-  #skipSpace(): void {
-    while (isSpace(this.#text.charCodeAt(this.#at))) this.#at++;
   }
 
   /** Skips a value. Returns its depth. */
@@ -143,21 +139,17 @@ export class TextReader {
   }
 }
 
-function isSpace(code: number): boolean {
-  return code === 32 || code === 10 || code === 13 || code === 9;
-}
-
 /** The index of the last character of a number, true, false or null. */
 function endOfScalar(text: string, start: number): number {
   let at = start;
   for (; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    if (code === COMMA || code === CLOSE_OBJECT || code === CLOSE_ARRAY || isSpace(code)) break;
+    if (code <= SPACE || code === COMMA || code === CLOSE_OBJECT || code === CLOSE_ARRAY) break;
   }
   return at - 1;
 }
 
 function hasEscape(text: string, start: number, end: number): boolean {
-  for (let at = start + 1; at < end; at++) if (text.charCodeAt(at) === BACKSLASH) return true;
+  for (let at = start; at < end; at++) if (text.charCodeAt(at) === BACKSLASH) return true;
   return false;
 }
