@@ -1,4 +1,4 @@
-import { createWriter, type Database, hashRecord, type Writer } from '@pipeline/db';
+import { createWriter, type Database, hashRecord, type SourceRecord, type Writer } from '@pipeline/db';
 import { loadDefinition, loadEvents } from '@pipeline/definition';
 import { openSource, redriveCountOf, type Skip } from '@pipeline/kafka';
 import {
@@ -10,13 +10,14 @@ import {
   stopSignal,
 } from '@pipeline/program';
 import type { Logger, Settings } from '@pipeline/runtime';
+import type { EventDefinition } from '@pipeline/schema';
 import { openDatabase, openKafka } from './connections.ts';
 import type { Stages } from './consume.ts';
 import { consumeTogether } from './consume-together.ts';
 import { createConsumerProbes, createHealth, type Health } from './health.ts';
 import { watchLag } from './lag.ts';
 import { type ConsumerMetrics, createConsumerMetrics } from './metrics.ts';
-import { createRetryPolicy, explainDatabase } from './retry-policy.ts';
+import { createRetryPolicy, explainDatabase, type RetryPolicy } from './retry-policy.ts';
 import { type consumerSettings, probeAddress } from './settings.ts';
 import { createShadow, type Shadow } from './shadow.ts';
 import { createStages } from './stages.ts';
@@ -57,10 +58,7 @@ export async function runConsumer(settings: ConsumerSettings, options: RunOption
   const places = { kafka: settings.KAFKA_BROKERS.join(','), postgres: database.address };
   const retries = createRetryPolicy(places, health, signal);
   await using kafka = await openKafka(settings, logger, retries);
-  const writer = createWriter(database, retries.persist, {
-    conflicts: settings.CONFLICTING_EVENTS,
-    countRedrives: ({ headers }) => redriveCountOf(headers),
-  });
+  const writer = openWriter(database, retries, settings, definition);
   await using source = await openSource({
     ...{ settings, name: 'consumer', admin: kafka.admin, logger, signal, once, skips },
     ...accountedBy(writer, metrics),
@@ -86,6 +84,16 @@ function accountedBy(writer: Writer, metrics: ConsumerMetrics) {
       onTruncation: () => metrics.logTruncations.inc(),
     },
   };
+}
+
+function openWriter(
+  database: Database,
+  { persist }: RetryPolicy,
+  { CONFLICTING_EVENTS: conflicts }: ConsumerSettings,
+  { envelope: { identity } }: EventDefinition,
+): Writer {
+  const countRedrives = ({ headers }: SourceRecord) => redriveCountOf(headers);
+  return createWriter(database, persist, { identity, conflicts, countRedrives });
 }
 
 function openShadowIfSet(

@@ -24,13 +24,14 @@ export function triage(
   return { topic, partition, nextOffset, lastEpoch, rows, deadLetters };
 }
 
-function toRow(record: KafkaRecord, { event, payloadJson }: Decoded<AnyEvent>): EventRow {
+function toRow(record: KafkaRecord, { event, payloadJson, attributesJson }: Decoded<AnyEvent>): EventRow {
   return {
     eventId: event.event_id,
     eventType: event.event_type,
     eventTime: event.event_time,
-    userId: event.user_id as string,
+    userId: event.user_id,
     payloadJson,
+    attributesJson,
     record,
   };
 }
