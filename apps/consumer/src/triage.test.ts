@@ -1,4 +1,4 @@
-import { createDecoder, shopEvents } from '@pipeline/schema';
+import { createDecoder, defineEvents, eventType, fields, shopEvents, Type } from '@pipeline/schema';
 import { expect, test } from 'vitest';
 import { type Decode, triage } from './triage.ts';
 
@@ -70,4 +70,16 @@ test('a record that is no event by design is skipped, between two events', () =>
   expect(deadLetters).toEqual([]);
   const place = { topic: 'events', partition: 2 };
   expect(decoded).toEqual(['5', '6', '7'].map((offset) => [offset, place]));
+});
+
+test('an event may have attributes and no user', () => {
+  const definition = defineEvents({
+    envelope: fields({ type: { constant: 'visit' }, payload: '/page' }),
+    types: [eventType('visit', Type.String())],
+  });
+  const records = [recordOf(5, '{"page":"/","trace":1.50}')];
+  const batch = { topic: 'events', partition: 2, nextOffset: 6n, lastEpoch: 4, records };
+  const reader = { commitOffsets: async () => {}, pausePartition: () => {} };
+  const { rows } = triage({ ...batch, ...reader }, createDecoder(definition));
+  expect([...rows]).toMatchObject([{ userId: null, payloadJson: '"/"', attributesJson: '{"trace":1.50}' }]);
 });
