@@ -40,6 +40,7 @@ test.each([
   'postgres://app@host/100%',
   'postgres://app@host:70000/app',
   'postgres://app@one,/app',
+  'postgres://app@host/app#part',
 ])('%s is not a URL of Postgres', (url) => {
   expect(parseDatabaseUrl(url)).toBeUndefined();
 });
@@ -92,18 +93,71 @@ test('parameters of the session are kept', () => {
     options: '-c work_mem=64MB',
     connectTimeoutSeconds: 10,
   });
+  expect(parseDatabaseUrl('postgres://app@host/app?application_name=&options=&sslrootcert=')).toMatchObject({
+    applicationName: undefined,
+    options: undefined,
+    sslRootCert: undefined,
+  });
 });
 
 test.each([
-  ['sslmode=prefer', /^sslmode=prefer is not supported: use verify-full/],
+  ['channel_binding=require&sslmode=require', true],
+  ['channel_binding=disable&sslmode=require', false],
+  ['channel_binding=prefer&sslmode=require', false],
+])('whether %s binds the login to the certificate is %s', (query, requiresChannelBinding) => {
+  expect(parseDatabaseUrl(`postgres://app@host/app?${query}`)).toMatchObject({ requiresChannelBinding });
+});
+
+test.each(['read-write', 'read-only', 'primary', 'standby', 'prefer-standby', 'any'])(
+  'a server for sessions of %s can be chosen',
+  (attrs) => {
+    const targetSessionAttrs = attrs === 'any' ? undefined : attrs;
+    const url = `postgres://app@one,two/app?target_session_attrs=${attrs}`;
+    expect(parseDatabaseUrl(url)).toMatchObject({ targetSessionAttrs });
+  },
+);
+
+test.each([
+  'gssencmode=disable',
+  'gssencmode=prefer',
+  'sslnegotiation=postgres',
+  'sslsni=1',
+  'client_encoding=auto',
+  'client_encoding=UTF8',
+  'client_encoding=utf8',
+])('%s changes nothing', (query) => {
+  expect(parseDatabaseUrl(`postgres://app@host/app?${query}`)).toEqual({
+    ...parseDatabaseUrl('postgres://app@host/app'),
+    text: expect.any(String),
+  });
+});
+
+test('the connect timeout has at most four digits', () => {
+  const url = 'postgres://app@host/app?connect_timeout=';
+  expect(parseDatabaseUrl(`${url}9999`)).toMatchObject({ connectTimeoutSeconds: 9_999 });
+  for (const seconds of ['10000', '1s', 's1', '-1', ''])
+    expect(() => parseDatabaseUrl(url + seconds)).toThrow(
+      'connect_timeout must be a whole number of seconds',
+    );
+});
+
+test.each([
+  [
+    'sslmode=prefer',
+    /^sslmode=prefer is not supported: use verify-full, .* nothing falls back to plaintext$/,
+  ],
   ['sslmode=verify-ca', /^sslmode=verify-ca needs sslrootcert=PATH/],
   ['channel_binding=require', /^channel_binding=require needs TLS: set sslmode=verify-full/],
   ['channel_binding=always', /^channel_binding=always is not one of disable, prefer, require/],
   ['gssencmode=require', /^the parameter gssencmode=require is not supported: remove it/],
   ['sslcert=/me.pem', /^the parameter sslcert is not supported: log in with a password/],
+  ['sslkey=/me.key', /^the parameter sslkey is not supported: log in with a password/],
   ['pgbouncer=true', /^the parameter pgbouncer is not supported: .*DATABASE_POOL_MODE=transaction/],
   ['schema=app', /^the parameter schema is not supported: remove it/],
-  ['target_session_attrs=writable', /^target_session_attrs=writable is not one of any, read-write/],
+  [
+    'target_session_attrs=writable',
+    /^target_session_attrs=writable is not one of any, read-write, read-only/,
+  ],
   ['connect_timeout=0', /^connect_timeout must be a whole number of seconds/],
 ])('%s is refused by name, with a remedy', (query, message) => {
   const parse = () => parseDatabaseUrl(`postgres://app:hunter2@host/app?${query}`);

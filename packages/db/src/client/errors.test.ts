@@ -200,5 +200,7 @@ test('a TLS error and a thrown text are reported, too', () => {
     message: 'Postgres presents an expired certificate',
     remedy: expect.stringContaining('renew'),
   });
+  const ofProvider = Object.assign(failed('SELF_SIGNED_CERT_IN_CHAIN'), { databaseHost: 'a.aivencloud.com' });
+  expect(toUserError(ofProvider)).toMatchObject({ remedy: expect.stringContaining('service page') });
   expect(toUserError('text')).toMatchObject({ message: 'Postgres: text', remedy: 'see the log of Postgres' });
 });

@@ -54,6 +54,46 @@ test('the certificates of sslrootcert are the trusted ones', () => {
   expect(optionsFor(url)).toEqual({ rejectUnauthorized: true, host: 'db.example', ca });
 });
 
+test('each of several hosts is verified by its own name, and none may be remote without TLS', () => {
+  const url = 'postgres://a@localhost,db.example/app';
+  expect(optionsFor(`${url}?sslmode=verify-full`)).toEqual({ rejectUnauthorized: true });
+  expect(() => optionsFor(url)).toThrow(refused(/remote host db\.example without TLS/));
+});
+
+test('channel binding is passed to the driver', () => {
+  const url = 'postgres://a@db.example/app?sslmode=require&channel_binding=require';
+  expect(optionsFor(url)).toEqual({ rejectUnauthorized: true, host: 'db.example', channelBinding: true });
+});
+
+test('verify-ca verifies the certificate, and accepts any host name', () => {
+  const path = join(mkdtempSync(join(tmpdir(), 'tls-')), 'ca.pem');
+  writeFileSync(path, rootCertificates[0] ?? '');
+  const options = optionsFor(`postgres://a@db.example/app?sslmode=verify-ca&sslrootcert=${path}`);
+  const checkServerIdentity = expect.any(Function);
+  const ca = rootCertificates[0];
+  expect(options).toEqual({ rejectUnauthorized: true, host: 'db.example', ca, checkServerIdentity });
+  expect((options || undefined)?.checkServerIdentity?.()).toBeUndefined();
+});
+
+test.each([
+  ['app.c1.eu-west-1.rds.amazonaws.com', 'truststore.pki.rds.amazonaws.com'],
+  ['db.ref.supabase.co', 'Database Settings'],
+  ['aws-0-eu-west-1.pooler.supabase.com', 'Database Settings'],
+  ['app-project.a.aivencloud.com', 'service page'],
+  ['p.abc.db.postgresbridge.com', "the team's ca.pem"],
+  ['ec2-1-2-3-4.compute-1.amazonaws.com', 'sslmode=disable'],
+  ['ec2-1-2-3-4.eu-west-1.compute.amazonaws.com', 'sslmode=disable'],
+])('the CA of %s is found by its remedy', (host, remedy) => {
+  expect(tlsUserError('untrusted', host).remedy).toContain(remedy);
+  expect(tlsUserError('expired', host).remedy).toContain('renew');
+  for (const other of [
+    `${host}.example`,
+    host.replaceAll('.', '-'),
+    host.replace(/\.([^.]*\.[^.]*)$/, '-$1'),
+  ])
+    expect(tlsUserError('untrusted', other).remedy).toContain('sslrootcert in DATABASE_URL');
+});
+
 test('usage errors name the setting that solves them', () => {
   const remedyOf = (url: string) => {
     try {
