@@ -118,7 +118,7 @@ test.each<readonly [string, string, ErrorKind]>([
 });
 
 // M3
-test('54000 without the name of a function is an outage if its message names wraparound', () => {
+test('54000 without a function is an outage if its message names wraparound', () => {
   const message = 'database is not accepting commands that assign new XIDs to avoid wraparound data loss';
   expect([errorKind(failed('54000', message)), errorKind(failed('54000'))]).toEqual(['transient', 'refused']);
 });

@@ -217,7 +217,7 @@ test('refused credentials are reported without a type of Kafka, too', () => {
   });
 });
 
-test('an unreadable batch is permanent, and reported with its offsets and what skips it', () => {
+test('an unreadable batch is reported with its offsets and with what skips it', () => {
   const unreadable = { topic: 't', partition: 2, firstOffset: '7', lastOffset: '9', reason: 'corrupt' };
   const error = Object.assign(new KafkaJSError('wrong checksum'), { unreadable });
   expect(isTransientError(error)).toBe(false);
