@@ -30,15 +30,23 @@ test('iterating returns the rows that were pushed, whole or sliced', () => {
   );
 });
 
+test('a slice of all rows costs nothing', () => {
+  const all = EventRows.of([row(0), row(1)]);
+  expect(all.slice(0)).toBe(all);
+  expect([all.slice(1).length, all.slice(0, 1).length, all.slice(2).length]).toEqual([1, 1, 0]);
+});
+
 test('without rows the columns are empty', () => {
   const { eventIds, eventTypes, payloads } = new EventRows().toColumns();
   expect([eventIds, eventTypes, payloads].map(String)).toEqual(['{}', '{}', '']);
 });
 
 test('a batch has a column of attributes only if a row has some', () => {
-  expect(EventRows.of([row(0), row(1)]).toColumns().attributes).toBeUndefined();
-  const some = EventRows.of([row(0), row(1, { attributesJson: '{"a":1}' }), row(2)]).toColumns();
-  expect(String(some.attributes)).toBe('null\u001e{"a":1}\u001enull');
+  const none = EventRows.of([row(0), row(1)]);
+  const some = EventRows.of([row(0), row(1, { attributesJson: '{"a":1}' }), row(2)]);
+  expect([none.hasAttributes, some.hasAttributes]).toEqual([false, true]);
+  expect(none.toColumns().attributes).toBeUndefined();
+  expect(String(some.toColumns().attributes)).toBe('null\u001e{"a":1}\u001enull');
 });
 
 test('a null among the users is no text', () => {

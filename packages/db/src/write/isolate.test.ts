@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { DeadLetter, SourceRecord } from '../dead-letters/dead-letter.ts';
 import type { Batch } from './batch.ts';
 import { EventRows } from './event-rows.ts';
-import { type Refusal, type Store, writeIsolating } from './isolate.ts';
+import { isDivisible, type Refusal, type Store, writeIsolating } from './isolate.ts';
 
 type Kind = 'good' | 'refused' | 'conflicting' | 'rejected';
 
@@ -214,6 +214,39 @@ test('a batch that is too slow to write is halved until it is not', async () => 
   expect(await writeIsolating(batchOf(kinds), { ...store, tryWrite })).toEqual([]);
   expect(offsetsOf(store.kept.flatMap(({ rows }) => [...rows]))).toHaveLength(20);
   expect(offsetsOf(store.kept.flatMap(({ deadLetters }) => deadLetters))).toHaveLength(20);
+});
+
+test('a refused row is not a dead letter if its batch is too slow on the second try', async () => {
+  const store = createStore();
+  const failures = [refusal, 'too_slow'] as const;
+  let tries = 0;
+  const tryWrite: Store['tryWrite'] = async (batch) => failures[tries++] ?? store.tryWrite(batch);
+  const batch = batchOf(['good', 'rejected', 'rejected']);
+  expect(await writeIsolating(batch, { ...store, tryWrite })).toEqual([]);
+  expect(store.kept.map(({ rows, deadLetters }) => [rows.length, deadLetters.length])).toEqual([
+    [1, 1],
+    [0, 1],
+  ]);
+});
+
+test('no dead letters of an earlier attempt are looked up for a slow batch', async () => {
+  const store = createStore();
+  const findDeadLettered = () => Promise.reject(new Error('looked up'));
+  const tryWrite: Store['tryWrite'] = async (batch) =>
+    batch.rows.length > 1 ? 'too_slow' : store.tryWrite(batch);
+  await writeIsolating(batchOf(['good', 'good']), { ...store, findDeadLettered, tryWrite });
+  expect(store.kept).toHaveLength(2);
+});
+
+test('a batch is divisible if it has two rows or two dead letters', () => {
+  const batches: readonly (readonly Kind[])[] = [
+    ['good', 'rejected'],
+    ['good', 'good'],
+    ['rejected', 'rejected'],
+  ];
+  expect(batches.map((kinds) => isDivisible(batchOf(kinds)))).toEqual([false, true, true]);
+  const slow = storeWith(async () => 'too_slow');
+  return expect(writeIsolating(batchOf(['good', 'rejected']), slow)).rejects.toThrow(RangeError);
 });
 
 test('a dead letter that Postgres rejects throws instead of looping', async () => {

@@ -27,6 +27,17 @@ test('minutes in different time zones have separate tallies', () => {
   ]);
 });
 
+test('a time finer than a microsecond does not join the tally of its minute', () => {
+  const time = '2026-11-24T09:30:59.9999999Z';
+  expect(
+    tally(['search', '2026-11-24T09:30:00z'], ['search', '2026-11-24T09:30:59Z'], ['search', time]),
+  ).toEqual([
+    ['search', '2026-11-24T09:30z', 1],
+    ['search', '2026-11-24T09:30Z', 1],
+    ['search', time, 1],
+  ]);
+});
+
 test('a time finer than a microsecond is kept whole, because Postgres rounds it', () => {
   const time = '2026-11-24T09:30:59.9999999Z';
   expect(tally(['search', time], ['search', time], ['search', '2026-11-24T09:30:59Z'])).toEqual([
