@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Database } from '@pipeline/db';
 import type { OutgoingRecord } from '@pipeline/kafka';
 import { expect, test } from 'vitest';
 import { createEvent, jsonRecord } from './support/data/events.ts';
@@ -63,7 +64,7 @@ test.concurrent('records removed before they were read are logged and counted as
   expect(await isDrained(pipeline)).toBe(true);
 });
 
-/** Blocks all writes until the returned function is called. */
+/** Blocks all writes until the returned function is called, at most for the statement timeout. */
 async function blockWrites({ database }: Pipeline): Promise<() => Promise<void>> {
   await database.run((sql) => sql`create table gate ()`);
   const blocked = database.run((sql) =>
@@ -74,10 +75,20 @@ async function blockWrites({ database }: Pipeline): Promise<() => Promise<void>>
       )
       .simple(),
   );
+  await waitUntil(async () => (await countLocks(database)) > 0);
   return async () => {
     await database.run((sql) => sql`insert into gate default values`);
     await blocked;
   };
+}
+
+/** Number of locks that block all writes. */
+async function countLocks(database: Database): Promise<number> {
+  const held = await database.run(
+    (sql) =>
+      sql`select from pg_locks where relation = 'raw_events'::regclass and mode = 'AccessExclusiveLock' and granted`,
+  );
+  return held.length;
 }
 
 async function isConsumerBlocked({ database }: Pipeline): Promise<boolean> {
@@ -97,8 +108,9 @@ const SMALL_FETCHES = {
 
 test.concurrent('records removed under a running consumer are skipped unless already fetched', async () => {
   await using pipeline = await createPipeline();
-  const unblock = await blockWrites(pipeline);
   await using consumer = startApp('consumer', [], { ...pipeline.environment, ...SMALL_FETCHES });
+  await waitForLog(consumer, /joined the group/);
+  const unblock = await blockWrites(pipeline);
   for (let times = 0; times < 20; times++) await pipeline.publish(createEvents(50, 1));
   await waitUntil(() => isConsumerBlocked(pipeline));
   await removeBelow(pipeline, [[0, 900]]);
@@ -117,9 +129,10 @@ test.concurrent('records removed under a running consumer are skipped unless alr
 test.concurrent('a topic that is deleted with a commit in flight and recreated loses nothing', async () => {
   await using pipeline = await createPipeline();
   const { topic } = pipeline;
+  await using consumer = startApp('consumer', [], pipeline.environment);
+  await waitForLog(consumer, /joined the group/);
   const unblock = await blockWrites(pipeline);
   await pipeline.publish(createEvents(300, 1));
-  await using consumer = startApp('consumer', [], pipeline.environment);
   await waitUntil(() => isConsumerBlocked(pipeline));
   await deleteTopic(pipeline, topic);
   await unblock();
