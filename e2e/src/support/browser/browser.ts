@@ -1,10 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import packed, { inflate, setupLambdaEnvironment } from '@sparticuz/chromium';
 import { type Browser, chromium } from 'playwright-core';
+import { rootFolder } from '../programs/binaries.ts';
 import type { Environment } from '../programs/programs.ts';
+
+const packageFolder = join(dirname(createRequire(import.meta.url).resolve('@sparticuz/chromium')), '..');
+const { version } = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8'));
 
 export interface TestBrowser extends AsyncDisposable {
   readonly browser: Browser;
@@ -19,43 +23,46 @@ export async function startBrowser(environment: Environment = {}): Promise<TestB
     const browser = await chromium.launch({ channel: 'chrome', env: { ...process.env, ...environment } });
     return { browser, [Symbol.asyncDispose]: () => browser.close() };
   }
-  // A new folder for each run: a browser that a killed run left half unpacked would be used as it is.
-  const folder = await mkdtemp(join(tmpdir(), 'chromium-'));
-  const browser = await launchPacked(folder, environment);
-  return {
-    browser,
-    async [Symbol.asyncDispose]() {
-      await browser.close();
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
+  const browser = await launchPacked(await unpacked(), environment);
+  return { browser, [Symbol.asyncDispose]: () => browser.close() };
+}
+
+/** The folder with the unpacked browser, which all runs share: unpacking it takes seconds. */
+async function unpacked(): Promise<string> {
+  const folder = join(rootFolder, `node_modules/.cache/chromium-${version}`);
+  if (existsSync(folder)) return folder;
+  await mkdir(dirname(folder), { recursive: true });
+  const fresh = await mkdtemp(`${folder}-`);
+  await unpackInto(fresh, () => packed.executablePath());
+  await unpackInto(fresh, () => inflate(join(packageFolder, 'bin/al2023.tar.br')));
+  // Another process may have unpacked it at the same time; the first one wins.
+  await rename(fresh, folder).catch(() => rm(fresh, { recursive: true }));
+  return folder;
 }
 
 /** A bare machine lacks shared libraries that the browser needs; the package contains a set of them. */
 async function launchPacked(folder: string, environment: Environment): Promise<Browser> {
-  const executablePath = await unpackInto(folder, () => packed.executablePath());
   const launch = () => {
     const env = { ...process.env, ...environment };
+    const executablePath = join(folder, 'chromium');
     return chromium.launch({ executablePath, env, args: ['--no-sandbox', '--no-zygote'] });
   };
   try {
     return await launch();
   } catch (error) {
     if (!/shared libraries/.test(String(error))) throw error;
-    const bin = join(dirname(createRequire(import.meta.url).resolve('@sparticuz/chromium')), '../bin');
-    const libraries = await unpackInto(folder, () => inflate(join(bin, 'al2023.tar.br')));
-    setupLambdaEnvironment(join(libraries, 'lib'));
+    setupLambdaEnvironment(join(folder, 'al2023/lib'));
     process.env['FONTCONFIG_PATH'] = join(folder, 'fonts');
     return await launch();
   }
 }
 
 /** The package unpacks into `TMPDIR`. */
-async function unpackInto(folder: string, unpack: () => Promise<string>): Promise<string> {
+async function unpackInto(folder: string, unpack: () => Promise<string>): Promise<void> {
   const { TMPDIR } = process.env;
   process.env['TMPDIR'] = folder;
   try {
-    return await unpack();
+    await unpack();
   } finally {
     if (TMPDIR === undefined) delete process.env['TMPDIR'];
     else process.env['TMPDIR'] = TMPDIR;
