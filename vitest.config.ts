@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { env, source, unit } from './vitest.shared.ts';
@@ -5,22 +6,33 @@ import { env, source, unit } from './vitest.shared.ts';
 /** The slowest files, slowest first: started last, they would run alone at the end. */
 const slow = [
   'faults.long',
-  'kafka-faults.long',
+  'bombs.long',
   'memory.long',
+  'truncation.long',
   'cluster.long',
+  'kafka-faults.long',
   'stats-page',
-  'redrive',
   'stop',
+  'permutations.int',
+  'redrive',
+  'kill-points',
+  'truncation',
   'binaries',
   'packages',
   'documented-commands',
+  'first-contact',
+  'start.int',
   'kafka-security',
-].map((name) => `e2e/src/${name}.test.ts`);
+  'postgres-security',
+  'stats-browsers',
+  'scenarios.int',
+  'batch-source.int',
+];
 
 class SlowFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId }: TestSpecification) => {
-      const index = slow.findIndex((file) => moduleId.endsWith(`/${file}`));
+      const index = slow.indexOf(basename(moduleId, '.test.ts'));
       return index === -1 ? slow.length : index;
     };
     return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
@@ -41,6 +53,8 @@ function withServers(
       exclude: [...exclude, '**/node_modules/**'],
       globalSetup: ['packages/testing/src/setup.ts'],
       pool: 'forks',
+      // A worker that is used again has started, and has imported what most files need.
+      isolate: false,
       // Brokers of single tests live too briefly to repay their optimizing compiler.
       env: { ...env, JDK_JAVA_OPTIONS: '-XX:TieredStopAtLevel=1' },
       maxWorkers: 3,
