@@ -51,7 +51,7 @@ function withServers(
       name,
       include,
       exclude: [...exclude, '**/node_modules/**'],
-      globalSetup: ['packages/testing/src/setup.ts'],
+      globalSetup: ['packages/testing/src/setup.ts', 'e2e/src/support/programs/setup.ts'],
       pool: 'forks',
       // A worker that is used again has started, and has imported what most files need.
       isolate: false,

@@ -42,7 +42,7 @@ test.each(appNames)('%s does not contain the path of its build folder', (app) =>
 });
 
 test('builds are reproducible in another folder', async () => {
-  await using copy = await copyRepository();
+  await using copy = await copyRepository('consumer');
   const commit = (await versionOf('consumer')).trim().split(' ')[1];
   const other = await buildBinary('consumer', copy.folder, commit);
   expect(readFileSync(other).equals(readFileSync(binaryOf('consumer')))).toBe(true);

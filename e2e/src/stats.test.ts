@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createFilledPipeline, publishThreeMore } from './support/data/filled.ts';
 import { linesOf } from './support/programs/lines.ts';
-import { appEntry, runApp, startApp } from './support/programs/programs.ts';
+import { bundleOf, runApp, startApp } from './support/programs/programs.ts';
 import { waitUntil } from './support/programs/wait.ts';
 import { absentKafka } from './support/servers/absent.ts';
 import type { Pipeline } from './support/servers/pipeline.ts';
@@ -150,7 +150,7 @@ test('a partially known lag is printed as a minimum, and null in JSON', async ()
 
 test('a closed stdout ends --watch without an error', async () => {
   const script = '{ "$@"; echo "exit code $?" >&2; } | head -1';
-  const command = [process.execPath, '--conditions=source', appEntry('stats'), '--json', '--watch', '0.1'];
+  const command = [process.execPath, bundleOf('stats'), '--json', '--watch', '0.1'];
   const env = { ...process.env, ...pipeline.environment };
   const { stdout, stderr } = await promisify(execFile)('sh', ['-c', script, 'sh', ...command], { env });
   expect(JSON.parse(stdout)).toStrictEqual(wholeJson());

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, extname, isAbsolute, join } from 'node:path';
-import { rolldown } from 'rolldown';
+import { bundleApp } from './bundle.ts';
 import { readCommit } from './commit.ts';
 import { rootFolder } from './root-folder.ts';
 import { packagesOf } from './supply-chain/packages.ts';
@@ -21,7 +21,8 @@ const dist = join(app, 'dist');
 const bundle = `${name}.mjs`;
 
 const commit = readCommit(app);
-const files = await bundleModules();
+mkdirSync(dist, { recursive: true });
+const files = await bundleApp(app, { file: join(dist, bundle), sourcemap: 'inline', codeSplitting: false });
 writeFileSync(join(dist, `${name}.cdx.json`), sbomOf(files));
 writeFileSync(join(dist, 'commit'), commit);
 writeFileSync(join(dist, 'sea.json'), JSON.stringify(describeExecutable()));
@@ -29,26 +30,6 @@ execFileSync(process.execPath, ['--build-sea', 'sea.json'], {
   cwd: dist,
   stdio: ['ignore', 'ignore', 'inherit'],
 });
-
-/** @returns the paths of the bundled modules */
-async function bundleModules(): Promise<readonly string[]> {
-  mkdirSync(dist, { recursive: true });
-  const modules = await rolldown({
-    input: join(app, 'src/main.ts'),
-    platform: 'node',
-    // Rolldown adds `import` or `require` itself, by the kind of each import.
-    resolve: { conditionNames: ['source'] },
-    // Rolldown only warns, and the executable would fail to start.
-    onLog: (level, log, report) => report(log.code === 'UNRESOLVED_IMPORT' ? 'error' : level, log),
-  });
-  const { output } = await modules.write({
-    file: join(dist, bundle),
-    format: 'esm',
-    sourcemap: 'inline',
-    codeSplitting: false,
-  });
-  return output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []));
-}
 
 function sbomOf(files: readonly string[]): string {
   const found = packagesOf([...files, ...Object.values(webFiles())].filter(isAbsolute));

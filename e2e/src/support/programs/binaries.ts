@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { npxArguments } from './pnpm.ts';
-import { type AppName, appEntry } from './programs.ts';
+import { type AppName, appFolder } from './programs.ts';
 
 const run = promisify(execFile);
 
@@ -13,7 +13,7 @@ export const appNames = ['producer', 'consumer', 'stats'] as const;
 
 /** Path of the executable of an app; it exists once it is built. */
 export function binaryOf(app: AppName): string {
-  return join(appEntry(app), '../../dist', app);
+  return join(appFolder(app), 'dist', app);
 }
 
 /** Builds the executable of an app, from this repository or a copy of it. Returns its path. */
@@ -30,10 +30,14 @@ export interface Copy extends AsyncDisposable {
   readonly folder: string;
 }
 
-/** Copies all files that git does not ignore, and installs from the lockfile; deleted on disposal. */
-export async function copyRepository(): Promise<Copy> {
+/**
+ * Copies all files that git does not ignore, and installs from the lockfile what building an app needs; deleted on
+ * disposal.
+ */
+export async function copyRepository(app: AppName): Promise<Copy> {
   const copy = await copySources();
-  const install = npxArguments('install', '--frozen-lockfile', '--prefer-offline');
+  const filters = [`${app}...`, 'tools...'].flatMap((name) => ['--filter', name]);
+  const install = npxArguments(...filters, 'install', '--frozen-lockfile', '--prefer-offline');
   await run('npx', [...install], { cwd: copy.folder });
   return copy;
 }

@@ -27,14 +27,19 @@ export interface Ended {
 
 export type AppName = 'producer' | 'consumer' | 'stats';
 
-/** Starts an app from its sources; killed on disposal. */
+/** Starts an app, as bundled by `setup.ts`; killed on disposal. */
 export function startApp(name: AppName, args: readonly string[], environment: Environment): Program {
-  return startProgram(appEntry(name), args, environment);
+  return startProgram(bundleOf(name), args, environment);
 }
 
-/** Path of the entry file of an app. */
-export function appEntry(name: AppName): string {
-  return join(root, 'apps', name, 'src/main.ts');
+/** The folder of an app. */
+export function appFolder(name: AppName): string {
+  return join(root, 'apps', name);
+}
+
+/** Path of the bundle of an app: two folders below that of the app, as the files that read other files. */
+export function bundleOf(name: AppName): string {
+  return join(appFolder(name), 'dist/e2e/main.mjs');
 }
 
 /** Starts a program of the repository; killed on disposal. */
