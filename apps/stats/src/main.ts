@@ -1,6 +1,5 @@
 import {
   addHealthCommand,
-  type Command,
   createProgram,
   loggerSettings,
   numberBetween,
@@ -74,7 +73,7 @@ withWait(program.command('check'))
   .option('--max-dlq <n>', 'maximum number of open dead letters', count)
   .addHelpText('before', 'Examples:\n  stats check --max-lag 10000 --max-age 60 --max-dlq 0\n')
   .action(async (_options, command) =>
-    checkThresholds(settingsOf(command, statsSettings), thresholdsOf(command)),
+    checkThresholds(settingsOf(command, statsSettings), command.optsWithGlobals()),
   );
 
 addDeadLetterCommands(program);
@@ -111,8 +110,3 @@ withSettings(
 );
 
 await runProgram(program);
-
-function thresholdsOf(command: Command) {
-  const { maxLag, maxAge, maxDlq, wait } = command.optsWithGlobals();
-  return { maxLag, maxAge, maxDlq, wait };
-}

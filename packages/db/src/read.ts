@@ -1,3 +1,4 @@
+export type { AsJson } from './read/as-json.ts';
 export type { DeadLetterGroup } from './read/dead-letter-groups.ts';
 export { type LedgerPosition, readLedger } from './read/ledger.ts';
 export { type MinuteCount, readMinutes } from './read/minutes.ts';

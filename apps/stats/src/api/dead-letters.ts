@@ -19,6 +19,7 @@ import type { Pace } from '../dead-letters/pace.ts';
 import { kafkaUnreachable, redriveOpen, resultOf } from '../dead-letters/redrive.ts';
 import { toPlain } from '../terminal/json.ts';
 import { errorMessage } from '../user-errors.ts';
+import { answerError } from './errors.ts';
 import { refuseForeignPosts } from './refuse-foreign-posts.ts';
 import { type DeadLetterRequest, parseQuery, parseRequest, type RequestSchema } from './requests.ts';
 
@@ -45,7 +46,7 @@ const MAX_SHOWN_BYTES = 65_536;
 /** The routes below `/api/dlq`: list, show and export; redrive and discard unless read-only. */
 export function createDeadLetterApi(parts: DeadLetterParts): Hono {
   const api = new Hono();
-  api.onError((error, context) => context.json({ error: errorMessage(error) }, 503));
+  api.onError(answerError);
   api.get('/', (context) => list(context, parts));
   api.get('/:id{[1-9][0-9]{0,17}}', (context) => show(context, parts));
   api.get('/export', (context) => exportAll(context, parts));
@@ -71,13 +72,8 @@ async function findPage({ database, isReadOnly }: DeadLetterParts, query: Return
   const matching = await countDeadLetters(database, inRange);
   // Without this check the list would scan all dead letters to find none.
   const letters = matching === 0n ? [] : await listStoredDeadLetters(database, inRange, { limit, before });
-  return {
-    matching: String(matching),
-    /** The ids that were searched; null if all were. */
-    lookedAt: range && { from: String(range.from), upTo: String(range.upTo) },
-    isReadOnly,
-    letters: letters.map(toPlain),
-  };
+  // `lookedAt` has the ids that were searched; null if all were.
+  return toPlain({ matching, lookedAt: range, isReadOnly, letters });
 }
 
 /** Filters without an index search this many dead letters per request, so that it stays fast. */
@@ -106,15 +102,9 @@ async function findDetails({ database, isReadOnly }: DeadLetterParts, id: bigint
   const found = await findDeadLetter(database, id);
   if (found === undefined) return undefined;
   const { key, value, headers, ...summary } = found.deadLetter;
-  return {
-    ...toPlain(summary),
-    isReadOnly,
-    ...shorten('key', key),
-    ...shorten('value', value),
-    headers: listHeaders(headers),
-    actions: found.actions,
-    ancestors: found.ancestors,
-  };
+  const { actions, ancestors } = found;
+  const record = { ...shorten('key', key), ...shorten('value', value), headers: listHeaders(headers) };
+  return toPlain({ ...summary, isReadOnly, ...record, actions, ancestors });
 }
 
 /** The response of `GET /api/dlq/:id`. */
@@ -167,7 +157,6 @@ async function change(
   work: (request: DeadLetterRequest) => Promise<Change>,
 ): Promise<Response> {
   const request = parseRequest(await context.req.json().catch(() => undefined), schema);
-  if ('problem' in request) return context.json({ error: request.problem }, 400);
   const done = await work(request);
   return context.json(done, 'error' in done ? 503 : 200);
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type DeadLetterRequest, parseQuery, parseRequest } from './requests.ts';
+import { BadRequest } from './errors.ts';
+import { parseQuery, parseRequest } from './requests.ts';
 
 test('invalid parameters of a list are ignored', () => {
   const nothing = { filter: {}, limit: 50, before: undefined, format: 'ndjson' };
@@ -13,19 +14,12 @@ test('invalid parameters of a list are ignored', () => {
   });
 });
 
-/** Parses a valid body. */
-function parseGood(body: object): DeadLetterRequest {
-  const request = parseRequest(body, 'DeadLetterSelection');
-  if ('problem' in request) throw new Error(request.problem);
-  return request;
-}
+const parseSelection = (body: unknown) => parseRequest(body, 'DeadLetterSelection');
 
 test.each([[undefined], [null], [{}], ['all'], [{ limit: 5 }], [{ after: '4', upTo: '9' }]])(
   '%j selects no dead letters',
   (body) =>
-    expect(parseRequest(body, 'DeadLetterSelection')).toEqual({
-      problem: 'expected ids, a filter, or "all": true',
-    }),
+    expect(() => parseSelection(body)).toThrow(new BadRequest('expected ids, a filter, or "all": true')),
 );
 
 test.each([
@@ -47,27 +41,27 @@ test.each([
   ['status', 'open'],
   ['constructor', 1],
 ])('an invalid member is an error, not ignored: %s %j', (name, value) => {
-  const problem = expect.stringMatching(`^"${name}(/0)?": `);
-  expect(parseRequest({ reason: 'not_json', [name]: value }, 'DeadLetterSelection')).toEqual({ problem });
+  const message = expect.stringMatching(`^"${name}(/0)?": `);
+  const body = { reason: 'not_json', [name]: value };
+  expect(() => parseSelection(body)).toThrow(expect.objectContaining({ name: 'BadRequest', message }));
 });
 
 test('ids, a filter or all select dead letters', () => {
-  expect(parseGood({ ids: ['1', '2'] }).filter.ids).toEqual([1n, 2n]);
-  expect(parseGood({ type: 'purchase', because: 'a test' })).toMatchObject({
+  expect(parseSelection({ ids: ['1', '2'] }).filter.ids).toEqual([1n, 2n]);
+  expect(parseSelection({ type: 'purchase', because: 'a test' })).toMatchObject({
     filter: { eventType: 'purchase' },
     because: 'a test',
   });
-  expect(parseGood({ all: true, limit: 5 })).toMatchObject({ limit: 5 });
+  expect(parseSelection({ all: true, limit: 5 })).toMatchObject({ limit: 5 });
 });
 
 test('untyped dead letters can be selected, and later ones excluded', () => {
   expect(parseQuery({ untyped: '1', type: 'purchase' }).filter).toMatchObject({ eventType: null });
-  expect(parseGood({ untyped: '1' }).filter).toMatchObject({ eventType: null });
-  expect(parseGood({ all: true, after: '0', upTo: '9' }).filter).toMatchObject({ after: 0n, upTo: 9n });
+  expect(parseSelection({ untyped: '1' }).filter).toMatchObject({ eventType: null });
+  expect(parseSelection({ all: true, after: '0', upTo: '9' }).filter).toMatchObject({ after: 0n, upTo: 9n });
 });
 
 test('a member of another action is rejected like an unknown one', () => {
-  expect(parseRequest({ all: true, limit: 5 }, 'DiscardRequest')).toEqual({
-    problem: '"limit": unknown member',
-  });
+  const parse = () => parseRequest({ all: true, limit: 5 }, 'DiscardRequest');
+  expect(parse).toThrow(new BadRequest('"limit": unknown member'));
 });

@@ -2,17 +2,13 @@ import { type DeadLetterFilter, deadLetterStatuses } from '@pipeline/db/dead-let
 import { Ajv } from 'ajv';
 import openapi from '../../openapi.json' with { type: 'json' };
 import { readTime } from '../terminal/read-time.ts';
+import { BadRequest } from './errors.ts';
 
 /** The dead letters that an action applies to. */
 export interface DeadLetterRequest {
   readonly filter: DeadLetterFilter;
   readonly limit: number;
   readonly because: string;
-}
-
-/** Why a request was rejected. */
-export interface BadRequest {
-  readonly problem: string;
 }
 
 /** The schemas of `openapi.json` whose members an action accepts. */
@@ -37,10 +33,10 @@ export function parseQuery(query: Texts) {
   };
 }
 
-/** Reads the number of minutes in a query. */
-export function parseMinutes({ minutes }: Texts): number | BadRequest {
-  const problem = `minutes must be ${parameters.minutes.schema.title}`;
-  return isParameter('minutes', minutes) ? Number(minutes) : { problem };
+/** Reads the number of minutes in a query. @throws BadRequest */
+export function parseMinutes({ minutes }: Texts): number {
+  if (isParameter('minutes', minutes)) return Number(minutes);
+  throw new BadRequest(`minutes must be ${parameters.minutes.schema.title}`);
 }
 
 /** Whether a parameter is valid. Numbers consist of digits; Number() would also accept "1e3". */
@@ -50,10 +46,13 @@ function isParameter(name: string, text = ''): boolean {
   return Object.hasOwn(parameters, name) && ajv.validate(schema, isNumber ? Number(text) : text);
 }
 
-/** Reads the body of an action. An invalid member is an error: ignoring it would select more dead letters. */
-export function parseRequest(body: unknown, schema: RequestSchema): DeadLetterRequest | BadRequest {
+/**
+ * Reads the body of an action.
+ * @throws BadRequest for an invalid member: ignoring it would select more dead letters
+ */
+export function parseRequest(body: unknown, schema: RequestSchema): DeadLetterRequest {
   const given = typeof body === 'object' ? { ...body } : {};
-  if (!ajv.validate(`api#/components/schemas/${schema}`, given)) return { problem: describeError() };
+  if (!ajv.validate(`api#/components/schemas/${schema}`, given)) throw new BadRequest(describeError());
   const { ids, limit }: { readonly ids?: readonly string[]; readonly limit?: number } = given;
   const texts: Texts = given;
   const [after, upTo] = [toId(texts['after']), toId(texts['upTo'])];

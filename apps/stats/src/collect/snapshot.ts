@@ -1,4 +1,4 @@
-import type { DeadLetterGroup, MinuteCount, Totals } from '@pipeline/db/read';
+import type { Overview } from '@pipeline/db/read';
 
 /** The state of one partition; null is unknown. */
 export interface PartitionStanding {
@@ -13,12 +13,9 @@ export interface PartitionStanding {
 }
 
 /** All statistics at one moment. */
-export interface Snapshot {
+export interface Snapshot extends Omit<Overview, 'readAt' | 'ledger'> {
   /** Time of reading the tables: RFC 3339, UTC. */
   readonly generatedAt: string;
-  readonly totals: Totals;
-  readonly minutes: readonly MinuteCount[];
-  readonly deadLetterGroups: readonly DeadLetterGroup[];
   readonly partitions: readonly PartitionStanding[];
   /** Why Kafka's data is unknown, or undefined if it is known. */
   readonly kafkaProblem: string | undefined;

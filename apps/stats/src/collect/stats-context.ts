@@ -1,5 +1,5 @@
 import { connectDatabase, type Database } from '@pipeline/db';
-import { createLogger } from '@pipeline/program';
+import { createLogger, exitAfter, stopSignal } from '@pipeline/program';
 import type { Settings } from '@pipeline/runtime';
 import type { statsSettings } from '../settings.ts';
 import { createSay, type Say } from '../terminal/diagnostics.ts';
@@ -12,6 +12,9 @@ export type StatsSettings = Settings<typeof statsSettings>;
 
 /** The connections of a command, and the operations that most commands share. */
 export interface StatsContext extends AsyncDisposable {
+  readonly settings: StatsSettings;
+  /** Aborted by the stop signal. */
+  readonly signal: AbortSignal;
   /** Read-only. */
   readonly database: Database;
   /** For changes; connects on first use. */
@@ -26,9 +29,13 @@ export interface StatsContext extends AsyncDisposable {
 
 const MINUTES = 60;
 const KAFKA_TIMEOUT_MS = 1_000;
+/** Maximum time that a stop waits for servers. */
+const STOP_MS = 3_000;
 
-/** Connections are opened on first use. */
+/** Connections are opened on first use. Call it once per process: it handles the stop signals. */
 export function openStatsContext(settings: StatsSettings): StatsContext {
+  const signal = stopSignal();
+  exitAfter(signal, STOP_MS);
   const options = { applicationName: 'stats', connections: 2 };
   const database = connectDatabase(settings, { ...options, readOnly: true });
   const writableDatabase = connectDatabase(settings, { ...options, readOnly: false });
@@ -36,6 +43,8 @@ export function openStatsContext(settings: StatsSettings): StatsContext {
   const choice = { topic: settings.KAFKA_TOPIC, minutes: MINUTES };
   const fetchWithTimeout = withTimeoutFallback(reader.fetch, KAFKA_TIMEOUT_MS, 'Kafka');
   return {
+    settings,
+    signal,
     database,
     writableDatabase,
     fetchOffsets: reader.fetch,
@@ -49,6 +58,3 @@ export function openStatsContext(settings: StatsSettings): StatsContext {
     },
   };
 }
-
-/** Maximum time that a stop waits for servers. */
-export const STOP_MS = 3_000;

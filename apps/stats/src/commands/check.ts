@@ -1,13 +1,8 @@
-import { commandLine, renderColumns, stopSignal } from '@pipeline/program';
+import { commandLine, renderColumns } from '@pipeline/program';
 import { exitCode, UserError } from '@pipeline/runtime';
-import { reachPostgres } from '../collect/reach-postgres.ts';
+import { reachPostgres, type WaitFlag } from '../collect/reach-postgres.ts';
 import { openStatsContext, type StatsSettings } from '../collect/stats-context.ts';
 import { judgeThresholds, type Thresholds, type Verdict } from '../status/thresholds.ts';
-
-export interface CheckOptions extends Thresholds {
-  /** Whether to wait for Postgres. */
-  readonly wait?: boolean | undefined;
-}
 
 /**
  * Compares figures with their thresholds, and prints both.
@@ -15,16 +10,14 @@ export interface CheckOptions extends Thresholds {
  */
 export async function checkThresholds(
   settings: StatsSettings,
-  { wait = false, ...thresholds }: CheckOptions,
+  { wait, maxLag, maxAge, maxDlq }: Thresholds & WaitFlag,
 ): Promise<void> {
-  if (Object.values(thresholds).every((one) => one === undefined)) {
+  if (maxLag === undefined && maxAge === undefined && maxDlq === undefined)
     throw new UserError('nothing to check', 'add --max-lag, --max-age or --max-dlq', exitCode.usage);
-  }
-  const signal = stopSignal();
   await using context = openStatsContext(settings);
-  const options = { signal, wait, unreachableCode: exitCode.checkFailed };
+  const options = { wait, unreachableCode: exitCode.checkFailed };
   const snapshot = await reachPostgres(context.collect, context, options);
-  const verdicts = judgeThresholds(snapshot, thresholds);
+  const verdicts = judgeThresholds(snapshot, { maxLag, maxAge, maxDlq });
   process.stdout.write(`${renderColumns(['FIGURE', 'FOUND', 'AT MOST', 'STATE'], verdicts.map(toCells))}\n`);
   if (verdicts.every(({ state }) => state === 'ok')) return;
   const isExceeded = verdicts.some(({ state }) => state === 'over');

@@ -2,17 +2,15 @@ import { codeOf, type Persist } from '@pipeline/db';
 import { type Partitioned, partitionEvents } from '@pipeline/db/maintenance';
 import { commandLine } from '@pipeline/program';
 import { UserError } from '@pipeline/runtime';
-import { maintain } from '../collect/reach-postgres.ts';
+import { maintain, type WaitFlag } from '../collect/reach-postgres.ts';
 import type { StatsSettings } from '../collect/stats-context.ts';
 import type { Say } from '../terminal/diagnostics.ts';
 
 const CHECK_VIOLATION = '23514';
 
-export interface PartitionFlags {
+export interface PartitionFlags extends WaitFlag {
   /** Days. */
   readonly ahead: number;
-  /** Whether to wait for Postgres. */
-  readonly wait?: boolean | undefined;
 }
 
 /**

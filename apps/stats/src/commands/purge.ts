@@ -1,55 +1,45 @@
 import { countPurgeable, purge } from '@pipeline/db/maintenance';
-import { toPrintableJson } from '@pipeline/program';
 import { formatCount } from '../../web/format/numbers.ts';
-import { type Maintenance, maintain } from '../collect/reach-postgres.ts';
+import { type Maintenance, maintain, type WaitFlag } from '../collect/reach-postgres.ts';
 import type { StatsSettings } from '../collect/stats-context.ts';
-import { confirm } from '../terminal/confirm.ts';
+import { confirmChange } from '../terminal/confirm.ts';
 import { showProgress } from '../terminal/diagnostics.ts';
+import { printJson } from '../terminal/json.ts';
 import type { ChangeFlags } from './options.ts';
 
-export interface PurgeFlags extends ChangeFlags {
+export interface PurgeFlags extends ChangeFlags, WaitFlag {
   readonly before: Date;
-  /** Whether to wait for Postgres. */
-  readonly wait?: boolean | undefined;
 }
 
 type Purgeable = Awaited<ReturnType<typeof countPurgeable>>;
 
 /** Deletes old events and resolved dead letters, after a confirmation that shows their numbers. */
 export async function purgeOld(settings: StatsSettings, flags: PurgeFlags): Promise<void> {
+  const { before, dryRun = false, json } = flags;
   await maintain(settings, flags, async (maintenance) => {
     const { context, persist } = maintenance;
-    const found = await persist(() => countPurgeable(context.database, flags.before));
+    const found = await persist(() => countPurgeable(context.database, before));
     const purged = await purgeFound(maintenance, flags, found);
-    if (flags.json) process.stdout.write(toJsonLine(purged, flags));
+    if (json) printJson({ schemaVersion: 1, dryRun, before, ...purged });
   });
 }
 
 /** Returns what was purged, or would be. */
 async function purgeFound(
-  { context: { writableDatabase, say }, persist, signal }: Maintenance,
-  { before, by, dryRun, yes }: PurgeFlags,
+  { context: { writableDatabase, say, signal }, persist }: Maintenance,
+  flags: PurgeFlags,
   found: Purgeable,
 ): Promise<Purgeable> {
-  const { events, deadLetters } = found;
-  const what = `${formatCount(events)} events and ${formatCount(deadLetters)} resolved dead letters from before ${before.toISOString()}`;
-  if (dryRun) say(`would purge ${what}`);
-  else if (events + deadLetters === 0n) say('nothing to purge');
-  if (dryRun || events + deadLetters === 0n) return found;
-  await confirm(`purge ${what}`, yes);
+  const { before, by } = flags;
+  const what = `purge ${describe(found, 'resolved dead letters')} from before ${before.toISOString()}`;
+  const change = { what, rows: found.events + found.deadLetters, nothing: 'nothing to purge' };
+  if (!(await confirmChange(change, flags, say))) return found;
   using progress = showProgress('purging', say);
-  const purged = await purge(writableDatabase, before, {
-    by,
-    now: new Date(),
-    persist,
-    signal,
-    onProgress: progress.report,
-  });
-  say(`purged ${formatCount(purged.events)} events and ${formatCount(purged.deadLetters)} dead letters`);
+  const options = { by, now: new Date(), persist, signal, onProgress: progress.report };
+  const purged = await purge(writableDatabase, before, options);
+  say(`purged ${describe(purged, 'dead letters')}`);
   return purged;
 }
 
-function toJsonLine({ events, deadLetters }: Purgeable, { before, dryRun = false }: PurgeFlags): string {
-  const counts = { events: String(events), deadLetters: String(deadLetters) };
-  return `${toPrintableJson({ schemaVersion: 1, dryRun, before: before.toISOString(), ...counts })}\n`;
-}
+const describe = ({ events, deadLetters }: Purgeable, name: string) =>
+  `${formatCount(events)} events and ${formatCount(deadLetters)} ${name}`;

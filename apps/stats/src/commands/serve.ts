@@ -3,15 +3,10 @@ import { openRedriveQueue } from '@pipeline/db/dead-letters';
 import { readMinutes, readNewest } from '@pipeline/db/read';
 import { loadDefinition } from '@pipeline/definition';
 import { connectKafka, openPublisher } from '@pipeline/kafka';
-import { createLogger, exitAfter, listen, stopSignal } from '@pipeline/program';
+import { createLogger, listen } from '@pipeline/program';
 import { type Settings, withDeadline } from '@pipeline/runtime';
 import { createDeadLetterApi } from '../api/dead-letters.ts';
-import {
-  openStatsContext,
-  STOP_MS,
-  type StatsContext,
-  type StatsSettings,
-} from '../collect/stats-context.ts';
+import { openStatsContext, type StatsContext, type StatsSettings } from '../collect/stats-context.ts';
 import { withTimeoutFallback } from '../collect/with-timeout-fallback.ts';
 import { createPace } from '../dead-letters/pace.ts';
 import { createStatsMetrics } from '../metrics.ts';
@@ -36,8 +31,6 @@ const TAIL_TIMEOUT_MS = 1_000;
 
 /** Serves the page and its API until a stop signal. */
 export async function serveStats(settings: ServeSettings, version: string): Promise<void> {
-  const signal = stopSignal();
-  exitAfter(signal, STOP_MS);
   const logger = createLogger('stats', settings);
   const types = Object.keys(loadDefinition(settings).types);
   await using view = openStatsContext(settings);
@@ -48,7 +41,7 @@ export async function serveStats(settings: ServeSettings, version: string): Prom
     collect: () => withDeadline(view.collect(), ANSWER_MS, 'reading the statistics'),
     readMinutes: (minutes) => readMinutes(view.database, minutes),
     readHistory: history.read,
-    live: startLive(view, history, signal),
+    live: startLive(view, history),
     webFiles: readWebFiles({ ...pipeline, types }),
     deadLetters: createDeadLetterApi({
       database: view.database,
@@ -66,15 +59,12 @@ export async function serveStats(settings: ServeSettings, version: string): Prom
   });
   await using server = await listen(app, pageAddress(settings), logger);
   logger.info(`stats page ${server.url}`);
-  if (!signal.aborted) await once(signal, 'abort');
+  if (!view.signal.aborted) await once(view.signal, 'abort');
 }
 
 /** One poll for all viewers of the page. */
-function startLive(
-  { collectWithTimeout, describeGroup, database }: StatsContext,
-  history: History,
-  signal: AbortSignal,
-): Live {
+function startLive(view: StatsContext, history: History): Live {
+  const { collectWithTimeout, describeGroup, database, signal } = view;
   const collect = () => withDeadline(collectWithTimeout(), ANSWER_MS, 'reading the statistics');
   const readTail = withTimeoutFallback(() => readNewest(database, TAIL_EVENTS), TAIL_TIMEOUT_MS, 'Postgres');
   const look = createDashboardState({ collect, describeGroup, readNewest: readTail, history });

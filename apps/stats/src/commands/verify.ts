@@ -1,17 +1,16 @@
 import { type Comparison, type RecountOptions, rebuildAggregates } from '@pipeline/db/maintenance';
-import { commandLine, renderColumns, toPrintableJson } from '@pipeline/program';
+import { commandLine, renderColumns } from '@pipeline/program';
 import { exitCode, UserError } from '@pipeline/runtime';
 import { formatCount } from '../../web/format/numbers.ts';
-import { maintain } from '../collect/reach-postgres.ts';
+import { maintain, type WaitFlag } from '../collect/reach-postgres.ts';
 import type { StatsSettings } from '../collect/stats-context.ts';
 import { type Verification, verify } from '../status/verify.ts';
 import { showProgress } from '../terminal/diagnostics.ts';
+import { printJson } from '../terminal/json.ts';
 
-export interface VerifyOptions {
+export interface VerifyFlags extends WaitFlag {
   readonly repair?: boolean;
   readonly json?: boolean;
-  /** Whether to wait for Postgres. */
-  readonly wait?: boolean;
 }
 
 const MAX_SHOWN = 100;
@@ -20,15 +19,15 @@ const MAX_SHOWN = 100;
  * Recounts everything and prints the differences.
  * @throws UserError with exit code 3 on any difference, 1 if the ledger could not be compared with Kafka
  */
-export async function verifyAll(settings: StatsSettings, options: VerifyOptions): Promise<void> {
-  await maintain(settings, options, async ({ context, persist, signal }) => {
-    const { database, writableDatabase, fetchOffsets, say } = context;
+export async function verifyAll(settings: StatsSettings, flags: VerifyFlags): Promise<void> {
+  await maintain(settings, flags, async ({ context, persist }) => {
+    const { database, writableDatabase, fetchOffsets, say, signal } = context;
     const work = <Value>(what: string, recount: (options: RecountOptions) => Promise<Value>) =>
       persist(async () => {
         using progress = showProgress(what, say);
         return await recount({ onProgress: progress.report, signal });
       });
-    if (options.repair) {
+    if (flags.repair) {
       const rebuilt = await work('rebuilding the aggregates', (one) =>
         rebuildAggregates(writableDatabase, one),
       );
@@ -36,13 +35,11 @@ export async function verifyAll(settings: StatsSettings, options: VerifyOptions)
     }
     const sources = { database, fetchOffsets, topic: settings.KAFKA_TOPIC };
     const verification = await work('recounting', (one) => verify(sources, one));
-    process.stdout.write(options.json ? toJsonLine(verification) : toTable(verification));
+    const { events, differences } = verification;
+    if (flags.json) printJson({ schemaVersion: 1, events, differences });
+    else process.stdout.write(toTable(verification));
     failUnlessEqual(verification);
   });
-}
-
-function toJsonLine({ events, differences }: Verification): string {
-  return `${toPrintableJson({ schemaVersion: 1, events: String(events), differences })}\n`;
 }
 
 function toTable({ events, differences }: Verification): string {

@@ -9,5 +9,5 @@ export async function findDeadLetter(database: Database, id: bigint) {
   const [deadLetter] = await Array.fromAsync(readDeadLetters(database, { ids: [id] }));
   if (deadLetter === undefined) return undefined;
   const [actions, ancestors] = await Promise.all([readActions(database, id), readAncestors(database, id)]);
-  return { deadLetter, actions, ancestors: ancestors.map(String) };
+  return { deadLetter, actions, ancestors };
 }

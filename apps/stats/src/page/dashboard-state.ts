@@ -32,10 +32,10 @@ export function createDashboardState(sources: DashboardSources): () => Promise<D
     const [snapshot, newest] = await Promise.all([collect(), readNewest().catch(() => null)]);
     const group = snapshot.kafkaProblem === undefined ? await describeGroup() : null;
     const before = samples ?? (await history.recall(KEPT_MINUTES)).map(toMovingSample);
-    const now = toSample(snapshot);
     const latency = newest?.latency ?? null;
+    const now = toSample(snapshot, latency);
     samples = addSample(before, now);
-    void history.keep({ ...now, ...facts(snapshot), latency });
+    void history.keep(now);
     return { snapshot, group, trend: trendOf(samples), latency, tail: tailOf(newest, before.at(-1), now) };
   };
 }
@@ -45,12 +45,3 @@ export function createDashboardState(sources: DashboardSources): () => Promise<D
  * process.
  */
 const toMovingSample = (sample: Omit<Sample, 'waiting'>): Sample => ({ ...sample, waiting: new Map() });
-
-function facts({ totals, partitions }: Snapshot) {
-  const behind = partitions.flatMap(({ secondsBehind }) => (secondsBehind === null ? [] : [secondsBehind]));
-  const isKnown = behind.length > 0 && behind.length === partitions.length;
-  return {
-    openDeadLetters: totals.openDeadLetters,
-    secondsBehind: isKnown ? Math.max(...behind) : null,
-  };
-}

@@ -27,7 +27,7 @@ test('rates are since the previous point, and lag is the maximum of the step', (
   const [, second] = toPoints([sample(0), sample(10, { lag: 200n, mostLag: 900n })], 10);
   expect(second).toMatchObject({
     at: '1970-01-01T00:00:10.000Z',
-    lag: '900',
+    lag: 900n,
     producedPerSecond: 100,
     consumedPerSecond: 80,
     storedPerSecond: 100,
@@ -39,7 +39,7 @@ test('unknown values and the first point have no rate', () => {
   const [first, second, third] = toPoints([sample(0), sample(10, unknown), sample(20)], 10);
   expect(first).toMatchObject({ producedPerSecond: null, storedPerSecond: null });
   expect(second).toMatchObject({ lag: null, producedPerSecond: null, storedPerSecond: 100 });
-  expect(third).toMatchObject({ lag: '0', producedPerSecond: null, consumedPerSecond: null });
+  expect(third).toMatchObject({ lag: 0n, producedPerSecond: null, consumedPerSecond: null });
 });
 
 test('a gap and a counter that fell have no rate', () => {

@@ -1,17 +1,17 @@
 import { type Latency, SLOT_SECONDS, type StepSample } from '@pipeline/db/read';
-import { roundLatency, roundSeconds } from '../terminal/json.ts';
 
-/** A point of the charts over time; unknown values are null, and 64-bit numbers are strings. */
+/** A point of the charts over time; unknown values are null. */
 export interface HistoryPoint {
   /** RFC 3339, UTC. */
   readonly at: string;
-  readonly lag: string | null;
+  /** The maximum since the previous point. */
+  readonly lag: bigint | null;
   readonly secondsBehind: number | null;
   /** Messages per second since the previous point, like the next two. */
   readonly producedPerSecond: number | null;
   readonly consumedPerSecond: number | null;
   readonly storedPerSecond: number | null;
-  readonly openDeadLetters: string;
+  readonly openDeadLetters: bigint;
   readonly latency: Latency | null;
 }
 
@@ -31,11 +31,11 @@ export function toPoints(samples: readonly StepSample[], stepSeconds: number): r
     const isNext = before !== undefined && sample.atMs - before.atMs < 3_000 * stepSeconds;
     return {
       at: new Date(sample.atMs).toISOString(),
-      lag: sample.mostLag === null ? null : String(sample.mostLag),
-      secondsBehind: roundSeconds(sample.secondsBehind),
+      lag: sample.mostLag,
+      secondsBehind: sample.secondsBehind,
       ...(isNext ? ratesOf(before, sample) : noRates),
-      openDeadLetters: String(sample.openDeadLetters),
-      latency: roundLatency(sample.latency),
+      openDeadLetters: sample.openDeadLetters,
+      latency: sample.latency,
     };
   });
 }
@@ -48,9 +48,7 @@ function ratesOf(before: StepSample, after: StepSample) {
   const rate = (pick: (sample: StepSample) => bigint | null) => {
     const [from, to] = [pick(before), pick(after)];
     // A counter only falls if the topic was recreated.
-    return from === null || to === null || to < from
-      ? null
-      : Math.round((Number(to - from) * 1_000) / seconds) / 1_000;
+    return from === null || to === null || to < from ? null : Number(to - from) / seconds;
   };
   return {
     producedPerSecond: rate(({ end }) => end),

@@ -1,6 +1,6 @@
 import type { Snapshot } from '../collect/snapshot.ts';
 import { judge } from '../status/status.ts';
-import { roundLatency, toJson } from '../terminal/json.ts';
+import { toJson, toPlain } from '../terminal/json.ts';
 import { errorMessage } from '../user-errors.ts';
 import type { DashboardState } from './dashboard-state.ts';
 
@@ -14,19 +14,11 @@ const MAX_GROUPS = 20;
  */
 function toReport(state: DashboardState, everySeconds: number) {
   const { snapshot, trend, group, latency, tail } = state;
+  const deadLetterGroups = snapshot.deadLetterGroups.slice(0, MAX_GROUPS);
+  const kafkaProblem = snapshot.kafkaProblem ?? null;
   return {
-    ...toJson({
-      ...snapshot,
-      minutes: latestOf(snapshot),
-      deadLetterGroups: snapshot.deadLetterGroups.slice(0, MAX_GROUPS),
-    }),
-    status: judge(state),
-    trend,
-    group,
-    latency: roundLatency(latency),
-    tail: { events: tail.events, skipped: tail.skipped === null ? null : String(tail.skipped) },
-    kafkaProblem: snapshot.kafkaProblem ?? null,
-    everySeconds,
+    ...toJson({ ...snapshot, minutes: latestOf(snapshot), deadLetterGroups }),
+    ...toPlain({ status: judge(state), trend, group, latency, tail, kafkaProblem, everySeconds }),
   };
 }
 

@@ -10,12 +10,12 @@ const minutes = [{ minute: '2026-11-24T09:31:00Z', eventType: 'signup', count: 7
 
 const point = {
   at: '2026-11-24T09:31:00.000Z',
-  lag: '7',
+  lag: 7n,
   secondsBehind: null,
   producedPerSecond: 1.5,
   consumedPerSecond: 1,
   storedPerSecond: 0.5,
-  openDeadLetters: '0',
+  openDeadLetters: 0n,
   latency: null,
 };
 
@@ -57,7 +57,7 @@ test('the API has the shape of "stats --json", and parts of it', async () => {
 
 test('the history covers at most a day', async () => {
   const answer = JSON.parse((await ask('/api/history?minutes=60')).text);
-  expect(answer).toEqual({ stepSeconds: 10, points: [point] });
+  expect(answer).toEqual({ stepSeconds: 10, points: [{ ...point, lag: '7', openDeadLetters: '0' }] });
   expect(await ask('/api/history')).toMatchObject({ status: 400 });
   expect(await ask('/api/history?minutes=60', withoutPostgres)).toMatchObject({ status: 503 });
 });

@@ -2,9 +2,10 @@ import { createProbes, type ProcessMetrics } from '@pipeline/program';
 import { type Context, Hono } from 'hono';
 import { compress } from 'hono/compress';
 import { secureHeaders } from 'hono/secure-headers';
+import { answerError } from '../api/errors.ts';
 import { parseMinutes } from '../api/requests.ts';
 import type { Snapshot } from '../collect/snapshot.ts';
-import { toJson, toJsonMinutes } from '../terminal/json.ts';
+import { toJson, toPlain } from '../terminal/json.ts';
 import { renderSnapshot } from '../terminal/table.ts';
 import { errorMessage } from '../user-errors.ts';
 import type { History } from './history.ts';
@@ -42,6 +43,7 @@ export function createServer(parts: ServerParts): Hono {
   const { collect, metrics } = parts;
   const app = new Hono();
   app.notFound((context) => context.json({ error: 'not found' }, 404));
+  app.onError(answerError);
   app.use(restrictSources(), async (context, next) => {
     await next();
     context.header('cache-control', 'no-store');
@@ -92,36 +94,19 @@ function addPages(app: Hono, { webFiles, collect }: ServerParts): void {
 }
 
 function addApi(app: Hono, { collect, readMinutes, readHistory, live }: ServerParts): void {
-  const answer = (find: (context: Context) => Promise<object>) => async (context: Context) => {
-    try {
-      return context.json(await find(context));
-    } catch (error) {
-      return context.json({ error: errorMessage(error) }, 503);
-    }
-  };
-  const pick = (choose: (json: ReturnType<typeof toJson>) => object) =>
-    answer(async () => choose(toJson(await collect())));
-  const ranged = (find: (minutes: number) => Promise<object>) => async (context: Context) => {
-    const minutes = parseMinutes(context.req.query());
-    if (typeof minutes !== 'number') return context.json({ error: minutes.problem }, 400);
-    return await answer(() => find(minutes))(context);
-  };
-  const latestMinutes = pick(({ minutes }) => ({ minutes }));
-  const minutesOf = ranged(async (minutes) => ({ minutes: toJsonMinutes(await readMinutes(minutes)) }));
-  app.get(
-    '/api/stats',
-    pick((json) => json),
-  );
-  app.get(
-    '/api/lag',
-    pick(({ partitions, lag }) => ({ partitions, lag })),
-  );
-  app.get('/api/minutes', (context) =>
-    context.req.query('minutes') === undefined ? latestMinutes(context) : minutesOf(context),
-  );
-  app.get(
-    '/api/history',
-    ranged(async (minutes) => ({ stepSeconds: stepFor(minutes), points: await readHistory(minutes) })),
+  app.get('/api/stats', async (context) => context.json(toJson(await collect())));
+  app.get('/api/lag', async (context) => {
+    const { partitions, lag } = toJson(await collect());
+    return context.json({ partitions, lag });
+  });
+  app.get('/api/minutes', async (context) => {
+    const query = context.req.query();
+    const isRange = query['minutes'] !== undefined;
+    const minutes = isRange ? await readMinutes(parseMinutes(query)) : (await collect()).minutes;
+    return context.json(toPlain({ minutes }));
+  });
+  app.get('/api/history', async (context) =>
+    context.json(await answerHistory(readHistory, parseMinutes(context.req.query()))),
   );
   const streamHeaders = { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' };
   app.get('/api/stream', (context) =>
@@ -131,6 +116,13 @@ function addApi(app: Hono, { collect, readMinutes, readHistory, live }: ServerPa
       : context.body(live.open(), 200, streamHeaders),
   );
 }
+
+async function answerHistory(readHistory: History['read'], minutes: number) {
+  return toPlain({ stepSeconds: stepFor(minutes), points: await readHistory(minutes) });
+}
+
+/** The response of `GET /api/history`. */
+export type HistoryAnswer = Awaited<ReturnType<typeof answerHistory>>;
 
 async function findUnready(collect: Collect, observe: ServerParts['observe']): Promise<readonly string[]> {
   try {

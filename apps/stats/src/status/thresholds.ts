@@ -3,11 +3,11 @@ import { type Snapshot, sumOf } from '../collect/snapshot.ts';
 /** The maxima to check; an omitted one is not checked. */
 export interface Thresholds {
   /** Records. */
-  readonly maxLag?: number;
+  readonly maxLag?: number | undefined;
   /** Seconds since the last write. */
-  readonly maxAge?: number;
+  readonly maxAge?: number | undefined;
   /** Open dead letters. */
-  readonly maxDlq?: number;
+  readonly maxDlq?: number | undefined;
 }
 
 /** A figure and its threshold. */

@@ -1,12 +1,8 @@
+import type { Latency, StatsSample } from '@pipeline/db/read';
 import { type PartitionStanding, type Snapshot, sumOf } from '../collect/snapshot.ts';
 
-/** The part of a snapshot that the trend is computed from; unknown values are null. */
-export interface Sample {
-  readonly atMs: number;
-  readonly stored: bigint;
-  readonly lag: bigint | null;
-  /** The sum of the log end offsets. */
-  readonly end: bigint | null;
+/** A sample of the history, with the part that only this process knows. */
+export interface Sample extends StatsSample {
   /** The committed offset of each partition that has a backlog. */
   readonly waiting: ReadonlyMap<number, bigint>;
 }
@@ -32,11 +28,19 @@ export const KEPT_MINUTES = 10;
 const KEPT_MS = KEPT_MINUTES * 60_000;
 const RATE_MS = 60_000;
 
-/** Extracts the sample of a snapshot. */
-export function toSample({ generatedAt, totals, partitions }: Snapshot): Sample {
+/** The sample of a snapshot. */
+export function toSample(
+  { generatedAt, totals, partitions }: Snapshot,
+  latency: Latency | null = null,
+): Sample {
+  const behind = partitions.map(({ secondsBehind }) => secondsBehind);
+  const isKnown = behind.length > 0 && behind.every((seconds) => seconds !== null);
   return {
     atMs: Date.parse(generatedAt),
     stored: totals.stored,
+    openDeadLetters: totals.openDeadLetters,
+    secondsBehind: isKnown ? Math.max(...behind) : null,
+    latency,
     lag: sumOf(partitions.map(({ lag }) => lag)),
     end: sumOf(partitions.map(({ endOffset }) => endOffset)),
     waiting: new Map(partitions.flatMap(positionOf)),

@@ -1,12 +1,14 @@
 import { html } from 'lit-html';
 import type uPlot from 'uplot';
-import type { HistoryPoint as Point } from '../../src/page/history-points.ts';
+import type { HistoryAnswer } from '../../src/page/server.ts';
 import { getJson } from '../api.ts';
 import { show } from '../elements/dom.ts';
 import type { Column } from '../elements/table.ts';
 import { formatCount, formatRate } from '../format/numbers.ts';
 import { formatClock, formatTime, zoneName } from '../format/time.ts';
 import { showChartTable, showPlot, swatchOf } from './plot.ts';
+
+type Point = HistoryAnswer['points'][number];
 
 interface Line {
   readonly name: string;
@@ -46,7 +48,7 @@ const HEIGHT = 176;
  * @throws Error with one line for the user
  */
 export async function refreshHistory(range: number): Promise<void> {
-  const { points } = await getJson<{ points: readonly Point[] }>(`/api/history?minutes=${range}`);
+  const { points } = await getJson<HistoryAnswer>(`/api/history?minutes=${range}`);
   for (const chart of charts) showChart(chart, points, range);
 }
 

@@ -5,10 +5,9 @@ import { type ExportFormat, exportLines } from '../../dead-letters/export.ts';
 
 /** Writes the matching dead letters to stdout. */
 export async function exportDeadLetters(
-  { database, say }: StatsContext,
+  { database, say, signal }: StatsContext,
   filter: DeadLetterFilter,
   format: ExportFormat,
-  signal: AbortSignal,
 ): Promise<void> {
   let omitted = 0;
   for await (const line of exportLines(database, filter, format)) {

@@ -1,15 +1,11 @@
-import { type DeadLetterFilter, type DeadLetterStatus, deadLetterStatuses } from '@pipeline/db/dead-letters';
+import { type DeadLetterFilter, deadLetterStatuses } from '@pipeline/db/dead-letters';
 import { type Command, invalidArgument } from '@pipeline/program';
 import { readTime } from '../../terminal/read-time.ts';
 
 /** The flags of a filter. */
-export interface FilterFlags {
-  readonly reason?: string;
+export interface FilterFlags
+  extends Pick<DeadLetterFilter, 'reason' | 'status' | 'since' | 'until' | 'contains'> {
   readonly type?: string;
-  readonly status?: DeadLetterStatus;
-  readonly since?: Date;
-  readonly until?: Date;
-  readonly contains?: string;
 }
 
 /** Adds the flags that select dead letters. */
@@ -22,18 +18,16 @@ export function withFilters(command: Command): Command {
     .option('--contains <text>', 'only dead letters whose error contains this text');
 }
 
-/** @throws InvalidArgumentError */
-export function parseStatus(text: string): DeadLetterStatus {
-  const status = deadLetterStatuses.find((one) => one === text);
-  if (status !== undefined) return status;
-  throw invalidArgument(`Expected one of ${deadLetterStatuses.join(', ')}.`);
+/** Adds the flags that select dead letters of any status. */
+export function withStatus(command: Command): Command {
+  const status = command.createOption('--status <name>', 'only dead letters of this status');
+  return withFilters(command).addOption(status.choices(deadLetterStatuses));
 }
 
 /** The filter for flags and ids. */
-export function filterOf(flags: FilterFlags, ids?: readonly bigint[]): DeadLetterFilter {
-  const { reason, type, status, since, until, contains } = flags;
-  const named = ids === undefined || ids.length === 0 ? undefined : ids;
-  return { ids: named, status, reason, eventType: type, since, until, contains };
+export function filterOf(flags: FilterFlags, ids: readonly bigint[] = []): DeadLetterFilter {
+  const { reason, type: eventType, status, since, until, contains } = flags;
+  return { ids: ids.length > 0 ? ids : undefined, status, reason, eventType, since, until, contains };
 }
 
 /** Whether any flag of the filter is set. */

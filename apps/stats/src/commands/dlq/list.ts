@@ -3,9 +3,9 @@ import {
   type DeadLetterSummary,
   listStoredDeadLetters,
 } from '@pipeline/db/dead-letters';
-import { clipPrintable, renderColumns, toPrintableJson } from '@pipeline/program';
+import { clipPrintable, renderColumns } from '@pipeline/program';
 import type { StatsContext } from '../../collect/stats-context.ts';
-import { toPlain } from '../../terminal/json.ts';
+import { printJson } from '../../terminal/json.ts';
 
 export interface ListOptions {
   readonly limit: number;
@@ -22,7 +22,7 @@ export async function listDeadLetters(
   { json, ...page }: ListOptions,
 ): Promise<void> {
   const deadLetters = await listStoredDeadLetters(database, filter, page);
-  if (json) process.stdout.write(deadLetters.map((one) => `${toPrintableJson(toPlain(one))}\n`).join(''));
+  if (json) deadLetters.forEach(printJson);
   else process.stdout.write(`${renderColumns(columns, deadLetters.map(toCells))}\n`);
   const last = deadLetters.at(-1);
   if (last !== undefined && deadLetters.length === page.limit) say(`for older ones add --before ${last.id}`);

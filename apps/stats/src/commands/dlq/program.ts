@@ -1,7 +1,7 @@
-import { type Command, exitAfter, settingsOf, stopSignal } from '@pipeline/program';
+import { type Command, settingsOf } from '@pipeline/program';
 import { exitCode, UserError } from '@pipeline/runtime';
-import { openReachable } from '../../collect/reach-postgres.ts';
-import { STOP_MS, type StatsContext } from '../../collect/stats-context.ts';
+import { reachPostgres } from '../../collect/reach-postgres.ts';
+import { openStatsContext, type StatsContext } from '../../collect/stats-context.ts';
 import { statsSettings } from '../../settings.ts';
 import { explain } from '../../user-errors.ts';
 import { withChangeFlags, withWait } from '../options.ts';
@@ -14,8 +14,8 @@ import {
   gatherIds,
   parseCount,
   parseId,
-  parseStatus,
   withFilters,
+  withStatus,
 } from './filters.ts';
 import { listDeadLetters } from './list.ts';
 import { redriveDeadLetters } from './redrive.ts';
@@ -42,9 +42,8 @@ export function addDeadLetterCommands(stats: Command): void {
 }
 
 function addList(dlq: Command): void {
-  withWait(withFilters(dlq.command('ls')))
+  withWait(withStatus(dlq.command('ls')))
     .description('list the latest dead letters, newest first')
-    .option('--status <name>', 'only open, redriven or discarded ones', parseStatus)
     .option('--limit <n>', 'maximum number to list', parseCount, 20)
     .option('--before <id>', 'only ids below this one, for the next page', parseId)
     .option('--json', 'print a JSON document per line')
@@ -64,14 +63,11 @@ function addShow(dlq: Command): void {
 }
 
 function addExport(dlq: Command): void {
-  withWait(withFilters(dlq.command('export')))
+  withWait(withStatus(dlq.command('export')))
     .description('print the record values, one per line, for "producer --from -"; or a CSV table')
-    .option('--status <name>', 'only open, redriven or discarded ones', parseStatus)
     .option('--csv', 'print a CSV table without keys and values instead')
     .action((flags, command) =>
-      run(command, (context, signal) =>
-        exportDeadLetters(context, filterOf(flags), flags.csv ? 'csv' : 'ndjson', signal),
-      ),
+      run(command, (context) => exportDeadLetters(context, filterOf(flags), flags.csv ? 'csv' : 'ndjson')),
     );
 }
 
@@ -91,12 +87,7 @@ function addRedrive(dlq: Command): void {
     .option('--limit <n>', 'maximum number to redrive', parseCount, 10_000)
     .option('--rate <n>', 'dead letters per second (default: DLQ_REDRIVE_RATE)', parseCount)
     .action((ids, flags, command) =>
-      run(command, (context, signal) =>
-        redriveDeadLetters(context, settingsOf(command, statsSettings), chosen(flags, ids), {
-          ...flags,
-          signal,
-        }),
-      ),
+      run(command, (context) => redriveDeadLetters(context, chosen(flags, ids), flags)),
     );
 }
 
@@ -121,17 +112,12 @@ function withChoice(command: Command): Command {
 }
 
 /** Runs a command once Postgres responds. Errors of Kafka and Postgres become UserErrors. */
-async function run(
-  command: Command,
-  work: (context: StatsContext, signal: AbortSignal) => Promise<void>,
-): Promise<void> {
-  const settings = settingsOf(command, statsSettings);
-  const { wait = false }: { readonly wait?: boolean } = command.optsWithGlobals();
-  const signal = stopSignal();
-  exitAfter(signal, STOP_MS);
+async function run(command: Command, work: (context: StatsContext) => Promise<void>): Promise<void> {
+  const { wait } = command.optsWithGlobals();
   try {
-    await using context = await openReachable(settings, { signal, wait });
-    await work(context, signal);
+    await using context = openStatsContext(settingsOf(command, statsSettings));
+    await reachPostgres(() => context.database.run((sql) => sql`select 1`), context, { wait });
+    await work(context);
   } catch (error) {
     throw explain(error);
   }

@@ -1,6 +1,6 @@
 import type { RedriveOutcome } from '@pipeline/db/dead-letters';
 import { expect, test, vi } from 'vitest';
-import { RedriveReport } from './redrive-report.ts';
+import { createRedriveReport } from './redrive-report.ts';
 
 const letter = {
   id: 7n,
@@ -26,7 +26,7 @@ const outcomes: readonly RedriveOutcome[] = [
 /** What a report writes to stdout. */
 function outputOf(options: { readonly json?: boolean }): string {
   const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-  const report = new RedriveReport(options, 5n);
+  const report = createRedriveReport(options, 5n);
   for (const outcome of outcomes) report.add(outcome);
   report.end();
   const output = write.mock.calls.map(([text]) => String(text)).join('');

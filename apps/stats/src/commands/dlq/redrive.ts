@@ -7,20 +7,18 @@ import {
 import { connectKafka, openPublisher } from '@pipeline/kafka';
 import { createLogger } from '@pipeline/program';
 import { exitCode, UserError } from '@pipeline/runtime';
-import type { StatsContext, StatsSettings } from '../../collect/stats-context.ts';
+import type { StatsContext } from '../../collect/stats-context.ts';
 import { createPace } from '../../dead-letters/pace.ts';
-import { type RedriveOrder, redriveOpen } from '../../dead-letters/redrive.ts';
-import { confirm } from '../../terminal/confirm.ts';
+import { redriveOpen } from '../../dead-letters/redrive.ts';
+import { confirmChange } from '../../terminal/confirm.ts';
 import type { ChangeFlags } from '../options.ts';
-import { RedriveReport } from './redrive-report.ts';
+import { createRedriveReport } from './redrive-report.ts';
 
-export interface RedriveOptions extends ChangeFlags {
+export interface RedriveFlags extends ChangeFlags {
   /** Maximum number of dead letters. */
   readonly limit: number;
   /** Dead letters per second; defaults to the setting. */
   readonly rate?: number | undefined;
-  /** Ends the redrive after the current dead letter. */
-  readonly signal: AbortSignal;
 }
 
 /**
@@ -31,25 +29,29 @@ export interface RedriveOptions extends ChangeFlags {
  */
 export async function redriveDeadLetters(
   context: StatsContext,
-  settings: StatsSettings,
   filter: DeadLetterFilter,
-  options: RedriveOptions,
+  flags: RedriveFlags,
 ): Promise<void> {
-  const { database, say } = context;
+  const { database, say, settings, signal } = context;
   const open: DeadLetterFilter = { ...filter, status: 'open', upTo: await newestDeadLetterId(database) };
   const matching = await countDeadLetters(database, open);
-  const most = matching < options.limit ? Number(matching) : options.limit;
-  const what = `${most} of ${matching} open dead letters${await describeExhausted(context, open, settings)}`;
-  const report = new RedriveReport(options, matching);
-  if (options.dryRun || most === 0) {
-    say(options.dryRun ? `would redrive ${what}` : 'no open dead letter matches');
-    return report.end();
+  const most = matching < flags.limit ? Number(matching) : flags.limit;
+  const what = `redrive ${most} of ${matching} open dead letters${await describeExhausted(context, open)}`;
+  const report = createRedriveReport(flags, matching);
+  const change = { what, rows: matching, nothing: 'no open dead letter matches' };
+  if (!(await confirmChange(change, flags, say))) return report.end();
+  try {
+    await using queue = openRedriveQueue(settings, flags.by);
+    await using publisher = await openPublisher(
+      connectKafka(settings, 'stats', createLogger('stats', settings)),
+    );
+    const pace = createPace(flags.rate ?? settings.DLQ_REDRIVE_RATE);
+    const parts = { queue, publisher, maxRedrives: settings.DLQ_MAX_REDRIVES, pace };
+    for await (const outcome of redriveOpen(parts, { filter: open, most, signal })) report.add(outcome);
+  } finally {
+    report.end();
   }
-  await confirm(`redrive ${what}`, options.yes);
-  await redriveAll(settings, options, { filter: open, most, signal: options.signal }, report).finally(() =>
-    report.end(),
-  );
-  const { redriven, failed } = report;
+  const { redriven, failed } = report.counts;
   say(`redriven: ${redriven}, failed: ${failed}, not attempted: ${most - redriven - failed}`);
   if (failed > 0)
     throw new UserError(`${failed} dead letters were not redriven`, 'see their errors', exitCode.checkFailed);
@@ -57,23 +59,10 @@ export async function redriveDeadLetters(
 
 /** Mentions the dead letters that have reached the maximum of redrives. */
 async function describeExhausted(
-  { database }: StatsContext,
+  { database, settings }: StatsContext,
   open: DeadLetterFilter,
-  { DLQ_MAX_REDRIVES: redriven }: StatsSettings,
 ): Promise<string> {
+  const redriven = settings.DLQ_MAX_REDRIVES;
   const exhausted = await countDeadLetters(database, { ...open, redriven });
   return exhausted === 0n ? '' : `, except ${exhausted} that were redriven ${redriven} times already`;
-}
-
-async function redriveAll(
-  settings: StatsSettings,
-  { by, rate = settings.DLQ_REDRIVE_RATE }: RedriveOptions,
-  order: RedriveOrder,
-  report: RedriveReport,
-): Promise<void> {
-  await using queue = openRedriveQueue(settings, by);
-  const kafka = connectKafka(settings, 'stats', createLogger('stats', settings));
-  await using publisher = await openPublisher(kafka);
-  const parts = { queue, publisher, maxRedrives: settings.DLQ_MAX_REDRIVES, pace: createPace(rate) };
-  for await (const outcome of redriveOpen(parts, order)) report.add(outcome);
 }

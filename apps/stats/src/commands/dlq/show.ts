@@ -1,10 +1,10 @@
 import type { StoredDeadLetter } from '@pipeline/db/dead-letters';
-import { clipPrintable, commandLine, toPrintableJson } from '@pipeline/program';
+import { clipPrintable, commandLine } from '@pipeline/program';
 import { exitCode, UserError } from '@pipeline/runtime';
 import { toHexDump } from '../../../web/format/text.ts';
 import type { StatsContext } from '../../collect/stats-context.ts';
 import { findDeadLetter } from '../../dead-letters/find.ts';
-import { toPlain } from '../../terminal/json.ts';
+import { printJson } from '../../terminal/json.ts';
 import { placeOf } from './list.ts';
 
 /** Limits on the shown part of a value, which may have megabytes. */
@@ -26,15 +26,14 @@ export async function showDeadLetter(
       `list them with "${commandLine('stats', ['dlq', 'ls'])}"`,
       exitCode.usage,
     );
-  process.stdout.write(json ? toJson(found) : toText(found));
+  if (json) printJson(toJson(found));
+  else process.stdout.write(toText(found));
 }
 
-function toJson({ deadLetter, actions, ancestors }: Found): string {
+function toJson({ deadLetter, actions, ancestors }: Found): object {
   const { key, value, headers, ...summary } = deadLetter;
   const [keyBase64, valueBase64] = [key, value].map((bytes) => bytes?.toString('base64') ?? null);
-  const names = namesOf(headers);
-  const plain = { ...toPlain(summary), keyBase64, valueBase64, headers: names, actions, ancestors };
-  return `${toPrintableJson(plain)}\n`;
+  return { ...summary, keyBase64, valueBase64, headers: namesOf(headers), actions, ancestors };
 }
 
 /** Each name once. */
