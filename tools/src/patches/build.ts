@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { combine } from './combine.ts';
-import { patchFolder, readSeries } from './series.ts';
+import { patchFilesOf, patchFolder } from './series.ts';
 
 /**
  * `node build.ts`: writes the patch that pnpm applies to kafkajs, from the series in `patches/kafkajs`.
@@ -10,7 +10,7 @@ import { patchFolder, readSeries } from './series.ts';
 const target = join(patchFolder, 'kafkajs@2.2.4.patch');
 const installed = join(patchFolder, '../packages/kafka/node_modules/kafkajs');
 
-const combined = combine(installed, target, readSeries('kafkajs'));
+const combined = combine(installed, target, patchFilesOf('kafkajs', '2.2.4'));
 if (!process.argv.includes('--check')) {
   writeFileSync(target, combined);
 } else if (combined !== readFileSync(target, 'utf8')) {

@@ -3,16 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { combine } from './combine.ts';
-import { parsePatch } from './series.ts';
 
 const lines = (...changed: readonly string[]) =>
   ['a', 'b', 'c', 'd', 'e', 'f', 'g', ...changed, ''].join('\n');
 
-/** A patch of `src/x.js` that replaces the last line. */
-function replaceLast(file: string, before: string, after: string) {
-  const diff = `diff --git a/src/x.js b/src/x.js\n--- a/src/x.js\n+++ b/src/x.js
+/** A patch of `src/x.js` that replaces the last line, below a header. */
+function replaceLast(before: string, after: string): string {
+  return `Description: x\n\ndiff --git a/src/x.js b/src/x.js\n--- a/src/x.js\n+++ b/src/x.js
 @@ -5,4 +5,4 @@ d\n e\n f\n g\n-${before}\n+${after}\n`;
-  return parsePatch(file, `Description: x\nBug: none filed\nForwarded: no\nTest: x\n\n${diff}`);
 }
 
 /** An installed library, to which pnpm has applied a patch from `published` to `applied`. */
@@ -20,14 +18,18 @@ function install(published: string, applied: string) {
   const folder = mkdtempDisposableSync(join(tmpdir(), 'combine-'));
   mkdirSync(join(folder.path, 'lib/src'), { recursive: true });
   writeFileSync(join(folder.path, 'lib/src/x.js'), lines(applied));
-  const patch = join(folder.path, 'applied.patch');
-  writeFileSync(patch, replaceLast('applied.patch', published, applied).diff);
-  return { library: join(folder.path, 'lib'), patch, [Symbol.dispose]: () => folder.remove() };
+  const write = (file: string, before: string, after: string) => {
+    const path = join(folder.path, file);
+    writeFileSync(path, replaceLast(before, after));
+    return path;
+  };
+  const patch = write('applied.patch', published, applied);
+  return { library: join(folder.path, 'lib'), patch, write, [Symbol.dispose]: () => folder.remove() };
 }
 
 test('patches of the same file are combined in order, with one line of context', () => {
   using installed = install('one', 'old');
-  const series = [replaceLast('01-x.patch', 'one', 'two'), replaceLast('02-x.patch', 'two', 'three')];
+  const series = [installed.write('01-x.patch', 'one', 'two'), installed.write('02-x.patch', 'two', 'three')];
   const combined = combine(installed.library, installed.patch, series);
   expect(combined).toContain('\n@@ -7,2 +7,2 @@ f\n g\n-one\n+three\n');
   expect(readFileSync(join(installed.library, 'src/x.js'), 'utf8')).toBe(lines('old'));
@@ -35,7 +37,7 @@ test('patches of the same file are combined in order, with one line of context',
 
 test('a patch that does not apply is named', () => {
   using installed = install('one', 'old');
-  const series = [replaceLast('01-x.patch', 'one', 'two'), replaceLast('02-x.patch', 'one', 'three')];
+  const series = [installed.write('01-x.patch', 'one', 'two'), installed.write('02-x.patch', 'one', 'three')];
   expect(() => combine(installed.library, installed.patch, series)).toThrow('Cannot apply 02-x.patch');
 });
 

@@ -1,8 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Patch } from './series.ts';
+import { basename, join } from 'node:path';
 
 /** Independent of the user's settings, and of a repository that the temporary folder may be in. */
 const env = {
@@ -17,25 +16,26 @@ const env = {
  * one patch per package version. The published library is the installed one without the patch that pnpm applied.
  * @param installed folder of the library as pnpm has installed it
  * @param applied path of the patch that pnpm has applied to it
+ * @param series paths of the patches to apply, in order
  * @throws Error if a patch does not apply
  */
-export function combine(installed: string, applied: string, series: readonly Patch[]): string {
+export function combine(installed: string, applied: string, series: readonly string[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'patches-'));
   try {
     const [published, patched] = [join(folder, 'a'), join(folder, 'b')];
     cpSync(installed, published, { recursive: true, dereference: true });
     git(published, ['apply', '--reverse', applied], 'the installed library: run "pnpm install"');
     cpSync(published, patched, { recursive: true });
-    for (const { file, diff } of series) git(patched, ['apply', '-'], file, diff);
+    for (const path of series) git(patched, ['apply', path], basename(path));
     return diffFolders(folder);
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-function git(cwd: string, words: readonly string[], subject: string, input = ''): void {
+function git(cwd: string, words: readonly string[], subject: string): void {
   try {
-    execFileSync('git', words, { cwd, env, input, stdio: 'pipe', encoding: 'utf8' });
+    execFileSync('git', words, { cwd, env, stdio: 'pipe', encoding: 'utf8' });
   } catch (error) {
     throw new Error(`Cannot apply ${subject}\n${(error as { readonly stderr?: string }).stderr ?? error}`);
   }
