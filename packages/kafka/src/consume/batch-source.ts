@@ -30,24 +30,7 @@ export interface RecordBatch extends TopicPartition {
 }
 
 /** The records of the partitions that are assigned to this member of the group. */
-export interface Source extends AsyncDisposable {
-  /**
-   * Batches until the source ends: each partition's in order and one at a time. Several loops may iterate at
-   * once. Asking for the next batch releases the last one, committed or not. A loop that ends early, with or
-   * without an error, never releases its batch: no other loop gets the records that follow, so none can
-   * commit beyond it.
-   * @throws UserError, or kafkajs's error, when the source cannot go on
-   */
-  batches(): AsyncIterable<RecordBatch>;
-  /** Whether the member belongs to the group. */
-  readonly joined: boolean;
-  /** The partitions of the latest assignment. */
-  readonly partitions: readonly number[];
-  /** Milliseconds since the member's last fetch or heartbeat; both happen every few seconds. */
-  readonly silentMs: number;
-  /** Number of batches in flight. */
-  readonly batchesInFlight: number;
-}
+export type Source = Omit<BatchSource, 'start'>;
 
 export interface SourceOptions extends LedgerAccess {
   readonly settings: KafkaSettings & GroupSettings;
@@ -80,7 +63,7 @@ export async function openSource(options: SourceOptions): Promise<Source> {
 }
 
 /** The source; `start` joins the group. */
-export class BatchSource implements Source {
+export class BatchSource implements AsyncDisposable {
   readonly #options: SourceOptions;
   readonly #connect: () => Kafka;
   readonly #assignment: Assignment;
@@ -104,18 +87,22 @@ export class BatchSource implements Source {
     this.#assignment = new Assignment(options.settings.KAFKA_TOPIC, limits, BUFFER_MAX_BYTES);
   }
 
+  /** Whether the member belongs to the group. */
   get joined(): boolean {
     return this.#assignment.isJoined;
   }
 
+  /** The partitions of the latest assignment. */
   get partitions(): readonly number[] {
     return this.#assignment.partitions;
   }
 
+  /** Milliseconds since the member's last fetch or heartbeat; both happen every few seconds. */
   get silentMs(): number {
     return this.#member?.silentMs ?? 0;
   }
 
+  /** Number of batches in flight. */
   get batchesInFlight(): number {
     return this.#assignment.inFlight;
   }
@@ -127,6 +114,13 @@ export class BatchSource implements Source {
     await this.#join(isTransientError);
   }
 
+  /**
+   * Batches until the source ends: each partition's in order and one at a time. Several loops may iterate at
+   * once. Asking for the next batch releases the last one, committed or not. A loop that ends early, with or
+   * without an error, never releases its batch: no other loop gets the records that follow, so none can
+   * commit beyond it.
+   * @throws UserError, or kafkajs's error, when the source cannot go on
+   */
   async *batches(): AsyncGenerator<RecordBatch> {
     for (let slice = await this.#assignment.take(); slice; slice = await this.#assignment.take()) {
       yield this.#toBatch(slice);

@@ -89,24 +89,19 @@ export class Locator {
   async #findTruncation(offsets: PartitionOffsets, ledger: Ledger): Promise<bigint | undefined> {
     const { truncation, logger } = this.#options;
     if (truncation === undefined) return undefined;
-    const found = await checkLog(ledger, this.#logOf(offsets), truncation.hashRecord);
+    const { fetchEpochEnd, fetchRecord } = this.#options.admin;
+    const log: PartitionLog = {
+      ...offsets,
+      findEpochEnd: (epoch) => fetchEpochEnd(offsets, epoch),
+      readRecord: (offset) => fetchRecord(offsets, offset),
+    };
+    const found = await checkLog(ledger, log, truncation.hashRecord);
     if (found.state === 'truncated') return found.divergence;
     if (found.state === 'unknown' && !this.#unchecked.has(offsets.partition)) {
       this.#unchecked.add(offsets.partition);
       logUnchecked(logger, offsets, ledger.nextOffset);
     }
     return undefined;
-  }
-
-  #logOf(offsets: PartitionOffsets): PartitionLog {
-    const { fetchEpochEnd, fetchRecord } = this.#options.admin;
-    const { logStart, logEnd } = offsets;
-    return {
-      logStart,
-      logEnd,
-      findEpochEnd: (epoch) => fetchEpochEnd(offsets, epoch),
-      readRecord: (offset) => fetchRecord(offsets, offset),
-    };
   }
 
   /**

@@ -9,17 +9,20 @@ export function logResumePosition(
   { nextOffset, isRestarted }: Ledger,
   position: bigint,
 ): void {
-  if (position > nextOffset) warnOfGap(logger, { topic, partition }, nextOffset, position);
+  const [gap, replays] = [String(position - nextOffset), String(nextOffset - position)];
+  // By retention, or by hand; the ledger counts their offsets as skipped.
+  if (position > nextOffset)
+    logger.warn(
+      { topic, partition, gap },
+      `${gap} offsets of ${topic}/${partition} from ${nextOffset} on were removed from the topic before they were read`,
+    );
   if (isRestarted || nextOffset > logEnd)
     logger.warn(
       { topic, partition },
       `topic ${topic} was recreated; reading partition ${partition} from offset ${position}`,
     );
   if (position < nextOffset)
-    logger.info(
-      { topic, partition, replays: String(nextOffset - position) },
-      're-reading records that are already stored',
-    );
+    logger.info({ topic, partition, replays }, 're-reading records that are already stored');
 }
 
 /** Kafka lost records that are stored: a broker lost its disk cache, or was elected without all records. */
@@ -41,17 +44,5 @@ export function logUnchecked(logger: Logger, { topic, partition }: TopicPartitio
   logger.info(
     { topic, partition, offset: String(offset) },
     `cannot check whether the log of ${topic}/${partition} was truncated below offset ${offset}`,
-  );
-}
-
-/**
- * Records removed by retention, or by hand, before they were read; the ledger counts their offsets as
- * skipped.
- */
-function warnOfGap(logger: Logger, { topic, partition }: TopicPartition, expected: bigint, found: bigint) {
-  const gap = String(found - expected);
-  logger.warn(
-    { topic, partition, gap },
-    `${gap} offsets of ${topic}/${partition} from ${expected} on were removed from the topic before they were read`,
   );
 }
