@@ -7,32 +7,12 @@ import { UserError } from '@pipeline/runtime';
 
 export type Environment = Readonly<Record<string, string>>;
 
-/** A running app; killed on disposal. */
-export interface Program extends AsyncDisposable {
-  readonly pid: number;
-  /**
-   * Waits until it exits.
-   * @throws UserError with the last line of its log unless it exits with 0
-   */
-  finish(): Promise<void>;
-  /**
-   * Polls until a condition holds.
-   * @param everyMs polling interval, which limits the precision of measured durations
-   * @throws UserError with the last line of its log if it exits first
-   */
-  waitUntil(condition: () => boolean | Promise<boolean>, everyMs: number): Promise<void>;
-  /** Waits until it has joined its group, as only a consumer does. */
-  waitUntilJoined(): Promise<void>;
-}
-
 const apps = join(import.meta.dirname, '../../apps');
 
-/** Starts an app with its `start` script, as `pnpm start` does, but without pnpm's overhead. */
-export function startApp(
-  name: 'producer' | 'consumer',
-  args: readonly string[],
-  environment: Environment,
-): Program {
+/**
+ * Starts an app with its `start` script, as `pnpm start` does, but without pnpm's overhead. Disposal kills it.
+ */
+export function startApp(name: 'producer' | 'consumer', args: readonly string[], environment: Environment) {
   const child = spawnApp(name, args, environment);
   const kill = () => child.kill('SIGKILL');
   process.once('exit', kill);
@@ -42,7 +22,12 @@ export function startApp(
   });
   const ended = once(child, 'close').then(() => process.off('exit', kill));
   const failure = () => new UserError(`the ${name} exited early`, log.trimEnd().split('\n').at(-1) ?? '');
-  const waitUntil: Program['waitUntil'] = async (condition, everyMs) => {
+  /**
+   * Polls until a condition holds.
+   * @param everyMs polling interval, which limits the precision of measured durations
+   * @throws UserError with the last line of its log if it exits first
+   */
+  const waitUntil = async (condition: () => boolean | Promise<boolean>, everyMs: number) => {
     while (!(await condition())) {
       if (child.exitCode !== null || child.signalCode !== null) throw failure();
       await sleep(everyMs);
@@ -50,11 +35,13 @@ export function startApp(
   };
   return {
     pid: child.pid ?? 0,
+    /** Waits until it exits. @throws UserError with the last line of its log unless it exits with 0 */
     async finish() {
       await ended;
       if (child.exitCode !== 0) throw failure();
     },
     waitUntil,
+    /** Waits until it has joined its group, as only a consumer does. */
     waitUntilJoined: () => waitUntil(() => log.includes('joined the group'), 20),
     async [Symbol.asyncDispose]() {
       kill();

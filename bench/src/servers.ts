@@ -5,7 +5,6 @@ import {
   copyTemplate,
   createTemplate,
   freshName,
-  type PrivateServer,
   settingsFor,
   startPrivateKafka,
   startPrivatePostgres,
@@ -25,26 +24,13 @@ export interface Size {
 }
 
 /** Private Kafka and Postgres servers with default settings, and the topics and databases on them. */
-export interface BenchServers extends AsyncDisposable {
-  readonly size: Size;
-  readonly kafka: PrivateServer;
-  readonly postgres: PrivateServer;
-  /** The hardware and the versions, in one line. */
-  readonly machine: string;
-  /** Creates a database with empty tables, after a checkpoint. */
-  createTables(): Promise<Tables>;
-  /** A topic with `size.events` events; filled on the first call, then shared. */
-  filledTopic(): Promise<FilledTopic>;
-}
+export type BenchServers = Awaited<ReturnType<typeof startBenchServers>>;
 
 /** The database of one measurement; dropped on disposal. */
-export interface Tables extends AsyncDisposable {
-  readonly url: string;
-  readonly database: Database;
-}
+export type Tables = Awaited<ReturnType<typeof createTables>>;
 
 /** Starts the servers; disposal stops them and deletes their data. */
-export async function startBenchServers(size: Size): Promise<BenchServers> {
+export async function startBenchServers(size: Size) {
   await using stack = new AsyncDisposableStack();
   logProgress('starting Kafka and Postgres');
   const kafka = stack.use(await startPrivateKafka());
@@ -58,9 +44,11 @@ export async function startBenchServers(size: Size): Promise<BenchServers> {
     size,
     kafka,
     postgres,
+    /** The hardware and the versions, in one line. */
     machine,
     createTables: () => createTables(server, postgres.address, template),
-    filledTopic() {
+    /** A topic with `size.events` events; filled on the first call, then shared. */
+    filledTopic(): Promise<FilledTopic> {
       filled ??= fillTopic(kafka.address, size.events);
       return filled;
     },
@@ -83,7 +71,8 @@ async function describeMachine(server: Database): Promise<string> {
   ].join(', ');
 }
 
-async function createTables(server: Database, serverUrl: string, template: string): Promise<Tables> {
+/** Creates a database with empty tables, after a checkpoint. */
+async function createTables(server: Database, serverUrl: string, template: string) {
   const url = await copyTemplate(serverUrl, template);
   const name = new URL(url).pathname.slice(1);
   await server.run((sql) => sql`checkpoint`);

@@ -1,13 +1,6 @@
 import type { OutgoingRecord } from '@pipeline/kafka';
 import { pickInteger, type Random } from './random.ts';
 
-/** Number of records by kind. */
-interface Tally {
-  readonly published: number;
-  readonly invalid: number;
-  readonly duplicates: number;
-}
-
 export interface Ratios {
   /** The share of invalid records, from 0 to 1. */
   readonly invalid: number;
@@ -23,10 +16,7 @@ export interface RecordMaker {
 }
 
 /** Generates records, and counts them. */
-export interface Mixture {
-  next(timeMs: number): OutgoingRecord;
-  tally(): Tally;
-}
+export type Mixture = ReturnType<typeof createMixture>;
 
 /** Number of recent events that duplicates are picked from. */
 const MEMORY = 1_000;
@@ -35,7 +25,7 @@ const MEMORY = 1_000;
  * Mixes valid events, invalid records and duplicates. At any time the count of each kind matches its ratio
  * within one.
  */
-export function createMixture(maker: RecordMaker, ratios: Ratios, random: Random): Mixture {
+export function createMixture(maker: RecordMaker, ratios: Ratios, random: Random) {
   const recent: OutgoingRecord[] = [];
   let good = 0;
   const tally = { published: 0, invalid: 0, duplicates: 0 };
@@ -53,7 +43,9 @@ export function createMixture(maker: RecordMaker, ratios: Ratios, random: Random
     recent[good++ % MEMORY] = record;
     return record;
   };
-  return { next, tally: () => ({ ...tally }) };
+  /** The number of records so far, by kind. */
+  const count = () => ({ ...tally });
+  return { next, tally: count };
 }
 
 /** Whether the record at an index belongs to the share, which is spread evenly. */

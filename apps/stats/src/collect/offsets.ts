@@ -15,20 +15,12 @@ import { type Logger, retryForever, UserError, withDeadline } from '@pipeline/ru
 
 const TIMEOUT_MS = 4_000;
 
-/** Fetches offsets from Kafka over one connection, which is replaced after an error. */
-export interface OffsetReader extends Disposable {
-  /** @throws UserError if Kafka does not respond within 4 s, or the topic does not exist */
-  fetch(): Promise<readonly PartitionOffsets[]>;
-  /** The consumer group; null if it is unknown, for example without the right to describe it. */
-  describeGroup(): Promise<Group | null>;
-}
-
-/** Connects on first use. */
+/** Fetches offsets from Kafka over one connection, which is opened on first use, and replaced after an error. */
 export function createOffsetReader(
   settings: KafkaSettings & Pick<GroupSettings, 'KAFKA_GROUP_ID'>,
   logger: Logger,
   connect = () => openAdmin(connectKafka(settings, 'stats', logger)),
-): OffsetReader {
+) {
   const { KAFKA_TOPIC: topic, KAFKA_GROUP_ID: groupId } = settings;
   const connection = new Connection(connect);
   const fetchOffsets = async (opened: Promise<ClusterAdmin>) => {
@@ -38,7 +30,8 @@ export function createOffsetReader(
     return await admin.fetchOffsets(topic, groupId);
   };
   return {
-    async fetch() {
+    /** @throws UserError if Kafka does not respond within 4 s, or the topic does not exist */
+    async fetch(): Promise<readonly PartitionOffsets[]> {
       const opened = connection.open();
       try {
         const signal = AbortSignal.timeout(TIMEOUT_MS);
@@ -49,7 +42,8 @@ export function createOffsetReader(
         throw explain(error, settings.KAFKA_BROKERS);
       }
     },
-    async describeGroup() {
+    /** The consumer group; null if it is unknown, for example without the right to describe it. */
+    async describeGroup(): Promise<Group | null> {
       const describing = connection.open().then((admin) => admin.describeGroup(groupId, topic));
       return await withDeadline(describing, TIMEOUT_MS, 'the request').catch(() => null);
     },

@@ -1,31 +1,16 @@
-import { connectDatabase, type Database } from '@pipeline/db';
+import { connectDatabase } from '@pipeline/db';
 import { createLogger, exitAfter, stopSignal } from '@pipeline/program';
 import type { Settings } from '@pipeline/runtime';
 import type { statsSettings } from '../settings.ts';
-import { createSay, type Say } from '../terminal/diagnostics.ts';
+import { createSay } from '../terminal/diagnostics.ts';
 import { collectSnapshot } from './collect.ts';
-import { createOffsetReader, type OffsetReader } from './offsets.ts';
-import type { Snapshot } from './snapshot.ts';
+import { createOffsetReader } from './offsets.ts';
 import { withTimeoutFallback } from './with-timeout-fallback.ts';
 
 export type StatsSettings = Settings<typeof statsSettings>;
 
 /** The connections of a command, and the operations that most commands share. */
-export interface StatsContext extends AsyncDisposable {
-  readonly settings: StatsSettings;
-  /** Aborted by the stop signal. */
-  readonly signal: AbortSignal;
-  /** Read-only. */
-  readonly database: Database;
-  /** For changes; connects on first use. */
-  readonly writableDatabase: Database;
-  readonly fetchOffsets: OffsetReader['fetch'];
-  readonly describeGroup: OffsetReader['describeGroup'];
-  readonly collect: () => Promise<Snapshot>;
-  /** Like `collect`, but omits Kafka's data if Kafka is slow. */
-  readonly collectWithTimeout: () => Promise<Snapshot>;
-  readonly say: Say;
-}
+export type StatsContext = Readonly<ReturnType<typeof openStatsContext>>;
 
 const MINUTES = 60;
 const KAFKA_TIMEOUT_MS = 1_000;
@@ -33,7 +18,7 @@ const KAFKA_TIMEOUT_MS = 1_000;
 const STOP_MS = 3_000;
 
 /** Connections are opened on first use. Call it once per process: it handles the stop signals. */
-export function openStatsContext(settings: StatsSettings): StatsContext {
+export function openStatsContext(settings: StatsSettings) {
   const signal = stopSignal();
   exitAfter(signal, STOP_MS);
   const options = { applicationName: 'stats', connections: 2 };
@@ -44,12 +29,16 @@ export function openStatsContext(settings: StatsSettings): StatsContext {
   const fetchWithTimeout = withTimeoutFallback(reader.fetch, KAFKA_TIMEOUT_MS, 'Kafka');
   return {
     settings,
+    /** Aborted by the stop signal. */
     signal,
+    /** Read-only. */
     database,
+    /** For changes. */
     writableDatabase,
     fetchOffsets: reader.fetch,
     describeGroup: reader.describeGroup,
     collect: () => collectSnapshot(database, reader.fetch, choice),
+    /** Like `collect`, but omits Kafka's data if Kafka is slow. */
     collectWithTimeout: () => collectSnapshot(database, fetchWithTimeout, choice),
     say: createSay(settings),
     async [Symbol.asyncDispose]() {

@@ -11,14 +11,7 @@ import type { StatsContext } from '../collect/stats-context.ts';
 import { type HistoryPoint, stepFor, toPoints } from './history-points.ts';
 
 /** Samples of lag, rates and latency, which survive restarts. */
-export interface History {
-  /** The points of the latest `minutes`, the oldest first. */
-  read(minutes: number): Promise<readonly HistoryPoint[]>;
-  /** All samples of the latest `minutes`; none if they cannot be read. */
-  recall(minutes: number): Promise<readonly StatsSample[]>;
-  /** Stores a sample if its slot has none yet. Never rejects: the page works without history. */
-  keep(sample: StatsSample): Promise<void>;
-}
+export type History = ReturnType<typeof openHistory>;
 
 const SLOT_MS = 1_000 * SLOT_SECONDS;
 /** A sample without lag is stored only this late in its slot, because one with lag may follow. */
@@ -29,17 +22,20 @@ export function openHistory(
   { database, writableDatabase }: Pick<StatsContext, 'database' | 'writableDatabase'>,
   pipeline: PipelineName,
   logger: Logger,
-): History {
+) {
   let keptSlot = 0;
   let logged = '';
   return {
-    read: async (minutes) => {
+    /** The points of the latest `minutes`, the oldest first. */
+    read: async (minutes: number): Promise<readonly HistoryPoint[]> => {
       const stepSeconds = stepFor(minutes);
       return toPoints(await readSamples(database, pipeline, { minutes, stepSeconds }), stepSeconds);
     },
-    recall: (minutes) =>
+    /** All samples of the latest `minutes`; none if they cannot be read. */
+    recall: (minutes: number): Promise<readonly StatsSample[]> =>
       readSamples(database, pipeline, { minutes, stepSeconds: SLOT_SECONDS }).catch(() => []),
-    async keep(sample) {
+    /** Stores a sample if its slot has none yet. Never rejects: the page works without history. */
+    async keep(sample: StatsSample): Promise<void> {
       const slot = Math.floor(sample.atMs / SLOT_MS);
       if (slot === keptSlot || (sample.lag === null && sample.atMs % SLOT_MS < LATE_MS)) return;
       keptSlot = slot;
