@@ -1,11 +1,6 @@
 import { retryForever, UserError } from '@pipeline/runtime';
-import type { Admin } from 'kafkajs';
+import type { Admin, ITopicConfig } from 'kafkajs';
 import { kafkaErrorType } from '../client/errors.ts';
-
-export interface NewTopic {
-  readonly topic: string;
-  readonly numPartitions: number;
-}
 
 const READY_TIMEOUT_MS = 30_000;
 
@@ -18,7 +13,7 @@ const notYet = ['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE', 'NOT_LEADE
  * ready.
  * @throws kafkajs's error, or a UserError if a partition is not ready after 30 s
  */
-export async function createTopics(admin: Admin, topics: readonly NewTopic[]): Promise<void> {
+export async function createTopics(admin: Admin, topics: readonly ITopicConfig[]): Promise<void> {
   await admin.createTopics({ topics: [...topics], waitForLeaders: false });
   for (const { topic } of topics) await untilReady(admin, topic);
 }

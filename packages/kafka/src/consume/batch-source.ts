@@ -78,7 +78,10 @@ export class BatchSource implements AsyncDisposable {
   #crashes = 0;
 
   /** @param connect creates the client of each group member; defaults to one with the settings */
-  constructor(options: SourceOptions, connect = () => connectMember(options)) {
+  constructor(
+    options: SourceOptions,
+    connect: () => Kafka = () => connectKafka(options.settings, options.name, options.logger),
+  ) {
     const { BATCH_MAX_EVENTS, BATCH_MAX_BYTES, BUFFER_MAX_BYTES } = options.settings;
     this.#options = options;
     this.#connect = connect;
@@ -176,20 +179,13 @@ export class BatchSource implements AsyncDisposable {
     try {
       // A member may join and crash repeatedly, so a join alone does not count as a success.
       await pause(backoffMs(defaultBackoff, ++this.#crashes, Math.random()), this.#options.signal);
-      await this.#joinAgain();
+      if (this.#isClosed) return;
+      await this.#join(isTransientWhileRunning);
+      // Closed during the join: closing did not see the new member.
+      if (this.#isClosed) await this.#member?.leave();
     } catch (final) {
       this.#assignment.end({ error: toUserError(final) });
     }
-  }
-
-  /**
-   * If the source is closed during the join, the new member leaves the group here, because closing did not
-   * see it.
-   */
-  async #joinAgain(): Promise<void> {
-    if (this.#isClosed) return;
-    await this.#join(isTransientWhileRunning);
-    if (this.#isClosed) await this.#member?.leave();
   }
 
   /** Looks positions up one at a time: an outdated lookup must not open a ledger after a newer one. */
@@ -269,10 +265,6 @@ function offsetsOf({ partition }: TopicPartition, offsets: readonly PartitionOff
   if (found === undefined)
     throw new kafkajs.KafkaJSError(`no broker has offsets of partition ${partition} yet`);
   return found;
-}
-
-function connectMember({ settings, name, logger }: SourceOptions): Kafka {
-  return connectKafka(settings, name, logger);
 }
 
 function throwUserError(error: unknown): never {

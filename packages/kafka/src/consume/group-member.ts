@@ -112,11 +112,7 @@ export class GroupMember {
     // CRASH.
     this.#consumer.on(STOP, () => this.#onStop());
     this.#consumer.on(CRASH, ({ payload }) => this.#options.onCrash(payload.error));
-    await this.#run();
-  }
-
-  #run(): Promise<void> {
-    return this.#consumer.run({
+    await this.#consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
       partitionsConsumedConcurrently: MAX_HANDLERS,

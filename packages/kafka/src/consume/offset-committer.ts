@@ -32,7 +32,7 @@ export class OffsetCommitter {
 
   /** Starts a commit. Resolves at once; while commits fail, it resolves once they succeed again. */
   async request(): Promise<void> {
-    if (this.#sending === undefined && this.#next().length > 0) {
+    if (this.#sending === undefined && this.#assignment.uncommitted().length > 0) {
       this.#sending = this.#sendAll();
       this.#sending.catch(() => {});
     }
@@ -46,8 +46,8 @@ export class OffsetCommitter {
 
   async #sendAll(): Promise<void> {
     try {
-      for (let commits = this.#next(); commits.length > 0; commits = this.#next()) {
-        await this.#send(commits);
+      while (this.#assignment.uncommitted().length > 0) {
+        await this.#send(this.#assignment.uncommitted());
         await sleep(PACE_MS);
       }
       this.#sending = undefined;
@@ -58,10 +58,6 @@ export class OffsetCommitter {
       // The offsets of a failed request may have been revoked: then no answer to another one wakes the callers.
       this.#wake();
     }
-  }
-
-  #next(): readonly OffsetCommit[] {
-    return this.#assignment.uncommitted();
   }
 
   /** A failed request is not repeated: its offsets are still uncommitted, and part of the next one. */
