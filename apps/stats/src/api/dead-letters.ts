@@ -8,15 +8,13 @@ import {
   listStoredDeadLetters,
   newestDeadLetterId,
   type RedriveOutcome,
-  type RedriveQueue,
 } from '@pipeline/db/dead-letters';
-import type { Publisher } from '@pipeline/kafka';
-import type { Logger } from '@pipeline/runtime';
 import { type Context, Hono } from 'hono';
+import type { StatsContext } from '../collect/stats-context.ts';
 import { exportLines } from '../dead-letters/export.ts';
 import { findDeadLetter } from '../dead-letters/find.ts';
 import type { Pace } from '../dead-letters/pace.ts';
-import { kafkaUnreachable, redriveOpen, resultOf } from '../dead-letters/redrive.ts';
+import { redriveOpen, resultOf } from '../dead-letters/redrive.ts';
 import { toPlain } from '../terminal/json.ts';
 import { errorMessage } from '../user-errors.ts';
 import { answerError } from './errors.ts';
@@ -24,17 +22,10 @@ import { refuseForeignPosts } from './refuse-foreign-posts.ts';
 import { type DeadLetterRequest, parseQuery, parseRequest, type RequestSchema } from './requests.ts';
 
 /** What the API of dead letters depends on. */
-export interface DeadLetterParts {
-  readonly database: Database;
-  /** For writes. */
-  readonly writableDatabase: Database;
-  /** @param by recorded as the acting user */
-  readonly openQueue: (by: string) => RedriveQueue;
-  readonly openPublisher: () => Promise<Publisher>;
-  readonly maxRedrives: number;
+export interface DeadLetterParts
+  extends Pick<StatsContext, 'settings' | 'logger' | 'database' | 'writableDatabase'> {
   readonly pace: Pace;
   readonly isReadOnly: boolean;
-  readonly logger: Logger;
 }
 
 /** Per request, so that it ends before the client times out. */
@@ -166,14 +157,9 @@ type Change = object & { readonly error?: string };
 
 async function redrive(parts: DeadLetterParts, { filter, limit }: DeadLetterRequest, signal: AbortSignal) {
   const results: ReturnType<typeof toResult>[] = [];
-  const order = { filter, most: Math.min(limit, MAX_REDRIVEN), signal };
+  const order = { filter, most: Math.min(limit, MAX_REDRIVEN), signal, by: BY, pace: parts.pace };
   try {
-    await using queue = parts.openQueue(BY);
-    await using publisher = await parts
-      .openPublisher()
-      .catch((error) => Promise.reject(kafkaUnreachable(error)));
-    for await (const outcome of redriveOpen({ ...parts, queue, publisher }, order))
-      results.push(toResult(outcome));
+    for await (const outcome of redriveOpen(parts, order)) results.push(toResult(outcome));
     return { results };
   } catch (error) {
     return { results, error: errorMessage(error) };

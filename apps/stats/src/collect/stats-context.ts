@@ -24,11 +24,13 @@ export function openStatsContext(settings: StatsSettings) {
   const options = { applicationName: 'stats', connections: 2 };
   const database = connectDatabase(settings, { ...options, readOnly: true });
   const writableDatabase = connectDatabase(settings, { ...options, readOnly: false });
-  const reader = createOffsetReader(settings, createLogger('stats', settings));
+  const logger = createLogger('stats', settings);
+  const reader = createOffsetReader(settings, logger);
   const choice = { topic: settings.KAFKA_TOPIC, minutes: MINUTES };
   const fetchWithTimeout = withTimeoutFallback(reader.fetch, KAFKA_TIMEOUT_MS, 'Kafka');
   return {
     settings,
+    logger,
     /** Aborted by the stop signal. */
     signal,
     /** Read-only. */

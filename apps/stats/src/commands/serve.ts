@@ -1,9 +1,7 @@
 import { once } from 'node:events';
-import { openRedriveQueue } from '@pipeline/db/dead-letters';
 import { readMinutes, readNewest } from '@pipeline/db/read';
 import { loadDefinition } from '@pipeline/definition';
-import { connectKafka, openPublisher } from '@pipeline/kafka';
-import { createLogger, listen } from '@pipeline/program';
+import { listen } from '@pipeline/program';
 import { type Settings, withDeadline } from '@pipeline/runtime';
 import { createDeadLetterApi } from '../api/dead-letters.ts';
 import { openStatsContext, type StatsContext, type StatsSettings } from '../collect/stats-context.ts';
@@ -31,35 +29,27 @@ const TAIL_TIMEOUT_MS = 1_000;
 
 /** Serves the page and its API until a stop signal. */
 export async function serveStats(settings: ServeSettings, version: string): Promise<void> {
-  const logger = createLogger('stats', settings);
   const types = Object.keys(loadDefinition(settings).types);
   await using view = openStatsContext(settings);
+  const { logger, signal } = view;
   const pipeline = { topic: settings.KAFKA_TOPIC, groupId: settings.KAFKA_GROUP_ID };
   const metrics = createStatsMetrics(version);
   const history = openHistory(view, pipeline, logger);
+  const pace = createPace(settings.DLQ_REDRIVE_RATE);
   const app = createServer({
     collect: () => withDeadline(view.collect(), ANSWER_MS, 'reading the statistics'),
     readMinutes: (minutes) => readMinutes(view.database, minutes),
     readHistory: history.read,
     live: startLive(view, history),
     webFiles: readWebFiles({ ...pipeline, types }),
-    deadLetters: createDeadLetterApi({
-      database: view.database,
-      writableDatabase: view.writableDatabase,
-      openQueue: (by) => openRedriveQueue(settings, by),
-      openPublisher: () => openPublisher(connectKafka(settings, 'stats', logger)),
-      maxRedrives: settings.DLQ_MAX_REDRIVES,
-      pace: createPace(settings.DLQ_REDRIVE_RATE),
-      isReadOnly: isReadOnly(settings),
-      logger,
-    }),
+    deadLetters: createDeadLetterApi({ ...view, pace, isReadOnly: isReadOnly(settings) }),
     metrics,
     observe: createObserver(metrics, pipeline),
     allowedHosts: [settings.HTTP_HOST, ...settings.STATS_ALLOWED_HOSTS],
   });
   await using server = await listen(app, pageAddress(settings), logger);
   logger.info(`stats page ${server.url}`);
-  if (!view.signal.aborted) await once(view.signal, 'abort');
+  if (!signal.aborted) await once(signal, 'abort');
 }
 
 /** One poll for all viewers of the page. */

@@ -1,28 +1,30 @@
-import type {
-  DeadLetterFilter,
-  RedriveOutcome,
-  RedriveQueue,
-  SendDeadLetter,
+import {
+  type DeadLetterFilter,
+  openRedriveQueue,
+  type RedriveOutcome,
+  type SendDeadLetter,
 } from '@pipeline/db/dead-letters';
-import { isTransientError, type Publisher, toRedrivenRecord, toUserError } from '@pipeline/kafka';
+import {
+  connectKafka,
+  isTransientError,
+  openPublisher,
+  type Publisher,
+  toRedrivenRecord,
+  toUserError,
+} from '@pipeline/kafka';
 import { errorLine } from '@pipeline/program';
 import { UserError } from '@pipeline/runtime';
+import type { StatsContext } from '../collect/stats-context.ts';
 import type { Pace } from './pace.ts';
-
-/** The dependencies of a redrive. */
-export interface RedriveParts {
-  readonly queue: RedriveQueue;
-  readonly publisher: Publisher;
-  /** Maximum redrives per dead letter. */
-  readonly maxRedrives: number;
-  readonly pace: Pace;
-}
 
 /** The dead letters to redrive, at most `most`. An aborted signal ends the redrive after the current one. */
 export interface RedriveOrder {
   readonly filter: DeadLetterFilter;
   readonly most: number;
   readonly signal: AbortSignal;
+  /** The acting user, for the audit record. */
+  readonly by: string;
+  readonly pace: Pace;
 }
 
 /**
@@ -31,10 +33,13 @@ export interface RedriveOrder {
  * @throws UserError if Kafka is unreachable
  */
 export async function* redriveOpen(
-  { queue, publisher, maxRedrives, pace }: RedriveParts,
-  { filter, most, signal }: RedriveOrder,
+  { settings, logger }: Pick<StatsContext, 'settings' | 'logger'>,
+  { filter, most, signal, by, pace }: RedriveOrder,
 ): AsyncGenerator<RedriveOutcome> {
-  const send = createSend(publisher, maxRedrives);
+  await using queue = openRedriveQueue(settings, by);
+  const kafka = connectKafka(settings, 'stats', logger);
+  await using publisher = await openPublisher(kafka).catch(throwUserError);
+  const send = createSend(publisher, settings.DLQ_MAX_REDRIVES);
   let after = filter.after;
   for (let left = most; left > 0 && !signal.aborted; left--) {
     const outcome = await queue.take({ ...filter, after }, send);
@@ -58,7 +63,7 @@ function createSend(publisher: Publisher, maxRedrives: number): SendDeadLetter {
       const record = toRedrivenRecord(letter, origin, letter.redriveCount + 1);
       return { letter, place: await publisher.publishOne(letter.topic, record) };
     } catch (error) {
-      if (isTransientError(error)) throw kafkaUnreachable(error);
+      if (isTransientError(error)) throwUserError(error);
       return { letter, problem: explain(error) };
     }
   };
@@ -76,9 +81,10 @@ export function resultOf(outcome: RedriveOutcome) {
     : ({ outcome: 'failed', detail: outcome.problem } as const);
 }
 
-/** The UserError for a redrive that Kafka interrupts. */
-export function kafkaUnreachable(error: unknown): UserError {
-  return new UserError(
+/** Ends a redrive that Kafka interrupts. */
+function throwUserError(error: unknown): never {
+  if (!isTransientError(error)) throw toUserError(error);
+  throw new UserError(
     `Kafka does not respond: ${errorLine(error)}`,
     'repeat the redrive later: it continues with the rest',
   );

@@ -1,11 +1,4 @@
-import {
-  countDeadLetters,
-  type DeadLetterFilter,
-  newestDeadLetterId,
-  openRedriveQueue,
-} from '@pipeline/db/dead-letters';
-import { connectKafka, openPublisher } from '@pipeline/kafka';
-import { createLogger } from '@pipeline/program';
+import { countDeadLetters, type DeadLetterFilter, newestDeadLetterId } from '@pipeline/db/dead-letters';
 import { exitCode, UserError } from '@pipeline/runtime';
 import type { StatsContext } from '../../collect/stats-context.ts';
 import { createPace } from '../../dead-letters/pace.ts';
@@ -40,14 +33,10 @@ export async function redriveDeadLetters(
   const report = createRedriveReport(flags, matching);
   const change = { what, rows: matching, nothing: 'no open dead letter matches' };
   if (!(await confirmChange(change, flags, say))) return report.end();
+  const pace = createPace(flags.rate ?? settings.DLQ_REDRIVE_RATE);
+  const order = { filter: open, most, signal, by: flags.by, pace };
   try {
-    await using queue = openRedriveQueue(settings, flags.by);
-    await using publisher = await openPublisher(
-      connectKafka(settings, 'stats', createLogger('stats', settings)),
-    );
-    const pace = createPace(flags.rate ?? settings.DLQ_REDRIVE_RATE);
-    const parts = { queue, publisher, maxRedrives: settings.DLQ_MAX_REDRIVES, pace };
-    for await (const outcome of redriveOpen(parts, { filter: open, most, signal })) report.add(outcome);
+    for await (const outcome of redriveOpen(context, order)) report.add(outcome);
   } finally {
     report.end();
   }
