@@ -17,7 +17,7 @@ export {
 export { findPortOwner } from './find-port-owner.ts';
 export { hasKafkaJars, kafkaVersion } from './kafka/kafka-jars.ts';
 export { type BrokerSettings, brokerSettings, toImageEnvironment } from './kafka/kafka-properties.ts';
-export { newClusterId, startKafkaServer } from './kafka/kafka-server.ts';
+export { type KafkaServerOptions, newClusterId, startKafkaServer } from './kafka/kafka-server.ts';
 export { until } from './poll-until.ts';
 export { postgresAccount } from './postgres/postgres-account.ts';
 export { acceptsQueries, queryVersion } from './postgres/postgres-ready.ts';

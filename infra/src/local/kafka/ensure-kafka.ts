@@ -6,9 +6,10 @@ import {
   type Endpoint,
   formatEndpoint,
   hasKafkaJars,
+  type KafkaServerOptions,
   kafkaVersion,
   parseEndpoint,
-  type Report,
+  printLine,
   speaksKafka,
   startKafkaServer,
 } from '@pipeline/servers';
@@ -17,15 +18,6 @@ import { requireProtocol, requireThisMachine } from '../require-address.ts';
 import { missingTools } from './java.ts';
 import { kafkaImage, kafkaVolume, startKafkaContainer } from './kafka-container.ts';
 
-/** How to start a Kafka on this machine. */
-export interface LocalKafkaOptions {
-  /** Contains its files between runs. */
-  readonly folder: string;
-  readonly report: Report;
-  /** Aborts the start. */
-  readonly signal: AbortSignal;
-}
-
 /**
  * Makes sure that Kafka runs at the configured address: uses a running one, or else starts one with its
  * files in a folder, as a process or, without Java or Maven, in a container.
@@ -33,7 +25,7 @@ export interface LocalKafkaOptions {
  */
 export async function ensureKafka(
   settings: KafkaSettings,
-  options: LocalKafkaOptions,
+  options: Required<Pick<KafkaServerOptions, 'folder' | 'report' | 'signal'>>,
 ): Promise<AvailableServer> {
   const brokers = settings.KAFKA_BROKERS.map(parseEndpoint);
   const answering = await findAnswering(brokers);
@@ -41,21 +33,17 @@ export async function ensureKafka(
   const endpoint = brokers[0] ?? parseEndpoint('127.0.0.1:9092');
   requireThisMachine('Kafka', endpoint, 'KAFKA_BROKERS');
   requirePlainText(settings);
-  const own = await startKafka(endpoint, options);
+  const own = await startKafka({ ...options, endpoint });
   return { address: formatEndpoint(endpoint), version: kafkaVersion, own };
 }
 
-async function startKafka(endpoint: Endpoint, options: LocalKafkaOptions): Promise<OwnServer> {
-  const { folder, report } = options;
+async function startKafka(options: KafkaServerOptions): Promise<OwnServer> {
+  const { folder, report = printLine } = options;
   const missing = await missingTools({ isFetched: hasKafkaJars() });
-  if (missing.length === 0) return { folder, process: await startKafkaServer({ ...options, endpoint }) };
+  if (missing.length === 0) return { folder, process: await startKafkaServer(options) };
   await requireDocker(missing.join(' and '));
   report(`without ${missing.join(' and ')}, Kafka runs in a container (${kafkaImage})`);
-  return {
-    folder,
-    volume: kafkaVolume(folder),
-    process: await startKafkaContainer({ ...options, endpoint }),
-  };
+  return { folder, volume: kafkaVolume(folder), process: await startKafkaContainer(options) };
 }
 
 async function requireDocker(missing: string): Promise<void> {

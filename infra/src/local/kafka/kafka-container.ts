@@ -6,6 +6,7 @@ import {
   type Endpoint,
   formatEndpoint,
   type GuardedProcess,
+  type KafkaServerOptions,
   kafkaVersion,
   removeContainer,
   speaksKafka,
@@ -15,12 +16,7 @@ import {
 } from '@pipeline/servers';
 
 /** A broker in a container: the address that it is published at, and the folder of its log. */
-export interface KafkaContainerOptions {
-  readonly endpoint: Endpoint;
-  readonly folder: string;
-  /** Aborts the start. */
-  readonly signal?: AbortSignal | undefined;
-}
+type KafkaContainerOptions = Pick<KafkaServerOptions, 'endpoint' | 'folder' | 'signal'>;
 
 /** The image, in the version of the local broker. */
 export const kafkaImage = `apache/kafka:${kafkaVersion}`;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '@pipeline/runtime';
 import { type Endpoint, findFreePort } from '../endpoint.ts';
@@ -39,9 +39,16 @@ export async function startKafkaServer(options: KafkaServerOptions): Promise<Gua
   const propertiesPath = join(folder, 'server.properties');
   const logPath = join(folder, 'kafka.log');
   await mkdir(folder, { recursive: true });
-  if (!existsSync(dataFolder)) await formatData(jars, options);
   await writeProperties(propertiesPath, options, dataFolder);
-  const server = await startGuarded([...java(jars), 'kafka.Kafka', propertiesPath], { logPath });
+  const run = (...words: readonly string[]) => startGuarded([...java(jars), ...words], { logPath });
+  // Written last, so that a folder that was only partly formatted is formatted again.
+  if (!existsSync(join(dataFolder, 'meta.properties'))) {
+    const id = options.cluster?.id ?? newClusterId();
+    const format = ['format', '--cluster-id', id, '--config', propertiesPath];
+    const tool = await run('kafka.tools.StorageTool', ...format);
+    if ((await tool.ended) !== 0) throw new UserError('Kafka could not format its data', `see ${logPath}`);
+  }
+  const server = await run('kafka.Kafka', propertiesPath);
   await waitUntilReady('Kafka', server, logPath, () => speaksKafka(endpoint), signal);
   return server;
 }
@@ -59,29 +66,6 @@ async function writeProperties(
 function java(jars: string): readonly string[] {
   const log = `-Dlog4j2.configurationFile=${join(kafkaFolder, 'log4j2.properties')}`;
   return ['java', '-Xms128m', '-Xmx512m', '-XX:+UseSerialGC', log, '-cp', join(jars, '*')];
-}
-
-/** Formats a temporary folder and renames it, because a partly formatted one would fail the next start. */
-async function formatData(jars: string, options: KafkaServerOptions): Promise<void> {
-  const { folder, cluster } = options;
-  const fresh = await mkdtemp(join(folder, 'new-'));
-  const dataFolder = join(fresh, 'data');
-  const propertiesPath = join(fresh, 'server.properties');
-  const logPath = join(folder, 'kafka.log');
-  await writeProperties(propertiesPath, options, dataFolder);
-  const words = [
-    'kafka.tools.StorageTool',
-    'format',
-    '--cluster-id',
-    cluster?.id ?? newClusterId(),
-    '--config',
-    propertiesPath,
-  ];
-  const tool = await startGuarded([...java(jars), ...words], { logPath });
-  const code = await tool.ended;
-  if (code === 0) await rename(dataFolder, join(folder, 'data'));
-  await rm(fresh, { recursive: true, force: true });
-  if (code !== 0) throw new UserError('Kafka could not format its data folder', `see ${logPath}`);
 }
 
 /** 16 random bytes in URL-safe base64, which Kafka calls a UUID; it must not begin with a dash. */
