@@ -7,14 +7,18 @@ export interface Sample extends StatsSample {
   readonly waiting: ReadonlyMap<number, bigint>;
 }
 
-/** How the numbers change. Unknown values are null, as after a start. */
-export interface Trend {
-  /** Events stored per second, over the last minute. */
+/** Rates between samples; null if a counter is unknown or fell, because the topic was recreated. */
+export interface Rates {
+  /** Events stored per second. */
   readonly storedPerSecond: number | null;
   /** Records appended to the topic per second. */
   readonly producedPerSecond: number | null;
   /** Records committed by the group per second. */
   readonly consumedPerSecond: number | null;
+}
+
+/** How the numbers change, with the rates of the last minute. Unknown values are null, as after a start. */
+export interface Trend extends Rates {
   /** Lag ÷ (consumed - produced); null if the lag does not shrink. */
   readonly etaSeconds: number | null;
   /** How long the lag has been growing; 0 if it is not. */
@@ -63,21 +67,28 @@ export function trendOf(samples: readonly Sample[]): Trend {
   const newest = samples.at(-1);
   const recent = samples.filter(({ atMs }) => newest !== undefined && atMs >= newest.atMs - RATE_MS);
   const lag = newest?.lag ?? null;
-  const producedPerSecond = rateOf(recent, ({ end }) => end);
-  const consumedPerSecond = rateOf(recent, consumedOf);
+  const rates = ratesOf(recent);
+  const { producedPerSecond, consumedPerSecond } = rates;
   const shrinking =
     consumedPerSecond === null || producedPerSecond === null ? 0 : consumedPerSecond - producedPerSecond;
   return {
-    storedPerSecond: rateOf(recent, ({ stored }) => stored),
-    producedPerSecond,
-    consumedPerSecond,
+    ...rates,
     etaSeconds: lag === 0n ? 0 : lag !== null && shrinking > 0 ? Number(lag) / shrinking : null,
     growingSeconds: shrinking < 0 ? secondsSinceMinimum(samples) : 0,
     stuck: newest === undefined ? [] : findStuck(samples, newest),
   };
 }
 
-const consumedOf = ({ end, lag }: Sample) => (end === null || lag === null ? null : end - lag);
+/** Rates from the oldest to the newest sample. */
+export function ratesOf(samples: readonly StatsSample[]): Rates {
+  return {
+    storedPerSecond: rateOf(samples, ({ stored }) => stored),
+    producedPerSecond: rateOf(samples, ({ end }) => end),
+    consumedPerSecond: rateOf(samples, ({ end, lag }) => (end === null || lag === null ? null : end - lag)),
+  };
+}
+
+type Counter = (sample: StatsSample) => bigint | null;
 
 interface Point {
   readonly atMs: number;
@@ -85,15 +96,14 @@ interface Point {
 }
 
 /** The known values of a number over time. */
-function pointsOf(samples: readonly Sample[], pick: (sample: Sample) => bigint | null): readonly Point[] {
+function pointsOf(samples: readonly StatsSample[], pick: Counter): readonly Point[] {
   return samples.flatMap((sample) => {
     const value = pick(sample);
     return value === null ? [] : [{ atMs: sample.atMs, value }];
   });
 }
 
-/** The change per second from the oldest to the newest value; null if the counter fell. */
-function rateOf(samples: readonly Sample[], pick: (sample: Sample) => bigint | null): number | null {
+function rateOf(samples: readonly StatsSample[], pick: Counter): number | null {
   const points = pointsOf(samples, pick);
   const [first, last] = [points[0], points.at(-1)];
   if (first === undefined || last === undefined || last.atMs === first.atMs) return null;
