@@ -22,7 +22,7 @@ export function createOffsetReader(
   connect = () => openAdmin(connectKafka(settings, 'stats', logger)),
 ) {
   const { KAFKA_TOPIC: topic, KAFKA_GROUP_ID: groupId } = settings;
-  const connection = new Connection(connect);
+  const connection = reopenable(connect);
   const fetchOffsets = async (opened: Promise<ClusterAdmin>) => {
     const admin = await opened;
     // For a missing topic, kafkajs sends a request that lets a broker create it.
@@ -52,25 +52,19 @@ export function createOffsetReader(
 }
 
 /** A connection that is opened on first use, and again once it has been forgotten. */
-class Connection {
-  readonly #connect: () => Promise<ClusterAdmin>;
-  #opened: Promise<ClusterAdmin> | undefined;
-
-  constructor(connect: () => Promise<ClusterAdmin>) {
-    this.#connect = connect;
-  }
-
-  open(): Promise<ClusterAdmin> {
-    this.#opened ??= this.#connect();
-    return this.#opened;
-  }
-
+function reopenable(connect: () => Promise<ClusterAdmin>) {
+  let opened: Promise<ClusterAdmin> | undefined;
+  const open = () => {
+    opened ??= connect();
+    return opened;
+  };
   /** Does nothing if a concurrent caller has already replaced the connection. */
-  forget(opened = this.#opened): void {
-    if (opened === undefined || opened !== this.#opened) return;
-    opened.then((admin) => admin[Symbol.asyncDispose]()).catch(() => {});
-    this.#opened = undefined;
-  }
+  const forget = (one = opened) => {
+    if (one === undefined || one !== opened) return;
+    one.then((admin) => admin[Symbol.asyncDispose]()).catch(() => {});
+    opened = undefined;
+  };
+  return { open, forget };
 }
 
 /** The group coordinator is not available yet: after a start, or while it moves to another broker. */

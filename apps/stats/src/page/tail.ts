@@ -1,4 +1,4 @@
-import type { Newest } from '@pipeline/db/read';
+import type { Newest, StatsSample } from '@pipeline/db/read';
 
 /** The newest events, and the number of others stored since the previous snapshot. */
 export interface Tail {
@@ -8,11 +8,7 @@ export interface Tail {
   readonly skipped: bigint | null;
 }
 
-/** The time of a snapshot, and the number of events stored by then. */
-interface Moment {
-  readonly atMs: number;
-  readonly stored: bigint;
-}
+type Moment = Pick<StatsSample, 'atMs' | 'stored'>;
 
 /** Counts the events that were stored since the previous snapshot and are not among the newest ones. */
 export function tailOf(newest: Newest | null, before: Moment | undefined, now: Moment): Tail {
