@@ -12,7 +12,7 @@ export async function* exportLines(
   filter: DeadLetterFilter,
   format: ExportFormat,
 ): AsyncGenerator<Buffer | string | undefined> {
-  if (format === 'csv') yield `${csvColumns.join(',')}\n`;
+  if (format === 'csv') yield CSV_HEADER;
   for await (const deadLetter of readDeadLetters(database, filter))
     yield format === 'csv' ? toCsv(deadLetter) : toLine(deadLetter);
 }
@@ -23,17 +23,7 @@ export function toLine({ value }: Pick<StoredDeadLetter, 'value'>): Buffer | und
   return Buffer.concat([value, Buffer.from('\n')]);
 }
 
-const csvColumns = [
-  'id',
-  'topic',
-  'partition',
-  'offset',
-  'reason',
-  'event_type',
-  'status',
-  'failed_at',
-  'detail',
-];
+const CSV_HEADER = 'id,topic,partition,offset,reason,event_type,status,failed_at,detail\n';
 
 /** RFC 4180; text that a spreadsheet would evaluate as a formula is prefixed with an apostrophe. */
 export function toCsv(deadLetter: Omit<StoredDeadLetter, 'key' | 'value' | 'headers'>): string {

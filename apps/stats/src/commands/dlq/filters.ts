@@ -30,11 +30,6 @@ export function filterOf(flags: FilterFlags, ids: readonly bigint[] = []): DeadL
   return { ids: ids.length > 0 ? ids : undefined, status, reason, eventType, since, until, contains };
 }
 
-/** Whether any flag of the filter is set. */
-export function choosesSome({ reason, type, since, until, contains }: FilterFlags): boolean {
-  return [reason, type, since, until, contains].some((flag) => flag !== undefined);
-}
-
 /** @throws InvalidArgumentError */
 export function parseId(text: string): bigint {
   if (/^[1-9]\d{0,17}$/.test(text)) return BigInt(text);

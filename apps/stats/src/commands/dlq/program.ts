@@ -8,7 +8,6 @@ import { withChangeFlags, withWait } from '../options.ts';
 import { discardOpen } from './discard.ts';
 import { exportDeadLetters } from './export.ts';
 import {
-  choosesSome,
   type FilterFlags,
   filterOf,
   gatherIds,
@@ -125,6 +124,7 @@ async function run(command: Command, work: (context: StatsContext) => Promise<vo
 
 /** @throws UserError if no dead letters are selected */
 function chosen(flags: FilterFlags & { readonly all?: boolean }, ids?: readonly bigint[]) {
-  if ((ids?.length ?? 0) > 0 || choosesSome(flags) || flags.all) return filterOf(flags, ids);
+  const filter = filterOf(flags, ids);
+  if (flags.all || Object.values(filter).some((condition) => condition !== undefined)) return filter;
   throw new UserError('no dead letters are selected', 'add their ids, a filter, or --all', exitCode.usage);
 }
