@@ -64,8 +64,8 @@ test('a redriven record has the origin of its first failure and the latest count
   const twice = toRedrivenRecord(once, second, 2);
   expect(once.headers).toEqual([
     ['trace', 'a'],
-    ['dlq.redrive_count', '1'],
     ['dlq.origin', 'events:2:41:1795512612345'],
+    ['dlq.redrive_count', '1'],
   ]);
   expect(new Map(twice.headers as [string, string][])).toEqual(
     new Map([

@@ -128,10 +128,10 @@ export interface RecordOrigin extends TopicPartition {
  * be derived from. A record that was redriven before keeps its first origin.
  */
 export function toRedrivenRecord(record: Original, origin: RecordOrigin, redriveCount: number): Original {
+  const kept = withoutOwn(record.headers);
+  const first = headerText(kept, ORIGIN) === undefined ? [write(origin)] : [];
   const count: RecordHeader = [names.redriveCount, String(redriveCount)];
-  const headers = [...withoutOwn(record.headers), count];
-  const hasOrigin = headerText(headers, ORIGIN) !== undefined;
-  return { key: record.key, value: record.value, headers: hasOrigin ? headers : [...headers, write(origin)] };
+  return { key: record.key, value: record.value, headers: [...kept, ...first, count] };
 }
 
 function write({ topic, partition, offset, timestamp }: RecordOrigin): RecordHeader {
