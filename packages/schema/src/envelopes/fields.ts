@@ -1,10 +1,17 @@
 import { createLocator } from '../locate/locate.ts';
 import { createPointerReader, parsePointer } from '../locate/pointer.ts';
-import { parseBytes } from '../parse.ts';
+import { type Parsed, parseBytes } from '../parse.ts';
 import { type Rejection, reject } from '../reasons.ts';
 import { describeFields } from './describe-fields.ts';
 import { encodeFields } from './encode-fields.ts';
-import { type AnyEvent, DEFAULT_MAX_BYTES, type Envelope } from './envelope.ts';
+import {
+  type AnyEvent,
+  DEFAULT_MAX_BYTES,
+  type Envelope,
+  type Found,
+  type Place,
+  type SourceRecord,
+} from './envelope.ts';
 import {
   createIdReader,
   createTimeReader,
@@ -39,41 +46,53 @@ function identityOf({ id, scope }: FieldMapping): string {
 }
 
 function createOpen(mapping: FieldMapping): Envelope['open'] {
-  const paths: (readonly string[])[] = [];
-  const readEvent = createEventReader(mapping, (source) => {
-    const pointer = pointerOf(source);
-    return pointer === undefined ? -1 : paths.push(parsePointer(pointer) ?? []) - 1;
-  });
-  const { payload = '', otherMembers = 'keep' } = mapping;
-  const names = parsePointer(payload) ?? [];
-  const slot = paths.push(names) - 1;
-  const readPayload = createPointerReader(names);
-  const locate = createLocator(paths);
-  const typePath = pointerOf(mapping.type) ?? '';
+  const compiled = compileMapping(mapping);
   return (record, place, { maxBytes = DEFAULT_MAX_BYTES }) => {
     const parsed = parseBytes(record.value, maxBytes);
-    if (!parsed.ok) return parsed;
-    const { text, value } = parsed;
-    const { spans, othersJson } = locate(text);
-    const event = readEvent({ record, place, text, value, spans }, readPayload(value));
-    if ('ok' in event) return event;
-    const span = spans[slot];
-    const { event_type: type } = event;
-    if (span === undefined) return reject('not_an_event', 'is missing; it holds the payload', payload, type);
-    if (othersJson !== null && otherMembers === 'reject')
-      return reject('not_an_event', 'has a member outside the mapping', '', type);
-    const attributesJson = otherMembers === 'keep' ? othersJson : null;
-    const payloadJson = text.slice(span.start, span.end);
-    return {
-      ok: true,
-      event,
-      payloadJson,
-      depth: span.depth,
-      attributesJson,
-      payloadPath: payload,
-      typePath,
-    };
+    return parsed.ok ? find(compiled, parsed, record, place) : parsed;
   };
+}
+
+function compileMapping(mapping: FieldMapping) {
+  const { type, payload = '', otherMembers = 'keep' } = mapping;
+  const paths: (readonly string[])[] = [];
+  const slotOf: SlotOf = (source) => {
+    const pointer = pointerOf(source);
+    return pointer === undefined ? -1 : paths.push(parsePointer(pointer) ?? []) - 1;
+  };
+  const readEvent = createEventReader(mapping, slotOf);
+  const payloadSlot = slotOf(payload);
+  const readPayload = createPointerReader(parsePointer(payload) ?? []);
+  const typePath = pointerOf(type) ?? '';
+  return {
+    locate: createLocator(paths),
+    readEvent,
+    readPayload,
+    payloadSlot,
+    payloadPath: payload,
+    typePath,
+    otherMembers,
+  };
+}
+
+function find(
+  compiled: ReturnType<typeof compileMapping>,
+  { text, value }: Parsed,
+  record: SourceRecord,
+  place: Place,
+): Found | Rejection {
+  const { payloadPath, typePath, otherMembers } = compiled;
+  const { spans, othersJson } = compiled.locate(text);
+  const event = compiled.readEvent({ record, place, text, value, spans }, compiled.readPayload(value));
+  if ('ok' in event) return event;
+  const { [compiled.payloadSlot]: span } = spans;
+  if (span === undefined)
+    return reject('not_an_event', 'is missing; it holds the payload', payloadPath, event.event_type);
+  if (othersJson !== null && otherMembers === 'reject')
+    return reject('not_an_event', 'has a member outside the mapping', '', event.event_type);
+  const attributesJson = otherMembers === 'keep' ? othersJson : null;
+  const payloadJson = text.slice(span.start, span.end);
+  return { ok: true, event, payloadJson, depth: span.depth, attributesJson, payloadPath, typePath };
 }
 
 function createEventReader(mapping: FieldMapping, slotOf: SlotOf) {
