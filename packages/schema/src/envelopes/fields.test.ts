@@ -206,6 +206,19 @@ test.each<readonly [string, FieldMapping, Partial<SourceRecord>, object]>([
   if (message !== undefined && !result.ok) expect(result.message).toMatch(message as string);
 });
 
+test("the record's timestamp is in milliseconds, whatever its magnitude", () => {
+  expect(decoderOf({ type: '/t' })('{"t":"a"}', { timestamp: '5' })).toMatchObject({
+    event: { event_time: '1970-01-01T00:00:00.005Z' },
+  });
+});
+
+test('a redriven record has the topic and the timestamp of the original', () => {
+  const headers = [['dlq.origin', 'before:2:41:7000']] as const;
+  expect(decoderOf({ type: { record: 'topic' } })('{}', { headers })).toMatchObject({
+    event: { event_type: 'before', event_time: '1970-01-01T00:00:07.000Z' },
+  });
+});
+
 test('members outside the mapping are kept verbatim, ignored or rejected', () => {
   const text = '{"t":"a","p":{"x":1},"n":1.50,"m":{"big":9007199254740993}}';
   const kept = decoderOf({ type: '/t', payload: '/p' })(text);
@@ -290,6 +303,8 @@ test('encoding keeps what the payload already has at the place of a field', () =
   const write = (payload: unknown) =>
     new TextDecoder().decode(encode(definition, { ...event, payload }).value);
   expect(write({ order: { id: 77 } })).toBe('{"order":{"id":77},"created":1795512612000000000}');
+  const exact = { ...event, event_time: '2026-11-24T09:30:12.345678901Z', payload: {} };
+  expect(new TextDecoder().decode(encode(definition, exact).value)).toContain('"1795512612345678901"');
   expect(write({})).toBe('{"order":{"id":"x"},"created":1795512612000000000}');
   expect(() => write('text')).toThrow(TypeError);
 });

@@ -59,6 +59,7 @@ test("a definition's files have names that any file system allows, and refer to 
   ]);
   expect(files.get('asyncapi.json')).toContain('"$ref": "./com.shop_2f_Order_3a_Placed.json"');
   expect(files.get('_e9_.json')).toContain('"const": "é"');
+  expect(files.get('asyncapi.json')).not.toContain('user_id');
 });
 
 test.each([shopEvents, odd])('the AsyncAPI document is valid', (definition) => {
