@@ -95,6 +95,11 @@ test.each<readonly [string, 's' | 'ms' | 'ns']>([
   expect(toEventTime(text, of)).toBeUndefined();
 });
 
+test('a unit is believed, whatever the magnitude', () => {
+  expect(toEventTime('1795512612345', 'us')).toBe('1970-01-21T18:45:12.612345Z');
+  expect(toEventTime('1795512612', 'ms')).toBe('1970-01-21T18:45:12.612Z');
+});
+
 test('a time written as a number is the same time when it is read', () => {
   fc.assert(
     fc.property(nanoseconds, unit, (value, of) => {
