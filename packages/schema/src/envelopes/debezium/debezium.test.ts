@@ -151,6 +151,7 @@ test('a change with members like those of a transaction boundary is an event', (
 describe('no event is', () => {
   test.each<readonly [string, SourceRecord]>([
     ['a tombstone', { value: null, key: toBytes('{"id":1}') }],
+    ['a tombstone', { value: null, key: null }],
     ['a tombstone', { value: toBytes('{"schema":null,"payload":null}'), key: toBytes('{"id":1}') }],
     ['a heartbeat', { value: toBytes('{"ts_ms":1565787098802}'), key: toBytes('{"serverName":"server1"}') }],
     ['a heartbeat', { value: toBytes(withSchema('{"ts_ms":1565787098802}')) }],
@@ -230,8 +231,8 @@ describe('a record is rejected with the pointer of', () => {
   });
 });
 
-test('an empty record without a key is empty', () => {
-  expect(openRecord({ value: null })).toMatchObject({ reason: 'empty' });
+test('a record without bytes is empty', () => {
+  expect(openRecord({ value: new Uint8Array() })).toMatchObject({ reason: 'empty' });
 });
 
 test('options are checked with the definition', () => {

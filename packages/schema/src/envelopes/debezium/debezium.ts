@@ -36,7 +36,7 @@ export function debezium(options: DebeziumOptions = {}): Envelope {
       ...findChoiceProblems('otherMembers', otherMembers, ['keep', 'ignore']),
     ],
     open(record, place, { maxBytes = DEFAULT_MAX_BYTES }) {
-      if (record.value === null && (record.key?.length ?? 0) > 0) return noEvent('is a tombstone');
+      if (record.value === null) return noEvent('is a tombstone');
       const parsed = parseBytes(record.value, maxBytes);
       if (!parsed.ok) return parsed;
       const change = readChange(parsed.text, parsed.value);
