@@ -142,7 +142,8 @@ test('every problem of every file is reported, and nothing is fetched', () => {
     'twice.json': {},
     'twice.schema.json': {},
     'mixed.json': { $schema: draft07, $ref: 'new.json' },
-    'new.json': { $schema: draft2020 },
+    'new.json': { $schema: draft2020, $id: 'https://example.com/new' },
+    'same.json': { $id: 'https://example.com/new' },
   });
   expect(problemsOf(folder)).toEqual([
     expect.stringMatching(/^broken.json: .*JSON/),
@@ -150,6 +151,7 @@ test('every problem of every file is reported, and nothing is fetched', () => {
     expect.stringMatching(
       /^old.json: \$schema "\S+draft-04\S+" is not supported, only draft-07 and 2020-12$/,
     ),
+    'same.json: has the same $id as new.json',
     'web.json: https://example.com/a.json is no schema of the folder, and nothing is fetched',
     'web.json: ../b.json is no schema of the folder, and nothing is fetched',
     'mixed.json: refers to a schema of another draft: draft-07 and 2020-12',

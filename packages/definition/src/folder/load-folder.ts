@@ -55,6 +55,10 @@ function attempt<Value>(path: string, work: () => Value, report: Report): Value 
 }
 
 function resolveAll(files: readonly SchemaFile[], report: Report): ResolvedSchemas {
+  for (const file of files) {
+    const first = files.find(({ uri }) => uri === file.uri);
+    if (first !== undefined && first !== file) report(file.path, `has the same $id as ${first.path}`);
+  }
   const index = indexSchemas(files);
   const resolved = new Map(files.map((file) => [file, resolveReferences(file, index)]));
   for (const [{ path }, { missing }] of resolved)
