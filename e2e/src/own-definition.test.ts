@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { createEvent, jsonRecord } from './support/data/events.ts';
 import { expectStoredOnce, ownEvents, writeDefinition } from './support/data/own-events.ts';
 import { type Environment, provision, runApp, startApp } from './support/programs/programs.ts';
 import { waitUntil } from './support/programs/wait.ts';
@@ -68,4 +69,15 @@ test('a module that does not exist is reported by its path', async () => {
   const ended = await runApp('consumer', ['--once'], { EVENTS: '/nowhere/events.ts' });
   expect(ended).toMatchObject({ code: 2 });
   expect(ended.stderr).toBe('consumer: invalid settings:\n  EVENTS: /nowhere/events.ts: does not exist\n');
+});
+
+test('a definition with another id rule is refused for a topic that has events', async () => {
+  await using definition = await writeDefinition(ownEvents.module);
+  await using pipeline = await createPipeline();
+  await pipeline.publish([jsonRecord(createEvent())]);
+  await drain(pipeline.environment);
+  const ended = await runApp('consumer', ['--once'], { ...pipeline.environment, EVENTS: definition.path });
+  expect(ended).toMatchObject({ code: 2, stdout: '' });
+  const rules = /the rule \["id","\/event_id",null\], but the definition has the rule \["id","\/id",null\]/;
+  expect(ended.stderr.trimEnd().split('\n').at(-1)).toMatch(rules);
 });
