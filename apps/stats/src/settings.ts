@@ -1,5 +1,6 @@
 import { databaseSettings } from '@pipeline/db';
-import { eventSettings } from '@pipeline/definition';
+// The package itself compiles schemas when it is imported, which only `serve` needs.
+import { eventSettings } from '@pipeline/definition/settings';
 import { groupSettings, kafkaSettings } from '@pipeline/kafka';
 import { httpSettings, type ListenAddress, loggerSettings } from '@pipeline/program';
 import { integer, list, optionalOneOf, port, type Settings } from '@pipeline/runtime';

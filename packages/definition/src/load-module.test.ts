@@ -1,3 +1,4 @@
+import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSettings } from '@pipeline/runtime';
 import { shopEvents } from '@pipeline/schema';
@@ -111,4 +112,13 @@ test('an error in an imported file names that file', () => {
     'lib/types.ts': 'export {};\n\nthrow new Error("no types");',
   });
   expect(problemsOf(join(folder, 'events.ts'))).toEqual(['no types (lib/types.ts:3)']);
+});
+
+test('a module of a mounted ConfigMap is loaded through its links, with its imports', () => {
+  const folder = createFolder({
+    '..data/events.ts': modules['parts.ts'].replace('./lib/name.ts', './name.ts'),
+    '..data/name.ts': modules['lib/name.ts'],
+  });
+  symlinkSync('..data/events.ts', join(folder, 'events.ts'));
+  expect(Object.keys(load(join(folder, 'events.ts')).types)).toEqual(['order.placed']);
 });

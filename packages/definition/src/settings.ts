@@ -1,5 +1,13 @@
 import { custom, optionalOneOf, optionalText } from '@pipeline/runtime';
-import { type EnvelopeChoice, envelopeNames, parseEnvelope } from './envelope.ts';
+import type { FieldMapping } from '@pipeline/schema';
+
+const envelopeNames = ['native', 'cloudevents', 'debezium', 'confluent-json'] as const;
+
+/** An envelope that needs no options. */
+export type EnvelopeName = (typeof envelopeNames)[number];
+
+/** The name of an envelope, or the argument of `fields`, which checks it. */
+export type EnvelopeChoice = EnvelopeName | FieldMapping;
 
 /** Settings of the definition of events. */
 export const eventSettings = {
@@ -11,7 +19,7 @@ export const eventSettings = {
     undefined,
     'Envelope of the events whose payloads a folder of JSON Schemas describes',
     `${envelopeNames.join(', ')}, or a JSON object, the argument of fields()`,
-    parseEnvelope,
+    (text) => envelopeNames.find((name) => name === text) ?? parseObject(text),
     { shownDefault: 'native' },
   ),
   EVENTS_UNKNOWN_TYPES: optionalOneOf(
@@ -20,3 +28,13 @@ export const eventSettings = {
     { shownDefault: 'dead-letter' },
   ),
 };
+
+function parseObject(text: string): FieldMapping | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isObject ? (value as FieldMapping) : undefined;
+  } catch {
+    return undefined;
+  }
+}

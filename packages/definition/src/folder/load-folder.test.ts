@@ -163,7 +163,9 @@ test('every problem of every file is reported, and nothing is fetched', () => {
 
 test('a folder without schemas is refused, unless any type is stored', () => {
   const folder = createFolder({ 'readme.md': '' });
-  expect(problemsOf(folder)).toEqual([expect.stringMatching(/^types: none, .*every event would be rejected$/)]);
+  expect(problemsOf(folder)).toEqual([
+    expect.stringMatching(/^types: none, .*every event would be rejected$/),
+  ]);
   expect(check(load(folder, { EVENTS_UNKNOWN_TYPES: 'store' }), 'Any.Type', { a: 1 })).toBe('ok');
 });
 

@@ -8,7 +8,8 @@ import {
   Type,
   type UnknownTypes,
 } from '@pipeline/schema';
-import { createEnvelope, type EnvelopeChoice } from '../envelope.ts';
+import { createEnvelope } from '../envelope.ts';
+import type { EnvelopeChoice } from '../settings.ts';
 
 import { bundleSchema, type ResolvedSchemas } from './bundle.ts';
 import { compileSchema } from './compile-schema.ts';
