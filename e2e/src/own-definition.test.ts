@@ -1,6 +1,11 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { createEvent, jsonRecord } from './support/data/events.ts';
 import { expectStoredOnce, ownEvents, writeDefinition } from './support/data/own-events.ts';
+import { rootFolder } from './support/programs/binaries.ts';
 import { type Environment, provision, runApp, startApp } from './support/programs/programs.ts';
 import { waitUntil } from './support/programs/wait.ts';
 import { createPipeline } from './support/servers/pipeline.ts';
@@ -81,3 +86,23 @@ test('a definition with another id rule is refused for a topic that has events',
   const rules = /the rule \["id","\/event_id",null\], but the definition has the rule \["id","\/id",null\]/;
   expect(ended.stderr.trimEnd().split('\n').at(-1)).toMatch(rules);
 });
+
+const devScripts = [
+  ['apps/consumer', 'dev'],
+  ['apps/producer', 'dev'],
+  ['apps/stats', 'dev'],
+  ['infra', 'provision:dev'],
+] as const;
+
+test.each(devScripts)(
+  'the script of %s for development resolves EVENTS from the root',
+  async (folder, script) => {
+    const cwd = join(rootFolder, folder);
+    const { scripts } = JSON.parse(await readFile(join(cwd, 'package.json'), 'utf8'));
+    const env = { ...process.env, EVENTS: 'my-events' };
+    await expect(promisify(execFile)('sh', ['-c', scripts[script]], { cwd, env })).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(`EVENTS: ${join(rootFolder, 'my-events')}: does not exist`),
+    });
+  },
+);
