@@ -1,15 +1,16 @@
 import { loadDefinition } from '@pipeline/definition';
-import { connectKafka, kafkaErrors, openAdmin, requireTopics } from '@pipeline/kafka';
+import { connectKafka, type KafkaRecord, kafkaErrors, openAdmin, requireTopics } from '@pipeline/kafka';
 import {
   createLogger,
+  exitAfter,
   outcomeOf,
   type PlacedOutcome,
   printReport,
   reportOf,
   stopSignal,
 } from '@pipeline/program';
-import { type Settings, waitFor } from '@pipeline/runtime';
-import { createDecoder, type EventDefinition } from '@pipeline/schema';
+import { type Logger, type Settings, waitFor } from '@pipeline/runtime';
+import { createDecoder } from '@pipeline/schema';
 import type { checkSettings } from './settings.ts';
 
 type CheckSettings = Settings<typeof checkSettings>;
@@ -26,38 +27,31 @@ export interface CheckOptions {
  * @throws UserError with exit code 3 if a record would be rejected
  */
 export async function checkTopic(settings: CheckSettings, { fromTopic, json }: CheckOptions): Promise<void> {
-  const definition = loadDefinition(settings);
-  printReport(reportOf(await readOutcomes(settings, definition, fromTopic)), json ?? false);
-}
-
-async function readOutcomes(
-  settings: CheckSettings,
-  definition: EventDefinition,
-  count: number,
-): Promise<readonly PlacedOutcome[]> {
-  const { KAFKA_TOPIC: topic, KAFKA_BROKERS: brokers } = settings;
+  const { KAFKA_TOPIC: topic, DECOMPRESSED_MAX_BYTES: maxBytes, DECODED_MAX_RECORDS: maxRecords } = settings;
+  const read = createOutcomeReader(settings);
   const logger = createLogger('consumer', settings);
-  const system = `Kafka at ${brokers.join(',')}`;
-  const waiting = {
-    system,
-    errors: kafkaErrors,
-    say: (line: string) => logger.warn(line),
-    signal: stopSignal(),
-  };
-  const reach = <Value>(operation: () => Promise<Value>) => waitFor(operation, waiting);
+  const reach = createReach(settings, logger);
   await using admin = await reach(() => openAdmin(connectKafka(settings, 'consumer', logger)));
   await reach(() => requireTopics(admin, [topic]));
-  const decode = createDecoder(definition);
-  const limits = { maxBytes: settings.EVENT_MAX_BYTES, maxDepth: settings.EVENT_MAX_DEPTH };
-  return await reach(() =>
-    admin.readTail({
-      topic,
-      count,
-      limits: { maxBytes: settings.DECOMPRESSED_MAX_BYTES, maxRecords: settings.DECODED_MAX_RECORDS },
-      read: (record, partition) => ({
-        place: `${topic}:${partition}:${record.offset}`,
-        outcome: outcomeOf(decode(record, { topic, partition }, limits)),
-      }),
-    }),
-  );
+  const tail = { topic, count: fromTopic, limits: { maxBytes, maxRecords }, read };
+  printReport(reportOf(await reach(() => admin.readTail(tail))), json ?? false);
+}
+
+/** Decodes a record as the consumer would. */
+function createOutcomeReader(settings: CheckSettings) {
+  const { KAFKA_TOPIC: topic, EVENT_MAX_BYTES: maxBytes, EVENT_MAX_DEPTH: maxDepth } = settings;
+  const decode = createDecoder(loadDefinition(settings));
+  return (record: KafkaRecord, partition: number): PlacedOutcome => ({
+    place: `${topic}:${partition}:${record.offset}`,
+    outcome: outcomeOf(decode(record, { topic, partition }, { maxBytes, maxDepth })),
+  });
+}
+
+/** Retries until a stop signal, which ends the process at once: a check leaves nothing behind. */
+function createReach({ KAFKA_BROKERS }: CheckSettings, logger: Logger) {
+  const signal = stopSignal();
+  exitAfter(signal, 0);
+  const system = `Kafka at ${KAFKA_BROKERS.join(',')}`;
+  const waiting = { system, errors: kafkaErrors, say: (line: string) => logger.warn(line), signal };
+  return <Value>(operation: () => Promise<Value>) => waitFor(operation, waiting);
 }
