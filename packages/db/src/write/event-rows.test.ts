@@ -13,7 +13,7 @@ const rows = fc.array(
   fc.record({
     userId: fc.option(hostile, { freq: 3 }),
     payloadJson: hostile.filter((json) => json !== ''),
-    attributesJson: fc.option(fc.constantFrom('{}', '{"a":null}'), { freq: 1, nil: undefined }),
+    attributesJson: fc.option(fc.constantFrom('{}', '{"a":null}'), { freq: 2, nil: undefined }),
     eventType: fc.constantFrom('a', 'b', '"\\'),
   }),
   { maxLength: 20 },

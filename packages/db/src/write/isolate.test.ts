@@ -116,6 +116,11 @@ test('a row that the database cannot find costs at most 3·log2(n) + 4 statement
   );
 });
 
+test('dead letters are returned in offset order, however they were found', async () => {
+  const store = createStore((offset) => offset === 2);
+  expect(offsetsOf(await writeIsolating(batchOf(['refused', 'good', 'refused']), store))).toEqual([0, 2]);
+});
+
 test('conflicting events become dead letters of their batch by two more statements', async () => {
   const store = createStore();
   const deadLetters = await writeIsolating(batchOf(['good', 'conflicting', 'good', 'conflicting']), store);
@@ -246,7 +251,9 @@ test('a batch is divisible if it has two rows or two dead letters', () => {
   ];
   expect(batches.map((kinds) => isDivisible(batchOf(kinds)))).toEqual([false, true, true]);
   const slow = storeWith(async () => 'too_slow');
-  return expect(writeIsolating(batchOf(['good', 'rejected']), slow)).rejects.toThrow(RangeError);
+  return expect(writeIsolating(batchOf(['good', 'rejected']), slow)).rejects.toThrow(
+    new RangeError('a batch of fewer than two records has no halves'),
+  );
 });
 
 test('a dead letter that Postgres rejects throws instead of looping', async () => {
