@@ -5,13 +5,9 @@ import type { CloudEventsOptions } from './options.ts';
 
 const utf8 = new TextEncoder();
 
-/**
- * Writes an event with `event_id` as its id. Read again, the event has the id derived from that and `source`.
- * @throws TypeError without the option `source`
- */
+/** Writes an event with `event_id` as its id. Read again, the event has the id derived from that and `source`. */
 export function encodeCloudEvent(options: CloudEventsOptions, event: AnyEvent): EncodedRecord {
-  const { source, mode = 'structured' } = options;
-  if (source === undefined) throw new TypeError('writing CloudEvents needs the option source');
+  const { source = '/producer', mode = 'structured' } = options;
   const { event_id, event_type, event_time, user_id, payload } = event;
   const attributes = {
     ...{ specversion: '1.0', id: event_id, source, type: event_type, time: event_time },

@@ -9,7 +9,7 @@ export interface CloudEventsOptions {
   readonly user?: FieldSource;
   /** What happens to the attributes other than type and time. `reject` rejects extensions. Defaults to `keep`. */
   readonly otherMembers?: OtherMembers;
-  /** The `source` of written events; they cannot be written without it. */
+  /** The `source` of written events. Defaults to `/producer`. */
   readonly source?: string;
   /** The mode of written events; events are read in both. Defaults to `structured`. */
   readonly mode?: 'structured' | 'binary';
