@@ -14,13 +14,18 @@ const optionalText = Type.Union([Type.String({ minLength: 1, maxLength: 256 }), 
 export function describeFields(mapping: FieldMapping, type: string, payload: Type.TSchema): Type.TSchema {
   const { id, time, user, otherMembers } = mapping;
   const required = [
-    ...place(mapping.type, Type.Literal(type)),
+    ...place(mapping.type, typeSchema(type)),
     ...(id === undefined ? [] : place(id, text)),
     ...(time === undefined ? [] : place(time, text)),
     ...place(mapping.payload ?? '', payload),
   ];
   const optional = user === undefined ? [] : place(user, optionalText);
   return portable(describeAt(required, optional, otherMembers === 'reject'));
+}
+
+/** A type may be the text of a number. */
+function typeSchema(type: string): Type.TSchema {
+  return /^-?\d/.test(type) ? Type.Union([Type.Literal(type), Type.Number()]) : Type.Literal(type);
 }
 
 function place(source: TimeSource, schema: Type.TSchema): readonly Placed[] {
