@@ -49,7 +49,7 @@ const odd = defineEvents({
   types: [eventType('com.shop/Order:Placed', Type.Object({})), eventType('é', Type.Object({}))],
 });
 
-test("a definition's files have names that any file system allows, and refer to each other", () => {
+test('the files of a definition have portable names and refer to each other', () => {
   const files = renderSchemaFiles('2.0.0', odd);
   expect([...files.keys()]).toEqual([
     'event.json',
