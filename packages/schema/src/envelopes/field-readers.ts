@@ -3,7 +3,7 @@ import type { Rejection } from '../reasons.ts';
 import { idRule, isIdText, isTypeName, isUserId, typeNameRule, userIdRule } from '../text-rules.ts';
 import { eventTimeRule, toEventTime } from '../time/event-time.ts';
 import type { FieldMapping, FieldSource, TimeSource } from './field-source.ts';
-import { readSource, type SourceReader, type SourceText } from './source-reader.ts';
+import { readOrigin, readSource, type SourceReader, type SourceText } from './source-reader.ts';
 
 /** Reads a field of an event whose type is known, or rejects the record. */
 export type FieldReader<Field extends string | null> = (
@@ -21,7 +21,7 @@ export function createTypeReader({ type }: FieldMapping, slotOf: SlotOf): FieldR
 
 /** An id that is no UUID is derived from the text and the scope, see `toEventId`. */
 export function createIdReader({ id, scope }: FieldMapping, slotOf: SlotOf): FieldReader<string> {
-  if (id === undefined) return ({ record, place }) => recordEventId(record, place);
+  if (id === undefined) return (source) => recordEventId(source.record, source.place, readOrigin(source));
   const reader = readSource(id, 'event id', slotOf(id));
   return (source, type) => {
     const text = readRequired(reader, source, type, isIdText, idRule);

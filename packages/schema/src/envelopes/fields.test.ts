@@ -219,6 +219,23 @@ test('a redriven record has the topic and the timestamp of the original', () => 
   });
 });
 
+test('each member of a record is read once, because a fetched record decodes it then', () => {
+  const reads: string[] = [];
+  const record = { value: toBytes('{"t":"a"}'), offset: '41', timestamp: '7000', headers: [], key: null };
+  const watched = new Proxy(record, {
+    get: (target, name, receiver) => {
+      reads.push(String(name));
+      return Reflect.get(target, name, receiver);
+    },
+  });
+  const decode = createDecoder(
+    defineEvents({ envelope: fields({ type: '/t' }), types: [], unknownTypes: 'store' }),
+  );
+  expect(decode(watched, place)).toMatchObject({ ok: true });
+  const counted = reads.filter((name) => !/value/i.test(name));
+  expect(counted.sort()).toEqual(['headers', 'offset', 'timestamp']);
+});
+
 test('members outside the mapping are kept verbatim, ignored or rejected', () => {
   const text = '{"t":"a","p":{"x":1},"n":1.50,"m":{"big":9007199254740993}}';
   const kept = decoderOf({ type: '/t', payload: '/p' })(text);

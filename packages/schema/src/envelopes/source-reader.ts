@@ -1,4 +1,4 @@
-import { originOf } from '../identity/origin.ts';
+import { type Origin, originOf } from '../identity/origin.ts';
 import type { Span } from '../locate/locate.ts';
 import { createPointerReader, parsePointer } from '../locate/pointer.ts';
 import { type Rejection, reject } from '../reasons.ts';
@@ -13,6 +13,14 @@ export interface SourceText {
   readonly text: string;
   readonly value: unknown;
   readonly spans: readonly (Span | undefined)[];
+  /** See `readOrigin`. */
+  origin?: Origin;
+}
+
+/** The record's original coordinates, read once: each member of a fetched record is decoded when it is read. */
+export function readOrigin(source: SourceText): Origin {
+  source.origin ??= originOf(source.record, source.place);
+  return source.origin;
 }
 
 /** Reads a text; undefined if there is none, null if there is something that is not text. */
@@ -79,9 +87,9 @@ function readOutside(source: OutsideSource): readonly [read: Read, what: string]
 
 const readers = {
   key: ({ record: { key } }) => (key === undefined || key === null ? undefined : (textOf(key) ?? null)),
-  topic: ({ record, place }) => originOf(record, place).topic,
-  timestamp: ({ record, place }) => {
-    const { timestamp } = originOf(record, place);
+  topic: (source) => readOrigin(source).topic,
+  timestamp: (source) => {
+    const { timestamp } = readOrigin(source);
     return timestamp === '' || timestamp === '-1' ? undefined : timestamp;
   },
 } satisfies Record<string, Read>;

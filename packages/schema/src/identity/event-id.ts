@@ -20,8 +20,8 @@ export function toEventId(id: string, scope: string): string {
  * The event id of a record without one: its position, timestamp and content. A redriven record keeps the id of
  * the original.
  */
-export function recordEventId(record: SourceRecord, place: Place): string {
-  const { topic, partition, offset, timestamp } = originOf(record, place);
+export function recordEventId(record: SourceRecord, place: Place, origin = originOf(record, place)): string {
+  const { topic, partition, offset, timestamp } = origin;
   const digest = sha256(record.wholeValue ?? record.value ?? new Uint8Array());
   return nameUuid(['record', topic, partition, offset, timestamp, digest]);
 }
