@@ -8,5 +8,6 @@ export function scalarText(json: string, span: Span | undefined): string | undef
   if (span === undefined || span.depth > 0) return undefined;
   const text = json.slice(span.start, span.end);
   if (text === 'null') return undefined;
-  return text.startsWith('"') ? String(JSON.parse(text)) : text;
+  if (!text.startsWith('"')) return text;
+  return text.includes('\\') ? String(JSON.parse(text)) : text.slice(1, -1);
 }
