@@ -18,7 +18,9 @@ function createRecords() {
   const events = Array.from({ length: EVENTS }, () => createEvent());
   const sent = events.flatMap((event, index) => {
     const former = events[index - (index < 150 ? 0 : 30)];
-    return index % EVERY === 0 && former ? [event, former, { ...former, user_id: 'another' }] : [event];
+    return index % EVERY === 0 && former
+      ? [event, former, { ...former, user_id: `another ${index}` }]
+      : [event];
   });
   return sent.map((event) => jsonRecord(event, { key: Buffer.from('one') }));
 }
@@ -28,7 +30,7 @@ async function counts({ database }: Pipeline): Promise<unknown> {
     (sql) => sql`
       select sum(stored)::int as stored, sum(duplicates)::int as duplicates,
              sum(conflicting_duplicates)::int as conflicting, sum(dead_lettered)::int as dead,
-             (select count(*)::int from raw_events where user_id = 'another') as wrong
+             (select count(*)::int from raw_events where user_id like 'another%') as wrong
       from ingest_progress`,
   );
   return found;
@@ -37,7 +39,7 @@ async function counts({ database }: Pipeline): Promise<unknown> {
 async function deadLetters(pipeline: Pipeline) {
   const [found] = await pipeline.database.run(
     (sql) => sql<{ reasons: string[]; details: string[] }[]>`
-      select array_agg(distinct reason) as reasons, array_agg(distinct detail) as details from dlq_events`,
+      select json_agg(distinct reason) as reasons, json_agg(distinct detail) as details from dlq_events`,
   );
   const topic = await pipeline.readTopic(pipeline.dlqTopic);
   return { ...found, inTopic: new Set(topic.map(({ value }) => String(value))).size };

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { openPool } from '../client/connect.ts';
 import { batchOf, deadLetter, row } from '../testing/batches.ts';
 import { createFreshDatabase, type FreshDatabase } from '../testing/fresh-database.ts';
+import { agreeOnIdentity } from './identity.ts';
 import { createWriter, type Writer } from './writer.ts';
 
 const BUILT_IN = '["id","/event_id",null]';
@@ -15,7 +17,11 @@ afterAll(() => fresh[Symbol.asyncDispose]());
 beforeEach(() => run('truncate raw_events, agg_events_minute, dlq_events, ingest_progress'));
 
 const run = (text: string) => fresh.database.run((sql) => sql.unsafe(text));
-const ledgers = () => run('select partition, identity, resets from ingest_progress order by 1');
+const ledgers = () =>
+  fresh.database.run(
+    (sql) => sql<{ partition: number; identity: string; resets: number }[]>`
+      select partition, identity, resets from ingest_progress order by 1`,
+  );
 
 const writerOf = (identity?: string): Writer =>
   createWriter(fresh.database, (statement) => statement(), identity === undefined ? {} : { identity });
@@ -70,13 +76,26 @@ test('a topic without events takes another rule, which fences consumers of the f
 });
 
 test('of two consumers that open a topic at once with two rules, one can write', async () => {
-  for (let round = 0; round < 20; round++) {
-    await run('truncate raw_events, agg_events_minute, ingest_progress');
-    const writers = [writerOf(), writerOf(OTHER)];
-    await Promise.all(writers.map((writer, partition) => open(writer, partition)));
-    const written = await Promise.allSettled(
-      writers.map((writer, partition) => writer.write(batchOf([row(0)], [], partition))),
+  await open(writerOf(), 0);
+  await run(`insert into ingest_progress (topic, partition, start_offset, next_offset, identity)
+             values ('events', 1, 0, 0, '${OTHER}')`);
+  const holder = openPool(fresh.settings, { applicationName: 'holder', connections: 1 });
+  let agreeing: Promise<readonly number[]> | undefined;
+  await holder.begin(async (sql) => {
+    await sql`select from ingest_progress for update`;
+    const rules = [BUILT_IN, OTHER];
+    agreeing = Promise.all(
+      rules.map((rule, partition) => agreeOnIdentity(fresh.database, { topic: 'events', partition }, rule)),
     );
-    expect(written.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-  }
+    await expect.poll(() => run(waiting)).toEqual([{ n: 2 }]);
+  });
+  await holder.end();
+  const agreed = await agreeing;
+  const found = await ledgers();
+  expect(new Set(found.map(({ identity }) => identity)).size).toBe(1);
+  // The other one is fenced, because its ledger was reset since.
+  expect(found.filter(({ resets }, partition) => resets === agreed?.[partition])).toHaveLength(1);
 });
+
+const waiting = `select count(*)::int as n from pg_stat_activity
+  where datname = current_database() and wait_event_type = 'Lock'`;
