@@ -1,4 +1,5 @@
 import { symlinkSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { readSettings } from '@pipeline/runtime';
 import { shopEvents } from '@pipeline/schema';
@@ -100,10 +101,11 @@ test.each(['EVENTS_ENVELOPE', 'EVENTS_UNKNOWN_TYPES'])('%s applies to folders on
   expect(() => load('', { [name]: value })).toThrow(problem);
 });
 
-test('the shared packages are gone from the global object after loading', () => {
-  const before = Object.keys(globalThis);
-  load(join(createFolder(modules), 'module.mjs'));
-  expect(Object.keys(globalThis)).toEqual(before);
+test('only definitions get the packages of the program, and only while they are loaded', () => {
+  const file = join(createFolder(modules), 'module.mjs');
+  load(file);
+  expect(() => createRequire(file)('@pipeline/schema')).toThrow('Cannot find');
+  expect(globalThis).not.toHaveProperty(['@pipeline/definition']);
 });
 
 test('an error in an imported file names that file', () => {

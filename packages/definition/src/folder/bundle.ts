@@ -22,16 +22,11 @@ export function bundleSchema(root: SchemaFile, schemas: ResolvedSchemas): Bundle
   const [dialect = '2020-12', other] = new Set(files.flatMap((file) => file.dialect ?? []));
   if (other !== undefined) throw new Error(`refers to a schema of another draft: ${dialect} and ${other}`);
   const schemaOf = (file: SchemaFile) => ({ ...schemas.get(file)?.schema, $id: file.uri });
-  const embedded = files.slice(1).map((file) => [file.uri, withoutDialect(schemaOf(file))]);
+  const embedded = files.slice(1).map((file) => [file.uri, schemaOf(file)]);
   const schema: JsonObject = schemaOf(root);
   const keyword = dialect === 'draft-07' ? 'definitions' : '$defs';
   const definitions = { ...(schema[keyword] as object), ...Object.fromEntries(embedded) };
   return { schema: embedded.length === 0 ? schema : { ...schema, [keyword]: definitions }, dialect };
-}
-
-/** `$schema` is allowed at the root only. */
-function withoutDialect({ $schema, ...schema }: JsonObject): JsonObject {
-  return schema;
 }
 
 /** The root comes first. */

@@ -11,12 +11,14 @@ test('a file is a type, named like the file without its extensions', () => {
   const folder = createFolder({
     'order.placed.json': { type: 'object', required: ['amount'] },
     'com.example.OrderPaid.schema.json': true,
+    'Forbidden.json': false,
     'notes.txt': 'not a schema',
   });
   const definition = load(folder);
-  expect(Object.keys(definition.types)).toEqual(['com.example.OrderPaid', 'order.placed']);
+  expect(Object.keys(definition.types)).toEqual(['Forbidden', 'com.example.OrderPaid', 'order.placed']);
   expect(check(definition, 'order.placed', {})).toBe('invalid_payload /payload lacks the member amount');
   expect(check(definition, 'com.example.OrderPaid', { any: 1 })).toBe('ok');
+  expect(check(definition, 'Forbidden', { any: 1 })).toMatch('/payload must NOT be valid');
 });
 
 const payment = (dialect: string) => ({
@@ -68,14 +70,15 @@ test.each([
 });
 
 test.each([
-  ['an absolute $id', 'https://example.com/schemas/money.json', 'https://example.com/schemas/money.json'],
-  ['a $ref relative to an $id', 'https://example.com/schemas/money.json', 'money.json'],
-  ['a $ref to a file whose $id is elsewhere', 'https://example.com/other/v1', 'money.json'],
-  ['a $id that is a URN', 'urn:example:money', 'urn:example:money'],
+  ['an absolute $id', 'https://example.com/money', 'https://example.com/money'],
+  ['a $ref relative to an $id', 'https://example.com/schemas/money', 'money'],
+  ['a $ref to a file whose $id is elsewhere', 'https://example.com/other', 'eur.json'],
+  ['an $id that is a URN', 'urn:example:money', 'urn:example:money'],
+  ['an $id with an encoded character', 'https://example.com/a%20b', 'https://example.com/a%20b'],
 ])('%s leads to the file', (_, $id, $ref) => {
   const folder = createFolder({
-    'order.json': { $id: 'https://example.com/schemas/order.json', properties: { total: { $ref } } },
-    'money.json': { $id, type: 'object', properties: { cents: { $ref: '#/$defs/cents' } }, $defs },
+    'order.json': { $id: 'https://example.com/schemas/order', properties: { total: { $ref } } },
+    'eur.json': { $id, type: 'object', properties: { cents: { $ref: '#/$defs/cents' } }, $defs },
   });
   const definition = load(folder);
   expect(check(definition, 'order', { total: { cents: 1 } })).toBe('ok');
@@ -102,12 +105,26 @@ test('an $id or an anchor inside a file can be referred to', () => {
 
 test('types that contain each other are valid', () => {
   const folder = createFolder({
-    'a.json': { properties: { b: { $ref: 'b.json' }, n: { type: 'number' } } },
+    'a.json': {
+      properties: { b: { $ref: 'b.json' }, n: { $ref: '#/$defs/n' } },
+      $defs: { n: { type: 'number' } },
+    },
     'b.json': { properties: { a: { $ref: 'a.json' }, s: { type: 'string' } } },
   });
   const definition = load(folder);
   expect(check(definition, 'a', { b: { a: { n: 'x' } } })).toMatch('/payload/b/a/n must be number');
   expect(check(definition, 'b', { a: { b: { s: 1 } } })).toMatch('/payload/a/b/s must be string');
+});
+
+test('a file name may have characters that a URI encodes', () => {
+  const folder = createFolder({ 'a #1.json': { $ref: 'b%20%232.json' }, 'b #2.json': { required: ['n'] } });
+  expect(check(load(folder), 'a #1', {})).toMatch('/payload lacks the member n');
+});
+
+test('a $ref to a schema of the specification itself is resolved', () => {
+  const definition = load(createFolder({ 'schema.json': { $schema: draft07, $ref: draft07 } }));
+  expect(check(definition, 'schema', { type: 'object' })).toBe('ok');
+  expect(check(definition, 'schema', { minimum: 'x' })).toMatch('/payload/* must be number');
 });
 
 test('members and values that look like references are none', () => {
@@ -202,7 +219,8 @@ test('a wrong envelope is reported together with wrong schemas', () => {
   expect(() => load(folder, { EVENTS_ENVELOPE: '{"type":"kind","ids":"/id"}' })).toThrow(
     /order.json: .*JSON.*\n.*envelope: fields: ids: is not one of .*\n.*envelope: fields: type: "kind" is not/,
   );
-  expect(() => load(folder, { EVENTS_ENVELOPE: 'avro' })).toThrow(
-    'EVENTS_ENVELOPE: got "avro", expected native, cloudevents, debezium, confluent-json, or a JSON object',
-  );
+  for (const text of ['avro', '[]'])
+    expect(() => load(folder, { EVENTS_ENVELOPE: text })).toThrow(
+      `EVENTS_ENVELOPE: got "${text}", expected native, cloudevents, debezium, confluent-json, or a JSON object`,
+    );
 });

@@ -28,53 +28,49 @@ const maps = new Set([
 /** The schemas of the specification itself, which every validator has. */
 const metaSchema = /^https?:\/\/json-schema\.org\/draft/;
 
-/** Makes the references of a schema absolute. */
-export function resolveReferences(file: SchemaFile, files: ReadonlyMap<string, SchemaFile>): ResolvedSchema {
-  const targets = new Set<SchemaFile>();
-  const missing: string[] = [];
-  const schema = mapSchema(file.schema, file.location, (reference, base) => {
-    if (metaSchema.test(reference)) return reference;
-    const target = findTarget(reference, base, file, files);
-    if (target === undefined) missing.push(reference);
-    else targets.add(target.file);
-    return target?.uri ?? reference;
-  });
-  return { schema, targets, missing };
-}
-
-/** Where each schema is found: at its path, at its `$id`, and at the `$id`s inside it. */
-export function indexSchemas(files: readonly SchemaFile[]): ReadonlyMap<string, SchemaFile> {
-  const index = new Map<string, SchemaFile>();
-  for (const file of files) {
-    index.set(file.location, file);
-    mapSchema(
-      file.schema,
-      file.location,
-      (reference) => reference,
-      (uri) => index.set(uri, file),
-    );
-  }
-  return index;
-}
-
+/** A schema that can be referred to. */
 interface Target {
+  /** The file that has it. */
   readonly file: SchemaFile;
+  /** Its URI in a bundle. */
   readonly uri: string;
 }
 
-/** A reference to a path is found next to the file too, although an `$id` of the file is a URL elsewhere. */
-function findTarget(
-  reference: string,
-  base: string,
-  from: SchemaFile,
-  files: ReadonlyMap<string, SchemaFile>,
-): Target | undefined {
-  for (const start of [base, from.location]) {
-    const url = URL.parse(reference, start);
-    const file = url === null ? undefined : files.get(withoutFragment(url.href));
-    if (url === null || file === undefined) continue;
-    const uri = withoutFragment(url.href) === file.location ? `${file.uri}${url.hash}` : url.href;
-    return { file, uri };
+/** The schemas of a folder by their URIs. */
+type Targets = ReadonlyMap<string, Target>;
+
+/** Finds each schema at its path, at its `$id`, and at the `$id`s inside it. */
+export function indexSchemas(files: readonly SchemaFile[]): Targets {
+  const targets = new Map<string, Target>();
+  for (const file of files) {
+    const addInner = (uri: string) => targets.set(uri, { file, uri });
+    mapSchema(file.schema, file.location, (reference) => reference, addInner);
+    for (const uri of [file.location, baseOf(file.schema, file.location)])
+      targets.set(uri, { file, uri: file.uri });
+  }
+  return targets;
+}
+
+/** Makes the references of a schema absolute. */
+export function resolveReferences(file: SchemaFile, targets: Targets): ResolvedSchema {
+  const reached = new Set<SchemaFile>();
+  const missing: string[] = [];
+  const schema = mapSchema(file.schema, file.location, (reference, base) => {
+    if (metaSchema.test(reference)) return reference;
+    const target = findTarget(reference, [base, file.location], targets);
+    if (target === undefined) missing.push(reference);
+    else reached.add(target.file);
+    return target?.uri ?? reference;
+  });
+  return { schema, targets: reached, missing };
+}
+
+/** A path is also found next to the file itself, if an `$id` of the file is a URL elsewhere. */
+function findTarget(reference: string, bases: readonly string[], targets: Targets): Target | undefined {
+  for (const base of bases) {
+    const url = URL.parse(reference, base);
+    const target = url === null ? undefined : targets.get(withoutFragment(url.href));
+    if (target !== undefined) return { ...target, uri: `${target.uri}${url?.hash}` };
   }
   return undefined;
 }

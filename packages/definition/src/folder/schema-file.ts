@@ -13,7 +13,7 @@ export interface SchemaFile {
   readonly path: string;
   /** The path as a URI: what relative references are resolved from without an `$id`. */
   readonly location: string;
-  /** The `$id`, absolute and without a fragment; the location if there is none. */
+  /** The `$id`, absolute and without a fragment; the location if there is none. Without `%`: Ajv decodes it. */
   readonly uri: string;
   /** Undefined without `$schema`. */
   readonly dialect: Dialect | undefined;
@@ -42,7 +42,8 @@ export function listSchemas(folder: string): readonly string[] {
 export function readSchema(folder: string, path: string): SchemaFile {
   const schema = toObject(JSON.parse(readFileSync(join(folder, path), 'utf8')));
   const location = new URL(path.split(sep).map(encodeURIComponent).join('/'), ROOT).href;
-  return { path, location, uri: baseOf(schema, location), dialect: dialectOf(schema), schema };
+  const uri = baseOf(schema, location).replaceAll('%', '~');
+  return { path, location, uri, dialect: dialectOf(schema), schema };
 }
 
 /** A schema may also be a boolean: anything, or nothing. */
