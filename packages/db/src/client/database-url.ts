@@ -66,8 +66,8 @@ export function parseDatabaseUrl(text: string): DatabaseUrl | undefined {
 /** A name, an IPv4 address, or an IPv6 address in brackets, and a port. */
 function parseHost(text: string): DatabaseHost | undefined {
   const url = URL.parse(`postgres://${text}`);
-  if (url === null || url.hostname === '' || url.host.length < text.length - ':5432'.length) return undefined;
-  return { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port || 5432) };
+  if (url === null || url.hostname === '') return undefined;
+  return { host: url.hostname.replace(/[[\]]/g, ''), port: Number(url.port || 5432) };
 }
 
 /** Percent-decodes a part; undefined if its encoding is invalid. */
