@@ -8,14 +8,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { findViolations, noViolations, sumLedgers } from './support/data/invariants.ts';
 import { expectStoredOnce, ownEvents, writeDefinition } from './support/data/own-events.ts';
 import { createBareRoot, whyNoBareRoot } from './support/programs/bare-root.ts';
-import {
-  appNames,
-  binaryOf,
-  buildBinary,
-  copyRepository,
-  librariesOf,
-  rootFolder,
-} from './support/programs/binaries.ts';
+import { appNames, binaryOf, buildBinary, librariesOf, rootFolder } from './support/programs/binaries.ts';
 import type { AppName, Environment } from './support/programs/programs.ts';
 import { waitUntil } from './support/programs/wait.ts';
 import { createPipeline, type Pipeline } from './support/servers/pipeline.ts';
@@ -39,13 +32,6 @@ test.each(appNames)('%s is one file that prints its version and commit', async (
 
 test.each(appNames)('%s does not contain the path of its build folder', (app) => {
   expect(readFileSync(binaryOf(app)).includes(rootFolder)).toBe(false);
-});
-
-test('builds are reproducible in another folder', async () => {
-  await using copy = await copyRepository('consumer');
-  const commit = (await versionOf('consumer')).trim().split(' ')[1];
-  const other = await buildBinary('consumer', copy.folder, commit);
-  expect(readFileSync(other).equals(readFileSync(binaryOf('consumer')))).toBe(true);
 });
 
 test('stack traces refer to lines of the sources', async () => {
