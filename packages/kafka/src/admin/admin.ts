@@ -2,61 +2,47 @@
 import type { Admin } from 'kafkajs';
 import type { KafkaClient } from '../client/connect.ts';
 import { connectChecked } from '../client/connect-checked.ts';
-import type { EpochEnd } from '../consume/divergence.ts';
-import type { KafkaRecord } from '../record.ts';
 import type { KafkaSettings } from '../settings.ts';
 import type { PartitionOffsets, TopicPartition } from '../topic-partition.ts';
 import { createTopics } from './create-topics.ts';
-import { describeGroup, type Group } from './group.ts';
+import { describeGroup } from './group.ts';
 import { fetchEpochEnd, fetchRecord } from './read-log.ts';
 import { readTail, type TailOptions } from './read-tail.ts';
 
 /** Administrative requests to a cluster. */
-export interface ClusterAdmin extends AsyncDisposable {
-  /** Resolves if the cluster responds. */
-  ping(): Promise<void>;
-  /** The topics that do not exist, out of those given. */
-  missingTopics(topics: readonly string[]): Promise<readonly string[]>;
-  /**
-   * Creates the missing topics: 3 partitions for events, 1 for dead letters.
-   * @returns the names of the created topics
-   */
-  provisionTopics(settings: KafkaSettings): Promise<readonly string[]>;
-  /** Offsets of every partition of a topic, ordered by partition. */
-  fetchOffsets(topic: string, groupId: string): Promise<readonly PartitionOffsets[]>;
-  /** The end of the latest epoch that is not later than `epoch`; see `fetchEpochEnd`. */
-  fetchEpochEnd(
-    partition: TopicPartition,
-    epoch: number,
-    electedEpoch?: number,
-  ): Promise<EpochEnd | undefined>;
-  /** The record at an offset; undefined if there is none, or it cannot be read. */
-  fetchRecord(partition: TopicPartition, offset: bigint): Promise<KafkaRecord | undefined>;
-  /** The last records of a topic, read without a group; see `readTail`. */
-  readTail<Value>(options: TailOptions<Value>): Promise<readonly Value[]>;
-  /** State and members of a group, with their assigned partitions of a topic. */
-  describeGroup(groupId: string, topic: string): Promise<Group>;
-}
+export type ClusterAdmin = Readonly<Awaited<ReturnType<typeof openAdmin>>>;
 
 /**
  * Connects an admin client.
  * @throws kafkajs's error, or a UserError if the settings do not match the listener's security protocol
  */
-export async function openAdmin(kafka: KafkaClient): Promise<ClusterAdmin> {
+export async function openAdmin(kafka: KafkaClient) {
   const admin = kafka.admin();
-  const ping = async () => {
+  const ping = async (): Promise<void> => {
     await admin.describeCluster();
   };
   await connectChecked(kafka, admin, ping);
   return {
+    /** Resolves if the cluster responds. */
     ping,
-    missingTopics: (topics) => missingTopics(admin, topics),
-    provisionTopics: (settings) => provisionTopics(admin, settings),
-    fetchOffsets: (topic, groupId) => fetchOffsets(admin, topic, groupId),
-    fetchEpochEnd: (partition, epoch, elected) => fetchEpochEnd(admin, partition, epoch, elected),
-    fetchRecord: (partition, offset) => fetchRecord(admin, partition, offset),
-    readTail: (options) => readTail(admin, options),
-    describeGroup: (groupId, topic) => describeGroup(admin, groupId, topic),
+    /** The topics that do not exist, out of those given. */
+    missingTopics: (topics: readonly string[]) => missingTopics(admin, topics),
+    /**
+     * Creates the missing topics: 3 partitions for events, 1 for dead letters.
+     * @returns the names of the created topics
+     */
+    provisionTopics: (settings: KafkaSettings) => provisionTopics(admin, settings),
+    /** Offsets of every partition of a topic, ordered by partition. */
+    fetchOffsets: (topic: string, groupId: string) => fetchOffsets(admin, topic, groupId),
+    /** The end of the latest epoch that is not later than `epoch`; see `fetchEpochEnd`. */
+    fetchEpochEnd: (partition: TopicPartition, epoch: number, electedEpoch?: number) =>
+      fetchEpochEnd(admin, partition, epoch, electedEpoch),
+    /** The record at an offset; undefined if there is none, or it cannot be read. */
+    fetchRecord: (partition: TopicPartition, offset: bigint) => fetchRecord(admin, partition, offset),
+    /** The last records of a topic, read without a group; see `readTail`. */
+    readTail: <Value>(options: TailOptions<Value>) => readTail(admin, options),
+    /** State and members of a group, with their assigned partitions of a topic. */
+    describeGroup: (groupId: string, topic: string) => describeGroup(admin, groupId, topic),
     [Symbol.asyncDispose]: () => admin.disconnect(),
   };
 }
