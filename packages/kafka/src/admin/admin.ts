@@ -7,7 +7,8 @@ import type { PartitionOffsets, TopicPartition } from '../topic-partition.ts';
 import { createTopics } from './create-topics.ts';
 import { describeGroup } from './group.ts';
 import { fetchEpochEnd, fetchRecord } from './read-log.ts';
-import { readTail, type TailOptions } from './read-tail.ts';
+import { readTail } from './read-tail.ts';
+import type { TailOptions } from './tail-options.ts';
 
 /** Administrative requests to a cluster. */
 export type ClusterAdmin = Readonly<Awaited<ReturnType<typeof openAdmin>>>;

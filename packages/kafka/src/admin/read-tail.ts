@@ -2,18 +2,10 @@
 /// <reference path="../untyped-libraries.d.ts" />
 import kafkajs, { type PatchedAdmin } from 'kafkajs';
 import Batch from 'kafkajs/src/consumer/batch.js';
-import { type DecodeLimits, registerCodecs } from '../client/codecs.ts';
+import { registerCodecs } from '../client/codecs.ts';
 import type { KafkaRecord } from '../record.ts';
 import type { TopicPartition } from '../topic-partition.ts';
-
-export interface TailOptions<Value> {
-  readonly topic: string;
-  /** Maximum number of records, of all partitions together. */
-  readonly count: number;
-  readonly limits: DecodeLimits;
-  /** What to keep of a record, which keeps its whole fetch alive; also called with records before the tail. */
-  readonly read: (record: KafkaRecord, partition: number) => Value;
-}
+import type { TailOptions } from './tail-options.ts';
 
 /** Offsets of a partition from `start` to before `end`. */
 interface Range extends TopicPartition {
