@@ -116,6 +116,16 @@ test('types that contain each other are valid', () => {
   expect(check(definition, 'b', { a: { b: { s: 1 } } })).toMatch('/payload/a/b/s must be string');
 });
 
+test('a pattern may be valid only without the flag u; an invalid one is reported', () => {
+  const schema = (pattern: string) => ({ properties: { at: { type: 'string', pattern } } });
+  const definition = load(createFolder({ 'a.json': schema('^\\w+\\@\\w+$'), 'b.json': schema('^\\p{Lu}$') }));
+  expect(check(definition, 'a', { at: 'a@b' })).toBe('ok');
+  expect(check(definition, 'a', { at: 'a' })).toMatch('/payload/at must match pattern');
+  expect(check(definition, 'b', { at: 'É' })).toBe('ok');
+  const problems = problemsOf(createFolder({ 'c.json': schema('(') }));
+  expect(problems).toEqual([expect.stringMatching(/^c.json: .*regular expression|regex/i)]);
+});
+
 test('a file name may have characters that a URI encodes', () => {
   const folder = createFolder({ 'a #1.json': { $ref: 'b%20%232.json' }, 'b #2.json': { required: ['n'] } });
   expect(check(load(folder), 'a #1', {})).toMatch('/payload lacks the member n');
