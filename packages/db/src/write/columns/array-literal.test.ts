@@ -5,7 +5,7 @@ test('plain texts are joined without quotes', () => {
   expect([plainArray([]), plainArray(['1', '2'])]).toEqual(['{}', '{1,2}']);
 });
 
-test('a null is written without quotes, a text of the same letters with them', () => {
+test('a null is written without quotes, a text of the same characters with them', () => {
   expect(textArray([null, 'NULL', '"', '\\'])).toBe('{NULL,"NULL","\\"","\\\\"}');
 });
 

@@ -54,7 +54,10 @@ function readAttributes(headers: SourceHeaders): Readonly<Record<string, string>
   return Object.fromEntries(attributes);
 }
 
-/** A null value is no data. An empty one is no data either if JSON was announced, which it is not. */
+/**
+ * A null value is no data, and so is an empty one unless it is announced as text or bytes. Without a content
+ * type, what is JSON is read as JSON, as most producers mean it, and the rest is bytes.
+ */
 function readData(
   value: Uint8Array | null,
   contentType: string | undefined,
@@ -62,9 +65,10 @@ function readData(
 ): EventData | Rejection {
   const kind = dataKindOf(contentType);
   if (value === null || (value.length === 0 && kind === 'json')) return noData;
-  if (kind === 'json') return readJson(value, maxBytes);
   if (value.length > maxBytes) return rejectSize(value, maxBytes);
-  if (kind === 'bytes') return bytesData(`"${toBase64(value)}"`, '');
+  const json = kind === 'json' ? readJson(value, maxBytes) : undefined;
+  if (json !== undefined && ('payload' in json || contentType !== undefined)) return json;
+  if (kind !== 'text') return bytesData(`"${toBase64(value)}"`, '');
   const text = textOf(value);
   if (text === undefined) return reject('not_utf8', 'is not UTF-8');
   return { payload: text, payloadJson: JSON.stringify(text), depth: 0, path: '' };

@@ -204,7 +204,9 @@ describe('data in binary mode becomes', () => {
     ['""', 'TEXT/CSV; Charset="UTF-8"', toBytes('')],
     ['{"data_base64":"6Q=="}', 'text/plain; charset=iso-8859-1', latin1],
     ['{"data_base64":"6Q=="}', 'application/json;charset=latin1', latin1],
-    ['{"data_base64":"e30="}', undefined, toBytes('{}')],
+    ['{"a":1.0}', undefined, toBytes('{"a":1.0}')],
+    ['{"data_base64":"PGE+"}', undefined, toBytes('<a>')],
+    ['null', undefined, toBytes('')],
     ['{"data_base64":""}', 'application/octet-stream', toBytes('')],
     ['{"data_base64":"PGE+"}', 'application/xml', toBytes('<a>')],
   ])('%s with content type %s', (payloadJson, contentType, value) => {
@@ -227,7 +229,7 @@ describe('data in binary mode becomes', () => {
   test('the base64 of any bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 70_000, size: 'max' }), (bytes) => {
-        const found = open(binary({ 'content-type': undefined }, bytes));
+        const found = open(binary({ 'content-type': 'image/png' }, bytes));
         const payload = { data_base64: Buffer.from(bytes).toString('base64') };
         expect(found).toMatchObject({ ok: true, event: { payload } });
       }),

@@ -29,11 +29,11 @@ const charset = /;\s*charset\s*=\s*"?([^";\s]+)/;
 const utf8Names = ['utf-8', 'utf8', 'us-ascii'];
 
 /**
- * The kind of data that a content type declares: JSON, text (`text/*`), or bytes. Data without a content type, or
- * in another encoding than UTF-8, is bytes: the specification allows no assumption about it.
+ * The kind of data that a content type declares: JSON, which is also the default of the JSON format, text
+ * (`text/*`), or bytes. Data in another encoding than UTF-8 is bytes.
  */
-export function dataKindOf(contentType: string | undefined): DataKind {
-  const lower = (contentType ?? '').toLowerCase();
+export function dataKindOf(contentType = 'application/json'): DataKind {
+  const lower = contentType.toLowerCase();
   const type = lower.split(';', 1).join().trim();
   const [, encoding = 'utf-8'] = charset.exec(lower) ?? [];
   if (!utf8Names.includes(encoding)) return 'bytes';
