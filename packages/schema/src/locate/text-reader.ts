@@ -29,7 +29,7 @@ export class TextReader {
   read(node: PointerNode): number {
     const code = this.#next();
     const start = this.#at;
-    const depth = node.children.length === 0 ? this.#skip() : this.#readInside(node, code);
+    const depth = node.children.length === 0 ? this.#skip(code) : this.#readInside(node, code);
     node.span = { start, end: this.#at, depth };
     return depth;
   }
@@ -48,7 +48,7 @@ export class TextReader {
     if (code === OPEN_OBJECT) return this.#readObject(node);
     if (code === OPEN_ARRAY) return this.#readArray(node);
     this.hasOthers = true;
-    return this.#skip();
+    return this.#skip(code);
   }
 
   #readObject(node: PointerNode): number {
@@ -109,8 +109,7 @@ export class TextReader {
       if (child.children.length > 0 && child.span !== undefined) clear([child]);
       return this.read(child);
     }
-    this.#next();
-    const depth = this.#skip();
+    const depth = this.#skip(this.#next());
     if (!node.isCovered) {
       this.hasOthers = true;
       node.others.push(this.#text.slice(start, this.#at));
@@ -118,9 +117,13 @@ export class TextReader {
     return depth;
   }
 
-  /** Skips a value. Returns its depth. */
-  #skip(): number {
+  /** Skips a value that starts with a character. Returns its depth. */
+  #skip(initial: number): number {
     const text = this.#text;
+    if (initial === QUOTE) {
+      this.#at = endOfString(text, this.#at) + 1;
+      return 0;
+    }
     let level = 0;
     let deepest = 0;
     let at = this.#at;
