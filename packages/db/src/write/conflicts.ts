@@ -11,40 +11,49 @@ export type ConflictHandling = 'count' | 'dead-letter';
 
 /**
  * Expressions that compare duplicates with the events that they repeat: `repeated`, the ids of rows that were
- * not inserted; `stored`, their events as the statement's snapshot has them; and `conflicting`, the rows with
+ * not inserted; `compared`, the rows whose event the statement's snapshot has; and `conflicting`, the rows with
  * the columns in which they differ. Of several rows with one id the first is stored, and the others are
  * compared with it. Requires `incoming`, and `inserted` with the ids that were inserted.
  *
- * The payload of a duplicate is parsed a second time; nothing else is evaluated if there is none.
+ * Nothing but `repeated` is evaluated if there is no duplicate. `is true` keeps the lookup in a set from
+ * becoming a join, and `offset 0` that in the table, because the planner does not know the number of duplicates.
  * @param condition whether to compare
  */
 export function compareDuplicates(sql: Sql, condition: ReturnType<Sql>) {
   return sql`repeated as materialized (
       select distinct event_id
       from (select event_id from incoming where ${condition} except all select event_id from inserted) as every
-    ), stored as materialized (
-      select stored.*
-      from repeated, lateral (
-        select event_id, event_type, event_time, user_id, payload from raw_events
-        where event_id = repeated.event_id and event_id not in (select event_id from inserted) offset 0) as stored
+    ), compared as materialized (
+      select incoming.event_id, n, ${differencesFrom(sql, (column) => sql`stored.${sql(column)}`)} as differences
+      from incoming cross join lateral (
+        select event_type, event_time, user_id, payload from raw_events
+        where event_id = incoming.event_id offset 0) as stored
+      where exists (select from repeated) and (incoming.event_id in (select event_id from repeated)) is true
+        and incoming.event_id not in (select event_id from inserted)
     ), conflicting as materialized (
+      select n, differences from compared where differences <> ''
+      union all
       select n, differences from (
-        select n, concat_ws(', ', case when event_type <> first_value(event_type) over same then 'event_type' end,
-                                  case when event_time <> first_value(event_time) over same then 'event_time' end,
-                                  case when user_id is distinct from first_value(user_id) over same then 'user_id' end,
-                                  case when payload::jsonb <> coalesce(first_value(known) over same,
-                                                                       first_value(payload) over same ::jsonb) then 'payload' end
-                           ) as differences
-        from (
-          select event_id, event_type, event_time, user_id, payload as known, null as payload, 0 as n from stored
-          union all
-          select event_id, event_type, event_time, user_id, null, payload, n from incoming
-          where exists (select from repeated) and (event_id in (select event_id from repeated)) is true
-        ) as every
+        select n, ${differencesFrom(sql, (column) => sql`(first_value(incoming.${sql(column)}) over same)`)} as differences
+        from incoming
+        where exists (select event_id from repeated except select event_id from compared)
+          and (event_id in (select event_id from repeated)) is true
+          and (event_id in (select event_id from compared)) is not true
         window same as (partition by event_id order by n)
-      ) as compared
+      ) as others
       where differences <> ''
     )`;
+}
+
+type Column = 'event_type' | 'event_time' | 'user_id' | 'payload';
+
+/** The names of the columns in which a row differs from another one. */
+function differencesFrom(sql: Sql, other: (column: Column) => ReturnType<Sql>) {
+  return sql`
+        concat_ws(', ', case when incoming.event_type <> ${other('event_type')} then 'event_type' end,
+                        case when incoming.event_time <> ${other('event_time')} then 'event_time' end,
+                        case when incoming.user_id is distinct from ${other('user_id')} then 'user_id' end,
+                        case when incoming.payload::jsonb <> ${other('payload')}::jsonb then 'payload' end)`;
 }
 
 /** Postgres reports an unknown setting by its name. A plain statement cannot raise an error of its own. */
@@ -56,7 +65,7 @@ const [UNSEEN, CONFLICTING] = ['pipeline.unseen_duplicate', 'pipeline.conflictin
  */
 export function requireResolved(sql: Sql, handling: ConflictHandling) {
   const unseen = sql`
-    select event_id from repeated except select event_id from inserted except select event_id from stored`;
+    select event_id from repeated except select event_id from inserted except select event_id from compared`;
   return sql`case when exists (${unseen}) then current_setting(${UNSEEN})
                 when ${handling === 'dead-letter'} and exists (select from conflicting) then current_setting(${CONFLICTING})
            end`;
