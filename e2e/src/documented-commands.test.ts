@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseBlocks, readCommandBlocks } from './support/docs/documented-commands.ts';
@@ -72,6 +73,17 @@ test('the event of the README becomes the rows that it shows', async () => {
     );
     expect(rows.map((found) => Object.values(found))).toEqual([cellsOf(row)]);
   }
+});
+
+test('the five steps of the README store an event of another type and shape', async () => {
+  await using pipeline = await createPipeline();
+  const steps = blocks.find(({ page, text }) => page === 'README.md' && text.includes('EVENTS=my-events'));
+  await runShell(steps?.text ?? '', pipeline.environment);
+  await rm(join(rootFolder, 'my-events'), { recursive: true });
+  const rows = await pipeline.database.run(
+    (sql) => sql`select event_type, user_id, payload->'amount' as amount from raw_events`,
+  );
+  expect(rows).toEqual([{ event_type: 'order.placed', user_id: 'user-1', amount: 1 }]);
 });
 
 function cellsOf(line: string): readonly string[] {
