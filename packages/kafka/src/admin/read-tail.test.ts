@@ -17,15 +17,25 @@ function recordsAt(offsets: readonly number[]): Promise<readonly StoredBatch[]> 
   );
 }
 
+interface Log {
+  /** The end that is reported before the first fetch. */
+  readonly end: number;
+  readonly batches: readonly StoredBatch[];
+  /** The end during the fetches; defaults to the reported one. */
+  readonly currentEnd?: number;
+}
+
 /** An admin client of logs that start at 0, of at most two batches per fetch; counts the fetches. */
-function adminOf(logs: readonly { readonly end: number; readonly batches: readonly StoredBatch[] }[]) {
+function adminOf(logs: readonly Log[]) {
   let fetches = 0;
   const fetch = async ({ topics: [topic] }: { readonly topics: readonly Requested[] }) => {
     fetches++;
     const { partition = 0, fetchOffset = '0' } = topic?.partitions[0] ?? {};
-    const found = logs[partition]?.batches.filter(({ first }) => first >= Number(fetchOffset)) ?? [];
+    const { end = 0, currentEnd = end, batches = [] } = logs[partition] ?? {};
+    if (Number(fetchOffset) < 0 || fetches > 100) throw new RangeError(`offset ${fetchOffset}`);
+    const found = batches.filter(({ first }) => first >= Number(fetchOffset));
     const [messages] = await decodeResponse([Buffer.concat(found.slice(0, 2).map(({ bytes }) => bytes))]);
-    const highWatermark = String(logs[partition]?.end);
+    const highWatermark = String(currentEnd);
     return { responses: [{ partitions: [{ partition, highWatermark, messages }] }] };
   };
   const admin = {
@@ -61,6 +71,11 @@ test('offsets without a record do not count, however many there are', async () =
   const { admin, fetches } = adminOf([{ end: 100_000, batches: await recordsAt([0, 1, 7, 99_990]) }]);
   expect(await readPlaces(admin, 3)).toEqual(['0:1', '0:7', '0:99990']);
   expect(fetches()).toBeLessThan(50);
+});
+
+test('a log that is truncated in the meantime ends the tail', async () => {
+  const { admin } = adminOf([{ end: 5, currentEnd: 2, batches: await recordsAt([0, 1]) }]);
+  expect(await readPlaces(admin, 5)).toEqual(['0:0', '0:1']);
 });
 
 test('a batch that cannot be read ends the tail with its offsets', async () => {
