@@ -109,8 +109,8 @@ test.concurrent('redriven valid events are stored once; the others become dead l
   expect(refused.stdout.match(/\tredriven 1 times already$/gm)).toHaveLength(INVALID);
 });
 
-const MANY = 800;
-const SOME = 400;
+const MANY = 400;
+const SOME = 200;
 
 /** Inserts open dead letters with distinct values, without corresponding records in the topic. */
 async function insertDeadLetters({ database, topic }: Pipeline, count = SOME): Promise<void> {
@@ -208,7 +208,7 @@ test.concurrent('concurrent redrives of the same dead letters send each one once
   const viaApi = async () => {
     const address = await addressOf(server);
     for (let length = 1; length > 0; ) {
-      const { results } = await post(`${address}/api/dlq/redrive`, { all: true, limit: 100 });
+      const { results } = await post(`${address}/api/dlq/redrive`, { all: true, limit: 50 });
       length = results.length;
     }
   };
