@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { decodeEvent } from './decode.ts';
+import { expect, test, vi } from 'vitest';
+import { createDecoder, decodeEvent } from './decode.ts';
+import type { EventDefinition } from './definition/definition.ts';
 import { encodeEvent } from './encode.ts';
 import { anyCharacter } from './testing/any-character.ts';
 import { anyEvent } from './testing/any-event.ts';
@@ -170,3 +171,16 @@ test('messages and paths contain no value and no undeclared name of the event', 
     }),
   );
 });
+
+test.each([['{"a":1}'], [null]])(
+  'an event of an unknown type is stored with the attributes %s',
+  (attributesJson) => {
+    const event = { event_type: 'unknown', payload: {} };
+    const open = vi.fn().mockReturnValue({ ok: true, event, depth: 1, payloadJson: '{}', attributesJson });
+    const definition = { envelope: { open }, validators: {}, unknownTypes: 'store' };
+    const decoded = createDecoder(definition as unknown as EventDefinition)({ value: null });
+    const attributes = attributesJson === null ? {} : { attributesJson };
+    expect(decoded).toEqual({ ok: true, event, payloadJson: '{}', ...attributes });
+    expect(open).toHaveBeenCalledWith({ value: null }, { topic: '', partition: 0 }, {});
+  },
+);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { encodeEvent, eventKey } from './encode.ts';
+import { encodeEvent, encodeNative, eventKey } from './encode.ts';
 import { anyEvent } from './testing/any-event.ts';
 
 test("the envelope's members are written in the contract's order, and no others", () => {
@@ -16,6 +16,16 @@ test("the envelope's members are written in the contract's order, and no others"
         'payload',
       ]);
       expect(text).toBe(JSON.stringify(event));
+    }),
+  );
+});
+
+test('a native record may be given other members, which follow', () => {
+  fc.assert(
+    fc.property(anyEvent, (event) => {
+      const other = { more: 1, ...event };
+      const text = new TextDecoder().decode(encodeNative(other));
+      expect(text).toBe(JSON.stringify({ ...event, more: 1 }));
     }),
   );
 });

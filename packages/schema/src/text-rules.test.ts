@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isIdText, isTypeName, isUserId } from './text-rules.ts';
+import { idRule, isIdText, isTypeName, isUserId, typeNameRule, userIdRule } from './text-rules.ts';
 
 test.each(['a', 'order.placed', 'com/shop-Order:Placed', 'Ünïcode 😀', 'x'.repeat(255), 'é'.repeat(127)])(
   'an event type may be named %j',
@@ -35,4 +35,10 @@ test('an id cannot be derived from empty text, nor from half a surrogate pair', 
     false,
     false,
   ]);
+});
+
+test('the rules name their limits', () => {
+  expect(typeNameRule).toMatch(/^must be 1 to 255 bytes .*control characters$/);
+  expect(userIdRule).toMatch(/^must be 1 to 256 characters .*surrogates$/);
+  expect(idRule).toMatch(/^must be .* at least one character .*surrogates$/);
 });
