@@ -25,7 +25,13 @@ const trap = fc.oneof(
 );
 const character = anyCharacter.map((text) => JSON.stringify(text).slice(1, -1));
 const string = fc.array(fc.oneof(character, trap), { maxLength: 6 }).map((pieces) => `"${pieces.join('')}"`);
-const name = fc.oneof(string, fc.constantFrom('"payload"', '"path"', '"a"', '""', '"__proto__"'));
+
+/**
+ * Not the name `\`: after it, JSON.parse of Node 26.10 (V8 14.6) reads any name of one character that is written
+ * as an escape and follows the same members as `\`, for example the name in `{"\"":1}` after `{"\\":1}`.
+ */
+const otherName = string.filter((text) => text !== '"\\\\"');
+const name = fc.oneof(otherName, fc.constantFrom('"payload"', '"path"', '"a"', '""', '"__proto__"'));
 
 /** The text of any JSON value, and of any members of an object without its braces. */
 export const { value, members } = fc.letrec<{
