@@ -146,6 +146,21 @@ test('a batch whose conflicts are gone when they are looked up is written as it 
   expect(offsetsOf(store.kept.flatMap(({ rows }) => [...rows]))).toEqual([0]);
 });
 
+test('after another conflict, all rows of the batch are compared again', async () => {
+  const tried: (readonly number[])[] = [];
+  const conflicts = [new Map([[1, 'payload']]), new Map([[0, 'payload']])];
+  const store: Store = {
+    ...createStore(),
+    async tryWrite({ rows }) {
+      tried.push(offsetsOf([...rows]));
+      return tried.length < 3 ? 'conflict' : undefined;
+    },
+    findConflicts: async () => conflicts.shift() ?? new Map(),
+  };
+  expect(offsetsOf(await writeIsolating(batchOf(['good', 'good']), store))).toEqual([0]);
+  expect(tried).toEqual([[0, 1], [0], [1]]);
+});
+
 test('an invalid row becomes a dead letter with its SQLSTATE', async () => {
   const [deadLetter] = await writeIsolating(batchOf(['good', 'refused']), createStore());
   expect(deadLetter).toMatchObject({

@@ -54,7 +54,7 @@ async function writePart(batch: Batch, store: Store): Promise<readonly DeadLette
 
 async function isolate(batch: Batch, failure: Failure, store: Store): Promise<readonly DeadLetter[]> {
   if (failure === 'too_slow') return await writeHalves(batch, store);
-  if (failure === 'conflict') return await writeWithout(batch, await findConflicting(batch, store), store);
+  if (failure === 'conflict') return await writeWithoutConflicts(batch, store);
   if (batch.rows.length === 0)
     throw new Error(`Postgres rejected a dead letter: ${failure.message} (${failure.sqlstate})`);
   if (batch.rows.length === 1) return await refuseLastRow(batch, store);
@@ -102,8 +102,31 @@ async function findConflicting({ rows }: Batch, store: Store): Promise<Verdicts>
   return new Map([...found].map(([index, differences]) => [index, verdictOf(differences)]));
 }
 
+/**
+ * Writes a batch with its conflicting rows as dead letters. If another consumer stores one of its events in
+ * between, all rows are compared again: one that differed from an earlier row may equal that event.
+ */
+async function writeWithoutConflicts(batch: Batch, store: Store): Promise<readonly DeadLetter[]> {
+  const [rest, refused] = refuseRows(batch, await findConflicting(batch, store), store);
+  const failure = await store.tryWrite(rest);
+  if (failure === 'conflict') return await writeWithoutConflicts(batch, store);
+  const others = failure === undefined ? [] : await isolate(rest, failure, store);
+  return [...refused, ...others].sort(byOffset);
+}
+
 /** Writes a batch, with the given rows as dead letters. */
 async function writeWithout(batch: Batch, found: Verdicts, store: Store): Promise<readonly DeadLetter[]> {
+  const [rest, refused] = refuseRows(batch, found, store);
+  const others = await writePart(rest, store);
+  return [...refused, ...others].sort(byOffset);
+}
+
+/** The batch with the given rows as dead letters, and these. */
+function refuseRows(
+  batch: Batch,
+  found: Verdicts,
+  store: Store,
+): readonly [rest: Batch, refused: readonly DeadLetter[]] {
   const rows = new EventRows();
   const refused: DeadLetter[] = [];
   for (const [index, row] of [...batch.rows].entries()) {
@@ -111,9 +134,7 @@ async function writeWithout(batch: Batch, found: Verdicts, store: Store): Promis
     if (verdict === undefined) rows.push(row);
     else refused.push(toDeadLetter(row, verdict, store.countRedrives(row.record)));
   }
-  const deadLetters = [...batch.deadLetters, ...refused].sort(byOffset);
-  const others = await writePart({ ...batch, rows, deadLetters }, store);
-  return [...refused, ...others].sort(byOffset);
+  return [{ ...batch, rows, deadLetters: [...batch.deadLetters, ...refused].sort(byOffset) }, refused];
 }
 
 function toDeadLetter({ record, eventType }: EventRow, verdict: Verdict, redriveCount: number): DeadLetter {
