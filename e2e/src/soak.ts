@@ -5,6 +5,7 @@ import { exitCode, UserError } from '@pipeline/runtime';
 import manifest from '../package.json' with { type: 'json' };
 import { faultNames, faultsByName } from './faults/all.ts';
 import { chooseSeed, inRandomRounds } from './support/data/random.ts';
+import { setup as bundleApps } from './support/programs/setup.ts';
 import { type Fault, settle, warmUp } from './support/system/fault.ts';
 import { findStall } from './support/system/recovery.ts';
 import { type KafkaSystem, startKafkaSystem } from './support/system/system.ts';
@@ -38,6 +39,7 @@ async function soak(options: SoakOptions): Promise<void> {
   const faults = onlyAvailable(faultsByName(options.faults.split(',')));
   const seed = Number(options.seed);
   log(`seed ${seed}`);
+  await bundleApps();
   const seeds = Array.from({ length: Number(options.pipelines) }, (_, index) => seed + index);
   const results = await Promise.all(seeds.map((own) => soakPipeline(options, faults, own)));
   const differences = results.flatMap((result) => result.differences);
