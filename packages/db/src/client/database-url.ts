@@ -130,7 +130,7 @@ function requireSupported(name: string, value: string): void {
   throw new ValueError(`the parameter ${shown} is not supported: ${remedies[name] ?? 'remove it'}`);
 }
 
-/** `require` is verified as well: unverified TLS is open to anybody between the two. */
+/** `require` is verified as well: unverified TLS does not stop a man in the middle. */
 function parseSslMode(mode: string): DatabaseUrl['sslMode'] {
   if (mode === 'require') return 'verify-full';
   if (mode === 'disable' || mode === 'verify-ca' || mode === 'verify-full') return mode;
