@@ -29,7 +29,7 @@ const program = withSettings(
   .option('--dev', 'used by "turbo run dev": print the next steps')
   .action(async ({ dev }: { readonly dev?: boolean }) => {
     const settings = settingsOf(program, allSettings);
-    const { types } = loadDefinition(settings);
+    const { types } = await loadDefinition(settings);
     const context = { settings, report: createReporter('provision', settings), signal: stopSignal() };
     if (settings.EVENTS) context.report(`✔ ${settings.EVENTS}: ${Object.keys(types).length} event types`);
     await Promise.all([provisionTopics(context), provisionTables(context)]);

@@ -48,10 +48,10 @@ export async function runConsumer(settings: ConsumerSettings, options: RunOption
   const failure = new AbortController();
   const signal = AbortSignal.any([stop, failure.signal]);
   const logger = createLogger('consumer', settings);
-  const definition = loadDefinition(settings);
+  const definition = await loadDefinition(settings);
   const metrics = createConsumerMetrics(options.version);
   const health = createHealth(logger, metrics, settings.DATABASE_STATEMENT_TIMEOUT_MS);
-  const shadow = openShadowIfSet(settings, metrics, logger);
+  const shadow = await openShadowIfSet(settings, metrics, logger);
 
   await using database = openDatabase(settings);
   await using _probes = await serveProbes(settings, health, metrics, database, logger);
@@ -96,14 +96,15 @@ function openWriter(
   return createWriter(database, persist, { identity, conflicts, countRedrives });
 }
 
-function openShadowIfSet(
+async function openShadowIfSet(
   settings: ConsumerSettings,
   metrics: ConsumerMetrics,
   logger: Logger,
-): Shadow | undefined {
+): Promise<Shadow | undefined> {
   const { SHADOW_SCHEMA: path, EVENT_MAX_BYTES: maxBytes, EVENT_MAX_DEPTH: maxDepth } = settings;
   if (path === undefined) return undefined;
-  return createShadow(loadEvents('SHADOW_SCHEMA', path, settings), { maxBytes, maxDepth }, metrics, logger);
+  const events = await loadEvents('SHADOW_SCHEMA', path, settings);
+  return createShadow(events, { maxBytes, maxDepth }, metrics, logger);
 }
 
 async function serveProbes(

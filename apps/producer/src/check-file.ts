@@ -16,7 +16,7 @@ export async function checkFile(
   path: string,
   json: boolean,
 ): Promise<void> {
-  const decode = createDecoder(loadDefinition(settings));
+  const decode = createDecoder(await loadDefinition(settings));
   const place = { topic: settings.KAFKA_TOPIC, partition: 0 };
   const timestamp = String(Date.now());
   const outcomes: PlacedOutcome[] = [];

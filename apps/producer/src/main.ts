@@ -49,7 +49,7 @@ const program = withSettings(
   .action(async (options: Options, command) => {
     const settings = settingsOf(command, producerSettings);
     if (options.check !== undefined) await checkFile(settings, options.check, options.json ?? false);
-    else if (options.example) printExamples(settings, options.type);
+    else if (options.example) await printExamples(settings, options.type);
     else await runProducer(settings, { count: Number.POSITIVE_INFINITY, ...options });
   });
 

@@ -45,7 +45,7 @@ export async function runProducer(
   const waiting = { system, errors: kafkaErrors, say: (line: string) => logger.warn(line), signal };
   const reach = <Value>(operation: () => Promise<Value>) => waitFor(operation, waiting);
 
-  const { batches, tally } = await openRecords(loadDefinition(settings), options, signal);
+  const { batches, tally } = await openRecords(await loadDefinition(settings), options, signal);
   const kafka = connectKafka(settings, 'producer', logger);
   await using admin = await reach(() => openAdmin(kafka));
   await reach(() => requireTopics(admin, [settings.KAFKA_TOPIC]));

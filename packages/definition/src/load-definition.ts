@@ -1,10 +1,7 @@
-import { realpathSync, type Stats, statSync } from 'node:fs';
-import { dirname, sep } from 'node:path';
-import { resolveCliPath, type Settings, SettingsError } from '@pipeline/runtime';
-import { DefinitionError, type EventDefinition, shopEvents } from '@pipeline/schema';
-import { loadFolder } from './folder/load-folder.ts';
-import { importDefinition } from './load-module.ts';
+import { type Settings, SettingsError } from '@pipeline/runtime';
+import { type EventDefinition, shopEvents } from '@pipeline/schema';
 import type { eventSettings } from './settings.ts';
+import { statPath } from './stat-path.ts';
 
 type EventSettings = Settings<typeof eventSettings>;
 
@@ -12,7 +9,7 @@ type EventSettings = Settings<typeof eventSettings>;
  * Loads the definition of the events; by default the built-in one.
  * @throws SettingsError that lists everything that is wrong with it
  */
-export function loadDefinition(settings: EventSettings): EventDefinition {
+export async function loadDefinition(settings: EventSettings): Promise<EventDefinition> {
   const { EVENTS: path } = settings;
   if (path === undefined || !statPath('EVENTS', path).isDirectory()) forbidFolderSettings(settings);
   return path === undefined ? shopEvents : loadEvents('EVENTS', path, settings);
@@ -23,25 +20,14 @@ export function loadDefinition(settings: EventSettings): EventDefinition {
  * @param setting that has the path, for errors
  * @throws SettingsError that lists everything that is wrong with it
  */
-export function loadEvents(
+export async function loadEvents(
   setting: string,
   path: string,
-  { EVENTS_ENVELOPE: envelope, EVENTS_UNKNOWN_TYPES: unknownTypes }: EventSettings,
-): EventDefinition {
-  const file = resolveCliPath(path);
-  const isFolder = statPath(setting, path).isDirectory();
-  try {
-    return isFolder ? loadFolder(file, { envelope, unknownTypes }) : importDefinition(file);
-  } catch (error) {
-    throw new SettingsError(problemsOf(error, file).map((problem) => `${setting}: ${file}: ${problem}`));
-  }
-}
-
-function statPath(setting: string, path: string): Stats {
-  const file = resolveCliPath(path);
-  const stats = statSync(file, { throwIfNoEntry: false });
-  if (stats === undefined) throw new SettingsError([`${setting}: ${file}: does not exist`]);
-  return stats;
+  settings: EventSettings,
+): Promise<EventDefinition> {
+  // Imported on demand: most programs use the built-in definition, and this takes a tenth of their start.
+  const { readEvents } = await import('./read-events.ts');
+  return readEvents(setting, path, settings);
 }
 
 /** A module names its envelope itself, so these settings would have no effect. */
@@ -51,21 +37,4 @@ function forbidFolderSettings({ EVENTS_ENVELOPE, EVENTS_UNKNOWN_TYPES }: EventSe
   throw new SettingsError(
     given.map(([name]) => `${name}: applies only if EVENTS is a folder of JSON Schemas`),
   );
-}
-
-function problemsOf(error: unknown, file: string): readonly string[] {
-  if (error instanceof DefinitionError) return error.problems;
-  if (!(error instanceof Error)) return [firstLine(String(error))];
-  return [`${firstLine(error.message)}${placeIn(error.stack ?? '', dirname(realpathSync(file)))}`];
-}
-
-function firstLine(text: string): string {
-  return text.split('\n', 1)[0] ?? '';
-}
-
-/** The first line of the user's code in a stack, such as ` (events.ts:7)`; otherwise empty. */
-function placeIn(stack: string, folder: string): string {
-  const [, after = ''] = stack.split(`${folder}${sep}`);
-  const [place] = /^[^\s:)]+:\d+/.exec(after) ?? [];
-  return place === undefined ? '' : ` (${place})`;
 }

@@ -8,8 +8,8 @@ import { loadDefinition } from './load-definition.ts';
 import { eventSettings } from './settings.ts';
 import { check, createFolder, load, problemsOf } from './testing/files.ts';
 
-test('without a setting the definition is the built-in one', () => {
-  expect(loadDefinition(readSettings(eventSettings, {}))).toBe(shopEvents);
+test('without a setting the definition is the built-in one', async () => {
+  expect(await loadDefinition(readSettings(eventSettings, {}))).toBe(shopEvents);
 });
 
 const placed = `export default defineEvents({
@@ -32,8 +32,8 @@ const modules = {
 
 test.each(['typescript.ts', 'module.mjs', 'script.js', 'parts.ts'])(
   '%s is loaded from a folder without node_modules',
-  (name) => {
-    const definition = load(join(createFolder(modules), name));
+  async (name) => {
+    const definition = await load(join(createFolder(modules), name));
     expect(Object.keys(definition.types)).toEqual(['order.placed']);
     expect(check(definition, 'order.placed', { amount: 7 })).toBe('ok');
     expect(check(definition, 'order.placed', { amount: '7' })).toBe(
@@ -62,18 +62,18 @@ test.each([
     "import { defineEventz } from '@pipeline/schema';\nexport default defineEventz;",
     "The requested module '@pipeline/schema' does not provide an export named 'defineEventz'",
   ],
-])('%s is reported in one line', (_, source, problem) => {
-  expect(problemsOf(join(createFolder({ 'events.ts': source }), 'events.ts'))).toEqual([problem]);
+])('%s is reported in one line', async (_, source, problem) => {
+  expect(await problemsOf(join(createFolder({ 'events.ts': source }), 'events.ts'))).toEqual([problem]);
 });
 
-test('a package that the folder lacks is reported by name', () => {
+test('a package that the folder lacks is reported by name', async () => {
   const folder = createFolder({ 'events.ts': "import 'left-pad';" });
-  expect(problemsOf(join(folder, 'events.ts'))).toEqual([
+  expect(await problemsOf(join(folder, 'events.ts'))).toEqual([
     expect.stringMatching(/^Cannot find package 'left-pad' imported from \S+events.ts$/),
   ]);
 });
 
-test('all problems of a definition are reported, a line each', () => {
+test('all problems of a definition are reported, a line each', async () => {
   const types = `[
     eventType('${'é'.repeat(128)}', Type.Object({})),
     eventType('order', Type.Object({ at: Type.String({ format: 'unheard-of' }) })),
@@ -82,23 +82,23 @@ test('all problems of a definition are reported, a line each', () => {
   const folder = createFolder({
     'events.ts': `${schema}\nexport default defineEvents({ types: ${types} });`,
   });
-  expect(problemsOf(join(folder, 'events.ts'))).toEqual([
+  expect(await problemsOf(join(folder, 'events.ts'))).toEqual([
     expect.stringMatching(/^type "é+": the name must be 1 to 255 bytes/),
     'type order: is defined more than once',
     expect.stringMatching(/^type order: unknown format "unheard-of"/),
   ]);
 });
 
-test('a path that does not exist is reported', () => {
-  expect(problemsOf('/nowhere/events.ts')).toEqual(['does not exist']);
+test('a path that does not exist is reported', async () => {
+  expect(await problemsOf('/nowhere/events.ts')).toEqual(['does not exist']);
 });
 
-test.each(['EVENTS_ENVELOPE', 'EVENTS_UNKNOWN_TYPES'])('%s applies to folders only', (name) => {
+test.each(['EVENTS_ENVELOPE', 'EVENTS_UNKNOWN_TYPES'])('%s applies to folders only', async (name) => {
   const folder = createFolder(modules);
   const value = name === 'EVENTS_ENVELOPE' ? 'native' : 'store';
   const problem = `${name}: applies only if EVENTS is a folder of JSON Schemas`;
-  expect(() => load(join(folder, 'module.mjs'), { [name]: value })).toThrow(problem);
-  expect(() => load('', { [name]: value })).toThrow(problem);
+  await expect(load(join(folder, 'module.mjs'), { [name]: value })).rejects.toThrow(problem);
+  await expect(load('', { [name]: value })).rejects.toThrow(problem);
 });
 
 /** Undefined if it cannot be found; NODE_PATH may name a folder that has it. */
@@ -110,26 +110,26 @@ function requireFrom(file: string, name: string): Readonly<Record<string, unknow
   }
 }
 
-test('only definitions get the packages of the program, and only while they are loaded', () => {
+test('only definitions get the packages of the program, and only while they are loaded', async () => {
   const file = join(createFolder(modules), 'module.mjs');
-  load(file);
+  await load(file);
   expect(requireFrom(file, '@pipeline/schema')?.['shopEvents']).not.toBe(shopEvents);
   expect(globalThis).not.toHaveProperty(['@pipeline/definition']);
 });
 
-test('an error in an imported file names that file', () => {
+test('an error in an imported file names that file', async () => {
   const folder = createFolder({
     'events.ts': "import './lib/types.ts';\nexport default 1;",
     'lib/types.ts': 'export {};\n\nthrow new Error("no types");',
   });
-  expect(problemsOf(join(folder, 'events.ts'))).toEqual(['no types (lib/types.ts:3)']);
+  expect(await problemsOf(join(folder, 'events.ts'))).toEqual(['no types (lib/types.ts:3)']);
 });
 
-test('a module of a mounted ConfigMap is loaded through its links, with its imports', () => {
+test('a module of a mounted ConfigMap is loaded through its links, with its imports', async () => {
   const folder = createFolder({
     '..data/events.ts': modules['parts.ts'].replace('./lib/name.ts', './name.ts'),
     '..data/name.ts': modules['lib/name.ts'],
   });
   symlinkSync('..data/events.ts', join(folder, 'events.ts'));
-  expect(Object.keys(load(join(folder, 'events.ts')).types)).toEqual(['order.placed']);
+  expect(Object.keys((await load(join(folder, 'events.ts'))).types)).toEqual(['order.placed']);
 });

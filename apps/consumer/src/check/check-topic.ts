@@ -28,7 +28,7 @@ export interface CheckOptions {
  */
 export async function checkTopic(settings: CheckSettings, { fromTopic, json }: CheckOptions): Promise<void> {
   const { KAFKA_TOPIC: topic, DECOMPRESSED_MAX_BYTES: maxBytes, DECODED_MAX_RECORDS: maxRecords } = settings;
-  const read = createOutcomeReader(settings);
+  const read = await createOutcomeReader(settings);
   const logger = createLogger('consumer', settings);
   const reach = createReach(settings, logger);
   await using admin = await reach(() => openAdmin(connectKafka(settings, 'consumer', logger)));
@@ -38,9 +38,9 @@ export async function checkTopic(settings: CheckSettings, { fromTopic, json }: C
 }
 
 /** Decodes a record as the consumer would. */
-function createOutcomeReader(settings: CheckSettings) {
+async function createOutcomeReader(settings: CheckSettings) {
   const { KAFKA_TOPIC: topic, EVENT_MAX_BYTES: maxBytes, EVENT_MAX_DEPTH: maxDepth } = settings;
-  const decode = createDecoder(loadDefinition(settings));
+  const decode = createDecoder(await loadDefinition(settings));
   return (record: KafkaRecord, partition: number): PlacedOutcome => ({
     place: `${topic}:${partition}:${record.offset}`,
     outcome: outcomeOf(decode(record, { topic, partition }, { maxBytes, maxDepth })),

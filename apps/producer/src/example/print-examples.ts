@@ -7,8 +7,11 @@ import { findExample } from './find-example.ts';
  * Prints a valid record of a type, or of each type, a line each. They are always the same.
  * @throws UserError if the definition has no such type, or if no example is found
  */
-export function printExamples(settings: Settings<typeof producerSettings>, type?: string): void {
-  const definition = loadDefinition(settings);
+export async function printExamples(
+  settings: Settings<typeof producerSettings>,
+  type?: string,
+): Promise<void> {
+  const definition = await loadDefinition(settings);
   const known = Object.keys(definition.types);
   if (type !== undefined && !known.includes(type))
     throw new UserError(

@@ -29,7 +29,7 @@ const TAIL_TIMEOUT_MS = 1_000;
 
 /** Serves the page and its API until a stop signal. */
 export async function serveStats(settings: ServeSettings, version: string): Promise<void> {
-  const types = Object.keys(loadDefinition(settings).types);
+  const types = Object.keys((await loadDefinition(settings)).types);
   await using view = openStatsContext(settings);
   const { logger, signal } = view;
   const pipeline = { topic: settings.KAFKA_TOPIC, groupId: settings.KAFKA_GROUP_ID };

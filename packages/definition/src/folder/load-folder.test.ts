@@ -7,14 +7,14 @@ import { check, createFolder, load, problemsOf } from '../testing/files.ts';
 const draft07 = 'http://json-schema.org/draft-07/schema#';
 const draft2020 = 'https://json-schema.org/draft/2020-12/schema';
 
-test('a file is a type, named like the file without its extensions', () => {
+test('a file is a type, named like the file without its extensions', async () => {
   const folder = createFolder({
     'order.placed.json': { type: 'object', required: ['amount'] },
     'com.example.OrderPaid.schema.json': true,
     'Forbidden.json': false,
     'notes.txt': 'not a schema',
   });
-  const definition = load(folder);
+  const definition = await load(folder);
   expect(Object.keys(definition.types)).toEqual(['Forbidden', 'com.example.OrderPaid', 'order.placed']);
   expect(check(definition, 'order.placed', {})).toBe('invalid_payload /payload lacks the member amount');
   expect(check(definition, 'com.example.OrderPaid', { any: 1 })).toBe('ok');
@@ -43,8 +43,8 @@ const payment = (dialect: string) => ({
   'common/transfer.json': { required: ['iban'], properties: { for: { $ref: '../order.json' } } },
 });
 
-test.each([draft07, draft2020])('$ref, oneOf and formats work in %s', (dialect) => {
-  const definition = load(createFolder(payment(dialect)));
+test.each([draft07, draft2020])('$ref, oneOf and formats work in %s', async (dialect) => {
+  const definition = await load(createFolder(payment(dialect)));
   expect(Object.keys(definition.types)).toEqual(['order']);
   const order = { email: 'a@example.com', payment: { number: '42' } };
   expect(check(definition, 'order', order)).toBe('ok');
@@ -61,9 +61,9 @@ test.each([draft07, draft2020])('$ref, oneOf and formats work in %s', (dialect) 
 test.each([
   [draft07, { items: [{ type: 'string' }], additionalItems: false }],
   [draft2020, { prefixItems: [{ type: 'string' }], items: false }],
-])('tuples are those of %s', (dialect, tuple) => {
+])('tuples are those of %s', async (dialect, tuple) => {
   const schema = { $schema: dialect, properties: { pair: { type: 'array', ...tuple } } };
-  const definition = load(createFolder({ 'pair.json': schema }));
+  const definition = await load(createFolder({ 'pair.json': schema }));
   expect(check(definition, 'pair', { pair: ['a'] })).toBe('ok');
   expect(check(definition, 'pair', { pair: [1] })).toMatch('/payload/pair/0 must be string');
   expect(check(definition, 'pair', { pair: ['a', 'b'] })).toMatch('/payload/pair must NOT have more than');
@@ -75,12 +75,12 @@ test.each([
   ['a $ref to a file whose $id is elsewhere', 'https://example.com/other', 'eur.json'],
   ['an $id that is a URN', 'urn:example:money', 'urn:example:money'],
   ['an $id with an encoded character', 'https://example.com/a%20b', 'https://example.com/a%20b'],
-])('%s leads to the file', (_, $id, $ref) => {
+])('%s leads to the file', async (_, $id, $ref) => {
   const folder = createFolder({
     'order.json': { $id: 'https://example.com/schemas/order', properties: { total: { $ref } } },
     'eur.json': { $id, type: 'object', properties: { cents: { $ref: '#/$defs/cents' } }, $defs },
   });
-  const definition = load(folder);
+  const definition = await load(folder);
   expect(check(definition, 'order', { total: { cents: 1 } })).toBe('ok');
   expect(check(definition, 'order', { total: { cents: 0.5 } })).toMatch(
     '/payload/total/cents must be integer',
@@ -89,7 +89,7 @@ test.each([
 
 const $defs = { cents: { type: 'integer' } };
 
-test('an $id or an anchor inside a file can be referred to', () => {
+test('an $id or an anchor inside a file can be referred to', async () => {
   const folder = createFolder({
     'order.json': { properties: { cents: { $ref: 'parts.json#cents' }, unit: { $ref: 'parts/unit' } } },
     'parts.json': {
@@ -97,13 +97,13 @@ test('an $id or an anchor inside a file can be referred to', () => {
       $defs: { cents: { $anchor: 'cents', type: 'integer' }, unit: { $id: 'unit', enum: ['EUR'] } },
     },
   });
-  const definition = load(folder);
+  const definition = await load(folder);
   expect(check(definition, 'order', { cents: 1, unit: 'EUR' })).toBe('ok');
   expect(check(definition, 'order', { cents: 'x' })).toMatch('/payload/cents must be integer');
   expect(check(definition, 'order', { unit: 'USD' })).toMatch('/payload/unit must be one of EUR');
 });
 
-test('types that contain each other are valid', () => {
+test('types that contain each other are valid', async () => {
   const folder = createFolder({
     'a.json': {
       properties: { b: { $ref: 'b.json' }, n: { $ref: '#/$defs/n' } },
@@ -111,44 +111,46 @@ test('types that contain each other are valid', () => {
     },
     'b.json': { properties: { a: { $ref: 'a.json' }, s: { type: 'string' } } },
   });
-  const definition = load(folder);
+  const definition = await load(folder);
   expect(check(definition, 'a', { b: { a: { n: 'x' } } })).toMatch('/payload/b/a/n must be number');
   expect(check(definition, 'b', { a: { b: { s: 1 } } })).toMatch('/payload/a/b/s must be string');
 });
 
-test('a pattern may be valid only without the flag u; an invalid one is reported', () => {
+test('a pattern may be valid only without the flag u; an invalid one is reported', async () => {
   const schema = (pattern: string) => ({ properties: { at: { type: 'string', pattern } } });
-  const definition = load(createFolder({ 'a.json': schema('^\\w+\\@\\w+$'), 'b.json': schema('^\\p{Lu}$') }));
+  const definition = await load(
+    createFolder({ 'a.json': schema('^\\w+\\@\\w+$'), 'b.json': schema('^\\p{Lu}$') }),
+  );
   expect(check(definition, 'a', { at: 'a@b' })).toBe('ok');
   expect(check(definition, 'a', { at: 'a' })).toMatch('/payload/at must match pattern');
   expect(check(definition, 'b', { at: 'É' })).toBe('ok');
-  const problems = problemsOf(createFolder({ 'c.json': schema('(') }));
+  const problems = await problemsOf(createFolder({ 'c.json': schema('(') }));
   expect(problems).toEqual([expect.stringMatching(/^c.json: .*regular expression|regex/i)]);
 });
 
-test('a file name may have characters that a URI encodes', () => {
+test('a file name may have characters that a URI encodes', async () => {
   const folder = createFolder({ 'a #1.json': { $ref: 'b%20%232.json' }, 'b #2.json': { required: ['n'] } });
-  expect(check(load(folder), 'a #1', {})).toMatch('/payload lacks the member n');
+  expect(check(await load(folder), 'a #1', {})).toMatch('/payload lacks the member n');
 });
 
-test('a $ref to a schema of the specification itself is resolved', () => {
-  const definition = load(createFolder({ 'schema.json': { $schema: draft07, $ref: draft07 } }));
+test('a $ref to a schema of the specification itself is resolved', async () => {
+  const definition = await load(createFolder({ 'schema.json': { $schema: draft07, $ref: draft07 } }));
   expect(check(definition, 'schema', { type: 'object' })).toBe('ok');
   expect(check(definition, 'schema', { minimum: 'x' })).toMatch('/payload/* must be number');
 });
 
-test('members and values that look like references are none', () => {
+test('members and values that look like references are none', async () => {
   const schema = {
     properties: { $ref: { type: 'string' }, default: { $ref: 'money.json' } },
     examples: [{ $ref: 'nowhere.json' }],
   };
-  const definition = load(createFolder({ 'link.json': schema, 'money.json': { type: 'integer' } }));
+  const definition = await load(createFolder({ 'link.json': schema, 'money.json': { type: 'integer' } }));
   expect(check(definition, 'link', { $ref: 'nowhere.json', default: 1 })).toBe('ok');
   expect(check(definition, 'link', { $ref: 1 })).toMatch('/payload/$ref must be string');
 });
 
-test('the definition contains all that a type refers to', () => {
-  const definition = load(createFolder(payment(draft07)));
+test('the definition contains all that a type refers to', async () => {
+  const definition = await load(createFolder(payment(draft07)));
   const { $id, definitions } = definition.types['order'] as Readonly<Record<string, unknown>>;
   expect($id).toBe('events:///order.json');
   expect(Object.keys(Object(definitions))).toEqual([
@@ -157,7 +159,7 @@ test('the definition contains all that a type refers to', () => {
   ]);
 });
 
-test('every problem of every file is reported, and nothing is fetched', () => {
+test('every problem of every file is reported, and nothing is fetched', async () => {
   const folder = createFolder({
     'broken.json': '{"type":',
     'list.json': [],
@@ -172,7 +174,7 @@ test('every problem of every file is reported, and nothing is fetched', () => {
     'new.json': { $schema: draft2020, $id: 'https://example.com/new' },
     'same.json': { $id: 'https://example.com/new' },
   });
-  expect(problemsOf(folder)).toEqual([
+  expect(await problemsOf(folder)).toEqual([
     expect.stringMatching(/^broken.json: .*JSON/),
     'list.json: is not a JSON Schema, which is an object, true or false',
     expect.stringMatching(
@@ -188,31 +190,34 @@ test('every problem of every file is reported, and nothing is fetched', () => {
   ]);
 });
 
-test('a folder without schemas is refused, unless any type is stored', () => {
+test('a folder without schemas is refused, unless any type is stored', async () => {
   const folder = createFolder({ 'readme.md': '' });
-  expect(problemsOf(folder)).toEqual([
+  expect(await problemsOf(folder)).toEqual([
     expect.stringMatching(/^types: none, .*every event would be rejected$/),
   ]);
-  expect(check(load(folder, { EVENTS_UNKNOWN_TYPES: 'store' }), 'Any.Type', { a: 1 })).toBe('ok');
+  expect(check(await load(folder, { EVENTS_UNKNOWN_TYPES: 'store' }), 'Any.Type', { a: 1 })).toBe('ok');
 });
 
-test('a mounted ConfigMap is read once, through its links', () => {
+test('a mounted ConfigMap is read once, through its links', async () => {
   const folder = createFolder({ '..2026_11_29/order.json': { type: 'object' } });
   mkdirSync(join(folder, '.git'));
   symlinkSync('..2026_11_29', join(folder, '..data'));
   symlinkSync('..data/order.json', join(folder, 'order.json'));
-  expect(Object.keys(load(folder).types)).toEqual(['order']);
+  expect(Object.keys((await load(folder)).types)).toEqual(['order']);
 });
 
-test.each(['native', 'cloudevents', 'debezium', 'confluent-json'])('the envelope %s has a name', (name) => {
-  const definition = load(createFolder({ 'order.json': {} }), { EVENTS_ENVELOPE: name });
-  expect(definition.envelope.name).toBe(name);
-});
+test.each(['native', 'cloudevents', 'debezium', 'confluent-json'])(
+  'the envelope %s has a name',
+  async (name) => {
+    const definition = await load(createFolder({ 'order.json': {} }), { EVENTS_ENVELOPE: name });
+    expect(definition.envelope.name).toBe(name);
+  },
+);
 
-test('an envelope may be the argument of fields as JSON', () => {
+test('an envelope may be the argument of fields as JSON', async () => {
   const mapping = { id: '/id', type: { constant: 'order' }, time: '/at', payload: '/order' };
   const schema = { required: ['total'] };
-  const definition = load(createFolder({ 'order.json': schema }), {
+  const definition = await load(createFolder({ 'order.json': schema }), {
     EVENTS_ENVELOPE: JSON.stringify(mapping),
   });
   const decode = createDecoder(definition);
@@ -224,13 +229,13 @@ test('an envelope may be the argument of fields as JSON', () => {
   expect(decode(record({}))).toMatchObject({ reason: 'invalid_payload', path: '/order' });
 });
 
-test('a wrong envelope is reported together with wrong schemas', () => {
+test('a wrong envelope is reported together with wrong schemas', async () => {
   const folder = createFolder({ 'order.json': '{' });
-  expect(() => load(folder, { EVENTS_ENVELOPE: '{"type":"kind","ids":"/id"}' })).toThrow(
+  await expect(load(folder, { EVENTS_ENVELOPE: '{"type":"kind","ids":"/id"}' })).rejects.toThrow(
     /order.json: .*JSON.*\n.*envelope: fields: ids: is not one of .*\n.*envelope: fields: type: "kind" is not/,
   );
   for (const text of ['avro', '[]'])
-    expect(() => load(folder, { EVENTS_ENVELOPE: text })).toThrow(
+    await expect(load(folder, { EVENTS_ENVELOPE: text })).rejects.toThrow(
       `EVENTS_ENVELOPE: got "${text}", expected native, cloudevents, debezium, confluent-json, or a JSON object`,
     );
 });

@@ -19,14 +19,17 @@ export function createFolder(files: Readonly<Record<string, unknown>>): string {
 }
 
 /** Loads the definition that settings name. */
-export function load(path: string, others: Readonly<Record<string, string>> = {}): EventDefinition {
+export async function load(
+  path: string,
+  others: Readonly<Record<string, string>> = {},
+): Promise<EventDefinition> {
   return loadDefinition(readSettings(eventSettings, { EVENTS: path, ...others }));
 }
 
 /** What is wrong with a definition, one line each, without the path. */
-export function problemsOf(path: string): readonly string[] {
+export async function problemsOf(path: string): Promise<readonly string[]> {
   try {
-    load(path);
+    await load(path);
     return [];
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
