@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { stopSignal } from '@pipeline/program';
 import { UserError } from '@pipeline/runtime';
 import { measureDecode } from './decode.ts';
+import { measureEnvelope } from './envelope.ts';
 import { measureGrowth } from './growth.ts';
 import { measureIdling } from './idling.ts';
 import { measureLatency } from './latency.ts';
@@ -19,6 +20,7 @@ export const measurements: ReadonlyMap<string, (servers: BenchServers) => Promis
   ['start', measureStarting],
   ['idle', measureIdling],
   ['decode', measureDecode],
+  ['envelope', measureEnvelope],
   ['growth', measureGrowth],
 ]);
 

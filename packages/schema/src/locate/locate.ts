@@ -14,7 +14,10 @@ interface Located {
   readonly othersJson: string | null;
 }
 
-/** Finds values in the text of a JSON document in one pass. The last of repeated members wins, at any level. */
+/**
+ * Finds values in the text of a JSON document in one pass. The last of repeated members wins, at any level. The
+ * result is valid until the next call.
+ */
 export type Locate = (text: string) => Located;
 
 /**
@@ -24,11 +27,14 @@ export type Locate = (text: string) => Located;
 export function createLocator(pointers: readonly (readonly string[])[]): Locate {
   const { root, targets } = plantPointers(pointers);
   const roots = [root];
+  const spans = targets.map(({ span }) => span);
   return (text) => {
     const reader = new TextReader(text);
     clear(roots);
     reader.read(root);
-    const spans = targets.map(({ span }) => span);
+    targets.forEach(({ span }, index) => {
+      spans[index] = span;
+    });
     return { spans, othersJson: reader.hasOthers ? toObject(writeOthers(text, root)) : null };
   };
 }

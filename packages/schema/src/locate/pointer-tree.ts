@@ -1,13 +1,15 @@
 import { isIndex } from './pointer.ts';
 
-/** A value in the text of a document. */
-export interface Span {
-  readonly start: number;
+interface MutableSpan {
+  start: number;
   /** The index after its last character. */
-  readonly end: number;
+  end: number;
   /** Number of nested objects and arrays, itself included; 0 for a scalar. */
-  readonly depth: number;
+  depth: number;
 }
+
+/** A value in the text of a document. */
+export type Span = Readonly<MutableSpan>;
 
 /** What a member follows. Members usually have the same order in all documents, so that is tried first. */
 export interface Followed {
@@ -30,6 +32,8 @@ export interface PointerNode extends Followed {
   /** Whether a pointer ends here or at an ancestor, so that no part of the value is outside the pointers. */
   isCovered: boolean;
   span: Span | undefined;
+  /** Used for every span of the node, because one per value and document would be garbage. */
+  readonly space: MutableSpan;
   /** Texts of the members or items that no child matches. */
   readonly others: string[];
 }
@@ -45,7 +49,7 @@ export function plantPointers(pointers: readonly (readonly string[])[]) {
 function createNode(name: string, order: number): PointerNode {
   const index = isIndex(name) ? Number(name) : -1;
   const json = JSON.stringify(name);
-  const found = { isCovered: false, span: undefined, others: [] };
+  const found = { isCovered: false, span: undefined, space: { start: 0, end: 0, depth: 0 }, others: [] };
   return { name, json, index, children: [], order, next: 0, start: { next: 0 }, ...found };
 }
 

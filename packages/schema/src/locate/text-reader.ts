@@ -30,7 +30,11 @@ export class TextReader {
     const code = this.#next();
     const start = this.#at;
     const depth = node.children.length === 0 ? this.#skip(code) : this.#readInside(node, code);
-    node.span = { start, end: this.#at, depth };
+    const { space } = node;
+    space.start = start;
+    space.end = this.#at;
+    space.depth = depth;
+    node.span = space;
     return depth;
   }
 

@@ -28,7 +28,8 @@ const MAX_FRACTION = 30;
  * microseconds below 1e17, then nanoseconds
  */
 export function toEventTime(text: string, unit?: TimeUnit): string | undefined {
-  if (milliseconds.test(text) && (unit ?? 'ms') === 'ms') return new Date(Number(text)).toISOString();
+  if (text.length === 13 && milliseconds.test(text) && (unit ?? 'ms') === 'ms')
+    return new Date(Number(text)).toISOString();
   if (dateTime.test(text)) return text;
   const [, sign, whole = '', fraction = '', exponent = '0'] = number.exec(text) ?? [];
   if (whole === '') return undefined;
