@@ -4,10 +4,10 @@ import type { DatabaseUrl } from './database-url.ts';
 import { codeOf } from './errors.ts';
 import { passwordSource } from './password.ts';
 import type { databaseSettings } from './settings.ts';
+import { inSchema, type Sql } from './sql.ts';
 import { tlsOptions } from './tls.ts';
 
-/** The tagged template for statements; its values become parameters. */
-export type Sql = postgres.Sql<{ readonly bigint: bigint }>;
+export type { Sql };
 
 type Statement<Row extends object> = (sql: Sql) => PromiseLike<readonly Row[]> & { cancel(): void };
 
@@ -115,7 +115,7 @@ const READ_ONLY_TRANSACTION = '25006';
 /** The driver's pool, for transactions and multi-statement queries, which `Database` does not support. */
 export function openPool(settings: Settings<typeof databaseSettings>, options: ConnectOptions): Sql {
   const { database, user, applicationName, connectTimeoutSeconds } = settings.DATABASE_URL;
-  return postgres({
+  const sql = postgres({
     ...addressesOf(settings.DATABASE_URL),
     database,
     user,
@@ -139,6 +139,7 @@ export function openPool(settings: Settings<typeof databaseSettings>, options: C
       ...(settings.DATABASE_POOL_MODE === 'session' ? sessionParameters(settings, options) : {}),
     },
   });
+  return inSchema(sql, settings.DATABASE_SCHEMA);
 }
 
 /** Arrays, which the driver's types lack, because it splits a string at the first colon (IPv6). */

@@ -183,12 +183,15 @@ test.each([
   });
 });
 
-test.each(['42P01', '42703', '42P10', '42883'])('%s is fixed by creating or migrating tables', (code) => {
-  expect(toUserError(failed(code))).toMatchObject({
-    remedy: 'create the tables, or migrate them to the version of this program',
-    fix: { name: 'create-tables' },
-  });
-});
+test.each(['42P01', '42703', '42P10', '42883', '3F000'])(
+  '%s is fixed by creating or migrating tables',
+  (code) => {
+    expect(toUserError(failed(code))).toMatchObject({
+      remedy: 'create the tables, or migrate them to the version of this program',
+      fix: { name: 'create-tables' },
+    });
+  },
+);
 
 test('transient errors and those for the user are reported as they are', () => {
   for (const error of [new UserError('problem', 'remedy'), new StopRequest('SIGTERM'), failed('57P01')])

@@ -74,7 +74,7 @@ function hostOf(error: unknown): string | undefined {
   return (error as { readonly databaseHost?: string }).databaseHost;
 }
 
-const outdatedTables = /^42(P01|703|P10|883) /;
+const outdatedTables = /^(42(P01|703|P10|883)|3F000) /;
 
 /** Remedies by "CODE MESSAGE", where CODE is the SQLSTATE or the driver's code. */
 const remedies: readonly (readonly [RegExp, string])[] = [

@@ -5,6 +5,7 @@ import { databaseSettings } from './settings.ts';
 test('without settings, the local Postgres is used with timeouts of seconds', () => {
   expect(readSettings(databaseSettings, {})).toMatchObject({
     DATABASE_URL: { host: '127.0.0.1', port: 5432, database: 'app', user: 'app', password: 'app' },
+    DATABASE_SCHEMA: 'public',
     DATABASE_ALLOW_PLAINTEXT: false,
     DATABASE_POOL_MODE: 'session',
     DATABASE_CONNECT_TIMEOUT_MS: 5_000,
@@ -28,6 +29,12 @@ test('the pool mode for PgBouncer is transaction', () => {
     readSettings(databaseSettings, { DATABASE_POOL_MODE: mode }).DATABASE_POOL_MODE;
   expect(read('transaction')).toBe('transaction');
   expect(() => read('statement')).toThrow('one of session, transaction');
+});
+
+test('a schema name that Postgres would fold or cut is refused', () => {
+  const read = (name: string) => readSettings(databaseSettings, { DATABASE_SCHEMA: name }).DATABASE_SCHEMA;
+  expect(read('team_a')).toBe('team_a');
+  expect(() => read('Team-A')).toThrow('at most 40 characters (a-z, 0-9, _)');
 });
 
 test('an invalid URL is described without its password', () => {

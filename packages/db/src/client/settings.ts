@@ -1,5 +1,6 @@
 import { custom, flag, integer, oneOf, optionalText } from '@pipeline/runtime';
 import { parseDatabaseUrl } from './database-url.ts';
+import { parseSchemaName } from './schema-name.ts';
 
 const SECOND = 1_000;
 
@@ -10,6 +11,12 @@ export const databaseSettings = {
     'postgres://USER:PASSWORD@HOST:PORT/DATABASE, special characters percent-encoded',
     parseDatabaseUrl,
     { secret: true },
+  ),
+  DATABASE_SCHEMA: custom(
+    'public',
+    'Postgres schema that holds the tables of this pipeline; its roles are pipeline_SCHEMA_writer and so on',
+    'a lower-case name of at most 40 characters (a-z, 0-9, _), not one that Postgres reserves',
+    parseSchemaName,
   ),
   DATABASE_PASSWORD_COMMAND: optionalText(
     'Command that prints the password, such as a token of a cloud; run for every new connection',
