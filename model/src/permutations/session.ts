@@ -19,7 +19,7 @@ export type State = 'running' | 'held' | 'latched' | 'blocked' | 'done';
 
 /** Statements that no other session can influence or notice; they are no steps of their own. */
 const irrelevant =
-  /^\s*(begin|select (oid::regclass|relkind|to_regclass|coalesce\(sum\(row_count|split_part|case ev_class)|insert into purges|delete from dlq_actions)/;
+  /^\s*(begin|select (relnamespace::regnamespace|relkind|to_regclass|coalesce\(sum\(row_count|split_part|case ev_class)|insert into "public"\.purges|delete from "public"\.dlq_actions)/;
 
 /** One of the two sessions: a client of the real code, each of whose messages waits for its turn. */
 export class Session implements AsyncDisposable {

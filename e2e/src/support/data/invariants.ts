@@ -25,25 +25,25 @@ export async function findViolations(database: Database): Promise<Violations> {
     (sql) => sql<Violations[]>`
       with recount as (
         select date_bin('1 minute', event_time, 'epoch') as minute, event_type, count(*) as n
-        from raw_events group by 1, 2
+        from pipeline.raw_events group by 1, 2
       )
-      select (select count(*)::int from recount full join agg_events_minute using (minute, event_type)
+      select (select count(*)::int from recount full join pipeline.agg_events_minute using (minute, event_type)
               where n is distinct from event_count) as "wrongMinutes",
-             (select count(*)::int from ingest_progress
+             (select count(*)::int from pipeline.ingest_progress
               where next_offset - start_offset <> stored + duplicates + dead_lettered + skipped
                  or conflicting_duplicates not between 0 and duplicates)
                as "wrongLedgers",
-             ((select coalesce(sum(stored), 0) from ingest_progress)
-              - (select count(*) from raw_events))::int as "rowsOffLedger",
-             ((select coalesce(sum(dead_lettered), 0) from ingest_progress)
-              - (select count(*) from dlq_events))::int as "deadLettersOffLedger",
+             ((select coalesce(sum(stored), 0) from pipeline.ingest_progress)
+              - (select count(*) from pipeline.raw_events))::int as "rowsOffLedger",
+             ((select coalesce(sum(dead_lettered), 0) from pipeline.ingest_progress)
+              - (select count(*) from pipeline.dlq_events))::int as "deadLettersOffLedger",
              (select count(*)::int from (
-                select from dlq_events
+                select from pipeline.dlq_events
                 group by source_topic, source_partition, source_offset, key, value having count(*) > 1
               ) as doubled) as "doubledDeadLetters",
              (select count(*)::int from (select from (
-                select status, reason, event_type, 1 as n from dlq_events
-                union all select status, reason, event_type, -letter_count from agg_dead_letters) as kinds
+                select status, reason, event_type, 1 as n from pipeline.dlq_events
+                union all select status, reason, event_type, -letter_count from pipeline.agg_dead_letters) as kinds
               group by status, reason, event_type having sum(n) <> 0) as wrong) as "wrongDeadLetterCounts"`,
   );
   if (found === undefined) throw new Error('Postgres returned no row');
@@ -62,16 +62,16 @@ export async function fingerprint(database: Database): Promise<unknown> {
     (sql) => sql`
       select (select md5(coalesce(string_agg(
                 md5(event_id::text || event_type || event_time::text || user_id || payload::text), ''
-                order by event_id), '')) from raw_events) as events,
+                order by event_id), '')) from pipeline.raw_events) as events,
              (select md5(coalesce(string_agg(
                 minute::text || event_type || event_count::text, ',' order by minute, event_type), ''))
-              from agg_events_minute) as minutes,
+              from pipeline.agg_events_minute) as minutes,
              (select md5(coalesce(string_agg(
                 source_topic || source_partition::text || source_offset::text || reason, ','
                 order by source_topic, source_partition, source_offset), ''))
-              from dlq_events) as dead_letters,
+              from pipeline.dlq_events) as dead_letters,
              (select jsonb_agg(to_jsonb(p) - 'updated_at' order by topic, partition)
-              from ingest_progress p) as ledger`,
+              from pipeline.ingest_progress p) as ledger`,
   );
   return found;
 }
@@ -89,7 +89,7 @@ export async function sumLedgers(database: Database): Promise<LedgerSums | undef
   const [sums] = await database.run(
     (sql) => sql<LedgerSums[]>`
       select sum(stored)::int as stored, sum(duplicates)::int as duplicates, sum(dead_lettered)::int as dead,
-             sum(skipped)::int as skipped from ingest_progress`,
+             sum(skipped)::int as skipped from pipeline.ingest_progress`,
   );
   return sums;
 }

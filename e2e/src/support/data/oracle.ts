@@ -64,7 +64,7 @@ function badRecord(badValues: Set<string>): OutgoingRecord {
 export async function findDifferences(pipeline: Pipeline, oracle: Oracle): Promise<readonly string[]> {
   const differences = [...(await listViolations(pipeline.database))];
   const rows = await pipeline.database.run(
-    (sql) => sql<{ id: string }[]>`select event_id as id from raw_events`,
+    (sql) => sql<{ id: string }[]>`select event_id as id from pipeline.raw_events`,
   );
   differences.push(
     ...compare(
@@ -74,7 +74,7 @@ export async function findDifferences(pipeline: Pipeline, oracle: Oracle): Promi
     ),
   );
   const deadLetters = await pipeline.database.run(
-    (sql) => sql<{ value: Buffer }[]>`select value from dlq_events`,
+    (sql) => sql<{ value: Buffer }[]>`select value from pipeline.dlq_events`,
   );
   differences.push(
     ...compare(
@@ -103,7 +103,7 @@ function compare(kind: string, expected: ReadonlySet<string>, found: readonly st
 async function findConflicting(pipeline: Pipeline): Promise<readonly string[]> {
   const rows = await pipeline.database.run(
     (sql) => sql<{ partition: number; n: bigint }[]>`
-      select partition, conflicting_duplicates as n from ingest_progress where conflicting_duplicates <> 0`,
+      select partition, conflicting_duplicates as n from pipeline.ingest_progress where conflicting_duplicates <> 0`,
   );
   return rows.map(({ partition, n }) => `partition ${partition}: ${n} duplicates count as conflicting`);
 }
@@ -121,7 +121,9 @@ export async function findOvercommitted(pipeline: Pipeline): Promise<readonly st
   const offsets = await pipeline.offsets();
   const ledger = await pipeline.database.run(
     (sql) =>
-      sql<{ partition: number; next: bigint }[]>`select partition, next_offset as next from ingest_progress`,
+      sql<
+        { partition: number; next: bigint }[]
+      >`select partition, next_offset as next from pipeline.ingest_progress`,
   );
   const next = new Map(ledger.map((row) => [row.partition, row.next]));
   return offsets

@@ -10,10 +10,12 @@ export async function findUnstored(
   database: Database,
 ): Promise<readonly string[]> {
   const records = await pipeline.readTopic(pipeline.topic);
-  const rows = await database.run((sql) => sql<{ id: string }[]>`select event_id as id from raw_events`);
+  const rows = await database.run(
+    (sql) => sql<{ id: string }[]>`select event_id as id from pipeline.raw_events`,
+  );
   const dead = await database.run(
     (sql) => sql<{ place: string }[]>`
-      select source_partition || '/' || source_offset || '/' || md5(coalesce(value, '')) as place from dlq_events`,
+      select source_partition || '/' || source_offset || '/' || md5(coalesce(value, '')) as place from pipeline.dlq_events`,
   );
   const stored = new Set(rows.map(({ id }) => id));
   const places = new Set(dead.map(({ place }) => place));

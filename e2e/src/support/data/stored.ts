@@ -18,7 +18,7 @@ export async function findStoredDifferently(
                (event->>'payload')::jsonb as payload
         from json_array_elements(${JSON.stringify(sent.map(toColumns))}::text::json) as event
       )
-      select sent.name, event_id as id from sent full join raw_events as stored using (event_id)
+      select sent.name, event_id as id from sent full join pipeline.raw_events as stored using (event_id)
       where (sent.event_type, sent.event_time, sent.user_id, sent.payload::text)
             is distinct from (stored.event_type, stored.event_time, stored.user_id, stored.payload::text)`,
   );

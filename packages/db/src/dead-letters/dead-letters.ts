@@ -48,7 +48,7 @@ export async function listStoredDeadLetters(
 ): Promise<readonly DeadLetterSummary[]> {
   return await database.run(
     (sql) => sql<DeadLetterSummary[]>`
-      select ${summaryColumns(sql)} from dlq_events
+      select ${summaryColumns(sql)} from pipeline.dlq_events
       where ${matches(sql, filter)} and dlq_id < ${before ?? 9_223_372_036_854_775_807n}
       order by dlq_id desc limit ${limit}`,
   );
@@ -63,7 +63,7 @@ export async function countDeadLetters(database: Database, filter: DeadLetterFil
 /** The id of the newest dead letter, 0 if there is none. Later ones have greater ids. */
 export async function newestDeadLetterId(database: Database): Promise<bigint> {
   const [row] = await database.run(
-    (sql) => sql<{ id: bigint }[]>`select coalesce(max(dlq_id), 0) as id from dlq_events`,
+    (sql) => sql<{ id: bigint }[]>`select coalesce(max(dlq_id), 0) as id from pipeline.dlq_events`,
   );
   return row?.id ?? 0n;
 }
@@ -71,8 +71,8 @@ export async function newestDeadLetterId(database: Database): Promise<bigint> {
 function countMatching(sql: Sql, { status, reason, eventType, ...others }: DeadLetterFilter) {
   const kind = { status, reason, eventType };
   return Object.values(others).every((one) => one === undefined)
-    ? sql`select coalesce(sum(letter_count), 0)::bigint as n from agg_dead_letters where ${matches(sql, kind)}`
-    : sql`select count(*) as n from dlq_events where ${matches(sql, { ...kind, ...others })}`;
+    ? sql`select coalesce(sum(letter_count), 0)::bigint as n from pipeline.agg_dead_letters where ${matches(sql, kind)}`
+    : sql`select count(*) as n from pipeline.dlq_events where ${matches(sql, { ...kind, ...others })}`;
 }
 
 /** The columns of `deadLetterColumns`. */
@@ -102,12 +102,12 @@ export async function* readDeadLetters(
     const deadLetters = await database.run(
       (sql) => sql<DeadLetterRow[]>`
         with sized as materialized (
-          select dlq_id as sized_id, coalesce(octet_length(value), 0) as bytes from dlq_events
+          select dlq_id as sized_id, coalesce(octet_length(value), 0) as bytes from pipeline.dlq_events
           where ${matches(sql, filter)} and dlq_id > ${after} order by dlq_id limit ${CHUNK}
         ), chosen as (
           select sized_id, sum(bytes) over (order by sized_id) - bytes as bytes_before from sized
         )
-        select ${deadLetterColumns(sql)} from chosen join dlq_events on dlq_id = sized_id
+        select ${deadLetterColumns(sql)} from chosen join pipeline.dlq_events on dlq_id = sized_id
         where bytes_before <= ${CHUNK_BYTES} order by dlq_id`,
     );
     for (const row of deadLetters) yield toStoredDeadLetter(row);
@@ -123,7 +123,7 @@ export async function readActions(database: Database, id: bigint): Promise<reado
     (sql) => sql<DeadLetterAction[]>`
       select action, outcome, detail, done_by as by,
              to_char(done_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at
-      from dlq_actions where dlq_id = ${id} order by action_id`,
+      from pipeline.dlq_actions where dlq_id = ${id} order by action_id`,
   );
 }
 
@@ -138,10 +138,10 @@ export async function readAncestors(database: Database, id: bigint): Promise<rea
         select ${id}::bigint
         union
         select action.dlq_id from chain
-        join dlq_events as latter on latter.dlq_id = chain.id
-        join dlq_actions as action on action.new_partition = latter.source_partition
+        join pipeline.dlq_events as latter on latter.dlq_id = chain.id
+        join pipeline.dlq_actions as action on action.new_partition = latter.source_partition
                                   and action.new_offset = latter.source_offset
-        join dlq_events as former on former.dlq_id = action.dlq_id and former.source_topic = latter.source_topic
+        join pipeline.dlq_events as former on former.dlq_id = action.dlq_id and former.source_topic = latter.source_topic
                                  and former.redrive_count = latter.redrive_count - 1
       )
       select id from chain where id <> ${id} order by id`,

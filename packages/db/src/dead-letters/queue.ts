@@ -73,7 +73,7 @@ async function takeNext(sql: Sql, filter: DeadLetterFilter, send: SendDeadLetter
 async function lockNext(sql: Sql, filter: DeadLetterFilter): Promise<QueuedDeadLetter | undefined> {
   const [row] = await sql<(DeadLetterRow & Pick<QueuedDeadLetter, 'timestamp'>)[]>`
     select ${deadLetterColumns(sql)}, (extract(epoch from source_timestamp) * 1000)::bigint::text as timestamp
-    from dlq_events
+    from pipeline.dlq_events
     where ${matches(sql, { ...filter, status: 'open' })} order by dlq_id limit 1 for update skip locked`;
   return row === undefined ? undefined : { ...toStoredDeadLetter(row), timestamp: row.timestamp };
 }
@@ -83,15 +83,15 @@ async function recordOutcome(sql: Sql, outcome: RedriveOutcome, by: string): Pro
   const { id } = outcome.letter;
   if ('problem' in outcome) {
     await sql`
-      insert into dlq_actions (dlq_id, action, outcome, detail, done_by)
+      insert into pipeline.dlq_actions (dlq_id, action, outcome, detail, done_by)
       values (${id}, 'redrive', 'failed', ${outcome.problem}, ${by})`;
     return;
   }
   const { partition, offset } = outcome.place;
   await sql`
     with resolved as (
-      update dlq_events set status = 'redriven', resolved_at = now() where dlq_id = ${id} and status = 'open'
+      update pipeline.dlq_events set status = 'redriven', resolved_at = now() where dlq_id = ${id} and status = 'open'
     )
-    insert into dlq_actions (dlq_id, action, outcome, detail, new_partition, new_offset, done_by)
+    insert into pipeline.dlq_actions (dlq_id, action, outcome, detail, new_partition, new_offset, done_by)
     values (${id}, 'redrive', 'done', ${`${partition}@${offset}`}, ${partition}, ${offset}, ${by})`;
 }

@@ -47,13 +47,13 @@ async function discardStep(database: Database, filter: DeadLetterFilter, { becau
   const [step] = await database.run(
     (sql) => sql<Step[]>`
       with chosen as materialized (
-        select dlq_id from dlq_events where ${matches(sql, { ...filter, status: 'open' })}
+        select dlq_id from pipeline.dlq_events where ${matches(sql, { ...filter, status: 'open' })}
         order by dlq_id limit ${STEP_ROWS}
       ), resolved as (
-        update dlq_events set status = 'discarded', resolved_at = now()
+        update pipeline.dlq_events set status = 'discarded', resolved_at = now()
         where status = 'open' and dlq_id in (select dlq_id from chosen) returning dlq_id
       ), kept as (
-        insert into dlq_actions (dlq_id, action, outcome, detail, done_by)
+        insert into pipeline.dlq_actions (dlq_id, action, outcome, detail, done_by)
         select dlq_id, 'discard', 'done', ${because}, ${by} from resolved
       )
       select (select count(*) from resolved) as closed, (select max(dlq_id) from chosen) as last`,

@@ -23,38 +23,38 @@ export async function compareTables(
     database,
     (recount) => `with ${recount}, dead as (
         select topic, partition, sum(dead_letters) as dead_letters
-        from (select source_topic as topic, source_partition as partition, 1 as dead_letters from dlq_events
+        from (select source_topic as topic, source_partition as partition, 1 as dead_letters from pipeline.dlq_events
               union all
-              select topic, partition, row_count from purged_rows where table_name = 'dlq_events') as every
+              select topic, partition, row_count from pipeline.purged_rows where table_name = 'dlq_events') as every
         group by 1, 2
       )
       select 'agg_events_minute' as "table",
              coalesce(to_char(minute at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI"Z"'), minute::text) || ' ' || event_type as key,
              coalesce(events::text, 'no row') as expected, coalesce(event_count::text, 'no row') as found
-      from recount full join agg_events_minute using (minute, event_type)
+      from recount full join pipeline.agg_events_minute using (minute, event_type)
       where events is distinct from event_count
       union all
       select 'agg_dead_letters', concat_ws(' ', status, reason, event_type), sum(dead_letters)::text, sum(letter_count)::text
-      from (select status, reason, event_type, 1 as dead_letters, 0 as letter_count from dlq_events
+      from (select status, reason, event_type, 1 as dead_letters, 0 as letter_count from pipeline.dlq_events
             union all
-            select status, reason, event_type, 0, letter_count from agg_dead_letters) as kinds
+            select status, reason, event_type, 0, letter_count from pipeline.agg_dead_letters) as kinds
       group by status, reason, event_type having sum(dead_letters) <> sum(letter_count)
       union all
       select 'dlq_events', topic || '/' || partition || ' rows', coalesce(dead_lettered, 0)::text, coalesce(dead_letters, 0)::text
-      from ingest_progress full join dead using (topic, partition)
+      from pipeline.ingest_progress full join dead using (topic, partition)
       union all
       select 'ingest_progress', topic || '/' || partition || ' sum', (next_offset - start_offset)::text,
              (stored + duplicates + dead_lettered + skipped)::text
-      from ingest_progress
+      from pipeline.ingest_progress
       union all
       select 'ingest_progress', topic || '/' || partition || ' conflicting duplicates',
              least(greatest(conflicting_duplicates, 0), duplicates)::text, conflicting_duplicates::text
-      from ingest_progress where conflicting_duplicates not between 0 and duplicates
+      from pipeline.ingest_progress where conflicting_duplicates not between 0 and duplicates
       union all
       select 'raw_events', 'rows', coalesce(sum(stored), 0)::text,
              ((select coalesce(sum(events), 0) from recount)
-              + (select coalesce(sum(row_count), 0) from purged_rows where table_name = 'raw_events'))::text
-      from ingest_progress
+              + (select coalesce(sum(row_count), 0) from pipeline.purged_rows where table_name = 'raw_events'))::text
+      from pipeline.ingest_progress
       order by 1, 2`,
     options,
   );

@@ -8,20 +8,22 @@ import type { Database } from '../client/connect.ts';
 export async function readDependents(database: Database): Promise<readonly string[]> {
   const found = await database.run(
     (sql) => sql<{ name: string }[]>`
-      select case ev_class when 'raw_events'::regclass then 'the rule ' || rulename
+      select case ev_class when 'pipeline.raw_events'::regclass then 'the rule ' || rulename
                            else 'the view ' || ev_class::regclass end as name
       from pg_depend join pg_rewrite on pg_rewrite.oid = objid and classid = 'pg_rewrite'::regclass
-      where refobjid = 'raw_events'::regclass
-      union select 'the policy ' || polname from pg_policy where polrelid = 'raw_events'::regclass
-      union select 'row-level security' from pg_class where oid = 'raw_events'::regclass and relrowsecurity
+      where refobjid = 'pipeline.raw_events'::regclass
+      union select 'the policy ' || polname from pg_policy where polrelid = 'pipeline.raw_events'::regclass
+      union select 'row-level security' from pg_class where oid = 'pipeline.raw_events'::regclass and relrowsecurity
       union select 'the function ' || objid::regprocedure
-            from pg_depend where classid = 'pg_proc'::regclass and refobjid in ('raw_events'::regclass, 'raw_events'::regtype)
-      union select 'the trigger ' || tgname from pg_trigger where tgrelid = 'raw_events'::regclass and not tgisinternal
+            from pg_depend where classid = 'pg_proc'::regclass
+              and refobjid in ('pipeline.raw_events'::regclass, 'pipeline.raw_events'::regtype)
+      union select 'the trigger ' || tgname from pg_trigger
+            where tgrelid = 'pipeline.raw_events'::regclass and not tgisinternal
       union select 'the publication ' || pubname from pg_publication_rel join pg_publication on pg_publication.oid = prpubid
-            where prrelid = 'raw_events'::regclass
-      union select 'the foreign key ' || conname from pg_constraint where confrelid = 'raw_events'::regclass
+            where prrelid = 'pipeline.raw_events'::regclass
+      union select 'the foreign key ' || conname from pg_constraint where confrelid = 'pipeline.raw_events'::regclass
       union select 'rights on the column ' || attname from pg_attribute
-            where attrelid = 'raw_events'::regclass and attacl is not null
+            where attrelid = 'pipeline.raw_events'::regclass and attacl is not null
       order by 1`,
   );
   return found.map(({ name }) => name);

@@ -1,13 +1,13 @@
 import type { Database } from '../client/connect.ts';
 
-/** Advisory lock key: only one maintenance task runs at a time. */
-const LOCK = 4_711_002;
+/** Advisory lock: only one maintenance task per schema runs at a time. */
+const lock = `pg_advisory_xact_lock(4711002, 'pipeline.ingest_progress'::regclass::int)`;
 
 /**
  * Makes writers wait. Every write locks its ledger row first and the other tables later, so a task that
  * starts with this lock cannot deadlock with a writer.
  */
-export const lockOutWriters = 'lock table ingest_progress in exclusive mode;';
+export const lockOutWriters = 'lock table pipeline.ingest_progress in exclusive mode;';
 
 /**
  * Runs statements as one transaction while writers and other maintenance tasks wait. Waits for locks for at
@@ -15,6 +15,6 @@ export const lockOutWriters = 'lock table ingest_progress in exclusive mode;';
  * @throws the driver's error; 55P03, which is transient, if a lock was not available
  */
 export async function runLocked(database: Database, text: string): Promise<void> {
-  const locks = `select set_config('lock_timeout', '500ms', true); select pg_advisory_xact_lock(${LOCK}); ${lockOutWriters}`;
+  const locks = `select set_config('lock_timeout', '500ms', true); select ${lock}; ${lockOutWriters}`;
   await database.run((sql) => sql.unsafe(`${locks} ${text}`).simple());
 }

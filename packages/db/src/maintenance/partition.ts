@@ -46,7 +46,7 @@ export async function partitionEvents(
     if (outcome === 'skipped') skipped.push(day.name);
   }
   // New tables belong to this user. If there are roles, they must belong to the owner role.
-  await persist(() => runLocked(database, 'select grant_to_roles()'));
+  await persist(() => runLocked(database, 'select pipeline.grant_to_roles()'));
   return { isConverted, made, skipped };
 }
 
@@ -69,7 +69,8 @@ async function makePartition(database: Database, day: Day, next: Day): Promise<'
   try {
     await runLocked(
       database,
-      `create table if not exists ${name} partition of raw_events for values ${range}; ${privilegesText('raw_events', name)}`,
+      `create table if not exists pipeline.${name} partition of pipeline.raw_events for values ${range};
+        ${privilegesText('raw_events', name)}`,
     );
     return 'made';
   } catch (error) {
@@ -84,13 +85,13 @@ async function makePartition(database: Database, day: Day, next: Day): Promise<'
  */
 function conversionText(bound: string): string {
   return `do $convert$ begin
-      if (select relkind from pg_class where oid = 'raw_events'::regclass) = 'p' then return; end if;
-      lock table raw_events in access exclusive mode;
-      alter table raw_events rename to raw_events_before;
-      alter index raw_events_pkey rename to raw_events_before_pkey;
-      create table raw_events (like raw_events_before including all) partition by range (event_id);
-      alter table raw_events attach partition raw_events_before for values from (minvalue) to ('${bound}');
-      create table raw_events_other partition of raw_events default;
+      if (select relkind from pg_class where oid = 'pipeline.raw_events'::regclass) = 'p' then return; end if;
+      lock table pipeline.raw_events in access exclusive mode;
+      alter table pipeline.raw_events rename to raw_events_before;
+      alter index pipeline.raw_events_pkey rename to raw_events_before_pkey;
+      create table pipeline.raw_events (like pipeline.raw_events_before including all) partition by range (event_id);
+      alter table pipeline.raw_events attach partition pipeline.raw_events_before for values from (minvalue) to ('${bound}');
+      create table pipeline.raw_events_other partition of pipeline.raw_events default;
     end $convert$;
     ${privilegesText('raw_events_before', 'raw_events')};
     ${privilegesText('raw_events_before', 'raw_events_other')}`;
@@ -100,23 +101,25 @@ function conversionText(bound: string): string {
 function privilegesText(from: string, to: string): string {
   return `do $privileges$ declare statement text; begin
       for statement in
-        select format('grant %s on ${to} to %s', privilege_type,
+        select format('grant %s on pipeline.${to} to %s', privilege_type,
                       case grantee when 0 then 'public' else quote_ident(pg_get_userbyid(grantee)) end)
-        from pg_class, aclexplode(relacl) where oid = '${from}'::regclass
+        from pg_class, aclexplode(relacl) where oid = 'pipeline.${from}'::regclass
       loop execute statement; end loop;
     end $privileges$`;
 }
 
 async function isPartitioned(database: Database): Promise<boolean> {
   const [found] = await database.run(
-    (sql) => sql<{ kind: string }[]>`select relkind as kind from pg_class where oid = 'raw_events'::regclass`,
+    (sql) =>
+      sql<
+        { kind: string }[]
+      >`select relkind as kind from pg_class where oid = 'pipeline.raw_events'::regclass`,
   );
   return found?.kind === 'p';
 }
 
 async function exists(database: Database, table: string): Promise<boolean> {
-  const [found] = await database.run(
-    (sql) => sql<{ is: boolean }[]>`select to_regclass(${table}) is not null as "is"`,
-  );
+  const text = `select to_regclass('pipeline.${table}') is not null as "is"`;
+  const [found] = await database.run((sql) => sql.unsafe<{ is: boolean }[]>(text));
   return found?.is ?? false;
 }

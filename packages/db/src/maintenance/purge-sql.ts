@@ -33,7 +33,7 @@ export function removeRangeText(
 export function removePartitionText({ name }: Leaf, before: Date, purgeId: bigint): string {
   return `do $purge$ begin
     if to_regclass(${text(name)}) is null then return; end if;
-    lock table raw_events in access exclusive mode;
+    lock table pipeline.raw_events in access exclusive mode;
     create temporary table leaving on commit drop as
       select ${minuteText('event_time')} as minute, event_type, count(*) as events, max(event_time) as youngest
       from ${name} group by 1, 2;
@@ -47,13 +47,13 @@ export function removePartitionText({ name }: Leaf, before: Date, purgeId: bigin
 /** Subtracts the events in `counted` from the counts and records their number. */
 function uncount(purgeId: bigint): string {
   return `reduced as (
-      update agg_events_minute as total set event_count = event_count - events from counted
+      update pipeline.agg_events_minute as total set event_count = event_count - events from counted
       where total.minute = counted.minute and total.event_type = counted.event_type and event_count > events
     ), emptied as (
-      delete from agg_events_minute as total using counted
+      delete from pipeline.agg_events_minute as total using counted
       where total.minute = counted.minute and total.event_type = counted.event_type and event_count <= events
     )
-    insert into purged_rows as purged (purge_id, table_name, row_count)
+    insert into pipeline.purged_rows as purged (purge_id, table_name, row_count)
     select ${purgeId}, 'raw_events', sum(events) from counted having sum(events) > 0
     on conflict (purge_id, table_name, topic, partition) do update set row_count = purged.row_count + excluded.row_count`;
 }

@@ -56,8 +56,8 @@ export async function purge(database: Database, before: Date, options: PurgeOpti
 export async function countPurgeable(database: Database, before: Date): Promise<Purged> {
   const [purged] = await database.run(
     (sql) => sql<Purged[]>`
-      select (select count(*) from raw_events where event_time < ${before}) as events,
-             (select count(*) from dlq_events where status <> 'open' and failed_at < ${before}) as "deadLetters"`,
+      select (select count(*) from pipeline.raw_events where event_time < ${before}) as events,
+             (select count(*) from pipeline.dlq_events where status <> 'open' and failed_at < ${before}) as "deadLetters"`,
   );
   return purged ?? { events: 0n, deadLetters: 0n };
 }
@@ -65,7 +65,7 @@ export async function countPurgeable(database: Database, before: Date): Promise<
 async function openPurge(database: Database, before: Date, by: string): Promise<bigint> {
   const [opened] = await database.run(
     (sql) => sql<{ id: bigint }[]>`
-      insert into purges (before, purged_by) values (${before}, ${by}) returning purge_id as id`,
+      insert into pipeline.purges (before, purged_by) values (${before}, ${by}) returning purge_id as id`,
   );
   if (opened === undefined) throw new Error('Postgres returned no row');
   return opened.id;
@@ -113,9 +113,9 @@ async function removeDeadLetters(database: Database, before: Date, id: bigint): 
   await database.run(
     (sql) => sql`
       with gone as (
-        delete from dlq_events where status <> 'open' and failed_at < ${before} returning source_topic, source_partition
+        delete from pipeline.dlq_events where status <> 'open' and failed_at < ${before} returning source_topic, source_partition
       )
-      insert into purged_rows as purged (purge_id, table_name, topic, partition, row_count)
+      insert into pipeline.purged_rows as purged (purge_id, table_name, topic, partition, row_count)
       select ${id}, 'dlq_events', source_topic, source_partition, count(*) from gone group by 3, 4
       on conflict (purge_id, table_name, topic, partition) do update set row_count = purged.row_count + excluded.row_count`,
   );
@@ -124,8 +124,8 @@ async function removeDeadLetters(database: Database, before: Date, id: bigint): 
 async function removeActions(database: Database, before: Date): Promise<void> {
   await database.run(
     (sql) => sql`
-      delete from dlq_actions as action where done_at < ${before}
-        and (outcome = 'failed' or not exists (select from dlq_events where dlq_id = action.dlq_id))`,
+      delete from pipeline.dlq_actions as action where done_at < ${before}
+        and (outcome = 'failed' or not exists (select from pipeline.dlq_events where dlq_id = action.dlq_id))`,
   );
 }
 
@@ -133,8 +133,8 @@ async function removeActions(database: Database, before: Date): Promise<void> {
 async function removeEmptyCounts(database: Database): Promise<void> {
   await database.run(
     (sql) => sql`
-      delete from agg_dead_letters where ctid = any (array(
-        select ctid from agg_dead_letters where letter_count = 0 for update skip locked))`,
+      delete from pipeline.agg_dead_letters where ctid = any (array(
+        select ctid from pipeline.agg_dead_letters where letter_count = 0 for update skip locked))`,
   );
 }
 
@@ -143,7 +143,7 @@ async function readPurged(database: Database, id: bigint): Promise<Purged> {
     (sql) => sql<Purged[]>`
       select coalesce(sum(row_count) filter (where table_name = 'raw_events'), 0)::bigint as events,
              coalesce(sum(row_count) filter (where table_name = 'dlq_events'), 0)::bigint as "deadLetters"
-      from purged_rows where purge_id = ${id}`,
+      from pipeline.purged_rows where purge_id = ${id}`,
   );
   return purged ?? { events: 0n, deadLetters: 0n };
 }

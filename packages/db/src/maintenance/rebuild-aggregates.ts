@@ -19,17 +19,18 @@ export async function rebuildAggregates(database: Database, options: RecountOpti
   // Several statements in one message are one transaction; the result is a list of row lists.
   const results = await runRecount<readonly Rebuilt[]>(
     database,
-    (
-      recount,
-    ) => `${lockOutWriters} lock table raw_events, agg_events_minute, dlq_events, agg_dead_letters in share row exclusive mode;
+    (recount) => `${lockOutWriters}
+      lock table pipeline.raw_events, pipeline.agg_events_minute, pipeline.dlq_events, pipeline.agg_dead_letters
+        in share row exclusive mode;
       ${recountDeadLetters};
       with ${recount}, written as (
-        insert into agg_events_minute (minute, event_type, event_count)
-        select minute, event_type, events from recount except select minute, event_type, event_count from agg_events_minute
+        insert into pipeline.agg_events_minute (minute, event_type, event_count)
+        select minute, event_type, events from recount
+        except select minute, event_type, event_count from pipeline.agg_events_minute
         on conflict (minute, event_type) do update set event_count = excluded.event_count
         returning 1
       ), removed as (
-        delete from agg_events_minute as total
+        delete from pipeline.agg_events_minute as total
         where not exists (select from recount where recount.minute = total.minute and recount.event_type = total.event_type)
         returning 1
       )
@@ -41,6 +42,6 @@ export async function rebuildAggregates(database: Database, options: RecountOpti
   return rebuilt;
 }
 
-const recountDeadLetters = `delete from agg_dead_letters;
-      insert into agg_dead_letters (status, reason, event_type, letter_count)
-      select status, reason, event_type, count(*) from dlq_events group by 1, 2, 3`;
+const recountDeadLetters = `delete from pipeline.agg_dead_letters;
+      insert into pipeline.agg_dead_letters (status, reason, event_type, letter_count)
+      select status, reason, event_type, count(*) from pipeline.dlq_events group by 1, 2, 3`;

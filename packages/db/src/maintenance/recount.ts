@@ -47,10 +47,11 @@ function recountExpressions(name: string): string {
              case when slice < 99 then format('(%s,0)', blocks * (slice + 1) / 100)::tid else '(4294967294,0)' end as beyond,
              set_config('application_name', '${name} ' || slice, true)
       from generate_series(0, 99) as slice,
-           (select pg_relation_size('raw_events') / current_setting('block_size')::bigint) as size (blocks)
+           (select pg_relation_size('pipeline.raw_events') / current_setting('block_size')::bigint) as size (blocks)
     ), recount as materialized (
       select date_trunc('minute', event_time, 'UTC') as minute, event_type, count(*) as events
-      from slices, lateral (select event_time, event_type from raw_events where ctid >= start and ctid < beyond offset 0) as slice
+      from slices, lateral (select event_time, event_type from pipeline.raw_events
+                            where ctid >= start and ctid < beyond offset 0) as slice
       group by 1, 2
     )`;
 }

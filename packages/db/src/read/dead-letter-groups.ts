@@ -24,7 +24,7 @@ export function selectDeadLetterGroups(sql: Sql) {
     select * from (
       select reason, event_type as "eventType", letter_count::text as count,
              ${timeOf(sql, sql`asc`)} as "firstSeen", ${timeOf(sql, sql`desc`)} as "lastSeen"
-      from agg_dead_letters as kind where status = 'open' and letter_count > 0
+      from pipeline.agg_dead_letters as kind where status = 'open' and letter_count > 0
       order by letter_count desc, reason, event_type limit ${MAX_GROUPS}
     ) as counted where "firstSeen" is not null`;
 }
@@ -37,9 +37,9 @@ function timeOf(sql: Sql, order: ReturnType<Sql>) {
   const inGroup = sql`one.status = 'open' and one.reason = kind.reason`;
   return sql`
     to_char(coalesce(
-      (select failed_at from dlq_events as one where ${inGroup} and one.event_type = kind.event_type
+      (select failed_at from pipeline.dlq_events as one where ${inGroup} and one.event_type = kind.event_type
        order by failed_at ${order} limit 1),
-      (select failed_at from dlq_events as one where ${inGroup} and one.event_type is null
+      (select failed_at from pipeline.dlq_events as one where ${inGroup} and one.event_type is null
        order by one.event_type ${order}, failed_at ${order} limit 1)
     ) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 }

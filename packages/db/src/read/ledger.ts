@@ -15,7 +15,7 @@ export function selectLedger(sql: Sql, topic: string) {
   return sql`
     select partition, next_offset::text as "nextOffset",
            extract(epoch from clock_timestamp() - last_record_at)::float8 as "recordAgeSeconds"
-    from ingest_progress where topic = ${topic} order by partition`;
+    from pipeline.ingest_progress where topic = ${topic} order by partition`;
 }
 
 /** Reads the ledger of a topic, ordered by partition. */

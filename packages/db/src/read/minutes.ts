@@ -13,7 +13,7 @@ export interface MinuteCount {
 export async function readMinutes(database: Database, minutes: number): Promise<readonly MinuteCount[]> {
   const rows = await database.run(
     (sql) => sql<AsJson<MinuteCount>[]>`
-      select ${minuteColumns(sql)} from agg_events_minute as total
+      select ${minuteColumns(sql)} from pipeline.agg_events_minute as total
       where total.minute > now() - make_interval(mins => ${minutes}) and total.minute <= now()
       order by total.minute, event_type`,
   );
@@ -28,8 +28,8 @@ const minuteColumns = (sql: Sql) => sql`
 export function selectMinutes(sql: Sql, minutes: number) {
   return sql`
     select ${minuteColumns(sql)}
-    from agg_events_minute as total
+    from pipeline.agg_events_minute as total
     where total.minute in (
-      select distinct minute from agg_events_minute where minute <= now() order by minute desc limit ${minutes})
+      select distinct minute from pipeline.agg_events_minute where minute <= now() order by minute desc limit ${minutes})
     order by total.minute, event_type`;
 }

@@ -38,8 +38,8 @@ export async function keepSample(
   const at = (sql: Sql) => sql`${new Date(atMs).toISOString()}::timestamptz`;
   await database.run(
     (sql) => sql`
-      with expired as (delete from stats_samples where slot < ${at(sql)} - make_interval(hours => ${KEPT_HOURS}))
-      insert into stats_samples (slot, topic, group_id, taken_at, stored, open_dead_letters, lag, log_end, seconds_behind,
+      with expired as (delete from pipeline.stats_samples where slot < ${at(sql)} - make_interval(hours => ${KEPT_HOURS}))
+      insert into pipeline.stats_samples (slot, topic, group_id, taken_at, stored, open_dead_letters, lag, log_end, seconds_behind,
                                  p50_seconds, p95_seconds, p99_seconds)
       values (date_bin(make_interval(secs => ${SLOT_SECONDS}), ${at(sql)}, 'epoch'), ${topic}, ${groupId}, ${at(sql)},
               ${stored}, ${openDeadLetters}, ${lag}, ${end}, ${secondsBehind},
@@ -71,7 +71,7 @@ export async function readSamples(
       select distinct on (step) extract(epoch from taken_at)::float8 * 1000 as "atMs", stored,
              open_dead_letters as "openDeadLetters", max(lag) over (partition by step) as "mostLag", lag,
              log_end as "end", seconds_behind as "secondsBehind", p50_seconds as p50, p95_seconds as p95, p99_seconds as p99
-      from (select *, date_bin(make_interval(secs => ${stepSeconds}), slot, 'epoch') as step from stats_samples
+      from (select *, date_bin(make_interval(secs => ${stepSeconds}), slot, 'epoch') as step from pipeline.stats_samples
             where slot > now() - make_interval(mins => ${minutes}) and topic = ${topic} and group_id = ${groupId}) as sample
       order by step, taken_at desc`,
   );

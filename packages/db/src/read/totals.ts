@@ -18,8 +18,8 @@ export function selectTotals(sql: Sql) {
            coalesce(sum(duplicates), 0)::text as duplicates,
            coalesce(sum(dead_lettered), 0)::text as "deadLettered",
            coalesce(sum(skipped), 0)::text as skipped,
-           (select coalesce(sum(letter_count), 0) from agg_dead_letters where status = 'open')::text as "openDeadLetters",
+           (select coalesce(sum(letter_count), 0) from pipeline.agg_dead_letters where status = 'open')::text as "openDeadLetters",
            extract(epoch from clock_timestamp() - max(updated_at) filter (where stored + dead_lettered > 0))::float8
              as "freshnessSeconds"
-    from ingest_progress`;
+    from pipeline.ingest_progress`;
 }

@@ -26,7 +26,7 @@ export function compareDuplicates(sql: Sql, condition: ReturnType<Sql>) {
     ), compared as materialized (
       select incoming.event_id, n, ${differencesFrom(sql, (column) => sql`stored.${sql(column)}`)} as differences
       from incoming cross join lateral (
-        select event_type, event_time, user_id, payload from raw_events
+        select event_type, event_time, user_id, payload from pipeline.raw_events
         where event_id = incoming.event_id offset 0) as stored
       where exists (select from repeated) and (incoming.event_id in (select event_id from repeated)) is true
         and incoming.event_id not in (select event_id from inserted)

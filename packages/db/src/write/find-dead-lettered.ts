@@ -25,8 +25,8 @@ export async function findDeadLettered(
       from unnest(${plainArray(records.map(({ offset }) => offset))}::bigint[],
                   ${plainArray(records.map(recordTime))}::bigint[],
                   ${plainArray(records.map(({ value }) => sha256(value)))}::text[]) as incoming (source_offset, timestamp_ms, hash)
-      join dlq_events as stored using (source_offset)
-      join ingest_progress as ledger on topic = source_topic and partition = source_partition
+      join pipeline.dlq_events as stored using (source_offset)
+      join pipeline.ingest_progress as ledger on topic = source_topic and partition = source_partition
       where source_topic = ${topic} and source_partition = ${partition} and reason = 'refused_by_database'
         and source_timestamp = timestamptz 'epoch' + timestamp_ms * interval '1 ms'
         and encode(sha256(coalesce(value, '')), 'hex') = hash and coalesce(source_topic_id = topic_id, true)`,

@@ -46,7 +46,7 @@ test.each(['stored', 'duplicates'])('another id rule is refused if a ledger has 
       message:
         `topic events has events whose ids follow the rule ${BUILT_IN}, ` +
         `but the definition has the rule ${OTHER}`,
-      remedy: 'restore the former rule, or give the definition a database of its own',
+      remedy: 'restore the former rule, or give the definition a schema of its own with DATABASE_SCHEMA',
       code: 2,
     });
   expect(await open(writerOf(), 2)).toMatchObject({ resets: 1 });

@@ -17,7 +17,7 @@ const identityOf = (sql: Sql) => sql`coalesce(identity, ${BUILT_IN_IDENTITY})`;
 /** A condition: the ledger existed before the statement, and all ledgers of its topic have this id rule. */
 export function hasIdentity(sql: Sql, { topic, partition }: PartitionName, identity: string) {
   return sql`(select coalesce(bool_and(${identityOf(sql)} = ${identity}) and bool_or(partition = ${partition}), false)
-              from ingest_progress where topic = ${topic})`;
+              from pipeline.ingest_progress where topic = ${topic})`;
 }
 
 /**
@@ -36,19 +36,19 @@ export async function agreeOnIdentity(
     (sql) => sql<{ readonly former: string | null; readonly resets: number }[]>`
       with ledgers as materialized (
         select partition, ${identityOf(sql)} as former, stored + duplicates > 0 as has_events
-        from ingest_progress
+        from pipeline.ingest_progress
         where topic = ${topic} and (partition = ${partition} or ${identityOf(sql)} <> ${identity}) order by partition for update
       ), others as materialized (
         select * from ledgers where former <> ${identity}
       ), changed as (
-        update ingest_progress as ledger set identity = ${identity}, resets = resets + 1 from others
+        update pipeline.ingest_progress as ledger set identity = ${identity}, resets = resets + 1 from others
         where topic = ${topic} and ledger.partition = others.partition
           and not exists (select from others where has_events)
         returning ledger.partition, resets
       )
       select (select former from others where has_events limit 1) as former,
              coalesce((select resets from changed where partition = ${partition}), resets) as resets
-      from ingest_progress where topic = ${topic} and partition = ${partition}`,
+      from pipeline.ingest_progress where topic = ${topic} and partition = ${partition}`,
   );
   if (agreed === undefined) throw new Error('Postgres returned no row');
   if (agreed.former !== null) throw otherIdentity(topic, agreed.former, identity);
@@ -59,7 +59,7 @@ export async function agreeOnIdentity(
 function otherIdentity(topic: string, former: string, identity: string): UserError {
   return new UserError(
     `topic ${topic} has events whose ids follow the rule ${former}, but the definition has the rule ${identity}`,
-    'restore the former rule, or give the definition a database of its own',
+    'restore the former rule, or give the definition a schema of its own with DATABASE_SCHEMA',
     exitCode.usage,
   );
 }

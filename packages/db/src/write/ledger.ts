@@ -46,9 +46,9 @@ export async function openLedger(
   const [opened] = await database.run(
     (sql) => sql<OpenedRow[]>`
       with former as (
-        select from ingest_progress where topic = ${topic} and partition = ${partition} and topic_id <> ${id}::uuid
+        select from pipeline.ingest_progress where topic = ${topic} and partition = ${partition} and topic_id <> ${id}::uuid
       )
-      insert into ingest_progress as ledger (topic, partition, start_offset, next_offset, topic_id, identity)
+      insert into pipeline.ingest_progress as ledger (topic, partition, start_offset, next_offset, topic_id, identity)
       values (${topic}, ${partition}, ${start}, ${start}, ${id}::uuid, ${identity})
       on conflict (topic, partition) do update set
         start_offset = ledger.start_offset + case when ledger.topic_id <> excluded.topic_id
@@ -100,7 +100,7 @@ export async function rewindLedger(
 ): Promise<boolean> {
   const rewound = await database.run(
     (sql) => sql`
-      update ingest_progress set
+      update pipeline.ingest_progress set
         start_offset = start_offset + ${to} - next_offset,
         next_offset = ${to},
         log_tail = ${tail ? tailToJson(tail) : null}::text::jsonb,

@@ -64,14 +64,14 @@ export function writeStatement(
   const compares = handling === 'dead-letter' || batch.nextOffset > expected;
   return sql<StatementResult[]>`
     with ledger as materialized (
-      select next_offset, resets, topic_id, log_tail from ingest_progress
+      select next_offset, resets, topic_id, log_tail from pipeline.ingest_progress
       where topic = ${topic} and partition = ${partition} for update
     ), in_step as materialized (
       select from ledger where next_offset = ${expected} and resets = ${resets}
     ), ${isPlain ? sql`` : sql`${insertTolerantly(sql, rows, compares)},`} counted as materialized (
       ${isPlain ? countAll(sql, rows) : countInserted(sql)}
     ), aggregated as (
-      insert into agg_events_minute as total (minute, event_type, event_count)
+      insert into pipeline.agg_events_minute as total (minute, event_type, event_count)
       select minute, event_type, event_count from counted order by 1, 2
       on conflict (minute, event_type) do update set event_count = total.event_count + excluded.event_count
     ), dead as (
@@ -105,7 +105,7 @@ function insertTolerantly(sql: Sql, rows: EventRows, compares: boolean) {
 
 function insertEvents(sql: Sql, { hasAttributes }: EventRows, source: ReturnType<Sql>) {
   return sql`
-      insert into raw_events (event_id, event_type, event_time, user_id, payload${hasAttributes ? sql`, attributes` : sql``})
+      insert into pipeline.raw_events (event_id, event_type, event_time, user_id, payload${hasAttributes ? sql`, attributes` : sql``})
       select event_id, event_type, event_time, user_id, payload::jsonb${hasAttributes ? sql`, attributes::jsonb` : sql``}
       from ${source} where exists (select from in_step)
       order by event_id, n`;
@@ -143,7 +143,7 @@ function countInserted(sql: Sql) {
 function insertDeadLetters(sql: Sql, { topic, partition, deadLetters }: Batch) {
   if (deadLetters.length === 0) return sql`select where false`;
   return sql`
-      insert into dlq_events (source_topic, source_partition, source_offset, source_timestamp, source_topic_id, key, value,
+      insert into pipeline.dlq_events (source_topic, source_partition, source_offset, source_timestamp, source_topic_id, key, value,
                               headers, event_type, reason, detail, sqlstate, redrive_count)
       select ${topic}, ${partition}::int, source_offset, source_timestamp, topic_id, key, value,
              headers, event_type, reason, detail, sqlstate, redrive_count
@@ -152,7 +152,7 @@ function insertDeadLetters(sql: Sql, { topic, partition, deadLetters }: Batch) {
                            decode(key_base64, 'base64') as key, decode(value_base64, 'base64') as value) as decoded,
            (select topic_id from ledger) as opened
       where exists (select from in_step) and not exists (
-        select from dlq_events as stored
+        select from pipeline.dlq_events as stored
         where stored.source_topic = ${topic} and stored.source_partition = ${partition}
           and stored.source_offset = incoming.source_offset and stored.source_timestamp = decoded.source_timestamp
           and coalesce(stored.source_topic_id = opened.topic_id, true)
@@ -172,7 +172,7 @@ function advanceLedger(
 ) {
   const { topic, partition, nextOffset } = batch;
   return sql`
-      update ingest_progress as progress set
+      update pipeline.ingest_progress as progress set
         next_offset = greatest(next_offset, ${nextOffset}),
         start_offset = start_offset - case when ${nextOffset} <= ${expected} then gone.stored + gone.dead_lettered else 0 end,
         stored = progress.stored + gone.stored,
