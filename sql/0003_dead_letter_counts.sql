@@ -15,7 +15,8 @@ select status, reason, event_type, count(*) from dlq_events group by 1, 2, 3;
 
 -- Runs as the owner, so that writers of dlq_events need no privileges on the counts. Updates the counts in
 -- key order and as the last step of a statement, so that two writers cannot deadlock.
-create function count_dead_letters() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+create function count_dead_letters() returns trigger
+language plpgsql security definer set search_path from current as $$
 begin
   if tg_op = 'TRUNCATE' then
     delete from agg_dead_letters;

@@ -9,7 +9,7 @@ alter table dlq_events add column source_topic_id uuid;
 -- As before, but only for dlq_events: it runs as the owner, and a user who attached it to another table could
 -- change the counts.
 create or replace function count_dead_letters() returns trigger
-language plpgsql security definer set search_path = public, pg_temp as $$
+language plpgsql security definer set search_path from current as $$
 begin
   if tg_relid <> 'dlq_events'::regclass then
     raise insufficient_privilege using message = 'count_dead_letters() is only for dlq_events';

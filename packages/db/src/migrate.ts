@@ -31,17 +31,22 @@ function ownMigrations(): readonly Migration[] {
   return embedded.sort().map((name) => ({ name: name.slice(4), sql: embeddedText(name) ?? '' }));
 }
 
-/** Advisory lock key that serializes concurrent migrations. */
+/** Advisory lock key that serializes concurrent migrations; for `public` as before there were other schemas. */
 const LOCK = 7_305_117;
 
 /** Changing a large table can take long, and a statement that times out would be retried indefinitely. */
 const NO_TIMEOUT = 0;
 
 /**
- * Taken per transaction, because a pooler may run the next one in another session. Everything else queues
- * behind a lock that is waited for, so a migration waits only briefly and then retries, like maintenance.
+ * Takes the schema's lock and makes the schema that of unqualified names. Per transaction, because a pooler
+ * may run the next one in another session. Everything else queues behind a lock that is waited for, so a
+ * migration waits only briefly and then retries, like maintenance.
  */
-const takeLock = `select set_config('lock_timeout', '500ms', true), pg_advisory_xact_lock(${LOCK});`;
+function enter(schema: string): string {
+  const key = schema === 'public' ? LOCK : `hashtextextended('${schema}', ${LOCK})`;
+  return `select set_config('lock_timeout', '500ms', true),
+                 set_config('search_path', '"${schema}", pg_temp', true), pg_advisory_xact_lock(${key});`;
+}
 
 const LOCK_NOT_AVAILABLE = '55P03';
 
@@ -59,7 +64,8 @@ export interface MigrateOptions {
 
 /**
  * Applies the pending migrations; those named `…_finish.sql` only to a new database, or with `finish`. Retries
- * while other sessions hold locks. Safe to repeat and to run concurrently.
+ * while other sessions hold locks. Creates the schema if it is missing. Safe to repeat and to run
+ * concurrently.
  * @returns the names of the applied migrations
  * @throws UserError for a permanent error, the driver's error for a transient one, the signal's reason
  */
@@ -71,11 +77,13 @@ export async function migrate(
   const waiting = { isTransient: isLockTimeout, ...options };
   const untimed = { ...settings, DATABASE_STATEMENT_TIMEOUT_MS: NO_TIMEOUT };
   const sql = openPool(untimed, { applicationName: 'migrate', connections: 1 });
+  const schema = settings.DATABASE_SCHEMA;
+  const run = (text: string) => sql.unsafe(`${enter(schema)} ${text}`).simple();
   const applied: string[] = [];
   try {
-    await retryForever(() => sql.unsafe(`${takeLock} ${createMigrationsTable}`).simple(), waiting);
+    await retryForever(() => run(createMigrationsTable(schema)), waiting);
     for (const migration of await findPending(sql, migrations, finish))
-      if (await retryForever(() => runMigration(sql, migration), waiting)) applied.push(migration.name);
+      if (await retryForever(() => runMigration(run, migration), waiting)) applied.push(migration.name);
     return applied;
   } catch (error) {
     throw toUserError(error);
@@ -84,8 +92,11 @@ export async function migrate(
   }
 }
 
-const createMigrationsTable =
-  'create table if not exists schema_migrations (name text primary key, applied_at timestamptz not null default now())';
+/** `create schema if not exists` would require the right to create schemas, even if there is one. */
+const createMigrationsTable = (schema: string) => `
+  do $$ begin if to_regnamespace('"${schema}"') is null then create schema "${schema}"; end if; end $$;
+  create table if not exists pipeline.schema_migrations (
+    name text primary key, applied_at timestamptz not null default now())`;
 
 function isLockTimeout(error: unknown): boolean {
   return codeOf(error) === LOCK_NOT_AVAILABLE;
@@ -96,7 +107,7 @@ async function findPending(
   migrations: readonly Migration[],
   finish: boolean,
 ): Promise<readonly Migration[]> {
-  const rows = await sql<{ name: string }[]>`select name from schema_migrations`;
+  const rows = await sql<{ name: string }[]>`select name from pipeline.schema_migrations`;
   const applied = new Set(rows.map(({ name }) => name));
   const isFinishing = finish || applied.size === 0;
   return migrations.filter(({ name }) => !applied.has(name) && (isFinishing || !finishing.test(name)));
@@ -109,14 +120,19 @@ const APPLIED = 'MG001';
  * Runs the file and records its name in one simple query, which Postgres runs as one transaction.
  * @returns false if another process has applied it
  */
-async function runMigration(sql: Sql, { name, sql: text }: Migration): Promise<boolean> {
+async function runMigration(
+  run: (text: string) => PromiseLike<unknown>,
+  { name, sql: text }: Migration,
+): Promise<boolean> {
   const quoted = `'${name.replaceAll("'", "''")}'`;
   const endIfApplied = `do $$ begin
-      if exists (select from schema_migrations where name = ${quoted}) then raise exception 'applied' using errcode = '${APPLIED}'; end if;
+      if exists (select from pipeline.schema_migrations where name = ${quoted}) then
+        raise exception 'applied' using errcode = '${APPLIED}';
+      end if;
     end $$;`;
-  const record = `insert into schema_migrations (name) values (${quoted});`;
+  const record = `insert into pipeline.schema_migrations (name) values (${quoted});`;
   try {
-    await sql.unsafe(`${takeLock} ${endIfApplied} ${text}\n;${record}`).simple();
+    await run(`${endIfApplied} ${text}\n;${record}`);
     return true;
   } catch (error) {
     if (codeOf(error) === APPLIED) return false;
