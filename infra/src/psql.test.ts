@@ -8,14 +8,14 @@ import { expect, onTestFinished, test } from 'vitest';
 const echo = '#!/bin/sh\nprintf "%s\\n" "$PGPASSWORD" "$@"\n';
 
 /** Runs the program with a PATH that has only these scripts, and -c as argument for psql. */
-function run(scripts: Readonly<Record<string, string>>) {
+function run(scripts: Readonly<Record<string, string>>, settings: Readonly<Record<string, string>> = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'bin-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   for (const [name, text] of Object.entries(scripts))
     writeFileSync(join(folder, name), text, { mode: 0o755 });
   const program = join(import.meta.dirname, 'psql.ts');
   return spawnSync(process.execPath, ['--conditions=source', program, '-c', 'select 1'], {
-    env: { PATH: folder, DATABASE_URL: 'postgres://app:secret@db/app' },
+    env: { PATH: folder, DATABASE_URL: 'postgres://app:secret@db/app', ...settings },
     encoding: 'utf8',
   });
 }
@@ -29,6 +29,14 @@ test('psql gets the URL without the password, and all arguments', () => {
     '-c',
     'select 1',
   ]);
+});
+
+test('unqualified names are those of DATABASE_SCHEMA', () => {
+  const url = 'postgres://app:secret@db/app?options=-cwork_mem%3D1MB';
+  const { stdout } = run({ psql: echo }, { DATABASE_URL: url, DATABASE_SCHEMA: 'team_a' });
+  expect(stdout.split('\n')[1]).toBe(
+    'postgres://app@db/app?options=-cwork_mem%3D1MB&options=-cwork_mem%3D1MB%20-csearch_path%3Dteam_a',
+  );
 });
 
 test('without psql, that of the Compose container is used', () => {

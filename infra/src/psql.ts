@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { databaseSettings } from '@pipeline/db';
 import { createProgram, resolveCliPath, runProgram, settingsOf, withSettings } from '@pipeline/program';
-import { exitCode, UserError } from '@pipeline/runtime';
+import { exitCode, type Settings, UserError } from '@pipeline/runtime';
 import { findComposeContainer } from '@pipeline/servers';
 import { version } from './settings.ts';
 
@@ -19,13 +19,22 @@ const program = withSettings(
   .argument('[words...]', 'arguments for psql')
   .allowUnknownOption()
   .action(async (words: readonly string[]) => {
-    const { text, password } = settingsOf(program, databaseSettings).DATABASE_URL;
-    const url = new URL(text);
-    url.password = '';
-    const command = ['psql', url.href, ...words];
+    const settings = settingsOf(program, databaseSettings);
+    const command = ['psql', urlFor(settings), ...words];
+    const { password } = settings.DATABASE_URL;
     process.exitCode =
       (await run(command, password)) ?? (await run(await inContainer(command), password)) ?? exitCode.failed;
   });
+
+/** The URL without the password; unqualified names are those of the schema. */
+function urlFor({ DATABASE_URL, DATABASE_SCHEMA: schema }: Settings<typeof databaseSettings>): string {
+  const url = new URL(DATABASE_URL.text);
+  url.password = '';
+  if (schema === 'public') return url.href;
+  const options = [DATABASE_URL.options, `-csearch_path=${schema}`].filter(Boolean).join(' ');
+  // Of two options, libpq takes the latter.
+  return `${url.href}${url.search ? '&' : '?'}options=${encodeURIComponent(options)}`;
+}
 
 /** Runs a command with the password in its environment; returns undefined if it is not installed. */
 async function run([file = '', ...words]: readonly string[], password: string): Promise<number | undefined> {
