@@ -7,6 +7,7 @@ export {
   defineEvents,
   eventType,
   type NamedType,
+  type TypeOptions,
 } from './definition/define-events.ts';
 export type { EventDefinition, EventOf, Registry, UnknownTypes } from './definition/definition.ts';
 export { encode } from './definition/encode-record.ts';
@@ -49,4 +50,8 @@ export {
 export { eventJsonSchema, toJsonSchema } from './json-schema.ts';
 export { type Reason, type Rejection, reasons } from './reasons.ts';
 export { type EventType, eventTypes } from './registry.ts';
+export { dateTime, type TDateTime } from './time/date-time-schema.ts';
 export { type CreateCompiler, compileValidator, type Validate } from './validate.ts';
+export { deriveViews, type EnvelopeColumn } from './views/derive-views.ts';
+export type { Row } from './views/row.ts';
+export type { ColumnType, EventView, ViewColumn } from './views/view.ts';

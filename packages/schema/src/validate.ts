@@ -1,6 +1,7 @@
 import type { TSchema } from '@sinclair/typebox';
 import { Ajv, type ErrorObject, type Options } from 'ajv';
 import { knownPath, namesIn } from './known-path.ts';
+import { dateTimePattern } from './time/date-time.ts';
 
 /** Returns the first error in a value, undefined if it is valid. Errors contain no data. Never throws. */
 export type Validate = (value: unknown) => Problem | undefined;
@@ -15,8 +16,16 @@ interface Problem {
  * `strictNumbers` off: 1e400 is a valid JSON number, although JavaScript parses it as Infinity.
  * `verbose`: errors include the schema they come from, with its description.
  * `addUsedSchema` off: several schemas with the same `$id` can be compiled.
+ * `keywords`: annotations that name a view and its columns.
  */
-const options = { strict: true, strictNumbers: false, verbose: true, addUsedSchema: false };
+const options = {
+  strict: true,
+  strictNumbers: false,
+  verbose: true,
+  addUsedSchema: false,
+  formats: { 'date-time': new RegExp(dateTimePattern) },
+  keywords: ['x-view', 'x-column'],
+};
 const ajv = new Ajv(options);
 /** Ignores inherited properties such as `constructor`, which is slower. */
 const carefulAjv = new Ajv({ ...options, ownProperties: true });

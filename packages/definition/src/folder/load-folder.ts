@@ -74,7 +74,7 @@ function toType(path: string, schemas: ResolvedSchemas, report: Report): NamedTy
   const file = [...schemas.keys()].find((one) => one.path === path);
   const bundle = file && attempt(path, () => bundleSchema(file, schemas), report);
   const validate = bundle && attempt(path, () => compileSchema(bundle), report);
-  return eventType(name, Type.Unsafe(bundle?.schema ?? {}), validate ?? (() => undefined));
+  return eventType(name, Type.Unsafe(bundle?.schema ?? {}), { validate: validate ?? (() => undefined) });
 }
 
 function collect<Value>(problems: string[], work: () => Value): Value | undefined {

@@ -61,7 +61,9 @@ test('an event of an unknown type is rejected, or stored without validation', ()
 test('a validator that was compiled elsewhere replaces the schema', () => {
   const never = () => ({ path: '/a', message: 'is never right' });
   const decode = createDecoder(
-    defineEvents({ types: [eventType('order.placed', Type.Unsafe<{ a: 1 }>({ unheardOf: true }), never)] }),
+    defineEvents({
+      types: [eventType('order.placed', Type.Unsafe<{ a: 1 }>({ unheardOf: true }), { validate: never })],
+    }),
   );
   const bytes = toBytes(writeEvent({ event_type: '"order.placed"' }));
   expect(decode({ value: bytes })).toMatchObject({ path: '/payload/a', message: 'is never right' });

@@ -3,27 +3,35 @@ import type { Envelope } from '../envelopes/envelope.ts';
 import { nativeEnvelope } from '../envelopes/native.ts';
 import { isTypeName, typeNameRule } from '../text-rules.ts';
 import { compileValidator, type Validate } from '../validate.ts';
+import { deriveViews } from '../views/derive-views.ts';
+import { findViewProblems } from '../views/find-view-problems.ts';
 import type { EventDefinition, UnknownTypes } from './definition.ts';
 
 /** A type of event: its name and the schema of its payload. */
 export interface NamedType<Name extends string = string, Schema extends TSchema = TSchema> {
   readonly name: Name;
   readonly payload: Schema;
-  /** Replaces the validator that is compiled from the schema. */
-  readonly validate?: Validate | undefined;
+  readonly options?: TypeOptions;
+}
+
+/** What may be chosen for a type. */
+export interface TypeOptions {
+  /** The name of its view: at most 63 bytes. Defaults to `x-view` in the schema, or else `event_TYPE`. */
+  readonly view?: string;
+  /** A validator compiled elsewhere, for schemas that Ajv's draft-07 does not read. */
+  readonly validate?: Validate;
 }
 
 /**
  * A type of event. Names may have 1 to 255 bytes of UTF-8 without control characters.
  * @param payload a TypeBox schema, or a JSON Schema in `Type.Unsafe`
- * @param validate a validator compiled elsewhere, for schemas that Ajv's draft-07 does not read
  */
 export function eventType<const Name extends string, Schema extends TSchema>(
   name: Name,
   payload: Schema,
-  validate?: Validate,
+  options: TypeOptions = {},
 ): NamedType<Name, Schema> {
-  return { name, payload, validate };
+  return { name, payload, options };
 }
 
 /** The argument of `defineEvents`. */
@@ -61,12 +69,21 @@ export function defineEvents<const Types extends readonly NamedType[], User exte
     ...findNameProblems(namesOf(types)),
   ];
   const validators = Object.fromEntries(compileAll(types, problems));
+  const named = nameTypes(types);
+  problems.push(...findViewProblems(deriveViews(named)));
   if (problems.length > 0) throw new DefinitionError(problems);
+  return { ...named, envelope: envelope as Envelope<User>, validators, unknownTypes };
+}
+
+/** Leaves out types without a valid name, which are reported. */
+function nameTypes<Types extends readonly NamedType[]>(types: Types) {
+  const all: readonly NamedType[] = Array.isArray(types) ? types.filter(({ name }) => isTypeName(name)) : [];
+  const views = all.flatMap(({ name, options }) =>
+    options?.view === undefined ? [] : [[name, options.view]],
+  );
   return {
-    envelope: envelope as Envelope<User>,
-    types: Object.fromEntries(types.map(({ name, payload }) => [name, payload])) as RegistryOf<Types>,
-    validators,
-    unknownTypes,
+    types: Object.fromEntries(all.map(({ name, payload }) => [name, payload])) as RegistryOf<Types>,
+    viewNames: Object.fromEntries(views) as Readonly<Record<string, string>>,
   };
 }
 
@@ -105,9 +122,9 @@ function compileAll(
   problems: string[],
 ): readonly (readonly [string, Validate])[] {
   if (!Array.isArray(types)) return [];
-  return types.flatMap(({ name, payload, validate }: NamedType) => {
+  return types.flatMap(({ name, payload, options }: NamedType) => {
     try {
-      return [[name, validate ?? compileValidator(payload)] as const];
+      return [[name, options?.validate ?? compileValidator(payload)] as const];
     } catch (error) {
       const [reason = ''] = String(error instanceof Error ? error.message : error).split('\n');
       problems.push(`type ${quote(name)}: ${reason}`);

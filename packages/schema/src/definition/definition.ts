@@ -18,6 +18,8 @@ export interface EventDefinition<
   /** Compiled schemas by type. */
   readonly validators: Readonly<Record<string, Validate>>;
   readonly unknownTypes: UnknownTypes;
+  /** Names of views by type, if they are not the default. */
+  readonly viewNames?: Readonly<Record<string, string>>;
 }
 
 /** `Readonly<unknown>` would accept nothing. */

@@ -1,0 +1,216 @@
+import * as Type from '@sinclair/typebox/type';
+import { expect, test } from 'vitest';
+import { DefinitionError, defineEvents, eventType } from '../definition/define-events.ts';
+import { shopEvents } from '../definition/shop-events.ts';
+import { dateTime } from '../time/date-time-schema.ts';
+import { deriveViews } from './derive-views.ts';
+
+/** The columns of the members of a payload with this schema, each as `NAME TYPE`. */
+function columnsOf(payload: object): readonly string[] {
+  const [view] = deriveViews({ types: { one: Type.Unsafe(payload) } });
+  return (
+    view?.columns.filter(({ member }) => member !== null).map(({ name, type }) => `${name} ${type}`) ?? []
+  );
+}
+
+/** The type of the column of a member with this schema. */
+function typeOf(member: unknown, others: object = {}): string | undefined {
+  const [column = ''] = columnsOf({ type: 'object', properties: { a: member }, ...others });
+  return column.split(' ')[1];
+}
+
+function problemsOf(...types: Parameters<typeof eventType>[]): readonly string[] {
+  try {
+    defineEvents({ types: types.map((one) => eventType(...one)) });
+    return [];
+  } catch (error) {
+    if (!(error instanceof DefinitionError)) throw error;
+    return error.problems;
+  }
+}
+
+test('each built-in type has a view with the columns of raw_events and its members', () => {
+  const views = deriveViews(shopEvents);
+  const names = views.map(({ name, eventType: type }) => [name, type]);
+  expect(names).toEqual(Object.keys(shopEvents.types).map((type) => [`event_${type}`, type]));
+  expect(views[2]?.columns.map(({ name, type }) => `${name} ${type}`)).toEqual([
+    'event_id uuid',
+    'event_type text',
+    'event_time timestamptz',
+    'user_id text',
+    'attributes jsonb',
+    'ingested_at timestamptz',
+    'payload jsonb',
+    'product_id text',
+    'quantity bigint',
+    'price numeric',
+  ]);
+});
+
+test.each<readonly [string, unknown]>([
+  ['text', { type: 'string', format: 'email' }],
+  ['text', { type: ['null', 'string'] }],
+  ['text', { enum: ['a', 'b', null] }],
+  ['text', { const: 'a' }],
+  ['text', Type.Union([Type.Literal('a'), Type.Literal('b')])],
+  ['text', { anyOf: [{ type: 'string' }, { type: 'string', format: 'date-time' }] }],
+  ['timestamptz', { type: 'string', format: 'date-time' }],
+  ['timestamptz', { oneOf: [{ type: 'string' }, { type: 'null' }], format: 'date-time' }],
+  ['timestamptz', Type.Union([dateTime(), Type.Null()])],
+  ['bigint', { type: 'integer', maximum: 1e40 }],
+  ['bigint', { enum: [1, 2] }],
+  ['bigint', { allOf: [{ type: 'number' }, { type: 'integer' }] }],
+  ['numeric', { type: 'number' }],
+  ['numeric', { type: ['integer', 'number', 'null'] }],
+  ['numeric', { const: 0.5 }],
+  ['numeric', { type: 'number', enum: [1, 2] }],
+  ['numeric', { anyOf: [{ type: 'integer' }, { type: 'number' }] }],
+  ['boolean', { type: 'boolean' }],
+  ['boolean', { enum: [true, false] }],
+  ['jsonb', { type: 'array' }],
+  ['jsonb', { type: 'object', properties: { b: { type: 'string' } } }],
+  ['jsonb', { type: ['string', 'integer'] }],
+  ['jsonb', { anyOf: [{ type: 'string' }, {}] }],
+  ['jsonb', { enum: ['a', { b: 1 }] }],
+  ['jsonb', { format: 'date-time' }],
+  ['jsonb', { type: 'null' }],
+  ['jsonb', { allOf: [{ type: 'string' }, { type: 'integer' }] }],
+  ['jsonb', { $ref: '#/$defs/nowhere' }],
+  ['jsonb', true],
+  ['jsonb', false],
+])('a column is %s if the schema of its member is %j', (expected, member) => {
+  expect(typeOf(member)).toBe(expected);
+});
+
+test.each<readonly [string, string, object]>([
+  ['a pointer', '#/$defs/a~1b%20c', { $defs: { 'a/b c': { type: 'integer' } } }],
+  ['an anchor', '#id', { $defs: { one: { $anchor: 'id', type: 'integer' } } }],
+  ['an anchor of draft-07', '#id', { definitions: { one: { $id: '#id', type: 'integer' } } }],
+  ['a name', 'Id', { $defs: { one: { $id: 'Id', type: 'integer' } } }],
+  [
+    'a URL',
+    'https://a.example/x#/$defs/id',
+    { $id: 'https://a.example/x', $defs: { id: { type: 'integer' } } },
+  ],
+  ['a URN', '#/$defs/id', { $id: 'urn:a:b', $defs: { id: { type: 'integer' } } }],
+  [
+    'a relative URL',
+    'id.json',
+    { $id: 'https://a.example/x', $defs: { one: { $id: '/id.json', type: 'integer' } } },
+  ],
+])('a reference is followed: %s', (_, $ref, others) => {
+  expect(typeOf({ $ref }, others)).toBe('bigint');
+  expect(typeOf({ $dynamicRef: $ref }, others)).toBe('bigint');
+});
+
+test('a schema that refers to itself ends', () => {
+  expect(typeOf({ $ref: '#/properties/a' })).toBe('jsonb');
+  expect(columnsOf({ $ref: '#', properties: { a: { type: 'string' } } })).toEqual(['a text']);
+  const tree = Type.Recursive((self) => Type.Object({ name: Type.String(), next: Type.Optional(self) }));
+  expect(columnsOf(tree)).toEqual(['name text', 'next jsonb']);
+});
+
+test('members are found in every schema that describes the payload, each once', () => {
+  const payload = {
+    allOf: [{ properties: { b: { type: 'integer' }, c: { type: 'string' } } }],
+    $ref: '#/$defs/base',
+    properties: { b: { type: 'number' }, kind: { type: 'string' } },
+    oneOf: [
+      { properties: { kind: { const: 1 }, card: { type: 'string' }, at: { type: 'string' } } },
+      { properties: { iban: { type: 'string' }, at: { type: 'integer' } } },
+    ],
+    if: { properties: { never: {} } },
+    else: { properties: { more: { type: 'boolean' } } },
+    dependentSchemas: { kind: { properties: { deep: { type: 'array' } } } },
+    $defs: { base: { properties: { a: { type: 'string' } } } },
+  };
+  expect(columnsOf(payload)).toEqual([
+    ...['b bigint', 'kind text', 'a text', 'c text', 'card text', 'at jsonb', 'iban text'],
+    ...['more boolean', 'deep jsonb'],
+  ]);
+});
+
+test.each([{ type: 'string' }, { type: 'array', items: {} }, {}])(
+  'a payload of %j has no members',
+  (payload) => {
+    expect(columnsOf(payload)).toEqual([]);
+  },
+);
+
+test('a member that no row can have gets no column', () => {
+  expect(columnsOf({ properties: { 'a\0': {}, '\ud800': {}, b: {} } })).toEqual(['b jsonb']);
+});
+
+test('a member with the name of an envelope column becomes payload_NAME', () => {
+  const properties = { event_id: { type: 'integer' }, payload: {}, event: { type: 'string' } };
+  expect(columnsOf({ properties })).toEqual([
+    'payload_event_id bigint',
+    'payload_payload jsonb',
+    'event text',
+  ]);
+});
+
+test('descriptions come from the schema, a title, or the referenced schema', () => {
+  const [view] = deriveViews({
+    types: {
+      one: Type.Unsafe({
+        title: 'An order',
+        properties: { a: { description: 'the a\0\ud800' }, b: { $ref: '#/$defs/b' }, c: {} },
+        $defs: { b: { title: 'the b' } },
+      }),
+    },
+  });
+  expect(view?.description).toBe('An order');
+  const described = view?.columns.filter(({ member }) => member).map(({ description }) => description);
+  expect(described).toEqual(['the a\ufffd', 'the b', null]);
+});
+
+test('a view has the name of its type in lower case, other characters as _', () => {
+  const names = deriveViews({ types: { 'com.shop/Order:Placed': Type.Object({}), 'é😀': Type.Object({}) } });
+  expect(names.map(({ name }) => name)).toEqual(['event_com_shop_order_placed', 'event___']);
+});
+
+test('the definition or the schema may name a view, and the schema a column', () => {
+  const schema = Type.Object({ a: Type.String({ 'x-column': 'b' }) }, { 'x-view': 'orders' });
+  const [own, other] = deriveViews(
+    defineEvents({ types: [eventType('a', schema), eventType('b', schema, { view: 'Others' })] }),
+  );
+  expect([own?.name, other?.name]).toEqual(['orders', 'Others']);
+  expect(own?.columns.at(-1)).toMatchObject({ name: 'b', member: 'a' });
+});
+
+test('names that collide, are too long or are none are refused, all at once', () => {
+  const long = 'x'.repeat(58);
+  const clashes = Type.Object({ event_id: Type.String(), payload_event_id: Type.String() });
+  const renamed = Type.Object({ a: Type.String({ 'x-column': 'b' }), b: Type.String() });
+  const odd = Type.Object({ ['é'.repeat(32)]: Type.String(), '': Type.String() });
+  const wide = Type.Object(
+    Object.fromEntries(Array.from({ length: 1_494 }, (_, n) => [`m${n}`, Type.String()])),
+  );
+  const viewRemedy = 'name another with eventType(name, schema, { view }) or "x-view" in the schema';
+  const columnRemedy = 'name another with "x-column" in the schema of the member';
+  expect(
+    problemsOf(
+      ['a.b', Type.Object({})],
+      ['a_b', Type.Object({})],
+      ['A b', clashes],
+      [long, renamed],
+      ['c', odd, { view: '' }],
+      ['d', wide, { view: 'a\0', validate: () => undefined }],
+    ),
+  ).toEqual([
+    `type ${long}: its view "event_${long}" has 64 bytes, and Postgres allows 63: ${viewRemedy}`,
+    `type c: its view "" is empty: ${viewRemedy}`,
+    `type d: its view "a\\u0000" has a character that Postgres cannot store: ${viewRemedy}`,
+    `types a.b, a_b, A b: have the same view "event_a_b": ${viewRemedy}`,
+    `type A b: the members "event_id", "payload_event_id" have the same column "payload_event_id": ${columnRemedy}`,
+    `type ${long}: the members "a", "b" have the same column "b": ${columnRemedy}`,
+    `type c: the column of the member "${'é'.repeat(32)}" has 64 bytes, and Postgres allows 63: ${columnRemedy}`,
+    `type c: the column of the member "" is empty: ${columnRemedy}`,
+    'type d: has 1501 columns, and a view may have 1500',
+  ]);
+});
+
+test('the longest names are accepted', () => {
+  expect(problemsOf(['x'.repeat(57), Type.Object({ ['x'.repeat(63)]: Type.String() })])).toEqual([]);
+});
