@@ -1,14 +1,8 @@
-import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
-import {
-  findMistakes,
-  kubernetesFolder,
-  type Manifest,
-  parseManifests,
-  podsOf,
-  readBase,
-} from './testing/manifests.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { buildOverlay, buildPipelines, noKustomize } from './testing/kustomize.ts';
+import { findMistakes, kubernetesFolder, type Manifest, podsOf, readBase } from './testing/manifests.ts';
+import { idOf, pipelineOf, referencesOf, selectedBy } from './testing/references.ts';
 
 const base = readBase();
 const named = (name: string, kind: string) =>
@@ -80,21 +74,54 @@ test('only KEDA sets the number of consumers', () => {
   expect(named('consumer', 'ScaledObject').spec.scaleTargetRef).toEqual({ name: 'consumer' });
 });
 
-/** Either will do: kubectl contains kustomize. */
-const builders = [
-  ['kustomize', 'build'],
-  ['kubectl', 'kustomize'],
-] as const;
+describe.skipIf(noKustomize !== undefined)(`overlays${noKustomize ? ` (${noKustomize})` : ''}`, () => {
+  test('the example is valid and replaces images and limits of the base', () => {
+    const example = buildOverlay(join(kubernetesFolder, 'example'));
+    expect(findMistakes(example)).toEqual([]);
+    const images = podsOf(example).flatMap(([, pod]) => pod.containers.map(({ image }) => image));
+    expect(images.filter((image) => !image.startsWith('registry.example.com/'))).toEqual([]);
+    expect(example.find(({ kind }) => kind === 'ScaledObject')?.spec.maxReplicaCount).toBe(12);
+  });
 
-const builder = builders.find(([program]) => spawnSync(program, ['version']).error === undefined);
+  const names = ['orders', 'payments', 'clicks', 'refunds', 'audit'];
+  const byHand = [
+    ...['migrate', 'consumer', 'stats', 'keda'].map((name) => `Secret NAME-pipeline-${name}`),
+    ...['ca', 'events'].map((name) => `ConfigMap NAME-pipeline-${name}`),
+  ];
+  let pipelines: readonly Manifest[];
+  beforeAll(() => {
+    pipelines = noKustomize === undefined ? buildPipelines(names) : [];
+  });
 
-test('the example is valid and replaces images and limits of the base', ({ skip }) => {
-  if (builder === undefined) return skip('neither kustomize nor kubectl is installed');
-  const [program, word] = builder;
-  const yaml = execFileSync(program, [word, join(kubernetesFolder, 'example')], { encoding: 'utf8' });
-  const example = parseManifests(yaml);
-  expect(findMistakes(example)).toEqual([]);
-  const images = podsOf(example).flatMap(([, pod]) => pod.containers.map(({ image }) => image));
-  expect(images.filter((image) => !image.startsWith('registry.example.com/'))).toEqual([]);
-  expect(example.find(({ kind }) => kind === 'ScaledObject')?.spec.maxReplicaCount).toBe(12);
+  test('five pipelines in one namespace have no name in common', () => {
+    const ids = pipelines.map(idOf);
+    expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
+    expect(new Set(pipelines.map(pipelineOf))).toEqual(new Set(names));
+  });
+
+  test.each(names)('every reference of the pipeline %s is to an object of its own', (name) => {
+    const own = pipelines.filter((one) => pipelineOf(one) === name);
+    const known = [...own.map(idOf), ...byHand.map((id) => id.replace('NAME', name))];
+    const references = own.flatMap(referencesOf);
+    expect(references.length).toBeGreaterThan(10);
+    expect(references.filter((id) => !known.includes(id))).toEqual([]);
+  });
+
+  test('no object selects a pod of another pipeline', () => {
+    const foreign = pipelines.filter((one) => {
+      const selected = selectedBy(one, pipelines);
+      return selected.some((pipeline) => pipeline !== pipelineOf(one));
+    });
+    expect(foreign.map(idOf)).toEqual([]);
+    const selecting = pipelines.filter((one) => selectedBy(one, pipelines).length > 0);
+    expect(new Set(selecting.map(({ kind }) => kind))).toEqual(
+      new Set(['Deployment', 'NetworkPolicy', 'PodDisruptionBudget', 'Service']),
+    );
+  });
+
+  test('each pipeline has topics, a group and a schema of its own', () => {
+    const settings = pipelines.filter(({ kind }) => kind === 'ConfigMap').map(({ data }) => data);
+    for (const name of ['KAFKA_TOPIC', 'KAFKA_DLQ_TOPIC', 'KAFKA_GROUP_ID', 'DATABASE_SCHEMA'])
+      expect(new Set(settings.map((data) => data?.[name])).size).toBe(names.length);
+  });
 });

@@ -17,6 +17,7 @@ interface Container {
     readonly limits: { readonly memory?: string; readonly cpu?: string };
   };
   readonly env?: readonly { readonly name: string; readonly value?: string }[];
+  readonly envFrom: readonly { readonly configMapRef: { readonly name: string } }[];
   readonly [probe: `${string}Probe`]: { readonly httpGet: { readonly path: string } };
 }
 
@@ -25,15 +26,24 @@ export interface PodSpec {
   readonly securityContext: object;
   readonly automountServiceAccountToken: boolean;
   readonly terminationGracePeriodSeconds?: number;
+  readonly serviceAccountName: string;
+  readonly volumes: readonly Volume[];
+}
+
+interface Volume {
+  readonly secret?: { readonly secretName: string };
+  readonly configMap?: { readonly name: string };
 }
 
 /** A Kubernetes object. */
 export interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly metadata: { readonly name: string };
+  readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
   // biome-ignore lint/suspicious/noExplicitAny: each kind has its own specification, which `findMistakes` checks
   readonly spec?: any;
+  /** Of a ConfigMap. */
+  readonly data?: Readonly<Record<string, string>>;
 }
 
 /** The objects in a YAML file. */
@@ -43,7 +53,10 @@ export function parseManifests(text: string): readonly Manifest[] {
 
 /** All objects of the base. */
 export function readBase(): readonly Manifest[] {
-  const files = globSync('base/*.yaml', { cwd: kubernetesFolder, exclude: ['**/kustomization.yaml'] });
+  const files = globSync('base/*.yaml', {
+    cwd: kubernetesFolder,
+    exclude: ['**/{kustomization,names}.yaml'],
+  });
   return files.flatMap((file) => parseManifests(readFileSync(join(kubernetesFolder, file), 'utf8')));
 }
 
