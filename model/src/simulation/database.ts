@@ -28,6 +28,8 @@ export class Database {
   tables = new Tables();
   /** Called after every statement that changes the tables. */
   onChange: (partition: number) => void = () => {};
+  /** Before this time in milliseconds, a right is missing to insert events. */
+  refusesUntil = 0;
   readonly conflicts: ConflictHandling;
   readonly #clock: Clock;
 
@@ -78,7 +80,7 @@ export class Database {
 
   /**
    * What `writeStatement` does; undefined if there is no ledger.
-   * @throws a unique violation in the plain form, a refusal of a row, or a ConflictingEventError
+   * @throws a unique violation in the plain form, a refusal of a row, a missing right, or a ConflictingEventError
    */
   write(batch: Batch, view: LedgerView, form: InsertForm, tail?: LogTail): StatementResult | undefined {
     const row = this.tables.ledgers.get(batch.partition);
@@ -87,6 +89,8 @@ export class Database {
     if (BigInt(row.next) !== view.nextOffset || row.resets !== view.resets)
       return { ...found, foundTail: jsonOf(row.tail), storedByType: null, deadLettered: 0, conflicting: 0 };
     const rows = [...batch.rows];
+    const isRefused = rows.length > 0 && this.#clock.now < this.refusesUntil;
+    if (isRefused) throw postgresError(INSUFFICIENT_PRIVILEGE);
     const refusal = rows.map(refusalOf).find((one) => one !== undefined);
     if (refusal !== undefined) throw postgresError(refusal.sqlstate);
     const fresh = this.#freshOf(rows);
@@ -181,6 +185,8 @@ export class Database {
     this.onChange(partition);
   }
 }
+
+const INSUFFICIENT_PRIVILEGE = '42501';
 
 const emptyLedger = {
   resets: 0,

@@ -7,6 +7,7 @@ export const faultNames = [
   'rebalance',
   'losses',
   'outage',
+  'refusal',
   'move',
   'truncate',
   'restore',

@@ -11,6 +11,7 @@ export const faults: Readonly<Record<Fault, (world: World) => void>> = {
   rebalance: ({ cluster }: World) => cluster.group.rebalance(),
   losses: lose,
   outage,
+  refusal,
   move: (world: World) => elect(world, 0),
   truncate: (world: World) => elect(world, 1 + world.random.below(12)),
   restore,
@@ -56,6 +57,7 @@ export function heal(world: World): void {
   stopLosing(world);
   const always = { kafka: 0, dlq: 0, postgres: 0 };
   Object.assign(world.network.downUntil, always);
+  world.database.refusesUntil = 0;
   for (const process of world.processes) {
     Object.assign(process.cutUntil, always);
     process.killAfter(Number.POSITIVE_INFINITY);
@@ -65,6 +67,11 @@ export function heal(world: World): void {
 function outage({ network, clock, random }: World): void {
   const server = random.pick(servers);
   network.downUntil[server] = clock.now + random.between(100, 9_000);
+}
+
+/** The right to insert events is missing for a while: a permanent error, which must not turn them into dead letters. */
+function refusal({ database, clock, random }: World): void {
+  database.refusesUntil = clock.now + random.between(100, 9_000);
 }
 
 /** Another broker leads a partition; it lacks the last entries. */

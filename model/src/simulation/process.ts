@@ -13,6 +13,7 @@ const expected: readonly (readonly [text: string, faults: readonly Fault[]])[] =
   ['has no row for', ['restore']],
   ['another consumer has reset the ledger', ['truncate', 'recreate', 'restore']],
   ['are written in turn', ['recreate']],
+  ['42501', ['refusal']],
 ];
 
 /** A consumer process under a supervisor that starts it again. */

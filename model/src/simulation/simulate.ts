@@ -11,11 +11,14 @@ const ACTIVE_MS = 20_000;
 const DRAIN_MS = 120_000;
 const TRICKLE_MS = 20_000;
 
-/** The variant of a seed is its remainder. The first one draws no further random numbers. */
+/**
+ * The variant of a seed is its remainder. Only the last one has what was added later, so that seeds that have
+ * found a bug still decide the same.
+ */
 const variants: readonly Variant[] = [
-  { conflicts: 'count', missesDuplicates: false, isUpgraded: false },
-  { conflicts: 'dead-letter', missesDuplicates: false, isUpgraded: true },
-  { conflicts: 'count', missesDuplicates: true, isUpgraded: true },
+  { conflicts: 'count', missesDuplicates: false, isUpgraded: false, without: ['refusal'] },
+  { conflicts: 'dead-letter', missesDuplicates: false, isUpgraded: true, without: ['refusal'] },
+  { conflicts: 'count', missesDuplicates: true, isUpgraded: true, without: [] },
 ];
 
 export interface Simulated {
@@ -71,7 +74,8 @@ function schedule(world: World): void {
   const at = (action: () => void) => void clock.after(random.between(0, ACTIVE_MS), action);
   for (let bursts = 5 + random.below(20); bursts > 0; bursts--)
     at(() => traffic.append(random.below(cluster.partitions.length), 1 + random.below(12)));
-  const kinds = random.shuffle(faultNames).slice(0, 1 + random.below(6));
+  const possible = faultNames.filter((name) => !world.variant.without.includes(name));
+  const kinds = random.shuffle(possible).slice(0, 1 + random.below(6));
   for (let count = 1 + random.below(10); count > 0; count--) at(() => cause(world, random.pick(kinds)));
   at(() => {
     world.backup = world.database.tables.copy();

@@ -27,6 +27,8 @@ export interface Variant {
   readonly missesDuplicates: boolean;
   /** Whether a version without definitions has opened the ledgers before. */
   readonly isUpgraded: boolean;
+  /** Faults that the seed does not have. */
+  readonly without: readonly Fault[];
 }
 
 type StartProcess = (world: World, name: string) => SimulatedProcess;
@@ -46,7 +48,7 @@ export class World {
   readonly counts = new Map<string, number>();
   /** The first violation. */
   failure: unknown;
-  readonly #variant: Variant;
+  readonly variant: Variant;
   readonly #startProcess: StartProcess;
   readonly #trace: ((line: string) => void) | undefined;
 
@@ -58,7 +60,7 @@ export class World {
     trace?: (line: string) => void,
   ) {
     this.clock = clock;
-    this.#variant = variant;
+    this.variant = variant;
     this.random = random;
     this.#startProcess = startProcess;
     this.#trace = trace;
@@ -90,7 +92,7 @@ export class World {
 
   /** Whether a statement misses a duplicate. */
   missesDuplicate(): boolean {
-    return this.#variant.missesDuplicates && this.random.chance(0.1);
+    return this.variant.missesDuplicates && this.random.chance(0.1);
   }
 
   happened(fault: Fault): boolean {
