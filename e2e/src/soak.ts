@@ -4,7 +4,7 @@ import { createProgram, runProgram } from '@pipeline/program';
 import { exitCode, UserError } from '@pipeline/runtime';
 import manifest from '../package.json' with { type: 'json' };
 import { faultNames, faultsByName } from './faults/all.ts';
-import { chooseSeed, inRandomRounds } from './support/data/random.ts';
+import { chooseSeed, createRandom, inRandomRounds } from './support/data/random.ts';
 import { setup as bundleApps } from './support/programs/setup.ts';
 import { type Fault, settle, warmUp } from './support/system/fault.ts';
 import { findStall } from './support/system/recovery.ts';
@@ -19,6 +19,13 @@ interface SoakOptions {
   readonly consumers: string;
   readonly pipelines: string;
 }
+
+type Faults = ReadonlyMap<string, Fault<KafkaSystem>>;
+/**
+ * Names and faults in random order. All pipelines draw from one sequence, so that no kind is rarer than
+ * another by more than 1. The first pipeline that ends closes it, and the others end too.
+ */
+type Rounds = Generator<readonly [string, Fault<KafkaSystem>]>;
 
 const PROGRESS_MS = 10_000;
 
@@ -41,7 +48,8 @@ async function soak(options: SoakOptions): Promise<void> {
   log(`seed ${seed}`);
   await bundleApps();
   const seeds = Array.from({ length: Number(options.pipelines) }, (_, index) => seed + index);
-  const results = await Promise.all(seeds.map((own) => soakPipeline(options, faults, own)));
+  const rounds = inRandomRounds([...faults], createRandom(seed));
+  const results = await Promise.all(seeds.map((own) => soakPipeline(options, faults, rounds, own)));
   const differences = results.flatMap((result) => result.differences);
   for (const difference of differences) log(difference);
   process.stdout.write(`${summarize(results)}\n`);
@@ -60,7 +68,8 @@ interface Result {
 
 async function soakPipeline(
   { rate, consumers, minutes }: SoakOptions,
-  faults: ReadonlyMap<string, Fault<KafkaSystem>>,
+  faults: Faults,
+  rounds: Rounds,
   seed: number,
 ): Promise<Result> {
   await using system = await startKafkaSystem({
@@ -72,7 +81,7 @@ async function soakPipeline(
   const injected = new Map<string, number>();
   const progress = setInterval(() => void logProgress(system, injected), PROGRESS_MS);
   await warmUp(system);
-  const stalls = await injectFaults(system, faults, Date.now() + 60_000 * Number(minutes), injected);
+  const stalls = await injectFaults(system, rounds, Date.now() + 60_000 * Number(minutes), injected);
   const differences = [...stalls, ...(stalls.length > 0 ? [] : await settle(system))];
   clearInterval(progress);
   const { load, fleet, watch } = system;
@@ -88,9 +97,7 @@ async function soakPipeline(
 }
 
 /** Removes faults that this machine does not support, and logs the reason. */
-function onlyAvailable(
-  faults: ReadonlyMap<string, Fault<KafkaSystem>>,
-): ReadonlyMap<string, Fault<KafkaSystem>> {
+function onlyAvailable(faults: Faults): Faults {
   return new Map(
     [...faults].filter(([name, { unavailable }]) => {
       const reason = unavailable?.();
@@ -100,14 +107,17 @@ function onlyAvailable(
   );
 }
 
-/** Injects all faults in random order, again and again until a deadline. Returns the problem if the system does not recover from one. */
+/**
+ * Injects the next fault of the rounds, again and again until a deadline. Returns the problem if the system
+ * does not recover from one.
+ */
 async function injectFaults(
   system: KafkaSystem,
-  faults: ReadonlyMap<string, Fault<KafkaSystem>>,
+  rounds: Rounds,
   deadline: number,
   injected: Map<string, number>,
 ): Promise<readonly string[]> {
-  for (const [name, fault] of inRandomRounds([...faults], system.random)) {
+  for (const [name, fault] of rounds) {
     if (Date.now() >= deadline) break;
     log(name);
     await fault.inject(system);

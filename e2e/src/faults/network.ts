@@ -39,7 +39,7 @@ function troubled(name: string, trouble: Trouble, ms: number): Fault {
 
 /** Statements in flight reach Postgres when the fault ends, after their client has timed out. */
 const postgresUnresponsive: Fault = {
-  ...troubled('Postgres is unresponsive for longer than the statement timeout', blackhole, 20_000),
+  ...troubled('Postgres is unresponsive for longer than the statement timeout', blackhole, 14_000),
   environment: { DATABASE_STATEMENT_TIMEOUT_MS: '5000' },
 };
 

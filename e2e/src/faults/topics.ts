@@ -61,10 +61,19 @@ const topicRecreated: Fault = {
   },
 };
 
+/**
+ * Recreates the topic under running consumers, so that the log which is recreated next is young: how long it
+ * takes to outgrow the old offsets does not depend on how long the load has been running.
+ */
+async function startYoungLog(system: System): Promise<void> {
+  await topicRecreated.inject(system);
+  await quiesce(system);
+}
+
 const topicRecreatedWhileStopped: Fault = {
   name: 'the topic is recreated and outgrows the offsets of stopped consumers',
   async inject(system) {
-    await quiesce(system);
+    await startYoungLog(system);
     const size = system.fleet.running.length;
     await system.fleet.endAll('SIGTERM');
     await recreateTopic(system);
@@ -78,7 +87,7 @@ const topicRecreatedWhileStopped: Fault = {
 const topicRecreatedWhilePaused: Fault = {
   name: 'the topic is recreated and outgrows the offsets of paused consumers',
   async inject(system) {
-    await quiesce(system);
+    await startYoungLog(system);
     const paused = system.fleet.running;
     for (const { process } of paused) process.kill('SIGSTOP');
     await recreateTopic(system);
