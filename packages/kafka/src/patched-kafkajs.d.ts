@@ -24,6 +24,12 @@ declare module 'kafkajs' {
     readonly lastEpoch?: number | undefined;
   }
 
+  /** An Authenticator that obtains what it sends before the login begins. */
+  interface PreparedAuthenticator {
+    readonly prepare: () => Promise<void>;
+    readonly authenticate: () => Promise<void>;
+  }
+
   interface Kafka {
     admin(config?: AdminConfig): PatchedAdmin;
   }
