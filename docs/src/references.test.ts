@@ -72,6 +72,11 @@ test('settings have the names and defaults of the contract', () => {
     KAFKA_SASL_MECHANISM: 'none',
     KAFKA_SASL_USERNAME: 'none',
     KAFKA_SASL_PASSWORD: 'none',
+    KAFKA_OAUTH_TOKEN_ENDPOINT: 'none',
+    KAFKA_OAUTH_CLIENT_ID: 'none',
+    KAFKA_OAUTH_CLIENT_SECRET: 'none',
+    KAFKA_OAUTH_SCOPE: 'none',
+    KAFKA_OAUTH_TOKEN_FILE: 'none',
     DATABASE_URL: 'postgres://app:app@127.0.0.1:5432/app',
     HTTP_HOST: '127.0.0.1',
     METRICS_PORT: expect.stringMatching(/^9464/),
@@ -82,7 +87,7 @@ test('settings have the names and defaults of the contract', () => {
     DLQ_LIMIT_WINDOW: '10000',
   });
   const secrets = settings.filter(({ setting }) => setting.secret).map(({ name }) => name);
-  expect(secrets).toEqual(['KAFKA_SASL_PASSWORD', 'DATABASE_URL']);
+  expect(secrets).toEqual(['KAFKA_SASL_PASSWORD', 'KAFKA_OAUTH_CLIENT_SECRET', 'DATABASE_URL']);
 });
 
 function flagOf(setting: string): string {

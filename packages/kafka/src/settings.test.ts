@@ -22,3 +22,32 @@ test.each([
 ])('KAFKA_BROKERS rejects "%s"', (text) => {
   expect(() => readSettings(kafkaSettings, { KAFKA_BROKERS: text })).toThrow(/KAFKA_BROKERS/);
 });
+
+test.each([
+  'https://issuer.example/token',
+  'http://127.0.0.1:8080/token',
+  'http://[::1]/token',
+  'http://localhost/',
+])('KAFKA_OAUTH_TOKEN_ENDPOINT accepts "%s"', (text) => {
+  const { KAFKA_OAUTH_TOKEN_ENDPOINT } = readSettings(kafkaSettings, { KAFKA_OAUTH_TOKEN_ENDPOINT: text });
+  expect(KAFKA_OAUTH_TOKEN_ENDPOINT).toBe(text);
+});
+
+test.each(['http://issuer.example/token', 'issuer.example', 'file:///token', 'http://127.0.0.1.example/'])(
+  'KAFKA_OAUTH_TOKEN_ENDPOINT rejects "%s"',
+  (text) => {
+    expect(() => readSettings(kafkaSettings, { KAFKA_OAUTH_TOKEN_ENDPOINT: text })).toThrow(/an https URL/);
+  },
+);
+
+test('KAFKA_OAUTH_EXTENSIONS accepts pairs', () => {
+  const { KAFKA_OAUTH_EXTENSIONS } = readSettings(kafkaSettings, { KAFKA_OAUTH_EXTENSIONS: 'a=1, b=x=y' });
+  expect(KAFKA_OAUTH_EXTENSIONS).toEqual(['a=1', 'b=x=y']);
+});
+
+test.each(['a', 'a=', '1=a', 'auth=Bearer x', 'a=\u0001auth=x', 'a=1,'])(
+  'KAFKA_OAUTH_EXTENSIONS rejects "%s"',
+  (text) => {
+    expect(() => readSettings(kafkaSettings, { KAFKA_OAUTH_EXTENSIONS: text })).toThrow(/NAME=VALUE/);
+  },
+);

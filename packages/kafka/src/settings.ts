@@ -1,8 +1,30 @@
-import { flag, integer, list, optionalOneOf, optionalText, type Settings, text } from '@pipeline/runtime';
+import {
+  custom,
+  flag,
+  integer,
+  list,
+  optionalOneOf,
+  optionalText,
+  type Settings,
+  text,
+} from '@pipeline/runtime';
 
 /** `HOST:PORT` with a port from 1 to 65535; IPv6 addresses in brackets. */
 const address =
   /^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):([1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5])$/;
+
+/** Client credentials are sent only over TLS, or within this machine. */
+function parseTokenEndpoint(text: string): string | undefined {
+  const url = URL.parse(text);
+  const isLocal = ['127.0.0.1', '[::1]', 'localhost'].includes(url?.hostname ?? '');
+  return url?.protocol === 'https:' || (url?.protocol === 'http:' && isLocal) ? text : undefined;
+}
+
+/** RFC 7628, section 3.1; `auth` is the name of the token. */
+function parseExtensions(text: string): readonly string[] | undefined {
+  const extensions = text.split(',').map((part) => part.trim());
+  return extensions.every((one) => /^(?!auth=)[A-Za-z]+=[\x20-\x7e]+$/.test(one)) ? extensions : undefined;
+}
 
 /** Connection settings. */
 export const kafkaSettings = {
@@ -26,9 +48,33 @@ export const kafkaSettings = {
   KAFKA_SSL_CA: optionalText('Path of the trusted CA certificates (PEM)'),
   KAFKA_SSL_CERT: optionalText('Path of the client certificate (PEM)'),
   KAFKA_SSL_KEY: optionalText('Path of the private key of the client certificate (PEM)'),
-  KAFKA_SASL_MECHANISM: optionalOneOf(['plain', 'scram-sha-256', 'scram-sha-512'], 'SASL mechanism'),
-  KAFKA_SASL_USERNAME: optionalText('SASL username'),
-  KAFKA_SASL_PASSWORD: optionalText('SASL password', { secret: true }),
+  KAFKA_SASL_MECHANISM: optionalOneOf(
+    ['plain', 'scram-sha-256', 'scram-sha-512', 'oauthbearer', 'aws-msk-iam'],
+    'SASL mechanism',
+  ),
+  KAFKA_SASL_USERNAME: optionalText('SASL username of plain and scram'),
+  KAFKA_SASL_PASSWORD: optionalText('SASL password of plain and scram', { secret: true }),
+  KAFKA_OAUTH_TOKEN_ENDPOINT: custom<string | undefined>(
+    undefined,
+    'Token endpoint of oauthbearer, for the client credentials grant',
+    'an https URL, or http on the loopback',
+    parseTokenEndpoint,
+  ),
+  KAFKA_OAUTH_CLIENT_ID: optionalText('Client id at the token endpoint'),
+  KAFKA_OAUTH_CLIENT_SECRET: optionalText('Client secret at the token endpoint', { secret: true }),
+  KAFKA_OAUTH_SCOPE: optionalText('Scope of the requested tokens'),
+  KAFKA_OAUTH_TOKEN_FILE: optionalText(
+    'Path of a bearer token for oauthbearer, instead of a token endpoint; read for each login',
+  ),
+  KAFKA_OAUTH_EXTENSIONS: custom<readonly string[] | undefined>(
+    undefined,
+    'SASL extensions of oauthbearer, such as logicalCluster=lkc-1 of Confluent Cloud',
+    'NAME=VALUE, comma-separated if several',
+    parseExtensions,
+  ),
+  AWS_REGION: optionalText(
+    "Region of an MSK cluster, for aws-msk-iam if the brokers' names do not contain it",
+  ),
 };
 
 /** Settings of the consumer: group membership and batch sizes. */

@@ -2,10 +2,11 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { exitCode, type Logger, silentLogger, UserError } from '@pipeline/runtime';
-import kafkajs, { type Kafka, type KafkaConfig, type SASLOptions } from 'kafkajs';
+import kafkajs, { type Kafka, type KafkaConfig } from 'kafkajs';
 import type { KafkaSettings } from '../settings.ts';
 import { clientLog } from './client-log.ts';
 import { openSocket } from './open-socket.ts';
+import { saslConfig } from './sasl/sasl.ts';
 
 /** How often clients refresh topic metadata, and therefore how soon they discover new partitions. */
 export const METADATA_MAX_AGE_MS = 10_000;
@@ -18,9 +19,9 @@ export interface KafkaClient extends Kafka {
 /**
  * Creates a Kafka client, which connects on first use. Create one per consumer: consumers of one client
  * share their committed offsets by mistake (kafkajs#1535).
- * @param logger gets the log of kafkajs, at levels debug and trace; defaults to none
- * @throws UserError if a certificate cannot be read or parsed, or if settings would be ignored: incomplete
- * SASL settings, a certificate without its key, certificates without TLS
+ * @param logger gets the log of kafkajs, at levels debug and trace, and warnings about tokens; defaults to none
+ * @throws UserError if a certificate or a token file cannot be read or parsed, or if settings are missing or would be
+ * ignored: those of a SASL mechanism, a certificate without its key, certificates without TLS
  */
 export function connectKafka(
   settings: KafkaSettings,
@@ -42,7 +43,7 @@ function clientConfig(settings: KafkaSettings, name: string, logger: Logger): Ka
     logCreator: clientLog(logger),
     socketFactory: openSocket,
     ...tls(settings),
-    ...sasl(settings),
+    ...saslConfig(settings, logger),
   };
 }
 
@@ -101,22 +102,6 @@ function readPem(name: string, path: string): string {
   } catch {
     throw wrongUse(`${settingOf(name)}: cannot read ${path}`, 'use the path of a readable PEM file');
   }
-}
-
-function sasl(settings: KafkaSettings): Pick<KafkaConfig, 'sasl'> {
-  const {
-    KAFKA_SASL_MECHANISM: mechanism,
-    KAFKA_SASL_USERNAME: username,
-    KAFKA_SASL_PASSWORD: password,
-  } = settings;
-  if (mechanism === undefined && username === undefined && password === undefined) return {};
-  if (mechanism === undefined || username === undefined || password === undefined) {
-    throw wrongUse(
-      'the SASL settings are incomplete',
-      'set all of KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD, or none',
-    );
-  }
-  return { sasl: { mechanism, username, password } as SASLOptions };
 }
 
 function wrongUse(message: string, remedy: string): UserError {

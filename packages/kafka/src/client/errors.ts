@@ -66,9 +66,12 @@ export function describeError(error: unknown): string {
   return error.message.includes(name) ? error.message : `${error.message} (${name})`;
 }
 
-/** Errors of the data or of the program: a retry cannot help. */
+/** Errors of the data, of a login or of the program: a retry cannot help. */
 function isUnretriable(error: unknown): boolean {
-  return findUnreadable(error) !== undefined || permanentNames.includes(rootCause(error).name);
+  const cause = rootCause(error);
+  return (
+    findUnreadable(error) !== undefined || cause instanceof UserError || permanentNames.includes(cause.name)
+  );
 }
 
 /** Node's error code: kafkajs passes it on as a string, and uses numbers for Kafka's own errors. */
@@ -93,6 +96,7 @@ export function toUserError(error: unknown): unknown {
   const unreadable = findUnreadable(error);
   if (unreadable !== undefined) return unreadableUserError(unreadable, error);
   const cause = rootCause(error);
+  if (cause instanceof UserError) return cause;
   const tlsError = error instanceof KafkaJSError ? tlsErrorOf(codeOf(cause)) : undefined;
   if (tlsError !== undefined) return tlsUserError(tlsError, cause.broker);
   const remedy = permanentRemedy(error);

@@ -1,0 +1,106 @@
+import { createHash, createHmac } from 'node:crypto';
+import { exitCode, readSettings, type UserError } from '@pipeline/runtime';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { kafkaSettings } from '../../settings.ts';
+import { toUserError } from '../errors.ts';
+import { mskRegionOf, signMskToken } from './msk-token.ts';
+
+const KEY_ID = 'AKIDEXAMPLE';
+const SECRET = 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY';
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2026, 10, 29, 12, 30, 45) });
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllEnvs();
+});
+
+function stubCredentials(sessionToken: string | undefined): void {
+  vi.stubEnv('AWS_ACCESS_KEY_ID', KEY_ID);
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', SECRET);
+  vi.stubEnv('AWS_SESSION_TOKEN', sessionToken);
+  vi.stubEnv('AWS_PROFILE', undefined);
+}
+
+const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest();
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+
+/** Every character but those of RFC 3986, section 2.3. */
+function encode(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
+
+/** The URL that MSK expects, signed by AWS Signature Version 4 in the query. */
+function presign(region: string, sessionToken: string | undefined): URLSearchParams {
+  const [day, time] = ['20261129', '20261129T123045Z'];
+  const scope = `${day}/${region}/kafka-cluster/aws4_request`;
+  const query = Object.entries({
+    Action: 'kafka-cluster:Connect',
+    'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
+    'X-Amz-Credential': `${KEY_ID}/${scope}`,
+    'X-Amz-Date': time,
+    'X-Amz-Expires': '900',
+    ...(sessionToken === undefined ? {} : { 'X-Amz-Security-Token': sessionToken }),
+    'X-Amz-SignedHeaders': 'host',
+  });
+  const canonicalQuery = query.map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&');
+  const headers = `host:kafka.${region}.amazonaws.com\n`;
+  const request = ['GET', '/', canonicalQuery, headers, 'host', sha256('')].join('\n');
+  const key = [day, region, 'kafka-cluster', 'aws4_request'].reduce<string | Buffer>(hmac, `AWS4${SECRET}`);
+  const signature = hmac(key, ['AWS4-HMAC-SHA256', time, scope, sha256(request)].join('\n')).toString('hex');
+  return new URLSearchParams([...query, ['X-Amz-Signature', signature]]);
+}
+
+test.each([undefined, 'a/session+token=='])(
+  'a token is the URL that AWS Signature Version 4 signs, with session token %s',
+  async (sessionToken) => {
+    stubCredentials(sessionToken);
+    const { value, lifetimeMs } = await signMskToken('eu-central-1');
+    const url = new URL(Buffer.from(value, 'base64url').toString());
+    expect([url.protocol, url.host, url.pathname]).toEqual([
+      'https:',
+      'kafka.eu-central-1.amazonaws.com',
+      '/',
+    ]);
+    const { 'User-Agent': agent, ...signed } = Object.fromEntries(url.searchParams);
+    expect(agent).toMatch(/^aws-msk-iam-sasl-signer-js\//);
+    expect(signed).toEqual(Object.fromEntries(presign('eu-central-1', sessionToken)));
+    expect(lifetimeMs).toBe(900_000);
+    expect(value).toMatch(/^[\w-]+$/);
+  },
+);
+
+function regionOf(variables: Readonly<Record<string, string>>): string {
+  return mskRegionOf(readSettings(kafkaSettings, variables));
+}
+
+test.each([
+  ['b-1.demo.abc123.c2.kafka.us-east-1.amazonaws.com:9098', 'us-east-1'],
+  ['boot-x1y2.c1.kafka-serverless.eu-west-3.amazonaws.com:9098', 'eu-west-3'],
+])('the brokers %s are in the region %s, whatever AWS_REGION is', (brokers, region) => {
+  expect(regionOf({ KAFKA_BROKERS: brokers, AWS_REGION: 'sa-east-1' })).toBe(region);
+});
+
+test('AWS_REGION is the region of brokers with other names', () => {
+  expect(regionOf({ KAFKA_BROKERS: 'kafka.internal:9098', AWS_REGION: 'sa-east-1' })).toBe('sa-east-1');
+  expect(() => regionOf({ KAFKA_BROKERS: 'kafka.internal:9098' })).toThrow(
+    expect.objectContaining({ remedy: 'set AWS_REGION', code: exitCode.usage }),
+  );
+});
+
+test('without AWS credentials, the error names the ways to provide them', async () => {
+  for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_PROFILE'])
+    vi.stubEnv(name, undefined);
+  vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
+  vi.stubEnv('AWS_CONFIG_FILE', '/nowhere');
+  vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', '/nowhere');
+  const error = (await signMskToken('eu-central-1').catch(toUserError)) as UserError;
+  expect([error.message, error.remedy]).toEqual([
+    expect.stringMatching(/^KAFKA_SASL_MECHANISM=aws-msk-iam: no AWS credentials: /),
+    expect.stringMatching(/environment, profile, or role/),
+  ]);
+});
