@@ -7,3 +7,4 @@ export {
 } from './private-servers.ts';
 export { type TestStack, type TestTopics, testStack } from './stack.ts';
 export { copyTemplate, createTemplate, freshName, settingsFor } from './template.ts';
+export { startTokenServer, type TokenClient, type TokenServer } from './token-server.ts';

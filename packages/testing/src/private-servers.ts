@@ -34,6 +34,8 @@ export interface PrivateKafkaOptions {
   readonly advertised?: Endpoint;
   /** Broker settings that add to or replace the usual ones. */
   readonly settings?: BrokerSettings;
+  /** Java system properties of the broker. */
+  readonly systemProperties?: Readonly<Record<string, string>>;
 }
 
 /** Starts a Kafka without topics. */

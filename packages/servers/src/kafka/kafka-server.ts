@@ -18,6 +18,8 @@ export interface KafkaServerOptions {
   readonly advertised?: Endpoint | undefined;
   /** Broker settings that add to or replace the usual ones. */
   readonly settings?: BrokerSettings | undefined;
+  /** Java system properties of the broker. */
+  readonly systemProperties?: Readonly<Record<string, string>> | undefined;
   /** The cluster that it joins; defaults to a new one. */
   readonly cluster?: { readonly id: string; readonly quorum: Quorum } | undefined;
   /** Created if missing; contains the data, the broker's settings and its log. */
@@ -40,7 +42,8 @@ export async function startKafkaServer(options: KafkaServerOptions): Promise<Gua
   const logPath = join(folder, 'kafka.log');
   await mkdir(folder, { recursive: true });
   await writeProperties(propertiesPath, options, dataFolder);
-  const run = (...words: readonly string[]) => startGuarded([...java(jars), ...words], { logPath });
+  const command = [...java(jars), ...systemProperties(options)];
+  const run = (...words: readonly string[]) => startGuarded([...command, ...words], { logPath });
   // Written last, so that a folder that was only partly formatted is formatted again.
   if (!existsSync(join(dataFolder, 'meta.properties'))) {
     const id = options.cluster?.id ?? newClusterId();
@@ -66,6 +69,11 @@ async function writeProperties(
 function java(jars: string): readonly string[] {
   const log = `-Dlog4j2.configurationFile=${join(kafkaFolder, 'log4j2.properties')}`;
   return ['java', '-Xms128m', '-Xmx512m', '-XX:+UseSerialGC', log, '-cp', join(jars, '*')];
+}
+
+/** Java takes options between the class path and the name of a class. */
+function systemProperties({ systemProperties: properties = {} }: KafkaServerOptions): readonly string[] {
+  return Object.entries(properties).map(([name, value]) => `-D${name}=${value}`);
 }
 
 /** 16 random bytes in URL-safe base64, which Kafka calls a UUID; it must not begin with a dash. */
