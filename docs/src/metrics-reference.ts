@@ -5,9 +5,11 @@ import { renderTable } from './table.ts';
 const introduction = `The consumer (\`METRICS_PORT\`) and the stats server (\`STATS_PORT\`) export metrics at \`/metrics\` in the Prometheus text
 format. Counters start at 0 with the process. Node's own metrics, \`nodejs_*\` and \`process_*\`, are exported as well.`;
 
+const pipeline = { KAFKA_GROUP_ID: 'group', KAFKA_TOPIC: ['events'] } as const;
+
 /** `docs/metrics.md`. */
 export function renderMetrics(): string {
-  const apps = { consumer: createConsumerMetrics('0'), stats: createStatsMetrics('0') };
+  const apps = { consumer: createConsumerMetrics('0', pipeline), stats: createStatsMetrics('0', 'group') };
   const rows = new Map<string, string[]>();
   for (const [app, { registry }] of Object.entries(apps)) {
     for (const metric of registry

@@ -135,7 +135,7 @@ async function logProgress(
   injected: ReadonlyMap<string, number>,
 ): Promise<void> {
   const faults = [...injected.values()].reduce((sum, times) => sum + times, 0);
-  const stored = await readOverview(operator, { topic: pipeline.topic, minutes: 1 }).then(
+  const stored = await readOverview(operator, { topics: [pipeline.topic], minutes: 1 }).then(
     ({ totals }) => `${totals.stored} events stored`,
     () => 'Postgres is not available',
   );

@@ -9,6 +9,6 @@ const purchase = events.purchase({
   payload: { order_id: 'order-7', amount: 99.5, currency: 'EUR' },
 });
 
-await using publisher = await openEventPublisher(kafka, settings.KAFKA_TOPIC, createEncoder(shopEvents));
+await using publisher = await openEventPublisher(kafka, settings.KAFKA_TOPIC[0], createEncoder(shopEvents));
 await publisher.send(purchase);
 console.log(purchase.event_id);

@@ -1,6 +1,12 @@
 import { migrate, postgresErrors } from '@pipeline/db';
 import { eventSettings, loadDefinition } from '@pipeline/definition';
-import { type ClusterAdmin, connectKafka, kafkaErrors, openAdmin } from '@pipeline/kafka';
+import {
+  type ClusterAdmin,
+  connectKafka,
+  kafkaErrors,
+  openAdmin,
+  requireOwnDeadLetterTopic,
+} from '@pipeline/kafka';
 import {
   createLogger,
   createProgram,
@@ -29,12 +35,13 @@ const program = withSettings(
   .option('--dev', 'used by "turbo run dev": print the next steps')
   .action(async ({ dev }: { readonly dev?: boolean }) => {
     const settings = settingsOf(program, allSettings);
+    requireOwnDeadLetterTopic(settings);
     const { types } = await loadDefinition(settings);
     const context = { settings, report: createReporter('provision', settings), signal: stopSignal() };
     if (settings.EVENTS) context.report(`✔ ${settings.EVENTS}: ${Object.keys(types).length} event types`);
     await Promise.all([provisionTopics(context), provisionTables(context)]);
-    const { KAFKA_TOPIC: topic, KAFKA_DLQ_TOPIC: dlqTopic } = settings;
-    context.report(`✔ topics ${topic} (3), ${dlqTopic} (1) · tables up to date`);
+    const topics = settings.KAFKA_TOPIC.map((topic) => `${topic} (3)`);
+    context.report(`✔ topics ${topics.join(', ')}, ${settings.KAFKA_DLQ_TOPIC} (1) · tables up to date`);
     if (dev) await prepareGroup(context);
     if (dev) context.report(nextLines(settings));
   });

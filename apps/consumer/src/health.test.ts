@@ -2,8 +2,8 @@ import type { Database } from '@pipeline/db';
 import { createLogger } from '@pipeline/program';
 import { expect, test, vi } from 'vitest';
 import { createConsumerProbes, createHealth } from './health.ts';
-import { createConsumerMetrics } from './metrics.ts';
 import { createRetryPolicy } from './retry-policy.ts';
+import { createTestMetrics } from './testing/metrics.ts';
 
 const logger = createLogger('test', { LOG_LEVEL: 'silent', LOG_FORMAT: 'json' });
 const working = { joined: true, batchesInFlight: 1, silentMs: 0 };
@@ -11,7 +11,7 @@ const working = { joined: true, batchesInFlight: 1, silentMs: 0 };
 /** The result of `stuck` after some seconds without progress. */
 function stuckAfter(seconds: number, source: typeof working, statementTimeoutMs = 20_000) {
   const clock = vi.spyOn(performance, 'now').mockReturnValue(0);
-  const health = createHealth(logger, createConsumerMetrics('test'), statementTimeoutMs);
+  const health = createHealth(logger, createTestMetrics(), statementTimeoutMs);
   health.watch(source);
   clock.mockReturnValue(seconds * 1_000);
   const stuck = health.stuck();
@@ -28,7 +28,7 @@ test('a batch without progress is stuck, an idle process is not', () => {
 // M2
 test('each statement of a batch is progress, also one that Postgres refuses', async () => {
   const clock = vi.spyOn(performance, 'now').mockReturnValue(0);
-  const health = createHealth(logger, createConsumerMetrics('test'));
+  const health = createHealth(logger, createTestMetrics());
   health.watch(working);
   const places = { kafka: 'kafka', postgres: 'postgres' };
   const { persist } = createRetryPolicy(places, health, new AbortController().signal);
@@ -49,7 +49,7 @@ test('a statement that may take an hour is not stuck before that', () => {
 // H1
 test('writes that fail for longer than the limit make the consumer unready', async () => {
   const clock = vi.spyOn(performance, 'now').mockReturnValue(0);
-  const metrics = createConsumerMetrics('test');
+  const metrics = createTestMetrics();
   const health = createHealth(logger, metrics);
   health.watch(working);
   const database = { run: async () => [] } as Partial<Database> as Database;
@@ -79,11 +79,14 @@ test('a silent group member is stuck, one that is waiting for Kafka is not', () 
   expect(stuckAfter(1, { joined: false, batchesInFlight: 0, silentMs: 91_000 })).toBeUndefined();
 });
 
-test('pauses are reported with their reasons until the next rebalance', () => {
-  const metrics = createConsumerMetrics('test');
+test('pauses are reported with their reasons until the next rebalance', async () => {
+  const metrics = createTestMetrics();
   const health = createHealth(logger, metrics);
+  const exported = async () => (await metrics.paused.get()).values.map(({ value }) => value);
   health.paused('events/1', 'too many dead letters');
   expect(health.pauses).toEqual(['events/1 is paused: too many dead letters']);
+  expect(await exported()).toEqual([1]);
   health.resumed();
   expect(health.pauses).toEqual([]);
+  expect(await exported()).toEqual([0]);
 });

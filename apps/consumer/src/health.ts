@@ -50,18 +50,18 @@ export function createHealth(logger: Logger, metrics: ConsumerMetrics, statement
     retrying: (system, errors) => (error) => {
       progressed();
       const cause = causeOf(error);
-      metrics.retries.inc({ cause });
+      metrics.retries.inc({ ...metrics.allTopics, cause });
       logger.warn({ cause }, `waiting for ${system}: ${errors.describeError(error)}`);
     },
     paused: (partition, reason) => {
       pauses.set(partition, reason);
-      metrics.paused.set(1);
       const [topic, number] = partition.split('/');
+      setPaused(metrics, partition, 1);
       logger.error({ topic, partition: Number(number) }, `${partition} is paused: ${reason}`);
     },
     resumed: () => {
+      for (const partition of pauses.keys()) setPaused(metrics, partition, 0);
       pauses.clear();
-      metrics.paused.set(0);
     },
     get pauses() {
       return [...pauses].map(([partition, reason]) => `${partition} is paused: ${reason}`);
@@ -80,6 +80,11 @@ export function createHealth(logger: Logger, metrics: ConsumerMetrics, statement
       return whySilent(source);
     },
   };
+}
+
+function setPaused(metrics: ConsumerMetrics, partition: string, value: 0 | 1): void {
+  const [topic = ''] = partition.split('/');
+  metrics.paused.set(metrics.labelsOf(topic), value);
 }
 
 function whySilent({ joined, silentMs }: WatchedSource): string | undefined {

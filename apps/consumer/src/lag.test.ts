@@ -1,8 +1,8 @@
-import type { ClusterAdmin, PartitionOffsets, Source } from '@pipeline/kafka';
+import type { ClusterAdmin, PartitionOffsets, PartitionProgress } from '@pipeline/kafka';
 import type { Logger } from '@pipeline/runtime';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { watchLag } from './lag.ts';
-import { createConsumerMetrics } from './metrics.ts';
+import { createTestMetrics } from './testing/metrics.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -16,16 +16,32 @@ const standing: PartitionOffsets = {
   committed: 41n,
 };
 
-/** Watches the lag of partition 0, with a Kafka that responds as the test decides. */
-function watch() {
-  const metrics = createConsumerMetrics('1.2.3');
+const progress: PartitionProgress = {
+  topic: 'events',
+  partition: 0,
+  completed: 41n,
+  fetchedMs: undefined,
+  storedMs: undefined,
+};
+
+/** Watches the lag of a member's partitions, with a Kafka that responds as the test decides. */
+function watch(...partitions: readonly PartitionProgress[]) {
+  const metrics = createTestMetrics();
   const fetchOffsets = vi.fn<ClusterAdmin['fetchOffsets']>(async () => [standing]);
-  const settings = { KAFKA_TOPIC: 'events', KAFKA_GROUP_ID: 'group' };
-  const source = { partitions: [0] } as unknown as Source;
+  const source = { partitions };
   const logger = { debug: () => {} } as unknown as Logger;
-  const watching = watchLag(settings, source, { fetchOffsets } as unknown as ClusterAdmin, metrics, logger);
-  const values = async () => (await metrics.consumerGroupLag.get()).values.map(({ value }) => value);
-  return { fetchOffsets, values, [Symbol.dispose]: () => watching[Symbol.dispose]() };
+  const settings = { KAFKA_TOPIC: ['events', 'orders'], KAFKA_GROUP_ID: 'group' } as const;
+  const watching = watchLag(settings, source, { fetchOffsets }, metrics, logger);
+  const valuesOf = async (gauge: 'consumerGroupLag' | 'lagSeconds') =>
+    (await metrics[gauge].get()).values.map(({ value }) => value);
+  return {
+    fetchOffsets,
+    source,
+    metrics,
+    values: () => valuesOf('consumerGroupLag'),
+    seconds: () => valuesOf('lagSeconds'),
+    [Symbol.dispose]: () => watching[Symbol.dispose](),
+  };
 }
 
 // L10
@@ -33,13 +49,60 @@ test.each([
   ['fails', () => Promise.reject(new Error('Kafka is away'))],
   ['does not respond', () => new Promise<never>(() => {})],
 ])('while Kafka %s the lag has no value, instead of the last one', async (_, away) => {
-  using watching = watch();
+  using watching = watch({ ...progress, fetchedMs: Date.now() });
   await vi.advanceTimersByTimeAsync(10_000);
-  expect(await watching.values()).toEqual([3]);
+  expect([await watching.values(), await watching.seconds()]).toEqual([[3], [10]]);
   watching.fetchOffsets.mockImplementation(away);
   await vi.advanceTimersByTimeAsync(16_000);
-  expect(await watching.values()).toEqual([]);
+  expect([await watching.values(), await watching.seconds()]).toEqual([[], []]);
   watching.fetchOffsets.mockResolvedValue([standing]);
   await vi.advanceTimersByTimeAsync(10_000);
   expect(await watching.values()).toEqual([3]);
+});
+
+test('lag is measured for the partitions of each topic that this member owns', async () => {
+  const order = { topic: 'orders', partition: 0 };
+  using watching = watch(progress, { ...progress, ...order });
+  const others = [
+    { ...standing, ...order, logEnd: 45n },
+    { ...standing, partition: 1 },
+  ];
+  watching.fetchOffsets.mockResolvedValue([standing, ...others]);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(watching.fetchOffsets).toHaveBeenCalledWith(['events', 'orders'], 'group');
+  expect((await watching.metrics.consumerGroupLag.get()).values).toMatchObject([
+    { value: 3, labels: { consumergroup: 'group', topic: 'events', partition: 0 } },
+    { value: 4, labels: { consumergroup: 'group', topic: 'orders', partition: 0 } },
+  ]);
+});
+
+const now = 1_800_000_000_000;
+const drained = { ...standing, logEnd: 41n };
+
+test.each<readonly [string, Partial<PartitionProgress>, readonly number[]]>([
+  ['of the first fetched record', { fetchedMs: now - 30_000, storedMs: now - 90_000 }, [40]],
+  ['of the last stored record, if none is fetched', { storedMs: now - 90_000 }, [100]],
+  ['0 if the clock of the producer is ahead', { fetchedMs: now + 90_000 }, [0]],
+  ['unknown before anything is fetched', {}, []],
+])('the seconds of lag are the age %s', async (_, change, seconds) => {
+  vi.setSystemTime(now);
+  using watching = watch({ ...progress, ...change });
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(await watching.seconds()).toEqual(seconds);
+});
+
+test('without lag the seconds are 0, and a new backlog is younger than that', async () => {
+  using watching = watch({ ...progress, storedMs: 0 });
+  watching.fetchOffsets.mockResolvedValue([drained]);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(await watching.seconds()).toEqual([0]);
+  watching.fetchOffsets.mockResolvedValue([standing]);
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(await watching.seconds()).toEqual([20]);
+});
+
+test('records that are stored and not yet committed count as lag, but not as seconds', async () => {
+  using watching = watch({ ...progress, completed: 44n });
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect([await watching.values(), await watching.seconds()]).toEqual([[3], [0]]);
 });

@@ -17,11 +17,16 @@ import { migrateTables } from './migrate.ts';
 import { runConsumer } from './run.ts';
 import { consumerSettings, probeAddress, probeSettings } from './settings.ts';
 
+interface Flags {
+  readonly once?: boolean;
+  readonly skip?: readonly Skip[];
+}
+
 /** Number of records that a check holds in memory, without their content. */
 const MAX_CHECKED = 1_000_000;
 
 const checkNote = `
-Joins no group and writes nothing: the right to read the topic is enough. The
+Joins no group and writes nothing: the right to read the topics is enough. The
 report has no content of records; duplicates have the event_id of an earlier
 record among those checked.
 
@@ -33,16 +38,16 @@ JSON: {"schemaVersion":1,"records":100,
 
 const examples = `Examples:
   consumer                          run until Ctrl-C
-  consumer --once                   drain the topic and exit
+  consumer --once                   drain the topics and exit
   consumer --skip events:0:4711     skip one unreadable batch
   consumer migrate                  create or migrate the tables
-  consumer check --from-topic 100   what would become of the last records of the topic
+  consumer check --from-topic 100   what would become of the last records of the topics
 `;
 
 const program = withSettings(
   createProgram(
     'consumer',
-    'Stores the events of a Kafka topic in Postgres, each exactly once.',
+    'Stores the events of Kafka topics in Postgres, each exactly once.',
     manifest.version,
   ),
   consumerSettings,
@@ -54,12 +59,9 @@ const program = withSettings(
     'skip the batch that contains this offset if it is unreadable; repeatable',
     addSkip,
   )
-  .action(async (options: { readonly once?: boolean; readonly skip?: readonly Skip[] }, command) => {
-    await runConsumer(settingsOf(command, consumerSettings), {
-      version: manifest.version,
-      once: options.once ?? false,
-      skips: options.skip ?? [],
-    });
+  .action(async ({ once = false, skip: skips = [] }: Flags, command) => {
+    const options = { version: manifest.version, once, skips };
+    await runConsumer(settingsOf(command, consumerSettings), options);
   });
 
 const migrateSettings = { ...databaseSettings, ...loggerSettings };
@@ -73,11 +75,11 @@ withSettings(program.command('migrate'), migrateSettings)
 
 withSettings(program.command('check'), checkSettings)
   .description(
-    'print what would become of the last records of the topic; exit code 3 if one would be rejected',
+    'print what would become of the last records of the topics; exit code 3 if one would be rejected',
   )
   .requiredOption(
     '--from-topic <n>',
-    'number of records, of all partitions together',
+    'number of records, of all partitions of all topics together',
     numberBetween(1, MAX_CHECKED),
   )
   .option('--json', 'print the report as JSON')

@@ -2,8 +2,8 @@ import { type Batch, type DeadLetter, EventRows, type Written } from '@pipeline/
 import { createLogger } from '@pipeline/program';
 import type { Logger } from '@pipeline/runtime';
 import { afterEach, expect, test, vi } from 'vitest';
-import { createConsumerMetrics } from './metrics.ts';
 import { createObserver } from './observe.ts';
+import { createTestMetrics } from './testing/metrics.ts';
 
 const logger = createLogger('test', { LOG_LEVEL: 'silent', LOG_FORMAT: 'json' });
 const types = new Set(['search', 'signup']);
@@ -25,13 +25,13 @@ afterEach(() => void vi.useRealTimers());
 
 test('an event from the future does not reduce the sum of delays', async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
-  const metrics = createConsumerMetrics('test');
+  const metrics = createTestMetrics();
   const observe = createObserver(metrics, logger, types);
   const written = { stored: new Map([['search', 1]]), deadLettered: 0, conflicting: 0, refused: [] };
   for (const secondsAgo of [5, -3_600]) observe(batchFrom(secondsAgo), written, performance.now());
   const text = await metrics.registry.getSingleMetricAsString('pipeline_end_to_end_seconds');
-  expect(Number(/_sum (\S+)/.exec(text)?.[1])).toBeCloseTo(5, 1);
-  expect(text).toContain('pipeline_end_to_end_seconds_count 2');
+  expect(Number(/_sum\S* (\S+)/.exec(text)?.[1])).toBeCloseTo(5, 1);
+  expect(text).toContain('pipeline_end_to_end_seconds_count{consumergroup="group",topic="events"} 2');
 });
 
 const record = { offset: '9', timestamp: '0', key: null, value: null };
@@ -47,7 +47,7 @@ const refused: DeadLetter = { ...rejected, reason: 'refused_by_database', sqlsta
 
 /** The counters and log lines after a batch of six records, of which one is rejected. */
 async function observeBatch(written: Written) {
-  const metrics = createConsumerMetrics('test');
+  const metrics = createTestMetrics();
   const lines: unknown[] = [];
   const log =
     (level: string) =>
@@ -71,18 +71,22 @@ test('every record of a batch is counted as stored, a duplicate or a dead letter
   ]);
   const { counts } = await observeBatch({ stored, deadLettered: 2, conflicting: 0, refused: [refused] });
   expect(Object.fromEntries(counts)).toMatchObject({
-    'pipeline_events_stored_total{event_type="search"}': '2',
-    'pipeline_events_stored_total{event_type="signup"}': '1',
-    'pipeline_dead_letters_total{reason="empty"}': '1',
-    'pipeline_dead_letters_total{reason="refused_by_database"}': '1',
-    pipeline_events_duplicate_total: '1',
-    pipeline_batch_events_sum: '6',
+    'pipeline_events_stored_total{consumergroup="group",topic="events",event_type="search"}': '2',
+    'pipeline_events_stored_total{consumergroup="group",topic="events",event_type="signup"}': '1',
+    'pipeline_dead_letters_total{consumergroup="group",topic="events",reason="empty"}': '1',
+    'pipeline_dead_letters_total{consumergroup="group",topic="events",reason="refused_by_database"}': '1',
+    'pipeline_events_duplicate_total{consumergroup="group",topic="events"}': '1',
+    'pipeline_batch_events_sum{consumergroup="group",topic="events"}': '6',
   });
   const consumed = [...counts].filter(([name]) => name.startsWith('messaging_'));
   expect(consumed).toEqual([[expect.stringContaining('messaging_system="kafka"'), '6']]);
   expect(consumed[0]?.[0]).toContain('messaging_destination_name="events"');
-  expect(Number(counts.get('pipeline_batch_seconds_sum'))).toBeGreaterThanOrEqual(1_000);
-  expect(Number(counts.get('pipeline_batch_seconds_sum'))).toBeLessThan(100_000);
+  expect(
+    Number(counts.get('pipeline_batch_seconds_sum{consumergroup="group",topic="events"}')),
+  ).toBeGreaterThanOrEqual(1_000);
+  expect(Number(counts.get('pipeline_batch_seconds_sum{consumergroup="group",topic="events"}'))).toBeLessThan(
+    100_000,
+  );
 });
 
 test('stored events of types outside the definition are counted as other', async () => {
@@ -94,18 +98,20 @@ test('stored events of types outside the definition are counted as other', async
   const { counts } = await observeBatch({ stored, deadLettered: 1, conflicting: 0, refused: [] });
   const labels = [...counts].filter(([name]) => name.startsWith('pipeline_events_stored_total'));
   expect(labels).toEqual([
-    ['pipeline_events_stored_total{event_type="search"}', '1'],
-    ['pipeline_events_stored_total{event_type="other"}', '3'],
+    ['pipeline_events_stored_total{consumergroup="group",topic="events",event_type="search"}', '1'],
+    ['pipeline_events_stored_total{consumergroup="group",topic="events",event_type="other"}', '3'],
   ]);
 });
 
 test('dead letters that are stored already are not counted again', async () => {
   const { counts } = await observeBatch({ stored: new Map(), deadLettered: 0, conflicting: 0, refused: [] });
-  expect(counts.get('pipeline_dead_letters_total{reason="empty"}')).toBeUndefined();
+  expect(
+    counts.get('pipeline_dead_letters_total{consumergroup="group",topic="events",reason="empty"}'),
+  ).toBeUndefined();
 });
 
 test('a batch without events has no delay', async () => {
-  const metrics = createConsumerMetrics('test');
+  const metrics = createTestMetrics();
   const batch = { ...batchFrom(5), rows: new EventRows(), deadLetters: [rejected] };
   createObserver(metrics, logger, types)(
     batch,
@@ -113,7 +119,7 @@ test('a batch without events has no delay', async () => {
     0,
   );
   const text = await metrics.registry.getSingleMetricAsString('pipeline_end_to_end_seconds');
-  expect(text).toContain('pipeline_end_to_end_seconds_count 0');
+  expect(text).toContain('pipeline_end_to_end_seconds_count{consumergroup="group",topic="events"} 0');
 });
 
 test('refused records are logged once per batch, with first offset and SQLSTATEs', async () => {
@@ -143,8 +149,8 @@ const conflicting: DeadLetter = { ...rejected, reason: 'conflicting_event' };
 test('conflicting events are counted, as duplicates or as dead letters', async () => {
   const counting = await observeBatch({ stored: new Map(), deadLettered: 1, conflicting: 2, refused: [] });
   expect(Object.fromEntries(counting.counts)).toMatchObject({
-    pipeline_events_duplicate_total: '5',
-    pipeline_events_conflicting_total: '2',
+    'pipeline_events_duplicate_total{consumergroup="group",topic="events"}': '5',
+    'pipeline_events_conflicting_total{consumergroup="group",topic="events"}': '2',
   });
   const keeping = await observeBatch({
     stored: new Map(),
@@ -153,9 +159,9 @@ test('conflicting events are counted, as duplicates or as dead letters', async (
     refused: [conflicting],
   });
   expect(Object.fromEntries(keeping.counts)).toMatchObject({
-    pipeline_events_duplicate_total: '4',
-    pipeline_events_conflicting_total: '0',
-    'pipeline_dead_letters_total{reason="conflicting_event"}': '1',
+    'pipeline_events_duplicate_total{consumergroup="group",topic="events"}': '4',
+    'pipeline_events_conflicting_total{consumergroup="group",topic="events"}': '0',
+    'pipeline_dead_letters_total{consumergroup="group",topic="events",reason="conflicting_event"}': '1',
   });
 });
 

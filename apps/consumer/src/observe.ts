@@ -10,9 +10,10 @@ import type { ConsumerMetrics } from './metrics.ts';
 export function createObserver(metrics: ConsumerMetrics, logger: Logger, types: ReadonlySet<string>) {
   return (batch: Batch, written: Written, startedAt: number): void => {
     const seconds = (performance.now() - startedAt) / 1_000;
+    const labels = metrics.labelsOf(batch.topic);
     countOutcome(metrics, types, batch, written);
-    metrics.batchEvents.observe(recordCount(batch));
-    metrics.batchSeconds.observe(seconds);
+    metrics.batchEvents.observe(labels, recordCount(batch));
+    metrics.batchSeconds.observe(labels, seconds);
     observeDelay(metrics, batch);
     logConflicting(logger, batch, written);
     logRefused(logger, batch, written.refused);
@@ -30,16 +31,18 @@ function countOutcome(
   batch: Batch,
   { stored, deadLettered, conflicting, refused }: Written,
 ): void {
+  const labels = metrics.labelsOf(batch.topic);
   const total = [...stored.values()].reduce((sum, count) => sum + count, 0);
   for (const [type, count] of stored)
-    metrics.eventsStored.inc({ event_type: types.has(type) ? type : 'other' }, count);
-  metrics.eventsDuplicate.inc(Math.max(0, recordCount(batch) - total - deadLettered));
-  metrics.eventsConflicting.inc(conflicting);
+    metrics.eventsStored.inc({ ...labels, event_type: types.has(type) ? type : 'other' }, count);
+  metrics.eventsDuplicate.inc(labels, Math.max(0, recordCount(batch) - total - deadLettered));
+  metrics.eventsConflicting.inc(labels, conflicting);
   if (deadLettered > 0) {
-    for (const { reason } of [...batch.deadLetters, ...refused]) metrics.deadLetters.inc({ reason });
+    for (const { reason } of [...batch.deadLetters, ...refused])
+      metrics.deadLetters.inc({ ...labels, reason });
   }
   metrics.consumedMessages.inc(
-    { messaging_system: 'kafka', messaging_destination_name: batch.topic },
+    { ...labels, messaging_system: 'kafka', messaging_destination_name: batch.topic },
     recordCount(batch),
   );
 }
@@ -48,7 +51,8 @@ function countOutcome(
 function observeDelay(metrics: ConsumerMetrics, batch: Batch): void {
   const newest = batch.rows.lastEventTime;
   if (newest === undefined) return;
-  metrics.endToEndSeconds.observe(Math.max(0, Date.now() - Date.parse(newest)) / 1_000);
+  const delay = Math.max(0, Date.now() - Date.parse(newest)) / 1_000;
+  metrics.endToEndSeconds.observe(metrics.labelsOf(batch.topic), delay);
 }
 
 /** One line per batch, with the offset of the first refused record. */

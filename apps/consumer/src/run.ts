@@ -1,6 +1,6 @@
 import { createWriter, type Database, hashRecord, type SourceRecord, type Writer } from '@pipeline/db';
 import { loadDefinition, loadEvents } from '@pipeline/definition';
-import { openSource, redriveCountOf, type Skip } from '@pipeline/kafka';
+import { openSource, redriveCountOf, type Skip, type TopicPartition } from '@pipeline/kafka';
 import {
   createLogger,
   createProbes,
@@ -11,7 +11,7 @@ import {
 } from '@pipeline/program';
 import type { Logger, Settings } from '@pipeline/runtime';
 import type { EventDefinition } from '@pipeline/schema';
-import { openDatabase, openKafka } from './connections.ts';
+import { openDatabase, openKafka } from './connect/connections.ts';
 import type { Stages } from './consume.ts';
 import { consumeTogether } from './consume-together.ts';
 import { createConsumerProbes, createHealth, type Health } from './health.ts';
@@ -49,7 +49,7 @@ export async function runConsumer(settings: ConsumerSettings, options: RunOption
   const signal = AbortSignal.any([stop, failure.signal]);
   const logger = createLogger('consumer', settings);
   const definition = await loadDefinition(settings);
-  const metrics = createConsumerMetrics(options.version);
+  const metrics = createConsumerMetrics(options.version, settings);
   const health = createHealth(logger, metrics, settings.DATABASE_STATEMENT_TIMEOUT_MS);
   const shadow = await openShadowIfSet(settings, metrics, logger);
 
@@ -58,17 +58,17 @@ export async function runConsumer(settings: ConsumerSettings, options: RunOption
   const places = { kafka: settings.KAFKA_BROKERS.join(','), postgres: database.address };
   const retries = createRetryPolicy(places, health, signal);
   await using kafka = await openKafka(settings, logger, retries);
+  const { admin, publisher } = kafka;
   const writer = openWriter(database, retries, settings, definition);
   await using source = await openSource({
-    ...{ settings, name: 'consumer', admin: kafka.admin, logger, signal, once, skips },
+    ...{ settings, name: 'consumer', admin, logger, signal, once, skips },
     ...accountedBy(writer, metrics),
     onRebalance: health.resumed,
     onRetry: retries.onKafkaRetry,
   });
   health.watch(source);
-  using _lag = watchLag(settings, source, kafka.admin, metrics, logger);
+  using _lag = watchLag(settings, source, admin, metrics, logger);
 
-  const { publisher } = kafka;
   const parts = { definition, settings, once, writer, publisher, retries, health, metrics, logger, shadow };
   const stages = decorate(createStages(parts));
   await consumeTogether(source, stages, settings.WRITERS, failure);
@@ -81,7 +81,7 @@ function accountedBy(writer: Writer, metrics: ConsumerMetrics) {
     truncation: {
       hashRecord,
       rewindLedger: (...move: Parameters<Writer['rewind']>) => explainDatabase(writer.rewind(...move)),
-      onTruncation: () => metrics.logTruncations.inc(),
+      onTruncation: ({ topic }: TopicPartition) => metrics.logTruncations.inc(metrics.labelsOf(topic)),
     },
   };
 }

@@ -24,7 +24,7 @@ export function createShadow(
     const rejected = rows.records.flatMap((record) =>
       toRejected(record, decode(record, { topic, partition }, limits)),
     );
-    for (const { reason } of rejected) metrics.shadowRejections.inc({ reason });
+    for (const { reason } of rejected) metrics.shadowRejections.inc({ ...metrics.labelsOf(topic), reason });
     if (rejected.length > 0) logRejected(logger, batch, rejected);
   };
 }

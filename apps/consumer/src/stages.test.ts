@@ -5,10 +5,10 @@ import { readSettings } from '@pipeline/runtime';
 import { expect, test } from 'vitest';
 import { consume } from './consume.ts';
 import { createHealth } from './health.ts';
-import { createConsumerMetrics } from './metrics.ts';
 import { createRetryPolicy } from './retry-policy.ts';
 import { consumerSettings } from './settings.ts';
 import { createStages } from './stages.ts';
+import { createTestMetrics } from './testing/metrics.ts';
 
 const logger = createLogger('test', { LOG_LEVEL: 'silent', LOG_FORMAT: 'json' });
 
@@ -27,7 +27,7 @@ function toRecord(offset: number): KafkaRecord {
 
 /** Consumes batches of 10 valid events with a Postgres that refuses every row, until the partition pauses. */
 async function consumeRefused(window: number) {
-  const metrics = createConsumerMetrics('test');
+  const metrics = createTestMetrics();
   const health = createHealth(logger, metrics);
   const writes: number[] = [];
   const stages = createStages({
@@ -87,7 +87,7 @@ test.each([10, 40])(
 );
 
 test('the stages of a batch have their limits and names from the settings', async () => {
-  const metrics = createConsumerMetrics('test');
+  const metrics = createTestMetrics();
   const progress: string[] = [];
   const health = { ...createHealth(logger, metrics), progressed: () => void progress.push('batch') };
   const published: unknown[] = [];
@@ -116,7 +116,7 @@ test('the stages of a batch have their limits and names from the settings', asyn
   expect(published).toEqual([{ topic: 'my_dlq', maxBytes: 5_000, groups: ['my_group'] }]);
   expect(progress).toEqual(['batch']);
   const counted = await metrics.registry.getSingleMetricAsString('pipeline_dead_letters_total');
-  expect(counted).toContain('{reason="too_large"} 1');
+  expect(counted).toContain('{consumergroup="group",topic="events",reason="too_large"} 1');
 });
 
 async function* oneOf(batch: RecordBatch) {

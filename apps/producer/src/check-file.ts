@@ -14,10 +14,10 @@ import type { producerSettings } from './settings.ts';
 export async function checkFile(
   settings: Settings<typeof producerSettings>,
   path: string,
-  json: boolean,
+  { topic = settings.KAFKA_TOPIC[0], json = false }: { readonly topic?: string; readonly json?: boolean },
 ): Promise<void> {
   const decode = createDecoder(await loadDefinition(settings));
-  const place = { topic: settings.KAFKA_TOPIC, partition: 0 };
+  const place = { topic, partition: 0 };
   const timestamp = String(Date.now());
   const outcomes: PlacedOutcome[] = [];
   for await (const { value, number } of numberedLines(path)) {

@@ -1,4 +1,12 @@
-import { createProgram, numberBetween, runProgram, settingsOf, withSettings } from '@pipeline/program';
+import { isTopicName } from '@pipeline/kafka';
+import {
+  createProgram,
+  invalidArgument,
+  numberBetween,
+  runProgram,
+  settingsOf,
+  withSettings,
+} from '@pipeline/program';
 import manifest from '../package.json' with { type: 'json' };
 import { checkFile } from './check-file.ts';
 import { printExamples } from './example/print-examples.ts';
@@ -45,10 +53,11 @@ const program = withSettings(
     0,
   )
   .option('--seed <n>', 'seed of the simulation (default: random)', numberBetween(0, Number.MAX_SAFE_INTEGER))
+  .option('--topic <name>', 'topic to publish to (default: the first of KAFKA_TOPIC)', parseTopic)
   .option('--json', 'print a summary as JSON on stdout')
   .action(async (options: Options, command) => {
     const settings = settingsOf(command, producerSettings);
-    if (options.check !== undefined) await checkFile(settings, options.check, options.json ?? false);
+    if (options.check !== undefined) await checkFile(settings, options.check, options);
     else if (options.example) await printExamples(settings, options.type);
     else await runProducer(settings, { count: Number.POSITIVE_INFINITY, ...options });
   });
@@ -74,3 +83,8 @@ program
   .addOption(program.createOption('--type <name>', 'only of this type').implies({ example: true }));
 
 await runProgram(program);
+
+function parseTopic(text: string): string {
+  if (isTopicName(text)) return text;
+  throw invalidArgument('Expected the name of a topic, such as events.');
+}

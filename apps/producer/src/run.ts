@@ -25,6 +25,8 @@ export interface RunOptions {
   readonly seed?: number;
   readonly from?: string;
   readonly json?: boolean;
+  /** Defaults to the first of the setting. */
+  readonly topic?: string;
 }
 
 const SIMULATED_RATE = 50;
@@ -41,6 +43,7 @@ export async function runProducer(
   const signal = stopSignal();
   exitAfter(signal, DRAIN_MS);
   const logger = createLogger('producer', settings);
+  const { topic = settings.KAFKA_TOPIC[0] } = options;
   const system = `Kafka at ${settings.KAFKA_BROKERS.join(',')}`;
   const waiting = { system, errors: kafkaErrors, say: (line: string) => logger.warn(line), signal };
   const reach = <Value>(operation: () => Promise<Value>) => waitFor(operation, waiting);
@@ -48,11 +51,11 @@ export async function runProducer(
   const { batches, tally } = await openRecords(await loadDefinition(settings), options, signal);
   const kafka = connectKafka(settings, 'producer', logger);
   await using admin = await reach(() => openAdmin(kafka));
-  await reach(() => requireTopics(admin, [settings.KAFKA_TOPIC]));
+  await reach(() => requireTopics(admin, [topic]));
   await using publisher = await reach(() => openPublisher(kafka));
   const send: Send = async (records) => {
     signal.throwIfAborted();
-    await reach(() => publisher.publish(settings.KAFKA_TOPIC, records));
+    await reach(() => publisher.publish(topic, records));
   };
 
   const progress = createProgress((line) => logger.info(line));

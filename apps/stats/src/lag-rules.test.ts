@@ -63,9 +63,14 @@ test('unknown is n/a, never 0, and a total with an unknown part has ≥', () => 
 });
 
 test('an unknown partition does not hide the others', () => {
-  const ledger = [0, 1].map((partition) => ({ partition, nextOffset: 5n, recordAgeSeconds: 7 }));
+  const ledger = [0, 1].map((partition) => ({
+    topic: 'events',
+    partition,
+    nextOffset: 5n,
+    recordAgeSeconds: 7,
+  }));
   const offsets = { topic: 'events', partition: 1, logStart: 0n, logEnd: 9n, stableEnd: 9n, committed: 4n };
-  expect(joinStandings('events', ledger, [offsets])).toMatchObject([
+  expect(joinStandings(['events'], ledger, [offsets])).toMatchObject([
     { partition: 0, lag: null, secondsBehind: null },
     { partition: 1, lag: 5n, secondsBehind: 7 },
   ]);

@@ -4,12 +4,12 @@ import { Gauge } from '@prometheus-io/client';
 /** Every metric of the stats server; an unknown value has no series. */
 export interface StatsMetrics extends ProcessMetrics {
   readonly lagSeconds: Gauge<'consumergroup' | 'topic' | 'partition'>;
-  readonly openDeadLetters: Gauge<'topic'>;
+  readonly openDeadLetters: Gauge<'consumergroup' | 'topic'>;
 }
 
 /** The stats server's metrics in a registry of their own, those of every process included. */
-export function createStatsMetrics(version: string): StatsMetrics {
-  const metrics = createProcessMetrics(version);
+export function createStatsMetrics(version: string, consumergroup: string): StatsMetrics {
+  const metrics = createProcessMetrics(version, consumergroup);
   const common = { registers: [metrics.registry] };
   return {
     ...metrics,
@@ -23,7 +23,7 @@ export function createStatsMetrics(version: string): StatsMetrics {
       ...common,
       name: 'pipeline_open_dead_letters',
       help: 'Open dead letters',
-      labelNames: ['topic'],
+      labelNames: ['consumergroup', 'topic'],
     }),
   };
 }

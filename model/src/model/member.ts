@@ -1,4 +1,5 @@
 import { tailFromJson } from '@pipeline/db/write';
+import type { TopicPartition } from '@pipeline/kafka';
 import {
   type AssignedPartition,
   Assignment,
@@ -27,7 +28,7 @@ import {
 
 /** Records of one slice. */
 const SLICE = 2;
-const TOPIC = 'events';
+const at = (partition: number): TopicPartition => ({ topic: 'events', partition });
 
 /** The real check of a log against a ledger. */
 export type CheckLog = (row: LedgerRow, log: Log) => LogCheck;
@@ -47,12 +48,13 @@ export function newMember(generation: number): Member {
 
 /** The member's state in the real assignment. */
 function assignmentOf({ places }: Member): Assignment {
-  const assignment = new Assignment(TOPIC, { maxRecords: SLICE, maxBytes: 1 }, 1);
+  const assignment = new Assignment({ maxRecords: SLICE, maxBytes: 1 }, 1);
   const retired = both.filter((partition) => places[partition]?.isRetired);
-  for (const owner of assignment.rebalance('former', retired))
+  for (const owner of assignment.rebalance('former', retired.map(at)))
     owner.inFlight = sliceOf(owner, places[owner.partition]);
   const owned = both.filter((partition) => places[partition]?.owned);
-  for (const owner of assignment.rebalance('member', owned)) restoreOwned(owner, places[owner.partition]);
+  for (const owner of assignment.rebalance('member', owned.map(at)))
+    restoreOwned(owner, places[owner.partition]);
   return assignment;
 }
 
@@ -86,7 +88,7 @@ function ownedOf(owner: AssignedPartition): Owned {
 /** Reads the owned partitions back from the assignment. */
 function withOwned(member: Member, assignment: Assignment): Member {
   const places = member.places.map((place, partition) => {
-    const owner = assignment.find(partition);
+    const owner = assignment.find(at(partition));
     return { ...place, owned: owner === undefined ? null : ownedOf(owner) };
   });
   return { ...member, places };
@@ -96,11 +98,11 @@ function withOwned(member: Member, assignment: Assignment): Member {
 export const join = memoize(
   (member: Member, generation: number, ...partitions: readonly number[]): Member => {
     const assignment = assignmentOf(member);
-    const before = both.map((partition) => assignment.find(partition));
-    assignment.rebalance(member.isExpelled ? 'new member' : 'member', partitions);
+    const before = both.map((partition) => assignment.find(at(partition)));
+    assignment.rebalance(member.isExpelled ? 'new member' : 'member', partitions.map(at));
     const joined = withOwned(member, assignment);
     const places = joined.places.map((place, partition) => {
-      const isKept = assignment.find(partition) === before[partition] && before[partition] !== undefined;
+      const isKept = assignment.find(at(partition)) === before[partition] && before[partition] !== undefined;
       return { ...place, isRetired: place.work !== null && (place.isRetired || !isKept) };
     });
     return { ...joined, places, generation, isExpelled: false, looked: null };
@@ -133,7 +135,7 @@ export function locate(world: World, index: Index, check: CheckLog): World | 'fa
   let { tables, group } = world;
   let { places } = member;
   for (const partition of both) {
-    const owner = assignment.find(partition);
+    const owner = assignment.find(at(partition));
     const place = places[partition];
     const log = world.logs[partition];
     if (owner === undefined || place === undefined || log === undefined) continue;
@@ -206,7 +208,7 @@ function epochAt(tail: string | null, position: bigint, next: number): number | 
 /** Looks all positions up again, because what was fetched does not seem to continue the log. */
 export const relocate = memoize((member: Member, partition: number, doubt: string): Member => {
   const assignment = assignmentOf(member);
-  const owner = assignment.find(partition);
+  const owner = assignment.find(at(partition));
   if (owner !== undefined) owner.doubt = doubt;
   assignment.relocate();
   return { ...withOwned(member, assignment), looked: null };
@@ -215,7 +217,7 @@ export const relocate = memoize((member: Member, partition: number, doubt: strin
 /** Accepts fetched records and takes them as a slice. */
 export const fetchAndTake = memoize((member: Member, partition: number, log: Log): Member | undefined => {
   const assignment = assignmentOf(member);
-  const owner = assignment.find(partition);
+  const owner = assignment.find(at(partition));
   const place = member.places[partition];
   if (owner === undefined || place === undefined || place.work !== null) return undefined;
   const from = Number(owner.position);
@@ -243,7 +245,7 @@ export const fetchAndTake = memoize((member: Member, partition: number, log: Log
 /** Completes and releases a slice; a slice of a revoked partition completes nothing. */
 export const complete = memoize((member: Member, partition: number): Member => {
   const assignment = assignmentOf(member);
-  const owner = assignment.find(partition);
+  const owner = assignment.find(at(partition));
   if (owner?.inFlight !== undefined) {
     const slice = owner.inFlight;
     owner.complete(slice);

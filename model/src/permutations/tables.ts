@@ -53,8 +53,9 @@ export function resetText(isRecreated: boolean): string {
   insert into dlq_events (source_topic, source_partition, source_offset, source_timestamp, value, source_topic_id,
                           reason, detail, status, failed_at, event_type)
   values ${deadLetter(3, 'open')}, ${deadLetter(4, 'open')}, ${deadLetter(5, 'redriven')};
-  insert into agg_dead_letters (status, reason, event_type, letter_count)
-  values ('open', 'not_json', 'first', 1), ('open', 'not_json', null, 1), ('redriven', 'not_json', null, 1);
+  insert into agg_dead_letters (status, reason, event_type, source_topic, letter_count)
+  values ('open', 'not_json', 'first', 'events', 1), ('open', 'not_json', null, 'events', 1),
+         ('redriven', 'not_json', null, 'events', 1);
   insert into ingest_progress (topic, partition, start_offset, next_offset, stored, dead_lettered, topic_id)
   values ('events', 0, 0, 6, 3, 3, '${topicId}'), ('events', 1, 0, 0, 0, 0, '${topicId}');
   set session_replication_role = origin;`;
@@ -80,9 +81,9 @@ export const violationsText = `
                             where table_name = 'dlq_events' and purged.partition = ingest_progress.partition)
   union all
   select 'the count of dead letters is ' || sum(letter_count) || ', not ' || sum(n)
-  from (select status, reason, event_type, 1 as n, 0 as letter_count from dlq_events
-        union all select status, reason, event_type, 0, letter_count from agg_dead_letters) as kinds
-  group by status, reason, event_type having sum(n) <> sum(letter_count)`;
+  from (select status, reason, event_type, source_topic, 1 as n, 0 as letter_count from dlq_events
+        union all select status, reason, event_type, source_topic, 0, letter_count from agg_dead_letters) as kinds
+  group by status, reason, event_type, source_topic having sum(n) <> sum(letter_count)`;
 
 /** The content of the tables, without times and generated keys. */
 export const contentText = `

@@ -21,7 +21,7 @@ const settings = {
   DLQ_LIMIT_RATIO: 0,
 };
 const places = { kafka: 'kafka', postgres: 'postgres' };
-const metrics = createConsumerMetrics('simulated');
+const metrics = createConsumerMetrics('simulated', settings);
 
 /** What `runConsumer` does, without probes, signals and lag. */
 export async function runConsumer(world: World, host: SimulatedProcess, stop: AbortSignal): Promise<void> {

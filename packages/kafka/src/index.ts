@@ -11,6 +11,7 @@ export {
   kafkaErrorType,
   toUserError,
 } from './client/errors.ts';
+export type { PartitionProgress } from './consume/assigned-partition.ts';
 export { openSource, type RecordBatch, type Source, type SourceOptions } from './consume/batch-source.ts';
 export { parseSkip, type Skip } from './consume/unreadable.ts';
 export {
@@ -29,5 +30,13 @@ export {
 } from './produce/event-publisher.ts';
 export { openPublisher, type Publisher, type RecordPlace } from './produce/publisher.ts';
 export type { KafkaRecord, NamedHeaders, OutgoingRecord, RecordHeader, RecordHeaders } from './record.ts';
-export { type GroupSettings, groupSettings, type KafkaSettings, kafkaSettings } from './settings.ts';
-export type { PartitionOffsets, TopicPartition } from './topic-partition.ts';
+export {
+  type GroupSettings,
+  groupSettings,
+  isTopicName,
+  type KafkaSettings,
+  kafkaSettings,
+  requireOwnDeadLetterTopic,
+  type Topics,
+} from './settings.ts';
+export { type PartitionOffsets, partitionName, type TopicPartition } from './topic-partition.ts';

@@ -1,6 +1,6 @@
 import { readSettings } from '@pipeline/runtime';
 import { expect, test } from 'vitest';
-import { kafkaSettings } from './settings.ts';
+import { kafkaSettings, requireOwnDeadLetterTopic } from './settings.ts';
 
 test('KAFKA_BROKERS accepts a comma list of names, IPv4 and IPv6 addresses with ports', () => {
   const { KAFKA_BROKERS } = readSettings(kafkaSettings, {
@@ -51,3 +51,29 @@ test.each(['a', 'a=', '1=a', 'auth=Bearer x', 'a=\u0001auth=x', 'a=1,'])(
     expect(() => readSettings(kafkaSettings, { KAFKA_OAUTH_EXTENSIONS: text })).toThrow(/NAME=VALUE/);
   },
 );
+
+const topicsOf = (text: string) => readSettings(kafkaSettings, { KAFKA_TOPIC: text }).KAFKA_TOPIC;
+
+test('KAFKA_TOPIC is one topic or a comma list of them, in their order', () => {
+  expect(readSettings(kafkaSettings, {}).KAFKA_TOPIC).toEqual(['events']);
+  expect(topicsOf('orders')).toEqual(['orders']);
+  expect(topicsOf('orders, payments.v1,_a-B')).toEqual(['orders', 'payments.v1', '_a-B']);
+});
+
+test.each(['a,', ',a', 'a,,b', '.', '..', 'a b', 'a/b', 'ä', 'x'.repeat(250)])(
+  'KAFKA_TOPIC rejects "%s", which is no list of topic names',
+  (text) => expect(() => topicsOf(text)).toThrow(/KAFKA_TOPIC: got .*, expected a topic name/),
+);
+
+test('a topic that is listed twice is named', () => {
+  expect(() => topicsOf('a,b,c,b')).toThrow(/KAFKA_TOPIC: lists b twice/);
+});
+
+test('KAFKA_DLQ_TOPIC is one topic, and none of KAFKA_TOPIC', () => {
+  expect(() => readSettings(kafkaSettings, { KAFKA_DLQ_TOPIC: 'a,b' })).toThrow(/KAFKA_DLQ_TOPIC: got/);
+  const settings = { KAFKA_TOPIC: ['a', 'b'], KAFKA_DLQ_TOPIC: 'b' } as const;
+  expect(() => requireOwnDeadLetterTopic(settings)).toThrow(
+    expect.objectContaining({ message: 'KAFKA_DLQ_TOPIC b is also a topic of KAFKA_TOPIC', code: 2 }),
+  );
+  expect(() => requireOwnDeadLetterTopic({ ...settings, KAFKA_DLQ_TOPIC: 'c' })).not.toThrow();
+});

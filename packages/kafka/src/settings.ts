@@ -1,5 +1,6 @@
 import {
   custom,
+  exitCode,
   flag,
   integer,
   list,
@@ -7,6 +8,8 @@ import {
   optionalText,
   type Settings,
   text,
+  UserError,
+  ValueError,
 } from '@pipeline/runtime';
 
 /** `HOST:PORT` with a port from 1 to 65535; IPv6 addresses in brackets. */
@@ -26,6 +29,28 @@ function parseExtensions(text: string): readonly string[] | undefined {
   return extensions.every((one) => /^(?!auth=)[A-Za-z]+=[\x20-\x7e]+$/.test(one)) ? extensions : undefined;
 }
 
+/** https://github.com/apache/kafka/blob/trunk/clients/src/main/java/org/apache/kafka/common/internals/Topic.java */
+const topicName = /^(?!\.{1,2}$)[\w.-]{1,249}$/;
+const TOPIC = 'a topic name of a-z, A-Z, 0-9, dots, dashes and underscores';
+
+/** Whether Kafka accepts a name of a topic. */
+export function isTopicName(name: string): boolean {
+  return topicName.test(name);
+}
+
+/** @throws ValueError if a topic is listed twice */
+function parseTopics(text: string): Topics | undefined {
+  const topics = text.split(',').map((name) => name.trim());
+  const twice = topics.find((name, index) => topics.indexOf(name) !== index);
+  if (!topics.every(isTopicName)) return undefined;
+  if (twice !== undefined) throw new ValueError(`lists ${twice} twice`);
+  const [first = '', ...others] = topics;
+  return [first, ...others];
+}
+
+/** At least one topic. */
+export type Topics = readonly [string, ...string[]];
+
 /** Connection settings. */
 export const kafkaSettings = {
   KAFKA_BROKERS: list(
@@ -34,8 +59,15 @@ export const kafkaSettings = {
     'HOST:PORT, comma-separated if several',
     address,
   ),
-  KAFKA_TOPIC: text('events', 'Events topic'),
-  KAFKA_DLQ_TOPIC: text('events_dlq', 'Dead-letter topic'),
+  KAFKA_TOPIC: custom(
+    'events',
+    'Events topics, comma-separated if several; the producer uses the first',
+    `${TOPIC}, comma-separated if several`,
+    parseTopics,
+  ),
+  KAFKA_DLQ_TOPIC: custom('events_dlq', 'Dead-letter topic', TOPIC, (name) =>
+    isTopicName(name) ? name : undefined,
+  ),
   KAFKA_CLIENT_ID: optionalText('Client id, used in broker logs, metrics and quotas', {
     shownDefault: "the program's name",
   }),
@@ -117,6 +149,22 @@ export const groupSettings = {
     [1_000, 100_000_000],
   ),
 };
+
+/**
+ * Checks that dead letters do not go to an events topic: its consumer would dead-letter them again, forever.
+ * @throws UserError
+ */
+export function requireOwnDeadLetterTopic({
+  KAFKA_TOPIC,
+  KAFKA_DLQ_TOPIC,
+}: Pick<KafkaSettings, 'KAFKA_TOPIC' | 'KAFKA_DLQ_TOPIC'>): void {
+  if (!KAFKA_TOPIC.includes(KAFKA_DLQ_TOPIC)) return;
+  throw new UserError(
+    `KAFKA_DLQ_TOPIC ${KAFKA_DLQ_TOPIC} is also a topic of KAFKA_TOPIC`,
+    'give dead letters their own topic',
+    exitCode.usage,
+  );
+}
 
 export type KafkaSettings = Settings<typeof kafkaSettings>;
 export type GroupSettings = Settings<typeof groupSettings>;

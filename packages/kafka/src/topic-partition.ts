@@ -4,6 +4,19 @@ export interface TopicPartition {
   readonly partition: number;
 }
 
+/** `TOPIC/PARTITION`, which identifies a partition: a topic's name has no slash. */
+export function partitionName({ topic, partition }: TopicPartition): string {
+  return `${topic}/${partition}`;
+}
+
+/** Partitions by topic, in the form of kafkajs. */
+export function byTopic<One extends TopicPartition>(
+  all: readonly One[],
+): readonly { readonly topic: string; readonly partitions: readonly One[] }[] {
+  const groups = Map.groupBy(all, ({ topic }) => topic);
+  return [...groups].map(([topic, partitions]) => ({ topic, partitions }));
+}
+
 /** A partition of a topic with a known id: a topic that is deleted and recreated has a new id. */
 export interface LogPartition extends TopicPartition {
   /** Hexadecimal; undefined before Kafka 2.8. */

@@ -17,7 +17,7 @@ async function startProbes(stuck: string | undefined, unready: readonly string[]
   const probes = createProbes({
     live: () => stuck,
     unready: () => unready,
-    metrics: createProcessMetrics('1.2.3'),
+    metrics: createProcessMetrics('1.2.3', 'group'),
   });
   const server = await listen(new Hono().route('/', probes), address('0.0.0.0', at), silent);
   return {

@@ -4,14 +4,17 @@ import { collectDefaultMetrics, Gauge, Registry } from '@prometheus-io/client';
 export interface ProcessMetrics {
   readonly registry: Registry;
   /** The readiness at the last scrape. */
-  readonly ready: Gauge;
+  readonly ready: Pick<Gauge, 'set'>;
 }
 
 /** By default the event loop is sampled a hundred times a second, which keeps an idle process awake. */
 const loopSampling = { eventLoopMonitoringPrecision: 200, eventLoopUtilizationTimeout: 1_000 };
 
-/** A registry with Node's metrics, the build and the readiness. Counters start at 0 with the process. */
-export function createProcessMetrics(version: string): ProcessMetrics {
+/**
+ * A registry with Node's metrics, the build and the readiness. Counters start at 0 with the process.
+ * @param consumergroup the group of the pipeline, a label of the readiness
+ */
+export function createProcessMetrics(version: string, consumergroup: string): ProcessMetrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry, ...loopSampling });
@@ -21,6 +24,11 @@ export function createProcessMetrics(version: string): ProcessMetrics {
     labelNames: ['version'] as const,
   };
   new Gauge({ ...build, registers }).set({ version }, 1);
-  const ready = { name: 'pipeline_ready', help: '1 if the readiness probe passes, else 0' };
-  return { registry, ready: new Gauge({ ...ready, registers }) };
+  const ready = new Gauge({
+    name: 'pipeline_ready',
+    help: '1 if the readiness probe passes, else 0',
+    labelNames: ['consumergroup'],
+    registers,
+  });
+  return { registry, ready: ready.labels({ consumergroup }) };
 }

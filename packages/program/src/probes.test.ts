@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createProcessMetrics } from './metrics.ts';
 import { createProbes, type Probes } from './probes.ts';
 
-const metrics = createProcessMetrics('1.2.3');
+const metrics = createProcessMetrics('1.2.3', 'group');
 const healthy: Probes = { live: () => undefined, unready: () => [], metrics };
 
 async function ask(path: string, probes: Partial<Probes> = {}) {
@@ -30,7 +30,7 @@ test('missing dependencies make a process unready, with a reason each, but not d
 
 test('readiness is exported as a metric', async () => {
   expect((await ask('/metrics', { unready: () => ['Kafka: unreachable'] })).text).toContain(
-    'pipeline_ready 0',
+    'pipeline_ready{consumergroup="group"} 0',
   );
 });
 
@@ -40,5 +40,5 @@ test('metrics have the Prometheus text format, with the versions of program and 
   const text = await response.text();
   expect(text).toContain('pipeline_build_info{version="1.2.3"} 1');
   expect(text).toContain('nodejs_version_info');
-  expect(text).toContain('pipeline_ready 1');
+  expect(text).toContain('pipeline_ready{consumergroup="group"} 1');
 });

@@ -1,5 +1,12 @@
 import { loadDefinition } from '@pipeline/definition';
-import { connectKafka, type KafkaRecord, kafkaErrors, openAdmin, requireTopics } from '@pipeline/kafka';
+import {
+  connectKafka,
+  type KafkaRecord,
+  kafkaErrors,
+  openAdmin,
+  requireTopics,
+  type TopicPartition,
+} from '@pipeline/kafka';
 import {
   createLogger,
   exitAfter,
@@ -22,26 +29,26 @@ export interface CheckOptions {
 }
 
 /**
- * Prints what the definition makes of the last records of the topic. Joins no group and writes nothing. Waits for
+ * Prints what the definition makes of the last records of the topics. Joins no group and writes nothing. Waits for
  * Kafka.
  * @throws UserError with exit code 3 if a record would be rejected
  */
 export async function checkTopic(settings: CheckSettings, { fromTopic, json }: CheckOptions): Promise<void> {
-  const { KAFKA_TOPIC: topic, DECOMPRESSED_MAX_BYTES: maxBytes, DECODED_MAX_RECORDS: maxRecords } = settings;
+  const { KAFKA_TOPIC: topics, DECOMPRESSED_MAX_BYTES: maxBytes, DECODED_MAX_RECORDS: maxRecords } = settings;
   const read = await createOutcomeReader(settings);
   const logger = createLogger('consumer', settings);
   const reach = createReach(settings, logger);
   await using admin = await reach(() => openAdmin(connectKafka(settings, 'consumer', logger)));
-  await reach(() => requireTopics(admin, [topic]));
-  const tail = { topic, count: fromTopic, limits: { maxBytes, maxRecords }, read };
+  await reach(() => requireTopics(admin, topics));
+  const tail = { topics, count: fromTopic, limits: { maxBytes, maxRecords }, read };
   printReport(reportOf(await reach(() => admin.readTail(tail))), json ?? false);
 }
 
 /** Decodes a record as the consumer would. */
 async function createOutcomeReader(settings: CheckSettings) {
-  const { KAFKA_TOPIC: topic, EVENT_MAX_BYTES: maxBytes, EVENT_MAX_DEPTH: maxDepth } = settings;
+  const { EVENT_MAX_BYTES: maxBytes, EVENT_MAX_DEPTH: maxDepth } = settings;
   const decode = createDecoder(await loadDefinition(settings));
-  return (record: KafkaRecord, partition: number): PlacedOutcome => ({
+  return (record: KafkaRecord, { topic, partition }: TopicPartition): PlacedOutcome => ({
     place: `${topic}:${partition}:${record.offset}`,
     outcome: outcomeOf(decode(record, { topic, partition }, { maxBytes, maxDepth })),
   });

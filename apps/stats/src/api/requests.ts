@@ -75,6 +75,7 @@ function describeError(): string {
 
 function toFilter(given: Texts): DeadLetterFilter {
   return {
+    topic: given['topic'],
     reason: given['reason'],
     eventType: given['untyped'] === undefined ? given['type'] : null,
     since: readTime(given['since'] ?? ''),

@@ -14,16 +14,16 @@ export type FetchOffsets = () => Promise<readonly PartitionOffsets[]>;
 export async function collectSnapshot(
   database: Database,
   fetchOffsets: FetchOffsets,
-  { topic, minutes }: { readonly topic: string; readonly minutes: number },
+  { topics, minutes }: { readonly topics: readonly string[]; readonly minutes: number },
 ): Promise<Snapshot> {
   const [{ readAt, ledger, ...overview }, kafka] = await Promise.all([
-    readOverview(database, { topic, minutes }),
+    readOverview(database, { topics, minutes }),
     settleOffsets(fetchOffsets()),
   ]);
   return {
     ...overview,
     generatedAt: readAt,
-    partitions: joinStandings(topic, ledger, kafka.offsets),
+    partitions: joinStandings(topics, ledger, kafka.offsets),
     kafkaProblem: kafka.problem,
   };
 }
@@ -37,8 +37,19 @@ export async function settleOffsets(fetching: ReturnType<FetchOffsets>) {
   }
 }
 
-/** Joins the ledger's and Kafka's data per partition, in partition order. */
+/** Joins the ledger's and Kafka's data per partition, in the order of the topics and of their partitions. */
 export function joinStandings(
+  topics: readonly string[],
+  ledger: readonly LedgerPosition[],
+  offsets: readonly PartitionOffsets[],
+): readonly PartitionStanding[] {
+  return topics.flatMap((name) => {
+    const isOfTopic = ({ topic }: { readonly topic: string }) => topic === name;
+    return joinTopic(name, ledger.filter(isOfTopic), offsets.filter(isOfTopic));
+  });
+}
+
+function joinTopic(
   topic: string,
   ledger: readonly LedgerPosition[],
   offsets: readonly PartitionOffsets[],

@@ -21,16 +21,16 @@ export function createOffsetReader(
   logger: Logger,
   connect = () => openAdmin(connectKafka(settings, 'stats', logger)),
 ) {
-  const { KAFKA_TOPIC: topic, KAFKA_GROUP_ID: groupId } = settings;
+  const { KAFKA_TOPIC: topics, KAFKA_GROUP_ID: groupId } = settings;
   const connection = reopenable(connect);
   const fetchOffsets = async (opened: Promise<ClusterAdmin>) => {
     const admin = await opened;
     // For a missing topic, kafkajs sends a request that lets a broker create it.
-    await requireTopics(admin, [topic]);
-    return await admin.fetchOffsets(topic, groupId);
+    await requireTopics(admin, topics);
+    return await admin.fetchOffsets(topics, groupId);
   };
   return {
-    /** @throws UserError if Kafka does not respond within 4 s, or the topic does not exist */
+    /** @throws UserError if Kafka does not respond within 4 s, or a topic does not exist */
     async fetch(): Promise<readonly PartitionOffsets[]> {
       const opened = connection.open();
       try {
@@ -44,7 +44,7 @@ export function createOffsetReader(
     },
     /** The consumer group; null if it is unknown, for example without the right to describe it. */
     async describeGroup(): Promise<Group | null> {
-      const describing = connection.open().then((admin) => admin.describeGroup(groupId, topic));
+      const describing = connection.open().then((admin) => admin.describeGroup(groupId));
       return await withDeadline(describing, TIMEOUT_MS, 'the request').catch(() => null);
     },
     [Symbol.dispose]: () => connection.forget(),

@@ -26,7 +26,7 @@ export function openStatsContext(settings: StatsSettings) {
   const writableDatabase = connectDatabase(settings, { ...options, readOnly: false });
   const logger = createLogger('stats', settings);
   const reader = createOffsetReader(settings, logger);
-  const choice = { topic: settings.KAFKA_TOPIC, minutes: MINUTES };
+  const choice = { topics: settings.KAFKA_TOPIC, minutes: MINUTES };
   const fetchWithTimeout = withTimeoutFallback(reader.fetch, KAFKA_TIMEOUT_MS, 'Kafka');
   return {
     settings,

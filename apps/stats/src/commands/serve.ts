@@ -32,8 +32,9 @@ export async function serveStats(settings: ServeSettings, version: string): Prom
   const types = Object.keys((await loadDefinition(settings)).types);
   await using view = openStatsContext(settings);
   const { logger, signal } = view;
-  const pipeline = { topic: settings.KAFKA_TOPIC, groupId: settings.KAFKA_GROUP_ID };
-  const metrics = createStatsMetrics(version);
+  const { KAFKA_TOPIC: topics, KAFKA_GROUP_ID: groupId } = settings;
+  const pipeline = { topic: topics.join(','), groupId };
+  const metrics = createStatsMetrics(version, groupId);
   const history = openHistory(view, pipeline, logger);
   const pace = createPace(settings.DLQ_REDRIVE_RATE);
   const app = createServer({
@@ -41,10 +42,10 @@ export async function serveStats(settings: ServeSettings, version: string): Prom
     readMinutes: (minutes) => readMinutes(view.database, minutes),
     readHistory: history.read,
     live: startLive(view, history),
-    webFiles: readWebFiles({ ...pipeline, types }),
+    webFiles: readWebFiles({ groupId, topics, types }),
     deadLetters: createDeadLetterApi({ ...view, pace, isReadOnly: isReadOnly(settings) }),
     metrics,
-    observe: createObserver(metrics, pipeline),
+    observe: createObserver(metrics, { topics, groupId }),
     allowedHosts: [settings.HTTP_HOST, ...settings.STATS_ALLOWED_HOSTS],
   });
   await using server = await listen(app, pageAddress(settings), logger);

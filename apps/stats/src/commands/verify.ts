@@ -33,7 +33,7 @@ export async function verifyAll(settings: StatsSettings, flags: VerifyFlags): Pr
       );
       say(`rebuilt the aggregates: ${rebuilt.written} rows corrected or added, ${rebuilt.removed} deleted`);
     }
-    const sources = { database, fetchOffsets, topic: settings.KAFKA_TOPIC };
+    const sources = { database, fetchOffsets, topics: settings.KAFKA_TOPIC };
     const verification = await work('recounting', (one) => verify(sources, one));
     const { events, differences } = verification;
     if (flags.json) printJson({ schemaVersion: 1, events, differences });

@@ -4,8 +4,8 @@ import { createSnapshot, createStanding } from '../testing/snapshots.ts';
 import { createObserver } from './observe.ts';
 
 test('known values are exported, unknown ones have no series', async () => {
-  const metrics = createStatsMetrics('0.0.0');
-  const observe = createObserver(metrics, { topic: 'events', groupId: 'group' });
+  const metrics = createStatsMetrics('0.0.0', 'group');
+  const observe = createObserver(metrics, { topics: ['events', 'orders'], groupId: 'group' });
   const scrape = async () =>
     (await metrics.registry.metrics())
       .split('\n')
@@ -14,7 +14,8 @@ test('known values are exported, unknown ones have no series', async () => {
   observe(createSnapshot({ partitions }));
   expect(await scrape()).toEqual([
     'pipeline_lag_seconds{consumergroup="group",topic="events",partition="0"} 0.2',
-    'pipeline_open_dead_letters{topic="events"} 5',
+    'pipeline_open_dead_letters{consumergroup="group",topic="events"} 5',
+    'pipeline_open_dead_letters{consumergroup="group",topic="orders"} 0',
   ]);
   observe(undefined);
   expect(await scrape()).toEqual([]);

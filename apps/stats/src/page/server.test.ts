@@ -24,9 +24,9 @@ const works: ServerParts = {
   readMinutes: async (asked) => (asked === 60 ? minutes : []),
   readHistory: async (asked) => (asked === 60 ? [point] : []),
   live: { open: () => new Response('event: stats\n\n').body ?? new ReadableStream() },
-  webFiles: readWebFiles({ topic: 'events', groupId: 'group', types: [] }),
+  webFiles: readWebFiles({ topics: ['events'], groupId: 'group', types: [] }),
   deadLetters: new Hono().get('/', (context) => context.text('dead letters')),
-  metrics: createStatsMetrics('0.0.0'),
+  metrics: createStatsMetrics('0.0.0', 'group'),
   observe: () => {},
   allowedHosts: ['stats.example'],
 };

@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest';
 import { readWebFiles } from './web-files.ts';
 
-const files = readWebFiles({ topic: 'events', groupId: '<i>group</i> $&', types: ['a">', '$&'] });
+const files = readWebFiles({
+  groupId: '<i>group</i> $&',
+  topics: ['events', '<b>'],
+  types: ['a">', '$&'],
+});
 
 test('browsers get scripts without types', () => {
   const { type, body } = files.get('app.ts') ?? {};
@@ -40,12 +44,16 @@ test('both pages have the header with the name of the pipeline, escaped', () => 
   for (const name of ['index.html', 'dead-letters.html']) {
     const { body = '' } = files.get(name) ?? {};
     expect(body).toContain('<b id="pipeline">&#60;i&#62;group&#60;/i&#62; $&#38;</b>');
+    expect(body).toContain('topics events, &#60;b&#62;</span>');
     expect(body).not.toContain('{{');
   }
 });
 
-test('the filter suggests the types of the definition, escaped', () => {
+test('the filter suggests the topics, and the types of the definition, escaped', () => {
   const { body = '' } = files.get('dead-letters.html') ?? {};
+  expect(body).toContain(
+    '<datalist id="topics"><option value="events"><option value="&#60;b&#62;"></datalist>',
+  );
   expect(body).toContain(
     '<datalist id="types"><option value="a&#34;&#62;"><option value="$&#38;"></datalist>',
   );

@@ -2,7 +2,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { basename, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { PipelineName } from '@pipeline/db/read';
 import { embeddedNames, embeddedText } from '@pipeline/runtime';
 import manifest from '../../package.json' with { type: 'json' };
 
@@ -12,7 +11,7 @@ export interface WebFile {
   readonly body: string;
 }
 
-const types: Readonly<Record<string, string>> = {
+const contentTypes: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml',
@@ -23,8 +22,10 @@ const types: Readonly<Record<string, string>> = {
 /** The part that all pages share; it replaces `{{header}}`. */
 const HEADER = 'header.html';
 
-/** What the pages contain of the pipeline: its name, and the event types that they suggest. */
-interface PipelineText extends PipelineName {
+/** What the pages contain of the pipeline: its name, and the topics and event types that they suggest. */
+interface PipelineText {
+  readonly groupId: string;
+  readonly topics: readonly string[];
   readonly types: readonly string[];
 }
 
@@ -32,22 +33,33 @@ interface PipelineText extends PipelineName {
  * All files of the pages, by their path below `web/`. Browsers get the TypeScript sources without types, so no
  * build is needed.
  */
-export function readWebFiles({ topic, groupId, types: names }: PipelineText): ReadonlyMap<string, WebFile> {
+export function readWebFiles(pipeline: PipelineText): ReadonlyMap<string, WebFile> {
   const { [HEADER]: header = '', ...sources } = Object.fromEntries(readSources());
   const fill = (page: string) =>
-    page
-      .replace('{{header}}', () => header)
-      .replaceAll('{{group}}', () => escapeHtml(groupId))
-      .replaceAll('{{topic}}', () => escapeHtml(topic))
-      .replace('{{types}}', () => names.map((name) => `<option value="${escapeHtml(name)}">`).join(''));
+    fillPage(
+      page.replace('{{header}}', () => header),
+      pipeline,
+    );
   return withoutWarnings(
     () => new Map(Object.entries(sources).map(([name, text]) => [name, toWebFile(name, text, fill)])),
   );
 }
 
+function fillPage(page: string, { groupId, topics, types }: PipelineText): string {
+  const topicNames = `${topics.length > 1 ? 'topics' : 'topic'} ${topics.join(', ')}`;
+  return page
+    .replaceAll('{{group}}', () => escapeHtml(groupId))
+    .replaceAll('{{topics}}', () => escapeHtml(topicNames))
+    .replace('{{topic-options}}', () => optionsOf(topics))
+    .replace('{{type-options}}', () => optionsOf(types));
+}
+
+const optionsOf = (values: readonly string[]) =>
+  values.map((value) => `<option value="${escapeHtml(value)}">`).join('');
+
 function toWebFile(name: string, text: string, fill: (page: string) => string): WebFile {
   const ending = extname(name);
-  const type = types[ending] ?? 'text/plain';
+  const type = contentTypes[ending] ?? 'text/plain';
   if (ending === '.ts') return { type, body: toScript(text) };
   return { type, body: ending === '.html' ? fill(text) : text };
 }

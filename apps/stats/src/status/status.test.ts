@@ -53,20 +53,23 @@ const cases: readonly (readonly [word: string, reason: string, state: DashboardS
   ],
   [
     'stalled',
-    'no commit on partition 1 for 2 min, despite a backlog',
+    'no commit on partition events/1 for 2 min, despite a backlog',
     createDashboardState({
       snapshot: waiting,
-      trend: { ...calmTrend, stuck: [{ partition: 1, seconds: 130 }] },
+      trend: { ...calmTrend, stuck: [{ topic: 'events', partition: 1, seconds: 130 }] },
     }),
   ],
   [
     'stalled',
-    'no commit on partitions 0, 1, 2, 3, 4 and 2 more for 6 min, despite a backlog',
+    'no commit on partitions events/0, events/1, events/2, events/3, events/4 and 2 more for 6 min, despite a backlog',
     createDashboardState({
       snapshot: waiting,
       trend: {
         ...calmTrend,
-        stuck: [0, 1, 2, 3, 4, 5, 6].map((partition) => ({ partition, seconds: 60 * partition + 30 })),
+        stuck: [0, 1, 2, 3, 4, 5, 6].map((partition) => ({
+          ...{ topic: 'events', partition },
+          seconds: 60 * partition + 30,
+        })),
       },
     }),
   ],

@@ -1,4 +1,4 @@
-import type { Group } from '@pipeline/kafka';
+import { type Group, partitionName } from '@pipeline/kafka';
 import { commandLine } from '@pipeline/program';
 import { formatLag, formatRate, formatSeconds } from '../../web/format/numbers.ts';
 import type { Snapshot } from '../collect/snapshot.ts';
@@ -76,7 +76,7 @@ function findStandstill({ trend, group }: PipelineState): readonly Finding[] {
 }
 
 function namePartitions(stuck: Trend['stuck']): string {
-  const named = stuck.slice(0, MAX_NAMED_PARTITIONS).map(({ partition }) => partition);
+  const named = stuck.slice(0, MAX_NAMED_PARTITIONS).map(partitionName);
   const rest = stuck.length - named.length;
   const name = stuck.length === 1 ? 'partition' : 'partitions';
   return `${name} ${named.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;

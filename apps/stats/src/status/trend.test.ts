@@ -61,7 +61,7 @@ test('without Kafka the lag has no trend, and stored events have a rate', () => 
 
 test('a partition with a backlog is stuck while its committed offset does not move', () => {
   const samples = [at(0, 10n, 9n), at(10, 10n, 5n), at(20, 20n, 15n), at(50, 30n, 25n)];
-  expect(trendOf(samples).stuck).toEqual([{ partition: 0, seconds: 40 }]);
+  expect(trendOf(samples).stuck).toEqual([{ topic: 'events', partition: 0, seconds: 40 }]);
   expect(trendOf([...samples, at(60, 30n, 24n)]).stuck).toEqual([]);
   expect(trendOf([...samples, at(60, 30n, 0n)]).stuck).toEqual([]);
   expect(trendOf([at(0, 9n, 0n), at(40, 9n, 0n)]).stuck).toEqual([]);
@@ -87,6 +87,6 @@ test('a sum with an unknown part is unknown', () => {
     atMs: Date.parse('2026-11-24T09:31:10Z'),
     lag: null,
     end: null,
-    waiting: new Map([[0, 1_041n]]),
+    waiting: new Map([['events/0', { topic: 'events', partition: 0, position: 1_041n }]]),
   });
 });

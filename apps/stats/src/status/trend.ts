@@ -1,10 +1,17 @@
 import type { Latency, StatsSample } from '@pipeline/db/read';
+import { partitionName, type TopicPartition } from '@pipeline/kafka';
 import { type PartitionStanding, type Snapshot, sumOf } from '../collect/snapshot.ts';
 
 /** A sample of the history, with the part that only this process knows. */
 export interface Sample extends StatsSample {
-  /** The committed offset of each partition that has a backlog. */
-  readonly waiting: ReadonlyMap<number, bigint>;
+  /** The partitions that have a backlog, by their names. */
+  readonly waiting: ReadonlyMap<string, Waiting>;
+}
+
+/** A partition that has a backlog. */
+interface Waiting extends TopicPartition {
+  /** Its committed offset. */
+  readonly position: bigint;
 }
 
 /** Rates between samples; null if a counter is unknown or fell, because the topic was recreated. */
@@ -24,7 +31,7 @@ export interface Trend extends Rates {
   /** How long the lag has been growing; 0 if it is not. */
   readonly growingSeconds: number;
   /** Partitions with a backlog whose committed offset does not move, and for how long. */
-  readonly stuck: readonly { readonly partition: number; readonly seconds: number }[];
+  readonly stuck: readonly (TopicPartition & { readonly seconds: number })[];
 }
 
 /** The period that the trend is computed over. */
@@ -51,8 +58,10 @@ export function toSample(
   };
 }
 
-function positionOf({ partition, endOffset, lag }: PartitionStanding): readonly [number, bigint][] {
-  return endOffset === null || lag === null || lag === 0n ? [] : [[partition, endOffset - lag]];
+function positionOf(standing: PartitionStanding): readonly (readonly [string, Waiting])[] {
+  const { topic, partition, endOffset, lag } = standing;
+  if (endOffset === null || lag === null || lag === 0n) return [];
+  return [[partitionName(standing), { topic, partition, position: endOffset - lag }]];
 }
 
 /**
@@ -128,9 +137,9 @@ function secondsSinceMinimum(samples: readonly Sample[]): number {
 }
 
 function findStuck(samples: readonly Sample[], newest: Sample): Trend['stuck'] {
-  return [...newest.waiting].flatMap(([partition, position]) => {
-    const before = samples.findLastIndex(({ waiting }) => waiting.get(partition) !== position);
+  return [...newest.waiting].flatMap(([name, { topic, partition, position }]) => {
+    const before = samples.findLastIndex(({ waiting }) => waiting.get(name)?.position !== position);
     const since = samples[before + 1]?.atMs ?? newest.atMs;
-    return since === newest.atMs ? [] : [{ partition, seconds: (newest.atMs - since) / 1_000 }];
+    return since === newest.atMs ? [] : [{ topic, partition, seconds: (newest.atMs - since) / 1_000 }];
   });
 }

@@ -20,9 +20,9 @@ function compare(sightings: readonly Sighting[]) {
     committed,
   }));
   const ledger = sightings.flatMap(({ partition, nextOffset }) =>
-    nextOffset === undefined ? [] : [{ partition, nextOffset, recordAgeSeconds: null }],
+    nextOffset === undefined ? [] : [{ topic: 'events', partition, nextOffset, recordAgeSeconds: null }],
   );
-  return compareWithKafka('events', ledger, offsets, offsets);
+  return compareWithKafka(ledger, offsets, offsets);
 }
 
 const offset = fc.bigInt({ min: 0n, max: 2n ** 63n - 1n });
@@ -83,7 +83,27 @@ test('a partition without a commit is not a difference', () => {
 });
 
 test('rows of partitions that a recreated topic lacks are ignored', () => {
-  const ledger = [0, 3].map((partition) => ({ partition, nextOffset: 7n, recordAgeSeconds: null }));
+  const ledger = [0, 3].map((partition) => ({
+    topic: 'events',
+    partition,
+    nextOffset: 7n,
+    recordAgeSeconds: null,
+  }));
   const offsets = [{ topic: 'events', partition: 0, logStart: 0n, logEnd: 7n, stableEnd: 7n, committed: 7n }];
-  expect(compareWithKafka('events', ledger, offsets, offsets)).toEqual([]);
+  expect(compareWithKafka(ledger, offsets, offsets)).toEqual([]);
+});
+
+test('partitions of two topics with one number are compared each with its own ledger', () => {
+  const ledger = ['events', 'orders'].map((topic, index) => ({
+    ...{ topic, partition: 0, recordAgeSeconds: null },
+    nextOffset: BigInt(5 * index),
+  }));
+  const offsets = ledger.map(({ topic, nextOffset: end }) => ({
+    ...{ topic, partition: 0, logStart: 0n },
+    ...{ logEnd: end, stableEnd: end, committed: end },
+  }));
+  expect(compareWithKafka(ledger, offsets, offsets)).toEqual([]);
+  expect(compareWithKafka(ledger.slice(0, 1), offsets, offsets)).toMatchObject([
+    { key: 'orders/0 next_offset', found: 'no row' },
+  ]);
 });

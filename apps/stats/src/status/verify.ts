@@ -1,13 +1,13 @@
 import type { Database } from '@pipeline/db';
 import { type Comparison, compareTables, type RecountOptions } from '@pipeline/db/maintenance';
 import { type LedgerPosition, readLedger } from '@pipeline/db/read';
-import type { PartitionOffsets } from '@pipeline/kafka';
+import { type PartitionOffsets, partitionName } from '@pipeline/kafka';
 import { type FetchOffsets, settleOffsets } from '../collect/collect.ts';
 
 /** The sources to compare. */
 export interface Sources {
   readonly database: Database;
-  readonly topic: string;
+  readonly topics: readonly string[];
   readonly fetchOffsets: FetchOffsets;
 }
 
@@ -26,16 +26,15 @@ export interface Verification {
  * @throws errors of the database
  */
 export async function verify(
-  { database, topic, fetchOffsets }: Sources,
+  { database, topics, fetchOffsets }: Sources,
   options: RecountOptions,
 ): Promise<Verification> {
   const before = await settleOffsets(fetchOffsets());
   const tables = await compareTables(database, options);
-  const ledger = await readLedger(database, topic);
+  const ledger = await readLedger(database, topics);
   const after = await settleOffsets(fetchOffsets());
   const kafkaProblem = before.problem ?? after.problem;
-  const withKafka =
-    kafkaProblem === undefined ? compareWithKafka(topic, ledger, before.offsets, after.offsets) : [];
+  const withKafka = kafkaProblem === undefined ? compareWithKafka(ledger, before.offsets, after.offsets) : [];
   return {
     differences: [...tables.filter(({ expected, found }) => expected !== found), ...withKafka],
     events: BigInt(tables.find(({ table }) => table === 'raw_events')?.found ?? 0),
@@ -45,27 +44,27 @@ export async function verify(
 
 /**
  * The ledger must not be behind the committed offset, nor beyond the end offset. Rows of partitions that do
- * not exist are ignored: the topic was recreated with fewer.
+ * not exist are ignored: a topic was recreated with fewer.
  */
 export function compareWithKafka(
-  topic: string,
   ledger: readonly LedgerPosition[],
   before: readonly PartitionOffsets[],
   after: readonly PartitionOffsets[],
 ): readonly Comparison[] {
-  const next = new Map(ledger.map(({ partition, nextOffset }) => [partition, nextOffset]));
-  const ends = new Map(after.map(({ partition, logEnd }) => [partition, logEnd]));
-  const differ = (partition: number, expected: string): Comparison => ({
+  const next = new Map(ledger.map((one) => [partitionName(one), one.nextOffset]));
+  const ends = new Map(after.map((one) => [partitionName(one), one.logEnd]));
+  const differ = (name: string, expected: string): Comparison => ({
     table: 'ingest_progress',
-    key: `${topic}/${partition} next_offset`,
+    key: `${name} next_offset`,
     expected,
-    found: String(next.get(partition) ?? 'no row'),
+    found: String(next.get(name) ?? 'no row'),
   });
   const overcommitted = before
-    .filter(({ partition, committed = 0n }) => committed > (next.get(partition) ?? 0n))
-    .map(({ partition, committed }) => differ(partition, `at least ${committed}, the committed offset`));
-  const beyondEnd = ledger
-    .filter(({ partition, nextOffset }) => nextOffset > (ends.get(partition) ?? nextOffset))
-    .map(({ partition }) => differ(partition, `at most ${ends.get(partition)}, the end offset`));
+    .map(({ committed = 0n, ...one }) => ({ name: partitionName(one), committed }))
+    .filter(({ name, committed }) => committed > (next.get(name) ?? 0n))
+    .map(({ name, committed }) => differ(name, `at least ${committed}, the committed offset`));
+  const beyondEnd = [...next]
+    .filter(([name, offset]) => offset > (ends.get(name) ?? offset))
+    .map(([name]) => differ(name, `at most ${ends.get(name)}, the end offset`));
   return [...overcommitted, ...beyondEnd];
 }

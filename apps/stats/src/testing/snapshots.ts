@@ -35,6 +35,7 @@ export function createSnapshot(change: Partial<Snapshot> = {}): Snapshot {
         lastSeen: '2026-11-24T06:00:00.000Z',
       },
     ],
+    openDeadLetters: [{ topic: 'events', count: 5n }],
     partitions: [createStanding({})],
     kafkaProblem: undefined,
     ...change,
@@ -66,7 +67,9 @@ export const calmTrend: Trend = {
 
 /** The state of a pipeline with one consumer, with optional changes. */
 export function createDashboardState(change: Partial<DashboardState>): DashboardState {
-  const members = [{ clientId: 'consumer', host: '127.0.0.1', partitions: [0] }];
+  const members = [
+    { clientId: 'consumer', host: '127.0.0.1', partitions: [{ topic: 'events', partition: 0 }] },
+  ];
   const nothingNew = { latency: null, tail: { events: [], skipped: null } };
   const group = { state: 'Stable', members };
   return { snapshot: createSnapshot(), trend: calmTrend, group, ...nothingNew, ...change };
@@ -84,6 +87,7 @@ export const emptySnapshot: Snapshot = createSnapshot({
   },
   minutes: [],
   deadLetterGroups: [],
+  openDeadLetters: [],
   partitions: [],
 });
 

@@ -4,7 +4,7 @@ import { reasons } from '../format/reasons.ts';
 import { fromField, toField } from '../format/time.ts';
 import { type Filter, hrefOf } from './query.ts';
 
-const fields = ['reason', 'type', 'status', 'since', 'until', 'contains'] as const;
+const fields = ['reason', 'type', 'topic', 'status', 'since', 'until', 'contains'] as const;
 
 /** Shows the form of the filter; submitting it opens the URL of the chosen filter. */
 export function showFilters(filter: Filter): void {

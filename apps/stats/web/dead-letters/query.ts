@@ -1,5 +1,5 @@
 /** The parameters of the URL that select dead letters; the API has the same names. */
-const filterNames = ['reason', 'type', 'untyped', 'status', 'since', 'until', 'contains'] as const;
+const filterNames = ['reason', 'type', 'untyped', 'topic', 'status', 'since', 'until', 'contains'] as const;
 
 export type Filter = Readonly<Partial<Record<(typeof filterNames)[number], string>>>;
 

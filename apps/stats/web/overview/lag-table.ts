@@ -20,9 +20,15 @@ const isUncommitted = (one: Partition) => one.currentOffset === null && one.endO
 /** Shows one line per partition, in the terms of Kafka's own tools. */
 export function showLag({ partitions, group, kafkaProblem }: Report): void {
   show('group', describeGroup(group));
-  const consumer: Column<Partition> = ['Consumer', ({ partition }) => consumerOf(group, partition)];
+  const consumer: Column<Partition> = ['Consumer', (partition) => consumerOf(group, partition)];
   const whenEmpty = kafkaProblem === null ? 'The topic has no partitions.' : 'Partitions are not known yet.';
-  show('lag', tableOf([...columns, consumer], partitions, whenEmpty));
+  show('lag', tableOf([...topicColumn(partitions), ...columns, consumer], partitions, whenEmpty));
+}
+
+/** Only if there are several. */
+function topicColumn(partitions: readonly Partition[]): readonly Column<Partition>[] {
+  const isOne = new Set(partitions.map(({ topic }) => topic)).size < 2;
+  return isOne ? [] : [['Topic', ({ topic }) => toVisible(topic, 40), 'wraps']];
 }
 
 function describeGroup(group: Report['group']): string {
@@ -32,8 +38,10 @@ function describeGroup(group: Report['group']): string {
   return `Consumer group: ${shown}, ${formatThings(BigInt(members.length), 'member')}`;
 }
 
-function consumerOf(group: Report['group'], partition: number): string {
+function consumerOf(group: Report['group'], { topic, partition }: Partition): string {
   if (group === null) return 'n/a';
-  const owner = group.members.find(({ partitions }) => partitions?.includes(partition));
+  const owner = group.members.find(({ partitions }) =>
+    partitions?.some((one) => one.partition === partition && one.topic === topic),
+  );
   return owner === undefined ? '-' : toVisible(`${owner.clientId} at ${owner.host}`);
 }

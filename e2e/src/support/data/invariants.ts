@@ -42,9 +42,10 @@ export async function findViolations(database: Database): Promise<Violations> {
                 group by source_topic, source_partition, source_offset, key, value having count(*) > 1
               ) as doubled) as "doubledDeadLetters",
              (select count(*)::int from (select from (
-                select status, reason, event_type, 1 as n from pipeline.dlq_events
-                union all select status, reason, event_type, -letter_count from pipeline.agg_dead_letters) as kinds
-              group by status, reason, event_type having sum(n) <> 0) as wrong) as "wrongDeadLetterCounts"`,
+                select status, reason, event_type, source_topic, 1 as n from pipeline.dlq_events
+                union all
+                select status, reason, event_type, source_topic, -letter_count from pipeline.agg_dead_letters) as kinds
+              group by status, reason, event_type, source_topic having sum(n) <> 0) as wrong) as "wrongDeadLetterCounts"`,
   );
   if (found === undefined) throw new Error('Postgres returned no row');
   return found;

@@ -121,9 +121,8 @@ export async function findOvercommitted(pipeline: Pipeline): Promise<readonly st
   const offsets = await pipeline.offsets();
   const ledger = await pipeline.database.run(
     (sql) =>
-      sql<
-        { partition: number; next: bigint }[]
-      >`select partition, next_offset as next from pipeline.ingest_progress`,
+      sql<{ partition: number; next: bigint }[]>`
+        select partition, next_offset as next from pipeline.ingest_progress where topic = ${pipeline.topic}`,
   );
   const next = new Map(ledger.map((row) => [row.partition, row.next]));
   return offsets

@@ -81,9 +81,9 @@ export async function openPipeline(
     groupId: settings.KAFKA_GROUP_ID,
     database,
     publish: (records) => publisher.publish(topic, records),
-    readTopic: (name) => readTopic({ ...settings, KAFKA_TOPIC: name, KAFKA_GROUP_ID: randomUUID() }),
-    offsets: () => admin.fetchOffsets(topic, settings.KAFKA_GROUP_ID),
-    describeGroup: () => admin.describeGroup(settings.KAFKA_GROUP_ID, topic),
+    readTopic: (name) => readTopic({ ...settings, KAFKA_TOPIC: [name], KAFKA_GROUP_ID: randomUUID() }),
+    offsets: () => admin.fetchOffsets([topic], settings.KAFKA_GROUP_ID),
+    describeGroup: () => admin.describeGroup(settings.KAFKA_GROUP_ID),
     async [Symbol.asyncDispose]() {
       await Promise.all([publisher, admin, database].map((one) => one[Symbol.asyncDispose]()));
     },

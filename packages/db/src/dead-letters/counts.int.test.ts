@@ -139,3 +139,32 @@ test('inserting dead letters needs no privileges on the counts', async () => {
   expect(await counts()).toEqual(['open empty 1']);
   await run(`drop owned by ${role}; drop role ${role}`);
 });
+
+test('dead letters are counted by topic, from the aggregate as from the rows', async () => {
+  await write(0, 0, 5);
+  await run(`update dlq_events set source_topic = 'orders' where source_offset < 2`);
+  const byTopic = `select concat_ws(' ', source_topic, reason, letter_count) as line from agg_dead_letters
+                   where letter_count <> 0 order by 1`;
+  expect(await lines(byTopic)).toEqual([
+    'events invalid_payload 1',
+    'events not_json 2',
+    'orders invalid_payload 1',
+    'orders not_json 1',
+  ]);
+  for (const topic of ['events', 'orders', 'others']) {
+    const counted = await countDeadLetters(fresh.database, { topic, status: 'open' });
+    expect(counted).toBe(await countDeadLetters(fresh.database, { topic, status: 'open', after: 0n }));
+  }
+  expect(await countDeadLetters(fresh.database, { topic: 'orders' })).toBe(2n);
+  await discardDeadLetters(fresh.database, { topic: 'orders' }, aTest);
+  expect(await countDeadLetters(fresh.database, { topic: 'orders', status: 'open' })).toBe(0n);
+  expect(await countDeadLetters(fresh.database, { status: 'open' })).toBe(3n);
+});
+
+test('counts that a version without topics has written still add up', async () => {
+  await write(0, 0, 2);
+  await run(`update agg_dead_letters set source_topic = null where letter_count > 0`);
+  await discardDeadLetters(fresh.database, {}, aTest);
+  expect(await countDeadLetters(fresh.database, { status: 'open' })).toBe(0n);
+  expect(await countDeadLetters(fresh.database, { status: 'discarded' })).toBe(2n);
+});

@@ -54,7 +54,7 @@ export async function listStoredDeadLetters(
   );
 }
 
-/** Counts matching dead letters; cheap if the filter has only status, reason and event type. */
+/** Counts matching dead letters; cheap if the filter has only status, topic, reason and event type. */
 export async function countDeadLetters(database: Database, filter: DeadLetterFilter): Promise<bigint> {
   const [row] = await database.run((sql) => sql<{ n: bigint }[]>`${countMatching(sql, filter)}`);
   return row?.n ?? 0n;
@@ -68,8 +68,8 @@ export async function newestDeadLetterId(database: Database): Promise<bigint> {
   return row?.id ?? 0n;
 }
 
-function countMatching(sql: Sql, { status, reason, eventType, ...others }: DeadLetterFilter) {
-  const kind = { status, reason, eventType };
+function countMatching(sql: Sql, { status, topic, reason, eventType, ...others }: DeadLetterFilter) {
+  const kind = { status, topic, reason, eventType };
   return Object.values(others).every((one) => one === undefined)
     ? sql`select coalesce(sum(letter_count), 0)::bigint as n from pipeline.agg_dead_letters where ${matches(sql, kind)}`
     : sql`select count(*) as n from pipeline.dlq_events where ${matches(sql, { ...kind, ...others })}`;

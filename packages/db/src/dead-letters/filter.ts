@@ -7,6 +7,8 @@ export type DeadLetterStatus = (typeof deadLetterStatuses)[number];
 export interface DeadLetterFilter {
   readonly ids?: readonly bigint[] | undefined;
   readonly status?: DeadLetterStatus | undefined;
+  /** The topic of the original record. */
+  readonly topic?: string | undefined;
   readonly reason?: string | undefined;
   /** Null selects dead letters without an event type. */
   readonly eventType?: string | null | undefined;
@@ -26,10 +28,11 @@ export interface DeadLetterFilter {
 
 /** The condition for a `where` clause. */
 export function matches(sql: Sql, filter: DeadLetterFilter) {
-  const { ids, status, reason, eventType, since, until, contains, after, upTo, redriven } = filter;
+  const { ids, status, topic, reason, eventType, since, until, contains, after, upTo, redriven } = filter;
   return sql`true
     ${ids === undefined ? sql`` : sql`and dlq_id = any(${`{${ids.join(',')}}`}::bigint[])`}
     ${status === undefined ? sql`` : sql`and status = ${status}`}
+    ${topic === undefined ? sql`` : sql`and source_topic = ${topic}`}
     ${reason === undefined ? sql`` : sql`and reason = ${reason}`}
     ${eventType === undefined ? sql`` : eventType === null ? sql`and event_type is null` : sql`and event_type = ${eventType}`}
     ${since === undefined ? sql`` : sql`and failed_at >= ${since.toISOString()}::timestamptz`}

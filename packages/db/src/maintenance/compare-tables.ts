@@ -34,11 +34,11 @@ export async function compareTables(
       from recount full join pipeline.agg_events_minute using (minute, event_type)
       where events is distinct from event_count
       union all
-      select 'agg_dead_letters', concat_ws(' ', status, reason, event_type), sum(dead_letters)::text, sum(letter_count)::text
-      from (select status, reason, event_type, 1 as dead_letters, 0 as letter_count from pipeline.dlq_events
+      select 'agg_dead_letters', concat_ws(' ', status, reason, event_type, 'of', source_topic), sum(dead_letters)::text, sum(letter_count)::text
+      from (select status, reason, event_type, source_topic, 1 as dead_letters, 0 as letter_count from pipeline.dlq_events
             union all
-            select status, reason, event_type, 0, letter_count from pipeline.agg_dead_letters) as kinds
-      group by status, reason, event_type having sum(dead_letters) <> sum(letter_count)
+            select status, reason, event_type, source_topic, 0, letter_count from pipeline.agg_dead_letters) as kinds
+      group by status, reason, event_type, source_topic having sum(dead_letters) <> sum(letter_count)
       union all
       select 'dlq_events', topic || '/' || partition || ' rows', coalesce(dead_lettered, 0)::text, coalesce(dead_letters, 0)::text
       from pipeline.ingest_progress full join dead using (topic, partition)

@@ -43,5 +43,5 @@ export async function rebuildAggregates(database: Database, options: RecountOpti
 }
 
 const recountDeadLetters = `delete from pipeline.agg_dead_letters;
-      insert into pipeline.agg_dead_letters (status, reason, event_type, letter_count)
-      select status, reason, event_type, count(*) from pipeline.dlq_events group by 1, 2, 3`;
+      insert into pipeline.agg_dead_letters (status, reason, event_type, source_topic, letter_count)
+      select status, reason, event_type, source_topic, count(*) from pipeline.dlq_events group by 1, 2, 3, 4`;

@@ -122,7 +122,7 @@ test.each<[string, string, readonly Comparison[]]>([
   [
     'a wrong count of dead letters',
     'update agg_dead_letters set letter_count = 5',
-    [{ table: 'agg_dead_letters', key: 'open not_json', expected: '1', found: '5' }],
+    [{ table: 'agg_dead_letters', key: 'open not_json of events', expected: '1', found: '5' }],
   ],
   [
     'a dead letter of a partition without a ledger',

@@ -11,6 +11,20 @@ export interface DeadLetterGroup {
   readonly lastSeen: string;
 }
 
+/** The number of open dead letters of a topic. */
+export interface OpenDeadLetters {
+  readonly topic: string;
+  readonly count: bigint;
+}
+
+/** Selects the number of open dead letters of each topic that has any. */
+export function selectOpenByTopic(sql: Sql) {
+  return sql`
+    select source_topic as topic, sum(letter_count)::text as count from pipeline.agg_dead_letters
+    where status = 'open' and source_topic is not null
+    group by source_topic having sum(letter_count) > 0 order by source_topic`;
+}
+
 /** Unregistered event types are arbitrary, so there can be as many groups as dead letters. */
 const MAX_GROUPS = 500;
 
@@ -24,7 +38,9 @@ export function selectDeadLetterGroups(sql: Sql) {
     select * from (
       select reason, event_type as "eventType", letter_count::text as count,
              ${timeOf(sql, sql`asc`)} as "firstSeen", ${timeOf(sql, sql`desc`)} as "lastSeen"
-      from pipeline.agg_dead_letters as kind where status = 'open' and letter_count > 0
+      from (select reason, event_type, sum(letter_count) as letter_count
+            from pipeline.agg_dead_letters where status = 'open' group by reason, event_type) as kind
+      where letter_count > 0
       order by letter_count desc, reason, event_type limit ${MAX_GROUPS}
     ) as counted where "firstSeen" is not null`;
 }

@@ -1,8 +1,10 @@
 import type { Database, Sql } from '../client/connect.ts';
+import { textArray } from '../write/columns/array-literal.ts';
 import type { AsJson } from './as-json.ts';
 
 /** The ledger's position in a partition. */
 export interface LedgerPosition {
+  readonly topic: string;
   readonly partition: number;
   /** All offsets below are accounted for. */
   readonly nextOffset: bigint;
@@ -10,17 +12,20 @@ export interface LedgerPosition {
   readonly recordAgeSeconds: number | null;
 }
 
-/** Selects the ledger of a topic, ordered by partition. */
-export function selectLedger(sql: Sql, topic: string) {
+/** Selects the ledgers of some topics, ordered by topic and partition. */
+export function selectLedger(sql: Sql, topics: readonly string[]) {
   return sql`
-    select partition, next_offset::text as "nextOffset",
+    select topic, partition, next_offset::text as "nextOffset",
            extract(epoch from clock_timestamp() - last_record_at)::float8 as "recordAgeSeconds"
-    from pipeline.ingest_progress where topic = ${topic} order by partition`;
+    from pipeline.ingest_progress where topic = any(${textArray(topics)}::text[]) order by topic, partition`;
 }
 
-/** Reads the ledger of a topic, ordered by partition. */
-export async function readLedger(database: Database, topic: string): Promise<readonly LedgerPosition[]> {
-  const rows = await database.run((sql) => sql<AsJson<LedgerPosition>[]>`${selectLedger(sql, topic)}`);
+/** Reads the ledgers of some topics, ordered by topic and partition. */
+export async function readLedger(
+  database: Database,
+  topics: readonly string[],
+): Promise<readonly LedgerPosition[]> {
+  const rows = await database.run((sql) => sql<AsJson<LedgerPosition>[]>`${selectLedger(sql, topics)}`);
   return rows.map(toPosition);
 }
 

@@ -16,7 +16,7 @@ beforeEach(async () => {
   await fresh.database.run((sql) => sql`truncate raw_events, agg_events_minute, dlq_events, ingest_progress`);
 });
 
-const read = (minutes = 60) => readOverview(fresh.database, { topic: 'events', minutes });
+const read = (minutes = 60) => readOverview(fresh.database, { topics: ['events', 'orders'], minutes });
 
 async function write(...args: Parameters<typeof batchOf>) {
   const writer = createWriter(fresh.database, (statement) => statement());
@@ -37,6 +37,7 @@ test('empty tables give zeros, no rows and an unknown age', async () => {
     },
     minutes: [],
     deadLetterGroups: [],
+    openDeadLetters: [],
     ledger: [],
   });
 });
@@ -59,10 +60,11 @@ test('the overview has totals, minutes, groups and the ledger', async () => {
       { reason: 'not_json', eventType: null, count: 2n },
       { reason: 'invalid_payload', eventType: 'search', count: 1n },
     ],
+    openDeadLetters: [{ topic: 'events', count: 3n }],
     ledger: [{ partition: 0, nextOffset: 6n, recordAgeSeconds: expect.any(Number) }],
   });
   expect(overview.totals.freshnessSeconds).toBeGreaterThanOrEqual(0);
-  expect(await readLedger(fresh.database, 'events')).toMatchObject([{ partition: 0, nextOffset: 6n }]);
+  expect(await readLedger(fresh.database, ['events'])).toMatchObject([{ partition: 0, nextOffset: 6n }]);
 });
 
 test('64-bit numbers are exact', async () => {
@@ -142,6 +144,21 @@ test('a count without dead letters, for example after a restore, is not a group'
   await fresh.database.run((sql) => sql`insert into agg_dead_letters values ('open', 'empty', null, 5)`);
   expect((await read()).deadLetterGroups).toMatchObject([{ reason: 'not_json', count: 1n }]);
   await fresh.database.run((sql) => sql`delete from agg_dead_letters where reason = 'empty'`);
+});
+
+test('the ledgers of several topics are read', async () => {
+  await fresh.database.run(
+    (sql) => sql`insert into ingest_progress (topic, partition, start_offset, next_offset, stored)
+                 select topic, partition, 0, 3, 3
+                 from unnest(array['orders', 'events', 'others']) as topic, generate_series(0, 1) as partition`,
+  );
+  const { ledger } = await read();
+  expect(ledger.map(({ topic, partition }) => `${topic}/${partition}`)).toEqual([
+    'events/0',
+    'events/1',
+    'orders/0',
+    'orders/1',
+  ]);
 });
 
 test('every overview during concurrent writes is one snapshot', async () => {

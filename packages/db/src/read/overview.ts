@@ -1,6 +1,11 @@
 import type { Database } from '../client/connect.ts';
 import type { AsJson } from './as-json.ts';
-import { type DeadLetterGroup, selectDeadLetterGroups } from './dead-letter-groups.ts';
+import {
+  type DeadLetterGroup,
+  type OpenDeadLetters,
+  selectDeadLetterGroups,
+  selectOpenByTopic,
+} from './dead-letter-groups.ts';
 import { type LedgerPosition, selectLedger, toPosition } from './ledger.ts';
 import { type MinuteCount, selectMinutes } from './minutes.ts';
 import { selectTotals, type Totals } from './totals.ts';
@@ -12,12 +17,13 @@ export interface Overview {
   readonly totals: Totals;
   readonly minutes: readonly MinuteCount[];
   readonly deadLetterGroups: readonly DeadLetterGroup[];
+  readonly openDeadLetters: readonly OpenDeadLetters[];
   readonly ledger: readonly LedgerPosition[];
 }
 
 export interface OverviewOptions {
-  /** The topic whose ledger is read. */
-  readonly topic: string;
+  /** The topics whose ledgers are read. */
+  readonly topics: readonly string[];
   /** Number of the latest minutes with events. */
   readonly minutes: number;
 }
@@ -25,7 +31,7 @@ export interface OverviewOptions {
 /** Reads everything in one statement and therefore in one snapshot, so that all numbers are consistent. */
 export async function readOverview(
   database: Database,
-  { topic, minutes }: OverviewOptions,
+  { topics, minutes }: OverviewOptions,
 ): Promise<Overview> {
   const [row] = await database.run(
     (sql) => sql<AsJson<Overview>[]>`
@@ -33,7 +39,8 @@ export async function readOverview(
              (select to_json(one) from (${selectTotals(sql)}) as one) as totals,
              (select coalesce(json_agg(one), '[]') from (${selectMinutes(sql, minutes)}) as one) as minutes,
              (select coalesce(json_agg(one), '[]') from (${selectDeadLetterGroups(sql)}) as one) as "deadLetterGroups",
-             (select coalesce(json_agg(one), '[]') from (${selectLedger(sql, topic)}) as one) as ledger`,
+             (select coalesce(json_agg(one), '[]') from (${selectOpenByTopic(sql)}) as one) as "openDeadLetters",
+             (select coalesce(json_agg(one), '[]') from (${selectLedger(sql, topics)}) as one) as ledger`,
   );
   if (row === undefined) throw new Error('Postgres returned no row');
   const { stored, duplicates, deadLettered, skipped, openDeadLetters } = row.totals;
@@ -49,6 +56,7 @@ export async function readOverview(
     },
     minutes: row.minutes.map((one) => ({ ...one, count: BigInt(one.count) })),
     deadLetterGroups: row.deadLetterGroups.map((one) => ({ ...one, count: BigInt(one.count) })),
+    openDeadLetters: row.openDeadLetters.map((one) => ({ ...one, count: BigInt(one.count) })),
     ledger: row.ledger.map(toPosition),
   };
 }

@@ -3,7 +3,7 @@ import type { Admin } from 'kafkajs';
 import type { KafkaClient } from '../client/connect.ts';
 import { connectChecked } from '../client/connect-checked.ts';
 import type { KafkaSettings } from '../settings.ts';
-import type { PartitionOffsets, TopicPartition } from '../topic-partition.ts';
+import { type PartitionOffsets, partitionName, type TopicPartition } from '../topic-partition.ts';
 import { createTopics } from './create-topics.ts';
 import { describeGroup } from './group.ts';
 import { fetchEpochEnd, fetchRecord } from './read-log.ts';
@@ -29,28 +29,28 @@ export async function openAdmin(kafka: KafkaClient) {
     /** The topics that do not exist, out of those given. */
     missingTopics: (topics: readonly string[]) => missingTopics(admin, topics),
     /**
-     * Creates the missing topics: 3 partitions for events, 1 for dead letters.
+     * Creates the missing topics: 3 partitions for each of events, 1 for dead letters.
      * @returns the names of the created topics
      */
     provisionTopics: (settings: KafkaSettings) => provisionTopics(admin, settings),
-    /** Offsets of every partition of a topic, ordered by partition. */
-    fetchOffsets: (topic: string, groupId: string) => fetchOffsets(admin, topic, groupId),
+    /** Offsets of every partition of some topics, ordered by topic as given and by partition. */
+    fetchOffsets: (topics: readonly string[], groupId: string) => fetchOffsets(admin, topics, groupId),
     /** The end of the latest epoch that is not later than `epoch`; see `fetchEpochEnd`. */
     fetchEpochEnd: (partition: TopicPartition, epoch: number, electedEpoch?: number) =>
       fetchEpochEnd(admin, partition, epoch, electedEpoch),
     /** The record at an offset; undefined if there is none, or it cannot be read. */
     fetchRecord: (partition: TopicPartition, offset: bigint) => fetchRecord(admin, partition, offset),
-    /** The last records of a topic, read without a group; see `readTail`. */
+    /** The last records of some topics, read without a group; see `readTail`. */
     readTail: <Value>(options: TailOptions<Value>) => readTail(admin, options),
-    /** State and members of a group, with their assigned partitions of a topic. */
-    describeGroup: (groupId: string, topic: string) => describeGroup(admin, groupId, topic),
+    /** State and members of a group, with their assigned partitions. */
+    describeGroup: (groupId: string) => describeGroup(admin, groupId),
     [Symbol.asyncDispose]: () => admin.disconnect(),
   };
 }
 
 async function provisionTopics(admin: Admin, settings: KafkaSettings): Promise<readonly string[]> {
   const wanted = [
-    { topic: settings.KAFKA_TOPIC, numPartitions: 3 },
+    ...settings.KAFKA_TOPIC.map((topic) => ({ topic, numPartitions: 3 })),
     { topic: settings.KAFKA_DLQ_TOPIC, numPartitions: 1 },
   ];
   const missing = await missingTopics(
@@ -69,34 +69,52 @@ async function missingTopics(admin: Admin, topics: readonly string[]): Promise<r
 
 async function fetchOffsets(
   admin: Admin,
-  topic: string,
+  topics: readonly string[],
   groupId: string,
 ): Promise<readonly PartitionOffsets[]> {
-  // The id first: if the topic is recreated in between, the new offsets carry the old id until the next call.
-  const topicId = await fetchTopicId(admin, topic);
-  const [log, committed] = await Promise.all([
-    admin.fetchTopicOffsets(topic),
-    admin.fetchOffsets({ groupId, topics: [topic] }),
+  // The ids first: if a topic is recreated in between, the new offsets carry the old id until the next call.
+  const topicIds = await fetchTopicIds(admin, topics);
+  const [logs, committed] = await Promise.all([
+    Promise.all(topics.map((topic) => fetchLogs(admin, topic))),
+    fetchCommitted(admin, topics, groupId),
   ]);
-  const committedBy = new Map(
-    committed.flatMap(({ partitions }) => partitions.map((p) => [p.partition, p.offset])),
-  );
-  return log
+  return logs.flat().map((log) => ({
+    ...log,
+    topicId: topicIds.get(log.topic),
+    committed: realOffset(committed.get(partitionName(log))),
+  }));
+}
+
+async function fetchLogs(admin: Admin, topic: string) {
+  const logs = await admin.fetchTopicOffsets(topic);
+  return logs
     .map(({ partition, low, high, offset }) => ({
       topic,
       partition,
-      topicId,
       logStart: BigInt(low),
       logEnd: BigInt(high),
       stableEnd: BigInt(offset),
-      committed: realOffset(committedBy.get(partition)),
     }))
     .sort((a, b) => a.partition - b.partition);
 }
 
-async function fetchTopicId(admin: Admin, topic: string): Promise<string | undefined> {
-  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
-  return topics[0]?.topicId;
+async function fetchTopicIds(
+  admin: Admin,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, string | undefined>> {
+  const { topics } = await admin.fetchTopicMetadata({ topics: [...names] });
+  return new Map(topics.map(({ name, topicId }) => [name, topicId]));
+}
+
+/** The committed offsets by the names of the partitions. */
+async function fetchCommitted(
+  admin: Admin,
+  topics: readonly string[],
+  groupId: string,
+): Promise<ReadonlyMap<string, string>> {
+  const found = await admin.fetchOffsets({ groupId, topics: [...topics] });
+  const offsets = found.flatMap(({ topic, partitions }) => partitions.map((one) => ({ topic, ...one })));
+  return new Map(offsets.map((one) => [partitionName(one), one.offset]));
 }
 
 /** Kafka returns -1 for "never committed", and kafkajs sometimes commits -1 or -2 itself. */

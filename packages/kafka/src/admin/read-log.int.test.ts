@@ -9,9 +9,9 @@ async function fill(count: number) {
   registerCodecs({ maxBytes: 1_000_000, maxRecords: 1_000 });
   const { kafka, settings } = await createFreshTopic(inject('brokers'), 1);
   await using publisher = await openPublisher(kafka);
-  await publishNumbers(publisher, settings.KAFKA_TOPIC, count, 1);
+  await publishNumbers(publisher, settings.KAFKA_TOPIC[0], count, 1);
   const admin = await openAdmin(kafka);
-  return { admin, place: { topic: settings.KAFKA_TOPIC, partition: 0 } };
+  return { admin, place: { topic: settings.KAFKA_TOPIC[0], partition: 0 } };
 }
 
 test('the leader returns where its epoch ends', async () => {

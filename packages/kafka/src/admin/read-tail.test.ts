@@ -3,6 +3,7 @@ import type { PatchedAdmin } from 'kafkajs';
 import { expect, test } from 'vitest';
 import { toUserError } from '../client/errors.ts';
 import { batchOf, decodeResponse } from '../testing/fetch-response.ts';
+import type { TopicPartition } from '../topic-partition.ts';
 import { readTail, shareOut } from './read-tail.ts';
 
 interface StoredBatch {
@@ -53,8 +54,9 @@ interface Requested {
 const limits = { maxBytes: 1_000_000, maxRecords: 1_000 };
 
 function readPlaces(admin: PatchedAdmin, count: number): Promise<readonly string[]> {
-  const read = (record: { readonly offset: string }, partition: number) => `${partition}:${record.offset}`;
-  return readTail(admin, { topic: 'events', count, limits, read });
+  const read = (record: { readonly offset: string }, { partition }: TopicPartition) =>
+    `${partition}:${record.offset}`;
+  return readTail(admin, { topics: ['events'], count, limits, read });
 }
 
 test('partitions have equal shares of the tail, and short ones leave theirs to others', async () => {

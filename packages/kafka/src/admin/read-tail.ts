@@ -19,22 +19,22 @@ type Reader = Pick<PatchedAdmin, 'fetchTopicOffsets' | 'withLeader'>;
 const FETCH_MAX_BYTES = 1 << 20;
 
 /**
- * Reads the last records of a topic, those that a consumer would get: without transaction markers and aborted
- * transactions. Joins no group and commits nothing, so the right to read the topic is enough. Partitions have
+ * Reads the last records of some topics, those that a consumer would get: without transaction markers and aborted
+ * transactions. Joins no group and commits nothing, so the right to read the topics is enough. Partitions have
  * equal shares; what a short one leaves is divided among the others.
  * @throws kafkajs's error, also for a batch that cannot be read
  */
 export async function readTail<Value>(
   admin: Reader,
-  { topic, count, limits, read }: TailOptions<Value>,
+  { topics, count, limits, read }: TailOptions<Value>,
 ): Promise<readonly Value[]> {
   registerCodecs(limits);
-  const logs = await fetchRanges(admin, topic);
+  const logs = (await Promise.all(topics.map((topic) => fetchRanges(admin, topic)))).flat();
   const sizes = logs.map(({ start, end }) => Number(end - start));
   const shares = shareOut(count, sizes);
   const tails: (readonly Value[])[] = [];
   for (const [index, log] of logs.entries())
-    tails.push(await readLast(admin, log, shares[index] ?? 0, (record) => read(record, log.partition)));
+    tails.push(await readLast(admin, log, shares[index] ?? 0, (record) => read(record, log)));
   return tails.flat();
 }
 

@@ -69,3 +69,42 @@ test('a partition stays revoked', () => {
   partition.stop('locating');
   expect(partition.state).toBe('revoked');
 });
+
+test('the times of the last record that is done, and of the next one, are known', () => {
+  const partition = create();
+  partition.startAt(0n);
+  const timesOf = ({ fetchedMs, storedMs }: AssignedPartition) => [fetchedMs, storedMs];
+  const { records, nextOffset } = chunkOf(0, 6);
+  const timed = records.map((record, index) => Object.assign(record, { timestamp: String(100 + index) }));
+  partition.accept(0n, { records: timed, nextOffset });
+  expect(timesOf(partition)).toEqual([100, undefined]);
+  const seen: unknown[] = [];
+  for (let slice = partition.take(); slice; slice = partition.take()) {
+    seen.push(timesOf(partition));
+    partition.complete(slice);
+    partition.release(slice);
+    seen.push(timesOf(partition));
+  }
+  expect(seen).toEqual([
+    [100, undefined],
+    [103, 102],
+    [103, 102],
+    [undefined, 105],
+  ]);
+  partition.startAt(6n);
+  expect(timesOf(partition)).toEqual([undefined, undefined]);
+});
+
+test('a paused partition keeps the time of the record that it stopped at', () => {
+  const { partition } = working();
+  partition.stop('paused');
+  expect(partition.fetchedMs).toBe(0);
+});
+
+test('a record without a time has an unknown age', () => {
+  const partition = create();
+  partition.startAt(0n);
+  const records = chunkOf(0, 1).records.map((record) => ({ ...record, timestamp: '-1' }));
+  partition.accept(0n, { records, nextOffset: 1n });
+  expect(partition.fetchedMs).toBeUndefined();
+});

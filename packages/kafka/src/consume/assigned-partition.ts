@@ -1,9 +1,20 @@
+import type { KafkaRecord } from '../record.ts';
 import type { TopicPartition } from '../topic-partition.ts';
 import { type Chunk, ChunkQueue, type SliceLimits } from './chunk-queue.ts';
 
 /** Records that one loop works on, and the partition that they belong to. */
 export interface Slice extends Chunk {
   readonly owner: AssignedPartition;
+}
+
+/** How far a member has processed one of its partitions. Times are milliseconds since 1970. */
+export interface PartitionProgress extends TopicPartition {
+  /** Everything below is done. */
+  readonly completed: bigint;
+  /** Timestamp of the first record that was fetched and is not done; undefined if there is none. */
+  readonly fetchedMs: number | undefined;
+  /** Timestamp of the last record that is done; undefined before the first one. */
+  readonly storedMs: number | undefined;
 }
 
 /**
@@ -19,7 +30,7 @@ export type PartitionState = 'locating' | 'reading' | 'paused' | 'revoked';
  * methods. Fencing is ownership: a revoked partition accepts, hands out and completes nothing. If the group
  * assigns it to this member again, a new object represents it.
  */
-export class AssignedPartition implements TopicPartition {
+export class AssignedPartition implements PartitionProgress {
   readonly topic: string;
   readonly partition: number;
   readonly queue: ChunkQueue;
@@ -39,6 +50,8 @@ export class AssignedPartition implements TopicPartition {
   completed = 0n;
   /** The offset that Kafka has acknowledged. */
   committed = 0n;
+  fetchedMs: number | undefined;
+  storedMs: number | undefined;
 
   constructor({ topic, partition }: TopicPartition, limits: SliceLimits) {
     this.topic = topic;
@@ -56,6 +69,8 @@ export class AssignedPartition implements TopicPartition {
     this.epoch = epoch;
     this.completed = position;
     this.committed = position;
+    this.fetchedMs = undefined;
+    this.storedMs = undefined;
     this.state = 'reading';
   }
 
@@ -68,6 +83,7 @@ export class AssignedPartition implements TopicPartition {
     if (this.state !== 'reading' || fetchedOffset !== this.position) return false;
     this.position = chunk.nextOffset;
     this.epoch = chunk.lastEpoch;
+    this.fetchedMs ??= timestampOf(chunk.records[0]);
     this.queue.push(chunk);
     return true;
   }
@@ -85,7 +101,10 @@ export class AssignedPartition implements TopicPartition {
 
   /** Marks the slice in flight as done. */
   complete(slice: Slice): void {
-    if (this.state !== 'revoked' && slice === this.inFlight) this.completed = slice.nextOffset;
+    if (this.state === 'revoked' || slice !== this.inFlight) return;
+    this.completed = slice.nextOffset;
+    this.storedMs = timestampOf(slice.records.at(-1)) ?? this.storedMs;
+    this.fetchedMs = timestampOf(this.queue.first);
   }
 
   /** Releases a slice, completed or not, so that the next one can be taken. */
@@ -106,4 +125,10 @@ export class AssignedPartition implements TopicPartition {
     this.queue.clear();
     if (this.state !== 'revoked') this.state = state;
   }
+}
+
+/** Milliseconds since 1970; undefined for a record without a time. */
+function timestampOf(record: KafkaRecord | undefined): number | undefined {
+  const ms = Number(record?.timestamp ?? -1);
+  return ms < 0 ? undefined : ms;
 }

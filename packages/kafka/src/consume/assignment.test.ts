@@ -4,12 +4,13 @@ import { Assignment } from './assignment.ts';
 import { commands } from './testing/assignment-commands.ts';
 import { startWorld } from './testing/assignment-world.ts';
 import { chunkOf } from './testing/chunks.ts';
+import { at, events } from './testing/partitions.ts';
 
 const limits = { maxRecords: 3, maxBytes: 1_000 };
 
 function reading(...partitions: readonly number[]): Assignment {
-  const assignment = new Assignment('events', limits, 1_000);
-  for (const one of assignment.rebalance('me', partitions)) one.startAt(0n);
+  const assignment = new Assignment(limits, 1_000);
+  for (const one of assignment.rebalance('me', events(...partitions))) one.startAt(0n);
   return assignment;
 }
 
@@ -22,7 +23,7 @@ async function presentValue<Value>(promise: Promise<Value>): Promise<Value | 'pe
 test('no order of events skips an offset, splits a partition or commits too far', () => {
   fc.assert(
     fc.property(fc.commands([...commands], { maxCommands: 200, size: 'max' }), (run) => {
-      fc.modelRun(() => startWorld(new Assignment('events', limits, 1_000)), run);
+      fc.modelRun(() => startWorld(new Assignment(limits, 1_000)), run);
     }),
     { numRuns: 2_000 },
   );
@@ -30,7 +31,7 @@ test('no order of events skips an offset, splits a partition or commits too far'
 
 test('partitions take turns', () => {
   const assignment = reading(0, 1, 2);
-  for (const partition of [0, 1, 2]) assignment.find(partition)?.accept(0n, chunkOf(0, 6));
+  for (const partition of [0, 1, 2]) assignment.find(at(partition))?.accept(0n, chunkOf(0, 6));
   const turns = Array.from({ length: 6 }, () => {
     const slice = assignment.takeNext();
     if (slice !== undefined) assignment.release(slice);
@@ -41,10 +42,10 @@ test('partitions take turns', () => {
 
 test('a partition without records is passed over, and keeps its turn', () => {
   const assignment = reading(0, 1, 2);
-  for (const partition of [1, 2]) assignment.find(partition)?.accept(0n, chunkOf(0, 3));
+  for (const partition of [1, 2]) assignment.find(at(partition))?.accept(0n, chunkOf(0, 3));
   const turns = Array.from({ length: 3 }, () => assignment.takeNext()?.owner.partition);
   expect(turns).toEqual([1, 2, undefined]);
-  assignment.find(0)?.accept(0n, chunkOf(0, 3));
+  assignment.find(at(0))?.accept(0n, chunkOf(0, 3));
   expect(assignment.takeNext()?.owner.partition).toBe(0);
 });
 
@@ -52,15 +53,15 @@ test('a loop that waits takes the slice that arrives', async () => {
   const assignment = reading(0);
   const taken = assignment.take();
   expect(await presentValue(taken)).toBe('pending');
-  assignment.find(0)?.accept(0n, chunkOf(0, 3));
+  assignment.find(at(0))?.accept(0n, chunkOf(0, 3));
   assignment.notify();
   expect(await presentValue(taken)).toMatchObject({ nextOffset: 3n });
 });
 
 test('the read-ahead is full at exactly its limit, until a slice is taken', async () => {
   const assignment = reading(0);
-  assignment.find(0)?.accept(0n, chunkOf(0, 4, 100));
-  expect(assignment.find(0)?.queue.bytes).toBe(1_000);
+  assignment.find(at(0))?.accept(0n, chunkOf(0, 4, 100));
+  expect(assignment.find(at(0))?.queue.bytes).toBe(1_000);
   const room = assignment.until(() => !assignment.isFull).then(() => 'room');
   expect(await presentValue(room)).toBe('pending');
   assignment.takeNext();
@@ -69,7 +70,7 @@ test('the read-ahead is full at exactly its limit, until a slice is taken', asyn
 
 test('a partition with a full read-ahead leaves room for the others', () => {
   const assignment = reading(0, 1);
-  const [full, other] = [assignment.find(0), assignment.find(1)];
+  const [full, other] = [assignment.find(at(0)), assignment.find(at(1))];
   full?.accept(0n, chunkOf(0, 100));
   assignment.takeNext();
   expect(full && assignment.hasRoom(full)).toBe(false);
@@ -78,7 +79,7 @@ test('a partition with a full read-ahead leaves room for the others', () => {
 
 test('a partition may use half of the read-ahead, however many there are', () => {
   const assignment = reading(0, 1, 2, 3, 4, 5);
-  const owner = assignment.find(0);
+  const owner = assignment.find(at(0));
   owner?.accept(0n, chunkOf(0, 2));
   expect(owner && assignment.hasRoom(owner)).toBe(true);
   owner?.accept(2n, chunkOf(2, 2));
@@ -87,7 +88,7 @@ test('a partition may use half of the read-ahead, however many there are', () =>
 
 test('one of two partitions may fill half of the read-ahead, the only one all of it', () => {
   const [alone, two] = [reading(0), reading(0, 1)].map((assignment) => {
-    const owner = assignment.find(0);
+    const owner = assignment.find(at(0));
     const hasRoom = (from: number, count: number) =>
       owner?.accept(BigInt(from), chunkOf(from, count, 100)) && assignment.hasRoom(owner);
     return [hasRoom(0, 1), hasRoom(1, 1), hasRoom(2, 1)];
@@ -98,55 +99,69 @@ test('one of two partitions may fill half of the read-ahead, the only one all of
 
 test('a position is located only after the slice in flight is released', async () => {
   const assignment = reading(0);
-  assignment.find(0)?.accept(0n, chunkOf(0, 3));
+  assignment.find(at(0))?.accept(0n, chunkOf(0, 3));
   const slice = assignment.takeNext();
-  const owned = assignment.rebalance('another id', [0]);
+  const owned = assignment.rebalance('another id', events(0));
   const settled = assignment.settled(owned);
   expect(await presentValue(settled)).toBe('pending');
   if (slice !== undefined) assignment.release(slice);
   expect(await presentValue(settled)).toBe(true);
 });
 
+test('partitions of two topics with one number are two partitions', () => {
+  const assignment = new Assignment(limits, 1_000);
+  const [event, order] = [at(0), { topic: 'orders', partition: 0 }];
+  for (const one of assignment.rebalance('me', [event, order])) one.startAt(0n);
+  assignment.find(order)?.accept(0n, chunkOf(0, 3));
+  const slice = assignment.takeNext();
+  expect(slice?.owner).toMatchObject(order);
+  slice?.owner.complete(slice);
+  expect(assignment.isDrained(new Map([['events/0', 1n]]))).toBe(false);
+  expect(assignment.isDrained(new Map([['orders/0', 3n]]))).toBe(true);
+  expect(assignment.uncommitted()).toMatchObject([{ owner: order, offset: 3n }]);
+  expect(assignment.rebalance('me', [order])).toMatchObject([{ ...order, inFlight: slice }]);
+});
+
 test('a revoked partition is not assigned to the same member again', () => {
   const assignment = reading(0);
-  const revoked = assignment.find(0);
+  const revoked = assignment.find(at(0));
   revoked?.stop('revoked');
-  const [again] = assignment.rebalance('me', [0]);
+  const [again] = assignment.rebalance('me', events(0));
   expect(again).not.toBe(revoked);
   expect(again?.state).toBe('locating');
 });
 
 test('positions are located while slices of other partitions are in flight', async () => {
   const assignment = reading(0, 1);
-  assignment.find(1)?.accept(0n, chunkOf(0, 3));
+  assignment.find(at(1))?.accept(0n, chunkOf(0, 3));
   assignment.takeNext();
-  expect(await presentValue(assignment.settled(assignment.rebalance('me', [0, 1])))).toBe('pending');
-  expect(await presentValue(assignment.settled(assignment.rebalance('me', [0])))).toBe(true);
+  expect(await presentValue(assignment.settled(assignment.rebalance('me', events(0, 1))))).toBe('pending');
+  expect(await presentValue(assignment.settled(assignment.rebalance('me', events(0))))).toBe(true);
 });
 
 test('a lookup that waits for a slice ends with the next rebalance', async () => {
   const assignment = reading(0);
-  assignment.find(0)?.accept(0n, chunkOf(0, 3));
+  assignment.find(at(0))?.accept(0n, chunkOf(0, 3));
   assignment.takeNext();
-  const settled = assignment.settled(assignment.rebalance('another id', [0]));
+  const settled = assignment.settled(assignment.rebalance('another id', events(0)));
   expect(await presentValue(settled)).toBe('pending');
-  assignment.rebalance('another id', [0]);
+  assignment.rebalance('another id', events(0));
   expect(await presentValue(settled)).toBe(false);
 });
 
 test('a partition that moves to another member completes nothing more', () => {
   const assignment = reading(0, 1);
-  assignment.find(0)?.accept(0n, chunkOf(0, 3));
+  assignment.find(at(0))?.accept(0n, chunkOf(0, 3));
   const slice = assignment.takeNext();
-  assignment.rebalance('me', [1]);
+  assignment.rebalance('me', events(1));
   slice?.owner.complete(slice);
   expect(slice?.owner).toMatchObject({ state: 'revoked', completed: 0n });
 });
 
 test('a lookup of positions is outdated after the next rebalance or the end', async () => {
-  const assignment = new Assignment('events', limits, 1_000);
-  const first = assignment.rebalance('me', [0, 1]);
-  const second = assignment.rebalance('me', [0]);
+  const assignment = new Assignment(limits, 1_000);
+  const first = assignment.rebalance('me', events(0, 1));
+  const second = assignment.rebalance('me', events(0));
   expect([assignment.isCurrent(first), assignment.isCurrent(second)]).toEqual([false, true]);
   expect(await assignment.settled(first)).toBe(false);
   assignment.end();
@@ -155,7 +170,7 @@ test('a lookup of positions is outdated after the next rebalance or the end', as
 
 test('a member that has left the group has drained nothing', () => {
   const assignment = reading(0);
-  const ends = new Map([[0, 3n]]);
+  const ends = new Map([['events/0', 3n]]);
   assignment.revokeAll();
   expect(assignment.isDrained(ends)).toBe(false);
   assignment.rebalance('another id', []);
@@ -164,10 +179,10 @@ test('a member that has left the group has drained nothing', () => {
 
 test('it is drained once every partition is located and done up to its end', () => {
   const assignment = reading(0, 1);
-  const ends = new Map([[0, 3n]]);
-  expect(assignment.partitions).toEqual([0, 1]);
+  const ends = new Map([['events/0', 3n]]);
+  expect(assignment.partitions).toMatchObject(events(0, 1));
   expect(assignment.isDrained(ends)).toBe(false);
-  assignment.find(0)?.accept(0n, chunkOf(0, 3));
+  assignment.find(at(0))?.accept(0n, chunkOf(0, 3));
   const slice = assignment.takeNext();
   expect(assignment.isDrained(ends)).toBe(false);
   slice?.owner.complete(slice);
@@ -193,10 +208,8 @@ test('loops end without an error if there is none', async () => {
 
 test('many partitions together read ahead no more than the limit and one fetch', () => {
   const assignment = reading(...Array.from({ length: 200 }, (_, partition) => partition));
-  for (const partition of assignment.partitions) {
-    const owner = assignment.find(partition);
-    if (owner && assignment.hasRoom(owner)) owner.accept(0n, chunkOf(0, 3, 100));
-  }
-  const queued = assignment.partitions.map((partition) => assignment.find(partition)?.queue.bytes ?? 0);
+  for (const owner of assignment.partitions)
+    if (assignment.hasRoom(owner)) owner.accept(0n, chunkOf(0, 3, 100));
+  const queued = assignment.partitions.map(({ queue }) => queue.bytes);
   expect(queued.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThan(2_000);
 });

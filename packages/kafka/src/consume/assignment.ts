@@ -1,3 +1,4 @@
+import { partitionName, type TopicPartition } from '../topic-partition.ts';
 import { AssignedPartition, type Slice } from './assigned-partition.ts';
 import type { SliceLimits } from './chunk-queue.ts';
 
@@ -12,7 +13,6 @@ export interface OffsetCommit {
  * out, and the committer commits completed offsets. Every change wakes waiting callers.
  */
 export class Assignment {
-  readonly #topic: string;
   readonly #limits: SliceLimits;
   readonly #bufferMaxBytes: number;
   #memberId: string | undefined;
@@ -26,8 +26,7 @@ export class Assignment {
   #end: { readonly error?: unknown } | undefined;
 
   /** @param bufferMaxBytes read-ahead of all partitions together; one may use half of it */
-  constructor(topic: string, limits: SliceLimits, bufferMaxBytes: number) {
-    this.#topic = topic;
+  constructor(limits: SliceLimits, bufferMaxBytes: number) {
     this.#limits = limits;
     this.#bufferMaxBytes = bufferMaxBytes;
   }
@@ -37,8 +36,8 @@ export class Assignment {
     return this.#memberId !== undefined;
   }
 
-  get partitions(): readonly number[] {
-    return this.#owned.map(({ partition }) => partition);
+  get partitions(): readonly AssignedPartition[] {
+    return this.#owned;
   }
 
   /** Number of slices in flight, those of revoked partitions included. */
@@ -50,8 +49,8 @@ export class Assignment {
     return [...this.#owned, ...this.#retired].filter(({ inFlight }) => inFlight !== undefined);
   }
 
-  find(partition: number): AssignedPartition | undefined {
-    return this.#owned.find((one) => one.partition === partition);
+  find(partition: TopicPartition): AssignedPartition | undefined {
+    return this.#owned.find((one) => isSame(one, partition));
   }
 
   /**
@@ -60,14 +59,13 @@ export class Assignment {
    * positions must be located again.
    * @returns the owned partitions, which identify this rebalance for `settled` and `isCurrent`
    */
-  rebalance(memberId: string, partitions: readonly number[]): readonly AssignedPartition[] {
+  rebalance(memberId: string, partitions: readonly TopicPartition[]): readonly AssignedPartition[] {
     const kept = memberId === this.#memberId ? this.#owned.filter(({ state }) => state !== 'revoked') : [];
     this.#memberId = memberId;
     return this.#replace(
       partitions.map(
         (partition) =>
-          kept.find((one) => one.partition === partition) ??
-          new AssignedPartition({ topic: this.#topic, partition }, this.#limits),
+          kept.find((one) => isSame(one, partition)) ?? new AssignedPartition(partition, this.#limits),
       ),
     );
   }
@@ -102,8 +100,7 @@ export class Assignment {
    * @returns false if a later rebalance has replaced this one, or the assignment has ended
    */
   async settled(owned: readonly AssignedPartition[]): Promise<boolean> {
-    const isBusy = ({ partition }: AssignedPartition) =>
-      this.#busy().some((one) => one.partition === partition);
+    const isBusy = (partition: AssignedPartition) => this.#busy().some((one) => isSame(one, partition));
     await this.until(() => owned !== this.#owned || !owned.some(isBusy));
     return this.isCurrent(owned);
   }
@@ -178,10 +175,11 @@ export class Assignment {
   /**
    * Whether every partition has been located and is done up to its end; partitions without an end are done. A
    * member that has left the group owns no partitions, but is not drained: it joins again.
+   * @param ends by the names of the partitions
    */
-  isDrained(ends: ReadonlyMap<number, bigint>): boolean {
-    const isDone = ({ state, partition, completed }: AssignedPartition) =>
-      state !== 'locating' && completed >= (ends.get(partition) ?? 0n);
+  isDrained(ends: ReadonlyMap<string, bigint>): boolean {
+    const isDone = (one: AssignedPartition) =>
+      one.state !== 'locating' && one.completed >= (ends.get(partitionName(one)) ?? 0n);
     return this.isJoined && this.#owned.every(isDone);
   }
 
@@ -201,4 +199,8 @@ export class Assignment {
     this.#changed.resolve();
     this.#changed = Promise.withResolvers();
   }
+}
+
+function isSame(a: TopicPartition, b: TopicPartition): boolean {
+  return a.partition === b.partition && a.topic === b.topic;
 }

@@ -6,8 +6,8 @@ import { connectKafka } from '../client/connect.ts';
 import { isTransientError, isTransientWhileRunning, toUserError } from '../client/errors.ts';
 import type { KafkaRecord } from '../record.ts';
 import type { GroupSettings, KafkaSettings } from '../settings.ts';
-import type { PartitionOffsets, TopicPartition } from '../topic-partition.ts';
-import type { AssignedPartition, Slice } from './assigned-partition.ts';
+import { type PartitionOffsets, partitionName, type TopicPartition } from '../topic-partition.ts';
+import type { AssignedPartition, PartitionProgress, Slice } from './assigned-partition.ts';
 import { Assignment } from './assignment.ts';
 import { GroupMember } from './group-member.ts';
 import { type LedgerAccess, Locator, type Position } from './locator.ts';
@@ -67,7 +67,7 @@ export class BatchSource implements AsyncDisposable {
   readonly #options: SourceOptions;
   readonly #connect: () => Kafka;
   readonly #assignment: Assignment;
-  #ends: ReadonlyMap<number, bigint> | undefined;
+  #ends: ReadonlyMap<string, bigint> | undefined;
   #locating: Promise<void> = Promise.resolve();
   /** Aborted by the next rebalance, which replaces the lookup of positions. */
   #replaced = new AbortController();
@@ -87,7 +87,7 @@ export class BatchSource implements AsyncDisposable {
     this.#connect = connect;
     this.#locator = new Locator(options);
     const limits = { maxRecords: BATCH_MAX_EVENTS, maxBytes: BATCH_MAX_BYTES };
-    this.#assignment = new Assignment(options.settings.KAFKA_TOPIC, limits, BUFFER_MAX_BYTES);
+    this.#assignment = new Assignment(limits, BUFFER_MAX_BYTES);
   }
 
   /** Whether the member belongs to the group. */
@@ -96,7 +96,7 @@ export class BatchSource implements AsyncDisposable {
   }
 
   /** The partitions of the latest assignment. */
-  get partitions(): readonly number[] {
+  get partitions(): readonly PartitionProgress[] {
     return this.#assignment.partitions;
   }
 
@@ -154,7 +154,7 @@ export class BatchSource implements AsyncDisposable {
     const { settings, skips = [], logger, onRetry, signal } = this.#options;
     return this.#retry(() => {
       const member = new GroupMember(this.#connect(), {
-        topic: settings.KAFKA_TOPIC,
+        topics: settings.KAFKA_TOPIC,
         settings,
         assignment: this.#assignment,
         logger,
@@ -221,7 +221,7 @@ export class BatchSource implements AsyncDisposable {
     owned: readonly AssignedPartition[],
   ): Promise<ReadonlyMap<AssignedPartition, Position>> {
     const offsets = await this.#fetchOffsets();
-    this.#ends ??= new Map(offsets.map(({ partition, stableEnd }) => [partition, stableEnd]));
+    this.#ends ??= new Map(offsets.map((one) => [partitionName(one), one.stableEnd]));
     const located = owned.map(async (owner) => {
       const position = await this.#locator.locate(offsetsOf(owner, offsets), {
         fetchAgain: async () => offsetsOf(owner, await this.#fetchOffsets()),
@@ -260,10 +260,13 @@ export class BatchSource implements AsyncDisposable {
   }
 }
 
-function offsetsOf({ partition }: TopicPartition, offsets: readonly PartitionOffsets[]): PartitionOffsets {
-  const found = offsets.find((one) => one.partition === partition);
+function offsetsOf(
+  { topic, partition }: TopicPartition,
+  offsets: readonly PartitionOffsets[],
+): PartitionOffsets {
+  const found = offsets.find((one) => one.partition === partition && one.topic === topic);
   if (found === undefined)
-    throw new kafkajs.KafkaJSError(`no broker has offsets of partition ${partition} yet`);
+    throw new kafkajs.KafkaJSError(`no broker has offsets of partition ${topic}/${partition} yet`);
   return found;
 }
 

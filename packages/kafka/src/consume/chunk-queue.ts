@@ -33,6 +33,11 @@ export class ChunkQueue {
     return this.#bytes;
   }
 
+  /** The record that is taken next. */
+  get first(): KafkaRecord | undefined {
+    return this.#records[0];
+  }
+
   push({ records, nextOffset, lastEpoch }: Chunk): void {
     for (const record of records) this.#records.push(record);
     this.#nextOffset = nextOffset;

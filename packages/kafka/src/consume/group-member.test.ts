@@ -6,6 +6,7 @@ import type { AssignedPartition } from './assigned-partition.ts';
 import { Assignment } from './assignment.ts';
 import { GroupMember, type MemberOptions } from './group-member.ts';
 import { type FakeConsumer, fakeKafka, fetched } from './testing/fake-kafka.ts';
+import { at } from './testing/partitions.ts';
 
 const PARTITIONS = [0, 1];
 
@@ -16,7 +17,7 @@ function kafkaError(type: string): Error {
 /** A member whose partitions are read from offset 0 at once. */
 function createMember(kafka: Kafka, assignment: Assignment, change: Partial<MemberOptions> = {}) {
   return new GroupMember(kafka, {
-    topic: 'events',
+    topics: ['events'],
     settings: readSettings(groupSettings, {}),
     assignment,
     logger: silentLogger,
@@ -44,7 +45,7 @@ async function join(assignment: Assignment, memberId = 'me', change: Partial<Mem
 }
 
 function createAssignment(bufferMaxBytes = 1_000_000) {
-  return new Assignment('events', { maxRecords: 1, maxBytes: 1_000_000 }, bufferMaxBytes);
+  return new Assignment({ maxRecords: 1, maxBytes: 1_000_000 }, bufferMaxBytes);
 }
 
 /** Takes and completes one record. */
@@ -71,7 +72,7 @@ test('a member that has stopped commits nothing of the member that follows it', 
   await next.consumer.fetch(batch);
   await completeOne(assignment, next.member);
   await former.member.committed();
-  expect(assignment.find(0)?.state).toBe('reading');
+  expect(assignment.find(at(0))?.state).toBe('reading');
   expect(refused.commitOffsetsIfNecessary).toHaveBeenCalledTimes(1);
 });
 
@@ -81,7 +82,7 @@ test('partitions of an expelled member are not fetched until it joins again', as
   const refused = fetched(0, 0, 3);
   refused.commitOffsetsIfNecessary.mockRejectedValue(kafkaError('UNKNOWN_MEMBER_ID'));
   await consumer.fetch(refused);
-  const owner = assignment.find(0);
+  const owner = assignment.find(at(0));
   const revoked = assignment.until(() => owner?.state === 'revoked');
   consumer.pause.mockClear();
   await completeOne(assignment, member);
@@ -169,7 +170,7 @@ async function readNewerEpoch(endOffset: bigint) {
 test('records of a new leader are read on if it has all that was read', async () => {
   const { assignment, newer, onRebalance } = await readNewerEpoch(3n);
   expect(newer.resolveOffset).toHaveBeenCalledWith('4');
-  expect(assignment.find(0)).toMatchObject({ position: 5n, epoch: 5 });
+  expect(assignment.find(at(0))).toMatchObject({ position: 5n, epoch: 5 });
   expect(onRebalance).toHaveBeenCalledTimes(1);
 });
 
@@ -178,7 +179,7 @@ test('records of a new leader that lost some are not read before positions are l
   expect(newer.resolveOffset).not.toHaveBeenCalled();
   expect(consumer.pause).toHaveBeenCalledWith([{ topic: 'events', partitions: PARTITIONS }]);
   expect(onRebalance).toHaveBeenCalledTimes(2);
-  expect(assignment.find(0)).toMatchObject({ position: 0n, epoch: 3 });
+  expect(assignment.find(at(0))).toMatchObject({ position: 0n, epoch: 3 });
 });
 
 test('records that are fetched again after the positions were located are read', async () => {
@@ -187,7 +188,7 @@ test('records that are fetched again after the positions were located are read',
   const again = { ...fetched(0, 3, 2), firstEpoch: 5, lastEpoch: 5 };
   await consumer.fetch(again);
   expect(again.resolveOffset).toHaveBeenCalledWith('4');
-  expect(assignment.find(0)).toMatchObject({ position: 5n, epoch: 5 });
+  expect(assignment.find(at(0))).toMatchObject({ position: 5n, epoch: 5 });
 });
 
 test('a rebalance ends the wait for room', async () => {

@@ -6,6 +6,7 @@ import { METADATA_MAX_AGE_MS } from '../client/connect.ts';
 import { isTransientWhileRunning, kafkaErrorType } from '../client/errors.ts';
 import type { KafkaRecord } from '../record.ts';
 import type { GroupSettings } from '../settings.ts';
+import { byTopic, partitionName, type TopicPartition } from '../topic-partition.ts';
 import type { AssignedPartition } from './assigned-partition.ts';
 import type { Assignment, OffsetCommit } from './assignment.ts';
 import { continuesLog, type FetchEpochEnd } from './continues-log.ts';
@@ -13,7 +14,7 @@ import { OffsetCommitter } from './offset-committer.ts';
 import type { UnreadableBatch } from './unreadable.ts';
 
 export interface MemberOptions {
-  readonly topic: string;
+  readonly topics: readonly string[];
   readonly settings: GroupSettings;
   readonly assignment: Assignment;
   readonly logger: Logger;
@@ -100,7 +101,7 @@ export class GroupMember {
   async #join(): Promise<void> {
     await this.#consumer.connect();
     // From the beginning, always: an unknown position must never skip records (kafkajs#1119).
-    await this.#consumer.subscribe({ topics: [this.#options.topic], fromBeginning: true });
+    await this.#consumer.subscribe({ topics: [...this.#options.topics], fromBeginning: true });
     const { GROUP_JOIN, STOP, CRASH, FETCH, HEARTBEAT } = this.#consumer.events;
     const hear = () => {
       this.#heardAt = performance.now();
@@ -127,13 +128,15 @@ export class GroupMember {
 
   /** kafkajs emits this before it fetches for the new assignment, and does not wait. */
   #onJoin({ memberId, memberAssignment }: ConsumerGroupJoinEvent['payload']): void {
-    const { topic, assignment, logger, onRebalance } = this.#options;
-    const partitions = memberAssignment[topic] ?? [];
+    const { topics, assignment, logger, onRebalance } = this.#options;
+    const partitions = topics.flatMap((topic) =>
+      (memberAssignment[topic] ?? []).map((partition) => ({ topic, partition })),
+    );
     const owned = assignment.rebalance(memberId, partitions);
     // Until the positions are located: kafkajs would begin at the committed offsets, which may be out of
     // range.
-    this.#consumer.pause(this.#all(partitions));
-    logger.info({ partitions }, 'joined the group');
+    this.#consumer.pause(numbersByTopic(partitions));
+    logger.info({ partitions: partitions.map(partitionName) }, 'joined the group');
     onRebalance(owned);
   }
 
@@ -148,7 +151,7 @@ export class GroupMember {
       'a new leader may lack records; comparing its log with the ledger',
     );
     const owned = assignment.relocate();
-    this.#consumer.pause(this.#all(assignment.partitions));
+    this.#consumer.pause(numbersByTopic(assignment.partitions));
     onRebalance(owned);
   }
 
@@ -157,23 +160,19 @@ export class GroupMember {
     for (const [{ topic, partition }, { offset }] of positions)
       this.#consumer.seek({ topic, partition, offset: String(offset) });
     // kafkajs keeps pauses over a rebalance: this ends those of `pause`, too.
-    this.#consumer.resume(this.#all([...positions.keys()].map(({ partition }) => partition)));
+    this.#consumer.resume(numbersByTopic([...positions.keys()]));
   }
 
   /** Stops fetching a partition until the next rebalance. */
-  pause({ partition, state }: AssignedPartition): void {
-    if (state !== 'revoked') this.#consumer.pause(this.#all([partition]));
-  }
-
-  #all(partitions: readonly number[]) {
-    return [{ topic: this.#options.topic, partitions: [...partitions] }];
+  pause(owner: AssignedPartition): void {
+    if (owner.state !== 'revoked') this.#consumer.pause(numbersByTopic([owner]));
   }
 
   async #accept(payload: EachBatchPayload): Promise<void> {
     const { assignment } = this.#options;
     this.#commitOffsets = payload.commitOffsetsIfNecessary;
-    const { partition, messages } = payload.batch;
-    const owner = assignment.find(partition);
+    const { messages } = payload.batch;
+    const owner = assignment.find(payload.batch);
     if (owner === undefined || !(await this.#waitForRoom(owner, payload.heartbeat))) return;
     if (payload.isStale() || !payload.isRunning()) return;
     const fetchedOffset = BigInt(payload.fetchedOffset);
@@ -224,7 +223,7 @@ export class GroupMember {
     this.pause(owner);
     void freed.then(() => {
       const isWanted = owner.state === 'reading' && !this.#options.assignment.hasEnded;
-      if (isWanted) this.#consumer.resume(this.#all([owner.partition]));
+      if (isWanted) this.#consumer.resume(numbersByTopic([owner]));
     });
   }
 
@@ -252,12 +251,12 @@ export class GroupMember {
   }
 
   async #send(commits: readonly OffsetCommit[]): Promise<void> {
-    const { topic } = this.#options;
-    const partitions = commits.map(({ owner, offset }) => ({
-      partition: owner.partition,
+    const offsets = commits.map(({ owner: { topic, partition }, offset }) => ({
+      ...{ topic, partition },
       offset: String(offset),
     }));
-    await this.#commitOffsets?.({ topics: [{ topic, partitions }] }).catch((error) => {
+    const topics = byTopic(offsets).map(({ topic, partitions }) => ({ topic, partitions: [...partitions] }));
+    await this.#commitOffsets?.({ topics }).catch((error) => {
       if (kafkaErrorType(error) !== 'UNKNOWN_MEMBER_ID') throw error;
       for (const { owner } of commits) this.#abandon(owner);
     });
@@ -280,6 +279,13 @@ export class GroupMember {
     onRetry(error);
     await pause(Math.min(100 * 2 ** tries, 2_000), signal);
   }
+}
+
+function numbersByTopic(all: readonly TopicPartition[]) {
+  return byTopic(all).map(({ topic, partitions }) => ({
+    topic,
+    partitions: partitions.map(({ partition }) => partition),
+  }));
 }
 
 function doubtOf({ position }: AssignedPartition, firstEpoch: number | undefined): string {

@@ -1,7 +1,7 @@
 import type { Logger } from '@pipeline/runtime';
 import type { ClusterAdmin } from '../admin/admin.ts';
 import type { KafkaRecord } from '../record.ts';
-import type { LogPartition, PartitionOffsets } from '../topic-partition.ts';
+import { type LogPartition, type PartitionOffsets, partitionName } from '../topic-partition.ts';
 import { checkLog, type PartitionLog } from './check-log.ts';
 import { epochBefore } from './divergence.ts';
 import { type Ledger, resumeOffset } from './resume.ts';
@@ -54,7 +54,7 @@ interface LocatorOptions extends LedgerAccess {
 export class Locator {
   readonly #options: LocatorOptions;
   /** Partitions whose logs could not be checked, which is logged once. */
-  readonly #unchecked = new Set<number>();
+  readonly #unchecked = new Set<string>();
 
   constructor(options: LocatorOptions) {
     this.#options = options;
@@ -97,8 +97,8 @@ export class Locator {
     };
     const found = await checkLog(ledger, log, truncation.hashRecord);
     if (found.state === 'truncated') return found.divergence;
-    if (found.state === 'unknown' && !this.#unchecked.has(offsets.partition)) {
-      this.#unchecked.add(offsets.partition);
+    if (found.state === 'unknown' && !this.#unchecked.has(partitionName(offsets))) {
+      this.#unchecked.add(partitionName(offsets));
       logUnchecked(logger, offsets, ledger.nextOffset);
     }
     return undefined;

@@ -3,12 +3,13 @@ import { expect, test, vi } from 'vitest';
 import { Assignment } from './assignment.ts';
 import { OffsetCommitter, type OffsetCommitterOptions } from './offset-committer.ts';
 import { chunkOf } from './testing/chunks.ts';
+import { at, events } from './testing/partitions.ts';
 
 type Sent = readonly (readonly [partition: number, offset: number])[];
 
 function create(change: Partial<OffsetCommitterOptions> = {}) {
-  const assignment = new Assignment('events', { maxRecords: 1, maxBytes: 1_000 }, 1_000_000);
-  for (const one of assignment.rebalance('me', [0, 1])) {
+  const assignment = new Assignment({ maxRecords: 1, maxBytes: 1_000 }, 1_000_000);
+  for (const one of assignment.rebalance('me', events(0, 1))) {
     one.startAt(0n);
     one.accept(0n, chunkOf(0, 1_000));
   }
@@ -19,7 +20,7 @@ function create(change: Partial<OffsetCommitterOptions> = {}) {
   const committer = new OffsetCommitter(assignment, { send, recover: () => sleep(5), onFailure, ...change });
   /** Completes one record of a partition. */
   const complete = (partition: number) => {
-    const owner = assignment.find(partition);
+    const owner = assignment.find(at(partition));
     const slice = owner?.take();
     if (slice === undefined) throw new RangeError('there is nothing to complete');
     owner?.complete(slice);
@@ -85,7 +86,7 @@ test('a commit of a revoked partition is not sent', async () => {
   const { committer, complete, sent, assignment } = create();
   await complete(0);
   await complete(1);
-  assignment.rebalance('me', [0]);
+  assignment.rebalance('me', events(0));
   await committer.settled();
   expect(sent).toEqual([[[0, 1]]]);
 });

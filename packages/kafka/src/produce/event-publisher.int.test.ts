@@ -13,7 +13,7 @@ import { createFreshTopic } from '../testing/fresh-topic.ts';
 import { openEventPublisher } from './event-publisher.ts';
 
 const { kafka, settings } = await createFreshTopic(inject('brokers'));
-const topic = settings.KAFKA_TOPIC;
+const [topic] = settings.KAFKA_TOPIC;
 const buy = (amount: number) =>
   events.purchase({ user_id: 'user-42', payload: { order_id: 'order-7', amount, currency: 'EUR' } });
 

@@ -4,13 +4,14 @@ import { readTime } from '../../terminal/read-time.ts';
 
 /** The flags of a filter. */
 export interface FilterFlags
-  extends Pick<DeadLetterFilter, 'reason' | 'status' | 'since' | 'until' | 'contains'> {
+  extends Pick<DeadLetterFilter, 'topic' | 'reason' | 'status' | 'since' | 'until' | 'contains'> {
   readonly type?: string;
 }
 
 /** Adds the flags that select dead letters. */
 export function withFilters(command: Command): Command {
   return command
+    .option('--topic <name>', 'only from this topic')
     .option('--reason <name>', 'only this reason')
     .option('--type <name>', 'only this event type')
     .option('--since <time>', 'failed at or after this time, such as 2026-11-24', parseTime)
@@ -26,8 +27,8 @@ export function withStatus(command: Command): Command {
 
 /** The filter for flags and ids. */
 export function filterOf(flags: FilterFlags, ids: readonly bigint[] = []): DeadLetterFilter {
-  const { reason, type: eventType, status, since, until, contains } = flags;
-  return { ids: ids.length > 0 ? ids : undefined, status, reason, eventType, since, until, contains };
+  const { topic, reason, type: eventType, status, since, until, contains } = flags;
+  return { ids: ids.length > 0 ? ids : undefined, topic, status, reason, eventType, since, until, contains };
 }
 
 /** @throws InvalidArgumentError */

@@ -24,6 +24,7 @@ const examples = `Examples:
   stats dlq ls --reason not_json           the newest dead letters of a reason
   stats dlq show 7                         one dead letter with its bytes
   stats dlq redrive --all --dry-run        how many would be redriven
+  stats dlq redrive --topic orders         those of one topic
   stats dlq discard 7 --because "a test"   close one
 `;
 
@@ -55,6 +56,7 @@ function addShow(dlq: Command): void {
   withWait(dlq.command('show'))
     .description('show a dead letter with its bytes and its history')
     .argument('<id>', 'id of the dead letter', parseId)
+    .option('--topic <name>', 'only if it is from this topic')
     .option('--json', 'print a JSON document')
     .action((id, _flags, command) =>
       run(command, (context) => showDeadLetter(context, id, command.optsWithGlobals())),

@@ -13,16 +13,21 @@ const SHOWN_LINES = 16;
 
 type Found = NonNullable<Awaited<ReturnType<typeof findDeadLetter>>>;
 
+export interface ShowFlags {
+  readonly json?: boolean | undefined;
+  readonly topic?: string | undefined;
+}
+
 /** Prints one dead letter: its record as text and as bytes, its error and its history. */
 export async function showDeadLetter(
   { database }: StatsContext,
   id: bigint,
-  { json }: { readonly json?: boolean | undefined },
+  { json, topic }: ShowFlags,
 ): Promise<void> {
-  const found = await findDeadLetter(database, id);
+  const found = await findDeadLetter(database, id, topic);
   if (found === undefined)
     throw new UserError(
-      `there is no dead letter ${id}`,
+      `there is no dead letter ${id}${topic === undefined ? '' : ` from topic ${topic}`}`,
       `list them with "${commandLine('stats', ['dlq', 'ls'])}"`,
       exitCode.usage,
     );

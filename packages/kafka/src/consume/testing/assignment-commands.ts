@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
+import { partitionName } from '../../topic-partition.ts';
 import type { Assignment } from '../assignment.ts';
 import { expectInvariants, isBusy, logOf, PARTITIONS, type World } from './assignment-world.ts';
 import { chunkOf } from './chunks.ts';
@@ -24,12 +25,12 @@ const partition = fc.constantFrom(...PARTITIONS);
 const count = fc.integer({ min: 0, max: 7 });
 
 const rebalance = fc.tuple(fc.subarray([...PARTITIONS]), fc.boolean()).map(([partitions, isExpelled]) =>
-  command(`rebalance(${partitions}${isExpelled ? ', expelled' : ''})`, (world, real) => {
+  command(`rebalance(${partitions.map(partitionName)}${isExpelled ? ', expelled' : ''})`, (world, real) => {
     const held = isExpelled ? [] : world.owned.filter(({ state }) => state !== 'revoked');
     if (isExpelled) world.memberId++;
     world.owned = real.rebalance(`member ${world.memberId}`, partitions);
     for (const owner of world.owned) {
-      const kept = held.find(({ partition }) => partition === owner.partition);
+      const kept = held.find((one) => partitionName(one) === partitionName(owner));
       expect(kept === undefined ? world.known.has(owner) : kept !== owner).toBe(false);
       world.known.add(owner);
     }
@@ -56,13 +57,13 @@ const stop = fc.constant(
 /** Another member processes the partitions that this one does not own. */
 const workElsewhere = fc.tuple(partition, count).map(([one, records]) =>
   command(
-    `elsewhere(${one}, ${records})`,
+    `elsewhere(${partitionName(one)}, ${records})`,
     (world) => {
       const log = logOf(world, one);
       log.done = Math.max(log.done, log.committed + records);
       log.committed += records;
     },
-    ({ owned }) => owned.every((mine) => mine.partition !== one),
+    ({ owned }) => owned.every((mine) => partitionName(mine) !== partitionName(one)),
   ),
 );
 
@@ -72,14 +73,14 @@ const locate = fc.constant(
     'locate',
     (world) => {
       for (const owner of world.owned) {
-        const log = logOf(world, owner.partition);
+        const log = logOf(world, owner);
         log.next = log.committed;
         owner.startAt(BigInt(log.committed));
       }
     },
     (world) =>
       world.owned.some(({ state }) => state === 'locating') &&
-      !world.owned.some((owner) => isBusy(world, owner.partition)),
+      !world.owned.some((owner) => isBusy(world, owner)),
   ),
 );
 
@@ -87,7 +88,7 @@ const locate = fc.constant(
 const shifts = fc.oneof({ weight: 8, arbitrary: fc.constant(0) }, fc.integer({ min: -4, max: 4 }));
 
 const fetch = fc.tuple(partition, count, shifts).map(([one, records, shift]) =>
-  command(`fetch(${one}, ${records}, ${shift})`, (_, real) => {
+  command(`fetch(${partitionName(one)}, ${records}, ${shift})`, (_, real) => {
     const owner = real.find(one);
     if (owner === undefined) return;
     const from = Number(owner.position) + shift;
@@ -100,7 +101,7 @@ const take = fc.constant(
   command('take', (world, real) => {
     const slice = real.takeNext();
     if (slice === undefined) return;
-    const log = logOf(world, slice.owner.partition);
+    const log = logOf(world, slice.owner);
     expect(slice.owner.state).toBe('reading');
     if (slice.records.length > 0) expect(Number(slice.records[0]?.offset)).toBe(log.next);
     expect(Number(slice.nextOffset)).toBe(log.next + slice.records.length);
@@ -121,7 +122,7 @@ const complete = fc.nat({ max: 2 }).map((index) =>
       const { owner, nextOffset } = slice;
       const isMine = owner.state !== 'revoked';
       const before = owner.completed;
-      const log = logOf(world, owner.partition);
+      const log = logOf(world, owner);
       if (isMine) log.done = Math.max(log.done, Number(nextOffset));
       owner.complete(slice);
       expect(owner.completed).toBe(isMine ? nextOffset : before);
@@ -151,14 +152,16 @@ const fail = fc.nat({ max: 2 }).map((index) =>
   ),
 );
 
-const pause = partition.map((one) => command(`pause(${one})`, (_, real) => real.find(one)?.stop('paused')));
+const pause = partition.map((one) =>
+  command(`pause(${partitionName(one)})`, (_, real) => real.find(one)?.stop('paused')),
+);
 
 /** The broker accepts a commit, its response is lost, or it rejects the member id. */
 const commit = fc.constantFrom('taken', 'lost', 'expelled').map((outcome) =>
   command(`commit(${outcome})`, (world, real) => {
     for (const { owner, offset } of real.uncommitted()) {
       if (outcome === 'expelled') owner.stop('revoked');
-      else logOf(world, owner.partition).committed = Number(offset);
+      else logOf(world, owner).committed = Number(offset);
       if (outcome === 'taken') owner.acknowledge(offset);
     }
     if (outcome !== 'lost') expect(real.uncommitted()).toEqual([]);

@@ -5,12 +5,13 @@ import {
   openAdmin,
   openPublisher,
   type Publisher,
+  requireOwnDeadLetterTopic,
   requireTopics,
 } from '@pipeline/kafka';
 import { errorLine } from '@pipeline/program';
 import { exitCode, type Logger, type Settings, UserError } from '@pipeline/runtime';
-import type { RetryPolicy } from './retry-policy.ts';
-import type { consumerSettings } from './settings.ts';
+import type { RetryPolicy } from '../retry-policy.ts';
+import type { consumerSettings } from '../settings.ts';
 
 type ConsumerSettings = Settings<typeof consumerSettings>;
 
@@ -25,30 +26,21 @@ export interface KafkaConnections extends AsyncDisposable {
   readonly publisher: Publisher;
 }
 
-/** Consuming the dead-letter topic would dead-letter every record again, forever. */
-function refuseLoop({ KAFKA_TOPIC, KAFKA_DLQ_TOPIC }: ConsumerSettings): void {
-  if (KAFKA_TOPIC !== KAFKA_DLQ_TOPIC) return;
-  throw new UserError(
-    `KAFKA_TOPIC and KAFKA_DLQ_TOPIC are both ${KAFKA_TOPIC}`,
-    'give dead letters their own topic',
-    exitCode.usage,
-  );
-}
-
 /**
  * Connects to Kafka, and waits for it.
- * @throws UserError if both topics are the same, if the events topic is missing, or for a permanent error
+ * @throws UserError if the dead-letter topic is one of the events topics, if one of these is missing, or for a
+ * permanent error
  */
 export async function openKafka(
   settings: ConsumerSettings,
   logger: Logger,
   { reachKafka }: RetryPolicy,
 ): Promise<KafkaConnections> {
-  refuseLoop(settings);
+  requireOwnDeadLetterTopic(settings);
   await using stack = new AsyncDisposableStack();
   const kafka = connectKafka(settings, 'consumer', logger);
   const admin = stack.use(await reachKafka(() => openAdmin(kafka)));
-  await reachKafka(() => requireTopics(admin, [settings.KAFKA_TOPIC]));
+  await reachKafka(() => requireTopics(admin, settings.KAFKA_TOPIC));
   await reachKafka(() => warnOfMissing(admin, settings.KAFKA_DLQ_TOPIC, logger));
   const publisher = stack.use(await reachKafka(() => openPublisher(kafka)));
   const opened = stack.move();
