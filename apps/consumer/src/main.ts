@@ -20,6 +20,7 @@ import { consumerSettings, probeAddress, probeSettings } from './settings.ts';
 interface Flags {
   readonly once?: boolean;
   readonly skip?: readonly Skip[];
+  readonly acceptCluster?: string;
 }
 
 /** Number of records that a check holds in memory, without their content. */
@@ -59,8 +60,12 @@ const program = withSettings(
     'skip the batch that contains this offset if it is unreadable; repeatable',
     addSkip,
   )
-  .action(async ({ once = false, skip: skips = [] }: Flags, command) => {
-    const options = { version: manifest.version, once, skips };
+  .option(
+    '--accept-cluster <id>',
+    'confirm that the topics have moved to the Kafka cluster with this id; they are read as if recreated',
+  )
+  .action(async ({ once = false, skip: skips = [], acceptCluster }: Flags, command) => {
+    const options = { version: manifest.version, once, skips, acceptedCluster: acceptCluster };
     await runConsumer(settingsOf(command, consumerSettings), options);
   });
 

@@ -11,6 +11,7 @@ import {
 } from '@pipeline/program';
 import type { Logger, Settings } from '@pipeline/runtime';
 import type { EventDefinition } from '@pipeline/schema';
+import { acceptMove } from './connect/accept-cluster.ts';
 import { openDatabase, openKafka } from './connect/connections.ts';
 import type { Stages } from './consume.ts';
 import { consumeTogether } from './consume-together.ts';
@@ -30,6 +31,8 @@ export interface RunOptions {
   readonly once: boolean;
   /** Batches to skip if they are unreadable. */
   readonly skips?: readonly Skip[];
+  /** The id of the Kafka cluster that the topics have moved to. */
+  readonly acceptedCluster?: string | undefined;
   /** Wraps the stages: tests use it to crash between two of them. */
   readonly decorate?: (stages: Stages) => Stages;
 }
@@ -59,6 +62,13 @@ export async function runConsumer(settings: ConsumerSettings, options: RunOption
   const retries = createRetryPolicy(places, health, signal);
   await using kafka = await openKafka(settings, logger, retries);
   const { admin, publisher } = kafka;
+  await acceptMove(options.acceptedCluster, {
+    topics: settings.KAFKA_TOPIC,
+    admin,
+    database,
+    retries,
+    logger,
+  });
   const writer = openWriter(database, retries, settings, definition);
   await using source = await openSource({
     ...{ settings, name: 'consumer', admin, logger, signal, once, skips },

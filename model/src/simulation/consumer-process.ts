@@ -112,6 +112,7 @@ function adminOf({ network, cluster }: World, host: SimulatedProcess): ClusterAd
   const unused = () => Promise.reject(new Error('not simulated'));
   return {
     ping: unused,
+    clusterId: async () => 'simulated',
     missingTopics: unused,
     provisionTopics: unused,
     readTail: unused,

@@ -23,6 +23,7 @@ export {
 } from './dead-letters/dead-letter.ts';
 export { type Migration, migrate, migrationsFolder, readMigrations } from './migrate.ts';
 export { type Batch, recordCount } from './write/batch.ts';
+export { acceptCluster } from './write/cluster.ts';
 export type { ConflictHandling } from './write/conflicts.ts';
 export { type EventRow, EventRows } from './write/event-rows.ts';
 export { hashRecord } from './write/log-tail.ts';

@@ -17,10 +17,12 @@ export function byTopic<One extends TopicPartition>(
   return [...groups].map(([topic, partitions]) => ({ topic, partitions }));
 }
 
-/** A partition of a topic with a known id: a topic that is deleted and recreated has a new id. */
+/** A partition of a topic with known ids: a topic that is deleted and recreated has a new id. */
 export interface LogPartition extends TopicPartition {
   /** Hexadecimal; undefined before Kafka 2.8. */
   readonly topicId?: string | undefined;
+  /** Id of the cluster; undefined if it has none, or was not looked up. */
+  readonly clusterId?: string | undefined;
 }
 
 /** The offsets of a partition and of a group's commit. */

@@ -16,6 +16,7 @@ const fixes = [
   { name: 'create-topics' },
   { name: 'create-tables' },
   { name: 'skip-batch', batch: 'events:0:7' },
+  { name: 'accept-cluster', clusterId: 'kA-1' },
 ] as const;
 
 test.each<[Place, readonly (string | undefined)[]]>([
@@ -25,9 +26,13 @@ test.each<[Place, readonly (string | undefined)[]]>([
       'pnpm --filter infra provision',
       'pnpm --filter consumer start migrate',
       'pnpm --filter consumer start --skip events:0:7',
+      'pnpm --filter consumer start --accept-cluster kA-1',
     ],
   ],
-  ['executable', [undefined, 'consumer migrate', 'consumer --skip events:0:7']],
+  [
+    'executable',
+    [undefined, 'consumer migrate', 'consumer --skip events:0:7', 'consumer --accept-cluster kA-1'],
+  ],
 ])('remedies in a place of the kind "%s" name only commands that exist there', (place, commands) => {
   expect(fixes.map((fix) => fixCommand(fix, place))).toEqual(commands);
 });

@@ -21,6 +21,8 @@ export function commandLine(program: string, words: readonly string[] = [], plac
 export function fixCommand(fix: Fix, place = currentPlace()): string | undefined {
   if (fix.name === 'create-tables') return commandLine('consumer', ['migrate'], place);
   if (fix.name === 'skip-batch') return commandLine('consumer', ['--skip', fix.batch], place);
+  if (fix.name === 'accept-cluster')
+    return commandLine('consumer', ['--accept-cluster', fix.clusterId], place);
   // Executables leave topics to the tools of the cluster.
   return place === 'checkout' ? 'pnpm --filter infra provision' : undefined;
 }

@@ -8,6 +8,8 @@ export const exitCode = { done: 0, failed: 1, usage: 2, checkFailed: 3 } as cons
 export type Fix =
   | { readonly name: 'create-topics' }
   | { readonly name: 'create-tables' }
+  /** Confirms that the topics have moved to this Kafka cluster. */
+  | { readonly name: 'accept-cluster'; readonly clusterId: string }
   /** `batch` is `TOPIC:PARTITION:OFFSET`. */
   | { readonly name: 'skip-batch'; readonly batch: string };
 

@@ -1,5 +1,6 @@
 import { UserError } from '@pipeline/runtime';
 import type { Database } from '../client/connect.ts';
+import { belongsElsewhere, requireCluster } from './cluster.ts';
 import { agreeOnIdentity, BUILT_IN_IDENTITY, hasIdentity } from './identity.ts';
 import { type LogTail, tailFromJson, tailToJson } from './log-tail.ts';
 
@@ -9,6 +10,8 @@ export interface LogPartition {
   readonly partition: number;
   /** Hexadecimal; undefined if unknown. */
   readonly topicId?: string | undefined;
+  /** The id of the Kafka cluster; undefined if unknown. */
+  readonly clusterId?: string | undefined;
 }
 
 /** A ledger as a process last saw it; every statement compares it. */
@@ -33,23 +36,25 @@ export interface OpenedLedger extends LedgerView {
  * Opens a ledger, and resets that of a former topic. `start_offset` moves along, so that the ledger's sum stays
  * true.
  * @param identity the rule by which event ids are found, as JSON; the topic's ledgers keep it (`identity.ts`)
- * @throws UserError if the topic has events by another rule; UserError if the topic is the one before: the id of a deleted topic never returns. After a minute
- * without a write it may, because a consumer that was slow may have reset the ledger to the deleted topic
+ * @throws UserError if the topic has events by another rule, if its ledgers belong to another cluster
+ * (`cluster.ts`), or if it is the one before: the id of a deleted topic never returns. After a minute without a
+ * write it may, because a consumer that was slow may have reset the ledger to the deleted topic
  */
 export async function openLedger(
   database: Database,
-  { topic, partition, topicId }: LogPartition,
+  { topic, partition, topicId, clusterId }: LogPartition,
   start: bigint,
   identity: string,
 ): Promise<OpenedLedger> {
-  const id = topicId ?? null;
+  const [id, cluster] = [topicId ?? null, clusterId ?? null];
   const [opened] = await database.run(
     (sql) => sql<OpenedRow[]>`
       with former as (
         select from pipeline.ingest_progress where topic = ${topic} and partition = ${partition} and topic_id <> ${id}::uuid
       )
-      insert into pipeline.ingest_progress as ledger (topic, partition, start_offset, next_offset, topic_id, identity)
-      values (${topic}, ${partition}, ${start}, ${start}, ${id}::uuid, ${identity})
+      insert into pipeline.ingest_progress as ledger (topic, partition, start_offset, next_offset, topic_id, identity, cluster_id)
+      select ${topic}, ${partition}::int, ${start}::bigint, ${start}::bigint, ${id}::uuid, ${identity}, ${cluster}
+      where not ${belongsElsewhere(sql, topic, cluster)}
       on conflict (topic, partition) do update set
         start_offset = ledger.start_offset + case when ledger.topic_id <> excluded.topic_id
                                                   then excluded.next_offset - ledger.next_offset else 0 end,
@@ -59,12 +64,17 @@ export async function openLedger(
         former_topic_id = case when ledger.topic_id <> excluded.topic_id then ledger.topic_id else ledger.former_topic_id end,
         updated_at = case when ledger.topic_id <> excluded.topic_id then now() else ledger.updated_at end,
         topic_id = coalesce(excluded.topic_id, ledger.topic_id),
-        identity = coalesce(ledger.identity, ${BUILT_IN_IDENTITY})
-      where coalesce(ledger.former_topic_id <> excluded.topic_id, true) or ledger.updated_at < now() - interval '1 minute'
+        identity = coalesce(ledger.identity, ${BUILT_IN_IDENTITY}),
+        cluster_id = coalesce(ledger.cluster_id, excluded.cluster_id)
+      where coalesce(ledger.cluster_id = excluded.cluster_id, true)
+        and (coalesce(ledger.former_topic_id <> excluded.topic_id, true) or ledger.updated_at < now() - interval '1 minute')
       returning next_offset as "nextOffset", resets, exists (select from former) as "isRestarted", log_tail as "logTail",
                 ${hasIdentity(sql, { topic, partition }, identity)} as "hasIdentity"`,
   );
-  if (opened === undefined) throw alternatingTopics(topic, partition);
+  if (opened === undefined) {
+    await requireCluster(database, topic, cluster);
+    throw alternatingTopics(topic, partition);
+  }
   const { logTail, hasIdentity: isAgreed, ...ledger } = opened;
   const resets = isAgreed ? ledger.resets : await agreeOnIdentity(database, { topic, partition }, identity);
   const tail = tailFromJson(logTail);

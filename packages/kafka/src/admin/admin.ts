@@ -26,6 +26,9 @@ export async function openAdmin(kafka: KafkaClient) {
   return {
     /** Resolves if the cluster responds. */
     ping,
+    /** The id of the cluster; undefined if it has none. */
+    clusterId: async (): Promise<string | undefined> =>
+      (await admin.describeCluster()).clusterId || undefined,
     /** The topics that do not exist, out of those given. */
     missingTopics: (topics: readonly string[]) => missingTopics(admin, topics),
     /**

@@ -37,7 +37,7 @@ async function open(partitions: readonly number[], change: Partial<SourceOptions
   const source = await openSource({
     settings,
     name: 'test',
-    admin: { fetchOffsets } as unknown as ClusterAdmin,
+    admin: { fetchOffsets, clusterId: async () => 'cluster' } as unknown as ClusterAdmin,
     logger: silentLogger,
     signal: new AbortController().signal,
     once: true,

@@ -232,9 +232,13 @@ export class BatchSource implements AsyncDisposable {
     return new Map(await Promise.all(located));
   }
 
-  #fetchOffsets(): Promise<readonly PartitionOffsets[]> {
+  async #fetchOffsets(): Promise<readonly PartitionOffsets[]> {
     const { settings, admin } = this.#options;
-    return admin.fetchOffsets(settings.KAFKA_TOPIC, settings.KAFKA_GROUP_ID);
+    const [offsets, clusterId] = await Promise.all([
+      admin.fetchOffsets(settings.KAFKA_TOPIC, settings.KAFKA_GROUP_ID),
+      admin.clusterId(),
+    ]);
+    return offsets.map((one) => ({ ...one, clusterId }));
   }
 
   #endIfDrained(): void {
