@@ -1,7 +1,7 @@
-import { exitCode, UserError } from '@pipeline/runtime';
+import { DeadlineError, exitCode, UserError, withDeadline } from '@pipeline/runtime';
 import type { KafkaSettings } from '../../settings.ts';
 import type { BearerToken } from './bearer-token.ts';
-import { permanentLoginError } from './login-error.ts';
+import { permanentLoginError, transientLoginError } from './login-error.ts';
 
 /** The names of MSK's brokers, provisioned and serverless, end with their region. */
 const mskBroker = /\.kafka(?:-serverless)?\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?:\d+$/;
@@ -21,6 +21,9 @@ export function mskRegionOf({ KAFKA_BROKERS, AWS_REGION }: KafkaSettings): strin
   );
 }
 
+/** Less than a session timeout; AWS's clients have none of their own. */
+const TIMEOUT_MS = 5_000;
+
 /**
  * Signs a token with the credentials of AWS's provider chain. It is valid for 15 minutes, or as long as they are.
  * @throws an error of kafkajs with a UserError as its cause
@@ -28,9 +31,12 @@ export function mskRegionOf({ KAFKA_BROKERS, AWS_REGION }: KafkaSettings): strin
 export async function signMskToken(region: string): Promise<BearerToken> {
   const { generateAuthToken } = await loadSigner();
   try {
-    const { token, expiryTime } = await generateAuthToken({ region });
+    const signed = generateAuthToken({ region });
+    const { token, expiryTime } = await withDeadline(signed, TIMEOUT_MS, 'a token with AWS credentials');
     return { value: token, lifetimeMs: Math.max(0, expiryTime - Date.now()) };
   } catch (error) {
+    if (error instanceof DeadlineError)
+      throw transientLoginError(`KAFKA_SASL_MECHANISM=aws-msk-iam: ${error.message}`);
     const reason = error instanceof Error ? error.message : String(error);
     throw permanentLoginError(
       `KAFKA_SASL_MECHANISM=aws-msk-iam: no AWS credentials: ${reason}`,
