@@ -125,7 +125,7 @@ test('every program logs in with client credentials or a token file', async () =
 });
 
 test('renewed tokens and sessions under load lose nothing and end no membership', async () => {
-  await using consumer = startApp('consumer', [], as('consumer', { LOG_LEVEL: 'debug' }));
+  await using consumer = startApp('consumer', [], as('consumer', { LOG_LEVEL: 'trace' }));
   await waitForLog(consumer, /joined the group/);
   const before = kafka.tokens.issuedTo('consumer');
   while (kafka.tokens.issuedTo('consumer') < before + 2) {
