@@ -70,11 +70,11 @@ async function write(database: Database): Promise<void> {
 }
 
 async function read(database: Database): Promise<void> {
-  const overview = await readOverview(database, { topic: 'events', minutes: 5 });
+  const overview = await readOverview(database, { topics: ['events'], minutes: 5 });
   expect(overview.totals).toMatchObject({ stored: 2n, deadLettered: 3n, openDeadLetters: 3n });
   expect(overview.minutes).toMatchObject([{ count: 2n }]);
   expect(overview.deadLetterGroups).toHaveLength(3);
-  expect(await readLedger(database, 'events')).toMatchObject([{ nextOffset: 6n }]);
+  expect(await readLedger(database, ['events'])).toMatchObject([{ nextOffset: 6n }]);
   expect(await readMinutes(database, 5)).toEqual([]);
   expect(await readNewest(database, 5)).toMatchObject({ events: [{}, {}] });
   const unknown = { lag: null, end: null, secondsBehind: null, latency: null };
@@ -142,7 +142,7 @@ test('pipelines in two schemas of a database do not see each other', async () =>
   await inSchema(fresh, 'team_a', write);
   for (const schema of ['public', 'team_b'])
     await inSchema(fresh, schema, async (database) => {
-      const { totals, ledger } = await readOverview(database, { topic: 'events', minutes: 5 });
+      const { totals, ledger } = await readOverview(database, { topics: ['events'], minutes: 5 });
       expect([totals.stored, totals.deadLettered, totals.openDeadLetters, ledger]).toEqual([0n, 0n, 0n, []]);
     });
   await inSchema(fresh, 'team_a', read);
