@@ -29,7 +29,9 @@ export interface ConsumerMetrics extends ProcessMetrics {
   readonly consumerGroupLag: Gauge<Common | 'partition'>;
   readonly lagSeconds: Gauge<Common | 'partition'>;
   /** OpenTelemetry's `messaging.client.consumed.messages`, in its Prometheus form. */
-  readonly consumedMessages: Counter<Common | 'messaging_system' | 'messaging_destination_name'>;
+  readonly consumedMessages: Counter<
+    Common | 'partition' | 'messaging_system' | 'messaging_destination_name'
+  >;
 }
 
 /** The pipeline that the metrics belong to. */
@@ -159,8 +161,8 @@ function deliveryMetrics(registers: Registry[]) {
     consumedMessages: new Counter({
       registers,
       name: 'messaging_client_consumed_messages_total',
-      help: 'Records consumed',
-      labelNames: [...common, 'messaging_system', 'messaging_destination_name'],
+      help: 'Records consumed and committed',
+      labelNames: [...common, 'partition', 'messaging_system', 'messaging_destination_name'],
     }),
   } as const;
 }

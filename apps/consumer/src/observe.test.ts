@@ -81,6 +81,7 @@ test('every record of a batch is counted as stored, a duplicate or a dead letter
   const consumed = [...counts].filter(([name]) => name.startsWith('messaging_'));
   expect(consumed).toEqual([[expect.stringContaining('messaging_system="kafka"'), '6']]);
   expect(consumed[0]?.[0]).toContain('messaging_destination_name="events"');
+  expect(consumed[0]?.[0]).toContain('topic="events",partition="0"');
   expect(
     Number(counts.get('pipeline_batch_seconds_sum{consumergroup="group",topic="events"}')),
   ).toBeGreaterThanOrEqual(1_000);

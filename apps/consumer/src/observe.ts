@@ -42,7 +42,12 @@ function countOutcome(
       metrics.deadLetters.inc({ ...labels, reason });
   }
   metrics.consumedMessages.inc(
-    { ...labels, messaging_system: 'kafka', messaging_destination_name: batch.topic },
+    {
+      ...labels,
+      partition: batch.partition,
+      messaging_system: 'kafka',
+      messaging_destination_name: batch.topic,
+    },
     recordCount(batch),
   );
 }
