@@ -137,7 +137,7 @@ describe.skipIf(noPromtool !== undefined)(`alerts${noPromtool ? ` (${noPromtool}
     expect(after(rising)).toEqual([alert]);
   });
 
-  test('a topic that is minutes behind fires once, however many partitions and pages report it', () => {
+  test('a topic that is minutes behind fires once for all its partitions', () => {
     const ofPage = seconds('orders-1', 0).replace(job, 'pipeline-stats');
     const series = [seconds('orders-1', 0), seconds('orders-2', 2), ofPage];
     const behind = Object.fromEntries(series.map((name) => [name, '0+60x90']));

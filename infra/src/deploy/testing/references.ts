@@ -1,6 +1,6 @@
 import type { Manifest, PodSpec } from './manifests.ts';
 
-/** The label that tells the pipelines of one namespace apart. */
+/** The label that distinguishes the pipelines of one namespace. */
 const INSTANCE = 'app.kubernetes.io/instance';
 
 type Labels = Readonly<Record<string, string>>;
