@@ -307,6 +307,20 @@ test('a cause links to its dead letters, and filters are in the URL', async () =
   expect(opened.errors).toEqual([]);
 });
 
+test('the dead letters of one topic can be selected', async () => {
+  await using opened = await open(`${url}/dead-letters`);
+  const { page } = opened;
+  await page.getByLabel('Topic').fill(pipeline.topic);
+  await page.keyboard.press('Enter');
+  await page.waitForURL(`**/dead-letters?topic=${pipeline.topic}`);
+  const [[count] = []] = await selectTexts('select count(*) from dlq_events');
+  await page.getByText(`${count} dead letters match`).waitFor();
+  await page.getByLabel('Topic').fill('others');
+  await page.keyboard.press('Enter');
+  await page.getByText('0 dead letters match').waitFor();
+  expect(opened.errors).toEqual([]);
+});
+
 test('a time of any zone in the URL fills the form, and stays in the next URL', async () => {
   await using opened = await open(`${url}/dead-letters?since=2026-11-24T09:30:00%2B02:00`);
   const { page } = opened;

@@ -80,9 +80,10 @@ test('the stream has the partitions of a running consumer', async () => {
   await using consumer = startApp('consumer', [], pipeline.environment);
   await waitForLog(consumer, /joined the group/);
   await waitUntil(async () => (await readReport()).group?.state === 'Stable');
+  const partitions = [0, 1, 2].map((partition) => ({ topic: pipeline.topic, partition }));
   expect(await readReport()).toMatchObject({
     status: { word: 'healthy' },
-    group: { members: [{ clientId: 'consumer', host: '127.0.0.1', partitions: [0, 1, 2] }] },
+    group: { members: [{ clientId: 'consumer', host: '127.0.0.1', partitions }] },
   });
 });
 
