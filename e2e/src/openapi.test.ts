@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -26,17 +29,22 @@ ajv.addSchema({ $id: 'api', ...JSON.parse(text) });
 const stack = new AsyncDisposableStack();
 let pipeline: Pipeline;
 /** Servers that together return every documented response. */
-let urls: Readonly<Record<'works' | 'readOnly' | 'withoutKafka' | 'withoutPostgres', string>>;
+let urls: Readonly<Record<'works' | 'readOnly' | 'withLogin' | 'withoutKafka' | 'withoutPostgres', string>>;
 
 beforeAll(async () => {
   pipeline = stack.use(await createFilledPipeline());
-  const [works, readOnly, withoutKafka, withoutPostgres] = await Promise.all([
+  const folder = await mkdtemp(join(tmpdir(), 'pipeline-openapi-'));
+  stack.defer(() => rm(folder, { recursive: true }));
+  const logins = join(folder, 'logins');
+  await writeFile(logins, 'ada:hunter2\n');
+  const [works, readOnly, withLogin, withoutKafka, withoutPostgres] = await Promise.all([
     serve({}),
     serve({ STATS_READ_ONLY: 'true' }),
+    serve({ STATS_BASIC_AUTH_FILE: logins }),
     serve(await absentKafka()),
     serve(await absentPostgres()),
   ]);
-  urls = { works, readOnly, withoutKafka, withoutPostgres };
+  urls = { works, readOnly, withLogin, withoutKafka, withoutPostgres };
 }, 120_000);
 afterAll(() => stack.disposeAsync());
 
@@ -88,15 +96,21 @@ const files = ['style.css', 'app.ts', 'charts/plot.ts', 'icon.svg'];
 const changes = ['/api/dlq/redrive', '/api/dlq/discard'];
 
 const exchanges: readonly Exchange[] = [
-  ...pages.flatMap((path) => [get(path), get(path, { headers: foreignHost })]),
+  ...pages.flatMap((path) => [
+    get(path),
+    get(path, { headers: foreignHost }),
+    get(path, { server: 'withLogin' }),
+  ]),
   ...queries.flatMap(([path, query]) => [
     get(path, { path: `${path}${query}` }),
     get(path, { path: `${path}${query}`, server: 'withoutKafka' }),
   ]),
   ...files.map((name) => get('/web/{name}', { path: `/web/${name}` })),
   get('/web/{name}', { path: '/web/nothing' }),
+  get('/web/{name}', { path: '/web/style.css', server: 'withLogin' }),
   get('/web/{name}', { path: '/web/style.css', headers: foreignHost }),
   get('/api/history', { headers: foreignHost }),
+  get('/api/history', { server: 'withLogin' }),
   get('/api/history'),
   get('/api/minutes', { path: '/api/minutes?minutes=0' }),
   ...['/api/stats', '/api/lag', '/api/minutes', '/api/dlq', '/text', '/readyz'].map((path) =>
@@ -106,12 +120,14 @@ const exchanges: readonly Exchange[] = [
   ...['/api/stats', '/api/lag', '/readyz'].map((path) => get(path, { server: 'withoutKafka' })),
   get('/api/dlq/{id}', { path: '/api/dlq/1' }),
   get('/api/dlq/{id}', { path: '/api/dlq/999' }),
+  get('/api/dlq/{id}', { path: '/api/dlq/1', server: 'withLogin' }),
   get('/api/dlq/{id}', { path: '/api/dlq/1', headers: foreignHost }),
   get('/api/dlq/{id}', { path: '/api/dlq/1', server: 'withoutPostgres' }),
   ...changes.flatMap((path) => [
     post(path, {}),
     post(path, { reason: 'not_json', until: '2026-13-01' }),
     post(path, { all: true }, { server: 'readOnly' }),
+    post(path, { all: true }, { server: 'withLogin' }),
     post(path, { all: true }, { headers: {} }),
     post(path, { all: true }, { headers: { ...foreignHost, 'content-type': 'application/json' } }),
     post(path, { all: true }, { server: 'withoutPostgres' }),

@@ -472,7 +472,7 @@ test('hostile texts are shown escaped on every page', async () => {
   const links = await page.locator('#dead-letters a').all();
   const paths = await Promise.all(links.slice(0, hostile.length).map((link) => link.getAttribute('href')));
   for (const path of paths) {
-    await page.goto(`${url}${path}`);
+    await page.goto(`${url}/${path}`);
     await page.locator('.facts').waitFor();
     await expectEscaped(page);
   }

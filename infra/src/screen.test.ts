@@ -2,11 +2,12 @@ import { expect, test } from 'vitest';
 import { nextLines, serverLine } from './screen.ts';
 
 test.each([
-  ['127.0.0.1', undefined, 'http://127.0.0.1:3000 '],
-  ['::1', 3_001, 'http://[::1]:3001 '],
-  ['127.0.0.1', 0, 'on a free port'],
-])('the page at %s, port %s, is printed as %s', (HTTP_HOST, STATS_PORT, url) => {
-  expect(nextLines({ HTTP_HOST, STATS_PORT })).toContain(url);
+  ['127.0.0.1', undefined, '/', 'http://127.0.0.1:3000 '],
+  ['::1', 3_001, '/', 'http://[::1]:3001 '],
+  ['127.0.0.1', undefined, '/pipeline/', 'http://127.0.0.1:3000/pipeline/ '],
+  ['127.0.0.1', 0, '/', 'on a free port'],
+])('the page at %s, port %s, path %s, is printed as %s', (HTTP_HOST, STATS_PORT, STATS_BASE_PATH, url) => {
+  expect(nextLines({ HTTP_HOST, STATS_PORT, STATS_BASE_PATH })).toContain(url);
 });
 
 test('a container is shown with its volume, an already running server without data', () => {

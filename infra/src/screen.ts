@@ -42,8 +42,10 @@ export function serverLine(name: string, { address, version, own }: AvailableSer
 }
 
 /** The last lines of the first screen. If the default port is taken, the stats page logs another one. */
-export function nextLines({ HTTP_HOST, STATS_PORT = DEFAULT_STATS_PORT }: PageSettings): string {
-  const url = `http://${formatEndpoint({ host: HTTP_HOST, port: STATS_PORT })}`;
+export function nextLines(settings: PageSettings): string {
+  const { HTTP_HOST, STATS_PORT = DEFAULT_STATS_PORT, STATS_BASE_PATH } = settings;
+  const path = STATS_BASE_PATH === '/' ? '' : STATS_BASE_PATH;
+  const url = `http://${formatEndpoint({ host: HTTP_HOST, port: STATS_PORT })}${path}`;
   const page = `  ${'Stats page'.padEnd(16)}${STATS_PORT === 0 ? 'on a free port, see its log' : url}`;
   return `${page.padEnd(60)} stop: Ctrl-C\n  For development only: one replica, no TLS.`;
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { databaseSettings } from '@pipeline/db';
 import { kafkaSettings } from '@pipeline/kafka';
-import { httpSettings, loggerSettings } from '@pipeline/program';
+import { basePath, httpSettings, loggerSettings } from '@pipeline/program';
 import { port, type Settings } from '@pipeline/runtime';
 
 export const infraSettings = { ...kafkaSettings, ...databaseSettings, ...loggerSettings };
@@ -12,6 +12,7 @@ export const DEFAULT_STATS_PORT = 3_000;
 export const pageSettings = {
   ...httpSettings,
   STATS_PORT: port(DEFAULT_STATS_PORT, 'Port of the stats page; 0 picks a free one'),
+  STATS_BASE_PATH: basePath('Path below which a proxy publishes the stats page'),
 };
 
 export type PageSettings = Settings<typeof pageSettings>;

@@ -8,8 +8,8 @@ import { createServer, type ServerParts } from './page/server.ts';
 /** The registered routes; none of their dependencies is called. */
 function listRoutes(): readonly string[] {
   const deadLetters = createDeadLetterApi({ isReadOnly: false } as DeadLetterParts);
-  const parts = { webFiles: new Map(), allowedHosts: [], deadLetters, metrics: {} } as unknown as ServerParts;
-  const app: Hono = createServer(parts);
+  const parts = { webFiles: new Map(), allowedHosts: [], deadLetters, metrics: {}, basePath: '/' };
+  const app: Hono = createServer(parts as unknown as ServerParts);
   const routes = app.routes.filter(({ method }) => method !== 'ALL');
   return [...new Set(routes.map(({ method, path }) => `${method} ${toTemplate(path)}`))].sort();
 }

@@ -2,8 +2,9 @@ import { databaseSettings } from '@pipeline/db';
 // The package itself compiles schemas when it is imported, which only `serve` needs.
 import { eventSettings } from '@pipeline/definition/settings';
 import { groupSettings, kafkaSettings } from '@pipeline/kafka';
-import { httpSettings, type ListenAddress, loggerSettings } from '@pipeline/program';
+import { basePath, httpSettings, type ListenAddress, loggerSettings } from '@pipeline/program';
 import { integer, list, optionalOneOf, port, type Settings } from '@pipeline/runtime';
+import { accessSettings } from './access/settings.ts';
 
 const USUAL_STATS_PORT = 3000;
 
@@ -38,4 +39,9 @@ export const statsSettings = {
 };
 
 /** All settings of the stats page, which suggests the types of the definition. */
-export const serveSettings = { ...eventSettings, ...statsSettings };
+export const serveSettings = {
+  ...eventSettings,
+  ...statsSettings,
+  STATS_BASE_PATH: basePath('Path below which a proxy publishes the stats page'),
+  ...accessSettings,
+};

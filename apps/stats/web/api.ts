@@ -18,5 +18,7 @@ async function request<Answer>(path: string, init: RequestInit = {}): Promise<An
   const response = await fetch(path, init).catch(() => undefined);
   const answer = await response?.json().catch(() => ({}));
   if (response?.ok) return answer;
-  return { error: response?.statusText ?? 'the stats server does not respond', ...answer };
+  // A proxy's errors are no JSON, and have no status text with HTTP/2.
+  const problem = response === undefined ? 'the stats server does not respond' : `HTTP ${response.status}`;
+  return { error: problem, ...answer };
 }

@@ -62,7 +62,7 @@ async function refreshRange(): Promise<void> {
 
 /** The browser reconnects by itself, except after an error response, such as one from a proxy. */
 function listen(): void {
-  const stream = new EventSource('/api/stream');
+  const stream = new EventSource('api/stream');
   stream.addEventListener('stats', ({ data }) => {
     const isFirst = find('numbers').hidden;
     show(JSON.parse(data));

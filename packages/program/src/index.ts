@@ -1,4 +1,5 @@
 export { resolveCliPath } from '@pipeline/runtime';
+export { basePath } from './base-path.ts';
 export { type CheckReport, outcomeOf, type PlacedOutcome, reportOf } from './check/check-report.ts';
 export { printReport } from './check/print-report.ts';
 export { commandLine } from './command-line.ts';

@@ -18,11 +18,14 @@ test.each(['/redrive', '/discard'])('a read-only server rejects %s', async (path
 });
 
 const post = (parts: Partial<DeadLetterParts>, body: object) =>
-  createDeadLetterApi({ isReadOnly: false, ...parts } as DeadLetterParts).request('/discard', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
+  createDeadLetterApi({ isReadOnly: false, actingUser: () => 'a user', ...parts } as DeadLetterParts).request(
+    '/discard',
+    {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    },
+  );
 
 test('an error includes the number discarded before it', async () => {
   const answers = [[{ id: 9n }], [{ closed: 5n, last: 5n }]];

@@ -26,11 +26,14 @@ export interface DeadLetterParts
   extends Pick<StatsContext, 'settings' | 'logger' | 'database' | 'writableDatabase'> {
   readonly pace: Pace;
   readonly isReadOnly: boolean;
+  /** The user of a request, for the audit record. @throws BadRequest */
+  readonly actingUser: (context: Context) => string;
+  /** The origin of the page as its browsers see it. */
+  readonly originOf: (context: Context) => string | undefined;
 }
 
 /** Per request, so that it ends before the client times out. */
 const MAX_REDRIVEN = 1_000;
-const BY = 'stats page';
 /** Larger keys and values are truncated in responses. */
 const MAX_SHOWN_BYTES = 65_536;
 
@@ -42,12 +45,12 @@ export function createDeadLetterApi(parts: DeadLetterParts): Hono {
   api.get('/:id{[1-9][0-9]{0,17}}', (context) => show(context, parts));
   api.get('/export', (context) => exportAll(context, parts));
   api.get('/:id', noSuchDeadLetter);
-  const guard = refuseForeignPosts(parts.isReadOnly);
+  const guard = refuseForeignPosts(parts.isReadOnly, parts.originOf);
   api.post('/redrive', guard, (context) =>
-    change(context, 'DeadLetterSelection', (request) => redrive(parts, request, context.req.raw.signal)),
+    change(context, 'DeadLetterSelection', (request) => redrive(parts, request, context)),
   );
   api.post('/discard', guard, (context) =>
-    change(context, 'DiscardRequest', (request) => discard(parts, request)),
+    change(context, 'DiscardRequest', (request) => discard(parts, request, context)),
   );
   return api;
 }
@@ -155,9 +158,10 @@ async function change(
 /** The result of an action; after an error, what was done before it. */
 type Change = object & { readonly error?: string };
 
-async function redrive(parts: DeadLetterParts, { filter, limit }: DeadLetterRequest, signal: AbortSignal) {
+async function redrive(parts: DeadLetterParts, { filter, limit }: DeadLetterRequest, context: Context) {
   const results: ReturnType<typeof toResult>[] = [];
-  const order = { filter, most: Math.min(limit, MAX_REDRIVEN), signal, by: BY, pace: parts.pace };
+  const [by, { signal }] = [parts.actingUser(context), context.req.raw];
+  const order = { filter, most: Math.min(limit, MAX_REDRIVEN), signal, by, pace: parts.pace };
   try {
     for await (const outcome of redriveOpen(parts, order)) results.push(toResult(outcome));
     return { results };
@@ -174,13 +178,14 @@ export type RedriveAnswer = Awaited<ReturnType<typeof redrive>>;
 /** The response of `POST /api/dlq/discard`; after an error, the number discarded before it. */
 export type DiscardAnswer = Awaited<ReturnType<typeof discard>>;
 
-async function discard({ writableDatabase }: DeadLetterParts, { filter, because }: DeadLetterRequest) {
+async function discard(parts: DeadLetterParts, { filter, because }: DeadLetterRequest, context: Context) {
+  const by = parts.actingUser(context);
   let discarded = 0n;
   const onClosed = (count: bigint) => {
     discarded += count;
   };
   try {
-    await discardDeadLetters(writableDatabase, filter, { because, by: BY, onClosed });
+    await discardDeadLetters(parts.writableDatabase, filter, { because, by, onClosed });
     return { discarded: String(discarded) };
   } catch (error) {
     return { discarded: String(discarded), error: errorMessage(error) };

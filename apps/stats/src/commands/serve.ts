@@ -3,6 +3,11 @@ import { readMinutes, readNewest } from '@pipeline/db/read';
 import { loadDefinition } from '@pipeline/definition';
 import { listen } from '@pipeline/program';
 import { type Settings, withDeadline } from '@pipeline/runtime';
+import type { Context } from 'hono';
+import { actingUserOf } from '../access/acting-user.ts';
+import { openLogins } from '../access/logins.ts';
+import { publicOrigin } from '../access/public-origin.ts';
+import { requireLogin } from '../access/require-login.ts';
 import { createDeadLetterApi } from '../api/dead-letters.ts';
 import { openStatsContext, type StatsContext, type StatsSettings } from '../collect/stats-context.ts';
 import { withTimeoutFallback } from '../collect/with-timeout-fallback.ts';
@@ -36,20 +41,22 @@ export async function serveStats(settings: ServeSettings, version: string): Prom
   const pipeline = { topic: topics.join(','), groupId };
   const metrics = createStatsMetrics(version, groupId);
   const history = openHistory(view, pipeline, logger);
-  const pace = createPace(settings.DLQ_REDRIVE_RATE);
+  const { STATS_BASE_PATH: basePath, STATS_BASIC_AUTH_FILE: loginFile } = settings;
   const app = createServer({
     collect: () => withDeadline(view.collect(), ANSWER_MS, 'reading the statistics'),
     readMinutes: (minutes) => readMinutes(view.database, minutes),
     readHistory: history.read,
     live: startLive(view, history),
     webFiles: readWebFiles({ groupId, topics, types }),
-    deadLetters: createDeadLetterApi({ ...view, pace, isReadOnly: isReadOnly(settings) }),
+    deadLetters: createDeadLetterApi({ ...view, ...changesOf(settings) }),
     metrics,
     observe: createObserver(metrics, { topics, groupId }),
     allowedHosts: [settings.HTTP_HOST, ...settings.STATS_ALLOWED_HOSTS],
+    basePath,
+    login: loginFile === undefined ? undefined : requireLogin(openLogins(loginFile, logger)),
   });
   await using server = await listen(app, pageAddress(settings), logger);
-  logger.info(`stats page ${server.url}`);
+  logger.info(`stats page ${server.url}${basePath === '/' ? '' : basePath}`);
   if (!signal.aborted) await once(signal, 'abort');
 }
 
@@ -61,6 +68,16 @@ function startLive(view: StatsContext, history: History): Live {
   const look = createDashboardState({ collect, describeGroup, readNewest: readTail, history });
   const times = { everyMs: EVERY_SECONDS * 1_000, unreadMs: UNREAD_SECONDS * 1_000 };
   return createLive(() => toMessage(look, EVERY_SECONDS), { ...times, signal });
+}
+
+/** How dead letters may be changed, and who is recorded. */
+function changesOf(settings: ServeSettings) {
+  return {
+    pace: createPace(settings.DLQ_REDRIVE_RATE),
+    isReadOnly: isReadOnly(settings),
+    actingUser: (context: Context) => actingUserOf(context, settings),
+    originOf: (context: Context) => publicOrigin(context, settings.STATS_TRUSTED_PROXIES),
+  };
 }
 
 /** Remote viewers may change something only if STATS_READ_ONLY=false allows it. */

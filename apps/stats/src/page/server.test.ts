@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { expect, test, vi } from 'vitest';
+import { requireLogin } from '../access/require-login.ts';
 import { createStatsMetrics } from '../metrics.ts';
 import { toJson } from '../terminal/json.ts';
 import { createSnapshot } from '../testing/snapshots.ts';
@@ -29,6 +30,8 @@ const works: ServerParts = {
   metrics: createStatsMetrics('0.0.0', 'group'),
   observe: () => {},
   allowedHosts: ['stats.example'],
+  basePath: '/',
+  login: undefined,
 };
 
 const failing = (error: Error): ServerParts => ({
@@ -110,7 +113,7 @@ test('a HEAD request does not open the stream', async () => {
 });
 
 test('without scripts the numbers are available as text', async () => {
-  expect((await ask('/')).text).toMatch(/<noscript>.*href="\/text"/s);
+  expect((await ask('/')).text).toMatch(/<noscript>.*href="text"/s);
   expect((await ask('/text')).text).toContain('CURRENT-OFFSET');
 });
 
@@ -144,6 +147,53 @@ test('liveness, metrics and page do not depend on Postgres', async () => {
     text: expect.stringContaining('pipeline_build_info{version="0.0.0"} 1'),
   });
 });
+
+const below = { ...works, basePath: '/pipeline/' };
+
+test.each([
+  ['/pipeline/', 200],
+  ['/pipeline/dead-letters', 200],
+  ['/pipeline/text', 200],
+  ['/pipeline/web/app.ts', 200],
+  ['/pipeline/api/stats', 200],
+  ['/pipeline/api/dlq', 200],
+  ['/pipeline/metrics', 200],
+  ['/pipeline/nowhere', 404],
+  ['/livez', 200],
+  ['/readyz', 200],
+  ['/metrics', 200],
+  ['/', 404],
+  ['/api/stats', 404],
+])('below the base path /pipeline/, %s responds with %i', async (path, status) => {
+  expect(await ask(path, below)).toMatchObject({ status });
+});
+
+test('the base path without its slash redirects, because links are relative', async () => {
+  const { status, headers } = await ask('/pipeline?range=1h', below);
+  expect([status, headers.get('location')]).toEqual([302, '/pipeline/?range=1h']);
+});
+
+test('a path outside of the base path names the page', async () => {
+  expect(JSON.parse((await ask('/', below)).text)).toEqual({ error: 'not found: the page is at /pipeline/' });
+});
+
+test.each(['/', '/pipeline/'])(
+  'with a login only probes and metrics at the root are open, base %s',
+  async (basePath) => {
+    const login = requireLogin((credentials) => (String(credentials) === 'ada:secret' ? 'ada' : undefined));
+    const parts = { ...works, basePath, login };
+    const paths = ['', 'dead-letters', 'text', 'web/app.ts', 'api/stats', 'api/stream', 'api/dlq', 'nowhere'];
+    for (const path of paths) {
+      const { status, headers, text } = await ask(`${basePath}${path}`, parts);
+      expect([path, status, JSON.parse(text)]).toEqual([path, 401, { error: expect.any(String) }]);
+      expect(headers.get('www-authenticate')).toMatch(/^Basic realm=/);
+      expect(headers.get('content-security-policy')).toMatch(/^default-src 'none'/);
+    }
+    for (const path of ['/livez', '/readyz', '/metrics']) expect((await ask(path, parts)).status).toBe(200);
+    const status = basePath === '/' ? 200 : 401;
+    expect(await ask(`${basePath}metrics`, parts)).toMatchObject({ status });
+  },
+);
 
 test.each([
   ['evil.example', '/', 421],

@@ -1,5 +1,5 @@
 import { createProbes, type ProcessMetrics } from '@pipeline/program';
-import { type Context, Hono } from 'hono';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { compress } from 'hono/compress';
 import { secureHeaders } from 'hono/secure-headers';
 import { answerError } from '../api/errors.ts';
@@ -36,26 +36,44 @@ export interface ServerParts {
   readonly observe: (snapshot: Snapshot | undefined) => void;
   /** Additional values accepted in the `Host` header. */
   readonly allowedHosts: readonly string[];
+  /** The path below which the pages and their API are; begins and ends with a slash. */
+  readonly basePath: string;
+  /** Rejects requests without a login; undefined if none is required. */
+  readonly login: MiddlewareHandler | undefined;
 }
 
-/** Creates the pages, their JSON API, probes and metrics. Probes and metrics accept any `Host`. */
+/**
+ * Creates the pages, their JSON API, probes and metrics. Probes and metrics are at the root, where they accept
+ * any `Host` and need no login, and below the base path like everything else.
+ */
 export function createServer(parts: ServerParts): Hono {
-  const { collect, metrics } = parts;
+  const { collect, observe, metrics, basePath } = parts;
   const app = new Hono();
-  app.notFound((context) => context.json({ error: 'not found' }, 404));
+  const hint = basePath === '/' ? '' : `: the page is at ${basePath}`;
+  app.notFound((context) => context.json({ error: `not found${hint}` }, 404));
   app.onError(answerError);
   app.use(restrictSources(), async (context, next) => {
     await next();
     context.header('cache-control', 'no-store');
   });
-  const pages = ['/', '/dead-letters', '/text', '/web/*', '/api/*'];
-  for (const path of pages) app.use(path, checkHost(parts.allowedHosts));
-  for (const path of ['/web/*', '/api/minutes', '/api/history']) app.use(path, compress());
-  addPages(app, parts);
-  addApi(app, parts);
-  app.route('/api/dlq', parts.deadLetters);
-  const unready = () => findUnready(collect, parts.observe);
-  return app.route('/', createProbes({ live: () => undefined, unready, metrics }));
+  const unready = () => findUnready(collect, observe);
+  const probes = createProbes({ live: () => undefined, unready, metrics });
+  app.route('/', probes);
+  // The links of the pages are relative to the slash.
+  const toSlash = ({ req, redirect }: Context) => redirect(`${basePath}${new URL(req.url).search}`);
+  if (basePath !== '/') app.get(basePath.slice(0, -1), toSlash);
+  return app.route(basePath, createSite(parts).route('/', probes));
+}
+
+/** Creates what only allowed hosts and users may request. */
+function createSite(parts: ServerParts): Hono {
+  const site = new Hono();
+  site.use(checkHost(parts.allowedHosts));
+  if (parts.login !== undefined) site.use(parts.login);
+  for (const path of ['/web/*', '/api/minutes', '/api/history']) site.use(path, compress());
+  addPages(site, parts);
+  addApi(site, parts);
+  return site.route('/api/dlq', parts.deadLetters);
 }
 
 /** Browsers load and run only files from this server, and no inline script or style. */

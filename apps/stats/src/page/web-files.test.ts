@@ -13,18 +13,20 @@ test('browsers get scripts without types', () => {
   expect(body).not.toMatch(/\binterface\b|: Report\b/);
 });
 
-test('pages refer only to existing files of this server', () => {
+test('pages refer only to existing files of this server, by relative URLs', () => {
   for (const [name, { body }] of files) {
     const links = [...body.matchAll(/(?:href|src)="([^"]*)"/g)].map(([, link = '']) => link);
-    const imports = [...body.matchAll(/^import .*?from '([^']*)'/gms)].map(
-      ([, link = '']) => new URL(link, `http://page/web/${name}`).pathname,
-    );
-    const own = links.filter((link) => link.startsWith('/web/'));
-    const missing = [...own, ...imports].filter((path) => !files.has(path.replace('/web/', '')));
-    expect({ name, missing, foreign: links.filter((link) => /^(https?:)?\/\//.test(link)) }).toEqual({
+    const imports = [...body.matchAll(/^import .*?from '([^']*)'/gms)].map(([, link = '']) => link);
+    const own = links.filter((link) => link.startsWith('web/')).map((link) => link.replace('web/', ''));
+    const imported = imports.map((link) => new URL(link, `http://page/${name}`).pathname.slice(1));
+    const missing = [...own, ...imported].filter((path) => !files.has(path));
+    const absolute = [...links, ...imports].filter((link) => /^(\/|https?:)/.test(link));
+    const requested = body.match(/['"`(]\/(api|web|text|metrics|dead-letters)\b/g) ?? [];
+    expect({ name, missing, absolute, requested }).toEqual({
       name,
       missing: [],
-      foreign: [],
+      absolute: [],
+      requested: [],
     });
   }
 });

@@ -60,13 +60,17 @@ const optionsOf = (values: readonly string[]) =>
 function toWebFile(name: string, text: string, fill: (page: string) => string): WebFile {
   const ending = extname(name);
   const type = contentTypes[ending] ?? 'text/plain';
-  if (ending === '.ts') return { type, body: toScript(text) };
+  if (ending === '.ts') return { type, body: toScript(name, text) };
   return { type, body: ending === '.html' ? fill(text) : text };
 }
 
 /** Node replaces types by spaces, and browsers do not resolve the names of packages. */
-const toScript = (text: string) =>
-  stripTypeScriptTypes(text).replace(/ +$/gm, '').replace("from 'lit-html'", "from '/web/lit-html.js'");
+function toScript(name: string, text: string): string {
+  const root = '../'.repeat(name.split('/').length - 1) || './';
+  return stripTypeScriptTypes(text)
+    .replace(/ +$/gm, '')
+    .replace("from 'lit-html'", `from '${root}lit-html.js'`);
+}
 
 const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 

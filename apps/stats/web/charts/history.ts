@@ -48,7 +48,7 @@ const HEIGHT = 176;
  * @throws Error with one line for the user
  */
 export async function refreshHistory(range: number): Promise<void> {
-  const { points } = await getJson<HistoryAnswer>(`/api/history?minutes=${range}`);
+  const { points } = await getJson<HistoryAnswer>(`api/history?minutes=${range}`);
   for (const chart of charts) showChart(chart, points, range);
 }
 

@@ -30,7 +30,7 @@ async function redriveAll(progress: RedriveProgress, body: Selection['body']): P
   showResults(progress);
   for (let after: string | undefined, length = CHUNK; length === CHUNK && !progress.isStopped; ) {
     const request = { ...body, ...(after ? { after } : {}), limit: CHUNK };
-    const { results = [], error } = await postJson<RedriveAnswer>('/api/dlq/redrive', request);
+    const { results = [], error } = await postJson<RedriveAnswer>('api/dlq/redrive', request);
     progress.redriven += results.filter(({ outcome }) => outcome === 'redriven').length;
     progress.failed.push(...results.filter(({ outcome }) => outcome === 'failed'));
     showResults(progress);
@@ -47,7 +47,7 @@ export async function discard({ name, count, body }: Selection): Promise<void> {
   const yes = `Discard ${formatCount(count)}`;
   const because = await confirm({ text, yes, needsReason: true });
   if (because === undefined) return;
-  const answer = await postJson<DiscardAnswer>('/api/dlq/discard', { ...body, because });
+  const answer = await postJson<DiscardAnswer>('api/dlq/discard', { ...body, because });
   const discarded = `${formatThings(answer.discarded ?? '0', 'dead letter')} discarded`;
   showNotice(
     `${discarded}${answer.error === undefined ? '' : ' before an error'}: ${answer.error ?? because}`,

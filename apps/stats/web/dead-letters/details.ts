@@ -23,7 +23,7 @@ export async function showDeadLetterDetails(id: string): Promise<void> {
   const title = `Dead letter ${toVisible(id, 20)}`;
   show('title', title);
   setTitle(title);
-  const deadLetter = await getJson<DeadLetterDetails>(`/api/dlq/${encodeURIComponent(id)}`);
+  const deadLetter = await getJson<DeadLetterDetails>(`api/dlq/${encodeURIComponent(id)}`);
   show('summary', `${deadLetter.reason}: ${toVisible(deadLetter.detail, 300)}`);
   find('dead-letter').hidden = false;
   show('dead-letter', detailsOf(deadLetter));
@@ -119,7 +119,7 @@ const historyColumns: readonly Column<Entry>[] = [
 function entriesOf({ ancestors, actions, failedAt }: DeadLetterDetails): readonly Entry[] {
   return [
     ...ancestors.map((id) => ({
-      event: linkTo(`/dead-letters?id=${id}`, `redriven as dead letter ${id}`),
+      event: linkTo(`dead-letters?id=${id}`, `redriven as dead letter ${id}`),
       detail: 'failed again as this dead letter',
     })),
     { at: failedAt, event: 'failed', by: 'consumer' },

@@ -34,7 +34,7 @@ async function load(filter: Filter): Promise<void> {
 }
 
 const getPage = (query: Readonly<Record<string, string>>) =>
-  getJson<DeadLetterPage>(`/api/dlq?${new URLSearchParams(query)}`);
+  getJson<DeadLetterPage>(`api/dlq?${new URLSearchParams(query)}`);
 
 /** Limits an action to the dead letters that were counted: not those that fail later or were not searched. */
 async function boundsOf({ letters, lookedAt }: DeadLetterPage, filter: Filter, before: string) {
@@ -65,7 +65,7 @@ function showPages({ letters, matching, lookedAt }: DeadLetterPage, filter: Filt
 /** The files contain all dead letters that match, not only this page. */
 function showExports(filter: Filter): void {
   const link = (format: string, name: string) => {
-    const href = `/api/dlq/export?${new URLSearchParams({ ...filter, format })}`;
+    const href = `api/dlq/export?${new URLSearchParams({ ...filter, format })}`;
     return html`<a href=${href} download>${name}</a>`;
   };
   const [csv, ndjson] = [link('csv', 'CSV (without values)'), link('ndjson', 'NDJSON (only values)')];

@@ -18,5 +18,5 @@ export function filterOf(search: string): Filter {
 export function hrefOf(parameters: Readonly<Record<string, string | undefined>>): string {
   const entries = Object.entries(parameters).flatMap(([name, value]) => (value ? [[name, value]] : []));
   const query = new URLSearchParams(entries).toString();
-  return query === '' ? '/dead-letters' : `/dead-letters?${query}`;
+  return query === '' ? 'dead-letters' : `dead-letters?${query}`;
 }

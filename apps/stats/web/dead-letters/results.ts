@@ -16,7 +16,7 @@ export interface RedriveProgress {
 }
 
 const columns: readonly Column<RedriveProgress['failed'][number]>[] = [
-  ['Not redriven', ({ id }) => linkTo(`/dead-letters?id=${id}`, id)],
+  ['Not redriven', ({ id }) => linkTo(`dead-letters?id=${id}`, id)],
   ['Error', ({ detail }) => toVisible(detail), 'wraps'],
 ];
 /** The history of each dead letter has its error as well. */

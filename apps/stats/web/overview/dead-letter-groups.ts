@@ -30,7 +30,7 @@ export function showDeadLetterGroups({ deadLetters: { groups } }: Report): void 
 }
 
 function hrefOf({ reason, eventType }: Group): string {
-  return `/dead-letters?${new URLSearchParams({ status: 'open', reason, ...typeOf(eventType) })}`;
+  return `dead-letters?${new URLSearchParams({ status: 'open', reason, ...typeOf(eventType) })}`;
 }
 
 function typeOf(eventType: string | null): Readonly<Record<string, string>> {

@@ -22,7 +22,7 @@ export function minutesOf(range: number, nowMs: number): readonly Minute[] {
  * @throws Error with one line for the user
  */
 export async function fetchMinutes(range: number): Promise<void> {
-  const { minutes } = await getJson<{ minutes: readonly Minute[] }>(`/api/minutes?minutes=${range}`);
+  const { minutes } = await getJson<{ minutes: readonly Minute[] }>(`api/minutes?minutes=${range}`);
   known = new Map();
   addMinutes(minutes);
 }
