@@ -1,16 +1,36 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { buildOverlay, buildPipelines, noKustomize } from './testing/kustomize.ts';
-import { findMistakes, kubernetesFolder, type Manifest, podsOf, readBase } from './testing/manifests.ts';
+import { parse } from 'yaml';
+import { rootFolder } from '../settings.ts';
+import { buildOverlay, buildPipelines, buildWithLogin, noKustomize } from './testing/kustomize.ts';
+import { findMistakes, kubernetesFolder, type Manifest, podsOf, readFolder } from './testing/manifests.ts';
 import { idOf, pipelineOf, referencesOf, selectedBy } from './testing/references.ts';
 
-const base = readBase();
+const base = readFolder('base');
+const login = readFolder('login');
 const named = (name: string, kind: string) =>
   base.find((one) => one.kind === kind && one.metadata.name === name) as Manifest;
 
 test('the manifests are valid by the APIs of Kubernetes and KEDA', () => {
   expect(base.length).toBeGreaterThanOrEqual(10);
   expect(findMistakes(base)).toEqual([]);
+});
+
+test('the login of the stats page is valid, and sets only settings that exist', () => {
+  expect(findMistakes(login)).toEqual([]);
+  const patch = parse(readFileSync(join(kubernetesFolder, 'login/stats-patch.yaml'), 'utf8'));
+  const [{ env }] = patch.spec.template.spec.containers;
+  const settings = readFileSync(join(rootFolder, 'docs/settings.md'), 'utf8');
+  expect(env.filter(({ name }: { name: string }) => !settings.includes(`\`${name}\``))).toEqual([]);
+});
+
+test('the page admits only the pods of the login', () => {
+  const policy = login.find(({ kind }) => kind === 'NetworkPolicy')?.spec;
+  const [{ from }] = policy.ingress;
+  const proxy = login.find(({ kind }) => kind === 'Deployment');
+  expect(from).toEqual([{ podSelector: proxy?.spec.selector }]);
+  expect(policy.podSelector).toEqual({ matchLabels: { 'app.kubernetes.io/name': 'stats' } });
 });
 
 test('an unknown field is reported', () => {
@@ -20,7 +40,7 @@ test('an unknown field is reported', () => {
   ]);
 });
 
-const pods = podsOf(base);
+const pods = podsOf([...base, ...login]);
 
 test.each(pods)('%s runs without privileges', (_, pod) => {
   expect(pod.automountServiceAccountToken).toBe(false);
@@ -81,6 +101,19 @@ describe.skipIf(noKustomize !== undefined)(`overlays${noKustomize ? ` (${noKusto
     const images = podsOf(example).flatMap(([, pod]) => pod.containers.map(({ image }) => image));
     expect(images.filter((image) => !image.startsWith('registry.example.com/'))).toEqual([]);
     expect(example.find(({ kind }) => kind === 'ScaledObject')?.spec.maxReplicaCount).toBe(12);
+  });
+
+  test('the login is valid with the example, and replaces the allowed hosts', () => {
+    const built = buildWithLogin();
+    expect(findMistakes(built)).toEqual([]);
+    expect(built.map(idOf)).toEqual(expect.arrayContaining(login.map(idOf)));
+    const [, page] = podsOf(built).find(([name]) => name === 'Deployment stats') ?? [];
+    const env = Object.fromEntries((page?.containers[0]?.env ?? []).map(({ name, value }) => [name, value]));
+    expect(env).toMatchObject({
+      STATS_PORT: '3000',
+      STATS_BASE_PATH: '/pipeline/',
+      STATS_ALLOWED_HOSTS: 'tools.example.com',
+    });
   });
 
   const names = ['orders', 'payments', 'clicks', 'refunds', 'audit'];

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { kubernetesFolder, type Manifest, parseManifests } from './manifests.ts';
@@ -23,15 +23,29 @@ export function buildOverlay(folder: string): readonly Manifest[] {
 
 /** Builds copies of `example-orders` for pipelines of other names, and returns the objects of all of them. */
 export function buildPipelines(names: readonly string[]): readonly Manifest[] {
-  const folder = mkdtempSync(join(tmpdir(), 'pipelines-'));
-  try {
-    cpSync(kubernetesFolder, folder, { recursive: true });
+  return inCopy((folder) => {
     const example = join(folder, 'example-orders/kustomization.yaml');
     const template = readFileSync(example, 'utf8');
     return names.flatMap((name) => {
       writeFileSync(example, template.replaceAll('orders', name));
       return buildOverlay(join(folder, 'example-orders'));
     });
+  });
+}
+
+/** Builds a copy of `example` with the login of the stats page. */
+export function buildWithLogin(): readonly Manifest[] {
+  return inCopy((folder) => {
+    appendFileSync(join(folder, 'example/kustomization.yaml'), 'components: [../login]\n');
+    return buildOverlay(join(folder, 'example'));
+  });
+}
+
+function inCopy(build: (folder: string) => readonly Manifest[]): readonly Manifest[] {
+  const folder = mkdtempSync(join(tmpdir(), 'pipelines-'));
+  try {
+    cpSync(kubernetesFolder, folder, { recursive: true });
+    return build(folder);
   } finally {
     rmSync(folder, { recursive: true });
   }

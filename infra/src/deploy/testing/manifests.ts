@@ -51,12 +51,10 @@ export function parseManifests(text: string): readonly Manifest[] {
   return parseAllDocuments(text).map((document) => document.toJS());
 }
 
-/** All objects of the base. */
-export function readBase(): readonly Manifest[] {
-  const files = globSync('base/*.yaml', {
-    cwd: kubernetesFolder,
-    exclude: ['**/{kustomization,names}.yaml'],
-  });
+/** All objects of a folder, such as `base`; without patches. */
+export function readFolder(folder: string): readonly Manifest[] {
+  const exclude = ['**/{kustomization,names,*-patch}.yaml'];
+  const files = globSync(`${folder}/*.yaml`, { cwd: kubernetesFolder, exclude });
   return files.flatMap((file) => parseManifests(readFileSync(join(kubernetesFolder, file), 'utf8')));
 }
 
