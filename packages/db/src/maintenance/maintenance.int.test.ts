@@ -197,16 +197,37 @@ test('a day whose ids arrived before its partition is skipped, later days are no
 });
 
 test('a table with dependent objects is not converted, and the error lists them', async () => {
-  await run('create view latest as select * from raw_events');
+  await run('create materialized view latest as select * from raw_events');
+  await run('create view whole as select raw_events from raw_events');
   await run('create policy own on raw_events using (true)');
   await run('alter table raw_events enable row level security');
   await run('create rule quiet as on delete to raw_events do also nothing');
   await run('create function total() returns bigint begin atomic select count(*) from raw_events; end');
   await run(`create function every() returns setof raw_events language sql as 'table raw_events'`);
   await expect(partitionEvents(fresh.database, now, 1, persist)).rejects.toThrow(
-    /depend on it: row-level security, the function every\(\), the function total\(\), the policy own, the rule quiet, the view latest/,
+    /depend on it: row-level security, the function every\(\), the function total\(\), the policy own, the rule quiet, the view latest, the view whole/,
   );
   expect(await run(`select to_regclass('raw_events_before') as leaf`)).toEqual([{ leaf: null }]);
+});
+
+test('partitioning carries views along, with what depends on them', async () => {
+  await run('create schema if not exists other');
+  await run(
+    `create view other."Latest" with (security_barrier) as select event_id as id, payload from raw_events`,
+  );
+  await run(`comment on view other."Latest" is 'mine'`);
+  await run('grant select on other."Latest" to pipeline_reader');
+  await run(
+    'create view counted as select count(*)::int as n from other."Latest" join raw_events on event_id = id',
+  );
+  await store(0, 3);
+  await partitionEvents(fresh.database, now, 2, persist);
+  await store(1, 4);
+  expect(await run('table counted')).toEqual([{ n: 7 }]);
+  const kept = `select reloptions, obj_description(oid, 'pg_class') as comment,
+                       has_table_privilege('pipeline_reader', oid, 'select') as may
+                from pg_class where relname = 'Latest'`;
+  expect(await run(kept)).toEqual([{ reloptions: '{security_barrier=true}', comment: 'mine', may: true }]);
 });
 
 test('concurrent purges and writes remove each event once', async () => {

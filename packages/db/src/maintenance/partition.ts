@@ -2,6 +2,7 @@ import { UserError } from '@pipeline/runtime';
 import type { Database } from '../client/connect.ts';
 import { codeOf } from '../client/errors.ts';
 import type { Persist } from '../write/writer.ts';
+import { carryViewsText } from './carried-views.ts';
 import { type Day, dayAfter } from './day.ts';
 import { readDependents } from './dependents.ts';
 import { runLocked } from './maintenance-lock.ts';
@@ -70,7 +71,7 @@ async function makePartition(database: Database, day: Day, next: Day): Promise<'
     await runLocked(
       database,
       `create table if not exists pipeline.${name} partition of pipeline.raw_events for values ${range};
-        ${privilegesText('raw_events', name)}`,
+        ${privilegesText('raw_events', name)}; ${commentsText('raw_events', name)}`,
     );
     return 'made';
   } catch (error) {
@@ -80,21 +81,22 @@ async function makePartition(database: Database, day: Day, next: Day): Promise<'
 }
 
 /**
- * Replaces the table by a partitioned one with the same defaults, indexes and privileges. Attaching the old
- * table scans all rows to check that their ids are below the bound.
+ * Replaces the table by a partitioned one with the same defaults, indexes, privileges, comments and views.
+ * Attaching the old table scans all rows to check that their ids are below the bound.
  */
 function conversionText(bound: string): string {
-  return `do $convert$ begin
-      if (select relkind from pg_class where oid = 'pipeline.raw_events'::regclass) = 'p' then return; end if;
-      lock table pipeline.raw_events in access exclusive mode;
+  const isPlain = `(select relkind from pg_class where oid = 'pipeline.raw_events'::regclass) = 'r'`;
+  const replacement = `
       alter table pipeline.raw_events rename to raw_events_before;
       alter index pipeline.raw_events_pkey rename to raw_events_before_pkey;
       create table pipeline.raw_events (like pipeline.raw_events_before including all) partition by range (event_id);
       alter table pipeline.raw_events attach partition pipeline.raw_events_before for values from (minvalue) to ('${bound}');
-      create table pipeline.raw_events_other partition of pipeline.raw_events default;
-    end $convert$;
-    ${privilegesText('raw_events_before', 'raw_events')};
-    ${privilegesText('raw_events_before', 'raw_events_other')}`;
+      create table pipeline.raw_events_other partition of pipeline.raw_events default;`;
+  const made = ['raw_events', 'raw_events_other'].flatMap((table) => [
+    privilegesText('raw_events_before', table),
+    commentsText('raw_events_before', table),
+  ]);
+  return [carryViewsText(isPlain, replacement), ...made].join(';\n');
 }
 
 /** Copies the privileges to another table, so that partitions can also be queried directly. */
@@ -106,6 +108,18 @@ function privilegesText(from: string, to: string): string {
         from pg_class, aclexplode(relacl) where oid = 'pipeline.${from}'::regclass
       loop execute statement; end loop;
     end $privileges$`;
+}
+
+/** Copies the comments on the table and its columns to another table. */
+function commentsText(from: string, to: string): string {
+  return `do $comments$ declare statement text; begin
+      for statement in
+        select case objsubid when 0 then format('comment on table pipeline.${to} is %L', description)
+                    else format('comment on column pipeline.${to}.%I is %L', attname, description) end
+        from pg_description left join pg_attribute on attrelid = objoid and attnum = objsubid
+        where objoid = 'pipeline.${from}'::regclass and classoid = 'pg_class'::regclass
+      loop execute statement; end loop;
+    end $comments$`;
 }
 
 async function isPartitioned(database: Database): Promise<boolean> {
