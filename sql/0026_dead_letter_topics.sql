@@ -45,3 +45,8 @@ begin
   execute format('alter function count_dead_letters() set search_path = %I, pg_temp', current_schema());
 end
 $$;
+
+comment on table agg_dead_letters is
+  'Number of dead letters by status, reason, type and topic: in every snapshot exactly the count of dlq_events';
+comment on column agg_dead_letters.source_topic is
+  'Topic of the records; null in rows that an earlier version has written';

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { fromDeadLetterRecord } from '@pipeline/kafka';
+import { deriveViews, shopEvents } from '@pipeline/schema';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findViolations, noViolations, sumLedgers } from './support/data/invariants.ts';
 import { generateInput, knownInput, type Sent } from './support/data/raw-input.ts';
@@ -37,6 +38,20 @@ test('every record is accounted for and the consumer exits with 0', async () => 
 
 test('every valid event is stored exactly as sent', async () => {
   expect(await findStoredDifferently(pipeline.database, good)).toEqual([]);
+});
+
+test('every stored row can be selected through its view', async () => {
+  expect(await runApp('consumer', ['migrate'], pipeline.environment)).toMatchObject({ code: 0 });
+  const run = (text: string) => pipeline.database.run((sql) => sql.unsafe(text));
+  const counts = deriveViews(shopEvents).map(async ({ name, eventType }) => {
+    const rows = await run(`select * from ${name}`);
+    const stored = await run(`select from raw_events where event_type = '${eventType}'`);
+    expect(rows.length).toBe(stored.length);
+    return rows.length;
+  });
+  const all = await Promise.all(counts);
+  expect(all.reduce((sum, count) => sum + count)).toBe(good.length);
+  expect(Math.min(...all)).toBeGreaterThan(0);
 });
 
 interface DeadLetter {

@@ -1,4 +1,4 @@
-import { migrate, postgresErrors } from '@pipeline/db';
+import { migrate, migrateViews, postgresErrors } from '@pipeline/db';
 import { eventSettings, loadDefinition } from '@pipeline/definition';
 import {
   type ClusterAdmin,
@@ -16,6 +16,7 @@ import {
   withSettings,
 } from '@pipeline/program';
 import { waitFor } from '@pipeline/runtime';
+import { deriveViews, type EventView } from '@pipeline/schema';
 import { parseEndpoint, type Report } from '@pipeline/servers';
 import { QUIET_MS, waitForListener } from './local/wait-for-listener.ts';
 import { createReporter, nextLines } from './screen.ts';
@@ -36,10 +37,10 @@ const program = withSettings(
   .action(async ({ dev }: { readonly dev?: boolean }) => {
     const settings = settingsOf(program, allSettings);
     requireOwnDeadLetterTopic(settings);
-    const { types } = await loadDefinition(settings);
+    const views = deriveViews(await loadDefinition(settings));
     const context = { settings, report: createReporter('provision', settings), signal: stopSignal() };
-    if (settings.EVENTS) context.report(`✔ ${settings.EVENTS}: ${Object.keys(types).length} event types`);
-    await Promise.all([provisionTopics(context), provisionTables(context)]);
+    if (settings.EVENTS) context.report(`✔ ${settings.EVENTS}: ${views.length} event types`);
+    await Promise.all([provisionTopics(context), provisionTables(context, views)]);
     const topics = settings.KAFKA_TOPIC.map((topic) => `${topic} (3)`);
     context.report(`✔ topics ${topics.join(', ')}, ${settings.KAFKA_DLQ_TOPIC} (1) · tables up to date`);
     if (dev) await prepareGroup(context);
@@ -76,10 +77,14 @@ async function onCluster(
   await waitFor(attempt, { system: 'Kafka', errors: kafkaErrors, say, signal, quietMs: QUIET_MS });
 }
 
-async function provisionTables({ settings, report: say, signal }: Context): Promise<void> {
+async function provisionTables(
+  { settings, report: say, signal }: Context,
+  views: readonly EventView[],
+): Promise<void> {
   await waitForListener('Postgres', [settings.DATABASE_URL], { report: say, signal });
-  const system = { system: 'Postgres', errors: postgresErrors };
-  await waitFor(() => migrate(settings), { ...system, say, signal, quietMs: QUIET_MS });
+  const waiting = { system: 'Postgres', errors: postgresErrors, say, signal, quietMs: QUIET_MS };
+  await waitFor(() => migrate(settings), waiting);
+  await waitFor(() => migrateViews(settings, views), waiting);
 }
 
 await runProgram(program);

@@ -1,4 +1,5 @@
 import { databaseSettings } from '@pipeline/db';
+import { eventSettings } from '@pipeline/definition';
 import { parseSkip, type Skip } from '@pipeline/kafka';
 import {
   addHealthCommand,
@@ -41,7 +42,7 @@ const examples = `Examples:
   consumer                          run until Ctrl-C
   consumer --once                   drain the topics and exit
   consumer --skip events:0:4711     skip one unreadable batch
-  consumer migrate                  create or migrate the tables
+  consumer migrate                  create or migrate the tables and views
   consumer check --from-topic 100   what would become of the last records of the topics
 `;
 
@@ -69,10 +70,10 @@ const program = withSettings(
     await runConsumer(settingsOf(command, consumerSettings), options);
   });
 
-const migrateSettings = { ...databaseSettings, ...loggerSettings };
+const migrateSettings = { ...eventSettings, ...databaseSettings, ...loggerSettings };
 
 withSettings(program.command('migrate'), migrateSettings)
-  .description('create or migrate the tables; waits for Postgres, safe to repeat')
+  .description('create or migrate the tables, and a view per event type; safe to repeat')
   .option('--finish', 'also apply changes that consumers of the previous version cannot work with')
   .action(async ({ finish = false }: { readonly finish?: boolean }, command) =>
     migrateTables(settingsOf(command, migrateSettings), finish),

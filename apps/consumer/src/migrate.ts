@@ -1,31 +1,37 @@
-import { type databaseSettings, migrate, postgresErrors } from '@pipeline/db';
+import { type databaseSettings, migrate, migrateViews, postgresErrors } from '@pipeline/db';
+import { type eventSettings, loadDefinition } from '@pipeline/definition';
 import { createLogger, exitAfter, type loggerSettings, stopSignal } from '@pipeline/program';
 import { type Settings, waitFor } from '@pipeline/runtime';
+import { deriveViews } from '@pipeline/schema';
 
 /** How long a stop waits for a statement, which is rolled back then. */
 const STOP_MS = 5_000;
 
 /**
- * Creates or migrates the tables, and logs what it did. Waits for Postgres and for locks until a stop
- * signal.
+ * Creates or migrates the tables, and the views of the event types, and logs what it did. Waits for Postgres
+ * and for locks until a stop signal.
  * @param finish whether all consumers run this version
- * @throws UserError for a permanent error
+ * @throws UserError for a permanent error, SettingsError if the definition is wrong or does not fit the views
  */
 export async function migrateTables(
-  settings: Settings<typeof databaseSettings & typeof loggerSettings>,
+  settings: Settings<typeof databaseSettings & typeof eventSettings & typeof loggerSettings>,
   finish: boolean,
 ): Promise<void> {
+  const views = deriveViews(await loadDefinition(settings));
   const logger = createLogger('consumer', settings);
   const signal = stopSignal();
   exitAfter(signal, STOP_MS);
   const { host, port } = settings.DATABASE_URL;
   const onRetry = (error: unknown) =>
     logger.warn(`waiting for a lock: ${postgresErrors.describeError(error)}`);
-  const applied = await waitFor(() => migrate(settings, undefined, { finish, signal, onRetry }), {
+  const waiting = {
     system: `Postgres at ${host}:${port}`,
     errors: postgresErrors,
-    say: (line) => logger.warn(line),
+    say: (line: string) => logger.warn(line),
     signal,
-  });
+  };
+  const applied = await waitFor(() => migrate(settings, undefined, { finish, signal, onRetry }), waiting);
   logger.info(applied.length === 0 ? 'tables are up to date' : `applied ${applied.join(', ')}`);
+  const changed = await waitFor(() => migrateViews(settings, views, { signal, onRetry }), waiting);
+  logger.info(changed.length === 0 ? 'views are up to date' : `created or changed ${changed.join(', ')}`);
 }

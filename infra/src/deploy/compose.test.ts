@@ -44,7 +44,7 @@ test.each(files)('%s passes secrets to the apps in files', (file) => {
   expect(names.filter((name) => /PASSWORD$|URL$/.test(name))).toEqual([]);
 });
 
-test.each(['consumer', 'producer', 'stats'])('%s reads a definition from a mounted folder', (app) => {
+test.each(apps)('%s reads a definition from a mounted folder', (app) => {
   expect(services[app].environment.EVENTS).toMatch(/^\$\{EVENTS:-\}$/);
   const [, mount = ''] =
     /^\$\{EVENTS_FOLDER:-(\S+)\}:\/etc\/pipeline\/events:ro$/.exec(services[app].volumes[0]) ?? [];

@@ -75,8 +75,12 @@ test('liveness probes check the process only, so that an outage restarts nothing
   expect(consumer.readinessProbe.httpGet.path).toBe('/readyz');
 });
 
-test.each(['consumer', 'stats'])('%s can read a definition, and starts without one', (name) => {
-  const { containers, volumes } = named(name, 'Deployment').spec.template.spec;
+test.each([
+  ['consumer', 'Deployment'],
+  ['stats', 'Deployment'],
+  ['migrate', 'Job'],
+])('%s can read a definition, and starts without one', (name, kind) => {
+  const { containers, volumes } = named(name, kind).spec.template.spec;
   expect(volumes).toContainEqual({ name: 'events', configMap: { name: 'pipeline-events', optional: true } });
   const mount = { name: 'events', mountPath: '/etc/pipeline/events', readOnly: true };
   expect(containers[0].volumeMounts).toContainEqual(mount);

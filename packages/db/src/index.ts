@@ -22,6 +22,7 @@ export {
   type SourceRecord,
 } from './dead-letters/dead-letter.ts';
 export { type Migration, migrate, migrationsFolder, readMigrations } from './migrate.ts';
+export { migrateViews } from './views/migrate-views.ts';
 export { type Batch, recordCount } from './write/batch.ts';
 export { acceptCluster } from './write/cluster.ts';
 export type { ConflictHandling } from './write/conflicts.ts';

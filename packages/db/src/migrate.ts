@@ -42,7 +42,7 @@ const NO_TIMEOUT = 0;
  * may run the next one in another session. Everything else queues behind a lock that is waited for, so a
  * migration waits only briefly and then retries, like maintenance.
  */
-function enter(schema: string): string {
+export function enter(schema: string): string {
   const key = schema === 'public' ? LOCK : `hashtextextended('${schema}', ${LOCK})`;
   return `select set_config('lock_timeout', '500ms', true),
                  set_config('search_path', '"${schema}", pg_temp', true), pg_advisory_xact_lock(${key});`;
@@ -98,7 +98,8 @@ const createMigrationsTable = (schema: string) => `
   create table if not exists pipeline.schema_migrations (
     name text primary key, applied_at timestamptz not null default now())`;
 
-function isLockTimeout(error: unknown): boolean {
+/** Whether another session holds a lock that a migration needs. */
+export function isLockTimeout(error: unknown): boolean {
   return codeOf(error) === LOCK_NOT_AVAILABLE;
 }
 

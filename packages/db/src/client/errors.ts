@@ -1,4 +1,11 @@
-import { exitCode, StopRequest, type SystemErrors, tlsErrorOf, UserError } from '@pipeline/runtime';
+import {
+  exitCode,
+  SettingsError,
+  StopRequest,
+  type SystemErrors,
+  tlsErrorOf,
+  UserError,
+} from '@pipeline/runtime';
 import { tlsUserError } from './tls.ts';
 
 /**
@@ -90,9 +97,9 @@ const remedies: readonly (readonly [RegExp, string])[] = [
   [/^42501 /, 'grant the user of DATABASE_URL the rights that the documentation lists'],
 ];
 
-/** The error itself if it is transient, a UserError or a stop request; otherwise its UserError. */
+/** The error itself if it is transient or not of Postgres (for the user, a stop); otherwise its UserError. */
 export function toUserError(error: unknown): unknown {
-  const isKnown = error instanceof UserError || error instanceof StopRequest;
+  const isKnown = [UserError, SettingsError, StopRequest].some((known) => error instanceof known);
   return isKnown || errorKind(error) === 'transient' ? error : permanentUserError(error);
 }
 

@@ -1,7 +1,7 @@
 import { asSchema, type Resolve, type Schema } from './schema-index.ts';
 import type { ColumnType } from './view.ts';
 
-/** The types of a schema's values other than null, as those of columns; `any` if the schema does not limit them. */
+/** The column types of a schema's values other than null; `any` if the schema does not limit them. */
 export type Kinds = ReadonlySet<ColumnType> | 'any';
 
 const kindOfType: Readonly<Record<string, ColumnType | undefined>> = {
@@ -24,7 +24,7 @@ export function toColumnType(kinds: Kinds): ColumnType {
 }
 
 /**
- * What a schema accepts, by its `type`, or else by its `enum` or `const`: an `enum` may get more values later.
+ * What a schema accepts, by its `type`, or else by its `enum` or `const`, because an `enum` may be extended.
  * @param outer the schemas that lead here, because references may form a cycle
  */
 export function kindsOf(value: unknown, resolve: Resolve, outer: readonly Schema[] = []): Kinds {

@@ -166,7 +166,8 @@ test('descriptions come from the schema, a title, or the referenced schema', () 
 });
 
 test('a view has the name of its type in lower case, other characters as _', () => {
-  const names = deriveViews({ types: { 'com.shop/Order:Placed': Type.Object({}), 'é😀': Type.Object({}) } });
+  const types = { 'com.shop/Order:Placed': Type.Object({}), 'é😀': Type.Object({}) };
+  const names = deriveViews({ types });
   expect(names.map(({ name }) => name)).toEqual(['event_com_shop_order_placed', 'event___']);
 });
 

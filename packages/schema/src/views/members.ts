@@ -37,8 +37,8 @@ export function membersOf(payload: unknown): readonly Member[] {
 }
 
 /**
- * The alternatives of a schema (`anyOf`, `oneOf`) add members. Those that are also declared outside of them keep
- * that type: what one alternative says does not hold in the others.
+ * The alternatives of a schema (`anyOf`, `oneOf`) add members. Those that are also declared outside of them
+ * keep that type: what one alternative says does not hold in the others.
  */
 function findMembers(value: unknown, resolve: Resolve, outer: readonly Schema[]): Members {
   const schema = asSchema(value);

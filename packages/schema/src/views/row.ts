@@ -4,9 +4,9 @@ import type { TDateTime } from '../time/date-time-schema.ts';
 import type { EnvelopeColumn } from './derive-views.ts';
 
 /**
- * A row of the view of a type, as postgres.js and node-postgres return it by default: `bigint` and `numeric` are
- * decimal text, `timestamptz` is a Date, and `jsonb` is parsed. Any member may be null, because rows of earlier
- * definitions are in the view too. `x-column` has no effect on it.
+ * A row of the view of a type, as postgres.js and node-postgres return it by default: `bigint` and `numeric`
+ * are decimal text, `timestamptz` is a Date, and `jsonb` is parsed. Any member may be null, because rows of
+ * earlier definitions are in the view too. `x-column` has no effect on it.
  */
 export type Row<Definition extends EventDefinition, Type extends keyof Definition['types'] & string> = {
   readonly event_id: string;

@@ -16,7 +16,7 @@ export function asSchema(value: unknown): Schema | undefined {
   return isObject ? (value as Schema) : undefined;
 }
 
-/** Indexes a document by its `$id`s and anchors, so that references in it can be resolved. Fetches nothing. */
+/** Indexes a document by its `$id`s and anchors, to resolve references in it. Fetches nothing. */
 export function createResolver(document: Schema): Resolve {
   const byUri = new Map<string, Schema>();
   const bases = new Map<Schema, string>();
