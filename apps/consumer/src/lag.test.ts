@@ -91,8 +91,11 @@ test.each<readonly [string, Partial<PartitionProgress>, readonly number[]]>([
   expect(await watching.seconds()).toEqual(seconds);
 });
 
-test('without lag the seconds are 0, and a new backlog is younger than that', async () => {
-  using watching = watch({ ...progress, storedMs: 0 });
+test.each([
+  ['stored long ago', 0],
+  ['stored by another member', undefined],
+])('without lag the seconds are 0, and a new backlog is younger: %s', async (_, storedMs) => {
+  using watching = watch({ ...progress, storedMs });
   watching.fetchOffsets.mockResolvedValue([drained]);
   await vi.advanceTimersByTimeAsync(10_000);
   expect(await watching.seconds()).toEqual([0]);

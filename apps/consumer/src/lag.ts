@@ -72,8 +72,8 @@ function isDrained({ completed }: PartitionProgress, offsets: PartitionOffsets):
  * If none was, it is later than the last stored record, and than the last measurement without a backlog.
  */
 function oldestMs({ fetchedMs, storedMs }: PartitionProgress, drainedMs: number | undefined) {
-  if (fetchedMs !== undefined || storedMs === undefined) return fetchedMs ?? drainedMs;
-  return Math.max(storedMs, drainedMs ?? storedMs);
+  const earlier = [storedMs, drainedMs].filter((ms) => ms !== undefined);
+  return fetchedMs ?? (earlier.length === 0 ? undefined : Math.max(...earlier));
 }
 
 /** The producer's clock may be ahead. */

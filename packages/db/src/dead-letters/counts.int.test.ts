@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
 import { connectDatabase, type Database } from '../client/connect.ts';
+import { migrate, migrationsFolder, readMigrations } from '../migrate.ts';
 import { batchOf, deadLetter } from '../testing/batches.ts';
 import { createFreshDatabase, type FreshDatabase } from '../testing/fresh-database.ts';
 import { createWriter } from '../write/writer.ts';
@@ -167,4 +168,22 @@ test('counts that a version without topics has written still add up', async () =
   await discardDeadLetters(fresh.database, {}, aTest);
   expect(await countDeadLetters(fresh.database, { status: 'open' })).toBe(0n);
   expect(await countDeadLetters(fresh.database, { status: 'discarded' })).toBe(2n);
+});
+
+test('dead letters from before the migration are counted by topic', async () => {
+  const former = readMigrations(migrationsFolder).filter(({ name }) => name < '0026_dead_letter_topics.sql');
+  await using old = await createFreshDatabase(inject('postgresUrl'), former);
+  const runThere = (text: string) => old.database.run((sql) => sql.unsafe(text));
+  await runThere(`insert into dlq_events (source_topic, source_partition, source_offset, source_timestamp, reason, detail)
+                  select topic, 0, n, now(), 'empty', '' from unnest(array['events', 'events', 'orders']) with ordinality as _ (topic, n)`);
+  await migrate(old.settings);
+  await runThere(`update dlq_events set status = 'discarded' where source_offset = 1`);
+  expect(
+    await runThere(`select status, source_topic as topic, letter_count::int as n from agg_dead_letters
+                    where letter_count <> 0 order by 1, 2`),
+  ).toEqual([
+    { status: 'discarded', topic: 'events', n: 1 },
+    { status: 'open', topic: 'events', n: 1 },
+    { status: 'open', topic: 'orders', n: 1 },
+  ]);
 });
