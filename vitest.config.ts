@@ -6,6 +6,7 @@ import { env, source, unit } from './vitest.shared.ts';
 /** The slowest files, slowest first: started last, they would run alone at the end. */
 const slow = [
   'faults.long',
+  'pipelines.long',
   'bombs.long',
   'memory.long',
   'truncation.long',
