@@ -161,6 +161,7 @@ describe.skipIf(noNginx !== undefined)(`behind nginx${noNginx === undefined ? ''
     // A header of the browser must not reach the page.
     await using opened = await open(`${url}dead-letters?status=open`, { 'X-Forwarded-User': 'mallory' });
     const { page } = opened;
+    await page.getByText('Recorded as ada', { exact: true }).waitFor();
     await selectAndAct(page, 'Discard', '1 dead letter discarded: a test');
     expect(await newestAction()).toBe('discard done ada');
     await selectAndAct(page, 'Redrive', 'Done: 1 redriven, 0 failed');

@@ -56,10 +56,24 @@ export function createDeadLetterApi(parts: DeadLetterParts): Hono {
 }
 
 async function list(context: Context, parts: DeadLetterParts): Promise<Response> {
-  return context.json(await findPage(parts, parseQuery(context.req.query())));
+  const page = await findPage(parts, parseQuery(context.req.query()), recordedUser(context, parts));
+  return context.json(page);
 }
 
-async function findPage({ database, isReadOnly }: DeadLetterParts, query: ReturnType<typeof parseQuery>) {
+/** The user that an action would be recorded with; null if it would be refused. */
+function recordedUser(context: Context, { isReadOnly, actingUser }: DeadLetterParts): string | null {
+  try {
+    return isReadOnly ? null : actingUser(context);
+  } catch {
+    return null;
+  }
+}
+
+async function findPage(
+  { database, isReadOnly }: DeadLetterParts,
+  query: ReturnType<typeof parseQuery>,
+  actingUser: string | null,
+) {
   const { filter, limit, before } = query;
   const range = await rangeOf(database, filter, before);
   const inRange = { ...filter, ...(range && { after: range.from - 1n, upTo: range.upTo }) };
@@ -67,7 +81,7 @@ async function findPage({ database, isReadOnly }: DeadLetterParts, query: Return
   // Without this check the list would scan all dead letters to find none.
   const letters = matching === 0n ? [] : await listStoredDeadLetters(database, inRange, { limit, before });
   // `lookedAt` has the ids that were searched; null if all were.
-  return toPlain({ matching, lookedAt: range, isReadOnly, letters });
+  return toPlain({ matching, lookedAt: range, isReadOnly, actingUser, letters });
 }
 
 /** Filters without an index search this many dead letters per request, so that it stays fast. */

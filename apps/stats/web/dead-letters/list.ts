@@ -4,6 +4,7 @@ import { getJson } from '../api.ts';
 import { find, show } from '../elements/dom.ts';
 import { linkTo } from '../elements/table.ts';
 import { formatCount, formatThings } from '../format/numbers.ts';
+import { toVisible } from '../format/text.ts';
 import { discard, redrive, type Selection } from './actions.ts';
 import { showFilters } from './filters.ts';
 import { type Filter, filterOf, hrefOf } from './query.ts';
@@ -87,6 +88,7 @@ async function showActions(page: DeadLetterPage, filter: Filter, before: string)
     actionOf('Discard selected', () => withSelected(discard), filter),
     actionOf(`Redrive all ${formatCount(open)} open`, () => redrive(all), filter, open > 0n),
     actionOf(`Discard all ${formatCount(open)} open`, () => discard(all), filter, open > 0n),
+    html`<span class="quiet">Recorded as ${toVisible(page.actingUser ?? '', 100)}</span>`,
   ]);
 }
 
