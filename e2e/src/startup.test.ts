@@ -48,6 +48,12 @@ test.concurrent('consuming the dead-letter topic is rejected as an invalid setti
   expect(ended.stderr).toMatch(/KAFKA_DLQ_TOPIC events_dlq is also a topic of KAFKA_TOPIC/);
 });
 
+test.concurrent('a skip of a topic that is not read is a usage error', async () => {
+  const ended = await runApp('consumer', ['--skip', 'others:0:7'], { KAFKA_TOPIC: 'events,orders' });
+  expect(ended).toMatchObject({ code: 2, stdout: '' });
+  expect(ended.stderr).toMatch(/--skip names the topic others, which KAFKA_TOPIC does not list/);
+});
+
 test.concurrent('missing tables end in one line with a remedy', async () => {
   await using pipeline = await createPipeline();
   await pipeline.database.run((sql) => sql`drop table ingest_progress`);

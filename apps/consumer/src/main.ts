@@ -11,6 +11,7 @@ import {
   settingsOf,
   withSettings,
 } from '@pipeline/program';
+import { exitCode, UserError } from '@pipeline/runtime';
 import manifest from '../package.json' with { type: 'json' };
 import { type CheckOptions, checkTopic } from './check/check-topic.ts';
 import { checkSettings } from './check/settings.ts';
@@ -67,7 +68,9 @@ const program = withSettings(
   )
   .action(async ({ once = false, skip: skips = [], acceptCluster }: Flags, command) => {
     const options = { version: manifest.version, once, skips, acceptedCluster: acceptCluster };
-    await runConsumer(settingsOf(command, consumerSettings), options);
+    const settings = settingsOf(command, consumerSettings);
+    requireListed(skips, settings.KAFKA_TOPIC);
+    await runConsumer(settings, options);
   });
 
 const migrateSettings = { ...eventSettings, ...databaseSettings, ...loggerSettings };
@@ -107,4 +110,15 @@ function addSkip(text: string, skips: readonly Skip[] = []): readonly Skip[] {
   const skip = parseSkip(text);
   if (skip === undefined) throw invalidArgument('Expected TOPIC:PARTITION:OFFSET, such as events:0:4711.');
   return [...skips, skip];
+}
+
+/** A skip of another topic would never apply. */
+function requireListed(skips: readonly Skip[], topics: readonly string[]): void {
+  const other = skips.find(({ topic }) => !topics.includes(topic));
+  if (other === undefined) return;
+  throw new UserError(
+    `--skip names the topic ${other.topic}, which KAFKA_TOPIC does not list`,
+    'correct one of them',
+    exitCode.usage,
+  );
 }
