@@ -3,9 +3,13 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { UserError } from '@pipeline/runtime';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { isTransientError, toUserError } from '../errors.ts';
 import { requestToken } from './request-token.ts';
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
 
 const SECRET = 'hunter/2 secret';
 
@@ -78,6 +82,20 @@ test('an endpoint that refuses connections is transient', async () => {
   const error = await requestToken(client(served.endpoint)).catch((reason: unknown) => reason);
   expect(isTransientError(error)).toBe(true);
   expect(String(error)).toContain('does not respond: ECONNREFUSED');
+});
+
+test.each([
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', /is not signed by a trusted CA$/, /set NODE_EXTRA_CA_CERTS/],
+  ['CERT_HAS_EXPIRED', /presents an expired certificate$/, /check KAFKA_OAUTH_TOKEN_ENDPOINT/],
+])('an endpoint whose certificate fails with %s is a permanent error', async (code, problem, remedy) => {
+  vi.stubGlobal('fetch', () => Promise.reject(new TypeError('fetch failed', { cause: { code } })));
+  const error = await requestToken(client('https://issuer.example/token')).catch((reason: unknown) => reason);
+  expect(isTransientError(error)).toBe(false);
+  const explained = toUserError(error) as UserError;
+  expect([explained.message, explained.remedy]).toEqual([
+    expect.stringMatching(problem),
+    expect.stringMatching(remedy),
+  ]);
 });
 
 test.each([
