@@ -12,13 +12,13 @@ const program = createProgram(
   .addHelpText(
     'beforeAll',
     `Examples:
-  pnpm --filter bench start                              all measurements, about 15 minutes
+  pnpm --filter bench start                              all measurements, about 20 minutes
   pnpm --filter bench start --only throughput --rounds 5
   pnpm --filter bench start --events 50000 --rounds 1 --seconds 5     a quick estimate
 `,
   )
   .option('--events <n>', 'number of events in the topic', integerBetween(1_000, 100_000_000), 600_000)
-  .option('--rounds <n>', 'rounds of the throughput measurement', integerBetween(1, 100), 3)
+  .option('--rounds <n>', 'rounds of the measurements of throughput and indexes', integerBetween(1, 100), 3)
   .option(
     '--seconds <n>',
     'seconds of measurement at each rate of the latency measurement',

@@ -6,6 +6,7 @@ import { measureDecode } from './decode.ts';
 import { measureEnvelope } from './envelope.ts';
 import { measureGrowth } from './growth.ts';
 import { measureIdling } from './idling.ts';
+import { measureIndexes } from './indexes.ts';
 import { measureLatency } from './latency.ts';
 import { type Report, reportToJson, reportToMarkdown, type Section } from './report.ts';
 import { type BenchServers, type Size, startBenchServers } from './servers.ts';
@@ -22,6 +23,7 @@ export const measurements: ReadonlyMap<string, (servers: BenchServers) => Promis
   ['decode', measureDecode],
   ['envelope', measureEnvelope],
   ['growth', measureGrowth],
+  ['indexes', measureIndexes],
 ]);
 
 export interface BenchOptions extends Size {
