@@ -128,7 +128,7 @@ describe.skipIf(noKustomize !== undefined)(`overlays${noKustomize ? ` (${noKusto
   let pipelines: readonly Manifest[];
   beforeAll(() => {
     pipelines = noKustomize === undefined ? buildPipelines(names) : [];
-  });
+  }, 60_000);
 
   test('five pipelines in one namespace have no name in common', () => {
     const ids = pipelines.map(idOf);
