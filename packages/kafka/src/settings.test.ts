@@ -40,6 +40,15 @@ test.each(['http://issuer.example/token', 'issuer.example', 'file:///token', 'ht
   },
 );
 
+test('KAFKA_OAUTH_TOKEN_ENDPOINT rejects credentials without showing them', () => {
+  const environment = { KAFKA_OAUTH_TOKEN_ENDPOINT: 'https://app:hunter2@issuer.example/token' };
+  expect(() => readSettings(kafkaSettings, environment)).toThrow(
+    expect.objectContaining({
+      problems: ['KAFKA_OAUTH_TOKEN_ENDPOINT: expected a URL without user and password'],
+    }),
+  );
+});
+
 test('KAFKA_OAUTH_EXTENSIONS accepts pairs', () => {
   const { KAFKA_OAUTH_EXTENSIONS } = readSettings(kafkaSettings, { KAFKA_OAUTH_EXTENSIONS: 'a=1, b=x=y' });
   expect(KAFKA_OAUTH_EXTENSIONS).toEqual(['a=1', 'b=x=y']);

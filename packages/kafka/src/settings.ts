@@ -16,9 +16,10 @@ import {
 const address =
   /^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):([1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5])$/;
 
-/** Client credentials are sent only over TLS, or within this machine. */
+/** Client credentials are sent only over TLS, or within this machine, and in settings of their own. */
 function parseTokenEndpoint(text: string): string | undefined {
   const url = URL.parse(text);
+  if (url?.username || url?.password) throw new ValueError('expected a URL without user and password');
   const isLocal = ['127.0.0.1', '[::1]', 'localhost'].includes(url?.hostname ?? '');
   return url?.protocol === 'https:' || (url?.protocol === 'http:' && isLocal) ? text : undefined;
 }

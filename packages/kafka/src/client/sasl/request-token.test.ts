@@ -126,7 +126,9 @@ test.each([
 );
 
 test('a rejection is one line, and does not repeat the secret', async () => {
-  const description = `the secret ${SECRET}\nis wrong`;
+  const description = `the secret ${SECRET}\nor ${encodeURIComponent(SECRET)} is wrong`;
   const error = await errorOf(401, { error: 'invalid_client', error_description: description });
-  expect((toUserError(error) as UserError).message).toMatch(/invalid_client: the secret \*\*\* is wrong$/);
+  expect((toUserError(error) as UserError).message).toMatch(
+    /invalid_client: the secret \*\*\* or \*\*\* is wrong$/,
+  );
 });

@@ -85,16 +85,17 @@ function toToken(client: ClientCredentials, body: Answer['body']): BearerToken {
 const credentials = 'check KAFKA_OAUTH_CLIENT_ID and KAFKA_OAUTH_CLIENT_SECRET';
 
 /** By the error codes of RFC 6749, section 5.2. */
-const remedies: Readonly<Record<string, string>> = {
-  invalid_client: credentials,
-  unauthorized_client: credentials,
-  invalid_scope: 'check KAFKA_OAUTH_SCOPE',
-};
+const remedies: ReadonlyMap<string, string> = new Map([
+  ['invalid_client', credentials],
+  ['unauthorized_client', credentials],
+  ['invalid_scope', 'check KAFKA_OAUTH_SCOPE'],
+]);
 
 function rejectionOf(client: ClientCredentials, status: number, body: Answer['body']): Error {
   const { error, error_description: description } = body;
-  const reason = [error ?? `status ${status}`, description].filter(Boolean).join(': ');
-  const remedy = remedies[String(error)] ?? (status === 401 ? credentials : `check ${ENDPOINT}`);
+  const code = typeof error === 'string' ? error : `status ${status}`;
+  const reason = typeof description === 'string' ? `${code}: ${description}` : code;
+  const remedy = remedies.get(code) ?? (status === 401 ? credentials : `check ${ENDPOINT}`);
   return permanentLoginError(`${nameOf(client)} rejects the client: ${toLine(client, reason)}`, remedy);
 }
 
@@ -102,10 +103,12 @@ const MAX_REASON = 300;
 
 /** The endpoint's text as part of a line; it may repeat what it was sent. */
 function toLine({ secret }: ClientCredentials, text: string): string {
-  return text.replaceAll(secret, '***').replaceAll(/\s+/g, ' ').slice(0, MAX_REASON);
+  const forms = [secret, encodeURIComponent(secret)];
+  const masked = forms.reduce((line, form) => line.replaceAll(form, '***'), text);
+  return masked.replaceAll(/\s+/g, ' ').slice(0, MAX_REASON);
 }
 
-/** Without a query or credentials in the URL. */
+/** Without the query, which may hold a secret. */
 function nameOf({ endpoint }: ClientCredentials): string {
   const { origin, pathname } = new URL(endpoint);
   return `${ENDPOINT} ${origin}${pathname}`;
