@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { rootFolder } from '../settings.ts';
-import { buildOverlay, buildPipelines, buildWithLogin, noKustomize } from './testing/kustomize.ts';
+import {
+  buildOverExample,
+  buildOverlay,
+  buildPipelines,
+  buildWithLogin,
+  noKustomize,
+} from './testing/kustomize.ts';
 import { findMistakes, kubernetesFolder, type Manifest, podsOf, readFolder } from './testing/manifests.ts';
 import { idOf, pipelineOf, referencesOf, selectedBy } from './testing/references.ts';
 
@@ -118,6 +124,20 @@ describe.skipIf(noKustomize !== undefined)(`overlays${noKustomize ? ` (${noKusto
       STATS_BASE_PATH: '/pipeline/',
       STATS_ALLOWED_HOSTS: 'tools.example.com',
     });
+  });
+
+  test('the documented overlay for logins with tokens leaves no setting of a password', () => {
+    const page = readFileSync(join(rootFolder, 'docs/secure.md'), 'utf8');
+    const [, lines = ''] = /^```yaml\n([^`]*aws-msk-iam[^`]*)^```$/m.exec(page) ?? [];
+    const built = buildOverExample(lines);
+    expect(findMistakes(built)).toEqual([]);
+    const { data } =
+      built.find(({ kind, metadata }) => kind === 'ConfigMap' && /^pipeline-/.test(metadata.name)) ?? {};
+    expect(data).toMatchObject({ KAFKA_SASL_MECHANISM: 'aws-msk-iam', KAFKA_SASL_PASSWORD_FILE: '' });
+    const users = podsOf(built).flatMap(([, { containers }]) =>
+      containers.flatMap(({ env = [] }) => env.filter(({ name }) => name === 'KAFKA_SASL_USERNAME')),
+    );
+    expect(users.map(({ value }) => value)).toEqual(['', '']);
   });
 
   const names = ['orders', 'payments', 'clicks', 'refunds', 'audit'];

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { kubernetesFolder, type Manifest, parseManifests } from './manifests.ts';
@@ -38,6 +38,17 @@ export function buildWithLogin(): readonly Manifest[] {
   return inCopy((folder) => {
     appendFileSync(join(folder, 'example/kustomization.yaml'), 'components: [../login]\n');
     return buildOverlay(join(folder, 'example'));
+  });
+}
+
+/** Builds an overlay of `example` whose kustomization ends with these lines. */
+export function buildOverExample(lines: string): readonly Manifest[] {
+  return inCopy((folder) => {
+    const overlay = join(folder, 'overlay');
+    mkdirSync(overlay);
+    const head = 'namespace: pipeline\nresources: [../example]\n';
+    writeFileSync(join(overlay, 'kustomization.yaml'), head + lines);
+    return buildOverlay(overlay);
   });
 }
 
