@@ -1,3 +1,4 @@
+import { rename } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { testStack } from '@pipeline/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -112,16 +113,33 @@ describe('a rejected login', () => {
 
 test('every program logs in with client credentials or a token file', async () => {
   const file = await withFile('valid', kafka.tokens.issue('file'));
+  const elsewhere = { KAFKA_TOPIC: 'elsewhere', KAFKA_DLQ_TOPIC: 'elsewhere_dlq' };
   await publish();
+  expect(await provision({ ...file, ...elsewhere })).toMatchObject({ code: 0 });
   const runs = await Promise.all([
     runApp('consumer', ['check', '--from-topic', '10'], file),
     runApp('stats', ['--json'], file),
     runApp('stats', ['--json'], as('consumer')),
-    runApp('producer', ['--check', '/dev/null'], as('consumer')),
+    runApp('producer', ['--count', '5'], as('consumer', elsewhere)),
   ]);
   expect(runs.map(({ code }) => code)).toEqual([3, 0, 0, 0]);
   expect(runs.slice(1, 3).map(({ stdout }) => JSON.parse(stdout).lag)).not.toContain(null);
   for (const run of runs) expectNoSecret(run);
+});
+
+test('a replaced token file is used for the next login, until it has expired', async () => {
+  const first = kafka.tokens.issue('file', { lifetimeSeconds: 8 });
+  const environment = await withFile('replaced', first);
+  await using consumer = startApp('consumer', [], environment);
+  await waitForLog(consumer, /joined the group/);
+  const last = kafka.tokens.issue('file', { lifetimeSeconds: 16 });
+  await rename(await kafka.write('last', last), environment['KAFKA_OAUTH_TOKEN_FILE'] ?? '');
+  const ended = await consumer.ended;
+  const { exp } = JSON.parse(Buffer.from(last.split('.')[1] ?? '', 'base64url').toString());
+  const expiry = new Date(exp * 1_000).toISOString();
+  expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining(`which expired at ${expiry}`) });
+  expect(ended.stderr.match(/joined the group/g)).toHaveLength(1);
+  expectNoSecret(ended);
 });
 
 test('renewed tokens and sessions under load lose nothing and end no membership', async () => {

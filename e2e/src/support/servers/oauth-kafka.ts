@@ -71,6 +71,8 @@ function oauthSettings(keySet: string, sessionMs: number): Readonly<Record<strin
     [`${listener}sasl.oauthbearer.jwks.endpoint.url`]: keySet,
     [`${listener}sasl.oauthbearer.expected.issuer`]: issuer,
     [`${listener}sasl.oauthbearer.expected.audience`]: audience,
+    // Clients and broker have the same clock; by default, expired tokens are accepted for 30 s.
+    [`${listener}sasl.oauthbearer.clock.skew.seconds`]: 0,
   };
 }
 
