@@ -202,6 +202,7 @@ test('the page reconnects after an error response of a proxy', async () => {
   });
   await page.goto(url);
   await page.locator('body[data-word="disconnected"]').waitFor();
+  expect(await page.locator('#reasons').textContent()).toContain('If a login has expired, reload the page');
   await page.locator('#types table').waitFor();
 });
 

@@ -16,6 +16,9 @@ const WHOLE_RANGE_MS = 60_000;
 /** How often the server keeps a sample. */
 const HISTORY_MS = 10_000;
 const RECONNECT_MS = 3_000;
+/** The browser does not reveal the status of the response. */
+const REFUSED =
+  'the server or a proxy rejects the request; retrying. If a login has expired, reload the page';
 const HOUR = 60;
 
 let range = requestedRange();
@@ -71,8 +74,9 @@ function listen(): void {
   stream.addEventListener('problem', ({ data }) => showProblem('down', JSON.parse(data).error));
   stream.addEventListener('open', () => void refresh());
   stream.addEventListener('error', () => {
-    showProblem('disconnected', 'the stats server does not respond; retrying');
-    if (stream.readyState === EventSource.CLOSED) setTimeout(listen, RECONNECT_MS);
+    const isRefused = stream.readyState === EventSource.CLOSED;
+    showProblem('disconnected', isRefused ? REFUSED : 'the stats server does not respond; retrying');
+    if (isRefused) setTimeout(listen, RECONNECT_MS);
   });
 }
 

@@ -62,6 +62,10 @@ test.each([
   expect(await send(header, lines)).toEqual([400, expect.stringContaining('header X-Forwarded-User')]);
 });
 
+test.each(['Authorization', 'cookie', 'X User', 'X-User:', '-'])('%s is not the header of a user', (name) => {
+  expect(() => readSettings(accessSettings, { STATS_USER_HEADER: name })).toThrow('STATS_USER_HEADER');
+});
+
 test('a header that is not UTF-8 is an error', async () => {
   const settings = readSettings(accessSettings, header);
   const app = new Hono().get('/', (context) => context.text(actingUserOf(context, settings)));

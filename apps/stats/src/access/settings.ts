@@ -7,7 +7,8 @@ export const accessSettings = {
     undefined,
     'Header in which a trusted proxy passes the name of the user, recorded with dead-letter actions',
     'the name of a header, such as X-Forwarded-User',
-    (name) => (/^[a-z][a-z\d-]*$/i.test(name) ? name : undefined),
+    // Headers with secrets must not be recorded.
+    (name) => (/^(?!authorization$|cookie$)[a-z][a-z\d-]*$/i.test(name) ? name : undefined),
   ),
   STATS_TRUSTED_PROXIES: addressRanges(
     'Addresses from which STATS_USER_HEADER and X-Forwarded-Host and -Proto are accepted',
