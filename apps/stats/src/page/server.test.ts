@@ -177,7 +177,7 @@ test('a path outside of the base path names the page', async () => {
   expect(JSON.parse((await ask('/', below)).text)).toEqual({ error: 'not found: the page is at /pipeline/' });
 });
 
-test.each(['/', '/pipeline/'])(
+test.each(['/', '/pipeline/', '/teams/a.b~c/'])(
   'with a login only probes and metrics at the root are open, base %s',
   async (basePath) => {
     const login = requireLogin((credentials) => (String(credentials) === 'ada:secret' ? 'ada' : undefined));
