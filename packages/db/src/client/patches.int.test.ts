@@ -1,3 +1,4 @@
+/// <reference path="./patched-postgres.d.ts" />
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { Duplex } from 'node:stream';
@@ -184,3 +185,53 @@ function oldGenerationBytes(): number {
   if (oldSpace === undefined) throw new Error('V8 has no space of that name');
   return oldSpace.space_used_size;
 }
+
+const manyRows = Buffer.from(Array.from({ length: 50_000 }, (_, n) => `${n}\té\\\\\n`).join(''));
+
+async function connectWithTable() {
+  const sql = postgres(inject('postgresUrl'), { max: 1 });
+  await sql`create temp table copied (n int primary key, text text)`;
+  const count = async () => (await sql`select count(*)::int as n from copied`)[0]?.['n'];
+  return { sql, count };
+}
+
+test('the rows of a COPY are sent with its simple query, which is one transaction', async () => {
+  const { sql, count } = await connectWithTable();
+  const text =
+    'select 1 as one; copy copied from stdin; select max(n) as last, max(text) as text from copied';
+  const results = await sql.unsafe<object[][]>(text, [], { copy: manyRows });
+  expect(results.map((rows) => [...rows])).toEqual([[{ one: 1 }], [{ last: 49_999, text: 'é\\' }]]);
+  expect(await count()).toBe(50_000);
+  await sql.end();
+});
+
+test.each([
+  ['a statement before it', 'select 1 / 0; copy copied from stdin', '22012', manyRows],
+  ['a statement after it', 'copy copied from stdin; select 1 / 0', '22012', manyRows],
+  ['its first row', 'copy copied from stdin', '22P02', Buffer.concat([Buffer.from('x\t\n'), manyRows])],
+  ['its last row', 'copy copied from stdin', '23505', Buffer.concat([manyRows, Buffer.from('0\t\n')])],
+])(
+  'a COPY that fails because of %s writes nothing, and the next one succeeds',
+  async (_, text, code, copy) => {
+    const { sql, count } = await connectWithTable();
+    const failed = sql.unsafe(text, [], { copy }).then(String, (error: unknown) => error);
+    const next = sql.unsafe('copy copied from stdin', [], { copy: Buffer.from('0\t\n') });
+    expect(await failed).toMatchObject({ code });
+    await next;
+    expect(await count()).toBe(1);
+    await sql.end();
+  },
+);
+
+test('a connection that breaks during a COPY fails the statement, and the next one succeeds', async () => {
+  const { sql, sockets } = await connectToFake();
+  const broken = sql.unsafe('copy copied from stdin', [], { copy: manyRows }).execute();
+  await expect.poll(() => sockets[0]?.sent.at(-1)?.toString('latin1')).toBe('c\0\0\0\x04');
+  sockets[0]?.emit('close', false);
+  await expect(broken).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' });
+  const again = sql`select 3`.execute();
+  await expect.poll(() => sockets[1]?.sent.length).toBe(1);
+  sockets[1]?.push(welcome);
+  sockets[1]?.push(refusal);
+  await expect(again).rejects.toThrow('no');
+});
