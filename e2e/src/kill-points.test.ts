@@ -7,16 +7,24 @@ import { runApp, startProgram } from './support/programs/programs.ts';
 import { createPipeline } from './support/servers/pipeline.ts';
 
 const entry = join(import.meta.dirname, 'support/programs/consumer-with-kill-point.ts');
-const cases = killPoints.flatMap((point) => [1, 4].map((occurrence) => [point, occurrence] as const));
+/** Batches with duplicates are statements; the others are messages from COPY_MIN_EVENTS on. */
+const forms = [
+  { form: 'statements', duplicateEvery: 25, copyMinEvents: '1000' },
+  { form: 'messages', duplicateEvery: 0, copyMinEvents: '1' },
+];
+const cases = forms.flatMap((one) =>
+  killPoints.flatMap((point) => [1, 4].map((occurrence) => ({ ...one, point, occurrence }))),
+);
 
 test.concurrent.each(cases)(
-  'a consumer killed %s (occurrence %d) loses and duplicates nothing',
-  async (point, occurrence) => {
+  'a consumer killed $point (occurrence $occurrence, $form) loses and duplicates nothing',
+  async ({ point, occurrence, duplicateEvery, copyMinEvents }) => {
     await using pipeline = await createPipeline();
-    const oracle = await publishMix(pipeline, { events: 900, badEvery: 25, duplicateEvery: 25 });
+    const oracle = await publishMix(pipeline, { events: 900, badEvery: 25, duplicateEvery });
     const environment = {
       ...pipeline.environment,
       BATCH_MAX_EVENTS: '50',
+      COPY_MIN_EVENTS: copyMinEvents,
       KILL_AT: `${point}:${occurrence}`,
     };
     await using killed = startProgram(entry, [], environment);
@@ -25,7 +33,8 @@ test.concurrent.each(cases)(
     expect(await findViolations(pipeline.database)).toEqual(noViolations);
     expect(await findOvercommitted(pipeline)).toEqual([]);
 
-    expect(await runApp('consumer', ['--once'], pipeline.environment)).toMatchObject({ code: 0 });
+    const restarted = { ...pipeline.environment, COPY_MIN_EVENTS: copyMinEvents };
+    expect(await runApp('consumer', ['--once'], restarted)).toMatchObject({ code: 0 });
     expect(await findDifferences(pipeline, oracle)).toEqual([]);
   },
 );

@@ -99,11 +99,13 @@ function accountedBy(writer: Writer, metrics: ConsumerMetrics) {
 function openWriter(
   database: Database,
   { persist }: RetryPolicy,
-  { CONFLICTING_EVENTS: conflicts }: ConsumerSettings,
+  { CONFLICTING_EVENTS: conflicts, DATABASE_POOL_MODE, COPY_MIN_EVENTS }: ConsumerSettings,
   { envelope: { identity } }: EventDefinition,
 ): Writer {
   const countRedrives = ({ headers }: SourceRecord) => redriveCountOf(headers);
-  return createWriter(database, persist, { identity, conflicts, countRedrives });
+  // A pooler may lose its place when a COPY fails (docs/decisions/0001-one-message.md).
+  const copyMinEvents = DATABASE_POOL_MODE === 'transaction' ? Number.POSITIVE_INFINITY : COPY_MIN_EVENTS;
+  return createWriter(database, persist, { identity, conflicts, countRedrives, copyMinEvents });
 }
 
 async function openShadowIfSet(

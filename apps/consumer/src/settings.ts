@@ -1,4 +1,4 @@
-import { databaseSettings } from '@pipeline/db';
+import { DEFAULT_COPY_MIN_EVENTS, databaseSettings } from '@pipeline/db';
 import { eventSettings } from '@pipeline/definition';
 import { groupSettings, kafkaSettings } from '@pipeline/kafka';
 import { httpSettings, type ListenAddress, loggerSettings } from '@pipeline/program';
@@ -27,6 +27,11 @@ export const consumerSettings = {
     30_000,
     'How long a write may fail, whatever the cause, before /readyz returns 503',
     [1_000, 3_600_000],
+  ),
+  COPY_MIN_EVENTS: integer(
+    DEFAULT_COPY_MIN_EVENTS,
+    'Number of events from which on a batch is written by COPY, which costs Postgres less; smaller ones by INSERT',
+    [1, 1_000_000_000],
   ),
   EVENT_MAX_BYTES: integer(1_000_000, 'Maximum size of a record; a larger one becomes a dead letter', [
     100,

@@ -3,6 +3,7 @@ import { waitUntil } from '../support/programs/wait.ts';
 import {
   blackhole,
   cutAfter,
+  halfSent,
   latency,
   lostReplies,
   rate,
@@ -100,6 +101,37 @@ const commitRepliesLost: Fault = {
   },
 };
 
+/**
+ * The consumer stays in its group, but its session in Postgres waits for the rest of the rows, with the ledger locked.
+ * The consumer's own retry ends that session.
+ */
+const postgresCutInCopy: Fault = {
+  name: 'the network is cut while the rows of a batch are sent',
+  environment: { COPY_MIN_EVENTS: '1', DATABASE_STATEMENT_TIMEOUT_MS: '5000' },
+  async inject(system) {
+    await sendHalf(system);
+    await waitUntil(async () => !(await isHalfSent(system)));
+    await system.postgresProxy.heal();
+  },
+};
+
+/** Holds back the end of a batch until `heal`. */
+export async function sendHalf(system: System): Promise<void> {
+  system.postgresProxy.trouble(halfSent());
+  await waitUntil(() => isHalfSent(system));
+}
+
+/** Whether a consumer's session waits for the rest of a batch. */
+export async function isHalfSent({ operator }: System): Promise<boolean> {
+  const waiting = await operator.run(
+    (sql) => sql`
+      select from pg_stat_activity
+      where application_name = 'consumer' and state = 'active' and wait_event = 'ClientRead' and query like '% from stdin;%'
+        and query_start < clock_timestamp() - interval '0.5 s'`,
+  );
+  return waiting.length > 0;
+}
+
 /** Whether the ledger is ahead of the offsets committed to Kafka. */
 async function isLedgerAhead({ pipeline, operator }: System): Promise<boolean> {
   const ledger = await readNextOffsets(operator, pipeline.topic);
@@ -116,5 +148,6 @@ export const networkFaults = {
   postgresRefuses,
   postgresResets,
   postgresCut,
+  postgresCutInCopy,
   commitRepliesLost,
 };

@@ -3,6 +3,7 @@ import { pick } from '../support/data/random.ts';
 import { waitForLog, waitUntil } from '../support/programs/wait.ts';
 import type { Fault } from '../support/system/fault.ts';
 import type { System } from '../support/system/system.ts';
+import { isHalfSent, sendHalf } from './network.ts';
 import { isConsumerBlocked, lockEvents } from './postgres.ts';
 
 /** How long a rebalance waits for dead members: less than the time between kills. */
@@ -60,6 +61,22 @@ const zombieInStatement: Fault = {
   },
 };
 
+/** Their session in Postgres waits for the rest of the rows, with the ledger locked, until the successor ends it. */
+const stoppedInCopy: Fault = {
+  name: 'all consumers are paused while the rows of a batch are sent, and resumed when a successor has written',
+  environment: { COPY_MIN_EVENTS: '1' },
+  async inject(system) {
+    const { fleet, postgresProxy } = system;
+    await sendHalf(system);
+    const paused = fleet.running;
+    for (const one of paused) one.process.kill('SIGSTOP');
+    fleet.start();
+    await waitUntil(async () => !(await isHalfSent(system)));
+    for (const one of paused) one.process.kill('SIGCONT');
+    await postgresProxy.heal();
+  },
+};
+
 /** Constant rebalances, with members that leave cleanly. */
 const membersJoinAndLeave: Fault = {
   name: 'members join and leave every 2 s',
@@ -90,5 +107,6 @@ export const processFaults = {
   consumersKilledRepeatedly,
   zombie,
   zombieInStatement,
+  stoppedInCopy,
   membersJoinAndLeave,
 };

@@ -51,7 +51,7 @@ export async function nextOf(partition: number, work: Work): Promise<Next> {
   } catch (error) {
     return error === PENDING ? last(calls) : 'failed';
   }
-  return { isTolerant: forms.next === 'tolerant', ...(await ledgerOf(writer, partition, seen)) };
+  return { isTolerant: forms.next(0) === 'tolerant', ...(await ledgerOf(writer, partition, seen)) };
 }
 
 /** Statements that return the responses so far, and note what is requested. */
@@ -104,7 +104,8 @@ function requestOf(
     expected: Number(expected.nextOffset),
     resets: expected.resets,
     nextOffset: Number(batch.nextOffset),
-    form,
+    // A message does what the plain statement does.
+    form: form === 'tolerant' ? form : 'plain',
     rows: batch.rows.records.map(({ offset }) => recordAt(work, Number(offset))),
     deadLetters: batch.deadLetters.map(({ record }) => recordAt(work, Number(record.offset))),
     tail: tail ? tailToJson(tail) : null,

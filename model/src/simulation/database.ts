@@ -80,7 +80,8 @@ export class Database {
 
   /**
    * What `writeStatement` does; undefined if there is no ledger.
-   * @throws a unique violation in the plain form, a refusal of a row, a missing right, or a ConflictingEventError
+   * @throws a unique violation in another form than the tolerant one, a refusal of a row, a missing right, or a
+   * ConflictingEventError
    */
   write(batch: Batch, view: LedgerView, form: InsertForm, tail?: LogTail): StatementResult | undefined {
     const row = this.tables.ledgers.get(batch.partition);
@@ -94,7 +95,7 @@ export class Database {
     const refusal = rows.map(refusalOf).find((one) => one !== undefined);
     if (refusal !== undefined) throw postgresError(refusal.sqlstate);
     const fresh = this.#freshOf(rows);
-    if (form === 'plain' && fresh.length < rows.length) throw postgresError('23505');
+    if (form !== 'tolerant' && fresh.length < rows.length) throw postgresError('23505');
     const isReplay = batch.nextOffset <= view.nextOffset;
     const conflicting = this.conflicts === 'count' && isReplay ? 0 : this.findConflicts(batch.rows).size;
     if (this.conflicts === 'dead-letter' && conflicting > 0) throw new ConflictingEventError('conflict');

@@ -27,6 +27,7 @@ export { type Batch, recordCount } from './write/batch.ts';
 export { acceptCluster } from './write/cluster.ts';
 export type { ConflictHandling } from './write/conflicts.ts';
 export { type EventRow, EventRows } from './write/event-rows.ts';
+export { DEFAULT_COPY_MIN_EVENTS } from './write/insert-form.ts';
 export { hashRecord } from './write/log-tail.ts';
 export { LedgerMissingError } from './write/statements.ts';
 export { createWriter, type Persist, type Writer, type WriterOptions, type Written } from './write/writer.ts';

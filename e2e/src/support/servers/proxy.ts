@@ -10,8 +10,8 @@ interface Chunk {
   readonly healed: Promise<void>;
 }
 
-/** Whether to forward a chunk or to reset its connection. */
-type Verdict = 'pass' | 'reset';
+/** Whether to forward a chunk, to forward its end only when the trouble ends, or to reset its connection. */
+type Verdict = 'pass' | 'hold-end' | 'reset';
 
 /** A network fault: decides for every chunk whether, and when, it is forwarded. */
 export type Trouble = (chunk: Chunk) => Verdict | Promise<Verdict>;
@@ -67,6 +67,19 @@ export function cutAfter(replyBytes: number): Trouble {
   };
 }
 
+/** Holds back the end of the first batch that is written by COPY, with the rest of its connection's requests. */
+export function halfSent(): Trouble {
+  let isDone = false;
+  return ({ bytes, direction }) => {
+    if (isDone || direction === 'reply' || !bytes.includes(' from stdin;')) return 'pass';
+    isDone = true;
+    return 'hold-end';
+  };
+}
+
+/** Bytes that `hold-end` holds back: the end of the message that ends a COPY, and of the row before it. */
+const HELD_BYTES = 10;
+
 /** Starts a proxy on a free port, in front of a loopback port that need not be open yet. */
 export async function startProxy(targetPort: number): Promise<TcpProxy> {
   const connections = new Set<Socket>();
@@ -80,11 +93,20 @@ export async function startProxy(targetPort: number): Promise<TcpProxy> {
     if (verdict !== 'pass') hits++;
     return await verdict;
   };
+  const forward = async (bytes: Buffer, to: Socket, direction: Chunk['direction']): Promise<boolean> => {
+    const verdict = await decide(bytes, direction);
+    if (verdict === 'reset') return false;
+    const held = verdict === 'hold-end' ? HELD_BYTES : 0;
+    await write(to, bytes.subarray(0, bytes.length - held));
+    if (held > 0) await healed.promise;
+    await write(to, bytes.subarray(bytes.length - held));
+    return true;
+  };
   const server = createServer({ noDelay: true }, (client) => {
     const upstream = connect({ host: '127.0.0.1', port: targetPort, noDelay: true });
     for (const socket of [client, upstream]) track(connections, socket);
-    void pump(client, upstream, (bytes) => decide(bytes, 'request'));
-    void pump(upstream, client, (bytes) => decide(bytes, 'reply'));
+    void pump(client, upstream, (bytes) => forward(bytes, upstream, 'request'));
+    void pump(upstream, client, (bytes) => forward(bytes, client, 'reply'));
   });
   const port = await listen(server, 0);
   const reset = () => {
@@ -126,16 +148,18 @@ function track(connections: Set<Socket>, socket: Socket): void {
 }
 
 /** Forwards chunks in one direction, in order; propagates the end of the stream and errors. */
-async function pump(from: Socket, to: Socket, decide: (bytes: Buffer) => Promise<Verdict>): Promise<void> {
+async function pump(from: Socket, to: Socket, forward: (bytes: Buffer) => Promise<boolean>): Promise<void> {
   try {
-    for await (const bytes of from as AsyncIterable<Buffer>) {
-      if ((await decide(bytes)) === 'reset') return resetBoth(from, to);
-      if (!to.write(bytes)) await drained(to);
-    }
+    for await (const bytes of from as AsyncIterable<Buffer>)
+      if (!(await forward(bytes))) return resetBoth(from, to);
     to.end();
   } catch {
     resetBoth(from, to);
   }
+}
+
+async function write(to: Socket, bytes: Buffer): Promise<void> {
+  if (bytes.length > 0 && !to.write(bytes)) await drained(to);
 }
 
 /** Resolves when a socket is writable again or closed. */

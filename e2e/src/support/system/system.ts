@@ -115,6 +115,8 @@ async function assemble(
     ...pipeline.environment,
     DATABASE_URL: writerUrlAt(postgresProxy.port),
     EVENT_MAX_BYTES: String(PLANNED_MAX_BYTES),
+    // Single events are statements, batches of several are messages.
+    COPY_MIN_EVENTS: '2',
     ...environment,
   };
   const fleet = stack.use(await startFleet(settings, size));

@@ -23,6 +23,8 @@ export interface Database extends AsyncDisposable {
    * @throws the driver's error or a DeadlineError (see `errorKind`), or the signal's reason
    */
   run<Row extends object>(statement: Statement<Row>, signal?: AbortSignal): Promise<readonly Row[]>;
+  /** Runs one statement with a deadline, on a new connection, which waits for no other. */
+  runAside<Row extends object>(statement: Statement<Row>): Promise<readonly Row[]>;
 }
 
 export interface ConnectOptions {
@@ -73,6 +75,14 @@ export function connectDatabase(
         if (isDead(error)) replace(used, 0);
         if (isReadOnly(error, options) && performance.now() - replacedAt > REPLACE_MS) replace(used, 1);
         throw withHost(error, url.host);
+      }
+    },
+    async runAside(statement) {
+      const aside = openPool(settings, { ...options, connections: 1 });
+      try {
+        return await withDeadline(runUntil(statement(aside)), deadlineMs, 'a statement');
+      } finally {
+        void aside.end({ timeout: 0 });
       }
     },
     [Symbol.asyncDispose]: () => pool.end({ timeout: 2 }),

@@ -116,6 +116,21 @@ test('a row that the database cannot find costs at most 3·log2(n) + 4 statement
   );
 });
 
+test('a row that the error names costs at most 7 statements, wherever it is', async () => {
+  const kinds = fc.array(fc.constantFrom<Kind>('good', 'good', 'rejected'), { maxLength: 50 });
+  await fc.assert(
+    fc.asyncProperty(kinds, kinds, async (before, after) => {
+      const all: readonly Kind[] = [...before, 'refused', ...after];
+      const store = createStore();
+      const tryWrite: Store['tryWrite'] = async (batch) =>
+        (await store.tryWrite(batch)) && { ...refusal, recordOffset: String(before.length) };
+      const refused = await writeIsolating(batchOf(all), { ...store, tryWrite });
+      expect(offsetsOf(refused)).toEqual([before.length]);
+      expect(store.statements()).toBeLessThanOrEqual(7);
+    }),
+  );
+});
+
 test('dead letters are returned in offset order, however they were found', async () => {
   const store = createStore((offset) => offset === 2);
   expect(offsetsOf(await writeIsolating(batchOf(['refused', 'good', 'refused']), store))).toEqual([0, 2]);

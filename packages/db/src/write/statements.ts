@@ -1,4 +1,4 @@
-import type { Database } from '../client/connect.ts';
+import type { Database, Sql } from '../client/connect.ts';
 import type { Batch } from './batch.ts';
 import { type ConflictHandling, findConflicts, toDuplicateError } from './conflicts.ts';
 import { findDeadLettered } from './find-dead-lettered.ts';
@@ -15,6 +15,7 @@ import {
   rewindLedger,
 } from './ledger.ts';
 import type { LogTail } from './log-tail.ts';
+import { writeMessage } from './write-message.ts';
 import { type StatementResult, writeStatement } from './write-statement.ts';
 
 /** The statements of the write path, each a transaction of its own. */
@@ -53,18 +54,32 @@ export function statementsOf(
     open: (partition, startOffset) => openLedger(database, partition, startOffset, identity),
     rewind: (partition, rewind) => rewindLedger(database, partition, rewind),
     async write(batch, expected, form, tail) {
-      const [result] = await database
-        .run((sql) => writeStatement(sql, batch, expected, form, tail, conflicts))
-        .catch((error: unknown) => {
-          throw toDuplicateError(error);
-        });
-      if (result === undefined || result.foundOffset === null) throw new LedgerMissingError(batch);
+      const result =
+        form === 'copy'
+          ? await writeMessage(database, batch, expected, tail)
+          : await runStatement(database, (sql) =>
+              writeStatement(sql, batch, expected, form, tail, conflicts),
+            );
+      if (result === null) throw new LedgerMissingError(batch);
       return result;
     },
     findDeadLettered: (batch) => findDeadLettered(database, batch),
     findInvalidRows: (rows) => findInvalidRows(database, rows),
     findConflicts: (rows) => findConflicts(database, rows),
   };
+}
+
+/** @returns null if the ledger is missing */
+async function runStatement(
+  database: Database,
+  statement: (sql: Sql) => ReturnType<typeof writeStatement>,
+): Promise<StatementResult | null> {
+  try {
+    const [result] = await database.run(statement);
+    return result === undefined || result.foundOffset === null ? null : result;
+  } catch (error) {
+    throw toDuplicateError(error);
+  }
 }
 
 /** The ledger row of an open partition no longer exists, for example because the table was truncated. */

@@ -10,6 +10,7 @@ import type { InsertForm } from './insert-form.ts';
 import type { LedgerView } from './ledger.ts';
 import { type LogTail, tailToJson } from './log-tail.ts';
 import { recordTime } from './record-time.ts';
+import type { Template } from './template.ts';
 
 /** The result of `writeStatement`. */
 export interface StatementResult {
@@ -28,6 +29,12 @@ export interface StatementResult {
   /** Number of duplicates that were counted as conflicting. */
   readonly conflicting: number;
 }
+
+/** The counts of a statement that has written nothing. */
+export const NOTHING_WRITTEN = { foundTail: null, storedByType: null, deadLettered: 0, conflicting: 0 };
+
+/** The form of a single statement. */
+type StatementForm = Exclude<InsertForm, 'copy'>;
 
 /**
  * Writes a batch (rows, aggregates, dead letters, ledger) in one statement and therefore in one transaction.
@@ -55,7 +62,7 @@ export function writeStatement(
   sql: Sql,
   batch: Batch,
   { nextOffset: expected, resets }: Pick<LedgerView, 'nextOffset' | 'resets'>,
-  form: InsertForm,
+  form: StatementForm,
   tail?: LogTail,
   handling: ConflictHandling = 'count',
 ) {
@@ -70,7 +77,28 @@ export function writeStatement(
       select from ledger where next_offset = ${expected} and resets = ${resets}
     ), ${isPlain ? sql`` : sql`${insertTolerantly(sql, rows, compares)},`} counted as materialized (
       ${isPlain ? countAll(sql, rows) : countInserted(sql)}
-    ), aggregated as (
+    ), ${accountFor(sql, batch, expected, tail, form)}${isPlain ? sql`, inserted as (${insertPlainly(sql, rows)})` : sql``}
+    select (select next_offset from ledger) as "foundOffset",
+           (select resets from ledger) as "foundResets",
+           (select log_tail from ledger where not exists (select from in_step)) as "foundTail",
+           (select jsonb_object_agg(event_type, n)
+            from (select event_type, sum(event_count) as n from counted group by 1) as by_type) as "storedByType",
+           (select dead_lettered from gone)::int as "deadLettered",
+           ${isPlain ? sql`0 as conflicting` : countConflicts(sql, handling)}`;
+}
+
+/**
+ * Expressions that write the counts, dead letters and ledger of a batch. Requires `ledger`, `in_step`, and
+ * `counted` with the number of inserted events by minute and type.
+ */
+export function accountFor<Part>(
+  sql: Template<Part>,
+  batch: Batch,
+  expected: bigint,
+  tail: LogTail | undefined,
+  form: StatementForm,
+): Part {
+  return sql`aggregated as (
       insert into pipeline.agg_events_minute as total (minute, event_type, event_count)
       select minute, event_type, event_count from counted order by 1, 2
       on conflict (minute, event_type) do update set event_count = total.event_count + excluded.event_count
@@ -80,14 +108,7 @@ export function writeStatement(
       select coalesce((select sum(event_count) from counted), 0)::bigint as stored, (select count(*) from dead) as dead_lettered
     ), progress as (
       ${advanceLedger(sql, batch, expected, tail, form)}
-    )${isPlain ? sql`, inserted as (${insertPlainly(sql, rows)})` : sql``}
-    select (select next_offset from ledger) as "foundOffset",
-           (select resets from ledger) as "foundResets",
-           (select log_tail from ledger where not exists (select from in_step)) as "foundTail",
-           (select jsonb_object_agg(event_type, n)
-            from (select event_type, sum(event_count) as n from counted group by 1) as by_type) as "storedByType",
-           (select dead_lettered from gone)::int as "deadLettered",
-           ${isPlain ? sql`0 as conflicting` : countConflicts(sql, handling)}`;
+    )`;
 }
 
 function insertPlainly(sql: Sql, rows: EventRows) {
@@ -117,7 +138,7 @@ function countConflicts(sql: Sql, handling: ConflictHandling) {
 }
 
 /** Counts all events of the batch by minute and type. Postgres derives the minute from the time. */
-function countAll(sql: Sql, { tallies }: EventRows) {
+export function countAll<Part>(sql: Template<Part>, { tallies }: EventRows): Part {
   return sql`
       select ${minuteOf(sql, 'minute')} as minute, event_type, sum(event_count)::bigint as event_count
       from unnest(${plainArray(tallies.map(({ minute }) => minute))}::timestamptz[],
@@ -127,7 +148,7 @@ function countAll(sql: Sql, { tallies }: EventRows) {
       group by 1, 2`;
 }
 
-const minuteOf = (sql: Sql, time: string) => sql.unsafe(minuteText(time));
+const minuteOf = <Part>(sql: Template<Part>, time: string) => sql.unsafe(minuteText(time));
 
 function countInserted(sql: Sql) {
   return sql`
@@ -140,7 +161,7 @@ function countInserted(sql: Sql) {
  * record with the same position and content counts as the same; the unique index is for concurrent writers.
  * Omitted if the batch has none, because planning it is a fifth of a small batch's cost.
  */
-function insertDeadLetters(sql: Sql, { topic, partition, deadLetters }: Batch) {
+function insertDeadLetters<Part>(sql: Template<Part>, { topic, partition, deadLetters }: Batch): Part {
   if (deadLetters.length === 0) return sql`select where false`;
   return sql`
       insert into pipeline.dlq_events (source_topic, source_partition, source_offset, source_timestamp, source_topic_id, key, value,
@@ -163,13 +184,13 @@ function insertDeadLetters(sql: Sql, { topic, partition, deadLetters }: Batch) {
 }
 
 /** Advances the ledger past the batch. Rows stored by a replay lower `start_offset`, to keep the sum true. */
-function advanceLedger(
-  sql: Sql,
+function advanceLedger<Part>(
+  sql: Template<Part>,
   batch: Batch,
   expected: bigint,
   tail: LogTail | undefined,
-  form: InsertForm,
-) {
+  form: StatementForm,
+): Part {
   const { topic, partition, nextOffset } = batch;
   return sql`
       update pipeline.ingest_progress as progress set
@@ -190,7 +211,7 @@ function advanceLedger(
 }
 
 /** A replay finds none: it does not compare, or conflicts make it fail. */
-function addConflicts(sql: Sql) {
+function addConflicts<Part>(sql: Template<Part>): Part {
   return sql`conflicting_duplicates = conflicting_duplicates + (select count(*) from conflicting),`;
 }
 
@@ -200,7 +221,7 @@ function lastTimestamp(batch: Batch): string | null {
   return last === undefined ? null : recordTime(last);
 }
 
-function deadLetterColumns(sql: Sql, all: readonly DeadLetter[]) {
+function deadLetterColumns<Part>(sql: Template<Part>, all: readonly DeadLetter[]): Part {
   const base64 = (bytes: Buffer | null) => (bytes === null ? null : Buffer.from(bytes).toString('base64'));
   return sql`unnest(${plainArray(all.map(({ record }) => record.offset))}::bigint[],
                     ${plainArray(all.map(({ record }) => recordTime(record)))}::bigint[],

@@ -4,6 +4,8 @@ import { codeOf, errorKind } from '../client/errors.ts';
 import type { DeadLetter } from '../dead-letters/dead-letter.ts';
 import { type Batch, recordCount, splitBatch } from './batch.ts';
 import { ConflictingEventError, UnseenDuplicateError } from './conflicts.ts';
+import { recordOffsetOf } from './copy-errors.ts';
+import { endingHalfSent } from './half-sent.ts';
 import { type InsertForm, InsertForms } from './insert-form.ts';
 import { type Failure, isDivisible, type Store, writeIsolating } from './isolate.ts';
 import type { LedgerView, LogPartition, OpenedLedger } from './ledger.ts';
@@ -48,15 +50,19 @@ export interface Writer {
 export interface WriterOptions extends StatementOptions {
   /** Number of times that a record was redriven, for the dead letter of a row. Defaults to 0. */
   readonly countRedrives?: Store['countRedrives'];
+  /** Number of events from which on a batch is written by COPY. Defaults to never. */
+  readonly copyMinEvents?: number;
 }
 
 /** Creates a writer. `persist` decides about retries. */
 export function createWriter(
   database: Database,
   persist: Persist,
-  { countRedrives = () => 0, ...options }: WriterOptions = {},
+  { countRedrives = () => 0, copyMinEvents, ...options }: WriterOptions = {},
 ): Writer {
-  return new LedgerWriter(statementsOf(database, options), persist, countRedrives);
+  const forms = new InsertForms(copyMinEvents);
+  const persistUnblocked: Persist = (statement) => endingHalfSent(database, () => persist(statement));
+  return new LedgerWriter(statementsOf(database, options), persistUnblocked, countRedrives, forms);
 }
 
 /** Writes batches by statements that compare the ledger with what this process last saw of it. */
@@ -157,11 +163,13 @@ export class LedgerWriter implements Writer {
    */
   async #writeInForm(batch: Batch, ledger: LedgerView, tail: LogTail | undefined): Promise<StatementResult> {
     const write = (form: InsertForm) => this.#statements.write(batch, ledger, form, tail);
+    const first = this.#forms.next(batch.rows.length);
     const tolerate = (error: unknown) => {
-      if (codeOf(error) !== UNIQUE_VIOLATION && !(error instanceof UnseenDuplicateError)) throw error;
+      if (first === 'copy' && isDeadline(error)) this.#forms.report(1);
+      if (!isDuplicate(error, first)) throw error;
       return write('tolerant');
     };
-    const result = await write(this.#forms.next).catch(tolerate).catch(tolerate);
+    const result = await write(first).catch(tolerate).catch(tolerate);
     if (result.foundOffset === ledger.nextOffset) this.#forms.report(batch.rows.length - storedCount(result));
     return result;
   }
@@ -202,11 +210,23 @@ async function failureOf(write: () => Promise<void>): Promise<Failure | undefine
     if (error instanceof TooSlowError) return 'too_slow';
     if (error instanceof ConflictingEventError) return 'conflict';
     if (errorKind(error) !== 'refused') throw error;
-    return { sqlstate: codeOf(error), message: error instanceof Error ? error.message : 'refused' };
+    const message = error instanceof Error ? error.message : 'refused';
+    return { sqlstate: codeOf(error), message, recordOffset: recordOffsetOf(error) };
   }
 }
 
-const UNIQUE_VIOLATION = '23505';
+const [UNIQUE_VIOLATION, DEADLOCK_DETECTED] = ['23505', '40P01'];
+
+/** A COPY inserts in the order of the batch, so that two with the same events may deadlock. */
+function isDuplicate(error: unknown, form: InsertForm): boolean {
+  if (error instanceof UnseenDuplicateError || codeOf(error) === UNIQUE_VIOLATION) return true;
+  return form === 'copy' && codeOf(error) === DEADLOCK_DETECTED;
+}
+
+/** A message took too long: Postgres's timeout limits each of its statements, but not all of them together. */
+function isDeadline(error: unknown): boolean {
+  return error instanceof Error && error.name === 'DeadlineError';
+}
 
 function storedCount({ storedByType }: StatementResult): number {
   return Object.values(storedByType ?? {}).reduce((sum, count) => sum + count, 0);
