@@ -2,8 +2,10 @@ import { jsonSeparator } from './array-literal.ts';
 import { BACKSLASH, putEscaped, putNull, specialBytes } from './copy-bytes.ts';
 import { jsonNull } from './nullable-columns.ts';
 
-const [QUOTE, COMMA] = [0x22, 0x2c];
+const QUOTE = 0x22;
+const COMMA = 0x2c;
 const SEPARATOR = jsonSeparator.charCodeAt(0);
+const LOWER_N = jsonNull.charCodeAt(0);
 
 /**
  * Reads the fields of an encoded column one after the other, and copies each as a field of COPY's text format.
@@ -21,12 +23,16 @@ export class ColumnReader {
     this.#moveTo(0);
   }
 
-  /** Copies the next element of an array literal. */
-  copyElement(text: Buffer, at: number): number {
+  /** Copies the next element of an array literal, which needs no quotes (`plainLayout`). */
+  copyPlain(text: Buffer, at: number): number {
     this.#next++; // the brace or comma
-    if (this.#bytes[this.#next] !== QUOTE)
-      return this.#skip('NULL') ? putNull(text, at) : this.#copyUntil(COMMA, text, at);
-    this.#next++;
+    return this.#copyUntil(COMMA, text, at);
+  }
+
+  /** Copies the next element of an array literal, which is quoted or null. */
+  copyQuoted(text: Buffer, at: number): number {
+    if (this.#bytes[this.#next + 1] !== QUOTE) return this.#skipNull(text, at);
+    this.#next += 2;
     const end = this.#copyUntil(QUOTE, text, at);
     this.#next++;
     return end;
@@ -44,10 +50,14 @@ export class ColumnReader {
     return copied;
   }
 
-  /** Like `copyJson`; `jsonNull` is null. */
+  /** Like `copyJson`; `jsonNull`, which is no object, is null. */
   copyJsonOrNull(text: Buffer, at: number): number {
-    if (!this.#skip(jsonNull)) return this.copyJson(text, at);
-    this.#next++; // the separator
+    return this.#bytes[this.#next] === LOWER_N ? this.#skipNull(text, at) : this.copyJson(text, at);
+  }
+
+  /** `jsonNull` and a separator, or a separator and a null of an array literal. */
+  #skipNull(text: Buffer, at: number): number {
+    this.#next += jsonNull.length + 1;
     return putNull(text, at);
   }
 
@@ -92,13 +102,5 @@ export class ColumnReader {
       this.#specials[index] = found === -1 ? this.#bytes.length : found;
     }
     this.#special = Math.min(...this.#specials);
-  }
-
-  /** Skips a text if it is next. No other field without quotes begins with it. */
-  #skip(text: string): boolean {
-    for (let index = 0; index < text.length; index++)
-      if (this.#bytes[this.#next + index] !== text.charCodeAt(index)) return false;
-    this.#next += text.length;
-    return true;
   }
 }

@@ -17,16 +17,21 @@ export interface EncodedColumns {
  * string or a view per field costs more than its bytes.
  */
 export function toCopyText(columns: EncodedColumns, rows: number): Buffer {
-  const { eventIds, eventTypes, eventTimes, userIds, payloads, attributes } = columns;
-  const elements = [eventIds, eventTypes, eventTimes, userIds].map((column) => new ColumnReader(column));
-  const jsons = new ColumnReader(payloads);
-  const others = attributes && new ColumnReader(attributes);
+  const ids = new ColumnReader(columns.eventIds);
+  const types = new ColumnReader(columns.eventTypes);
+  const times = new ColumnReader(columns.eventTimes);
+  const users = new ColumnReader(columns.userIds);
+  const payloads = new ColumnReader(columns.payloads);
+  const attributes = columns.attributes && new ColumnReader(columns.attributes);
   const text = Buffer.allocUnsafe(maxLength(columns, rows));
   let end = 0;
   for (let row = 0; row < rows; row++) {
-    for (const column of elements) end = put(text, column.copyElement(text, end), TAB);
-    end = jsons.copyJson(text, end);
-    if (others !== undefined) end = others.copyJsonOrNull(text, put(text, end, TAB));
+    end = put(text, ids.copyPlain(text, end), TAB);
+    end = put(text, types.copyQuoted(text, end), TAB);
+    end = put(text, times.copyPlain(text, end), TAB);
+    end = put(text, users.copyQuoted(text, end), TAB);
+    end = payloads.copyJson(text, end);
+    if (attributes !== undefined) end = attributes.copyJsonOrNull(text, put(text, end, TAB));
     end = put(text, end, NEWLINE);
   }
   return text.subarray(0, end);
