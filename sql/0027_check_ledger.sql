@@ -16,3 +16,14 @@ begin
   end if;
 end
 $$;
+
+revoke execute on function check_ledger(text, int, bigint, int) from public;
+
+-- Without the schemas of other users, which psql has in its search_path.
+do $$
+begin
+  execute format('alter function check_ledger(text, int, bigint, int) set search_path = %I, pg_temp', current_schema());
+end
+$$;
+
+select grant_to_roles();

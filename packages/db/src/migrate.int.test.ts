@@ -198,8 +198,9 @@ test('consumers of the version before schemas write during and after its migrati
   ]);
   expect(
     await run(`select proname::text, proconfig from pg_proc where pronamespace = 'public'::regnamespace
-                    and proname in ('count_dead_letters', 'grant_to_roles') order by 1`),
+                    and proname in ('check_ledger', 'count_dead_letters', 'grant_to_roles') order by 1`),
   ).toEqual([
+    { proname: 'check_ledger', proconfig: '{"search_path=public, pg_temp"}' },
     { proname: 'count_dead_letters', proconfig: '{"search_path=public, pg_temp"}' },
     { proname: 'grant_to_roles', proconfig: '{"search_path=public, pg_temp"}' },
   ]);

@@ -185,6 +185,7 @@ const intrusions = [
   'truncate SCHEMA.agg_events_minute',
   'drop table SCHEMA.raw_events',
   'select SCHEMA.grant_to_roles()',
+  `select SCHEMA.check_ledger('events', 0, 0, 0)`,
   'create table SCHEMA.more ()',
   'create trigger count after insert on mine execute function SCHEMA.count_dead_letters()',
 ];

@@ -7,12 +7,12 @@ const migrations = readMigrations(migrationsFolder)
   .map(({ sql }) => sql)
   .join('\n');
 const tables = [...migrations.matchAll(/^create table (\w+)/gm)].map(([, name]) => name);
-const names = `(?:${[...tables, 'schema_migrations', 'grant_to_roles'].join('|')})`;
+const names = `(?:${[...tables, 'schema_migrations', 'grant_to_roles', 'check_ledger'].join('|')})`;
 
 /** A name in a statement without `pipeline.`, which only a search_path would find. */
 const bare = new RegExp(
   [
-    `\\b(?:from|join|into|update|table|using|on|of|like|index|select) ${names}\\b`,
+    `\\b(?:from|join|into|update|table|using|on|of|like|index|select|copy) ${names}\\b`,
     `, ${names}\\b(?!['\`])`,
     `'${names}'::reg.*`,
   ].join('|'),

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { row } from '../testing/batches.ts';
+import { columnsOf } from './event-columns.ts';
 import { EventRows } from './event-rows.ts';
 
 /** Texts with characters that an array literal must escape. */
@@ -37,7 +38,7 @@ test('a slice of all rows costs nothing', () => {
 });
 
 test('without rows the columns are empty', () => {
-  const { eventIds, eventTypes, payloads } = new EventRows().toColumns();
+  const { eventIds, eventTypes, payloads } = columnsOf(new EventRows());
   expect([eventIds, eventTypes, payloads].map(String)).toEqual(['{}', '{}', '']);
 });
 
@@ -45,13 +46,13 @@ test('a batch has a column of attributes only if a row has some', () => {
   const none = EventRows.of([row(0), row(1)]);
   const some = EventRows.of([row(0), row(1, { attributesJson: '{"a":1}' }), row(2)]);
   expect([none.hasAttributes, some.hasAttributes]).toEqual([false, true]);
-  expect(none.toColumns().attributes).toBeUndefined();
-  expect(String(some.toColumns().attributes)).toBe('null\u001e{"a":1}\u001enull');
+  expect(columnsOf(none).attributes).toBeUndefined();
+  expect(String(columnsOf(some).attributes)).toBe('null\u001e{"a":1}\u001enull');
 });
 
 test('a null among the users is no text', () => {
   const users = ['a', null, 'NULL', ''].map((userId, at) => row(at, { userId }));
-  expect(String(EventRows.of(users).toColumns().userIds)).toBe('{"a",NULL,"NULL",""}');
+  expect(String(columnsOf(EventRows.of(users)).userIds)).toBe('{"a",NULL,"NULL",""}');
 });
 
 test('rows have a tally per type and minute, and the time of the last one', () => {
@@ -70,7 +71,7 @@ test('rows have a tally per type and minute, and the time of the last one', () =
 
 test('the columns are encoded as Postgres reads them', () => {
   const all = [row(0, { eventId: 'a', userId: '"' }), row(1, { eventId: 'b', payloadJson: '{}' })];
-  const { attributes, ...columns } = EventRows.of(all).toColumns();
+  const { attributes, ...columns } = columnsOf(EventRows.of(all));
   expect(attributes).toBeUndefined();
   expect(Object.fromEntries(Object.entries(columns).map(([name, bytes]) => [name, String(bytes)]))).toEqual({
     eventIds: '{a,b}',
@@ -79,4 +80,15 @@ test('the columns are encoded as Postgres reads them', () => {
     userIds: '{"\\"","user-1"}',
     payloads: '{"path":"/"}\u001e{}',
   });
+});
+
+test('a row is a line of six fields', () => {
+  const all = [
+    row(0, { eventId: 'a', eventType: '\\', userId: null, payloadJson: '{"a":"\\n"}' }),
+    row(1, { eventId: 'b', userId: '\tNULL', attributesJson: '{\n}' }),
+  ];
+  expect(String(EventRows.of(all).toCopyText())).toBe(
+    'a\t\\\\\t2026-11-24T09:30:12.345678Z\t\\N\t{"a":"\\\\n"}\t\\N\n' +
+      'b\tpage_view\t2026-11-24T09:30:12.345678Z\t\\tNULL\t{"path":"/"}\t{\\n}\n',
+  );
 });

@@ -1,6 +1,5 @@
 import type { SourceRecord } from '../dead-letters/dead-letter.ts';
-import { escapeText, jsonLayout, plainLayout, quotedLayout } from './columns/array-literal.ts';
-import { NullableTextColumn, SparseJsonColumn } from './columns/nullable-columns.ts';
+import { decodeField, encodeField, lineLayout } from './columns/copy-lines.ts';
 import { TextColumn } from './columns/text-column.ts';
 import { MinuteCounts, type MinuteTypeCount } from './minute-counts.ts';
 
@@ -20,18 +19,14 @@ export interface EventRow {
 }
 
 /**
- * The rows of a batch, stored as the columns that the statement sends. They live until Postgres has confirmed
- * the batch; as individual objects and strings, the garbage collector would copy them several times.
+ * The rows of a batch, stored as the bytes that COPY sends. They live until Postgres has confirmed the batch; as
+ * individual objects and strings, the garbage collector would copy them several times.
  */
 export class EventRows implements Iterable<EventRow> {
   readonly records: SourceRecord[] = [];
-  readonly #ids = new TextColumn(plainLayout);
-  readonly #types = new TextColumn(quotedLayout);
-  readonly #times = new TextColumn(plainLayout);
-  readonly #users = new NullableTextColumn();
-  readonly #payloads = new TextColumn(jsonLayout);
-  readonly #attributes = new SparseJsonColumn();
+  readonly #lines = new TextColumn(lineLayout);
   readonly #counts = new MinuteCounts();
+  #hasAttributes = false;
   #lastEventTime: string | undefined;
 
   static of(rows: Iterable<EventRow>): EventRows {
@@ -42,13 +37,11 @@ export class EventRows implements Iterable<EventRow> {
 
   push({ eventId, eventType, eventTime, userId, payloadJson, attributesJson, record }: EventRow): void {
     this.records.push(record);
-    this.#ids.push(eventId);
-    this.#types.push(escapeText(eventType));
-    this.#times.push(eventTime);
-    this.#users.push(userId);
-    this.#payloads.push(payloadJson);
-    this.#attributes.push(attributesJson);
+    this.#lines.push(
+      `${eventId}\t${encodeField(eventType)}\t${eventTime}\t${encodeField(userId)}\t${encodeField(payloadJson)}\t${encodeField(attributesJson)}`,
+    );
     this.#counts.add(eventType, eventTime);
+    this.#hasAttributes ||= attributesJson !== undefined;
     this.#lastEventTime = eventTime;
   }
 
@@ -63,7 +56,7 @@ export class EventRows implements Iterable<EventRow> {
 
   /** Whether a row has attributes. */
   get hasAttributes(): boolean {
-    return this.#attributes.bytes !== undefined;
+    return this.#hasAttributes;
   }
 
   /** The rows from index `from` up to, but not including, `to`. */
@@ -74,38 +67,34 @@ export class EventRows implements Iterable<EventRow> {
 
   /** The rows as they were pushed. */
   *[Symbol.iterator](): Iterator<EventRow> {
-    const [ids, types, times] = [this.#ids.texts, this.#types.texts, this.#times.texts];
-    const [users, payloads, attributes] = [this.#users.texts, this.#payloads.texts, this.#attributes.texts];
-    for (const [index, record] of this.records.entries()) {
-      yield {
-        eventId: ids[index] ?? '',
-        eventType: types[index] ?? '',
-        eventTime: times[index] ?? '',
-        userId: users[index] ?? null,
-        payloadJson: payloads[index] ?? '',
-        attributesJson: attributes?.[index],
-        record,
-      };
-    }
+    const lines = this.#lines.texts;
+    for (const [index, record] of this.records.entries()) yield toRow(lines[index] ?? '', record);
   }
 
   /**
-   * The columns as encoded Postgres array literals; payloads and attributes are joined by `jsonSeparator`
-   * instead. `attributes` is undefined if no row has any.
+   * The rows in COPY's text format, with the columns event_id, event_type, event_time, user_id, payload and
+   * attributes: a view that is valid until the next push.
    */
-  toColumns() {
-    return {
-      eventIds: this.#ids.bytes,
-      eventTypes: this.#types.bytes,
-      eventTimes: this.#times.bytes,
-      userIds: this.#users.bytes,
-      payloads: this.#payloads.bytes,
-      attributes: this.#attributes.bytes,
-    };
+  toCopyText(): Buffer {
+    return this.#lines.bytes;
   }
 
   /** Number of events per minute and type; the same minute and type may occur several times. */
   get tallies(): readonly MinuteTypeCount[] {
     return this.#counts.tallies;
   }
+}
+
+function toRow(line: string, record: SourceRecord): EventRow {
+  const [eventId = '', eventType = '', eventTime = '', userId = '', payload = '', attributes = ''] =
+    line.split('\t');
+  return {
+    eventId,
+    eventType: decodeField(eventType) ?? '',
+    eventTime,
+    userId: decodeField(userId),
+    payloadJson: decodeField(payload) ?? '',
+    attributesJson: decodeField(attributes) ?? undefined,
+    record,
+  };
 }

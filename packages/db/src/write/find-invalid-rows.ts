@@ -1,6 +1,7 @@
 import type { Database, Sql } from '../client/connect.ts';
 import { codeOf, errorKind } from '../client/errors.ts';
 import { jsonSeparator } from './columns/array-literal.ts';
+import { columnsOf } from './event-columns.ts';
 import type { EventRows } from './event-rows.ts';
 import type { Refusal } from './isolate.ts';
 import { untyped } from './untyped-parameter.ts';
@@ -32,7 +33,7 @@ export async function findInvalidRows(
 const UNDEFINED_FUNCTION = '42883';
 
 function refusalsStatement(sql: Sql, rows: EventRows) {
-  const { payloads, attributes } = rows.toColumns();
+  const { payloads, attributes } = columnsOf(rows);
   return sql<FoundRefusal[]>`${invalidJson(sql, payloads)}
     ${attributes === undefined ? sql`` : sql`union all ${invalidJson(sql, attributes)}`}`;
 }

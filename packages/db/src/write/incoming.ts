@@ -1,12 +1,13 @@
 import type { Sql } from '../client/connect.ts';
 import { jsonSeparator } from './columns/array-literal.ts';
 import { jsonNull } from './columns/nullable-columns.ts';
+import { columnsOf } from './event-columns.ts';
 import type { EventRows } from './event-rows.ts';
 import { untyped } from './untyped-parameter.ts';
 
 /** Selects the rows of a batch with their positions, from 1 on. Payload and attributes are texts. */
 export function selectIncoming(sql: Sql, rows: EventRows) {
-  const { eventIds, eventTypes, eventTimes, userIds, payloads, attributes } = rows.toColumns();
+  const { eventIds, eventTypes, eventTimes, userIds, payloads, attributes } = columnsOf(rows);
   return sql`
              select unnest(${untyped(sql, eventIds)}::uuid[]) as event_id,
                     unnest(${untyped(sql, eventTypes)}::text[]) as event_type,

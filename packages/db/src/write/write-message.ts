@@ -1,7 +1,6 @@
 /// <reference path="../client/patched-postgres.d.ts" />
 import type { Database } from '../client/connect.ts';
 import type { Batch } from './batch.ts';
-import { toCopyText } from './columns/copy-text.ts';
 import { resultOfMoved, withoutContext } from './copy-errors.ts';
 import type { EventRows } from './event-rows.ts';
 import type { LedgerView } from './ledger.ts';
@@ -29,7 +28,7 @@ export async function writeMessage(
   tail: LogTail | undefined,
 ): Promise<StatementResult | null> {
   const { rows } = batch;
-  const copy = toCopyText(rows.toColumns(), rows.length);
+  const copy = rows.toCopyText();
   const { text } = messageOf(batch, expected, tail);
   try {
     const [, accounted] = await database.run((sql) => sql.unsafe<Responses>(text, [], { copy }));
@@ -46,7 +45,7 @@ function messageOf(batch: Batch, { nextOffset, resets }: LedgerView, tail: LogTa
   const sql = literals;
   return sql`
     select pipeline.check_ledger(${topic}, ${partition}, ${nextOffset}, ${resets});
-    copy pipeline.raw_events (event_id, event_type, event_time, user_id, payload${rows.hasAttributes ? sql`, attributes` : sql``}) from stdin;
+    copy pipeline.raw_events (event_id, event_type, event_time, user_id, payload, attributes) from stdin;
     with ledger as materialized (
       select topic_id from pipeline.ingest_progress where topic = ${topic} and partition = ${partition}
     ), in_step as materialized (

@@ -1,4 +1,4 @@
-import { escapeText, jsonLayout, parseNullableArray, plainLayout, quotedLayout } from './array-literal.ts';
+import { escapeText, jsonLayout, plainLayout, quotedLayout } from './array-literal.ts';
 import { TextColumn } from './text-column.ts';
 
 /** A column of texts and nulls, encoded like a column of texts until the first null, which is cheaper. */
@@ -13,11 +13,6 @@ export class NullableTextColumn {
 
   get bytes(): Buffer {
     return this.#column.bytes;
-  }
-
-  /** The texts and nulls as they were pushed. */
-  get texts(): readonly (string | null)[] {
-    return parseNullableArray(String(this.bytes));
   }
 
   #pushNull(): void {
@@ -54,11 +49,6 @@ export class SparseJsonColumn {
   /** The encoded column; undefined if there are only gaps. */
   get bytes(): Buffer | undefined {
     return this.#column?.bytes;
-  }
-
-  /** The objects and gaps as they were pushed; undefined if there are only gaps. */
-  get texts(): readonly (string | undefined)[] | undefined {
-    return this.#column?.texts.map((json) => (json === jsonNull ? undefined : json));
   }
 
   #begin(json: string): void {
