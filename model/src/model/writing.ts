@@ -29,6 +29,7 @@ interface Call {
   readonly send: (statements: Statements) => Promise<Response>;
 }
 
+const noRows = { rows: new EventRows(), deadLetters: [] };
 const refusal = { sqlstate: '23514', message: 'violates a check' };
 const PENDING = new Error('no response yet');
 
@@ -51,7 +52,7 @@ export async function nextOf(partition: number, work: Work): Promise<Next> {
   } catch (error) {
     return error === PENDING ? last(calls) : 'failed';
   }
-  return { isTolerant: forms.next(0) === 'tolerant', ...(await ledgerOf(writer, partition, seen)) };
+  return { isTolerant: forms.next(noRows) === 'tolerant', ...(await ledgerOf(writer, partition, seen)) };
 }
 
 /** Statements that return the responses so far, and note what is requested. */

@@ -1,5 +1,11 @@
 import { hashRecord } from '@pipeline/db';
-import { LedgerMissingError, LedgerWriter, type Statements, UnseenDuplicateError } from '@pipeline/db/write';
+import {
+  InsertForms,
+  LedgerMissingError,
+  LedgerWriter,
+  type Statements,
+  UnseenDuplicateError,
+} from '@pipeline/db/write';
 import { type ClusterAdmin, type Publisher, redriveCountOf } from '@pipeline/kafka';
 import { BatchSource } from '@pipeline/kafka/consume';
 import { type Logger, readSettings, UserError } from '@pipeline/runtime';
@@ -32,7 +38,7 @@ export async function runConsumer(world: World, host: SimulatedProcess, stop: Ab
   const retries = createRetryPolicy(places, health, signal);
   const redrives = ({ headers }: Parameters<ConstructorParameters<typeof LedgerWriter>[2]>[0]) =>
     redriveCountOf(headers);
-  const writer = new LedgerWriter(statementsOf(world, host), retries.persist, redrives);
+  const writer = new LedgerWriter(statementsOf(world, host), retries.persist, redrives, new InsertForms(2));
   const source = openSource(world, host, writer, { logger, signal, retries });
   await using _source = source;
   await source.start();

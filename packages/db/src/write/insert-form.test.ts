@@ -1,17 +1,35 @@
 import { expect, test } from 'vitest';
+import { batchOf, deadLetter, record, row } from '../testing/batches.ts';
 import { InsertForms } from './insert-form.ts';
+
+const [one, two] = [batchOf([row(0)]), batchOf([row(0), row(1)])];
 
 test('a duplicate makes inserts tolerant for the next hundred batches', () => {
   const forms = new InsertForms(2);
-  expect(forms.next(1)).toBe('plain');
+  expect(forms.next(one)).toBe('plain');
   forms.report(1);
   for (let clean = 0; clean < 99; clean++) forms.report(0);
-  expect([forms.next(1), forms.next(2)]).toEqual(['tolerant', 'tolerant']);
+  expect([forms.next(one), forms.next(two)]).toEqual(['tolerant', 'tolerant']);
   forms.report(0);
-  expect(forms.next(1)).toBe('plain');
+  expect(forms.next(one)).toBe('plain');
 });
 
 test('a batch is written by COPY from a number of events on, and never by default', () => {
   const forms = new InsertForms(2);
-  expect([forms.next(1), forms.next(2), new InsertForms().next(1e9)]).toEqual(['plain', 'copy', 'plain']);
+  expect([forms.next(one), forms.next(two), new InsertForms().next(two)]).toEqual(['plain', 'copy', 'plain']);
+});
+
+test('a batch with large dead letters is not written by COPY', () => {
+  const forms = new InsertForms(1);
+  const of = (...sizes: readonly number[]) =>
+    batchOf(
+      [row(0)],
+      sizes.map((size, at) =>
+        deadLetter(1 + at, { record: { ...record(1 + at), value: Buffer.alloc(size) } }),
+      ),
+    );
+  expect([of(1 << 15, 1 << 15), of(1 << 15, (1 << 15) + 1)].map((batch) => forms.next(batch))).toEqual([
+    'copy',
+    'plain',
+  ]);
 });

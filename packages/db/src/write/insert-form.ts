@@ -1,3 +1,6 @@
+import type { DeadLetter } from '../dead-letters/dead-letter.ts';
+import type { Batch } from './batch.ts';
+
 /**
  * How a batch inserts events. `tolerant` skips duplicates (`on conflict do nothing`). The other two cost Postgres
  * less, but fail if an event is already stored or is in the batch twice: `plain` is a statement, `copy` a message
@@ -11,6 +14,16 @@ const CLEAN_BATCHES = 100;
 /** Number of events from which on a batch is cheaper by COPY (docs/decisions/0001-one-message.md). */
 export const DEFAULT_COPY_MIN_EVENTS = 500;
 
+/** Maximum size of the dead letters of a message: Postgres logs its text, of which they are a part, with an error. */
+const MAX_TEXT_BYTES = 64 << 10;
+
+function sizeOf(deadLetters: readonly DeadLetter[]): number {
+  return deadLetters.reduce(
+    (sum, { record: { key, value } }) => sum + (key?.length ?? 0) + (value?.length ?? 0),
+    0,
+  );
+}
+
 /**
  * Chooses the form of the next batch. Duplicates come in runs, from a replay or a producer that resends.
  */
@@ -23,10 +36,11 @@ export class InsertForms {
     this.#copyMinEvents = copyMinEvents;
   }
 
-  /** The form of the next batch, which has this number of events. */
-  next(events: number): InsertForm {
+  /** The form of the next batch. */
+  next({ rows, deadLetters }: Pick<Batch, 'rows' | 'deadLetters'>): InsertForm {
     if (this.#clean < CLEAN_BATCHES) return 'tolerant';
-    return events >= this.#copyMinEvents ? 'copy' : 'plain';
+    const isLarge = rows.length >= this.#copyMinEvents;
+    return isLarge && sizeOf(deadLetters) <= MAX_TEXT_BYTES ? 'copy' : 'plain';
   }
 
   /** Reports the number of duplicates in a batch. */

@@ -2,10 +2,10 @@ import { expect, test } from 'vitest';
 import { isTransientError } from '../client/errors.ts';
 import { batchOf, row } from '../testing/batches.ts';
 import { UnseenDuplicateError } from './conflicts.ts';
-import type { InsertForm } from './insert-form.ts';
+import { type InsertForm, InsertForms } from './insert-form.ts';
 import type { Statements } from './statements.ts';
 import type { StatementResult } from './write-statement.ts';
-import { LedgerWriter } from './writer.ts';
+import { LedgerWriter, type Persist } from './writer.ts';
 
 const stored: StatementResult = {
   foundOffset: 0n,
@@ -17,7 +17,11 @@ const stored: StatementResult = {
 };
 
 /** Writes a batch by statements with these outcomes. @returns the forms of the statements, and the result */
-async function write(outcomes: readonly (Error | StatementResult)[]) {
+async function write(
+  outcomes: readonly (Error | StatementResult)[],
+  copyMinEvents?: number,
+  persist: Persist = (statement) => statement(),
+) {
   const forms: InsertForm[] = [];
   const statements: Partial<Statements> = {
     open: async () => ({ nextOffset: 0n, resets: 0, isRestarted: false }),
@@ -27,11 +31,7 @@ async function write(outcomes: readonly (Error | StatementResult)[]) {
       return outcome;
     },
   };
-  const writer = new LedgerWriter(
-    statements as Statements,
-    (statement) => statement(),
-    () => 0,
-  );
+  const writer = new LedgerWriter(statements as Statements, persist, () => 0, new InsertForms(copyMinEvents));
   await writer.open({ topic: 'events', partition: 0 }, 0n);
   const written = await writer.write(batchOf([row(0)])).catch((error: unknown) => error);
   return { forms, written };
@@ -51,4 +51,23 @@ test('a duplicate that stays unseen is a transient error, which is retried later
   expect(forms).toHaveLength(3);
   expect(written).toBe(unseen);
   expect(isTransientError(written)).toBe(true);
+});
+
+const deadlock = Object.assign(new Error('deadlock detected'), { code: '40P01' });
+
+test.each([
+  ['copy', 1, duplicate, ['copy', 'tolerant']],
+  ['copy', 1, deadlock, ['copy', 'tolerant']],
+  ['plain', 2, deadlock, ['plain']],
+])('a batch in the form %s (from %d events on) after the error "%s" is tried as %j', async (...args) => {
+  const [, copyMinEvents, error, expected] = args;
+  expect((await write([error, stored], copyMinEvents)).forms).toEqual(expected);
+});
+
+test('a message that exceeds its deadline is repeated as a statement', async () => {
+  const deadline = Object.assign(new Error('took longer'), { name: 'DeadlineError' });
+  const twice: Persist = (statement) => statement().catch(statement);
+  const { forms, written } = await write([deadline, stored], 1, twice);
+  expect(forms).toEqual(['copy', 'tolerant']);
+  expect(written).toMatchObject({ conflicting: 1 });
 });

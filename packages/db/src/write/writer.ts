@@ -163,7 +163,7 @@ export class LedgerWriter implements Writer {
    */
   async #writeInForm(batch: Batch, ledger: LedgerView, tail: LogTail | undefined): Promise<StatementResult> {
     const write = (form: InsertForm) => this.#statements.write(batch, ledger, form, tail);
-    const first = this.#forms.next(batch.rows.length);
+    const first = this.#forms.next(batch);
     const tolerate = (error: unknown) => {
       if (first === 'copy' && isDeadline(error)) this.#forms.report(1);
       if (!isDuplicate(error, first)) throw error;
