@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { row } from '../testing/batches.ts';
-import { columnsOf } from './event-columns.ts';
+import { columnsOf } from './columns/event-columns.ts';
 import { EventRows } from './event-rows.ts';
 
 /** Texts with characters that an array literal must escape. */

@@ -1,7 +1,7 @@
 import type { Database, Sql } from '../client/connect.ts';
 import { codeOf, errorKind } from '../client/errors.ts';
 import { jsonSeparator } from './columns/array-literal.ts';
-import { columnsOf } from './event-columns.ts';
+import { columnsOf } from './columns/event-columns.ts';
 import type { EventRows } from './event-rows.ts';
 import type { Refusal } from './isolate.ts';
 import { untyped } from './untyped-parameter.ts';

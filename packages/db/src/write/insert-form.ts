@@ -4,7 +4,7 @@ import type { Batch } from './batch.ts';
 /**
  * How a batch inserts events. `tolerant` skips duplicates (`on conflict do nothing`). The other two cost Postgres
  * less, but fail if an event is already stored or is in the batch twice: `plain` is a statement, `copy` a message
- * of several (`write-message.ts`), which costs less per event and more per batch.
+ * of several (`message/write-message.ts`), which costs less per event and more per batch.
  */
 export type InsertForm = 'copy' | 'plain' | 'tolerant';
 

@@ -15,7 +15,7 @@ import {
   rewindLedger,
 } from './ledger.ts';
 import type { LogTail } from './log-tail.ts';
-import { writeMessage } from './write-message.ts';
+import { writeMessage } from './message/write-message.ts';
 import { type StatementResult, writeStatement } from './write-statement.ts';
 
 /** The statements of the write path, each a transaction of its own. */

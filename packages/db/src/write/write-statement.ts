@@ -9,8 +9,8 @@ import { selectIncoming } from './incoming.ts';
 import type { InsertForm } from './insert-form.ts';
 import type { LedgerView } from './ledger.ts';
 import { type LogTail, tailToJson } from './log-tail.ts';
+import type { Template } from './message/template.ts';
 import { recordTime } from './record-time.ts';
-import type { Template } from './template.ts';
 
 /** The result of `writeStatement`. */
 export interface StatementResult {

@@ -1,7 +1,7 @@
-import { escapeText, jsonLayout, plainLayout, quotedLayout } from './columns/array-literal.ts';
-import { NullableTextColumn, SparseJsonColumn } from './columns/nullable-columns.ts';
-import { TextColumn } from './columns/text-column.ts';
-import type { EventRows } from './event-rows.ts';
+import type { EventRows } from '../event-rows.ts';
+import { escapeText, jsonLayout, plainLayout, quotedLayout } from './array-literal.ts';
+import { NullableTextColumn, SparseJsonColumn } from './nullable-columns.ts';
+import { TextColumn } from './text-column.ts';
 
 /**
  * The rows as encoded Postgres array literals, a column each; payloads and attributes are joined by

@@ -1,12 +1,12 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import type { DeadLetter } from '../dead-letters/dead-letter.ts';
-import { deadLetter, row } from '../testing/batches.ts';
-import { createFreshDatabase, type FreshDatabase } from '../testing/fresh-database.ts';
-import type { Batch } from './batch.ts';
-import { type EventRow, EventRows } from './event-rows.ts';
-import { createWriter, type Persist, type Writer } from './writer.ts';
+import type { DeadLetter } from '../../dead-letters/dead-letter.ts';
+import { deadLetter, row } from '../../testing/batches.ts';
+import { createFreshDatabase, type FreshDatabase } from '../../testing/fresh-database.ts';
+import type { Batch } from '../batch.ts';
+import { type EventRow, EventRows } from '../event-rows.ts';
+import { createWriter, type Persist, type Writer } from '../writer.ts';
 
 const partition = { topic: 'my.events', partition: 0 };
 const persist: Persist = (statement) => statement();

@@ -1,12 +1,12 @@
-/// <reference path="../client/patched-postgres.d.ts" />
-import type { Database } from '../client/connect.ts';
-import type { Batch } from './batch.ts';
+/// <reference path="../../client/patched-postgres.d.ts" />
+import type { Database } from '../../client/connect.ts';
+import type { Batch } from '../batch.ts';
+import type { EventRows } from '../event-rows.ts';
+import type { LedgerView } from '../ledger.ts';
+import type { LogTail } from '../log-tail.ts';
+import { accountFor, countAll, NOTHING_WRITTEN, type StatementResult } from '../write-statement.ts';
 import { resultOfMoved, withoutContext } from './copy-errors.ts';
-import type { EventRows } from './event-rows.ts';
-import type { LedgerView } from './ledger.ts';
 import { literals } from './literals.ts';
-import type { LogTail } from './log-tail.ts';
-import { accountFor, countAll, NOTHING_WRITTEN, type StatementResult } from './write-statement.ts';
 
 /** The rows that the message's statements return. */
 type Responses = [checked: object[], accounted: { readonly deadLettered: number }[]];

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
-import { row } from '../testing/batches.ts';
+import { row } from '../../testing/batches.ts';
+import { EventRows } from '../event-rows.ts';
 import { recordOffsetOf, resultOfMoved, withoutContext } from './copy-errors.ts';
-import { EventRows } from './event-rows.ts';
 
 const rows = EventRows.of([row(10), row(20), row(30)]);
 

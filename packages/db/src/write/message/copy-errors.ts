@@ -1,6 +1,6 @@
-import { codeOf } from '../client/errors.ts';
-import type { EventRows } from './event-rows.ts';
-import { NOTHING_WRITTEN, type StatementResult } from './write-statement.ts';
+import { codeOf } from '../../client/errors.ts';
+import type { EventRows } from '../event-rows.ts';
+import { NOTHING_WRITTEN, type StatementResult } from '../write-statement.ts';
 
 /** What the driver adds to an error of Postgres. */
 interface PostgresError {

@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { readSettings } from '@pipeline/runtime';
 import { expect, inject, test } from 'vitest';
-import { connectDatabase, openPool } from '../client/connect.ts';
-import { databaseSettings } from '../client/settings.ts';
-import { batchOf, row } from '../testing/batches.ts';
-import { createFreshDatabase, type FreshDatabase } from '../testing/fresh-database.ts';
+import { connectDatabase, openPool } from '../../client/connect.ts';
+import { databaseSettings } from '../../client/settings.ts';
+import { batchOf, row } from '../../testing/batches.ts';
+import { createFreshDatabase, type FreshDatabase } from '../../testing/fresh-database.ts';
+import { createWriter, type Written } from '../writer.ts';
 import { endHalfSent } from './half-sent.ts';
-import { createWriter, type Written } from './writer.ts';
 
 const partition = { topic: 'events', partition: 0 };
 const persist = <Value>(statement: () => Promise<Value>) => statement();

@@ -1,4 +1,4 @@
-import type { Database } from '../client/connect.ts';
+import type { Database } from '../../client/connect.ts';
 
 /** A write that takes longer, retries included, may be blocked. */
 const CHECK_MS = 2_000;
