@@ -17,7 +17,7 @@ const cases = forms.flatMap((one) =>
 );
 
 test.concurrent.each(cases)(
-  'a consumer killed $point (occurrence $occurrence, $form) loses and duplicates nothing',
+  'a consumer killed $point ($occurrence, $form) loses and duplicates nothing',
   async ({ point, occurrence, duplicateEvery, copyMinEvents }) => {
     await using pipeline = await createPipeline();
     const oracle = await publishMix(pipeline, { events: 900, badEvery: 25, duplicateEvery });

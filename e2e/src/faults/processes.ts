@@ -63,7 +63,7 @@ const zombieInStatement: Fault = {
 
 /** Their session in Postgres waits for the rest of the rows, with the ledger locked, until the successor ends it. */
 const stoppedInCopy: Fault = {
-  name: 'all consumers are paused while the rows of a batch are sent, and resumed when a successor has written',
+  name: 'all consumers are paused while the rows of a batch are sent, then resumed',
   environment: { COPY_MIN_EVENTS: '1' },
   async inject(system) {
     const { fleet, postgresProxy } = system;

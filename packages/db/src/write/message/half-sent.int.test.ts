@@ -53,7 +53,7 @@ async function waitsOf({ database }: FreshDatabase, name: string) {
   return found.map(({ wait }) => wait);
 }
 
-test('a half-sent message is ended as soon as it blocks the next owner of its partition', async () => {
+test('a half-sent message is ended when it blocks the next owner of its partition', async () => {
   await using fresh = await createFreshDatabase(inject('postgresUrl'));
   await using route = await cutRoute(fresh);
   const stopped = createWriter(route.database, persist, { copyMinEvents: 1 });
