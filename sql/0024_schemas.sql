@@ -20,7 +20,6 @@ begin
       -- The consumer: stores rows, but neither changes nor deletes events and dead letters.
       ('writer', 'select, insert on raw_events, dlq_events'),
       ('writer', 'select, insert, update on agg_events_minute, ingest_progress'),
-      ('writer', 'execute on function check_ledger(text, int, bigint, int)'),
       -- The stats commands and page: read only.
       ('reader', 'select on ' || array_to_string(tables, ', ')),
       -- Redriving and discarding dead letters, and the history of the stats page: may change a dead letter's
@@ -31,8 +30,6 @@ begin
       ('operator', 'insert, delete on stats_samples')
     ) as rights (kind, privileges)
     where to_regrole(quote_ident(prefix || kind)) is not null
-      -- A later migration creates the function.
-      and (privileges not like 'execute %' or to_regprocedure('check_ledger(text, int, bigint, int)') is not null)
   loop
     execute format('grant usage on schema %I to %I', current_schema(), one.role_name);
     execute format('grant %s to %I', one.privileges, one.role_name);
@@ -54,13 +51,8 @@ begin
       loop
         execute format('alter table %s owner to %I', one_table, owner);
       end loop;
-      for one in
-        select oid::regprocedure as name from pg_proc
-        where pronamespace = to_regnamespace(quote_ident(current_schema()))
-          and proname in ('check_ledger', 'count_dead_letters', 'grant_to_roles')
-      loop
-        execute format('alter function %s owner to %I', one.name, owner);
-      end loop;
+      execute format('alter function count_dead_letters() owner to %I', owner);
+      execute format('alter function grant_to_roles() owner to %I', owner);
       -- A user that does not inherit the role would lose access to the tables.
       if not pg_has_role(owner, 'USAGE') then
         raise insufficient_privilege using message = format('%I does not inherit', current_user);
