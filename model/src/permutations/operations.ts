@@ -1,4 +1,4 @@
-import { createWriter, EventRows, type Writer } from '@pipeline/db';
+import { createWriter, EventRows, type Writer, type WriterOptions } from '@pipeline/db';
 import { discardDeadLetters, type SendDeadLetter } from '@pipeline/db/dead-letters';
 import { compareTables, partitionEvents, purge, rebuildAggregates } from '@pipeline/db/maintenance';
 import type { Point } from './latches.ts';
@@ -61,9 +61,10 @@ function consuming(
   name: string,
   points: readonly Point[],
   run: (writer: Writer) => Promise<unknown>,
+  options: WriterOptions = {},
 ): Operation {
   const prepare = async ({ database, persist }: Client) => {
-    const writer = createWriter(database, persist);
+    const writer = createWriter(database, persist, options);
     for (const partition of [0, 1]) await writer.open({ topic: 'events', partition, topicId }, 0n);
     return () => run(writer);
   };
@@ -76,22 +77,20 @@ const deadLetter = (key: number): Point => ({ table: 'dlq_events', key });
 const deadLetterCounts: Point = { table: 'agg_dead_letters', key: 0 };
 const ledger = (key: number): Point => ({ table: 'ingest_progress', key });
 
-const write = consuming(
-  'write',
-  [event(11), event(12), minute(1), minute(2), deadLetter(8), deadLetterCounts],
-  (writer) =>
-    writer.write(
-      batchOf(
-        0,
-        [
-          [6, 11, 1],
-          [7, 12, 2],
-        ],
-        [8],
-        9,
-      ),
-    ),
+const written = batchOf(
+  0,
+  [
+    [6, 11, 1],
+    [7, 12, 2],
+  ],
+  [8],
+  9,
 );
+const writtenPoints = [event(11), event(12), minute(1), minute(2), deadLetter(8), deadLetterCounts];
+const write = consuming('write', writtenPoints, (writer) => writer.write(written));
+const writeByCopy = consuming('write by COPY', writtenPoints, (writer) => writer.write(written), {
+  copyMinEvents: 1,
+});
 
 /** Has a duplicate, so that the plain form fails, and a gap. */
 const writeDuplicate = consuming('write a duplicate', [event(1), event(13), minute(1)], (writer) =>
@@ -220,6 +219,7 @@ const verify: Operation = {
 /** Every operation, in both roles of a pair. */
 export const operations: readonly Operation[] = [
   write,
+  writeByCopy,
   writeDuplicate,
   writeElsewhere,
   replay,

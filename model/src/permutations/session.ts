@@ -72,7 +72,9 @@ export class Session implements AsyncDisposable {
         }
       }
     };
-    this.#client = { database, persist, queue: openRedriveQueue(settings, 'test') };
+    // A third session would be no step of either operation.
+    const alone: Database = { ...database, runAside: async () => [] };
+    this.#client = { database: alone, persist, queue: openRedriveQueue(settings, 'test') };
   }
 
   /** Prepares an operation, whose messages pass at once. */
