@@ -121,6 +121,10 @@ test('the executables alone create tables, publish, store and verify', async () 
   expect(await findViolations(pipeline.database)).toEqual(noViolations);
   const { stored = 0, dead = 0 } = (await sumLedgers(pipeline.database)) ?? {};
   expect([stored > 1_500, dead > 100, stored + dead]).toEqual([true, true, 2_000]);
+  const columns = 'order_id is not null and amount >= 0 and currency is not null';
+  const missing = `select from raw_events left join (select event_id from event_purchase where ${columns}) as viewed
+    using (event_id) where event_type = 'purchase' and viewed is null`;
+  expect(await pipeline.database.run((sql) => sql.unsafe(missing))).toEqual([]);
 });
 
 test('they run and report their health in a read-only root without a shell', async ({ skip }) => {
