@@ -28,7 +28,7 @@ export const suites: readonly Suite[] = [
     mutate: [
       '{batch,event-rows,insert-form,isolate,log-tail,minute-counts,record-time}.ts',
       '{too-slow,untyped-parameter}.ts',
-      'columns/{array-literal,nullable-columns,text-column}.ts',
+      'columns/{array-literal,copy-fields,event-columns,lines}.ts',
     ],
     tests: ['!(*.int).test.ts', 'columns/*.test.ts'],
   },

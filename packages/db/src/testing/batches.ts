@@ -8,10 +8,10 @@ export function record(offset: number): SourceRecord {
   return { offset: String(offset), timestamp: '1700000000123', key: null, value: Buffer.from('x') };
 }
 
-/** A row with a unique event id. */
+/** A row with a unique event id, of the same minute as those of other rows. */
 export function row(offset: number, change: Partial<EventRow> = {}): EventRow {
   return {
-    eventId: randomUUID(),
+    eventId: `019ab3c1${randomUUID().slice(8)}`,
     eventType: 'page_view',
     eventTime: '2026-11-24T09:30:12.345678Z',
     userId: 'user-1',

@@ -82,6 +82,14 @@ test('the columns are encoded as Postgres reads them', () => {
   });
 });
 
+test('ids ascend if they are of UUIDv7, of one prefix, or a few are late, but not at random', () => {
+  const of = (prefixes: readonly string[]) =>
+    EventRows.of(prefixes.map((prefix, at) => row(at, { eventId: `${prefix}-0000-7000-8000-000000000000` })));
+  expect(of(['019ab3c1', '019ab3c1', '019ab3c0', '019ab3c2', '019ab3c3']).isAscending).toBe(true);
+  expect(of([]).isAscending).toBe(true);
+  expect(of(['91000000', '3a000000', 'c0000000', '08000000', '51000000']).isAscending).toBe(false);
+});
+
 test('a row is a line of six fields', () => {
   const all = [
     row(0, { eventId: 'a', eventType: '\\', userId: null, payloadJson: '{"a":"\\n"}' }),

@@ -1,6 +1,6 @@
 import type { SourceRecord } from '../dead-letters/dead-letter.ts';
-import { decodeField, encodeField, lineLayout } from './columns/copy-lines.ts';
-import { TextColumn } from './columns/text-column.ts';
+import { decodeField, encodeField } from './columns/copy-fields.ts';
+import { Lines } from './columns/lines.ts';
 import { MinuteCounts, type MinuteTypeCount } from './minute-counts.ts';
 
 /** An event to be stored. All members are texts that were validated by the event's schema. */
@@ -18,15 +18,20 @@ export interface EventRow {
   readonly record: SourceRecord;
 }
 
+/** Hexadecimal digits of an id that are compared: about a minute of UUIDv7. */
+const ID_PREFIX = 8;
+
 /**
  * The rows of a batch, stored as the bytes that COPY sends. They live until Postgres has confirmed the batch; as
  * individual objects and strings, the garbage collector would copy them several times.
  */
 export class EventRows implements Iterable<EventRow> {
   readonly records: SourceRecord[] = [];
-  readonly #lines = new TextColumn(lineLayout);
+  readonly #lines = new Lines();
   readonly #counts = new MinuteCounts();
   #hasAttributes = false;
+  #idPrefix = '';
+  #descents = 0;
   #lastEventTime: string | undefined;
 
   static of(rows: Iterable<EventRow>): EventRows {
@@ -41,6 +46,9 @@ export class EventRows implements Iterable<EventRow> {
       `${eventId}\t${encodeField(eventType)}\t${eventTime}\t${encodeField(userId)}\t${encodeField(payloadJson)}\t${encodeField(attributesJson)}`,
     );
     this.#counts.add(eventType, eventTime);
+    const idPrefix = eventId.slice(0, ID_PREFIX);
+    if (idPrefix < this.#idPrefix) this.#descents++;
+    this.#idPrefix = idPrefix;
     this.#hasAttributes ||= attributesJson !== undefined;
     this.#lastEventTime = eventTime;
   }
@@ -57,6 +65,11 @@ export class EventRows implements Iterable<EventRow> {
   /** Whether a row has attributes. */
   get hasAttributes(): boolean {
     return this.#hasAttributes;
+  }
+
+  /** Whether most ids ascend, by their first 32 bits: those of UUIDv7 do, random ones do not. */
+  get isAscending(): boolean {
+    return 4 * this.#descents <= this.length;
   }
 
   /** The rows from index `from` up to, but not including, `to`. */

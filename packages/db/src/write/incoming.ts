@@ -1,7 +1,7 @@
 import type { Sql } from '../client/connect.ts';
-import { jsonSeparator } from './columns/array-literal.ts';
+import { jsonNull, jsonSeparator } from './columns/array-literal.ts';
 import { columnsOf } from './columns/event-columns.ts';
-import { jsonNull } from './columns/nullable-columns.ts';
+
 import type { EventRows } from './event-rows.ts';
 import { untyped } from './untyped-parameter.ts';
 

@@ -4,7 +4,8 @@ import type { Batch } from './batch.ts';
 /**
  * How a batch inserts events. `tolerant` skips duplicates (`on conflict do nothing`). The other two cost Postgres
  * less, but fail if an event is already stored or is in the batch twice: `plain` is a statement, `copy` a message
- * of several (`message/write-message.ts`), which costs less per event and more per batch.
+ * of several (`message/write-message.ts`), which costs less per event and more per batch. It does not sort, so
+ * random ids cost it more.
  */
 export type InsertForm = 'copy' | 'plain' | 'tolerant';
 
@@ -39,7 +40,7 @@ export class InsertForms {
   /** The form of the next batch. */
   next({ rows, deadLetters }: Pick<Batch, 'rows' | 'deadLetters'>): InsertForm {
     if (this.#clean < CLEAN_BATCHES) return 'tolerant';
-    const isLarge = rows.length >= this.#copyMinEvents;
+    const isLarge = rows.length >= this.#copyMinEvents && rows.isAscending;
     return isLarge && sizeOf(deadLetters) <= MAX_TEXT_BYTES ? 'copy' : 'plain';
   }
 

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decodeField, encodeField, lineLayout } from './copy-lines.ts';
-import { TextColumn } from './text-column.ts';
+import { decodeField, encodeField } from './copy-fields.ts';
 
 /** Texts with characters that COPY must escape. */
 const hostile = fc.option(
@@ -24,13 +23,4 @@ test('a field is escaped as COPY reads it', () => {
   expect(texts.map(encodeField)).toEqual([
     ...['plain', '\\\\', '\\t', '\\n', '\\r', '\\\\N', '\\\\.', '\\N', '\\N', ''],
   ]);
-});
-
-test('lines can be read back, also if there are none', () => {
-  for (const lines of [[], ['a'], ['a\tb', '', 'c']]) {
-    const column = new TextColumn(lineLayout);
-    for (const line of lines) column.push(line);
-    expect(column.texts).toEqual(lines);
-    expect(String(column.bytes)).toBe(lines.map((line) => `${line}\n`).join(''));
-  }
 });

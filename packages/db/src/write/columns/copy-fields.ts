@@ -1,18 +1,7 @@
 /**
- * Lines of COPY's text format: fields with tabs in between, and backslashes before what would end a field
- * (https://www.postgresql.org/docs/current/sql-copy.html).
+ * Fields of COPY's text format, which has a line per row and tabs between fields: a backslash before what would
+ * end a field (https://www.postgresql.org/docs/current/sql-copy.html).
  */
-
-import type { Layout } from './array-literal.ts';
-
-/** Lines of fields that were encoded by `encodeField`. */
-export const lineLayout: Layout = {
-  open: '',
-  between: '\n',
-  close: '\n',
-  empty: '',
-  parse: (all) => (all === '' ? [] : all.slice(0, -1).split('\n')),
-};
 
 const NULL = '\\N';
 

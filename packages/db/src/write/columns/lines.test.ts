@@ -1,0 +1,35 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { Lines } from './lines.ts';
+
+function linesOf(all: readonly string[]): Lines {
+  const lines = new Lines();
+  for (const one of all) lines.push(one);
+  return lines;
+}
+
+const texts = fc.array(fc.string({ unit: fc.constantFrom('a', '\t', '\\', 'é', '𝄞'), maxLength: 20 }), {
+  maxLength: 200,
+});
+
+test('any lines end with a line feed and can be read back', () => {
+  fc.assert(
+    fc.property(texts, (all) => {
+      const lines = linesOf(all);
+      expect(String(lines.bytes)).toBe(all.map((one) => `${one}\n`).join(''));
+      expect(lines.texts).toEqual(all);
+    }),
+  );
+});
+
+test('the buffer grows for large lines and for many small ones', () => {
+  const all = ['ß'.repeat(100_000), ...Array.from({ length: 20_000 }, (_, index) => `${index}`)];
+  expect(linesOf(all).texts).toEqual(all);
+});
+
+test('lines can be pushed after the bytes were read', () => {
+  const lines = linesOf(['a']);
+  expect(String(lines.bytes)).toBe('a\n');
+  lines.push('b');
+  expect(String(lines.bytes)).toBe('a\nb\n');
+});

@@ -1,0 +1,49 @@
+const NO_BYTES = Buffer.alloc(0);
+/** Maximum number of UTF-8 bytes per UTF-16 code unit. */
+const BYTES_PER_UNIT = 3;
+/** Lines are joined up to these limits before they are written: `Buffer.write` has a high cost per call. */
+const [MANY_LINES, MANY_UNITS] = [64, 16 << 10];
+
+/**
+ * Lines of text, encoded into one buffer as it is sent to Postgres. The garbage collector would copy thousands of
+ * long-lived strings several times, but not a buffer.
+ */
+export class Lines {
+  #unwritten: string[] = [];
+  #units = 0;
+  #bytes = NO_BYTES;
+  #end = 0;
+
+  /** @param line without a line feed */
+  push(line: string): void {
+    this.#unwritten.push(line);
+    this.#units += line.length;
+    if (this.#unwritten.length === MANY_LINES || this.#units > MANY_UNITS) this.#flush();
+  }
+
+  /** The lines, each with a line feed: a view that is valid until the next push. */
+  get bytes(): Buffer {
+    if (this.#unwritten.length > 0) this.#flush();
+    return this.#bytes.subarray(0, this.#end);
+  }
+
+  /** The lines as they were pushed. */
+  get texts(): readonly string[] {
+    return String(this.bytes).split('\n').slice(0, -1);
+  }
+
+  #flush(): void {
+    const text = `${this.#unwritten.join('\n')}\n`;
+    this.#makeRoom(this.#end + BYTES_PER_UNIT * text.length);
+    this.#end += this.#bytes.write(text, this.#end);
+    this.#unwritten = [];
+    this.#units = 0;
+  }
+
+  #makeRoom(length: number): void {
+    if (length <= this.#bytes.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(length, 2 * this.#bytes.length));
+    this.#bytes.copy(larger, 0, 0, this.#end);
+    this.#bytes = larger;
+  }
+}
