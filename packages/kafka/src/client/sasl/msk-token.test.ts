@@ -1,8 +1,11 @@
 import { createHash, createHmac } from 'node:crypto';
+import { mkdtempDisposableSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { exitCode, readSettings, type UserError } from '@pipeline/runtime';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { kafkaSettings } from '../../settings.ts';
-import { toUserError } from '../errors.ts';
+import { isTransientError, toUserError } from '../errors.ts';
 import { mskRegionOf, signMskToken } from './msk-token.ts';
 
 const KEY_ID = 'AKIDEXAMPLE';
@@ -103,4 +106,17 @@ test('without AWS credentials, the error names the ways to provide them', async 
     expect.stringMatching(/^KAFKA_SASL_MECHANISM=aws-msk-iam: no AWS credentials: /),
     expect.stringMatching(/environment, profile, or role/),
   ]);
+});
+
+test('AWS credentials that take too long are waited for', async () => {
+  using folder = mkdtempDisposableSync(join(tmpdir(), 'aws-'));
+  const config = join(folder.path, 'config');
+  writeFileSync(config, '[default]\ncredential_process = sleep 2\n');
+  for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_PROFILE'])
+    vi.stubEnv(name, undefined);
+  vi.stubEnv('AWS_CONFIG_FILE', config);
+  vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', '/nowhere');
+  const error = await signMskToken('eu-central-1', 100).catch((reason: unknown) => reason);
+  expect(isTransientError(error)).toBe(true);
+  expect(String(error)).toContain('a token with AWS credentials took longer than 100 ms');
 });

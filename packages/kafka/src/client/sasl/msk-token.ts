@@ -26,13 +26,14 @@ const TIMEOUT_MS = 5_000;
 
 /**
  * Signs a token with the credentials of AWS's provider chain. It is valid for 15 minutes, or as long as they are.
- * @throws an error of kafkajs with a UserError as its cause
+ * @param timeoutMs how long the chain may take; defaults to 5,000 ms
+ * @throws an error of kafkajs: transient after the timeout, otherwise with a UserError as its cause
  */
-export async function signMskToken(region: string): Promise<BearerToken> {
+export async function signMskToken(region: string, timeoutMs = TIMEOUT_MS): Promise<BearerToken> {
   const { generateAuthToken } = await loadSigner();
   try {
     const signed = generateAuthToken({ region });
-    const { token, expiryTime } = await withDeadline(signed, TIMEOUT_MS, 'a token with AWS credentials');
+    const { token, expiryTime } = await withDeadline(signed, timeoutMs, 'a token with AWS credentials');
     return { value: token, lifetimeMs: Math.max(0, expiryTime - Date.now()) };
   } catch (error) {
     if (error instanceof DeadlineError)
