@@ -9,6 +9,7 @@ import { documentedSql } from './support/docs/documented-sql.ts';
 import { rootFolder } from './support/programs/binaries.ts';
 import { findPnpmFolder } from './support/programs/pnpm.ts';
 import { type Environment, runApp } from './support/programs/programs.ts';
+import { createBuiltInViews } from './support/servers/built-in-views.ts';
 import { createPipeline, type Pipeline } from './support/servers/pipeline.ts';
 
 const blocks = readCommandBlocks();
@@ -91,9 +92,10 @@ function cellsOf(line: string): readonly string[] {
   return line.split('|').map((cell) => cell.trim());
 }
 
-/** A pipeline whose consumer has read 500 simulated records, a tenth of them invalid, for all reasons. */
+/** A pipeline with views, whose consumer has read 500 simulated records, a tenth invalid, for all reasons. */
 async function createPipelineWithInvalidRecords(): Promise<Pipeline> {
   const pipeline = await createPipeline();
+  await createBuiltInViews(pipeline.environment['DATABASE_URL'] ?? '');
   const simulation = ['--rate', '0', '--count', '500', '--invalid-ratio', '0.1', '--seed', '7'];
   for (const [app, args] of [
     ['producer', simulation],

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { connectDatabase, type Database, migrateViews } from '@pipeline/db';
+import { connectDatabase, type Database } from '@pipeline/db';
 import { partitionEvents } from '@pipeline/db/maintenance';
-import { decodeEvent, deriveViews, shopEvents } from '@pipeline/schema';
+import { decodeEvent } from '@pipeline/schema';
 import { freshName, settingsFor, testStack } from '@pipeline/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { listViolations } from './support/data/invariants.ts';
@@ -11,6 +11,7 @@ import { readCommandBlocks } from './support/docs/documented-commands.ts';
 import { readQueries, showResult } from './support/docs/documented-queries.ts';
 import { documentedSql } from './support/docs/documented-sql.ts';
 import { rootFolder } from './support/programs/binaries.ts';
+import { createBuiltInViews } from './support/servers/built-in-views.ts';
 
 const page = 'docs/tables.md';
 const queries = readQueries(page);
@@ -22,7 +23,7 @@ let analyst: Database;
 beforeAll(async () => {
   const url = await testStack().createDatabase();
   owner = stack.use(open(url));
-  await createViews(url);
+  await createBuiltInViews(url);
   await partitionEvents(owner, new Date('2026-11-23T12:00:00Z'), 3, (step) => step());
   await runAll(owner, readFileSync(join(rootFolder, 'examples/tables/events.sql'), 'utf8'));
   const login = freshName('analyst');
@@ -32,11 +33,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => stack.disposeAsync());
-
-/** Creates the views of the built-in definition. */
-async function createViews(url: string): Promise<void> {
-  await migrateViews(settingsFor(url), deriveViews(shopEvents));
-}
 
 function open(url: string): Database {
   return connectDatabase(settingsFor(url), { applicationName: 'e2e', connections: 1 });
@@ -100,7 +96,7 @@ test('every index of docs/tables.md can be added, also without blocking writers'
 
 test('docs/tables.json is up to date, and each table and column has a comment', async () => {
   const url = await testStack().createDatabase();
-  await createViews(url);
+  await createBuiltInViews(url);
   await using database = open(url);
   const relations = await readCatalog(database);
   const uncommented = relations.flatMap(({ name, comment, columns }) =>
