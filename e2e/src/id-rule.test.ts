@@ -17,7 +17,7 @@ test('another id rule than that of the stored events ends the consumer in one li
     level: 'fatal',
     msg:
       `topic ${pipeline.topic} has events whose ids follow the rule ["cloudevents"], but the definition has the rule ` +
-      '["id","/event_id",null]; restore the former rule, or give the definition a database of its own',
+      '["id","/event_id",null]; restore the former rule, or give the definition a schema of its own with DATABASE_SCHEMA',
   });
   const stored = await pipeline.database.run((sql) => sql`select count(*)::int as n from raw_events`);
   expect(stored).toEqual([{ n: 1 }]);

@@ -30,7 +30,7 @@ const stop = new AbortController();
 await using source = await openSource({
   settings,
   name: 'test',
-  admin: { fetchOffsets: async () => offsets } as unknown as ClusterAdmin,
+  admin: { fetchOffsets: async () => offsets, clusterId: async () => 'test' } as unknown as ClusterAdmin,
   logger: silentLogger,
   signal: stop.signal,
   once: true,
