@@ -7,7 +7,10 @@ import type { Client } from './session.ts';
 
 const { createDatabase } = testStack();
 
-test('two operations give the result of a serial order in every interleaving', async () => {
+/** A minute on an idle machine, and many times that on a busy one. */
+const timeout = 900_000;
+
+test('two operations give the result of a serial order in every interleaving', { timeout }, async () => {
   const reports = await runPermutations(createDatabase, allPairs);
   expect(reports.flatMap(({ name, problems }) => problems.map((problem) => ({ name, ...problem })))).toEqual(
     [],
