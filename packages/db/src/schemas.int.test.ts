@@ -117,6 +117,8 @@ async function maintain(database: Database): Promise<void> {
     events: 3n,
     deadLetters: 3n,
   });
+  // Enough for the form of the statement that large batches have.
+  await writer.write(batchOf(Array.from({ length: 1_000 }, (_, at) => row(7 + at))));
   expect(await differencesOf(database)).toEqual([]);
 }
 
