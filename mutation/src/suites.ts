@@ -15,11 +15,11 @@ export const suites: readonly Suite[] = [
     folder: 'packages/schema/src',
     mutate: [
       '{decode,encode,event-makers,known-path,parse,reasons,scan-payload,text-rules,validate}.ts',
-      'time/date-time.ts',
+      'time/{date-time,event-time}.ts',
     ],
     tests: [
       '{decode,encode,event-makers,own-types,rejection,text-rules}.test.ts',
-      '{testing/*,time/date-time}.test.ts',
+      '{testing/*,time/*}.test.ts',
     ],
     leastScore: 90,
   },

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { dateTimePattern } from './date-time.ts';
-import { toEpoch, toEventTime } from './event-time.ts';
+import { eventTimeRule, toEpoch, toEventTime } from './event-time.ts';
 
 const places = { s: 0, ms: 3, us: 6, ns: 9 } as const;
 const unit = fc.constantFrom(...(Object.keys(places) as (keyof typeof places)[]));
@@ -57,6 +57,8 @@ test.each<readonly [string, string]>([
   ['99999999999999999', '5138-11-16T09:46:39.999999Z'],
   ['100000000000000000', '1973-03-03T09:46:40.000000000Z'],
   ['0000000000001795512612', '2026-11-24T09:30:12Z'],
+  ['00000000000', '1970-01-01T00:00:00Z'],
+  ['0000000000017', '1970-01-01T00:00:17Z'],
   ['1795512612345', '2026-11-24T09:30:12.345Z'],
   ['1795512612345.678', '2026-11-24T09:30:12.345678Z'],
   ['1795512612345678', '2026-11-24T09:30:12.345678Z'],
@@ -109,4 +111,18 @@ test('a time written as a number is the same time when it is read', () => {
   );
   expect(toEpoch('2026-11-24T10:30:12.345678901+01:00', 'ns')).toBe('1795512612345678901');
   expect(toEpoch('1969-12-31t23:59:59.5z', 'ms')).toBe('-500');
+});
+
+test.each<readonly [string, 's' | 'ms', string]>([
+  ['1970-01-01T00:00:00Z', 's', '0'],
+  ['2026-11-24T09:30:12Z', 's', '1795512612'],
+  ['2026-11-24T09:30:12.500Z', 's', '1795512612.5'],
+  ['2026-11-24T09:30:12.000Z', 's', '1795512612'],
+  ['2026-11-24T09:30:12.3Z', 'ms', '1795512612300'],
+])('%s in %s is written as %s, without a point or zeros at its end', (time, of, text) => {
+  expect(toEpoch(time, of)).toBe(text);
+});
+
+test('the rule names both forms of a time', () => {
+  expect(eventTimeRule).toMatch(/RFC 3339.*number/);
 });
