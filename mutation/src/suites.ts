@@ -16,10 +16,12 @@ export const suites: readonly Suite[] = [
     mutate: [
       '{decode,encode,event-makers,known-path,parse,reasons,scan-payload,text-rules,validate}.ts',
       'time/{date-time,event-time}.ts',
+      'locate/{pointer,scalar-text}.ts',
+      'identity/{event-id,origin}.ts',
     ],
     tests: [
       '{decode,encode,event-makers,own-types,rejection,text-rules}.test.ts',
-      '{testing/*,time/*}.test.ts',
+      '{identity,locate,testing,time}/*.test.ts',
     ],
     leastScore: 90,
   },

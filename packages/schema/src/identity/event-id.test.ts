@@ -64,6 +64,18 @@ test('a record without an id is identified by position, timestamp and content', 
   expect(new Set([recordId, ...others]).size).toBe(6);
 });
 
+test('a record without offset and timestamp is identified by its topic and content', () => {
+  const digest = createHash('sha256').update(record.value).digest('hex');
+  const id = nameUuid(['record', 'events', 2, '', '', digest]);
+  expect(recordEventId({ value: record.value }, place)).toBe(id);
+});
+
+test('a redriven record of a high partition keeps the id of the original', () => {
+  const headers = [['dlq.origin', Buffer.from('events:12:41:1795512612345')]] as const;
+  const id = recordEventId(record, { ...place, partition: 12 });
+  expect(recordEventId({ ...record, offset: '99', headers }, place)).toBe(id);
+});
+
 test('a redriven record keeps the id of the original', () => {
   const headers = [['dlq.origin', Buffer.from('events:2:41:1795512612345')]] as const;
   const redriven = { ...record, offset: '99', timestamp: '1795512699999', headers };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parsePointer, readPointer, writePointer } from './pointer.ts';
+import { isIndex, parsePointer, readPointer, writePointer } from './pointer.ts';
 
 test('a pointer is parsed to the names that it was written from', () => {
   fc.assert(
@@ -49,4 +49,12 @@ test.each<readonly [string, unknown]>([
 
 test.each(['a', '#/a', '/a~', '/a~2b', '~0'])('%j is not a pointer', (text) => {
   expect(parsePointer(text)).toBeUndefined();
+});
+
+test.each(['0', '1', '10', '907'])('%j is the index of an item', (name) => {
+  expect(isIndex(name)).toBe(true);
+});
+
+test.each(['', '00', '01', '-1', '1a', 'a1', '1.0', '1e', '٣'])('%j is not the index of an item', (name) => {
+  expect(isIndex(name)).toBe(false);
 });
