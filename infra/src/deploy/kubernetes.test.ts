@@ -176,6 +176,12 @@ describe.skipIf(noKustomize !== undefined)(`overlays${noKustomize ? ` (${noKusto
     );
   });
 
+  test('the example next to other pipelines selects only its own pods', () => {
+    const example = buildOverlay(join(kubernetesFolder, 'example'));
+    const selected = example.flatMap((one) => selectedBy(one, [...example, ...pipelines]));
+    expect(new Set(selected)).toEqual(new Set(['events']));
+  });
+
   test('each pipeline has topics, a group and a schema of its own', () => {
     const settings = pipelines.filter(({ kind }) => kind === 'ConfigMap').map(({ data }) => data);
     for (const name of ['KAFKA_TOPIC', 'KAFKA_DLQ_TOPIC', 'KAFKA_GROUP_ID', 'DATABASE_SCHEMA'])
