@@ -171,7 +171,7 @@ test('counts that a version without topics has written still add up', async () =
 });
 
 test('dead letters from before the migration are counted by topic', async () => {
-  const former = readMigrations(migrationsFolder).filter(({ name }) => name < '0026_dead_letter_topics.sql');
+  const former = readMigrations(migrationsFolder).filter(({ name }) => name < '0028_dead_letter_topics.sql');
   await using old = await createFreshDatabase(inject('postgresUrl'), former);
   const runThere = (text: string) => old.database.run((sql) => sql.unsafe(text));
   await runThere(`insert into dlq_events (source_topic, source_partition, source_offset, source_timestamp, reason, detail)

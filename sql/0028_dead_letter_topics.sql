@@ -3,7 +3,6 @@
 lock table dlq_events in share row exclusive mode;
 
 alter table agg_dead_letters add column source_topic text;
-comment on column agg_dead_letters.source_topic is 'Topic of the dead letters; null if an earlier version has counted them';
 alter table agg_dead_letters drop constraint agg_dead_letters_status_reason_event_type_key;
 alter table agg_dead_letters add unique nulls not distinct (status, reason, event_type, source_topic);
 
