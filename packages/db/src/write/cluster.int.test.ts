@@ -71,7 +71,27 @@ test('a confirmed move back is possible at once', async () => {
   await acceptCluster(fresh.database, ['events'], 'B');
   await open(present);
   await acceptCluster(fresh.database, ['events'], 'A');
-  expect(await open(former)).toMatchObject({ isRestarted: true, resets: 2 });
+  expect(await open(former)).toMatchObject({ isRestarted: true, resets: 4 });
+});
+
+test('a confirmed move reads a topic without an id from its start, once', async () => {
+  const unnamed = (clusterId: string) => ({ topic: 'events', partition: 0, clusterId });
+  const writer = createTestWriter();
+  await writer.open(unnamed('A'), 0n);
+  await writer.write(batchOf([row(0), row(1)]));
+  await acceptCluster(fresh.database, ['events'], 'B');
+  const moved = { nextOffset: 0n, isRestarted: true };
+  expect(await createTestWriter().open(unnamed('B'), 0n)).toMatchObject(moved);
+  expect(await createTestWriter().open(unnamed('B'), 0n)).toMatchObject({ ...moved, isRestarted: false });
+  expect(await ledger()).toMatchObject([{ accounted: 2n, next: 0n, stored: 2n, cluster: 'B' }]);
+});
+
+test('a running consumer of the former cluster writes nothing after a confirmed move', async () => {
+  const writer = createTestWriter();
+  await writer.open({ ...former, partition: 0 }, 0n);
+  await acceptCluster(fresh.database, ['events'], 'B');
+  await expect(writer.write(batchOf([row(0)]))).rejects.toThrow('another consumer has reset the ledger');
+  expect(await ledger()).toMatchObject([{ next: 0n, stored: 0n, cluster: 'B' }]);
 });
 
 test('a ledger without a cluster id takes the present one', async () => {

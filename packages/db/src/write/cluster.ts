@@ -29,9 +29,12 @@ export async function requireCluster(
   );
 }
 
+/** In place of the id of a topic, which is never 0: the ledger has moved, and counts as that of a former topic. */
+export const MOVED = '00000000-0000-0000-0000-000000000000';
+
 /**
- * Moves the ledgers of some topics to a Kafka cluster. Its topics have other ids, and so count as recreated when
- * they are opened. Safe to repeat.
+ * Moves the ledgers of some topics to a Kafka cluster. The topics count as recreated when they are opened, even if
+ * their ids are unknown. Running consumers of the former cluster can write no more. Safe to repeat.
  * @returns the topics whose ledgers belonged to another cluster
  */
 export async function acceptCluster(
@@ -46,7 +49,9 @@ export async function acceptCluster(
         where topic = any(${textArray(topics)}::text[]) and cluster_id <> ${clusterId}
         order by topic, partition for update
       )
-      update pipeline.ingest_progress as ledger set cluster_id = ${clusterId}, former_topic_id = null from others
+      update pipeline.ingest_progress as ledger set
+        cluster_id = ${clusterId}, topic_id = ${MOVED}::uuid, former_topic_id = null, resets = resets + 1
+      from others
       where ledger.topic = others.topic and ledger.partition = others.partition
       returning ledger.topic`,
   );

@@ -1,6 +1,6 @@
 import { UserError } from '@pipeline/runtime';
-import type { Database } from '../client/connect.ts';
-import { belongsElsewhere, requireCluster } from './cluster.ts';
+import type { Database, Sql } from '../client/connect.ts';
+import { belongsElsewhere, MOVED, requireCluster } from './cluster.ts';
 import { agreeOnIdentity, BUILT_IN_IDENTITY, hasIdentity } from './identity.ts';
 import { type LogTail, tailFromJson, tailToJson } from './log-tail.ts';
 
@@ -50,20 +50,22 @@ export async function openLedger(
   const [opened] = await database.run(
     (sql) => sql<OpenedRow[]>`
       with former as (
-        select from pipeline.ingest_progress where topic = ${topic} and partition = ${partition} and topic_id <> ${id}::uuid
+        select from pipeline.ingest_progress as ledger
+        where topic = ${topic} and partition = ${partition} and ${isFormer(sql, id)}
       )
       insert into pipeline.ingest_progress as ledger (topic, partition, start_offset, next_offset, topic_id, identity, cluster_id)
       select ${topic}, ${partition}::int, ${start}::bigint, ${start}::bigint, ${id}::uuid, ${identity}, ${cluster}
       where not ${belongsElsewhere(sql, topic, cluster)}
       on conflict (topic, partition) do update set
-        start_offset = ledger.start_offset + case when ledger.topic_id <> excluded.topic_id
+        start_offset = ledger.start_offset + case when ${isFormer(sql, id)}
                                                   then excluded.next_offset - ledger.next_offset else 0 end,
-        next_offset = case when ledger.topic_id <> excluded.topic_id then excluded.next_offset else ledger.next_offset end,
-        log_tail = case when ledger.topic_id <> excluded.topic_id then null else ledger.log_tail end,
-        resets = ledger.resets + coalesce((ledger.topic_id <> excluded.topic_id)::int, 0),
-        former_topic_id = case when ledger.topic_id <> excluded.topic_id then ledger.topic_id else ledger.former_topic_id end,
-        updated_at = case when ledger.topic_id <> excluded.topic_id then now() else ledger.updated_at end,
-        topic_id = coalesce(excluded.topic_id, ledger.topic_id),
+        next_offset = case when ${isFormer(sql, id)} then excluded.next_offset else ledger.next_offset end,
+        log_tail = case when ${isFormer(sql, id)} then null else ledger.log_tail end,
+        resets = ledger.resets + coalesce((${isFormer(sql, id)})::int, 0),
+        former_topic_id = case when ${isFormer(sql, id)} then nullif(ledger.topic_id, ${MOVED}::uuid)
+                               else ledger.former_topic_id end,
+        updated_at = case when ${isFormer(sql, id)} then now() else ledger.updated_at end,
+        topic_id = coalesce(excluded.topic_id, nullif(ledger.topic_id, ${MOVED}::uuid)),
         identity = coalesce(ledger.identity, ${BUILT_IN_IDENTITY}),
         cluster_id = coalesce(ledger.cluster_id, excluded.cluster_id)
       where coalesce(ledger.cluster_id = excluded.cluster_id, true)
@@ -79,6 +81,11 @@ export async function openLedger(
   const resets = isAgreed ? ledger.resets : await agreeOnIdentity(database, { topic, partition }, identity);
   const tail = tailFromJson(logTail);
   return { ...ledger, resets, ...(tail?.nextOffset === ledger.nextOffset ? { tail } : {}) };
+}
+
+/** A condition: the ledger belongs to a former topic. Null if one of the ids is unknown. */
+function isFormer(sql: Sql, topicId: string | null) {
+  return sql`(ledger.topic_id = ${MOVED}::uuid or ledger.topic_id <> ${topicId}::uuid)`;
 }
 
 type OpenedRow = OpenedLedger & { readonly logTail: unknown; readonly hasIdentity: boolean };
