@@ -86,6 +86,15 @@ test('a confirmed move reads a topic without an id from its start, once', async 
   expect(await ledger()).toMatchObject([{ accounted: 2n, next: 0n, stored: 2n, cluster: 'B' }]);
 });
 
+test('a confirmed move includes ledgers of an earlier version', async () => {
+  const writer = createTestWriter();
+  await writer.open({ topic: 'events', partition: 0 }, 0n);
+  await writer.write(batchOf([row(0)]));
+  expect(await acceptCluster(fresh.database, ['events'], 'B')).toEqual(['events']);
+  const moved = { topic: 'events', partition: 0, clusterId: 'B' };
+  expect(await createTestWriter().open(moved, 0n)).toMatchObject({ nextOffset: 0n, isRestarted: true });
+});
+
 test('a running consumer of the former cluster writes nothing after a confirmed move', async () => {
   const writer = createTestWriter();
   await writer.open({ ...former, partition: 0 }, 0n);

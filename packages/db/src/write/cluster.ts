@@ -35,7 +35,7 @@ export const MOVED = '00000000-0000-0000-0000-000000000000';
 /**
  * Moves the ledgers of some topics to a Kafka cluster. The topics count as recreated when they are opened, even if
  * their ids are unknown. Running consumers of the former cluster can write no more. Safe to repeat.
- * @returns the topics whose ledgers belonged to another cluster
+ * @returns the topics whose ledgers belonged to another cluster, or to an unknown one
  */
 export async function acceptCluster(
   database: Database,
@@ -46,7 +46,7 @@ export async function acceptCluster(
     (sql) => sql<{ readonly topic: string }[]>`
       with others as materialized (
         select topic, partition from pipeline.ingest_progress
-        where topic = any(${textArray(topics)}::text[]) and cluster_id <> ${clusterId}
+        where topic = any(${textArray(topics)}::text[]) and cluster_id is distinct from ${clusterId}
         order by topic, partition for update
       )
       update pipeline.ingest_progress as ledger set
