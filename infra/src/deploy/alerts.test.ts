@@ -98,6 +98,10 @@ describe.skipIf(noPromtool !== undefined)(`alerts${noPromtool ? ` (${noPromtool}
     ]);
   });
 
+  test('consumers that were replaced by a version with more labels are not missed', () => {
+    expect(after({ [`pipeline_paused{${target('orders-1')}}`]: '0x9 stale' })).toEqual([]);
+  });
+
   test('a Prometheus that never scraped a consumer fires', () => {
     expect(findFiringAlerts({ 'up{job="other"}': '1x90' }, HOUR)).toEqual([
       { alertname: 'PipelineNoConsumer' },
