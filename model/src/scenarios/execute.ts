@@ -73,7 +73,7 @@ async function locate(real: RealTables, world: World, index: Index, after: World
   for (const partition of both) {
     if (looked === null || !places[partition]?.owned) continue;
     const [start] = looked.bounds[partition] ?? [0];
-    const log = { topic: 'events', partition, topicId: String(looked.topicId).repeat(32) };
+    const log = { topic: 'events', partition, topicId: topicUuid(looked.topicId) };
     const opened = openLedger(tables, partition, looked.topicId, start);
     const isOpened = await open(() => real.statements.open(log, BigInt(start)));
     if (isOpened !== (opened !== undefined))
@@ -104,4 +104,9 @@ async function open(statement: () => Promise<unknown>): Promise<boolean> {
     if (error instanceof UserError) return false;
     throw error;
   }
+}
+
+/** Begins with the number. No topic has the UUID of zeros. */
+function topicUuid(topicId: number): string {
+  return `${topicId}${'f'.repeat(31)}`;
 }
