@@ -1,17 +1,10 @@
-import { createDecoder, decodeEvent, fields, shopEvents } from '@pipeline/schema';
+import { createDecoder, decodeEvent } from '@pipeline/schema';
+import byFields from './fields-definition.ts';
 import { formatCell, logProgress, type Section } from './report.ts';
 import type { BenchServers } from './servers.ts';
 import { median } from './statistics.ts';
 
-/** The built-in events, found by a mapping. */
-const envelope = fields({
-  id: '/event_id',
-  type: '/event_type',
-  time: '/event_time',
-  user: '/user_id',
-  payload: '/payload',
-});
-const decodeFields = createDecoder({ ...shopEvents, envelope });
+const decodeFields = createDecoder(byFields);
 
 /** Measures `decodeEvent` alone, by event type, and a definition by `fields`. */
 export async function measureDecode(servers: BenchServers): Promise<Section> {

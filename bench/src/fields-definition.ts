@@ -1,5 +1,6 @@
 import { defineEvents, eventType, eventTypes, fields } from '@pipeline/schema';
 
+/** The built-in events, found by a mapping. */
 const envelope = fields({
   id: '/event_id',
   type: '/event_type',

@@ -7,7 +7,7 @@ import { comesFrom, incomingOf } from './trusted-proxies.ts';
 import { isUserName, USER_NAME } from './user-name.ts';
 
 /** Without a login. */
-const ANYBODY = 'stats page';
+const NO_USER = 'stats page';
 
 /**
  * The user who sent a request, for the audit record: the one that a trusted proxy names, else the one that
@@ -17,7 +17,7 @@ const ANYBODY = 'stats page';
 export function actingUserOf(context: Context, settings: Settings<typeof accessSettings>): string {
   const { STATS_USER_HEADER: header, STATS_TRUSTED_PROXIES: proxies } = settings;
   const isTrusted = header !== undefined && comesFrom(proxies, context);
-  return (isTrusted ? readUser(context, header) : undefined) ?? context.get('login') ?? ANYBODY;
+  return (isTrusted ? readUser(context, header) : undefined) ?? context.get('login') ?? NO_USER;
 }
 
 /** Undefined if the header is missing or empty. A repeated one may be partly the browser's. */
