@@ -154,12 +154,13 @@ export async function isConsumerBlocked({ operator }: System): Promise<boolean> 
 
 /**
  * A write locks its ledger row, then the minutes. The operator locks the minutes first, and the ledger once a
- * write is waiting: a deadlock. Postgres cancels the write, whose `deadlock_timeout` expires first.
+ * write is waiting: a deadlock. Postgres cancels the write, whose `deadlock_timeout` expires first. A write by COPY is
+ * then repeated as a statement at once, without a line in the log.
  */
 const deadlock: Fault = {
   name: 'a write is the victim of a deadlock (40P01)',
   async inject(system) {
-    const seen = waitForEvidence(system, /\(40P01\)/);
+    const before = await countDeadlocks(system);
     await runInTransaction(
       system,
       `set local deadlock_timeout = '20s';
@@ -172,9 +173,17 @@ const deadlock: Fault = {
        end loop;
        perform from ingest_progress for update;`,
     );
-    await seen;
+    await waitUntil(async () => (await countDeadlocks(system)) > before);
   },
 };
+
+async function countDeadlocks({ operator }: System): Promise<number> {
+  const [row] = await operator.run(
+    (sql) => sql<{ deadlocks: number }[]>`
+      select deadlocks::int from pg_stat_database where datname = current_database()`,
+  );
+  return row?.deadlocks ?? 0;
+}
 
 const connectionsExhausted: Fault = {
   name: 'no connection slots are left (53300)',
