@@ -12,6 +12,7 @@ const HALF_SENT_SECONDS = 10;
  * timeout ends: `CopyGetData` holds off cancellation, and the transaction is not idle.
  */
 export async function endingHalfSent<Value>(database: Database, write: () => Promise<Value>): Promise<Value> {
+  // A check that fails is repeated; the write itself reports why Postgres is not available.
   const timer = setInterval(() => void endHalfSent(database).catch(() => {}), CHECK_MS);
   try {
     return await write();
