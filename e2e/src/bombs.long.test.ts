@@ -8,7 +8,7 @@ import { createEvent } from './support/data/events.ts';
 import { findViolations, noViolations, sumLedgers } from './support/data/invariants.ts';
 import { type Ended, type Program, startApp } from './support/programs/programs.ts';
 import { waitUntil } from './support/programs/wait.ts';
-import { operate } from './support/servers/kafka-client.ts';
+import { createTopics } from './support/servers/kafka-client.ts';
 import { openPipeline, type Pipeline } from './support/servers/pipeline.ts';
 
 /**
@@ -30,7 +30,7 @@ beforeAll(async () => {
     { topic: name, numPartitions: PARTITIONS.length },
     { topic: `${name}-dlq`, numPartitions: 1 },
   ]);
-  await operate({ environment }, (operator) => operator.createTopics({ topics }));
+  await createTopics({ environment }, topics);
   await kafka.kill('SIGTERM');
   for (const shape of unreadableShapes) await writeLog(shape, [0]);
   for (const shape of readableShapes) await writeLog(shape, PARTITIONS);

@@ -2,7 +2,7 @@ import { kafkaErrorType } from '@pipeline/kafka';
 import { expect, test } from 'vitest';
 import { chooseSeed } from './support/data/random.ts';
 import { waitForLog, waitUntil } from './support/programs/wait.ts';
-import { operate } from './support/servers/kafka-client.ts';
+import { createTopics, operate } from './support/servers/kafka-client.ts';
 import { type Fault, findDamage } from './support/system/fault.ts';
 import { findStall } from './support/system/recovery.ts';
 import { type ClusterSystem, startClusterSystem } from './support/system/system.ts';
@@ -36,7 +36,7 @@ const foreignTopicWithoutLeader: Fault<ClusterSystem> = {
     const [broker] = system.cluster.brokers;
     watch.expectTakeover();
     const unreplicated = { topic: 'foreign', replicaAssignment: [{ partition: 0, replicas: [1] }] };
-    await operate(pipeline, (operator) => operator.createTopics({ topics: [unreplicated] }));
+    await createTopics(pipeline, [unreplicated]);
     await broker?.kill();
     await waitUntil(() => hasNoLeader(system, 'foreign'));
     await waitForLog(fleet.start(), /joined the group/);

@@ -4,7 +4,7 @@ import { absences, cutLogs } from './faults/truncation.ts';
 import { chooseSeed, pick } from './support/data/random.ts';
 import { findUnstored } from './support/data/retained.ts';
 import { waitUntil } from './support/programs/wait.ts';
-import { operate } from './support/servers/kafka-client.ts';
+import { createTopics, operate } from './support/servers/kafka-client.ts';
 import { countEvents } from './support/system/fault.ts';
 import { findStall, findStuckLag } from './support/system/recovery.ts';
 import {
@@ -70,7 +70,7 @@ async function createOnTwo(brokers: string, topic: string): Promise<void> {
     { topic: `${topic}-dlq`, numPartitions: 1 },
   ];
   const environment = { KAFKA_BROKERS: brokers };
-  await operate({ environment }, (operator) => operator.createTopics({ topics }));
+  await createTopics({ environment }, topics);
 }
 
 /** The broker that lacks records becomes the leader, because the one that has them is down. */

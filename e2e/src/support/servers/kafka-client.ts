@@ -8,6 +8,7 @@ import type { Pipeline } from './pipeline.ts';
 export type KafkaClient = ReturnType<typeof connectKafka>;
 
 type KafkaOperator = ReturnType<KafkaClient['admin']>;
+type NewTopic = Parameters<KafkaOperator['createTopics']>[0]['topics'][number];
 
 /** Creates a client from settings. */
 export function openKafkaClient(environment: Environment): KafkaClient {
@@ -26,6 +27,27 @@ export async function operate<Value>(
   } finally {
     await operator.disconnect();
   }
+}
+
+/**
+ * Creates topics and waits until they can be read. kafkajs's own wait fails if it asks a broker that does not know
+ * the topics yet.
+ */
+export async function createTopics(
+  pipeline: Pick<Pipeline, 'environment'>,
+  topics: readonly NewTopic[],
+): Promise<void> {
+  await operate(pipeline, async (operator) => {
+    await operator.createTopics({ topics: [...topics], waitForLeaders: false });
+    for (const { topic } of topics) await waitUntil(() => isReadable(operator, topic));
+  });
+}
+
+async function isReadable(operator: KafkaOperator, topic: string): Promise<boolean> {
+  return await operator.fetchTopicOffsets(topic).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Deletes a topic and waits until the broker no longer lists it; the controller replies earlier. */
