@@ -70,10 +70,11 @@ const stoppedInCopy: Fault = {
     await sendHalf(system);
     const paused = fleet.running;
     for (const one of paused) one.process.kill('SIGSTOP');
-    fleet.start();
+    const successor = fleet.start();
     await waitUntil(async () => !(await isHalfSent(system)));
     for (const one of paused) one.process.kill('SIGCONT');
     await postgresProxy.heal();
+    await fleet.end(successor, 'SIGTERM');
   },
 };
 
