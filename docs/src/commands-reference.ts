@@ -47,7 +47,7 @@ async function describe(script: Script, heading: '##' | '###'): Promise<readonly
 
 function subcommandsOf(help: string): readonly string[] {
   const [, list = ''] = /^Commands:\n((?: .*\n?)+)/m.exec(help) ?? [];
-  const names = list.split('\n').flatMap((line) => /^ {2}([a-z]+)/.exec(line)?.[1] ?? []);
+  const names = list.split('\n').flatMap((line) => /^ {2}([a-z-]+)/.exec(line)?.[1] ?? []);
   return names.filter((name) => name !== 'help');
 }
 
