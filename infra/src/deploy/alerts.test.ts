@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { rootFolder } from '../settings.ts';
 import { findFiringAlerts, noPromtool, type Series } from './testing/promtool.ts';
 
 const target = (instance: string) => `job="pipeline-consumer",instance="${instance}"`;
@@ -71,6 +74,14 @@ function dead(instance: string): Series {
 
 const HOUR = 60;
 const job = 'pipeline-consumer';
+
+test('every series of an alert is selected by its job', () => {
+  const rules = readFileSync(join(rootFolder, 'infra/chart/monitoring/alerts.yaml'), 'utf8');
+  const code = rules.replaceAll(/^ *#.*$/gm, '');
+  const series = code.match(/\b(?:up|(?:pipeline|kafka|messaging)_\w+)\b(?:\{job=~"pipeline-\.\*")?/g) ?? [];
+  expect(series.length).toBeGreaterThan(15);
+  expect(series.filter((one) => !one.includes('{job=~"pipeline-.*"'))).toEqual([]);
+});
 
 describe.skipIf(noPromtool !== undefined)(`alerts${noPromtool ? ` (${noPromtool})` : ''}`, () => {
   const after = (change: Series, minutes = HOUR) => findFiringAlerts({ ...all, ...change }, minutes);

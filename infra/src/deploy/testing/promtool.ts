@@ -26,7 +26,7 @@ export type Series = Readonly<Record<string, string>>;
 export type Alert = Readonly<Record<string, string>>;
 
 /**
- * The alerts of infra/prometheus/alerts.yaml that fire after some minutes of these series.
+ * The alerts of infra/chart/monitoring/alerts.yaml that fire after some minutes of these series.
  * @throws Error with the output of promtool if it rejects a rule or a series
  */
 export function findFiringAlerts(series: Series, minutes: number): readonly Alert[] {
@@ -50,7 +50,7 @@ function toTestFile(series: Series, minutes: number) {
   const input = Object.entries(series).map(([name, values]) => ({ series: name, values }));
   const expected = { expr: 'ALERTS{alertstate="firing"}', eval_time: `${minutes}m`, exp_samples: [] };
   return {
-    rule_files: [join(rootFolder, 'infra/prometheus/alerts.yaml')],
+    rule_files: [join(rootFolder, 'infra/chart/monitoring/alerts.yaml')],
     evaluation_interval: '1m',
     tests: [{ interval: '1m', input_series: input, promql_expr_test: [expected] }],
   };
