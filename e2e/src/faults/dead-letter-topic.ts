@@ -1,3 +1,4 @@
+import { newestDeadLetterId } from '@pipeline/db/dead-letters';
 import { waitUntil } from '../support/programs/wait.ts';
 import { deleteTopic, operate } from '../support/servers/kafka-client.ts';
 import { type Fault, waitForEvidence } from '../support/system/fault.ts';
@@ -13,13 +14,13 @@ const deadLetterTopicMissing: Fault = {
   async inject(system) {
     const { pipeline, fleet, load } = system;
     await quiesce(system);
-    const ends = await committedOffsets(system);
+    const newest = await newestDeadLetterId(system.operator);
     fleet.supervise(/infra provision|there is no topic/);
     await deleteTopic(pipeline, pipeline.dlqTopic);
     const before = fleet.restarts;
     load.resume();
     await waitUntil(() => fleet.restarts >= before + 3);
-    await requireHeldBack(system, ends);
+    await requireHeldBack(system, newest);
     const seen = waitForEvidence(system, /joined the group/);
     await operate(pipeline, (operator) =>
       operator.createTopics({
@@ -39,14 +40,12 @@ async function committedOffsets({ pipeline }: System): Promise<ReadonlyMap<numbe
   return new Map(offsets.map(({ partition, committed }) => [partition, committed ?? 0n]));
 }
 
-/** Requires that, from the given offsets on, none was committed past an unpublished dead letter. */
-async function requireHeldBack(system: System, from: ReadonlyMap<number, bigint>): Promise<void> {
-  const deadLetters = await system.operator.run(
+/** Requires that no offset was committed past a dead letter that is newer than `id`, and therefore unpublished. */
+async function requireHeldBack(system: System, id: bigint): Promise<void> {
+  const unsent = await system.operator.run(
     (sql) => sql<{ partition: number; offset: bigint }[]>`
-      select source_partition as partition, source_offset as offset from dlq_events
-      where source_topic = ${system.pipeline.topic}`,
+      select source_partition as partition, source_offset as offset from dlq_events where dlq_id > ${id}`,
   );
-  const unsent = deadLetters.filter(({ partition, offset }) => offset >= (from.get(partition) ?? 0n));
   if (unsent.length === 0) throw new Error('no dead letter was written while the topic was missing');
   const committed = await committedOffsets(system);
   const passed = unsent.filter(({ partition, offset }) => (committed.get(partition) ?? 0n) > offset);
