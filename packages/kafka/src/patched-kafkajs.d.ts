@@ -11,6 +11,14 @@ declare module 'kafkajs' {
     readonly topicId?: string;
   }
 
+  interface ConsumerConfig {
+    /** Makes the consumer a static member (KIP-345); unique in the group, the same after a restart. */
+    readonly groupInstanceId?: string | undefined;
+  }
+
+  /** The payload of GROUP_JOIN. */
+  type JoinedGroup = ConsumerGroupJoinEvent['payload'] & { readonly generationId: number };
+
   interface RetryOptions {
     /** Of a consumer: whether a batch that cannot be decoded is skipped. It is an error otherwise. */
     readonly skipUnreadable?: (batch: UnreadableBatch) => boolean;

@@ -34,7 +34,7 @@ function parseExtensions(text: string): readonly string[] | undefined {
 const topicName = /^(?!\.{1,2}$)[\w.-]{1,249}$/;
 const TOPIC = 'a topic name of a-z, A-Z, 0-9, dots, dashes and underscores';
 
-/** Whether Kafka accepts a name of a topic. */
+/** Whether Kafka accepts a name of a topic; the same rule applies to ids of group instances. */
 export function isTopicName(name: string): boolean {
   return topicName.test(name);
 }
@@ -113,6 +113,12 @@ export const kafkaSettings = {
 /** Settings of the consumer: group membership and batch sizes. */
 export const groupSettings = {
   KAFKA_GROUP_ID: text('events_to_postgres', 'Consumer group'),
+  KAFKA_GROUP_INSTANCE_ID: custom<string | undefined>(
+    undefined,
+    'Static membership: an id, unique in the group and the same after a restart, which then causes no rebalance',
+    'an id of a-z, A-Z, 0-9, dots, dashes and underscores',
+    (id) => (isTopicName(id) ? id : undefined),
+  ),
   KAFKA_SESSION_TIMEOUT_MS: integer(
     10_000,
     "Session timeout: without a heartbeat for this long, a member's partitions are reassigned",

@@ -76,6 +76,33 @@ test('a member that has stopped commits nothing of the member that follows it', 
   expect(refused.commitOffsetsIfNecessary).toHaveBeenCalledTimes(1);
 });
 
+/** A member whose commit is refused because another member has its instance id, and what becomes of that. */
+async function fence(assignment: Assignment) {
+  const onCommitFailure = vi.fn();
+  const { consumer, member } = await join(assignment, 'former', { onCommitFailure });
+  const { promise, reject } = Promise.withResolvers<void>();
+  const batch = fetched(0, 0, 3);
+  batch.commitOffsetsIfNecessary.mockReturnValue(promise);
+  await consumer.fetch(batch);
+  await completeOne(assignment, member);
+  return { consumer, member, onCommitFailure, refuse: () => reject(kafkaError('FENCED_INSTANCE_ID')) };
+}
+
+test('a member that is fenced commits nothing and ends', async () => {
+  const { member, onCommitFailure, refuse } = await fence(createAssignment());
+  refuse();
+  await expect(member.committed()).rejects.toThrow('FENCED_INSTANCE_ID');
+  expect(onCommitFailure).toHaveBeenCalledOnce();
+});
+
+test('a stopped member may be fenced by the one that follows it in this process', async () => {
+  const { consumer, member, onCommitFailure, refuse } = await fence(createAssignment());
+  consumer.crash(new Error('away'));
+  refuse();
+  await member.committed();
+  expect(onCommitFailure).not.toHaveBeenCalled();
+});
+
 test('partitions of an expelled member are not fetched until it joins again', async () => {
   const assignment = createAssignment();
   const { consumer, member } = await join(assignment);

@@ -1,7 +1,7 @@
 /// <reference path="../patched-kafkajs.d.ts" />
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Logger, pause, withDeadline } from '@pipeline/runtime';
-import type { Consumer, ConsumerGroupJoinEvent, EachBatchPayload, Kafka } from 'kafkajs';
+import type { Consumer, EachBatchPayload, JoinedGroup, Kafka } from 'kafkajs';
 import { METADATA_MAX_AGE_MS } from '../client/connect.ts';
 import { isTransientWhileRunning, kafkaErrorType } from '../client/errors.ts';
 import type { KafkaRecord } from '../record.ts';
@@ -108,7 +108,7 @@ export class GroupMember {
     };
     this.#consumer.on(FETCH, hear);
     this.#consumer.on(HEARTBEAT, hear);
-    this.#consumer.on(GROUP_JOIN, ({ payload }) => this.#onJoin(payload));
+    this.#consumer.on(GROUP_JOIN, ({ payload }) => this.#onJoin(payload as JoinedGroup));
     // From here on kafkajs accepts no calls, and this member cannot commit; after a crash STOP comes before
     // CRASH.
     this.#consumer.on(STOP, () => this.#onStop());
@@ -127,7 +127,7 @@ export class GroupMember {
   }
 
   /** kafkajs emits this before it fetches for the new assignment, and does not wait. */
-  #onJoin({ memberId, memberAssignment }: ConsumerGroupJoinEvent['payload']): void {
+  #onJoin({ memberId, generationId: generation, memberAssignment }: JoinedGroup): void {
     const { topics, assignment, logger, onRebalance } = this.#options;
     const partitions = topics.flatMap((topic) =>
       (memberAssignment[topic] ?? []).map((partition) => ({ topic, partition })),
@@ -136,7 +136,7 @@ export class GroupMember {
     // Until the positions are located: kafkajs would begin at the committed offsets, which may be out of
     // range.
     this.#consumer.pause(numbersByTopic(partitions));
-    logger.info({ partitions: partitions.map(partitionName) }, 'joined the group');
+    logger.info({ partitions: partitions.map(partitionName), generation }, 'joined the group');
     onRebalance(owned);
   }
 
@@ -274,6 +274,8 @@ export class GroupMember {
 
   async #recover(error: unknown, tries: number): Promise<void> {
     const { signal, onRetry } = this.#options;
+    // The next member of this process may have the same instance id, which fences this one.
+    if (this.#hasStopped) return;
     if (rebalancing.includes(kafkaErrorType(error))) return await sleep(REBALANCE_POLL_MS);
     if (!isTransientWhileRunning(error)) throw error;
     onRetry(error);
@@ -308,6 +310,7 @@ async function resolvesWithin(promise: Promise<void>, ms: number): Promise<boole
 function createConsumer(kafka: Kafka, { settings, skipUnreadable }: MemberOptions): Consumer {
   return kafka.consumer({
     groupId: settings.KAFKA_GROUP_ID,
+    groupInstanceId: settings.KAFKA_GROUP_INSTANCE_ID,
     sessionTimeout: settings.KAFKA_SESSION_TIMEOUT_MS,
     rebalanceTimeout: settings.KAFKA_REBALANCE_TIMEOUT_MS,
     heartbeatInterval: Math.floor(settings.KAFKA_SESSION_TIMEOUT_MS / 5),

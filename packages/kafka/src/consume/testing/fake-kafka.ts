@@ -38,7 +38,7 @@ export class FakeConsumer {
 
   /** The group assigns partitions of the topic `events` to the member. */
   assign(memberId: string, partitions: readonly number[]): void {
-    this.#emit('join', { memberId, memberAssignment: { events: partitions } });
+    this.#emit('join', { memberId, generationId: 1, memberAssignment: { events: partitions } });
   }
 
   /** kafkajs gives up. */
