@@ -138,6 +138,8 @@ const forbidden: Readonly<Record<string, readonly string[]>> = {
     'update agg_dead_letters set letter_count = 0',
     'delete from ingest_progress',
     'truncate ingest_progress',
+    "insert into paused_partitions (topic, partition, paused_by, reason) values ('events', 0, '', '')",
+    'delete from paused_partitions',
     'alter table raw_events add column x int',
     'drop table raw_events',
     'create index on raw_events (user_id)',
@@ -154,11 +156,13 @@ const forbidden: Readonly<Record<string, readonly string[]>> = {
     "update dlq_actions set done_by = 'x'",
     'delete from dlq_actions',
     'update ingest_progress set stored = 0',
+    "update paused_partitions set reason = ''",
     'create table more (x int)',
   ],
   app_stats: [
     ...['raw_events', 'agg_events_minute', 'dlq_events', 'agg_dead_letters'].flatMap(everyChange),
-    ...['dlq_actions', 'ingest_progress', 'stats_samples', 'schema_migrations'].flatMap(everyChange),
+    ...['dlq_actions', 'ingest_progress', 'stats_samples', 'paused_partitions'].flatMap(everyChange),
+    ...everyChange('schema_migrations'),
     'create table more (x int)',
     'select grant_to_roles()',
   ],
@@ -260,6 +264,19 @@ describe('roles', () => {
     await pipeline.publish([jsonRecord(createEvent())]);
     expect(await drain(via('app_consumer'))).toMatchObject({ code: 0 });
     expect(await runApp('stats', ['verify'], via('app_stats'))).toMatchObject({ code: 0 });
+  });
+
+  test('only the operator pauses and resumes partitions', async () => {
+    await pipeline.publish([jsonRecord(createEvent(), { partition: 0 })]);
+    expect(await drain(via('app_consumer'))).toMatchObject({ code: 0 });
+    const partition = ['--partition', `${pipeline.topic}:0`];
+    const change = (command: string, user: string) => runApp('consumer', [command, ...partition], via(user));
+    for (const user of ['app_consumer', 'app_stats'])
+      expectEnd(await change('pause', user), 1, /permission denied|read-only/);
+    expect(await change('pause', 'app_operator')).toMatchObject({ code: 0 });
+    expectEnd(await drain(via('app_consumer')), 1, /\/0 is paused/);
+    expectEnd(await change('resume', 'app_consumer'), 1, /permission denied/);
+    expect(await change('resume', 'app_operator')).toMatchObject({ code: 0 });
   });
 
   test('the page works with read-only rights; discard fails with permission denied', async () => {

@@ -1,9 +1,10 @@
 import { databaseSettings } from '@pipeline/db';
 import { eventSettings } from '@pipeline/definition';
-import { parseSkip, type Skip } from '@pipeline/kafka';
+import { parsePartition, parseSkip, type Skip, type TopicPartition } from '@pipeline/kafka';
 import {
   addHealthCommand,
   createProgram,
+  currentUser,
   invalidArgument,
   loggerSettings,
   numberBetween,
@@ -16,6 +17,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { type CheckOptions, checkTopic } from './check/check-topic.ts';
 import { checkSettings } from './check/settings.ts';
 import { migrateTables } from './migrate.ts';
+import { type PauseOptions, pauseAll, pauseSettings, resumeAll } from './pauses/change-pauses.ts';
 import { runConsumer } from './run.ts';
 import { consumerSettings, probeAddress, probeSettings } from './settings.ts';
 
@@ -45,6 +47,7 @@ const examples = `Examples:
   consumer --skip events:0:4711     skip one unreadable batch
   consumer migrate                  create or migrate the tables and views
   consumer check --from-topic 100   what would become of the last records of the topics
+  consumer pause --partition events:0
 `;
 
 const program = withSettings(
@@ -99,6 +102,29 @@ withSettings(program.command('check'), checkSettings)
   .addHelpText('after', checkNote)
   .action(async (options: CheckOptions, command) => checkTopic(settingsOf(command, checkSettings), options));
 
+const partitionFlag = ['--partition <topic:partition>', 'partition, such as events:0; repeatable'] as const;
+
+withSettings(program.command('pause'), pauseSettings)
+  .description('pause partitions: consumers stop reading them within 5 s, until they are resumed')
+  .requiredOption(...partitionFlag, addPartition)
+  .addOption(
+    program
+      .createOption('--by <name>', 'acting user, for the record')
+      .default(currentUser(), 'the user of this process'),
+  )
+  .option('--reason <text>', 'why, for the record', '')
+  .addHelpText(
+    'before',
+    'Examples:\n  consumer pause --partition events:0 --partition events:1 --reason "a faulty producer"\n',
+  )
+  .action(async (options: PauseOptions, command) => pauseAll(settingsOf(command, pauseSettings), options));
+
+withSettings(program.command('resume'), pauseSettings)
+  .description('resume paused partitions: consumers read them again within 5 s')
+  .requiredOption(...partitionFlag, addPartition)
+  .addHelpText('before', 'Examples:\n  consumer resume --partition events:0\n')
+  .action(async (options: PauseOptions, command) => resumeAll(settingsOf(command, pauseSettings), options));
+
 withSettings(
   addHealthCommand(program, (command) => probeAddress(settingsOf(command, probeSettings))),
   { ...probeSettings, ...loggerSettings },
@@ -110,6 +136,12 @@ function addSkip(text: string, skips: readonly Skip[] = []): readonly Skip[] {
   const skip = parseSkip(text);
   if (skip === undefined) throw invalidArgument('Expected TOPIC:PARTITION:OFFSET, such as events:0:4711.');
   return [...skips, skip];
+}
+
+function addPartition(text: string, all: readonly TopicPartition[] = []): readonly TopicPartition[] {
+  const partition = parsePartition(text);
+  if (partition === undefined) throw invalidArgument('Expected TOPIC:PARTITION, such as events:0.');
+  return [...all, partition];
 }
 
 /** A skip of another topic would never apply. */

@@ -26,6 +26,7 @@ export interface ConsumerMetrics extends ProcessMetrics {
   readonly logTruncations: Counter<Common>;
   readonly retries: Counter<Common | 'cause'>;
   readonly paused: Gauge<Common>;
+  readonly partitionPaused: Gauge<Common | 'partition'>;
   readonly consumerGroupLag: Gauge<Common | 'partition'>;
   readonly lagSeconds: Gauge<Common | 'partition'>;
   /** OpenTelemetry's `messaging.client.consumed.messages`, in its Prometheus form. */
@@ -143,8 +144,14 @@ function deliveryMetrics(registers: Registry[]) {
     paused: new Gauge({
       registers,
       name: 'pipeline_paused',
-      help: '1 if any partition of the topic is paused, else 0',
+      help: '1 if any partition of the topic is paused because of its dead letters, else 0',
       labelNames: common,
+    }),
+    partitionPaused: new Gauge({
+      registers,
+      name: 'pipeline_partition_paused',
+      help: '1 if an operator has paused the partition, else 0',
+      labelNames: [...common, 'partition'],
     }),
     consumerGroupLag: new Gauge({
       registers,

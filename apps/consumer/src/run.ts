@@ -1,4 +1,11 @@
-import { createWriter, type Database, hashRecord, type SourceRecord, type Writer } from '@pipeline/db';
+import {
+  createWriter,
+  type Database,
+  hashRecord,
+  readPauses,
+  type SourceRecord,
+  type Writer,
+} from '@pipeline/db';
 import { loadDefinition, loadEvents } from '@pipeline/definition';
 import { openSource, redriveCountOf, type Skip, type TopicPartition } from '@pipeline/kafka';
 import {
@@ -18,6 +25,7 @@ import { consumeTogether } from './consume-together.ts';
 import { createConsumerProbes, createHealth, type Health } from './health.ts';
 import { watchLag } from './lag.ts';
 import { type ConsumerMetrics, createConsumerMetrics } from './metrics.ts';
+import { createPauseWatch } from './pauses/watch-pauses.ts';
 import { createRetryPolicy, explainDatabase, type RetryPolicy } from './retry-policy.ts';
 import { type consumerSettings, probeAddress } from './settings.ts';
 import { createShadow, type Shadow } from './shadow.ts';
@@ -69,14 +77,18 @@ export async function runConsumer(settings: ConsumerSettings, options: RunOption
     retries,
     logger,
   });
+  const topics = settings.KAFKA_TOPIC;
+  const pauses = createPauseWatch(() => readPauses(database, topics), metrics, logger);
   const writer = openWriter(database, retries, settings, definition);
   await using source = await openSource({
     ...{ settings, name: 'consumer', admin, logger, signal, once, skips },
     ...accountedBy(writer, metrics),
+    readPauses: () => explainDatabase(retries.persist(pauses.read)),
     onRebalance: health.resumed,
     onRetry: retries.onKafkaRetry,
   });
   health.watch(source);
+  using _pauses = pauses.watch(source);
   using _lag = watchLag(settings, source, admin, metrics, logger);
 
   const parts = { definition, settings, once, writer, publisher, retries, health, metrics, logger, shadow };

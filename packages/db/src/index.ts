@@ -22,6 +22,14 @@ export {
   type SourceRecord,
 } from './dead-letters/dead-letter.ts';
 export { type Migration, migrate, migrationsFolder, readMigrations } from './migrate.ts';
+export {
+  type PartitionName,
+  type PausedPartition,
+  type PauseResult,
+  pausePartitions,
+  readPauses,
+  resumePartitions,
+} from './pauses/pauses.ts';
 export { migrateViews } from './views/migrate-views.ts';
 export { type Batch, recordCount } from './write/batch.ts';
 export { acceptCluster } from './write/cluster.ts';

@@ -39,4 +39,9 @@ export {
   requireOwnDeadLetterTopic,
   type Topics,
 } from './settings.ts';
-export { type PartitionOffsets, partitionName, type TopicPartition } from './topic-partition.ts';
+export {
+  type PartitionOffsets,
+  parsePartition,
+  partitionName,
+  type TopicPartition,
+} from './topic-partition.ts';

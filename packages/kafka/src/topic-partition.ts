@@ -9,6 +9,12 @@ export function partitionName({ topic, partition }: TopicPartition): string {
   return `${topic}/${partition}`;
 }
 
+/** Parses `TOPIC:PARTITION`; undefined if the text has another form. */
+export function parsePartition(text: string): TopicPartition | undefined {
+  const [, topic, partition] = /^([\w.-]+):(\d{1,9})$/.exec(text) ?? [];
+  return topic === undefined ? undefined : { topic, partition: Number(partition) };
+}
+
 /** Partitions by topic, in the form of kafkajs. */
 export function byTopic<One extends TopicPartition>(
   all: readonly One[],

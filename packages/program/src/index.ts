@@ -3,6 +3,7 @@ export { basePath } from './base-path.ts';
 export { type CheckReport, outcomeOf, type PlacedOutcome, reportOf } from './check/check-report.ts';
 export { printReport } from './check/print-report.ts';
 export { commandLine } from './command-line.ts';
+export { currentUser } from './current-user.ts';
 export { errorLine } from './error-line.ts';
 export { addHealthCommand } from './health.ts';
 export { type HttpServer, httpSettings, type ListenAddress, listen } from './http.ts';

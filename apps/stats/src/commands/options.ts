@@ -1,5 +1,4 @@
-import { userInfo } from 'node:os';
-import { type Command, withSettings } from '@pipeline/program';
+import { type Command, currentUser, withSettings } from '@pipeline/program';
 import { statsSettings } from '../settings.ts';
 
 /** The flags of every command that changes rows. */
@@ -24,13 +23,4 @@ export function withChangeFlags(command: Command, dryRun: string): Command {
     .option('--dry-run', dryRun)
     .option('--yes', 'skip the confirmation')
     .option('--json', 'print a JSON document');
-}
-
-/** In a container a user may have only a number. */
-function currentUser(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return `user ${process.getuid?.()}`;
-  }
 }

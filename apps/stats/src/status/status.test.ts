@@ -17,6 +17,11 @@ const caughtUp = createSnapshot({
 });
 const waiting = { ...caughtUp, partitions: [createStanding({ lag: 1_234n, secondsBehind: 75 })] };
 
+const pausedBy = (by: string, reason: string) => ({
+  ...{ topic: 'events', partition: 1, by, reason },
+  pausedAt: '2026-11-24T09:30:00.000Z',
+});
+
 const cases: readonly (readonly [word: string, reason: string, state: DashboardState])[] = [
   ['healthy', 'events are stored as they arrive', createDashboardState({ snapshot: caughtUp })],
   [
@@ -74,6 +79,22 @@ const cases: readonly (readonly [word: string, reason: string, state: DashboardS
     }),
   ],
   [
+    'paused',
+    'alice paused partition events/1 (deploy)',
+    createDashboardState({
+      snapshot: { ...waiting, pauses: [pausedBy('alice', 'deploy')] },
+      trend: { ...calmTrend, stuck: [{ topic: 'events', partition: 1, seconds: 130 }] },
+    }),
+  ],
+  [
+    'stalled',
+    'no commit on partition events/0 for 2 min, despite a backlog',
+    createDashboardState({
+      snapshot: { ...waiting, pauses: [pausedBy('alice', 'deploy')] },
+      trend: { ...calmTrend, stuck: [{ topic: 'events', partition: 0, seconds: 130 }] },
+    }),
+  ],
+  [
     'falling behind',
     'lag growing for 3 min: 1,200/s produced, 800/s consumed',
     createDashboardState({
@@ -123,4 +144,11 @@ test('an empty pipeline gets the next command, depending on its backlog', () => 
 test('without Kafka the reason is given', () => {
   const kafkaProblem = 'Kafka at broker:9092 does not respond';
   expect(findHints(createSnapshot({ kafkaProblem }))).toEqual([`lag is unknown: ${kafkaProblem}`]);
+});
+
+test('paused partitions are named with their users, and reasons that were given', () => {
+  const pauses = [pausedBy('alice', ''), { ...pausedBy('b\x1b[2J', ''), partition: 2 }];
+  expect(findHints(createSnapshot({ pauses }))).toEqual([
+    'alice, b\\u001b[2J paused partitions events/1, events/2',
+  ]);
 });

@@ -1,12 +1,20 @@
-import { type Group, partitionName } from '@pipeline/kafka';
-import { commandLine } from '@pipeline/program';
+import { type Group, partitionName, type TopicPartition } from '@pipeline/kafka';
+import { clipPrintable, commandLine } from '@pipeline/program';
 import { formatLag, formatRate, formatSeconds } from '../../web/format/numbers.ts';
 import type { Snapshot } from '../collect/snapshot.ts';
 import type { Trend } from './trend.ts';
 
 /** The most severe finding as a word, and the reasons for all findings, the most severe first. */
 export interface Status {
-  readonly word: 'down' | 'empty' | 'stopped' | 'stalled' | 'falling behind' | 'catching up' | 'healthy';
+  readonly word:
+    | 'down'
+    | 'empty'
+    | 'stopped'
+    | 'stalled'
+    | 'paused'
+    | 'falling behind'
+    | 'catching up'
+    | 'healthy';
   readonly reasons: readonly string[];
 }
 
@@ -32,6 +40,7 @@ export function judge(state: PipelineState): Status {
     ...findEmptiness(state.snapshot),
     ...findAbsence(state),
     ...findStandstill(state),
+    ...findPauses(state.snapshot),
     ...findDelay(state),
   ];
   const [[word] = ['healthy'] as const] = findings;
@@ -39,9 +48,10 @@ export function judge(state: PipelineState): Status {
   return { word, reasons: reasons.length > 0 ? reasons : ['events are stored as they arrive'] };
 }
 
-/** Notes below the tables: why the lag is unknown, and the next command for an empty pipeline. */
+/** Notes below the tables: why the lag is unknown, what is paused, and the next command for an empty pipeline. */
 export function findHints(snapshot: Snapshot): readonly string[] {
-  return [...findOutage(snapshot).map(([, reason]) => reason), ...describeEmptiness(snapshot)];
+  const findings = [...findOutage(snapshot), ...findPauses(snapshot)];
+  return [...findings.map(([, reason]) => reason), ...describeEmptiness(snapshot)];
 }
 
 function findOutage({ kafkaProblem }: Snapshot): readonly Finding[] {
@@ -66,16 +76,27 @@ function findAbsence({ snapshot, group }: PipelineState): readonly Finding[] {
 
 /** Limits the length of a reason. */
 const MAX_NAMED_PARTITIONS = 5;
+const MAX_REASON = 300;
 
-function findStandstill({ trend, group }: PipelineState): readonly Finding[] {
-  const stuck = trend.stuck.filter(({ seconds }) => seconds >= STUCK_SECONDS);
+/** A partition that an operator has paused is not stuck. */
+function findStandstill({ snapshot, trend, group }: PipelineState): readonly Finding[] {
+  const paused = new Set(snapshot.pauses.map(partitionName));
+  const stuck = trend.stuck.filter((one) => one.seconds >= STUCK_SECONDS && !paused.has(partitionName(one)));
   if (stuck.length === 0 || group?.members.length === 0) return [];
   const seconds = Math.max(...stuck.map((one) => one.seconds));
   const reason = `no commit on ${namePartitions(stuck)} for ${formatSeconds(seconds)}, despite a backlog`;
   return [['stalled', reason]];
 }
 
-function namePartitions(stuck: Trend['stuck']): string {
+function findPauses({ pauses }: Snapshot): readonly Finding[] {
+  if (pauses.length === 0) return [];
+  const users = [...new Set(pauses.map(({ by }) => by))].join(', ');
+  const reasons = [...new Set(pauses.map(({ reason }) => reason))].filter((reason) => reason !== '');
+  const why = reasons.length === 0 ? '' : ` (${reasons.join('; ')})`;
+  return [['paused', clipPrintable(`${users} paused ${namePartitions(pauses)}${why}`, MAX_REASON)]];
+}
+
+function namePartitions(stuck: readonly TopicPartition[]): string {
   const named = stuck.slice(0, MAX_NAMED_PARTITIONS).map(partitionName);
   const rest = stuck.length - named.length;
   const name = stuck.length === 1 ? 'partition' : 'partitions';

@@ -37,6 +37,7 @@ export function createSnapshot(change: Partial<Snapshot> = {}): Snapshot {
     ],
     openDeadLetters: [{ topic: 'events', count: 5n }],
     partitions: [createStanding({})],
+    pauses: [],
     kafkaProblem: undefined,
     ...change,
   };

@@ -63,5 +63,5 @@ export function describeTrend({
 
 function toneOf(word: Report['status']['word']): Tone {
   if (word === 'falling behind' || word === 'stalled' || word === 'stopped') return 'bad';
-  return word === 'catching up' ? 'warn' : '';
+  return word === 'catching up' || word === 'paused' ? 'warn' : '';
 }

@@ -18,9 +18,12 @@ export const columns: readonly Column<Partition>[] = [
 const isUncommitted = (one: Partition) => one.currentOffset === null && one.endOffset !== null;
 
 /** Shows one line per partition, in the terms of Kafka's own tools. */
-export function showLag({ partitions, group, kafkaProblem }: Report): void {
+export function showLag({ partitions, group, pauses, kafkaProblem }: Report): void {
   show('group', describeGroup(group));
-  const consumer: Column<Partition> = ['Consumer', (partition) => consumerOf(group, partition)];
+  const consumer: Column<Partition> = [
+    'Consumer',
+    (partition) => `${consumerOf(group, partition)}${pauseOf(pauses, partition)}`,
+  ];
   const whenEmpty = kafkaProblem === null ? 'The topic has no partitions.' : 'Partitions are not known yet.';
   show('lag', tableOf([...topicColumn(partitions), ...columns, consumer], partitions, whenEmpty));
 }
@@ -44,4 +47,10 @@ function consumerOf(group: Report['group'], { topic, partition }: Partition): st
     partitions?.some((one) => one.partition === partition && one.topic === topic),
   );
   return owner === undefined ? '-' : toVisible(`${owner.clientId} at ${owner.host}`);
+}
+
+/** Who has paused a partition; empty if it is not paused. */
+function pauseOf(pauses: Report['pauses'], { topic, partition }: Partition): string {
+  const pause = pauses.find((one) => one.partition === partition && one.topic === topic);
+  return pause === undefined ? '' : `, paused by ${toVisible(pause.by, 40)}`;
 }

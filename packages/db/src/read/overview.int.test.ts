@@ -39,6 +39,7 @@ test('empty tables give zeros, no rows and an unknown age', async () => {
     deadLetterGroups: [],
     openDeadLetters: [],
     ledger: [],
+    pauses: [],
   });
 });
 

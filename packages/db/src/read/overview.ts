@@ -1,4 +1,5 @@
 import type { Database } from '../client/connect.ts';
+import { type PausedPartition, selectPauses } from '../pauses/pauses.ts';
 import type { AsJson } from './as-json.ts';
 import {
   type DeadLetterGroup,
@@ -19,6 +20,8 @@ export interface Overview {
   readonly deadLetterGroups: readonly DeadLetterGroup[];
   readonly openDeadLetters: readonly OpenDeadLetters[];
   readonly ledger: readonly LedgerPosition[];
+  /** Partitions that an operator has paused. */
+  readonly pauses: readonly PausedPartition[];
 }
 
 export interface OverviewOptions {
@@ -40,7 +43,8 @@ export async function readOverview(
              (select coalesce(json_agg(one), '[]') from (${selectMinutes(sql, minutes)}) as one) as minutes,
              (select coalesce(json_agg(one), '[]') from (${selectDeadLetterGroups(sql)}) as one) as "deadLetterGroups",
              (select coalesce(json_agg(one), '[]') from (${selectOpenByTopic(sql)}) as one) as "openDeadLetters",
-             (select coalesce(json_agg(one), '[]') from (${selectLedger(sql, topics)}) as one) as ledger`,
+             (select coalesce(json_agg(one), '[]') from (${selectLedger(sql, topics)}) as one) as ledger,
+             (select coalesce(json_agg(one), '[]') from (${selectPauses(sql, topics)}) as one) as pauses`,
   );
   if (row === undefined) throw new Error('Postgres returned no row');
   const { stored, duplicates, deadLettered, skipped, openDeadLetters } = row.totals;
@@ -58,5 +62,6 @@ export async function readOverview(
     deadLetterGroups: row.deadLetterGroups.map((one) => ({ ...one, count: BigInt(one.count) })),
     openDeadLetters: row.openDeadLetters.map((one) => ({ ...one, count: BigInt(one.count) })),
     ledger: row.ledger.map(toPosition),
+    pauses: row.pauses,
   };
 }

@@ -20,7 +20,7 @@ export interface PartitionProgress extends TopicPartition {
 /**
  * `locating`: its position is being looked up; nothing is accepted.
  * `reading`: fetched records are accepted and handed out.
- * `paused`: by the caller, until the next rebalance.
+ * `paused`: by the caller, until the next rebalance, or for longer by `Assignment.pauseOnly`.
  * `revoked`: the partition no longer belongs to this member; final.
  */
 export type PartitionState = 'locating' | 'reading' | 'paused' | 'revoked';

@@ -8,6 +8,14 @@ export interface OffsetCommit {
   readonly offset: bigint;
 }
 
+/** What a change of the paused partitions has done to the owned ones. */
+export interface PauseChange {
+  /** Those that were read before, and are not to be fetched any more. */
+  readonly paused: readonly AssignedPartition[];
+  /** Whether one is no longer paused. It is read again once positions have been located. */
+  readonly hasResumed: boolean;
+}
+
 /**
  * The partitions that the group has assigned to this member. The fetcher puts records in, loops take slices
  * out, and the committer commits completed offsets. Every change wakes waiting callers.
@@ -22,6 +30,8 @@ export class Assignment {
   #turns: AssignedPartition[] = [];
   /** Revoked partitions whose last slice was in flight at the last rebalance. */
   #retired: readonly AssignedPartition[] = [];
+  /** Names of the partitions that stay paused over rebalances. */
+  #paused: ReadonlySet<string> = new Set();
   #changed = Promise.withResolvers<void>();
   #end: { readonly error?: unknown } | undefined;
 
@@ -71,11 +81,39 @@ export class Assignment {
   }
 
   /**
-   * Locates all partitions again: the log of one has changed below its position. Pauses end, as with a
-   * rebalance.
+   * Locates all partitions again, because the log of one may have changed below its position. Pauses end as with a
+   * rebalance, except those of `pauseOnly`.
    */
   relocate(): readonly AssignedPartition[] {
     return this.#replace(this.#owned.filter(({ state }) => state !== 'revoked'));
+  }
+
+  /** Pauses these partitions and no others, whether owned or not, until the next call. */
+  pauseOnly(partitions: readonly TopicPartition[]): PauseChange {
+    const before = this.#paused;
+    this.#paused = new Set(partitions.map(partitionName));
+    const paused = this.#owned.filter((one) => one.state === 'reading' && this.#isPaused(one));
+    for (const one of paused) one.stop('paused');
+    this.notify();
+    const isResumed = (one: AssignedPartition) =>
+      one.state === 'paused' && before.has(partitionName(one)) && !this.#isPaused(one);
+    return { paused, hasResumed: this.#owned.some(isResumed) };
+  }
+
+  #isPaused(partition: TopicPartition): boolean {
+    return this.#paused.has(partitionName(partition));
+  }
+
+  /** The owned partitions among those of `pauseOnly`. */
+  get paused(): readonly AssignedPartition[] {
+    return this.#owned.filter((one) => this.#isPaused(one));
+  }
+
+  /** Starts reading a located partition at its position. @returns false if it is paused */
+  start(owner: AssignedPartition, position: bigint, epoch?: number): boolean {
+    owner.startAt(position, epoch);
+    if (this.#isPaused(owner)) owner.stop('paused');
+    return owner.state === 'reading';
   }
 
   /** Revokes all partitions, after the member has left the group or was expelled. */

@@ -128,3 +128,37 @@ test('a member that joins while its source is closed leaves the group', async ()
   connect();
   await vi.waitFor(() => expect(consumer(1).disconnect).toHaveBeenCalled());
 });
+
+const pausedOne = { readPauses: async () => [{ topic: 'events', partition: 1 }] };
+
+test('a partition that was paused before a rebalance is read once it is resumed', async () => {
+  const { source, consumer } = await open([0, 1], { ...pausedOne, once: false });
+  consumer(0).assign('me', [0, 1]);
+  await isReading(consumer(0), [0]);
+  expect(consumer(0).seek.mock.calls).toMatchObject([[{ partition: 0 }]]);
+  source.pausePartitions([]);
+  expect(source.partitions.map(({ partition }) => partition)).toEqual([0, 1]);
+  await vi.waitFor(() => expect(consumer(0).resume).toHaveBeenCalledTimes(2));
+  expect(consumer(0).seek).toHaveBeenCalledTimes(2);
+});
+
+test('a partition that is paused keeps its batch in flight, and hands out no more', async () => {
+  const { source, consumer } = await open([0], { once: false });
+  consumer(0).assign('me', [0]);
+  await isReading(consumer(0), [0]);
+  await consumer(0).fetch(fetched(0, 0, 6));
+  const batches = source.batches()[Symbol.asyncIterator]();
+  const inFlight: RecordBatch = (await batches.next()).value;
+  consumer(0).pause.mockClear();
+  source.pausePartitions([{ topic: 'events', partition: 0 }]);
+  expect(consumer(0).pause).toHaveBeenCalledWith([{ topic: 'events', partitions: [0] }]);
+  await inFlight.commitOffsets();
+  expect(source.partitions).toMatchObject([{ completed: 3n }]);
+  expect(await Promise.race([batches.next(), sleep(50, 'nothing')])).toBe('nothing');
+});
+
+test('a paused partition ends --once, because it would never be drained', async () => {
+  const { source, consumer } = await open([0, 1], pausedOne);
+  consumer(0).assign('me', [0, 1]);
+  await expect(source.batches().next()).rejects.toThrow('events/1 is paused, and cannot be drained');
+});

@@ -1,4 +1,12 @@
-import { backoffMs, defaultBackoff, type Logger, pause, retryForever, withDeadline } from '@pipeline/runtime';
+import {
+  backoffMs,
+  defaultBackoff,
+  type Logger,
+  pause,
+  retryForever,
+  UserError,
+  withDeadline,
+} from '@pipeline/runtime';
 import kafkajs, { type Kafka } from 'kafkajs';
 import type { ClusterAdmin } from '../admin/admin.ts';
 import { registerCodecs } from '../client/codecs.ts';
@@ -44,7 +52,9 @@ export interface SourceOptions extends LedgerAccess {
   readonly once: boolean;
   /** Unreadable batches to skip; any other unreadable batch ends the source. Defaults to none. */
   readonly skips?: readonly Skip[];
-  /** Called after every rebalance: pauses have ended. */
+  /** Looks up the partitions that an operator has paused, after every rebalance. Defaults to none. */
+  readonly readPauses?: () => Promise<readonly TopicPartition[]>;
+  /** Called after every rebalance: pauses of `pausePartition` have ended. */
   readonly onRebalance: () => void;
   /** Called before each retry after a transient error. */
   readonly onRetry: (error: unknown) => void;
@@ -108,6 +118,17 @@ export class BatchSource implements AsyncDisposable {
   /** Number of batches in flight. */
   get batchesInFlight(): number {
     return this.#assignment.inFlight;
+  }
+
+  /**
+   * Reads none of these partitions, and all others, until the next call or lookup. A batch in flight is completed.
+   * Before a partition is read again, positions are located as after a rebalance: its log may have changed.
+   */
+  pausePartitions(partitions: readonly TopicPartition[]): void {
+    const { paused, hasResumed } = this.#assignment.pauseOnly(partitions);
+    for (const owner of paused) this.#member?.pause(owner);
+    this.#endIfPaused();
+    if (hasResumed) this.#member?.relocate();
   }
 
   async start(): Promise<void> {
@@ -210,8 +231,11 @@ export class BatchSource implements AsyncDisposable {
     const signal = AbortSignal.any([this.#options.signal, replaced]);
     const positions = await this.#retry(() => this.#locate(member, owned), isTransientWhileRunning, signal);
     if (!this.#assignment.isCurrent(owned)) return;
-    for (const [partition, { offset, epoch }] of positions) partition.startAt(offset, epoch);
-    member.start(positions);
+    const started = [...positions].filter(([partition, { offset, epoch }]) =>
+      this.#assignment.start(partition, offset, epoch),
+    );
+    member.start(new Map(started));
+    this.#endIfPaused();
     this.#endIfDrained();
   }
 
@@ -220,7 +244,9 @@ export class BatchSource implements AsyncDisposable {
     member: GroupMember,
     owned: readonly AssignedPartition[],
   ): Promise<ReadonlyMap<AssignedPartition, Position>> {
-    const offsets = await this.#fetchOffsets();
+    const { readPauses = async () => [] } = this.#options;
+    const [offsets, paused] = await Promise.all([this.#fetchOffsets(), readPauses()]);
+    this.#assignment.pauseOnly(paused);
     this.#ends ??= new Map(offsets.map((one) => [partitionName(one), one.stableEnd]));
     const located = owned.map(async (owner) => {
       const position = await this.#locator.locate(offsetsOf(owner, offsets), {
@@ -244,6 +270,14 @@ export class BatchSource implements AsyncDisposable {
   #endIfDrained(): void {
     const ends = this.#ends;
     if (this.#options.once && ends !== undefined && this.#assignment.isDrained(ends)) this.#assignment.end();
+  }
+
+  /** A paused partition would never be drained. */
+  #endIfPaused(): void {
+    const [paused] = this.#options.once ? this.#assignment.paused : [];
+    if (paused === undefined) return;
+    const problem = `${partitionName(paused)} is paused, and cannot be drained`;
+    this.#assignment.end({ error: new UserError(problem, 'resume it first') });
   }
 
   #retry<Value>(

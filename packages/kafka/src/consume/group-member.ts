@@ -141,8 +141,8 @@ export class GroupMember {
   }
 
   /** A log may have been truncated, so the ledgers are compared with the logs. */
-  #relocate(owner: AssignedPartition, firstEpoch: number | undefined): void {
-    const { assignment, onRebalance, logger } = this.#options;
+  #relocateTruncated(owner: AssignedPartition, firstEpoch: number | undefined): void {
+    const { logger } = this.#options;
     const { topic, partition, position } = owner;
     owner.doubt = doubtOf(owner, firstEpoch);
     const offset = String(position);
@@ -150,6 +150,12 @@ export class GroupMember {
       { topic, partition, offset },
       'a new leader may lack records; comparing its log with the ledger',
     );
+    this.relocate();
+  }
+
+  /** Locates all positions again; nothing is fetched before `start`. */
+  relocate(): void {
+    const { assignment, onRebalance } = this.#options;
     const owned = assignment.relocate();
     this.#consumer.pause(numbersByTopic(assignment.partitions));
     onRebalance(owned);
@@ -180,7 +186,7 @@ export class GroupMember {
     const firstEpoch = knownEpoch(payload.firstEpoch);
     const continues = await this.#continues(owner, firstEpoch);
     if (payload.isStale() || !payload.isRunning() || owner.state !== 'reading') return;
-    if (!continues) return this.#relocate(owner, firstEpoch);
+    if (!continues) return this.#relocateTruncated(owner, firstEpoch);
     const last = payload.batch.lastOffset();
     // kafkajs's types have headers as an object, and the patches read them as pairs.
     const records = messages as readonly unknown[] as readonly KafkaRecord[];

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { partitionName } from '../../topic-partition.ts';
+import type { AssignedPartition } from '../assigned-partition.ts';
 import type { Assignment } from '../assignment.ts';
 import { expectInvariants, isBusy, logOf, PARTITIONS, type World } from './assignment-world.ts';
 import { chunkOf } from './chunks.ts';
@@ -71,11 +72,12 @@ const workElsewhere = fc.tuple(partition, count).map(([one, records]) =>
 const locate = fc.constant(
   command(
     'locate',
-    (world) => {
+    (world, real) => {
       for (const owner of world.owned) {
         const log = logOf(world, owner);
         log.next = log.committed;
-        owner.startAt(BigInt(log.committed));
+        const isPaused = world.paused.has(partitionName(owner));
+        expect(real.start(owner, BigInt(log.committed))).toBe(!isPaused);
       }
     },
     (world) =>
@@ -156,6 +158,24 @@ const pause = partition.map((one) =>
   command(`pause(${partitionName(one)})`, (_, real) => real.find(one)?.stop('paused')),
 );
 
+/** An operator's pauses outlast rebalances. What is resumed is read once positions have been located again. */
+const pauseOnly = fc.subarray([...PARTITIONS]).map((partitions) =>
+  command(`pauseOnly(${partitions.map(partitionName)})`, (world, real) => {
+    const names = new Set(partitions.map(partitionName));
+    const isRead = ({ state }: AssignedPartition) => state === 'reading';
+    const read = world.owned.filter(isRead);
+    const resumed = world.owned.filter(
+      (one) =>
+        one.state === 'paused' && world.paused.has(partitionName(one)) && !names.has(partitionName(one)),
+    );
+    const change = real.pauseOnly(partitions);
+    world.paused = names;
+    expect(change.paused).toEqual(read.filter((one) => names.has(partitionName(one))));
+    expect(change.hasResumed).toBe(resumed.length > 0);
+    expect(world.owned.filter(isRead)).toEqual(read.filter((one) => !names.has(partitionName(one))));
+  }),
+);
+
 /** The broker accepts a commit, its response is lost, or it rejects the member id. */
 const commit = fc.constantFrom('taken', 'lost', 'expelled').map((outcome) =>
   command(`commit(${outcome})`, (world, real) => {
@@ -181,5 +201,6 @@ export const commands = [
   release,
   fail,
   pause,
+  pauseOnly,
   commit,
 ] as const;

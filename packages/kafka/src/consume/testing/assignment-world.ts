@@ -32,12 +32,17 @@ export interface World {
   /** Every partition object so far; a revoked one is never reused. */
   readonly known: Set<AssignedPartition>;
   memberId: number;
+  /** Names of the partitions that an operator has paused. */
+  paused: ReadonlySet<string>;
 }
 
 /** A model and the real assignment, before the first rebalance. */
 export function startWorld(real: Assignment): { model: World; real: Assignment } {
   const logs = new Map(PARTITIONS.map((one) => [partitionName(one), { done: 0, committed: 0, next: 0 }]));
-  return { model: { logs, working: [], abandoned: [], owned: [], known: new Set(), memberId: 0 }, real };
+  return {
+    model: { logs, working: [], abandoned: [], owned: [], known: new Set(), memberId: 0, paused: new Set() },
+    real,
+  };
 }
 
 /** The log of a partition. */
@@ -57,6 +62,9 @@ export function expectInvariants(world: World, real: Assignment): void {
   const inFlight = [...world.working, ...world.abandoned];
   expect(new Set(inFlight.map(({ owner }) => partitionName(owner))).size).toBe(inFlight.length);
   expect(real.inFlight).toBe(inFlight.length);
+  for (const owner of world.owned) {
+    if (world.paused.has(partitionName(owner))) expect(owner.state).not.toBe('reading');
+  }
   for (const { owner, offset } of real.uncommitted()) {
     expect(world.owned).toContain(owner);
     expect(Number(offset)).toBeLessThanOrEqual(logOf(world, owner).done);
