@@ -60,9 +60,9 @@ test('each owned partition has a metric of its own', async () => {
   table.rows = [paused(1), paused(7)];
   await vi.advanceTimersByTimeAsync(5_000);
   const values = await metrics.partitionPaused.get();
-  expect(values.values.map(({ labels, value }) => [labels.partition, value])).toEqual([
-    [0, 0],
-    [1, 1],
+  expect(values.values).toMatchObject([
+    { labels: { partition: 0 }, value: 0 },
+    { labels: { partition: 1 }, value: 1 },
   ]);
   expect((await metrics.paused.get()).values).toMatchObject([{ value: 0 }]);
 });
