@@ -60,7 +60,7 @@ test('partitions of recent and future days and the default partition are read', 
   await other.database.run(
     (sql) => sql`insert into raw_events select id, 'a', now() - interval '5 s', 'user', '{}'
                  from unnest(array[${dayAfter(now, 2).firstId}::uuid, ${dayAfter(now, 1).firstId}::uuid, ${dayAfter(now, -9).firstId}::uuid,
-                                   uuidv7(), gen_random_uuid()]) as id`,
+                                   ${dayAfter(now, 0).firstId}::uuid, gen_random_uuid()]) as id`,
   );
   const { events, latency } = await readNewest(other.database, 9);
   expect([events.length, latency?.p50]).toEqual([5, 5]);

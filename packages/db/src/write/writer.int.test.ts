@@ -14,6 +14,11 @@ const twin = row(0);
 
 let fresh: FreshDatabase;
 let writer: Writer;
+/** Whether Postgres can name all rows that it refuses: since version 16. */
+let namesRefused = true;
+/** The statements for a batch of 5,000 with refused rows: without their names, each is searched for. */
+const mostStatements = (refused: number) =>
+  namesRefused ? 3 : refused * (3 * Math.ceil(Math.log2(5_000)) + 4);
 let statements = 0;
 const persist: Persist = (statement) => {
   statements++;
@@ -22,6 +27,10 @@ const persist: Persist = (statement) => {
 
 beforeAll(async () => {
   fresh = await createFreshDatabase(inject('postgresUrl'));
+  const [server] = await fresh.database.run<{ namesRefused: boolean }>(
+    (sql) => sql`select to_regproc('pg_input_error_info') is not null as "namesRefused"`,
+  );
+  namesRefused = server?.namesRefused === true;
 });
 afterAll(() => fresh[Symbol.asyncDispose]());
 const run = (text: string) =>
@@ -307,7 +316,7 @@ describe.each([
     await expectInvariants();
   });
 
-  test('invalid rows cost a batch of 5,000 two more statements, and the rest is stored', async () => {
+  test('invalid rows cost a batch of 5,000 few more statements, and the rest is stored', async () => {
     const rows = Array.from({ length: 5_000 }, (_, offset) => row(offset));
     for (const offset of [0, 3_210]) rows[offset] = row(offset, { payloadJson: '{"path":"\\u0000"}' });
     const written = await writer.write(batchOf(rows, [deadLetter(5_000)]));
@@ -315,7 +324,7 @@ describe.each([
       { reason: 'refused_by_database', sqlstate: '22P05', record: { offset: '0' } },
       { reason: 'refused_by_database', sqlstate: '22P05', record: { offset: '3210' } },
     ]);
-    expect(statements).toBe(3);
+    expect(statements).toBeLessThanOrEqual(mostStatements(2));
     expect(await ledger()).toMatchObject({
       next: 5_001n,
       stored: 4_998n,
@@ -416,12 +425,12 @@ describe.each([
     await expectInvariants();
   });
 
-  test('attributes that jsonb cannot hold cost a batch of 5,000 two more statements', async () => {
+  test('attributes that jsonb cannot hold cost a batch of 5,000 few more statements', async () => {
     const rows = Array.from({ length: 5_000 }, (_, offset) => row(offset));
     rows[4_000] = row(4_000, { attributesJson: '{"a":"\\u0000"}' });
     const written = await writer.write(batchOf(rows));
     expect(written.refused).toMatchObject([{ sqlstate: '22P05', record: { offset: '4000' } }]);
-    expect(statements).toBe(3);
+    expect(statements).toBeLessThanOrEqual(mostStatements(1));
   });
 
   test('type names with quotes, backslashes and commas are stored and counted', async () => {
