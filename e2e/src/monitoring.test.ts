@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { createEvent, jsonRecord } from './support/data/events.ts';
 import { createFilledPipeline } from './support/data/filled.ts';
 import { parseQuery, parseScrape } from './support/docs/promql.ts';
-import { type Program, startApp } from './support/programs/programs.ts';
+import { type Program, runApp, startApp } from './support/programs/programs.ts';
 import { waitForLog, waitUntil } from './support/programs/wait.ts';
 import type { Pipeline } from './support/servers/pipeline.ts';
 
@@ -46,6 +46,7 @@ let scraped: ReadonlyMap<string, ReadonlySet<string>>;
 
 beforeAll(async () => {
   const pipeline = stack.use(await createFilledPipeline());
+  await runApp('stats', ['verify'], pipeline.environment);
   const consumer = stack.use(startApp('consumer', [], pipeline.environment));
   const stats = stack.use(startApp('stats', ['serve'], pipeline.environment));
   await waitForLog(consumer, /joined the group/);

@@ -45,6 +45,28 @@ test('verify exits with 0 after a normal run', async () => {
   expect(JSON.parse(json.stdout)).toStrictEqual({ schemaVersion: 1, events: '4', differences: [] });
 });
 
+test('the latest result is kept, unless the ledger was not compared with Kafka', async () => {
+  const shown = async () =>
+    /^Last verify: .*$/m.exec((await runApp('stats', [], pipeline.environment)).stdout)?.[0];
+  await runVerify();
+  expect(await shown()).toMatch(/ ago, no differences$/);
+  await run(`update agg_events_minute set event_count = 7 where event_type = 'signup'`);
+  expect(await runVerify()).toMatchObject({ code: 3 });
+  expect(await shown()).toMatch(/ ago, 1 difference$/);
+  await runVerify('--repair');
+  await run('truncate verifications');
+  await runApp('stats', ['verify'], { ...pipeline.environment, KAFKA_BROKERS: '127.0.0.1:1' });
+  expect(await shown()).toBe('Last verify: never');
+});
+
+test('without the right to keep its result, verify still reports it', async () => {
+  await run('alter table verifications rename to others');
+  const { code, stderr } = await runVerify();
+  await run('alter table others rename to verifications');
+  expect(code).toBe(0);
+  expect(stderr).toMatch(/^stats: the result was not kept for the statistics: .*\(42P01\)\n$/);
+});
+
 /** A manual change of the tables. */
 interface Tampering {
   readonly name: string;

@@ -57,6 +57,8 @@ test('the tables are printed to stdout, and stderr is empty', async () => {
     'STORED DUPLICATES DEAD-LETTERED SKIPPED LAG LAST WRITE',
     expect.stringMatching(/^4 1 2 0 3 \S+ \S+ ago$/),
     '',
+    'Last verify: never',
+    '',
     'TOPIC PARTITION CURRENT-OFFSET LOG-END-OFFSET LAG SECONDS-BEHIND',
     `${pipeline.topic} 0 3 3 0 0.0`,
     expect.stringMatching(new RegExp(`^${pipeline.topic} 1 2 5 3 [\\d.]+$`)),

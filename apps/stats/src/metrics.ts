@@ -5,6 +5,8 @@ import { Gauge } from '@prometheus-io/client';
 export interface StatsMetrics extends ProcessMetrics {
   readonly lagSeconds: Gauge<'consumergroup' | 'topic' | 'partition'>;
   readonly openDeadLetters: Gauge<'consumergroup' | 'topic'>;
+  readonly lastVerify: Gauge<'consumergroup'>;
+  readonly verifyDifferences: Gauge<'consumergroup'>;
 }
 
 /** The stats server's metrics in a registry of their own, those of every process included. */
@@ -24,6 +26,18 @@ export function createStatsMetrics(version: string, consumergroup: string): Stat
       name: 'pipeline_open_dead_letters',
       help: 'Open dead letters',
       labelNames: ['consumergroup', 'topic'],
+    }),
+    lastVerify: new Gauge({
+      ...common,
+      name: 'pipeline_verify_last_run_timestamp_seconds',
+      help: 'When stats verify last compared the tables, in seconds since 1970',
+      labelNames: ['consumergroup'],
+    }),
+    verifyDifferences: new Gauge({
+      ...common,
+      name: 'pipeline_verify_differences',
+      help: 'Differences that stats verify found when it last ran',
+      labelNames: ['consumergroup'],
     }),
   };
 }

@@ -10,6 +10,7 @@ import {
   formatThings,
 } from '../web/format/numbers.ts';
 import { toVisible } from '../web/format/text.ts';
+import { formatVerification } from '../web/format/verification.ts';
 
 test.each([
   [-3, '0 s'],
@@ -72,4 +73,14 @@ test('the slowest partition is at least as slow as the slowest known one', () =>
 test('invisible characters are escaped, and long texts clipped', () => {
   expect(toVisible('a\u202eb\x1b[2J')).toBe('a\\u{202e}b\\u{1b}[2J');
   expect(toVisible('x'.repeat(200), 10)).toBe(`${'x'.repeat(10)}…`);
+});
+
+test('the latest verification has its age and the number of differences', () => {
+  const now = '2026-11-24T09:00:00.000Z';
+  const found = (differences: string | bigint) =>
+    formatVerification({ verifiedAt: '2026-11-24T06:00:00.000Z', differences }, now);
+  expect(found(0n)).toBe('3 h ago, no differences');
+  expect(found('1')).toBe('3 h ago, 1 difference');
+  expect(found('2000')).toBe('3 h ago, 2,000 differences');
+  expect(formatVerification(null, now)).toBe('never');
 });

@@ -46,6 +46,11 @@ const page: Series = {
   [seconds('payments-1', 0).replace('payments-1', 'payments-page')]: '2x90',
 };
 
+const verifiedAt = 'pipeline_verify_last_run_timestamp_seconds{job="pipeline-stats",consumergroup="orders"}';
+const differences = 'pipeline_verify_differences{job="pipeline-stats",consumergroup="orders"}';
+const openOf = (name: string) =>
+  `pipeline_open_dead_letters{job="pipeline-stats",consumergroup="${name}",topic="${name}"}`;
+
 /** Another exporter, which also measures the lag of a group that is none of ours. */
 const exporter = Object.fromEntries(
   ['orders', 'foreign'].map((name) => [
@@ -73,6 +78,7 @@ function dead(instance: string): Series {
 }
 
 const HOUR = 60;
+const DAY = 24 * HOUR;
 const job = 'pipeline-consumer';
 
 test('every series of an alert is selected by its job', () => {
@@ -159,6 +165,32 @@ describe.skipIf(noPromtool !== undefined)(`alerts${noPromtool ? ` (${noPromtool}
     expect(after(behind)).toEqual([
       { alertname: 'PipelineLagSeconds', consumergroup: 'orders', topic: 'orders' },
     ]);
+  });
+
+  test('differences that verify found fire until it finds none', () => {
+    const repaired = { [differences]: '0x29 3x30 0x30' };
+    const alert = { alertname: 'PipelineVerifyDifferences', consumergroup: 'orders' };
+    expect(after(repaired)).toEqual([alert]);
+    expect(after(repaired, HOUR + 1)).toEqual([]);
+  });
+
+  const unverified = (series: Series, minutes: number) =>
+    findFiringAlerts(series, minutes).filter(({ alertname }) => alertname === 'PipelineNotVerified');
+
+  test('a pipeline that was verified, and not for two days, fires', () => {
+    const once = { [verifiedAt]: '0x4000' };
+    expect(unverified(once, 2 * DAY)).toEqual([]);
+    const alert = { alertname: 'PipelineNotVerified', consumergroup: 'orders' };
+    expect(unverified(once, 2 * DAY + 2 * HOUR)).toEqual([alert]);
+    expect(unverified({ [verifiedAt]: '0x2000 120000x2000' }, 2 * DAY + 2 * HOUR)).toEqual([]);
+  });
+
+  test('a pipeline that was never verified fires after two days, and no other', () => {
+    const series = { [openOf('orders')]: '0x4000', [openOf('payments')]: '0x4000' };
+    const other = { ...series, [verifiedAt]: '170000x4000' };
+    expect(unverified(other, 2 * DAY)).toEqual([]);
+    const alert = { alertname: 'PipelineNotVerified', consumergroup: 'payments' };
+    expect(unverified(other, 2 * DAY + 2 * HOUR)).toEqual([alert]);
   });
 
   test('a paused partition and a truncated log fire for their consumer', () => {

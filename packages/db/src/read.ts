@@ -14,3 +14,4 @@ export {
   type StepSample,
 } from './read/samples.ts';
 export type { Totals } from './read/totals.ts';
+export { type KeptVerification, keepVerification, type VerificationResult } from './read/verifications.ts';

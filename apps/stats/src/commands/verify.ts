@@ -1,9 +1,11 @@
+import { describeError } from '@pipeline/db';
 import { type Comparison, type RecountOptions, rebuildAggregates } from '@pipeline/db/maintenance';
+import { keepVerification } from '@pipeline/db/read';
 import { commandLine, renderColumns } from '@pipeline/program';
 import { exitCode, UserError } from '@pipeline/runtime';
 import { formatCount } from '../../web/format/numbers.ts';
 import { maintain, type WaitFlag } from '../collect/reach-postgres.ts';
-import type { StatsSettings } from '../collect/stats-context.ts';
+import type { StatsContext, StatsSettings } from '../collect/stats-context.ts';
 import { type Verification, verify } from '../status/verify.ts';
 import { showProgress } from '../terminal/diagnostics.ts';
 import { printJson } from '../terminal/json.ts';
@@ -16,7 +18,7 @@ export interface VerifyFlags extends WaitFlag {
 const MAX_SHOWN = 100;
 
 /**
- * Recounts everything and prints the differences.
+ * Recounts everything, prints the differences, and keeps their number for the statistics.
  * @throws UserError with exit code 3 on any difference, 1 if the ledger could not be compared with Kafka
  */
 export async function verifyAll(settings: StatsSettings, flags: VerifyFlags): Promise<void> {
@@ -38,8 +40,21 @@ export async function verifyAll(settings: StatsSettings, flags: VerifyFlags): Pr
     const { events, differences } = verification;
     if (flags.json) printJson({ schemaVersion: 1, events, differences });
     else process.stdout.write(toTable(verification));
+    await keepResult(context, verification);
     failUnlessEqual(verification);
   });
+}
+
+/** A comparison that ends with exit code 1 is none, so it is not kept. A login may lack the right to write. */
+async function keepResult(
+  { writableDatabase, say }: StatsContext,
+  { events, differences, kafkaProblem }: Verification,
+): Promise<void> {
+  if (differences.length === 0 && kafkaProblem !== undefined) return;
+  const result = { events, differences: BigInt(differences.length) };
+  await keepVerification(writableDatabase, result).catch((error) =>
+    say(`the result was not kept for the statistics: ${describeError(error)}`),
+  );
 }
 
 function toTable({ events, differences }: Verification): string {

@@ -15,11 +15,11 @@ const MAX_GROUPS = 20;
 function toReport(state: DashboardState, everySeconds: number) {
   const { snapshot, trend, group, latency, tail } = state;
   const deadLetterGroups = snapshot.deadLetterGroups.slice(0, MAX_GROUPS);
-  const { pauses } = snapshot;
-  const kafkaProblem = snapshot.kafkaProblem ?? null;
+  const { pauses, verification, kafkaProblem = null } = snapshot;
   return {
     ...toJson({ ...snapshot, minutes: latestOf(snapshot), deadLetterGroups }),
-    ...toPlain({ status: judge(state), trend, group, latency, tail, pauses, kafkaProblem, everySeconds }),
+    ...toPlain({ status: judge(state), trend, group, latency, tail, pauses }),
+    ...toPlain({ verification, kafkaProblem, everySeconds }),
   };
 }
 

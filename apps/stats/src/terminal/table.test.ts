@@ -9,6 +9,8 @@ test('the tables of a running pipeline', () => {
                STORED  DUPLICATES  DEAD-LETTERED  SKIPPED  LAG  LAST WRITE
 9,007,199,254,740,993           4              5        0    3  0.4 s ago
 
+Last verify: 2 h ago, no differences
+
 TOPIC   PARTITION  CURRENT-OFFSET  LOG-END-OFFSET  LAG  SECONDS-BEHIND
 events          0            1041            1044    3             0.2
 
@@ -28,6 +30,8 @@ test('an empty pipeline has zeros and an unknown lag', () => {
   expect(renderSnapshot(emptySnapshot)).toBe(`\
 STORED  DUPLICATES  DEAD-LETTERED  SKIPPED  LAG  LAST WRITE
      0           0              0        0  n/a  never
+
+Last verify: never
 `);
 });
 

@@ -1,6 +1,7 @@
 import type { MinuteCount } from '@pipeline/db/read';
 import { clipPrintable, renderColumns } from '@pipeline/program';
 import { formatAge, formatCount, formatLag } from '../../web/format/numbers.ts';
+import { formatVerification } from '../../web/format/verification.ts';
 import type { PartitionStanding, Snapshot } from '../collect/snapshot.ts';
 
 const SHOWN_TYPES = 5;
@@ -14,6 +15,7 @@ const NAME_WIDTH = 24;
 export function renderSnapshot(snapshot: Snapshot, minutes = 15): string {
   const sections = [
     renderTotals(snapshot),
+    `Last verify: ${formatVerification(snapshot.verification, snapshot.generatedAt)}`,
     renderPartitions(snapshot),
     renderMinutes(snapshot.minutes, minutes),
     renderDeadLetters(snapshot),

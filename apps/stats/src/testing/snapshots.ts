@@ -38,6 +38,7 @@ export function createSnapshot(change: Partial<Snapshot> = {}): Snapshot {
     openDeadLetters: [{ topic: 'events', count: 5n }],
     partitions: [createStanding({})],
     pauses: [],
+    verification: { verifiedAt: '2026-11-24T07:31:10.000Z', events: 1_234n, differences: 0n },
     kafkaProblem: undefined,
     ...change,
   };
@@ -90,6 +91,7 @@ export const emptySnapshot: Snapshot = createSnapshot({
   deadLetterGroups: [],
   openDeadLetters: [],
   partitions: [],
+  verification: null,
 });
 
 /** Hostile event types: ANSI, a bell, bidirectional and C1 controls, line breaks, markup, length. */

@@ -4,6 +4,7 @@ import { find, show } from '../elements/dom.ts';
 import { setTitle } from '../elements/header.ts';
 import { formatSeconds, formatThings } from '../format/numbers.ts';
 import { formatTime, zoneName } from '../format/time.ts';
+import { formatVerification } from '../format/verification.ts';
 
 let lastMessageMs = performance.now();
 let everySeconds = 2;
@@ -18,6 +19,7 @@ export function showStatus({ status: { word, reasons }, deadLetters, ...report }
   showWord(word, reasons);
   if (deadLetters.open !== '0') setTitle(`${word}, ${review}`);
   show('updated', `Updated ${formatTime(report.generatedAt)} ${zoneName}, every ${everySeconds} s`);
+  show('verified', `Last verify: ${formatVerification(report.verification, report.generatedAt)}`);
   delete document.body.dataset['stale'];
 }
 

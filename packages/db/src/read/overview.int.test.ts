@@ -40,6 +40,7 @@ test('empty tables give zeros, no rows and an unknown age', async () => {
     openDeadLetters: [],
     ledger: [],
     pauses: [],
+    verification: null,
   });
 });
 

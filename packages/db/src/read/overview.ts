@@ -10,6 +10,7 @@ import {
 import { type LedgerPosition, selectLedger, toPosition } from './ledger.ts';
 import { type MinuteCount, selectMinutes } from './minutes.ts';
 import { selectTotals, type Totals } from './totals.ts';
+import { type KeptVerification, selectLatestVerification } from './verifications.ts';
 
 /** The state of the pipeline according to the tables, in one snapshot. */
 export interface Overview {
@@ -22,6 +23,8 @@ export interface Overview {
   readonly ledger: readonly LedgerPosition[];
   /** Partitions that an operator has paused. */
   readonly pauses: readonly PausedPartition[];
+  /** The latest result of `stats verify`; null if there is none. */
+  readonly verification: KeptVerification | null;
 }
 
 export interface OverviewOptions {
@@ -44,7 +47,8 @@ export async function readOverview(
              (select coalesce(json_agg(one), '[]') from (${selectDeadLetterGroups(sql)}) as one) as "deadLetterGroups",
              (select coalesce(json_agg(one), '[]') from (${selectOpenByTopic(sql)}) as one) as "openDeadLetters",
              (select coalesce(json_agg(one), '[]') from (${selectLedger(sql, topics)}) as one) as ledger,
-             (select coalesce(json_agg(one), '[]') from (${selectPauses(sql, topics)}) as one) as pauses`,
+             (select coalesce(json_agg(one), '[]') from (${selectPauses(sql, topics)}) as one) as pauses,
+             (select to_json(one) from (${selectLatestVerification(sql)}) as one) as verification`,
   );
   if (row === undefined) throw new Error('Postgres returned no row');
   const { stored, duplicates, deadLettered, skipped, openDeadLetters } = row.totals;
@@ -63,5 +67,10 @@ export async function readOverview(
     openDeadLetters: row.openDeadLetters.map((one) => ({ ...one, count: BigInt(one.count) })),
     ledger: row.ledger.map(toPosition),
     pauses: row.pauses,
+    verification: row.verification && {
+      ...row.verification,
+      events: BigInt(row.verification.events),
+      differences: BigInt(row.verification.differences),
+    },
   };
 }
