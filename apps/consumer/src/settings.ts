@@ -1,4 +1,4 @@
-import { DEFAULT_COPY_MIN_EVENTS, databaseSettings } from '@pipeline/db';
+import { DEFAULT_COPY_MIN_EVENTS, databaseSettings, writerSettings } from '@pipeline/db';
 import { eventSettings } from '@pipeline/definition';
 import { groupSettings, kafkaSettings } from '@pipeline/kafka';
 import { httpSettings, type ListenAddress, loggerSettings } from '@pipeline/program';
@@ -22,7 +22,7 @@ export const consumerSettings = {
   ...kafkaSettings,
   ...groupSettings,
   ...databaseSettings,
-  WRITERS: integer(4, 'Number of batches written concurrently', [1, 64]),
+  ...writerSettings,
   WRITE_FAILURE_LIMIT_MS: integer(
     30_000,
     'How long a write may fail, whatever the cause, before /readyz returns 503',

@@ -11,12 +11,13 @@ import manifest from '../package.json' with { type: 'json' };
 import { checkThresholds } from './commands/check.ts';
 import { parseTime } from './commands/dlq/filters.ts';
 import { addDeadLetterCommands } from './commands/dlq/program.ts';
+import { examine } from './commands/doctor.ts';
 import { withChangeFlags, withWait } from './commands/options.ts';
 import { partitionByDay } from './commands/partition.ts';
 import { purgeOld } from './commands/purge.ts';
 import { showStats } from './commands/show.ts';
 import { verifyAll } from './commands/verify.ts';
-import { pageAddress, pageSettings, serveSettings, statsSettings } from './settings.ts';
+import { doctorSettings, pageAddress, pageSettings, serveSettings, statsSettings } from './settings.ts';
 
 const examples = `Examples:
   stats                         counts, lag and dead letters
@@ -25,6 +26,7 @@ const examples = `Examples:
   stats serve                   the web page
   stats verify                  recount everything and compare
   stats check --max-lag 10000   exit 3 if a threshold is exceeded
+  stats doctor                  check the set-up
   stats dlq ls                  the latest dead letters
 `;
 
@@ -74,6 +76,14 @@ withWait(program.command('check'))
   .addHelpText('before', 'Examples:\n  stats check --max-lag 10000 --max-age 60 --max-dlq 0\n')
   .action(async (_options, command) =>
     checkThresholds(settingsOf(command, statsSettings), command.optsWithGlobals()),
+  );
+
+withSettings(program.command('doctor'), doctorSettings)
+  .description('check topics, rights, settings, versions and limits; exit code 3 if there is a finding')
+  .option('--json', 'print the findings as JSON')
+  .addHelpText('before', 'Examples:\n  stats doctor\n  stats doctor --json | jq .findings[].name\n')
+  .action(async (_options, command) =>
+    examine(settingsOf(command, doctorSettings), command.optsWithGlobals()),
   );
 
 addDeadLetterCommands(program);

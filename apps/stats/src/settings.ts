@@ -1,4 +1,4 @@
-import { databaseSettings } from '@pipeline/db';
+import { databaseSettings, writerSettings } from '@pipeline/db';
 // The package itself compiles schemas when it is imported, which only `serve` needs.
 import { eventSettings } from '@pipeline/definition/settings';
 import { groupSettings, kafkaSettings } from '@pipeline/kafka';
@@ -36,6 +36,14 @@ export const statsSettings = {
     /^([^\s:/]+|\[[\da-fA-F:.]+\])$/,
   ),
   ...loggerSettings,
+};
+
+/** Settings of the check of the set-up: also those that the consumers must share. */
+export const doctorSettings = {
+  ...eventSettings,
+  ...statsSettings,
+  ...writerSettings,
+  DECOMPRESSED_MAX_BYTES: groupSettings.DECOMPRESSED_MAX_BYTES,
 };
 
 /** All settings of the stats page, which suggests the types of the definition. */

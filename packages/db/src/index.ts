@@ -14,7 +14,7 @@ export {
   postgresErrors,
   toUserError,
 } from './client/errors.ts';
-export { databaseSettings } from './client/settings.ts';
+export { databaseSettings, writerSettings } from './client/settings.ts';
 export {
   type DeadLetter,
   headersFromJson,

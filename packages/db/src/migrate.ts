@@ -114,6 +114,23 @@ async function findPending(
   return migrations.filter(({ name }) => !applied.has(name) && (isFinishing || !finishing.test(name)));
 }
 
+/** How the applied migrations differ from those of this version. */
+export interface ComparedMigrations {
+  /** Those that consumers of this version need. */
+  readonly pending: readonly string[];
+  /** Those that only a later version knows. */
+  readonly unknown: readonly string[];
+}
+
+/** Compares the names of applied migrations with those of this version. */
+export function compareMigrations(applied: readonly string[]): ComparedMigrations {
+  const own = ownMigrations().map(({ name }) => name);
+  return {
+    pending: own.filter((name) => !applied.includes(name) && !finishing.test(name)),
+    unknown: applied.filter((name) => !own.includes(name)),
+  };
+}
+
 /** A custom SQLSTATE: another process applied the migration while this one waited for the lock. */
 const APPLIED = 'MG001';
 

@@ -15,3 +15,4 @@ export {
 } from './read/samples.ts';
 export type { Totals } from './read/totals.ts';
 export { type KeptVerification, keepVerification, type VerificationResult } from './read/verifications.ts';
+export { type ConnectionLimit, type DatabaseSetup, readSetup, type TopicLedger } from './setup/read-setup.ts';

@@ -1,4 +1,5 @@
 export { type ClusterAdmin, openAdmin } from './admin/admin.ts';
+export type { TopicConfig, TopicSetup } from './admin/describe-topics.ts';
 export type { Group, GroupMember } from './admin/group.ts';
 export { type Lag, lagOf } from './admin/lag.ts';
 export { requireTopics } from './admin/topics.ts';

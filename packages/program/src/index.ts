@@ -2,7 +2,7 @@ export { resolveCliPath } from '@pipeline/runtime';
 export { basePath } from './base-path.ts';
 export { type CheckReport, outcomeOf, type PlacedOutcome, reportOf } from './check/check-report.ts';
 export { printReport } from './check/print-report.ts';
-export { commandLine } from './command-line.ts';
+export { commandLine, fixCommand } from './command-line.ts';
 export { currentUser } from './current-user.ts';
 export { errorLine } from './error-line.ts';
 export { addHealthCommand } from './health.ts';
@@ -21,4 +21,4 @@ export {
 export { runProgram } from './run-program.ts';
 export { exitAfter, stopSignal } from './stop.ts';
 export { renderColumns } from './terminal/columns.ts';
-export { clipPrintable, toPrintableJson } from './terminal/printable.ts';
+export { clipPrintable, toPrintable, toPrintableJson } from './terminal/printable.ts';

@@ -6,7 +6,7 @@ import type { Pipeline } from './pipeline.ts';
 
 /** Codes of resource types and operations: https://kafka.apache.org/protocol */
 const kinds = { topic: 2, group: 3 };
-const operations = { READ: 3, WRITE: 4, CREATE: 5, DESCRIBE: 8 };
+const operations = { READ: 3, WRITE: 4, CREATE: 5, DESCRIBE: 8, DESCRIBE_CONFIGS: 10 };
 const [ANY, LITERAL, ALLOW] = [1, 3, 3];
 
 type Operator = ReturnType<KafkaClient['admin']>;
@@ -84,7 +84,7 @@ export function documentedRights(program: string): readonly Right[] {
     throw new Error(`docs/secure.md lists no rights of ${program}`);
   return head.flatMap((cell, column) => {
     const [, kind, name = ''] = /^(topic|group) `(.+)`$/.exec(cell) ?? [];
-    const listed = row[column]?.match(/[A-Z]+/g) ?? [];
+    const listed = row[column]?.match(/[A-Z_]+/g) ?? [];
     return kind === undefined
       ? []
       : listed.map((operation) => ({ kind: kind as Right['kind'], name, operation }));

@@ -4,6 +4,11 @@ import { parseSchemaName } from './schema-name.ts';
 
 const SECOND = 1_000;
 
+/** Settings of a program that writes batches. */
+export const writerSettings = {
+  WRITERS: integer(4, 'Number of batches written concurrently', [1, 64]),
+};
+
 export const databaseSettings = {
   DATABASE_URL: custom(
     'postgres://app:app@127.0.0.1:5432/app',

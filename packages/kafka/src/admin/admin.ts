@@ -5,6 +5,7 @@ import { connectChecked } from '../client/connect-checked.ts';
 import type { KafkaSettings } from '../settings.ts';
 import { type PartitionOffsets, partitionName, type TopicPartition } from '../topic-partition.ts';
 import { createTopics } from './create-topics.ts';
+import { describeTopics, fetchOffsetsAt } from './describe-topics.ts';
 import { describeGroup } from './group.ts';
 import { fetchEpochEnd, fetchRecord } from './read-log.ts';
 import { readTail } from './read-tail.ts';
@@ -29,6 +30,12 @@ export async function openAdmin(kafka: KafkaClient) {
     /** The id of the cluster; undefined if it has none. */
     clusterId: async (): Promise<string | undefined> =>
       (await admin.describeCluster()).clusterId || undefined,
+    /** Number of brokers in the cluster. */
+    countBrokers: async (): Promise<number> => (await admin.describeCluster()).brokers.length,
+    /** How existing topics are set up. */
+    describeTopics: (topics: readonly string[]) => describeTopics(admin, topics),
+    /** The first offsets of a topic that are not older than a time; see `fetchOffsetsAt`. */
+    fetchOffsetsAt: (topic: string, time: number) => fetchOffsetsAt(admin, topic, time),
     /** The topics that do not exist, out of those given. */
     missingTopics: (topics: readonly string[]) => missingTopics(admin, topics),
     /**
