@@ -41,6 +41,9 @@ beforeAll(async () => {
   kafka = secured;
   const servers = { brokers: kafka.at.plaintext, databaseUrl };
   pipeline = await openPipeline(servers, 'events', 'events_dlq', { KAFKA_GROUP_ID: GROUP });
+  // The second command finds the topics; it makes the same requests.
+  await grantOnly(pipeline, 'provision', documentedRights('`consumer create-topics`'));
+  expect(await runApp('consumer', ['create-topics'], viaPlain('provision'))).toMatchObject({ code: 0 });
   await grantOnly(pipeline, 'provision', documentedRights('`infra provision`'));
   expect(await provision(viaPlain('provision'))).toMatchObject({ code: 0 });
   await publish();

@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { runApp, startApp } from './support/programs/programs.ts';
 import { waitForLog, waitUntil } from './support/programs/wait.ts';
+import { operate } from './support/servers/kafka-client.ts';
 import { createPipeline, type Pipeline } from './support/servers/pipeline.ts';
 import { startProxy, type TcpProxy } from './support/servers/proxy.ts';
 
@@ -40,6 +41,25 @@ test.concurrent('a missing topic ends in one line with a remedy', async () => {
   });
   expect(ended.code).toBe(1);
   expect(ended.stderr).toMatch(/no topic missing-topic.*infra provision/);
+});
+
+test.concurrent('create-topics creates what is missing, with the given layout, and repeats safely', async () => {
+  await using pipeline = await createPipeline();
+  const topics = ['orders', 'refunds', 'dlq'].map((name) => `${pipeline.topic}-${name}`);
+  const [orders = '', refunds = '', dlq = ''] = topics;
+  const create = (listed: string, partitions: string) =>
+    runApp('consumer', ['create-topics', '--partitions', partitions, '--replication-factor', '1'], {
+      ...pipeline.environment,
+      KAFKA_TOPIC: listed,
+      KAFKA_DLQ_TOPIC: dlq,
+    });
+  expect(await create(orders, '2')).toMatchObject({ code: 0, stderr: expect.stringContaining(orders) });
+  expect(await create(`${orders},${refunds}`, '5')).toMatchObject({ code: 0 });
+  const again = await create(`${orders},${refunds}`, '7');
+  expect(again).toMatchObject({ code: 0, stderr: expect.stringContaining('all topics exist') });
+  const { topics: found } = await operate(pipeline, (operator) => operator.fetchTopicMetadata({ topics }));
+  const sizes = Object.fromEntries(found.map(({ name, partitions }) => [name, partitions.length]));
+  expect(sizes).toEqual({ [orders]: 2, [refunds]: 5, [dlq]: 1 });
 });
 
 test.concurrent('consuming the dead-letter topic is rejected as an invalid setting', async () => {

@@ -1,6 +1,13 @@
 import { databaseSettings } from '@pipeline/db';
 import { eventSettings } from '@pipeline/definition';
-import { parsePartition, parseSkip, type Skip, type TopicPartition } from '@pipeline/kafka';
+import {
+  kafkaSettings,
+  parsePartition,
+  parseSkip,
+  type Skip,
+  type TopicLayout,
+  type TopicPartition,
+} from '@pipeline/kafka';
 import {
   addHealthCommand,
   createProgram,
@@ -16,6 +23,7 @@ import { exitCode, UserError } from '@pipeline/runtime';
 import manifest from '../package.json' with { type: 'json' };
 import { type CheckOptions, checkTopic } from './check/check-topic.ts';
 import { checkSettings } from './check/settings.ts';
+import { createMissingTopics } from './create-topics.ts';
 import { migrateTables } from './migrate.ts';
 import { type PauseOptions, pauseAll, pauseSettings, resumeAll } from './pauses/change-pauses.ts';
 import { runConsumer } from './run.ts';
@@ -45,6 +53,7 @@ const examples = `Examples:
   consumer                          run until Ctrl-C
   consumer --once                   drain the topics and exit
   consumer --skip events:0:4711     skip one unreadable batch
+  consumer create-topics            create the topics that are missing
   consumer migrate                  create or migrate the tables and views
   consumer check --from-topic 100   what would become of the last records of the topics
   consumer pause --partition events:0
@@ -75,6 +84,29 @@ const program = withSettings(
     requireListed(skips, settings.KAFKA_TOPIC);
     await runConsumer(settings, options);
   });
+
+/** Catches a typing error; brokers have limits of their own. */
+const MAX_PARTITIONS = 10_000;
+
+const topicSettings = { ...kafkaSettings, ...loggerSettings };
+
+withSettings(program.command('create-topics'), topicSettings)
+  .description('create the topics that are missing; safe to repeat')
+  .option(
+    '--partitions <n>',
+    'partitions of each topic of events: the maximum number of consumers',
+    numberBetween(1, MAX_PARTITIONS),
+    3,
+  )
+  .option('--dlq-partitions <n>', 'partitions of the dead-letter topic', numberBetween(1, MAX_PARTITIONS), 1)
+  .option(
+    '--replication-factor <n>',
+    "replicas of a partition (default: the brokers')",
+    numberBetween(1, 100),
+  )
+  .action(async (layout: TopicLayout, command) =>
+    createMissingTopics(settingsOf(command, topicSettings), layout),
+  );
 
 const migrateSettings = { ...eventSettings, ...databaseSettings, ...loggerSettings };
 

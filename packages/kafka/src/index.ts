@@ -1,4 +1,4 @@
-export { type ClusterAdmin, openAdmin } from './admin/admin.ts';
+export { type ClusterAdmin, openAdmin, type TopicLayout } from './admin/admin.ts';
 export type { TopicConfig, TopicSetup } from './admin/describe-topics.ts';
 export type { Group, GroupMember } from './admin/group.ts';
 export { type Lag, lagOf } from './admin/lag.ts';

@@ -19,7 +19,7 @@ const fixes = [
   { name: 'accept-cluster', clusterId: 'kA-1' },
 ] as const;
 
-test.each<[Place, readonly (string | undefined)[]]>([
+test.each<[Place, readonly string[]]>([
   [
     'checkout',
     [
@@ -31,7 +31,12 @@ test.each<[Place, readonly (string | undefined)[]]>([
   ],
   [
     'executable',
-    [undefined, 'consumer migrate', 'consumer --skip events:0:7', 'consumer --accept-cluster kA-1'],
+    [
+      'consumer create-topics',
+      'consumer migrate',
+      'consumer --skip events:0:7',
+      'consumer --accept-cluster kA-1',
+    ],
   ],
 ])('remedies in a place of the kind "%s" name only commands that exist there', (place, commands) => {
   expect(fixes.map((fix) => fixCommand(fix, place))).toEqual(commands);

@@ -17,12 +17,11 @@ export function commandLine(program: string, words: readonly string[] = [], plac
   return [...start, ...words].join(' ');
 }
 
-/** The command of a remedy, or undefined if there is none in this place. */
-export function fixCommand(fix: Fix, place = currentPlace()): string | undefined {
+/** The command of a remedy. */
+export function fixCommand(fix: Fix, place = currentPlace()): string {
   if (fix.name === 'create-tables') return commandLine('consumer', ['migrate'], place);
   if (fix.name === 'skip-batch') return commandLine('consumer', ['--skip', fix.batch], place);
   if (fix.name === 'accept-cluster')
     return commandLine('consumer', ['--accept-cluster', fix.clusterId], place);
-  // Executables leave topics to the tools of the cluster.
-  return place === 'checkout' ? 'pnpm --filter infra provision' : undefined;
+  return place === 'checkout' ? 'pnpm --filter infra provision' : 'consumer create-topics';
 }

@@ -2,22 +2,14 @@ import { loadDefinition } from '@pipeline/definition';
 import {
   connectKafka,
   type KafkaRecord,
-  kafkaErrors,
   openAdmin,
   requireTopics,
   type TopicPartition,
 } from '@pipeline/kafka';
-import {
-  createLogger,
-  exitAfter,
-  outcomeOf,
-  type PlacedOutcome,
-  printReport,
-  reportOf,
-  stopSignal,
-} from '@pipeline/program';
-import { type Logger, type Settings, waitFor } from '@pipeline/runtime';
+import { createLogger, outcomeOf, type PlacedOutcome, printReport, reportOf } from '@pipeline/program';
+import type { Settings } from '@pipeline/runtime';
 import { createDecoder } from '@pipeline/schema';
+import { createReach } from '../connect/create-reach.ts';
 import type { checkSettings } from './settings.ts';
 
 type CheckSettings = Settings<typeof checkSettings>;
@@ -52,13 +44,4 @@ async function createOutcomeReader(settings: CheckSettings) {
     place: `${topic}:${partition}:${record.offset}`,
     outcome: outcomeOf(decode(record, { topic, partition }, { maxBytes, maxDepth })),
   });
-}
-
-/** Retries until a stop signal, which ends the process at once: a check leaves nothing behind. */
-function createReach({ KAFKA_BROKERS }: CheckSettings, logger: Logger) {
-  const signal = stopSignal();
-  exitAfter(signal, 0);
-  const system = `Kafka at ${KAFKA_BROKERS.join(',')}`;
-  const waiting = { system, errors: kafkaErrors, say: (line: string) => logger.warn(line), signal };
-  return <Value>(operation: () => Promise<Value>) => waitFor(operation, waiting);
 }

@@ -11,6 +11,18 @@ import { fetchEpochEnd, fetchRecord } from './read-log.ts';
 import { readTail } from './read-tail.ts';
 import type { TailOptions } from './tail-options.ts';
 
+/** How topics are created. */
+export interface TopicLayout {
+  /** Partitions of each topic of events. */
+  readonly partitions: number;
+  /** Partitions of the topic of dead letters. */
+  readonly dlqPartitions: number;
+  /** Default: that of the brokers. */
+  readonly replicationFactor?: number;
+}
+
+const defaultLayout: TopicLayout = { partitions: 3, dlqPartitions: 1 };
+
 /** Administrative requests to a cluster. */
 export type ClusterAdmin = Readonly<Awaited<ReturnType<typeof openAdmin>>>;
 
@@ -39,10 +51,11 @@ export async function openAdmin(kafka: KafkaClient) {
     /** The topics that do not exist, out of those given. */
     missingTopics: (topics: readonly string[]) => missingTopics(admin, topics),
     /**
-     * Creates the missing topics: 3 partitions for each of events, 1 for dead letters.
+     * Creates the missing topics; those that exist keep their layout.
      * @returns the names of the created topics
      */
-    provisionTopics: (settings: KafkaSettings) => provisionTopics(admin, settings),
+    provisionTopics: (settings: KafkaSettings, layout?: TopicLayout) =>
+      provisionTopics(admin, settings, layout),
     /** Offsets of every partition of some topics, ordered by topic as given and by partition. */
     fetchOffsets: (topics: readonly string[], groupId: string) => fetchOffsets(admin, topics, groupId),
     /** The end of the latest epoch that is not later than `epoch`; see `fetchEpochEnd`. */
@@ -58,10 +71,15 @@ export async function openAdmin(kafka: KafkaClient) {
   };
 }
 
-async function provisionTopics(admin: Admin, settings: KafkaSettings): Promise<readonly string[]> {
+async function provisionTopics(
+  admin: Admin,
+  { KAFKA_TOPIC, KAFKA_DLQ_TOPIC }: KafkaSettings,
+  { partitions, dlqPartitions, replicationFactor }: TopicLayout = defaultLayout,
+): Promise<readonly string[]> {
+  const replication = replicationFactor === undefined ? {} : { replicationFactor };
   const wanted = [
-    ...settings.KAFKA_TOPIC.map((topic) => ({ topic, numPartitions: 3 })),
-    { topic: settings.KAFKA_DLQ_TOPIC, numPartitions: 1 },
+    ...KAFKA_TOPIC.map((topic) => ({ topic, numPartitions: partitions, ...replication })),
+    { topic: KAFKA_DLQ_TOPIC, numPartitions: dlqPartitions, ...replication },
   ];
   const missing = await missingTopics(
     admin,
