@@ -2,7 +2,9 @@ export { type ClusterAdmin, openAdmin, type TopicLayout } from './admin/admin.ts
 export type { TopicConfig, TopicSetup } from './admin/describe-topics.ts';
 export type { Group, GroupMember } from './admin/group.ts';
 export { type Lag, lagOf } from './admin/lag.ts';
+export type { LogRange, LogSlice } from './admin/log-slice.ts';
 export { requireTopics } from './admin/topics.ts';
+export type { DecodeLimits } from './client/codecs.ts';
 export { connectKafka, type KafkaClient } from './client/connect.ts';
 export {
   describeError,

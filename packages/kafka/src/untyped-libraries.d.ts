@@ -11,6 +11,8 @@ declare module 'kafkajs/src/consumer/batch.js' {
   class Batch<Message> {
     constructor(topic: string, fetchedOffset: string, partition: { readonly messages: readonly Message[] });
     readonly messages: readonly Message[];
+    /** Those, transaction markers, and the messages of aborted transactions. */
+    readonly messagesWithinOffset: readonly (Message & { readonly isControlRecord?: boolean })[];
     /** The batch at the fetched offset, if it cannot be decoded. */
     readonly unreadable?: import('./consume/unreadable.ts').UnreadableBatch;
     /** The last offset that the fetch has reached, decimal. */

@@ -1,5 +1,6 @@
 /// <reference path="../patched-kafkajs.d.ts" />
 import type { Admin } from 'kafkajs';
+import { type DecodeLimits, registerCodecs } from '../client/codecs.ts';
 import type { KafkaClient } from '../client/connect.ts';
 import { connectChecked } from '../client/connect-checked.ts';
 import type { KafkaSettings } from '../settings.ts';
@@ -7,7 +8,9 @@ import { type PartitionOffsets, partitionName, type TopicPartition } from '../to
 import { createTopics } from './create-topics.ts';
 import { describeTopics, fetchOffsetsAt } from './describe-topics.ts';
 import { describeGroup } from './group.ts';
+import type { LogRange, LogSlice } from './log-slice.ts';
 import { fetchEpochEnd, fetchRecord } from './read-log.ts';
+import { readRange } from './read-range.ts';
 import { readTail } from './read-tail.ts';
 import type { TailOptions } from './tail-options.ts';
 
@@ -58,6 +61,8 @@ export async function openAdmin(kafka: KafkaClient) {
       provisionTopics(admin, settings, layout),
     /** Offsets of every partition of some topics, ordered by topic as given and by partition. */
     fetchOffsets: (topics: readonly string[], groupId: string) => fetchOffsets(admin, topics, groupId),
+    /** The ends of every partition of some topics: as `fetchOffsets`, without the commits of a group. */
+    fetchLogs: (topics: readonly string[]) => fetchIdentifiedLogs(admin, topics),
     /** The end of the latest epoch that is not later than `epoch`; see `fetchEpochEnd`. */
     fetchEpochEnd: (partition: TopicPartition, epoch: number, electedEpoch?: number) =>
       fetchEpochEnd(admin, partition, epoch, electedEpoch),
@@ -65,6 +70,11 @@ export async function openAdmin(kafka: KafkaClient) {
     fetchRecord: (partition: TopicPartition, offset: bigint) => fetchRecord(admin, partition, offset),
     /** The last records of some topics, read without a group; see `readTail`. */
     readTail: <Value>(options: TailOptions<Value>) => readTail(admin, options),
+    /** The records of a range of offsets, read without a group; see `readRange`. */
+    readRange(range: LogRange, limits: DecodeLimits, maxBytes: number): AsyncGenerator<LogSlice> {
+      registerCodecs(limits);
+      return readRange(admin, range, maxBytes);
+    },
     /** State and members of a group, with their assigned partitions. */
     describeGroup: (groupId: string) => describeGroup(admin, groupId),
     [Symbol.asyncDispose]: () => admin.disconnect(),
@@ -100,17 +110,18 @@ async function fetchOffsets(
   topics: readonly string[],
   groupId: string,
 ): Promise<readonly PartitionOffsets[]> {
-  // The ids first: if a topic is recreated in between, the new offsets carry the old id until the next call.
-  const topicIds = await fetchTopicIds(admin, topics);
   const [logs, committed] = await Promise.all([
-    Promise.all(topics.map((topic) => fetchLogs(admin, topic))),
+    fetchIdentifiedLogs(admin, topics),
     fetchCommitted(admin, topics, groupId),
   ]);
-  return logs.flat().map((log) => ({
-    ...log,
-    topicId: topicIds.get(log.topic),
-    committed: realOffset(committed.get(partitionName(log))),
-  }));
+  return logs.map((log) => ({ ...log, committed: realOffset(committed.get(partitionName(log))) }));
+}
+
+async function fetchIdentifiedLogs(admin: Admin, topics: readonly string[]) {
+  // The ids first: if a topic is recreated in between, the new offsets carry the old id until the next call.
+  const topicIds = await fetchTopicIds(admin, topics);
+  const logs = await Promise.all(topics.map((topic) => fetchLogs(admin, topic)));
+  return logs.flat().map((log) => ({ ...log, topicId: topicIds.get(log.topic) }));
 }
 
 async function fetchLogs(admin: Admin, topic: string) {

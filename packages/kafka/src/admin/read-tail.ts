@@ -1,17 +1,11 @@
 /// <reference path="../patched-kafkajs.d.ts" />
-/// <reference path="../untyped-libraries.d.ts" />
 import kafkajs, { type PatchedAdmin } from 'kafkajs';
-import Batch from 'kafkajs/src/consumer/batch.js';
 import { registerCodecs } from '../client/codecs.ts';
+import type { UnreadableBatch } from '../consume/unreadable.ts';
 import type { KafkaRecord } from '../record.ts';
-import type { TopicPartition } from '../topic-partition.ts';
+import type { LogRange } from './log-slice.ts';
+import { readRange } from './read-range.ts';
 import type { TailOptions } from './tail-options.ts';
-
-/** Offsets of a partition from `start` to before `end`. */
-interface Range extends TopicPartition {
-  readonly start: bigint;
-  readonly end: bigint;
-}
 
 /** The requests that are sent. */
 type Reader = Pick<PatchedAdmin, 'fetchTopicOffsets' | 'withLeader'>;
@@ -38,7 +32,7 @@ export async function readTail<Value>(
   return tails.flat();
 }
 
-async function fetchRanges(admin: Reader, topic: string): Promise<readonly Range[]> {
+async function fetchRanges(admin: Reader, topic: string): Promise<readonly LogRange[]> {
   const logs = await admin.fetchTopicOffsets(topic);
   return logs
     .map(({ partition, low, offset }) => ({ topic, partition, start: BigInt(low), end: BigInt(offset) }))
@@ -61,7 +55,7 @@ export function shareOut(count: number, sizes: readonly number[]): readonly numb
 /** Offsets may hold no record, so this looks further and further back until it has enough. */
 async function readLast<Value>(
   admin: Reader,
-  log: Range,
+  log: LogRange,
   count: number,
   read: (record: KafkaRecord) => Value,
 ): Promise<readonly Value[]> {
@@ -69,49 +63,27 @@ async function readLast<Value>(
   let span = BigInt(count);
   for (let end = log.end; end > log.start && values.length < count; span *= 2n) {
     const start = highest(log.start, end - span);
-    const before = await readRange(admin, { ...log, start, end }, read);
+    const before = await readValues(admin, { ...log, start, end }, read);
     values = before.slice(values.length - count).concat(values);
     end = start;
   }
   return values;
 }
 
-async function readRange<Value>(
+async function readValues<Value>(
   admin: Reader,
-  { end, ...range }: Range,
+  range: LogRange,
   read: (record: KafkaRecord) => Value,
 ): Promise<readonly Value[]> {
   const values: Value[] = [];
-  for (let next = range.start; next < end; ) {
-    const batch = await fetchBatch(admin, range, next);
-    if (batch.unreadable !== undefined) throw unreadable(batch.unreadable);
-    for (const record of batch.messages) if (BigInt(record.offset) < end) values.push(read(record));
-    const reached = BigInt(batch.lastOffset()) + 1n;
-    // The log has been truncated since its end was read.
-    if (reached <= next) break;
-    next = reached;
+  for await (const slice of readRange(admin, range, FETCH_MAX_BYTES)) {
+    if (slice.unreadable !== undefined) throw unreadable(slice.unreadable);
+    for (const record of slice.records) values.push(read(record));
   }
   return values;
 }
 
-async function fetchBatch(
-  admin: Reader,
-  { topic, partition }: TopicPartition,
-  offset: bigint,
-): Promise<Batch<KafkaRecord>> {
-  const fetchOffset = String(offset);
-  const partitions = [{ partition, fetchOffset, maxBytes: FETCH_MAX_BYTES }];
-  const fetch = { replicaId: -1, isolationLevel: 1, maxWaitTime: 0, maxBytes: FETCH_MAX_BYTES };
-  const { responses } = await admin.withLeader({ topic, partition }, (broker) =>
-    broker.fetch({ ...fetch, topics: [{ topic, partitions }] }),
-  );
-  const [fetched] = responses.flatMap((response) => response.partitions);
-  if (fetched === undefined)
-    throw new kafkajs.KafkaJSError(`the leader of ${topic}/${partition} sent nothing`);
-  return new Batch(topic, fetchOffset, fetched);
-}
-
-function unreadable(batch: NonNullable<Batch<KafkaRecord>['unreadable']>): Error {
+function unreadable(batch: UnreadableBatch): Error {
   return Object.assign(new kafkajs.KafkaJSNonRetriableError(batch.reason), { unreadable: batch });
 }
 
