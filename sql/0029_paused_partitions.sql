@@ -46,7 +46,8 @@ begin
       ('writer', 'select, insert on raw_events, dlq_events'),
       ('writer', 'select, insert, update on agg_events_minute, ingest_progress'),
       ('writer', 'execute on function check_ledger'),
-      ('writer', 'select on paused_partitions'),
+      -- A replay stores nothing that a purge has removed.
+      ('writer', 'select on paused_partitions, purges'),
       -- The stats commands and page: read only.
       ('reader', 'select on ' || array_to_string(tables, ', ')),
       -- Redriving and discarding dead letters, and the history of the stats page: may change a dead letter's

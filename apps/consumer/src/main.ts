@@ -26,6 +26,9 @@ import { checkSettings } from './check/settings.ts';
 import { createMissingTopics } from './create-topics.ts';
 import { migrateTables } from './migrate.ts';
 import { type PauseOptions, pauseAll, pauseSettings, resumeAll } from './pauses/change-pauses.ts';
+import { parsePosition } from './replay/position.ts';
+import { type ReplayOptions, replay } from './replay/replay.ts';
+import { replaySettings } from './replay/settings.ts';
 import { runConsumer } from './run.ts';
 import { consumerSettings, probeAddress, probeSettings } from './settings.ts';
 
@@ -37,6 +40,9 @@ interface Flags {
 
 /** Number of records that a check holds in memory, without their content. */
 const MAX_CHECKED = 1_000_000;
+
+/** Records per second of a replay, so that consumers next to it are not slowed down. */
+const DEFAULT_RATE = 20_000;
 
 const checkNote = `
 Joins no group and writes nothing: the right to read the topics is enough. The
@@ -56,7 +62,6 @@ const examples = `Examples:
   consumer create-topics            create the topics that are missing
   consumer migrate                  create or migrate the tables and views
   consumer check --from-topic 100   what would become of the last records of the topics
-  consumer pause --partition events:0
 `;
 
 const program = withSettings(
@@ -133,6 +138,41 @@ withSettings(program.command('check'), checkSettings)
   )
   .addHelpText('after', checkNote)
   .action(async (options: CheckOptions, command) => checkTopic(settingsOf(command, checkSettings), options));
+
+const replayNote = `
+Joins no group, and reads no further than consumers have. The ledger changes only by
+events that are stored: their number is added to stored, and subtracted from
+start_offset. Rejected records are counted; no dead letters are added.
+
+JSON: {"schemaVersion":1,"dryRun":false,"isInterrupted":false,
+"ranges":[{"topic":"events","partition":0,"from":"0","to":"100","next":"100"}],
+"records":100,"alreadyStored":90,"purged":1,"skipped":1,"unreadable":0,
+"stored":[{"eventType":"purchase","count":6}],
+"rejected":[{"reason":"not_an_event","eventType":null,"detail":"/user_id must be string",
+"example":"events:0:17","count":2}]}`;
+
+withSettings(program.command('replay'), replaySettings)
+  .description('read records again, next to running consumers, and store the events that are missing')
+  .requiredOption('--from <position>', 'first offset, or time of the first records', parsePosition)
+  .option('--to <position>', 'offset after the last one, or time (default: all)', parsePosition)
+  .option('--topic <name>', 'only this topic')
+  .option('--partition <n>', 'only this partition', numberBetween(0, 999_999_999))
+  .option(
+    '--rate <n>',
+    'maximum records per second, 0 = as fast as it can',
+    numberBetween(0, 1e9),
+    DEFAULT_RATE,
+  )
+  .option('--purged', 'also store events that a purge may have removed')
+  .option('--dry-run', 'only print what would be stored')
+  .option('--json', 'print the report as JSON')
+  .addHelpText(
+    'before',
+    'Examples:\n  consumer replay --from 2026-11-24T09:00:00Z --to 2026-11-24T10:00:00Z --dry-run\n' +
+      '  consumer replay --topic events --partition 0 --from 1000 --to 2000\n',
+  )
+  .addHelpText('after', replayNote)
+  .action(async (options: ReplayOptions, command) => replay(settingsOf(command, replaySettings), options));
 
 const partitionFlag = ['--partition <topic:partition>', 'partition, such as events:0; repeatable'] as const;
 

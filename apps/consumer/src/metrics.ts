@@ -55,7 +55,12 @@ export function createConsumerMetrics(
 }
 
 function createOwn(registers: Registry[]) {
-  return { ...ingestMetrics(registers), ...batchMetrics(registers), ...deliveryMetrics(registers) };
+  return {
+    ...ingestMetrics(registers),
+    ...batchMetrics(registers),
+    ...deliveryMetrics(registers),
+    ...pauseMetrics(registers),
+  };
 }
 
 /** Without its first value the increase of a counter would be unknown. */
@@ -141,18 +146,6 @@ function deliveryMetrics(registers: Registry[]) {
       help: 'Retries after transient errors, for all topics together',
       labelNames: [...common, 'cause'],
     }),
-    paused: new Gauge({
-      registers,
-      name: 'pipeline_paused',
-      help: '1 if any partition of the topic is paused because of its dead letters, else 0',
-      labelNames: common,
-    }),
-    partitionPaused: new Gauge({
-      registers,
-      name: 'pipeline_partition_paused',
-      help: '1 if an operator has paused the partition, else 0',
-      labelNames: [...common, 'partition'],
-    }),
     consumerGroupLag: new Gauge({
       registers,
       name: 'kafka_consumergroup_lag',
@@ -170,6 +163,23 @@ function deliveryMetrics(registers: Registry[]) {
       name: 'messaging_client_consumed_messages_total',
       help: 'Records consumed and committed',
       labelNames: [...common, 'partition', 'messaging_system', 'messaging_destination_name'],
+    }),
+  } as const;
+}
+
+function pauseMetrics(registers: Registry[]) {
+  return {
+    paused: new Gauge({
+      registers,
+      name: 'pipeline_paused',
+      help: '1 if any partition of the topic is paused because of its dead letters, else 0',
+      labelNames: common,
+    }),
+    partitionPaused: new Gauge({
+      registers,
+      name: 'pipeline_partition_paused',
+      help: '1 if an operator has paused the partition, else 0',
+      labelNames: [...common, 'partition'],
     }),
   } as const;
 }

@@ -10,7 +10,7 @@ export type Decode = (record: KafkaRecord, place: Place) => DecodeResult<AnyEven
  * design are neither: their offsets are skipped.
  */
 export function triage(
-  { topic, partition, nextOffset, lastEpoch, records }: RecordBatch,
+  { topic, partition, nextOffset, lastEpoch, records }: Omit<RecordBatch, 'commitOffsets' | 'pausePartition'>,
   decode: Decode,
 ): Batch {
   const rows = new EventRows();

@@ -30,6 +30,9 @@ export {
   readPauses,
   resumePartitions,
 } from './pauses/pauses.ts';
+export { findMissing, type MissingRow } from './replay/find-missing.ts';
+export { type ReplayLedger, readReplayLedgers } from './replay/replay-ledgers.ts';
+export { type Restored, storeMissing } from './replay/store-missing.ts';
 export { migrateViews } from './views/migrate-views.ts';
 export { type Batch, recordCount } from './write/batch.ts';
 export { acceptCluster } from './write/cluster.ts';

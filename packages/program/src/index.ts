@@ -18,6 +18,7 @@ export {
   settingsOf,
   withSettings,
 } from './program.ts';
+export { readTime } from './read-time.ts';
 export { runProgram } from './run-program.ts';
 export { exitAfter, stopSignal } from './stop.ts';
 export { renderColumns } from './terminal/columns.ts';

@@ -56,7 +56,7 @@ export async function agreeOnIdentity(
 }
 
 /** Replayed events would have other ids, and be stored a second time. */
-function otherIdentity(topic: string, former: string, identity: string): UserError {
+export function otherIdentity(topic: string, former: string, identity: string): UserError {
   return new UserError(
     `topic ${topic} has events whose ids follow the rule ${former}, but the definition has the rule ${identity}`,
     'restore the former rule, or give the definition a schema of its own with DATABASE_SCHEMA',

@@ -36,6 +36,12 @@ export const NOTHING_WRITTEN = { foundTail: null, storedByType: null, deadLetter
 /** The form of a single statement. */
 type StatementForm = Exclude<InsertForm, 'copy'>;
 
+/** The ledger that a statement expects; otherwise it writes nothing. */
+export interface ExpectedLedger extends Pick<LedgerView, 'nextOffset' | 'resets'> {
+  /** Whether the ledger may also be further on, as for a replay next to a consumer. Defaults to false. */
+  readonly isAtLeast?: boolean;
+}
+
 /**
  * Writes a batch (rows, aggregates, dead letters, ledger) in one statement and therefore in one transaction.
  *
@@ -61,7 +67,7 @@ type StatementForm = Exclude<InsertForm, 'copy'>;
 export function writeStatement(
   sql: Sql,
   batch: Batch,
-  { nextOffset: expected, resets }: Pick<LedgerView, 'nextOffset' | 'resets'>,
+  { nextOffset: expected, resets, isAtLeast = false }: ExpectedLedger,
   form: StatementForm,
   tail?: LogTail,
   handling: ConflictHandling = 'count',
@@ -74,7 +80,7 @@ export function writeStatement(
       select next_offset, resets, topic_id, log_tail from pipeline.ingest_progress
       where topic = ${topic} and partition = ${partition} for update
     ), in_step as materialized (
-      select from ledger where next_offset = ${expected} and resets = ${resets}
+      select from ledger where next_offset ${isAtLeast ? sql`>=` : sql`=`} ${expected} and resets = ${resets}
     ), ${isPlain ? sql`` : sql`${insertTolerantly(sql, rows, compares)},`} counted as materialized (
       ${isPlain ? countAll(sql, rows) : countInserted(sql)}
     ), ${accountFor(sql, batch, expected, tail, form)}${isPlain ? sql`, inserted as (${insertPlainly(sql, rows)})` : sql``}
@@ -203,7 +209,9 @@ function advanceLedger<Part>(
         ${form === 'plain' ? sql`` : addConflicts(sql)}
         skipped = skipped + case when ${nextOffset} <= ${expected} then 0
                                  else ${nextOffset} - ${expected} - ${recordCount(batch)} end,
-        last_record_at = coalesce(timestamptz 'epoch' + ${lastTimestamp(batch)}::bigint * interval '1 ms', progress.last_record_at),
+        last_record_at = coalesce(case when ${nextOffset} > ${expected}
+                                       then timestamptz 'epoch' + ${lastTimestamp(batch)}::bigint * interval '1 ms' end,
+                                  progress.last_record_at),
         log_tail = coalesce(${tail ? tailToJson(tail) : null}::text::jsonb, log_tail),
         updated_at = now()
       from gone

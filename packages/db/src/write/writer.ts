@@ -182,7 +182,7 @@ function startsBelow({ rows }: Batch, position: bigint | undefined): boolean {
 }
 
 /** The database lost confirmed writes. Continuing would count the records in between as skipped. */
-function ledgerBehind(batch: Batch, expected: bigint, found: bigint): UserError {
+export function ledgerBehind(batch: Batch, expected: bigint, found: bigint): UserError {
   return new UserError(
     `${ledgerKey(batch)}: written up to offset ${expected}, but the database is now at ${found}`,
     'it was restored, lost transactions in a failover, or the topic was recreated or truncated: ' +
@@ -191,7 +191,7 @@ function ledgerBehind(batch: Batch, expected: bigint, found: bigint): UserError 
 }
 
 /** The batch belongs to a log that no longer exists, and must not be written over that of the new one. */
-function ledgerReset(batch: Batch): UserError {
+export function ledgerReset(batch: Batch): UserError {
   return new UserError(
     `${ledgerKey(batch)}: another consumer has reset the ledger, because the topic was recreated, its log truncated or its id rule changed`,
     'restart to read the present log',
@@ -202,7 +202,8 @@ function ledgerKey({ topic, partition }: { readonly topic: string; readonly part
   return `${topic}/${partition}`;
 }
 
-async function failureOf(write: () => Promise<void>): Promise<Failure | undefined> {
+/** Why Postgres rejects what is written; undefined if it does not. @throws every other error */
+export async function failureOf(write: () => Promise<void>): Promise<Failure | undefined> {
   try {
     await write();
     return undefined;
@@ -232,7 +233,8 @@ function storedCount({ storedByType }: StatementResult): number {
   return Object.values(storedByType ?? {}).reduce((sum, count) => sum + count, 0);
 }
 
-function createTally() {
+/** Sums the results of statements. */
+export function createTally() {
   const stored = new Map<string, number>();
   let [deadLettered, conflicting] = [0, 0];
   return {

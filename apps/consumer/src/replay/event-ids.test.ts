@@ -1,0 +1,31 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { EventIds } from './event-ids.ts';
+
+test('an id is new once, among any ids', () => {
+  const few = fc.constantFrom('00000000-0000-0000-0000-000000000000', '00000000-0000-0000-0000-000000000001');
+  fc.assert(
+    fc.property(fc.array(fc.oneof(fc.uuid(), few)), (ids) => {
+      const [real, model] = [new EventIds(), new Set<string>()];
+      for (const id of ids) {
+        expect(real.add(id)).toBe(!model.has(id));
+        model.add(id);
+      }
+    }),
+  );
+});
+
+test('every id is kept while the set grows', () => {
+  const ids = new EventIds();
+  const all = Array.from({ length: 20_000 }, () => crypto.randomUUID());
+  expect(all.filter((id) => ids.add(id))).toHaveLength(all.length);
+  expect(all.filter((id) => ids.add(id))).toEqual([]);
+});
+
+test('too many ids are one line', () => {
+  const ids = new EventIds(2);
+  const add = () => ids.add(crypto.randomUUID());
+  add();
+  add();
+  expect(add).toThrow('more than 2 events');
+});

@@ -1,0 +1,1 @@
+export { readTime } from '@pipeline/program';
