@@ -1,5 +1,6 @@
-import { asSchema, type Resolve, type Schema } from './schema-index.ts';
+import type { Resolve, Schema } from './schema-index.ts';
 import type { ColumnType } from './view.ts';
+import { visitSchemas } from './visit-schemas.ts';
 
 /** The column types of a schema's values other than null; `any` if the schema does not limit them. */
 export type Kinds = ReadonlySet<ColumnType> | 'any';
@@ -23,21 +24,17 @@ export function toColumnType(kinds: Kinds): ColumnType {
   return widest.length === 1 ? (widest[0] ?? 'jsonb') : 'jsonb';
 }
 
-/**
- * What a schema accepts, by its `type`, or else by its `enum` or `const`, because an `enum` may be extended.
- * @param outer the schemas that lead here, because references may form a cycle
- */
-export function kindsOf(value: unknown, resolve: Resolve, outer: readonly Schema[] = []): Kinds {
-  const schema = asSchema(value);
-  if (schema === undefined || outer.includes(schema)) return 'any';
-  const inner = (part: unknown) => kindsOf(part, resolve, [...outer, schema]);
-  const kinds = intersect([
-    ownKinds(schema),
-    ...requiredParts(schema, resolve).map(inner),
-    ...alternatives(schema).map((parts) => unite(parts.map(inner))),
-  ]);
-  const isTime = schema['format'] === 'date-time' && kinds !== 'any';
-  return isTime ? new Set([...kinds].map((kind) => (kind === 'text' ? 'timestamptz' : kind))) : kinds;
+/** What a schema accepts, by its `type`, or else by its `enum` or `const`, because an `enum` may be extended. */
+export function findKinds(resolve: Resolve): (value: unknown) => Kinds {
+  return visitSchemas<Kinds>('any', (schema, visit) => {
+    const kinds = intersect([
+      ownKinds(schema),
+      ...requiredParts(schema, resolve).map(visit),
+      ...alternatives(schema).map((parts) => unite(parts.map(visit))),
+    ]);
+    const isTime = schema['format'] === 'date-time' && kinds !== 'any';
+    return isTime ? new Set([...kinds].map((kind) => (kind === 'text' ? 'timestamptz' : kind))) : kinds;
+  });
 }
 
 /** The schemas that a value of a schema must also fit. */

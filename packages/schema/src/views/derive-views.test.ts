@@ -19,6 +19,16 @@ function typeOf(member: unknown, others: object = {}): string | undefined {
   return column.split(' ')[1];
 }
 
+/** Schemas of which each refers to the next one several times, as those of a shared base do. */
+function chain(levels: number, last: object): object {
+  const next = (level: number) => ({ $ref: `#/$defs/level${level + 1}` });
+  const names = Array.from({ length: levels }, (_, level) => [
+    `level${level}`,
+    { oneOf: [next(level), next(level)], allOf: [next(level), next(level)] },
+  ]);
+  return { ...Object.fromEntries(names), [`level${levels}`]: last };
+}
+
 function problemsOf(...types: Parameters<typeof eventType>[]): readonly string[] {
   try {
     defineEvents({ types: types.map((one) => eventType(...one)) });
@@ -214,4 +224,20 @@ test('names that collide, are too long or are none are refused, all at once', ()
 
 test('the longest names are accepted', () => {
   expect(problemsOf(['x'.repeat(57), Type.Object({ ['x'.repeat(63)]: Type.String() })])).toEqual([]);
+});
+
+test('a schema that others refer to again and again is visited once', () => {
+  const levels = chain(200, { type: 'object', title: 'a leaf', properties: { a: { type: 'string' } } });
+  expect(columnsOf({ $ref: '#/$defs/level0', $defs: levels })).toEqual(['a text']);
+  const member = { $ref: '#/$defs/level0' };
+  expect(typeOf(member, { $defs: chain(200, { type: 'integer' }) })).toBe('bigint');
+});
+
+test('what a cycle hides depends on where it is entered, and is found from elsewhere', () => {
+  const $defs = {
+    text: { type: 'string', $ref: '#/$defs/either' },
+    either: { type: ['string', 'integer'], $ref: '#/$defs/text' },
+  };
+  const properties = { a: { $ref: '#/$defs/text' }, b: { $ref: '#/$defs/either' } };
+  expect(columnsOf({ properties, $defs })).toEqual(['a text', 'b text']);
 });

@@ -1,5 +1,5 @@
 import type { EventDefinition } from '../definition/definition.ts';
-import { describe, membersOf } from './members.ts';
+import { findDescriptions, membersOf } from './members.ts';
 import { asSchema, createResolver } from './schema-index.ts';
 import type { ColumnType, EventView, ViewColumn } from './view.ts';
 import { defaultViewName } from './view-names.ts';
@@ -39,7 +39,7 @@ export function deriveViews({
     return {
       name: typeof own === 'string' ? own : defaultViewName(eventType),
       eventType,
-      description: describe(document, createResolver(document)),
+      description: findDescriptions(createResolver(document))(document),
       columns: [...envelopeColumns, ...memberColumns(payload)],
     };
   });

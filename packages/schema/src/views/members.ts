@@ -1,14 +1,15 @@
 import {
   alternatives,
+  findKinds,
   intersect,
   type Kinds,
-  kindsOf,
   requiredParts,
   toColumnType,
   unite,
 } from './column-type.ts';
 import { asSchema, createResolver, type Resolve, type Schema } from './schema-index.ts';
 import type { ColumnType } from './view.ts';
+import { visitSchemas } from './visit-schemas.ts';
 
 /** A member that a schema of an object declares. */
 export interface Member {
@@ -32,7 +33,7 @@ type Members = ReadonlyMap<string, Declared>;
 export function membersOf(payload: unknown): readonly Member[] {
   const document = asSchema(payload);
   if (document === undefined) return [];
-  const members = findMembers(document, createResolver(document), []);
+  const members = findMembers(createResolver(document))(document);
   return [...members].map(([name, { kinds, ...others }]) => ({ name, type: toColumnType(kinds), ...others }));
 }
 
@@ -40,15 +41,15 @@ export function membersOf(payload: unknown): readonly Member[] {
  * The alternatives of a schema (`anyOf`, `oneOf`) add members. Those that are also declared outside of them
  * keep that type: what one alternative says does not hold in the others.
  */
-function findMembers(value: unknown, resolve: Resolve, outer: readonly Schema[]): Members {
-  const schema = asSchema(value);
-  if (schema === undefined || outer.includes(schema)) return new Map();
-  const inner = (part: unknown) => findMembers(part, resolve, [...outer, schema]);
-  const properties = Object.entries(asSchema(schema['properties']) ?? {});
-  const own = new Map(properties.map(([name, member]) => [name, declare(member, resolve)]));
-  const always = merge([own, ...requiredParts(schema, resolve).map(inner)], intersect);
-  const sometimes = merge([...alternatives(schema), conditional(schema)].flat().map(inner), unite);
-  return new Map([...always, ...[...sometimes].filter(([name]) => !always.has(name))]);
+function findMembers(resolve: Resolve): (value: unknown) => Members {
+  const declare = declareWith(resolve);
+  return visitSchemas<Members>(new Map(), (schema, visit) => {
+    const properties = Object.entries(asSchema(schema['properties']) ?? {});
+    const own = new Map(properties.map(([name, member]) => [name, declare(member)]));
+    const always = merge([own, ...requiredParts(schema, resolve).map(visit)], intersect);
+    const sometimes = merge([...alternatives(schema), conditional(schema)].flat().map(visit), unite);
+    return new Map([...always, ...[...sometimes].filter(([name]) => !always.has(name))]);
+  });
 }
 
 function conditional(schema: Schema): readonly unknown[] {
@@ -56,24 +57,26 @@ function conditional(schema: Schema): readonly unknown[] {
   return [fitting, others, ...Object.values(asSchema(dependentSchemas) ?? {})];
 }
 
-function declare(member: unknown, resolve: Resolve): Declared {
-  const schema = asSchema(member);
-  const column = schema?.['x-column'];
-  return {
-    kinds: kindsOf(member, resolve),
-    description: describe(member, resolve),
-    column: typeof column === 'string' ? column : undefined,
+function declareWith(resolve: Resolve): (member: unknown) => Declared {
+  const [kindsOf, describe] = [findKinds(resolve), findDescriptions(resolve)];
+  return (member) => {
+    const column = asSchema(member)?.['x-column'];
+    return {
+      kinds: kindsOf(member),
+      description: describe(member),
+      column: typeof column === 'string' ? column : undefined,
+    };
   };
 }
 
 /** The description or the title of a schema, or else of the one that it refers to. */
-export function describe(value: unknown, resolve: Resolve, outer: readonly Schema[] = []): string | null {
-  const schema = asSchema(value);
-  if (schema === undefined || outer.includes(schema)) return null;
-  const own = [schema['description'], schema['title']].find((one) => typeof one === 'string');
-  if (own !== undefined) return storable(own);
-  const parts = requiredParts(schema, resolve).map((part) => describe(part, resolve, [...outer, schema]));
-  return parts.find((text) => text !== null) ?? null;
+export function findDescriptions(resolve: Resolve): (value: unknown) => string | null {
+  return visitSchemas<string | null>(null, (schema, visit) => {
+    const own = [schema['description'], schema['title']].find((one) => typeof one === 'string');
+    if (own !== undefined) return storable(own);
+    const parts = requiredParts(schema, resolve).map(visit);
+    return parts.find((text) => text !== null) ?? null;
+  });
 }
 
 /** Postgres stores neither NUL nor unpaired surrogates. */
