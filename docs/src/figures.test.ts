@@ -12,8 +12,7 @@ const pages = [
   'README.md',
   ...globSync('docs/**/*.md', { cwd: rootFolder, exclude: ['**/node_modules/**'] }),
 ];
-const manifests = globSync('infra/kubernetes/**/consumer.yaml', { cwd: rootFolder });
-const quoting = [...pages, ...manifests].filter((path) => !exceptions.test(path));
+const quoting = [...pages, 'infra/chart/values.yaml'].filter((path) => !exceptions.test(path));
 
 const listed = [...figures.measured, ...figures.limits, ...figures.quoted];
 const known = new Set(listed.flatMap(({ value, meaning }) => quantitiesOf(`${value} ${meaning}`)));

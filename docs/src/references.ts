@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { renderChartSchema } from './chart-schema.ts';
 import { renderCommands } from './commands-reference.ts';
 import { knownSettings } from './known-settings.ts';
 import { renderMetrics } from './metrics-reference.ts';
@@ -16,6 +17,10 @@ export async function renderReferences(): Promise<Readonly<Record<string, string
     'docs/metrics.md': renderMetrics(),
     'docs/commands.md': await renderCommands(),
     'docs/tables.md': renderTables(readFileSync(join(rootFolder, 'docs/tables.md'), 'utf8')),
+    'infra/chart/values.schema.json': renderChartSchema(
+      readFileSync(join(rootFolder, 'infra/chart/values.schema.json'), 'utf8'),
+      groups,
+    ),
     'docs/openapi.json': readFileSync(fileURLToPath(import.meta.resolve('stats/openapi.json')), 'utf8'),
     '.env.example': renderEnvExample(groups),
   };

@@ -1,10 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { rootFolder } from '../../settings.ts';
-
-export const kubernetesFolder = join(rootFolder, 'infra/kubernetes');
 
 /** The fields of a container that tests use. */
 interface Container {
@@ -16,9 +14,16 @@ interface Container {
     readonly requests: object;
     readonly limits: { readonly memory?: string; readonly cpu?: string };
   };
-  readonly env?: readonly { readonly name: string; readonly value?: string }[];
-  readonly envFrom: readonly { readonly configMapRef: { readonly name: string } }[];
-  readonly [probe: `${string}Probe`]: { readonly httpGet: { readonly path: string } };
+  readonly env?: readonly { readonly name: string; readonly value?: string; readonly valueFrom?: object }[];
+  readonly ports?: readonly { readonly name: string }[];
+  readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[];
+  readonly livenessProbe?: Probe;
+  readonly startupProbe?: Probe;
+  readonly readinessProbe?: Probe;
+}
+
+interface Probe {
+  readonly httpGet: { readonly path: string };
 }
 
 export interface PodSpec {
@@ -26,20 +31,31 @@ export interface PodSpec {
   readonly securityContext: object;
   readonly automountServiceAccountToken: boolean;
   readonly terminationGracePeriodSeconds?: number;
-  readonly serviceAccountName: string;
+  readonly serviceAccountName?: string;
+  readonly topologySpreadConstraints?: readonly { readonly labelSelector: object }[];
   readonly volumes: readonly Volume[];
 }
 
 interface Volume {
+  readonly name: string;
   readonly secret?: { readonly secretName: string };
   readonly configMap?: { readonly name: string };
+}
+
+interface PodTemplate {
+  readonly metadata: { readonly labels: Readonly<Record<string, string>> };
+  readonly spec: PodSpec;
 }
 
 /** A Kubernetes object. */
 export interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
+  readonly metadata: {
+    readonly name: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
   // biome-ignore lint/suspicious/noExplicitAny: each kind has its own specification, which `findMistakes` checks
   readonly spec?: any;
   /** Of a ConfigMap. */
@@ -51,22 +67,22 @@ export function parseManifests(text: string): readonly Manifest[] {
   return parseAllDocuments(text).map((document) => document.toJS());
 }
 
-/** All objects of a folder, such as `base`; without patches. */
-export function readFolder(folder: string): readonly Manifest[] {
-  const exclude = ['**/{kustomization,names,*-patch}.yaml'];
-  const files = globSync(`${folder}/*.yaml`, { cwd: kubernetesFolder, exclude });
-  return files.flatMap((file) => parseManifests(readFileSync(join(kubernetesFolder, file), 'utf8')));
+/** The template of the pods that an object starts. */
+export function templateOf({ spec }: Manifest): PodTemplate | undefined {
+  return spec?.jobTemplate?.spec.template ?? (spec?.template?.spec && spec.template);
 }
 
 /** Objects with a pod template, by kind and name, and their pods. */
 export function podsOf(manifests: readonly Manifest[]): readonly (readonly [string, PodSpec])[] {
-  const starters = manifests.filter(({ spec }) => spec?.template?.spec !== undefined);
-  return starters.map(({ kind, metadata, spec }) => [`${kind} ${metadata.name}`, spec.template.spec]);
+  return manifests.flatMap((one) => {
+    const template = templateOf(one);
+    return template === undefined ? [] : [[`${one.kind} ${one.metadata.name}`, template.spec] as const];
+  });
 }
 
 /**
  * Unknown fields and values of the wrong type: each object is compiled as a literal of the type that is
- * generated from the API schema of Kubernetes or KEDA.
+ * generated from the API schema of Kubernetes, KEDA or the Prometheus Operator.
  */
 export function findMistakes(manifests: readonly Manifest[]): readonly string[] {
   const folder = mkdtempSync(join(import.meta.dirname, 'manifests-'));
@@ -90,9 +106,15 @@ export function findMistakes(manifests: readonly Manifest[]): readonly string[] 
   }
 }
 
+/** Types of objects that are not part of Kubernetes, by API group. */
+const libraries: Readonly<Record<string, string>> = {
+  'keda.sh': '@kubernetes-models/keda',
+  'monitoring.coreos.com': '@kubernetes-models/prometheus-operator',
+};
+
 function toModule(manifest: Manifest, index: number): string {
   const { apiVersion, kind } = manifest;
-  const library = apiVersion.startsWith('keda.sh/') ? '@kubernetes-models/keda' : 'kubernetes-models';
+  const library = libraries[apiVersion.split('/')[0] ?? ''] ?? 'kubernetes-models';
   return [
     `import type { I${kind} as Kind${index} } from '${library}/${apiVersion}/${kind}';`,
     `export const object${index}: Kind${index} = ${JSON.stringify(manifest, null, 1)};`,

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { stringify } from 'yaml';
@@ -25,15 +25,20 @@ export type Series = Readonly<Record<string, string>>;
 /** The labels of a firing alert, its name among them. */
 export type Alert = Readonly<Record<string, string>>;
 
+/** The alerts as they are without the chart. */
+const alerts = readFileSync(join(rootFolder, 'infra/chart/monitoring/alerts.yaml'), 'utf8');
+
 /**
- * The alerts of infra/chart/monitoring/alerts.yaml that fire after some minutes of these series.
+ * The alerts that fire after some minutes of these series.
+ * @param rules a file of rules
  * @throws Error with the output of promtool if it rejects a rule or a series
  */
-export function findFiringAlerts(series: Series, minutes: number): readonly Alert[] {
+export function findFiringAlerts(series: Series, minutes: number, rules = alerts): readonly Alert[] {
   const folder = mkdtempSync(join(tmpdir(), 'alerts-'));
   try {
     const file = join(folder, 'test.yaml');
     writeFileSync(file, stringify(toTestFile(series, minutes)));
+    writeFileSync(join(folder, RULES), rules);
     const { status, stdout, stderr } = spawnSync(promtool ?? '', ['test', 'rules', file], {
       encoding: 'utf8',
     });
@@ -47,12 +52,15 @@ export function findFiringAlerts(series: Series, minutes: number): readonly Aler
 
 const MINUTES_OF_DAY = 1_440;
 
+/** Relative to the file of the test. */
+const RULES = 'rules.yaml';
+
 /** A test that expects no alert: promtool prints those that it gets. */
 function toTestFile(series: Series, minutes: number) {
   const input = Object.entries(series).map(([name, values]) => ({ series: name, values }));
   const expected = { expr: 'ALERTS{alertstate="firing"}', eval_time: `${minutes}m`, exp_samples: [] };
   return {
-    rule_files: [join(rootFolder, 'infra/chart/monitoring/alerts.yaml')],
+    rule_files: [RULES],
     // Rules of days are evaluated less often, which takes less time.
     evaluation_interval: minutes > MINUTES_OF_DAY ? '10m' : '1m',
     tests: [{ interval: '1m', input_series: input, promql_expr_test: [expected] }],

@@ -1,12 +1,12 @@
-import type { Manifest, PodSpec } from './manifests.ts';
+import { type Manifest, type PodSpec, templateOf } from './manifests.ts';
 
-/** The label that distinguishes the pipelines of one namespace. */
+/** The label that distinguishes the releases of one namespace. */
 const INSTANCE = 'app.kubernetes.io/instance';
 
 type Labels = Readonly<Record<string, string>>;
 
-/** The pipeline that an object belongs to. */
-export function pipelineOf({ metadata }: Manifest): string | undefined {
+/** The release that an object belongs to. */
+export function releaseOf({ metadata }: Manifest): string | undefined {
   return metadata.labels?.[INSTANCE];
 }
 
@@ -16,16 +16,21 @@ export function idOf({ kind, metadata }: Manifest): string {
 }
 
 /** The ids of the objects that an object refers to by name. */
-export function referencesOf({ kind, spec }: Manifest): readonly string[] {
+export function referencesOf(manifest: Manifest): readonly string[] {
+  const { kind, spec } = manifest;
   if (kind === 'ScaledObject') {
+    const { kind: target, name } = spec.scaleTargetRef;
     const logins = spec.triggers.map(
       (trigger: Trigger) => `TriggerAuthentication ${trigger.authenticationRef.name}`,
     );
-    return [`Deployment ${spec.scaleTargetRef.name}`, ...logins];
+    return [`${target} ${name}`, ...logins];
   }
   if (kind === 'TriggerAuthentication')
     return spec.secretTargetRef.map(({ name }: Named) => `Secret ${name}`);
-  return spec?.template?.spec ? referencesOfPod(spec.template.spec) : [];
+  if (kind === 'Ingress') return [`Service ${spec.rules[0].http.paths[0].backend.service.name}`];
+  const governing = kind === 'StatefulSet' ? [`Service ${spec.serviceName}`] : [];
+  const pod = templateOf(manifest)?.spec;
+  return pod === undefined ? [] : [...governing, ...referencesOfPod(pod)];
 }
 
 interface Named {
@@ -37,38 +42,48 @@ interface Trigger {
 }
 
 function referencesOfPod({ serviceAccountName, containers, volumes }: PodSpec): readonly string[] {
-  const hosts = containers.flatMap(({ env = [] }) =>
-    env.filter(({ name }) => name === 'STATS_ALLOWED_HOSTS'),
-  );
   const mounted = volumes.map(({ secret, configMap }) =>
     secret ? `Secret ${secret.secretName}` : `ConfigMap ${configMap?.name}`,
   );
-  return [
-    `ServiceAccount ${serviceAccountName}`,
-    ...mounted,
-    ...containers.flatMap(({ envFrom }) =>
-      envFrom.map(({ configMapRef }) => `ConfigMap ${configMapRef.name}`),
-    ),
-    ...hosts.map(({ value }) => `Service ${value}`),
-  ];
+  const account = serviceAccountName === undefined ? [] : [`ServiceAccount ${serviceAccountName}`];
+  return [...account, ...mounted, ...containers.flatMap(hostsOf).map((host) => `Service ${host}`)];
+}
+
+/** The Services that a container connects to or accepts as a host. */
+function hostsOf({ env = [], args = [] }: PodSpec['containers'][number]): readonly string[] {
+  const allowed = env.filter(({ name }) => name === 'STATS_ALLOWED_HOSTS').map(({ value = '' }) => value);
+  const upstreams = args.map((arg) => /^--upstream=http:\/\/([^:]+)/.exec(arg)?.[1] ?? '');
+  return [...allowed.flatMap((hosts) => hosts.split(',')), ...upstreams].filter(
+    (host) => host !== '' && !host.includes('.'),
+  );
+}
+
+interface Selector {
+  readonly matchLabels?: Labels;
+  readonly matchExpressions?: readonly { readonly key: string; readonly values: readonly string[] }[];
 }
 
 /** The label selectors of an object. */
-function selectorsOf({ kind, spec }: Manifest): readonly Labels[] {
-  if (kind === 'Service') return [spec.selector];
-  const spread: readonly { labelSelector: { matchLabels: Labels } }[] =
-    spec?.template?.spec.topologySpreadConstraints ?? [];
+export function selectorsOf({ kind, spec }: Manifest): readonly Selector[] {
+  if (kind === 'Service') return [{ matchLabels: spec.selector }];
+  const spread: readonly { readonly labelSelector: Selector }[] =
+    spec?.template?.spec?.topologySpreadConstraints ?? [];
   const selectors = [spec?.selector, spec?.podSelector, ...spread.map(({ labelSelector }) => labelSelector)];
-  return selectors.filter((selector) => selector !== undefined).map(({ matchLabels }) => matchLabels);
+  return selectors.filter((selector) => selector !== undefined);
 }
 
-/** The pipelines whose pods an object selects. */
-export function selectedBy(manifest: Manifest, all: readonly Manifest[]): readonly (string | undefined)[] {
-  const pods: readonly Labels[] = all.flatMap(({ spec }) => spec?.template?.metadata.labels ?? []);
-  const selected = selectorsOf(manifest).flatMap((selector) => pods.filter((pod) => matches(pod, selector)));
-  return [...new Set(selected.map((pod) => pod[INSTANCE]))];
+/** The objects whose pods an object selects. */
+export function selectedBy(manifest: Manifest, all: readonly Manifest[]): readonly Manifest[] {
+  const selectors = selectorsOf(manifest);
+  return all.filter((one) => {
+    const labels = templateOf(one)?.metadata.labels;
+    return labels !== undefined && selectors.some((selector) => matches(labels, selector));
+  });
 }
 
-function matches(labels: Labels, selector: Labels): boolean {
-  return Object.entries(selector).every(([name, value]) => labels[name] === value);
+function matches(labels: Labels, { matchLabels = {}, matchExpressions = [] }: Selector): boolean {
+  return (
+    Object.entries(matchLabels).every(([name, value]) => labels[name] === value) &&
+    matchExpressions.every(({ key, values }) => values.includes(labels[key] ?? ''))
+  );
 }
