@@ -50,6 +50,9 @@ export {
 export { eventJsonSchema, toJsonSchema } from './json-schema.ts';
 export { type Reason, type Rejection, reasons } from './reasons.ts';
 export { type EventType, eventTypes } from './registry.ts';
+export { count, max, min, type RollupBuilder, sum } from './rollups/declare-rollup.ts';
+export { deriveRollups } from './rollups/derive-rollups.ts';
+export type { Aggregate, DeclaredRollup, Dimension, Rollup } from './rollups/rollup.ts';
 export { dateTime, type TDateTime } from './time/date-time-schema.ts';
 export { type CreateCompiler, compileValidator, type Validate } from './validate.ts';
 export { deriveViews, type EnvelopeColumn } from './views/derive-views.ts';

@@ -24,7 +24,7 @@ const options = {
   verbose: true,
   addUsedSchema: false,
   formats: { 'date-time': new RegExp(dateTimePattern) },
-  keywords: ['x-view', 'x-column'],
+  keywords: ['x-view', 'x-column', 'x-rollups'],
 };
 const ajv = new Ajv(options);
 /** Ignores inherited properties such as `constructor`, which is slower. */

@@ -1,6 +1,8 @@
 import type { TSchema } from '@sinclair/typebox';
 import type { Envelope } from '../envelopes/envelope.ts';
 import { nativeEnvelope } from '../envelopes/native.ts';
+import { findRollupProblems } from '../rollups/derive-rollups.ts';
+import type { DeclaredRollup } from '../rollups/rollup.ts';
 import { isTypeName, typeNameRule } from '../text-rules.ts';
 import { compileValidator, type Validate } from '../validate.ts';
 import { deriveViews } from '../views/derive-views.ts';
@@ -18,6 +20,8 @@ export interface NamedType<Name extends string = string, Schema extends TSchema 
 export interface TypeOptions {
   /** The name of its view: at most 63 bytes. Defaults to `x-view` in the schema, or else `event_TYPE`. */
   readonly view?: string;
+  /** Roll-ups by name: `sum('/amount').by('/currency').per('1 hour')`. Defaults to `x-rollups` in the schema. */
+  readonly rollups?: Readonly<Record<string, DeclaredRollup>>;
   /** A validator compiled elsewhere, for schemas that Ajv's draft-07 does not read. */
   readonly validate?: Validate;
 }
@@ -70,7 +74,7 @@ export function defineEvents<const Types extends readonly NamedType[], User exte
   ];
   const validators = Object.fromEntries(compileAll(types, problems));
   const named = nameTypes(types);
-  problems.push(...findViewProblems(deriveViews(named)));
+  problems.push(...findViewProblems(deriveViews(named)), ...findRollupProblems(named));
   if (problems.length > 0) throw new DefinitionError(problems);
   return { ...named, envelope: envelope as Envelope<User>, validators, unknownTypes };
 }
@@ -78,12 +82,14 @@ export function defineEvents<const Types extends readonly NamedType[], User exte
 /** Leaves out types without a valid name, which are reported. */
 function nameTypes<Types extends readonly NamedType[]>(types: Types) {
   const all: readonly NamedType[] = Array.isArray(types) ? types.filter(({ name }) => isTypeName(name)) : [];
-  const views = all.flatMap(({ name, options }) =>
-    options?.view === undefined ? [] : [[name, options.view]],
-  );
+  const chosen = <Key extends 'view' | 'rollups'>(key: Key) =>
+    Object.fromEntries(
+      all.flatMap(({ name, options }) => (options?.[key] === undefined ? [] : [[name, options[key]]])),
+    ) as Readonly<Record<string, NonNullable<TypeOptions[Key]>>>;
   return {
     types: Object.fromEntries(all.map(({ name, payload }) => [name, payload])) as RegistryOf<Types>,
-    viewNames: Object.fromEntries(views) as Readonly<Record<string, string>>,
+    viewNames: chosen('view'),
+    rollups: chosen('rollups'),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Static, TSchema } from '@sinclair/typebox';
 import type { AnyEvent, Envelope } from '../envelopes/envelope.ts';
+import type { DeclaredRollup } from '../rollups/rollup.ts';
 import type { Validate } from '../validate.ts';
 
 /** Event types by name, each with the schema of its payload. */
@@ -20,6 +21,8 @@ export interface EventDefinition<
   readonly unknownTypes: UnknownTypes;
   /** Names of views by type, if they are not the default. */
   readonly viewNames?: Readonly<Record<string, string>>;
+  /** Roll-ups by type and name; those of other types are `x-rollups` in their schemas. */
+  readonly rollups?: Readonly<Record<string, Readonly<Record<string, DeclaredRollup>>>>;
 }
 
 /** `Readonly<unknown>` would accept nothing. */
