@@ -6,7 +6,7 @@ import {
   type Statements,
   UnseenDuplicateError,
 } from '@pipeline/db/write';
-import { type ClusterAdmin, type Publisher, redriveCountOf } from '@pipeline/kafka';
+import { type Publisher, redriveCountOf, type SourceOptions } from '@pipeline/kafka';
 import { BatchSource } from '@pipeline/kafka/consume';
 import { type Logger, readSettings, UserError } from '@pipeline/runtime';
 import { consumeTogether } from 'consumer/consume-together';
@@ -113,16 +113,10 @@ function statementsOf(world: World, host: SimulatedProcess): Statements {
   };
 }
 
-function adminOf({ network, cluster }: World, host: SimulatedProcess): ClusterAdmin {
+function adminOf({ network, cluster }: World, host: SimulatedProcess): SourceOptions['admin'] {
   const ask = <Value>(request: () => Value) => network.call(host, 'kafka', request);
-  const unused = () => Promise.reject(new Error('not simulated'));
   return {
-    ping: unused,
     clusterId: async () => 'simulated',
-    missingTopics: unused,
-    provisionTopics: unused,
-    readTail: unused,
-    describeGroup: unused,
     async fetchOffsets() {
       const topicId = await ask(() => cluster.topicUuid);
       return await ask(() => cluster.offsets(topicId));
@@ -134,15 +128,13 @@ function adminOf({ network, cluster }: World, host: SimulatedProcess): ClusterAd
         if (offset < log.start || offset >= log.end) throw kafkaError('OFFSET_OUT_OF_RANGE');
         return log.entries[Number(offset)]?.record;
       }),
-    [Symbol.asyncDispose]: async () => {},
   };
 }
 
 function publisherOf({ network, cluster }: World, host: SimulatedProcess): Publisher {
-  const unused = () => Promise.reject(new Error('not simulated'));
   return {
     publish: (_topic, records) => network.call(host, 'dlq', () => cluster.publish(records)),
-    publishOne: unused,
+    publishOne: () => Promise.reject(new Error('not simulated')),
     [Symbol.asyncDispose]: async () => {},
   };
 }

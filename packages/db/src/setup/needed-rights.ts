@@ -1,5 +1,5 @@
 /** The roles of a pipeline, without the prefix of its schema. */
-export type RoleKind = 'owner' | 'writer' | 'reader' | 'operator';
+type RoleKind = 'owner' | 'writer' | 'reader' | 'operator';
 
 /** A right of a role on a table or a function, at least on some of its columns. */
 export interface NeededRight {

@@ -61,6 +61,16 @@ export async function openAdmin(kafka: KafkaClient) {
       provisionTopics(admin, settings, layout),
     /** Offsets of every partition of some topics, ordered by topic as given and by partition. */
     fetchOffsets: (topics: readonly string[], groupId: string) => fetchOffsets(admin, topics, groupId),
+    /** State and members of a group, with their assigned partitions. */
+    describeGroup: (groupId: string) => describeGroup(admin, groupId),
+    ...logReaders(admin),
+    [Symbol.asyncDispose]: () => admin.disconnect(),
+  };
+}
+
+/** Requests that read logs without a group. */
+function logReaders(admin: ReturnType<KafkaClient['admin']>) {
+  return {
     /** The ends of every partition of some topics: as `fetchOffsets`, without the commits of a group. */
     fetchLogs: (topics: readonly string[]) => fetchIdentifiedLogs(admin, topics),
     /** The end of the latest epoch that is not later than `epoch`; see `fetchEpochEnd`. */
@@ -75,9 +85,6 @@ export async function openAdmin(kafka: KafkaClient) {
       registerCodecs(limits);
       return readRange(admin, range, maxBytes);
     },
-    /** State and members of a group, with their assigned partitions. */
-    describeGroup: (groupId: string) => describeGroup(admin, groupId),
-    [Symbol.asyncDispose]: () => admin.disconnect(),
   };
 }
 

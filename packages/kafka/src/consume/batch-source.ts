@@ -44,7 +44,7 @@ export interface SourceOptions extends LedgerAccess {
   readonly settings: KafkaSettings & GroupSettings;
   readonly name: string;
   /** Looks up log starts, log ends and committed offsets. */
-  readonly admin: ClusterAdmin;
+  readonly admin: Pick<ClusterAdmin, 'clusterId' | 'fetchOffsets' | 'fetchEpochEnd' | 'fetchRecord'>;
   readonly logger: Logger;
   /** Ends the source; batches in flight may still be committed. */
   readonly signal: AbortSignal;
