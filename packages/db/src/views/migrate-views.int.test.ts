@@ -89,6 +89,37 @@ test.each(['table', 'index', 'view'])(
   },
 );
 
+test('a view that a user has created in place of one of the pipeline is kept', async () => {
+  await apply(viewOf({ a: text }));
+  const columns = 'event_id, event_type, event_time, user_id, attributes, ingested_at, payload';
+  for (const [created, of] of [
+    [
+      `drop view event_order; create view event_order as select ${columns}, payload ->> 'a' as a`,
+      'the same columns',
+    ],
+    [
+      `create or replace view event_order as select ${columns}, payload ->> 'a' as a, 1 as one`,
+      'more columns',
+    ],
+  ]) {
+    await fresh.database.run((sql) => sql.unsafe(`${created} from raw_events`).simple());
+    const replacing = apply(viewOf({ a: text, b: integer }));
+    await expect(replacing, of).rejects.toMatchObject({
+      problems: [expect.stringMatching(/^EVENTS: view event_order: something else has this name/)],
+    });
+    await run("comment on view event_order is 'mine'");
+  }
+});
+
+test('a view with a column of each member can be copied to a table', async () => {
+  await apply(viewOf({ ctid: text, xmin: integer, tableoid: {} }));
+  await store('order', { ctid: 'x', xmin: 1 });
+  await run('create table copied as select * from event_order');
+  expect(await run('select payload_ctid, payload_xmin::int from copied')).toEqual([
+    { payload_ctid: 'x', payload_xmin: 1 },
+  ]);
+});
+
 test('a dropped view is created again without the columns of removed members', async () => {
   await apply(viewOf({ a: text, b: text }));
   await run('drop view event_order');

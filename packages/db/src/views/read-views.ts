@@ -8,13 +8,26 @@ interface StoredView extends Existing {
   readonly statements: string;
 }
 
+/**
+ * Whether a view has the comment and exactly the columns that the pipeline gave it. If not, another one was created
+ * under its name. The object id would be another one after a restore, too.
+ */
+const isUnchanged = (sql: Sql) => sql`
+  obj_description(pg_class.oid, 'pg_class') is not null and array(
+    select attname || ' ' || atttypid::regtype from pg_attribute
+    where attrelid = pg_class.oid and attnum > 0 order by attnum
+  ) = array(
+    select (value ->> 'name') || ' ' || (value ->> 'type')::regtype
+    from jsonb_array_elements(columns) with ordinality order by ordinality
+  )`;
+
 /** What the schema has under these names. A view that was dropped is not among it, even if it is recorded. */
 export async function readViews(
   sql: Sql,
   names: readonly string[],
 ): Promise<ReadonlyMap<string, StoredView>> {
   const rows = await sql<StoredView[]>`
-    select relname as name, relkind = 'v' and view_name is not null as "isOwn",
+    select relname as name, relkind = 'v' and view_name is not null and ${isUnchanged(sql)} as "isOwn",
            coalesce(event_type, '') as "eventType", coalesce(columns, '[]') as columns,
            coalesce(statements, '') as statements
     from pg_class left join pipeline.view_definitions on view_name = relname

@@ -151,11 +151,12 @@ test('a member that no row can have gets no column', () => {
   expect(columnsOf({ properties: { 'a\0': {}, '\ud800': {}, b: {} } })).toEqual(['b jsonb']);
 });
 
-test('a member with the name of an envelope column becomes payload_NAME', () => {
-  const properties = { event_id: { type: 'integer' }, payload: {}, event: { type: 'string' } };
+test('a member with the name of an envelope or system column becomes payload_NAME', () => {
+  const properties = { event_id: { type: 'integer' }, payload: {}, xmin: {}, event: { type: 'string' } };
   expect(columnsOf({ properties })).toEqual([
     'payload_event_id bigint',
     'payload_payload jsonb',
+    'payload_xmin jsonb',
     'event text',
   ]);
 });
@@ -194,6 +195,7 @@ test('names that collide, are too long or are none are refused, all at once', ()
   const long = 'x'.repeat(58);
   const clashes = Type.Object({ event_id: Type.String(), payload_event_id: Type.String() });
   const renamed = Type.Object({ a: Type.String({ 'x-column': 'b' }), b: Type.String() });
+  const system = Type.Object({ a: Type.String({ 'x-column': 'ctid' }) });
   const odd = Type.Object({ ['é'.repeat(32)]: Type.String(), '': Type.String() });
   const wide = Type.Object(
     Object.fromEntries(Array.from({ length: 1_494 }, (_, n) => [`m${n}`, Type.String()])),
@@ -207,6 +209,7 @@ test('names that collide, are too long or are none are refused, all at once', ()
       ['A b', clashes],
       [long, renamed],
       ['c', odd, { view: '' }],
+      ['e', system],
       ['d', wide, { view: 'a\0', validate: () => undefined }],
     ),
   ).toEqual([
@@ -218,6 +221,7 @@ test('names that collide, are too long or are none are refused, all at once', ()
     `type ${long}: the members "a", "b" have the same column "b": ${columnRemedy}`,
     `type c: the column of the member "${'é'.repeat(32)}" has 64 bytes, and Postgres allows 63: ${columnRemedy}`,
     `type c: the column of the member "" is empty: ${columnRemedy}`,
+    `type e: the column of the member "a" is a system column of Postgres: ${columnRemedy}`,
     'type d: has 1501 columns, and a view may have 1500',
   ]);
 });

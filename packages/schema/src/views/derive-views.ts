@@ -2,7 +2,7 @@ import type { EventDefinition } from '../definition/definition.ts';
 import { findDescriptions, membersOf } from './members.ts';
 import { asSchema, createResolver } from './schema-index.ts';
 import type { ColumnType, EventView, ViewColumn } from './view.ts';
-import { defaultViewName } from './view-names.ts';
+import { defaultViewName, isSystemColumn } from './view-names.ts';
 
 /** The columns of `raw_events`, in the order of the views. */
 const envelopeTypes = {
@@ -45,11 +45,16 @@ export function deriveViews({
   });
 }
 
+/** Whether a column of this name has another meaning. */
+function isTaken(name: string): boolean {
+  return Object.hasOwn(envelopeTypes, name) || isSystemColumn(name);
+}
+
 /** A member that jsonb cannot hold is in no row. */
 function memberColumns(payload: unknown): readonly ViewColumn[] {
   const storable = membersOf(payload).filter(({ name }) => !name.includes('\0') && name.isWellFormed());
   return storable.map(({ name, type, description, column }) => ({
-    name: column ?? (Object.hasOwn(envelopeTypes, name) ? `payload_${name}` : name),
+    name: column ?? (isTaken(name) ? `payload_${name}` : name),
     type,
     member: name,
     description,

@@ -1,5 +1,5 @@
 import type { EventView, ViewColumn } from './view.ts';
-import { findNameProblem } from './view-names.ts';
+import { findNameProblem, isSystemColumn } from './view-names.ts';
 
 /** Postgres allows 1,600 columns, and some are kept for members that are added later. */
 const MAX_COLUMNS = 1_500;
@@ -27,7 +27,7 @@ export function findViewProblems(views: readonly EventView[]): readonly string[]
 function findColumnProblems({ eventType, columns }: EventView): readonly string[] {
   const place = `type ${eventType}: `;
   const names = columns.flatMap(({ name, member }) => {
-    const problem = findNameProblem(name);
+    const problem = isSystemColumn(name) ? 'is a system column of Postgres' : findNameProblem(name);
     return problem === undefined
       ? []
       : [`${place}the column of the member ${show(member)} ${problem}: ${columnRemedy}`];

@@ -21,6 +21,7 @@ const definition = defineEvents({
         either: Type.Union([Type.String(), Type.Number()]),
         anything: Type.Unknown(),
         payload: Type.String(),
+        ctid: Type.String(),
       }),
     ),
     eventType('any', Type.Union([Type.Object({ a: Type.String() }), Type.Object({ b: Type.Number() })])),
@@ -65,7 +66,7 @@ test('the values of a row have the types that drivers return for its columns', (
   expectTypeOf<Order['either']>().toEqualTypeOf<string | number | null>();
   expectTypeOf<Order['anything']>().toBeUnknown();
   expectTypeOf<Order['payload']>().toBeUnknown();
-  expectTypeOf<Order['payload_payload']>().toEqualTypeOf<string | null>();
+  expectTypeOf<Order['payload_payload' | 'payload_ctid']>().toEqualTypeOf<string | null>();
 });
 
 test('a row has the members of each alternative, and none if the payload is no object', () => {

@@ -2,6 +2,7 @@ import type { Static, TNull, TObject, TSchema, TUnion } from '@sinclair/typebox'
 import type { EventDefinition } from '../definition/definition.ts';
 import type { TDateTime } from '../time/date-time-schema.ts';
 import type { EnvelopeColumn } from './derive-views.ts';
+import type { systemColumns } from './view-names.ts';
 
 /**
  * A row of the view of a type, as postgres.js and node-postgres return it by default: `bigint` and `numeric`
@@ -29,7 +30,9 @@ type MemberColumns<Payload extends TSchema> =
         > | null;
       };
 
-type ColumnName<Name extends string> = Name extends EnvelopeColumn ? `payload_${Name}` : Name;
+type ColumnName<Name extends string> = Name extends EnvelopeColumn | (typeof systemColumns)[number]
+  ? `payload_${Name}`
+  : Name;
 
 /** The names of an object's members; of each of a union's objects. */
 type KeyOf<Payload> = Payload extends object ? keyof Payload & string : never;

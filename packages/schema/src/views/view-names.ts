@@ -1,6 +1,14 @@
 /** Postgres cuts longer names. */
 const MAX_BYTES = 63;
 
+/** The columns that Postgres adds to every table: https://www.postgresql.org/docs/current/ddl-system-columns.html */
+export const systemColumns = ['tableoid', 'xmin', 'cmin', 'xmax', 'cmax', 'ctid'] as const;
+
+/** Whether a table cannot have a column of this name, so that a view with it could not be copied to a table. */
+export function isSystemColumn(name: string): boolean {
+  return systemColumns.some((one) => one === name);
+}
+
 const utf8 = new TextEncoder();
 
 /** The name of a type's view unless the definition names another: `order/Placed` is `event_order_placed`. */
