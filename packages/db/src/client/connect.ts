@@ -13,7 +13,7 @@ type Statement<Row extends object> = (sql: Sql) => PromiseLike<readonly Row[]> &
 
 /** A pool of connections to one database. */
 export interface Database extends AsyncDisposable {
-  /** `host:port/database`; safe to log. */
+  /** `host:port/database`, with the schema unless that is `public`; safe to log. */
   readonly address: string;
   /**
    * Runs one statement with a deadline. If it passes, the connections are presumed dead and replaced. They are
@@ -66,7 +66,7 @@ export function connectDatabase(
     void used.end({ timeout: drainSeconds });
   };
   return {
-    address: `${url.host}:${url.port}/${url.database}`,
+    address: `${url.host}:${url.port}/${url.database}${schemaSuffix(settings.DATABASE_SCHEMA)}`,
     async run(statement, signal) {
       const used = pool;
       try {
@@ -88,6 +88,8 @@ export function connectDatabase(
     [Symbol.asyncDispose]: () => pool.end({ timeout: 2 }),
   };
 }
+
+const schemaSuffix = (schema: string) => (schema === 'public' ? '' : ` (schema ${schema})`);
 
 async function runUntil<Row extends object>(
   query: ReturnType<Statement<Row>>,
