@@ -26,7 +26,8 @@ const partition: PartitionSetup = {
 const sound = {
   identity: '["id","/event_id",null]',
   settings: {
-    ...{ topics: ['events'], dlqTopic: 'events_dlq', groupId: 'group', poolMode: 'session' },
+    ...{ topics: ['events'], dlqTopic: 'events_dlq', groupId: 'group', schema: 'team_a' },
+    ...{ poolMode: 'session' },
     ...{ statementTimeoutMs: 20_000, consumerConnections: 5, decompressedMaxBytes: 32 << 20 },
   },
   kafka: {

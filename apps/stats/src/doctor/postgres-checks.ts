@@ -11,8 +11,6 @@ const CLOCK_MS = 5_000;
 /** A stats page has two pools of two connections. */
 const STATS_CONNECTIONS = 4;
 
-const grant = 'select grant_to_roles()';
-
 /** Errors with this remedy come from a pooler that does not keep a session. */
 const isOfPooler = ({ remedy }: UserError) => remedy.includes('DATABASE_POOL_MODE=transaction');
 
@@ -71,10 +69,10 @@ export const postgresChecks = {
     ];
   }),
 
-  'role-without-rights': ofPostgres(({ missingRights }) =>
+  'role-without-rights': ofPostgres(({ missingRights }, { schema }) =>
     Object.entries(missingRights).map(([role, rights]) => ({
       problem: `the role ${role} lacks ${rights.join(', ')}`,
-      remedy: `as the owner of the tables, run ${grant}`,
+      remedy: `as the owner of the tables, run select ${schema}.grant_to_roles()`,
     })),
   ),
 

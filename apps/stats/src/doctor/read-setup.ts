@@ -40,6 +40,7 @@ function toChecked(settings: DoctorSettings): CheckedSettings {
     topics: settings.KAFKA_TOPIC,
     dlqTopic: settings.KAFKA_DLQ_TOPIC,
     groupId: settings.KAFKA_GROUP_ID,
+    schema: settings.DATABASE_SCHEMA,
     poolMode: settings.DATABASE_POOL_MODE,
     statementTimeoutMs: settings.DATABASE_STATEMENT_TIMEOUT_MS,
     consumerConnections: settings.WRITERS + 1,

@@ -17,6 +17,7 @@ export interface CheckedSettings {
   readonly topics: readonly string[];
   readonly dlqTopic: string;
   readonly groupId: string;
+  readonly schema: string;
   readonly poolMode: 'session' | 'transaction';
   readonly statementTimeoutMs: number;
   /** Connections per consumer. */
