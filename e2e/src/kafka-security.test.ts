@@ -13,7 +13,7 @@ import { type SecuredKafka, saslCredentials, startSecuredKafka } from './support
 
 /** Users of PLAIN. Each password ends with `-secret`, which must never be logged. */
 const users = [
-  ...['provision', 'producer', 'consumer', 'checker', 'stats', 'redriver'],
+  ...['provision', 'producer', 'consumer', 'checker', 'stats', 'doctor', 'redriver'],
   ...[
     'cannot-read',
     'can-only-describe',
@@ -289,6 +289,7 @@ describe('with the documented rights', () => {
       ['checker', '`consumer check`'],
       ['producer', 'producer'],
       ['stats', 'stats'],
+      ['doctor', '`stats doctor`'],
       ['redriver', '`stats dlq redrive`'],
     ] as const)
       await grantOnly(pipeline, user, documentedRights(program));
@@ -321,6 +322,20 @@ describe('with the documented rights', () => {
     expectEnd(await runApp('consumer', ['--once'], viaPlain('stats')), /grant this user READ on/);
   });
 
+  test('doctor needs its rights, and names those that it lacks', async () => {
+    const namesFor = async (user: string) => {
+      const { stdout } = await runApp('stats', ['doctor', '--json'], viaPlain(user));
+      return JSON.parse(stdout).findings.map(({ name, problem }: Record<string, string>) => [name, problem]);
+    };
+    expect(await namesFor('doctor')).toEqual([]);
+    expect(await namesFor('stats')).toEqual(
+      ['events', 'events_dlq'].map((topic) => [
+        'kafka-right-missing',
+        expect.stringContaining(`DESCRIBE_CONFIGS on topic ${topic}`),
+      ]),
+    );
+  });
+
   test('dlq redrive can publish dead letters', async () => {
     const redriven = await runApp(
       'stats',
@@ -330,13 +345,16 @@ describe('with the documented rights', () => {
     expect(redriven).toMatchObject({ code: 0, stdout: expect.stringMatching(/redriven\n.*redriven\n$/) });
   });
 
-  test.each(['consumer', 'checker', 'producer', 'stats'])('user %s can do nothing else', async (user) => {
-    const client = openKafkaClient(viaPlain(user));
-    for (const [name, attempt] of Object.entries(attempts)) {
-      if (user === 'producer' && name === 'send') continue;
-      expect([name, await refusalOf(attempt(client))]).toEqual([name, expect.stringMatching(/authoriz/i)]);
-    }
-  });
+  test.each(['consumer', 'checker', 'producer', 'stats', 'doctor'])(
+    'user %s can do nothing else',
+    async (user) => {
+      const client = openKafkaClient(viaPlain(user));
+      for (const [name, attempt] of Object.entries(attempts)) {
+        if (user === 'producer' && name === 'send') continue;
+        expect([name, await refusalOf(attempt(client))]).toEqual([name, expect.stringMatching(/authoriz/i)]);
+      }
+    },
+  );
 });
 
 type Operator = ReturnType<KafkaClient['admin']>;
