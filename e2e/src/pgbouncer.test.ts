@@ -94,6 +94,15 @@ describe.skipIf(noPgbouncer !== undefined)(
       expectEnd(wrong, /check the user and the password of DATABASE_URL$/);
     });
 
+    test('doctor finds a pool mode that does not fit, and a user without timeouts', async () => {
+      const namesVia = async (change?: Environment) => {
+        const { stdout } = await runApp('stats', ['doctor', '--json'], via('operator', change));
+        return JSON.parse(stdout).findings.map(({ name: found }: { readonly name: string }) => found);
+      };
+      expect(await namesVia({})).toEqual(['pool-mode-mismatch']);
+      expect(await namesVia()).toEqual(['statement-timeout-off']);
+    });
+
     test('timeouts set for the role apply', async () => {
       await using writer = connectDatabase(databaseSettings('writer'), {
         applicationName: 'test',
