@@ -1,7 +1,7 @@
 {{- /*
 The template of a pod with one container. Members: root, component, image (consumer or stats), args, env, secret (the
 role whose Secret is mounted), resources; optional: port, ready (the path of the readiness probe), restartPolicy,
-isHook, spread, users (a Secret with logins of the page).
+isHook, spread, users (a Secret with logins of the page), tmp (whether it may write to /tmp).
 */}}
 {{- define "pipeline.pod" -}}
 {{- $root := .root }}
@@ -85,12 +85,12 @@ spec:
         capabilities:
           drop: ["ALL"]
       {{- $volumes := include "pipeline.volumes" . | fromYamlArray }}
-      {{- $paths := dict "secrets" "/run/secrets/pipeline" "users" "/run/secrets/users" "ca" "/etc/pipeline/ca" "events" "/etc/pipeline/events" }}
+      {{- $paths := dict "secrets" "/run/secrets/pipeline" "users" "/run/secrets/users" "ca" "/etc/pipeline/ca" "events" "/etc/pipeline/events" "tmp" "/tmp" }}
       volumeMounts:
         {{- range $volumes }}
         - name: {{ .name }}
           mountPath: {{ get $paths .name }}
-          readOnly: true
+          readOnly: {{ ne .name "tmp" }}
         {{- end }}
   volumes: {{- toYaml $volumes | nindent 4 }}
 {{- end }}
@@ -106,6 +106,10 @@ spec:
   secret:
     secretName: {{ . }}
     defaultMode: 0440
+{{- end }}
+{{- if .tmp }}
+- name: tmp
+  emptyDir: {}
 {{- end }}
 {{- with include "pipeline.ca" $root }}
 - name: ca

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { rootFolder } from '../settings.ts';
 import { everything } from './testing/everything.ts';
-import { noHelm, rejection, renderRelease, runHelm } from './testing/helm.ts';
+import { noHelm, notesOf, rejection, renderRelease, runHelm } from './testing/helm.ts';
 import { findMistakes, type Manifest, type PodSpec, podsOf } from './testing/manifests.ts';
 import { idOf } from './testing/references.ts';
 
@@ -160,6 +160,35 @@ describe.skipIf(noHelm !== undefined)(`values of the chart${noHelm ? ` (${noHelm
     expect(env).toMatchObject({ KAFKA_SASL_MECHANISM: 'aws-msk-iam' });
     expect(env).not.toHaveProperty('KAFKA_SASL_PASSWORD_FILE');
   }, 60_000);
+
+  test('every default of a setting is accepted', () => {
+    const page = readFileSync(join(rootFolder, 'docs/settings.md'), 'utf8');
+    const rows = [...page.matchAll(/^\| `([A-Z_]+)`[^|]* \| `([^`]+)` \|/gm)];
+    const owned = ['HTTP_HOST', 'DATABASE_URL'];
+    const defaults = rows.filter(([, name = '']) => !owned.includes(name));
+    expect(defaults.length).toBeGreaterThan(30);
+    const typed = defaults.map(([, name = '', text = '']) => [
+      name,
+      Number.isNaN(Number(text)) ? text : Number(text),
+    ]);
+    const objects = renderRelease('orders', {
+      settings: { ...Object.fromEntries(typed), KAFKA_SASL_MECHANISM: 'plain' },
+    });
+    const rendered = environmentOf(consumer, objects);
+    for (const [, name = '', text = ''] of defaults) expect([name, rendered[name]]).toEqual([name, text]);
+  });
+
+  test('the notes after an installation name the objects that exist', () => {
+    expect(notesOf('orders', {})).toMatch(
+      /^The topics exist.*deployment\/orders-consumer.*service\/orders-stats/s,
+    );
+    const notes = notesOf('orders', {
+      topics: { enabled: false },
+      stats: { enabled: false },
+      consumer: { staticMembership: true },
+    });
+    expect(notes).toMatch(/^The tables are up to date.*statefulset\/orders-consumer\n$/s);
+  });
 
   test.each<[string, object, string]>([
     ['a setting that does not exist', { settings: { KAFKA_BROKRES: 'a:1' } }, "'KAFKA_BROKRES' not allowed"],

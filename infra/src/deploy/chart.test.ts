@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -43,6 +44,17 @@ describe.skipIf(noHelm !== undefined)(`the chart${noHelm ? ` (${noHelm})` : ''}`
       status: 0,
       warnings: null,
     });
+  });
+
+  test('a packaged chart renders the same', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'package-'));
+    try {
+      expect(runHelm(['package', chartFolder, '--destination', folder]).status).toBe(0);
+      const [archive = ''] = readdirSync(folder);
+      expect(renderRelease('orders', {}, join(folder, archive))).toEqual(example);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   test('five releases are valid by the types of all APIs', () => {
@@ -175,6 +187,17 @@ describe.skipIf(noHelm !== undefined)(`the chart${noHelm ? ` (${noHelm})` : ''}`
         expect(Object.keys(resources.limits)).toEqual(['memory']);
         expect(env.filter(({ name }) => /(PASSWORD|DATABASE_URL|SECRET)$/.test(name))).toEqual([]);
       }
+  });
+
+  test('only CronJobs can write, and only to a folder for temporary files', () => {
+    const writing = podsOf(full).flatMap(([id, { containers }]) =>
+      containers.flatMap(({ volumeMounts }) =>
+        volumeMounts.filter(({ readOnly }) => readOnly !== true).map(({ mountPath }) => [id, mountPath]),
+      ),
+    );
+    expect(writing).toEqual(
+      ['partition', 'prove', 'purge', 'verify'].map((word) => [`CronJob orders-${word}`, '/tmp']),
+    );
   });
 
   test('liveness probes check the process only, so that an outage restarts nothing', () => {

@@ -48,31 +48,34 @@ export function runHelm(args: readonly string[]) {
   return { status, stdout, stderr };
 }
 
-/** Renders a release of the chart with the values of `example.yaml`, and further ones. */
-function templateRelease(name: string, values: object = {}) {
+/** Runs a command on a release of the chart with the values of `example.yaml`, and further ones. */
+function runOnRelease(command: readonly string[], name: string, values: object, chart = chartFolder) {
   const folder = mkdtempSync(join(tmpdir(), 'values-'));
   try {
     const file = join(folder, 'values.yaml');
     writeFileSync(file, stringify(values));
-    const example = join(chartFolder, 'example.yaml');
-    return runHelm([
-      ...['template', name, chartFolder, '--namespace', 'pipeline'],
-      ...['--values', example, '--values', file],
-    ]);
+    const files = ['--values', join(chartFolder, 'example.yaml'), '--values', file];
+    return runHelm([...command, name, chart, '--namespace', 'pipeline', ...files]);
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
+/** What Helm prints after an installation. Without a cluster, Helm only renders it. */
+export function notesOf(name: string, values: object): string {
+  const { stdout } = runOnRelease(['install', '--dry-run=client'], name, values);
+  return stdout.split('\nNOTES:\n')[1] ?? '';
+}
+
 /** The objects of a release. @throws Error with the output of Helm if it rejects the values */
-export function renderRelease(name: string, values: object = {}): readonly Manifest[] {
-  const { status, stdout, stderr } = templateRelease(name, values);
+export function renderRelease(name: string, values: object = {}, chart = chartFolder): readonly Manifest[] {
+  const { status, stdout, stderr } = runOnRelease(['template'], name, values, chart);
   if (status !== 0) throw new Error(stderr);
   return parseManifests(stdout);
 }
 
 /** What Helm says about values that it rejects; empty if it accepts them. */
 export function rejection(values: object): string {
-  const { status, stderr } = templateRelease('orders', values);
+  const { status, stderr } = runOnRelease(['template'], 'orders', values);
   return status === 0 ? '' : stderr;
 }

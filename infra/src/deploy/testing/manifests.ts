@@ -16,7 +16,11 @@ interface Container {
   };
   readonly env?: readonly { readonly name: string; readonly value?: string; readonly valueFrom?: object }[];
   readonly ports?: readonly { readonly name: string }[];
-  readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[];
+  readonly volumeMounts: readonly {
+    readonly name: string;
+    readonly mountPath: string;
+    readonly readOnly?: boolean;
+  }[];
   readonly livenessProbe?: Probe;
   readonly startupProbe?: Probe;
   readonly readinessProbe?: Probe;

@@ -42,9 +42,10 @@ interface Trigger {
 }
 
 function referencesOfPod({ serviceAccountName, containers, volumes }: PodSpec): readonly string[] {
-  const mounted = volumes.map(({ secret, configMap }) =>
-    secret ? `Secret ${secret.secretName}` : `ConfigMap ${configMap?.name}`,
-  );
+  const mounted = volumes.flatMap(({ secret, configMap }) => [
+    ...(secret ? [`Secret ${secret.secretName}`] : []),
+    ...(configMap ? [`ConfigMap ${configMap.name}`] : []),
+  ]);
   const account = serviceAccountName === undefined ? [] : [`ServiceAccount ${serviceAccountName}`];
   return [...account, ...mounted, ...containers.flatMap(hostsOf).map((host) => `Service ${host}`)];
 }
