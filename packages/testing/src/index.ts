@@ -8,3 +8,4 @@ export {
 export { type TestStack, type TestTopics, testStack } from './stack.ts';
 export { copyTemplate, createTemplate, freshName, settingsFor } from './template.ts';
 export { startTokenServer, type TokenClient, type TokenServer } from './token-server.ts';
+export { type Versions, versionsUnderTest, versionVariables } from './versions.ts';

@@ -12,6 +12,7 @@ import {
   startKafkaServer,
   startPostgresServer,
 } from '@pipeline/servers';
+import { versionsUnderTest } from './versions.ts';
 
 /** A server for one test, which may kill and restart it; disposing removes its data. */
 export interface PrivateServer extends AsyncDisposable {
@@ -38,10 +39,12 @@ export interface PrivateKafkaOptions {
   readonly systemProperties?: Readonly<Record<string, string>>;
 }
 
+const { kafka: version, postgres: postgresVersion } = versionsUnderTest;
+
 /** Starts a Kafka without topics. */
 export async function startPrivateKafka(options: PrivateKafkaOptions = {}): Promise<PrivateServer> {
   const endpoint = options.endpoint ?? { host: '127.0.0.1', port: await findFreePort() };
-  const start = (folder: string) => startKafkaServer({ ...options, endpoint, folder });
+  const start = (folder: string) => startKafkaServer({ ...options, version, endpoint, folder });
   return await startPrivate(formatEndpoint(endpoint), start);
 }
 
@@ -62,7 +65,7 @@ export async function startPrivateCluster(size: number): Promise<PrivateCluster>
       const endpoint = { host: '127.0.0.1', port };
       const cluster = { id, quorum: { nodeId: index + 1, controllerPorts } };
       return startPrivate(formatEndpoint(endpoint), (folder) =>
-        startKafkaServer({ endpoint, cluster, folder }),
+        startKafkaServer({ version, endpoint, cluster, folder }),
       );
     }),
   );
@@ -83,7 +86,9 @@ export async function startPrivatePostgres(parameters: readonly string[] = []): 
   const address = `postgres://app:app@127.0.0.1:${await findFreePort()}/app`;
   const url = parseDatabaseUrl(address);
   if (url === undefined) throw new Error(`not a database URL: ${address}`);
-  return await startPrivate(address, (folder) => startPostgresServer({ url, folder, parameters }));
+  return await startPrivate(address, (folder) =>
+    startPostgresServer({ version: postgresVersion, url, folder, parameters }),
+  );
 }
 
 async function startPrivate(

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectDatabase } from '@pipeline/db';
-import { parseEndpoint, speaksKafka } from '@pipeline/servers';
+import { findProcess, parseEndpoint, queryVersion, speaksKafka } from '@pipeline/servers';
 import { expect, inject, test } from 'vitest';
 import { startPrivateKafka, startPrivatePostgres } from './private-servers.ts';
 import { testStack } from './stack.ts';
 import { settingsFor } from './template.ts';
+import { versionsUnderTest } from './versions.ts';
 
 async function countRows(url: string, table: string): Promise<number | undefined> {
   await using database = connectDatabase(settingsFor(url), { applicationName: 'test', connections: 1 });
@@ -30,6 +31,13 @@ test('each test gets its own tables and topics', async () => {
   expect(new Set(urls).size).toBe(2);
   expect(new Set(topics.flatMap(({ topic, dlqTopic }) => [topic, dlqTopic])).size).toBe(4);
   expect(await Promise.all(urls.map((url) => countRows(url, 'raw_events')))).toEqual([0, 0]);
+});
+
+test('tests start the versions that the environment names', async () => {
+  await using kafka = await startPrivateKafka();
+  expect(findProcess(kafka.pid)?.words.join(' ')).toContain(`/kafka-${versionsUnderTest.kafka}/`);
+  const version = await queryVersion(settingsFor(inject('postgresUrl')));
+  expect(version?.split('.')[0]).toBe(versionsUnderTest.postgres);
 });
 
 test('a killed private Postgres restarts with its data', async () => {

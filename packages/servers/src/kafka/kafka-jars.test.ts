@@ -4,6 +4,8 @@ import { expect, test } from 'vitest';
 import { kafkaFolder, kafkaVersion } from './kafka-jars.ts';
 
 test('the files of Kafka are in this package, and its list of jars has its version', () => {
-  expect(readFileSync(join(kafkaFolder, 'pom.xml'), 'utf8')).toContain(`<version>${kafkaVersion}</version>`);
+  expect(readFileSync(join(kafkaFolder, 'pom.xml'), 'utf8')).toContain(
+    `<kafka.version>${kafkaVersion}</kafka.version>`,
+  );
   expect(existsSync(join(kafkaFolder, 'log4j2.properties'))).toBe(true);
 });

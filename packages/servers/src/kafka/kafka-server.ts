@@ -8,11 +8,13 @@ import { type GuardedProcess, startGuarded } from '../process/guarded.ts';
 import { speaksKafka } from '../protocol.ts';
 import type { Report } from '../report.ts';
 import { waitUntilReady } from '../server.ts';
-import { fetchKafkaJars, kafkaFolder } from './kafka-jars.ts';
+import { fetchKafkaJars, kafkaFolder, kafkaVersion } from './kafka-jars.ts';
 import { type BrokerSettings, brokerSettings, type Quorum, toProperties } from './kafka-properties.ts';
 
 /** A broker on this machine: its address and its folder. */
 export interface KafkaServerOptions {
+  /** Such as `4.0.2`; defaults to that of `kafkaVersion`. */
+  readonly version?: string | undefined;
   readonly endpoint: Endpoint;
   /** The address that clients get from it; defaults to the one it listens on. */
   readonly advertised?: Endpoint | undefined;
@@ -35,8 +37,8 @@ export interface KafkaServerOptions {
  * @throws UserError if it cannot be started; the signal's reason once it is aborted
  */
 export async function startKafkaServer(options: KafkaServerOptions): Promise<GuardedProcess> {
-  const { endpoint, folder, signal, report } = options;
-  const jars = await fetchKafkaJars(signal, report);
+  const { version = kafkaVersion, endpoint, folder, signal, report } = options;
+  const jars = await fetchKafkaJars(version, signal, report);
   const dataFolder = join(folder, 'data');
   const propertiesPath = join(folder, 'server.properties');
   const logPath = join(folder, 'kafka.log');

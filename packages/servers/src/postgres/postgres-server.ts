@@ -6,13 +6,15 @@ import { type GuardedProcess, startGuarded } from '../process/guarded.ts';
 import { run } from '../run.ts';
 import { waitUntilReady } from '../server.ts';
 import { postgresAccount } from './postgres-account.ts';
-import { findPostgresBinaries } from './postgres-binaries.ts';
+import { findPostgresBinaries, postgresVersion } from './postgres-binaries.ts';
 import { ensurePostgresData, removeStalePid, writeAccessRules } from './postgres-data.ts';
 import { acceptsQueries } from './postgres-ready.ts';
 import { roleStatements } from './postgres-role.ts';
 
 /** A Postgres on this machine: its URL and its folder. */
 export interface PostgresServerOptions {
+  /** A major version; defaults to `postgresVersion`. */
+  readonly version?: string | undefined;
   readonly url: DatabaseUrl;
   /** Created if missing; contains the data and the server's log. */
   readonly folder: string;
@@ -28,8 +30,8 @@ export interface PostgresServerOptions {
  * @throws UserError if it cannot be started; the signal's reason once it is aborted
  */
 export async function startPostgresServer(options: PostgresServerOptions): Promise<GuardedProcess> {
-  const { url, folder, signal } = options;
-  const { initdb, postgres } = await findPostgresBinaries();
+  const { version = postgresVersion, url, folder, signal } = options;
+  const { initdb, postgres } = await findPostgresBinaries(version);
   const account = postgresAccount();
   const dataFolder = join(folder, 'data');
   const logPath = join(folder, 'postgres.log');
