@@ -8,6 +8,7 @@ import { renderMetrics } from './metrics-reference.ts';
 import { rootFolder } from './root-folder.ts';
 import { renderEnvExample, renderSettings } from './settings-reference.ts';
 import { renderTables } from './tables-reference.ts';
+import { renderSupport } from './versions-reference.ts';
 
 /** Every page that is generated from the code, as a whole or in parts, by its path from the root. */
 export async function renderReferences(): Promise<Readonly<Record<string, string>>> {
@@ -21,6 +22,7 @@ export async function renderReferences(): Promise<Readonly<Record<string, string
       readFileSync(join(rootFolder, 'infra/chart/values.schema.json'), 'utf8'),
       groups,
     ),
+    'docs/support.md': renderSupport(readFileSync(join(rootFolder, 'docs/support.md'), 'utf8')),
     'docs/openapi.json': readFileSync(fileURLToPath(import.meta.resolve('stats/openapi.json')), 'utf8'),
     '.env.example': renderEnvExample(groups),
   };

@@ -7,7 +7,8 @@ an empty variable counts as unset. Invalid settings are all listed at once, with
 
 A secret may be read from a file: \`NAME_FILE\` is its path, and trailing line ends are cut. Secrets are never shown.
 \`NO_COLOR\` turns colours off. \`PIPELINE_TEST_SERVERS\` selects the servers for tests: \`containers\`, \`local\`, or
-\`given\` for those of \`KAFKA_BROKERS\` and \`DATABASE_URL\`.`;
+\`given\` for those of \`KAFKA_BROKERS\` and \`DATABASE_URL\`. \`PIPELINE_TEST_KAFKA\` and \`PIPELINE_TEST_POSTGRES\`
+select other versions of the first two: [support.md](support.md).`;
 
 /** `docs/settings.md`. */
 export function renderSettings(groups: readonly SettingsGroup[]): string {

@@ -1,4 +1,5 @@
 import tables from '../tables.json' with { type: 'json' };
+import { replacePart } from './replace-part.ts';
 import { renderTable } from './table.ts';
 
 type Relation = (typeof tables)[number];
@@ -7,13 +8,6 @@ type Relation = (typeof tables)[number];
 export function renderTables(page: string): string {
   const withRights = replacePart(page, 'rights', renderRights());
   return replacePart(withRights, 'columns', tables.map(renderRelation).join('\n\n'));
-}
-
-/** Replaces what is between two comments, of which the first starts with a name. */
-function replacePart(page: string, name: string, content: string): string {
-  const part = new RegExp(`(^<!-- ${name}: .* -->$)[\\s\\S]*?(^<!-- end of ${name} -->$)`, 'm');
-  if (!part.test(page)) throw new Error(`the page has no part for ${name}`);
-  return page.replace(part, (_, start, end) => `${start}\n\n${content}\n\n${end}`);
 }
 
 const roles = ['pipeline_writer', 'pipeline_operator', 'pipeline_reader'] as const;

@@ -1,0 +1,31 @@
+import { kafkaVersion, postgresVersion } from '@pipeline/servers';
+import { expect, test } from 'vitest';
+import protocol from '../../packages/kafka/src/patches/kafka-protocol.json' with { type: 'json' };
+import versions from '../versions.json' with { type: 'json' };
+import { renderVersions, type TestedPair } from './versions-reference.ts';
+
+const pairs: readonly TestedPair[] = versions;
+const majorOf = (version: string) => Number(version.split('.')[0]);
+
+test('the matrix has the oldest and the newest Kafka release whose protocol is checked', () => {
+  const releases = [protocol.releases[0], kafkaVersion];
+  expect([pairs[0]?.kafka, pairs.at(-1)?.kafka]).toEqual(releases);
+  expect(protocol.releases.at(-1)).toBe(kafkaVersion);
+});
+
+test('the matrix has the oldest Postgres and the one that dev starts', () => {
+  const versions = [pairs[0], pairs.at(-1)].map((pair) => majorOf(pair?.postgres ?? ''));
+  expect(versions).toEqual([15, Number(postgresVersion)]);
+});
+
+test.each(pairs)('every suite passed with Kafka $kafka and Postgres $postgres', ({ suites }) => {
+  const counts = Object.values(suites);
+  expect(counts.length).toBe(4);
+  expect(counts.filter(({ passed, failed }) => passed === 0 || failed > 0)).toEqual([]);
+});
+
+test('a failure and a skipped test are shown', () => {
+  const suites = { all: { passed: 3, failed: 2, skipped: 1 } };
+  const table = renderVersions([{ kafka: '4.0.2', postgres: '15.18', testedOn: '2026-11-29', suites }]);
+  expect(table).toContain('| 4.0.2 | 15.18 | 3 passed, 2 failed, 1 skipped | 2026-11-29 |');
+});
