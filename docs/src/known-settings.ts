@@ -1,7 +1,7 @@
 import { databaseSettings } from '@pipeline/db';
 import { eventSettings } from '@pipeline/definition';
 import { groupSettings, kafkaSettings } from '@pipeline/kafka';
-import { httpSettings, loggerSettings } from '@pipeline/program';
+import { httpSettings, loggerSettings, traceSettings } from '@pipeline/program';
 import type { Setting, SettingsSchema } from '@pipeline/runtime';
 import { consumerSettings } from 'consumer/settings';
 import { infraSettings, pageSettings } from 'infra/settings';
@@ -26,6 +26,7 @@ const headings: readonly (readonly [string, SettingsSchema])[] = [
   ['Postgres', databaseSettings],
   ['HTTP', { ...httpSettings, METRICS_PORT, STATS_PORT }],
   ['Logs', loggerSettings],
+  ['Traces', traceSettings],
   ['Consumer', consumerSettings],
   ['Stats page', serveSettings],
 ];

@@ -62,6 +62,7 @@ test('settings have the names and defaults of the contract', () => {
     KAFKA_TOPIC: 'events',
     KAFKA_DLQ_TOPIC: 'events_dlq',
     KAFKA_GROUP_ID: 'events_to_postgres',
+    KAFKA_GROUP_INSTANCE_ID: 'none',
     KAFKA_CLIENT_ID: "the program's name",
     KAFKA_SESSION_TIMEOUT_MS: '10000',
     KAFKA_REBALANCE_TIMEOUT_MS: '30000',
@@ -89,9 +90,15 @@ test('settings have the names and defaults of the contract', () => {
     LOG_FORMAT: 'pretty on a terminal, else json',
     DLQ_LIMIT_RATIO: '0.5',
     DLQ_LIMIT_WINDOW: '10000',
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'none',
   });
   const secrets = settings.filter(({ setting }) => setting.secret).map(({ name }) => name);
-  expect(secrets).toEqual(['KAFKA_SASL_PASSWORD', 'KAFKA_OAUTH_CLIENT_SECRET', 'DATABASE_URL']);
+  expect(secrets).toEqual([
+    'KAFKA_SASL_PASSWORD',
+    'KAFKA_OAUTH_CLIENT_SECRET',
+    'DATABASE_URL',
+    'OTEL_EXPORTER_OTLP_HEADERS',
+  ]);
 });
 
 function flagOf(setting: string): string {

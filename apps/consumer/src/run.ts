@@ -14,6 +14,7 @@ import {
   exitAfter,
   type HttpServer,
   listen,
+  openTraces,
   stopSignal,
 } from '@pipeline/program';
 import type { Logger, Settings } from '@pipeline/runtime';
@@ -30,6 +31,7 @@ import { createRetryPolicy, explainDatabase, type RetryPolicy } from './retry-po
 import { type consumerSettings, probeAddress } from './settings.ts';
 import { createShadow, type Shadow } from './shadow.ts';
 import { createStages } from './stages.ts';
+import { traceStages } from './trace.ts';
 
 type ConsumerSettings = Settings<typeof consumerSettings>;
 
@@ -64,6 +66,7 @@ export async function runConsumer(settings: ConsumerSettings, options: RunOption
   const health = createHealth(logger, metrics, settings.DATABASE_STATEMENT_TIMEOUT_MS);
   const shadow = await openShadowIfSet(settings, metrics, logger);
 
+  await using traces = await openTraces(settings, { name: 'consumer', version: options.version }, logger);
   await using database = openDatabase(settings);
   await using _probes = await serveProbes(settings, health, metrics, database, logger);
   const places = { kafka: settings.KAFKA_BROKERS.join(','), postgres: database.address };
@@ -92,7 +95,8 @@ export async function runConsumer(settings: ConsumerSettings, options: RunOption
   using _lag = watchLag(settings, source, admin, metrics, logger);
 
   const parts = { definition, settings, once, writer, publisher, retries, health, metrics, logger, shadow };
-  const stages = decorate(createStages(parts));
+  const plain = createStages(parts);
+  const stages = decorate(traces ? traceStages(plain, traces, settings) : plain);
   await consumeTogether(source, stages, settings.WRITERS, failure);
 }
 

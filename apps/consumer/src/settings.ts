@@ -1,7 +1,7 @@
 import { DEFAULT_COPY_MIN_EVENTS, databaseSettings, writerSettings } from '@pipeline/db';
 import { eventSettings } from '@pipeline/definition';
 import { groupSettings, kafkaSettings } from '@pipeline/kafka';
-import { httpSettings, type ListenAddress, loggerSettings } from '@pipeline/program';
+import { httpSettings, type ListenAddress, loggerSettings, traceSettings } from '@pipeline/program';
 import { decimal, integer, oneOf, optionalText, port, type Settings } from '@pipeline/runtime';
 
 const USUAL_METRICS_PORT = 9464;
@@ -67,4 +67,5 @@ export const consumerSettings = {
   ),
   ...probeSettings,
   ...loggerSettings,
+  ...traceSettings,
 };

@@ -13,7 +13,7 @@ import { printExamples } from './example/print-examples.ts';
 import { type RunOptions, runProducer } from './run.ts';
 import { producerSettings } from './settings.ts';
 
-interface Options extends Omit<RunOptions, 'count'> {
+interface Options extends Omit<RunOptions, 'count' | 'version'> {
   readonly count?: number;
   readonly check?: string;
   readonly example?: boolean;
@@ -59,7 +59,12 @@ const program = withSettings(
     const settings = settingsOf(command, producerSettings);
     if (options.check !== undefined) await checkFile(settings, options.check, options);
     else if (options.example) await printExamples(settings, options.type);
-    else await runProducer(settings, { count: Number.POSITIVE_INFINITY, ...options });
+    else
+      await runProducer(settings, {
+        version: manifest.version,
+        count: Number.POSITIVE_INFINITY,
+        ...options,
+      });
   });
 
 // The options of the simulation do not apply to a file.

@@ -7,7 +7,7 @@ import {
   openPublisher,
   requireTopics,
 } from '@pipeline/kafka';
-import { createLogger, exitAfter, stopSignal } from '@pipeline/program';
+import { createLogger, exitAfter, openTraces, stopSignal } from '@pipeline/program';
 import { type Settings, waitFor } from '@pipeline/runtime';
 import { createDecoder, type EventDefinition } from '@pipeline/schema';
 import { openInput, readRecords } from './from-file.ts';
@@ -15,8 +15,10 @@ import { atPace } from './pace.ts';
 import { publishBatches, type Send } from './publish.ts';
 import type { producerSettings } from './settings.ts';
 import { createSimulation, paceRecords } from './simulate.ts';
+import { traceSend } from './trace.ts';
 
 export interface RunOptions {
+  readonly version: string;
   /** Records per second. Defaults to 50 for a simulation, unlimited for a file. */
   readonly rate?: number;
   readonly count: number;
@@ -48,6 +50,7 @@ export async function runProducer(
   const waiting = { system, errors: kafkaErrors, say: (line: string) => logger.warn(line), signal };
   const reach = <Value>(operation: () => Promise<Value>) => waitFor(operation, waiting);
 
+  await using traces = await openTraces(settings, { name: 'producer', version: options.version }, logger);
   const { batches, tally } = await openRecords(await loadDefinition(settings), options, signal);
   const kafka = connectKafka(settings, 'producer', logger);
   await using admin = await reach(() => openAdmin(kafka));
@@ -59,7 +62,7 @@ export async function runProducer(
   };
 
   const progress = createProgress((line) => logger.info(line));
-  await publishBatches(batches, send, progress.sent);
+  await publishBatches(batches, traces ? traceSend(send, traces, topic) : send, progress.sent);
   const { invalid, duplicates } = tally();
   const summary = { ...progress.total(), invalid, duplicates };
   logger.info(`published ${summary.published} records in ${summary.seconds} s`);

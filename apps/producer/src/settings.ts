@@ -1,6 +1,11 @@
 import { eventSettings } from '@pipeline/definition';
 import { kafkaSettings } from '@pipeline/kafka';
-import { loggerSettings } from '@pipeline/program';
+import { loggerSettings, traceSettings } from '@pipeline/program';
 
 /** All settings of the producer. */
-export const producerSettings = { ...eventSettings, ...kafkaSettings, ...loggerSettings };
+export const producerSettings = {
+  ...eventSettings,
+  ...kafkaSettings,
+  ...loggerSettings,
+  ...traceSettings,
+};

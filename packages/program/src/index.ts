@@ -23,3 +23,6 @@ export { runProgram } from './run-program.ts';
 export { exitAfter, stopSignal } from './stop.ts';
 export { renderColumns } from './terminal/columns.ts';
 export { clipPrintable, toPrintable, toPrintableJson } from './terminal/printable.ts';
+export { openTraces } from './traces/open-traces.ts';
+export { traceSettings } from './traces/settings.ts';
+export type { Attributes, Kind, Span, SpanOptions, Traces } from './traces/traces.ts';

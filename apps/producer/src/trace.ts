@@ -1,0 +1,30 @@
+import type { OutgoingRecord } from '@pipeline/kafka';
+import type { Traces } from '@pipeline/program';
+import type { Send } from './publish.ts';
+
+/** Adds a span per batch, which the records name in their header `traceparent`. */
+export function traceSend(send: Send, traces: Traces, topic: string): Send {
+  return async (records) => {
+    const attributes = {
+      'messaging.system': 'kafka',
+      'messaging.operation.name': 'send',
+      'messaging.operation.type': 'send',
+      'messaging.destination.name': topic,
+      'messaging.batch.message_count': records.length,
+    };
+    const span = traces.start('PRODUCER', `send ${topic}`, { attributes });
+    const traced = records.map((record) => withTraceparent(record, span.traceparent));
+    await send(traced).then(
+      () => span.end(),
+      (error: unknown) => {
+        span.end({ error });
+        throw error;
+      },
+    );
+  };
+}
+
+/** The producer's records have no headers of their own. */
+function withTraceparent(record: OutgoingRecord, traceparent: string): OutgoingRecord {
+  return { ...record, headers: [['traceparent', traceparent]] };
+}
