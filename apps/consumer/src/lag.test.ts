@@ -22,6 +22,7 @@ const progress: PartitionProgress = {
   completed: 41n,
   fetchedMs: undefined,
   storedMs: undefined,
+  doneMs: undefined,
 };
 
 /** Watches the lag of a member's partitions, with a Kafka that responds as the test decides. */
@@ -32,7 +33,7 @@ function watch(...partitions: readonly PartitionProgress[]) {
   const logger = { debug: () => {} } as unknown as Logger;
   const settings = { KAFKA_TOPIC: ['events', 'orders'], KAFKA_GROUP_ID: 'group' } as const;
   const watching = watchLag(settings, source, { fetchOffsets }, metrics, logger);
-  const valuesOf = async (gauge: 'consumerGroupLag' | 'lagSeconds') =>
+  const valuesOf = async (gauge: 'consumerGroupLag' | 'lagSeconds' | 'freshnessSeconds') =>
     (await metrics[gauge].get()).values.map(({ value }) => value);
   return {
     fetchOffsets,
@@ -40,6 +41,7 @@ function watch(...partitions: readonly PartitionProgress[]) {
     metrics,
     values: () => valuesOf('consumerGroupLag'),
     seconds: () => valuesOf('lagSeconds'),
+    freshness: () => valuesOf('freshnessSeconds'),
     [Symbol.dispose]: () => watching[Symbol.dispose](),
   };
 }
@@ -102,6 +104,13 @@ test.each([
   watching.fetchOffsets.mockResolvedValue([standing]);
   await vi.advanceTimersByTimeAsync(20_000);
   expect(await watching.seconds()).toEqual([20]);
+});
+
+test('freshness is the age of the last batch, also while Kafka is away', async () => {
+  using watching = watch({ ...progress, doneMs: Date.now() - 5_000 }, { ...progress, partition: 1 });
+  watching.fetchOffsets.mockRejectedValue(new Error('Kafka is away'));
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(await watching.freshness()).toEqual([15]);
 });
 
 test('records that are stored and not yet committed count as lag, but not as seconds', async () => {

@@ -14,8 +14,8 @@ const INTERVAL_MS = 10_000;
 const DEADLINE_MS = 5_000;
 
 /**
- * Measures the lag of this member's partitions every 10 s, until it is disposed of. While Kafka does not
- * respond, the lag is unknown: the metrics have no value, instead of the last one.
+ * Measures the lag and the freshness of this member's partitions every 10 s, until it is disposed of. While
+ * Kafka does not respond, the lag is unknown: the metrics have no value, instead of the last one.
  */
 export function watchLag(
   settings: Pick<Settings<typeof consumerSettings>, 'KAFKA_TOPIC' | 'KAFKA_GROUP_ID'>,
@@ -38,8 +38,10 @@ export function watchLag(
     const offsets = new Map((await fetchOffsets()).map((one) => [partitionName(one), one]));
     metrics.consumerGroupLag.reset();
     metrics.lagSeconds.reset();
+    metrics.freshnessSeconds.reset();
     for (const one of source.partitions) {
       const name = partitionName(one);
+      exportFreshness(metrics, one);
       const found = offsets.get(name);
       if (found === undefined) continue;
       if (isDrained(one, found)) drainedMs.set(name, askedMs);
@@ -48,6 +50,11 @@ export function watchLag(
   };
   const timer = setInterval(() => void measure(), INTERVAL_MS);
   return { [Symbol.dispose]: () => clearInterval(timer) };
+}
+
+function exportFreshness(metrics: ConsumerMetrics, { topic, partition, doneMs }: PartitionProgress): void {
+  const seconds = ageOf(doneMs);
+  if (seconds !== undefined) metrics.freshnessSeconds.set({ ...metrics.labelsOf(topic), partition }, seconds);
 }
 
 function exportLag(

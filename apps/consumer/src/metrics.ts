@@ -29,6 +29,7 @@ export interface ConsumerMetrics extends ProcessMetrics {
   readonly partitionPaused: Gauge<Common | 'partition'>;
   readonly consumerGroupLag: Gauge<Common | 'partition'>;
   readonly lagSeconds: Gauge<Common | 'partition'>;
+  readonly freshnessSeconds: Gauge<Common | 'partition'>;
   /** OpenTelemetry's `messaging.client.consumed.messages`, in its Prometheus form. */
   readonly consumedMessages: Counter<
     Common | 'partition' | 'messaging_system' | 'messaging_destination_name'
@@ -60,6 +61,7 @@ function createOwn(registers: Registry[]) {
     ...batchMetrics(registers),
     ...deliveryMetrics(registers),
     ...pauseMetrics(registers),
+    ...lagMetrics(registers),
   };
 }
 
@@ -146,6 +148,17 @@ function deliveryMetrics(registers: Registry[]) {
       help: 'Retries after transient errors, for all topics together',
       labelNames: [...common, 'cause'],
     }),
+    consumedMessages: new Counter({
+      registers,
+      name: 'messaging_client_consumed_messages_total',
+      help: 'Records consumed and committed',
+      labelNames: [...common, 'partition', 'messaging_system', 'messaging_destination_name'],
+    }),
+  } as const;
+}
+
+function lagMetrics(registers: Registry[]) {
+  return {
     consumerGroupLag: new Gauge({
       registers,
       name: 'kafka_consumergroup_lag',
@@ -158,11 +171,11 @@ function deliveryMetrics(registers: Registry[]) {
       help: 'Age of the oldest record that is not stored yet in seconds, 0 without lag',
       labelNames: [...common, 'partition'],
     }),
-    consumedMessages: new Counter({
+    freshnessSeconds: new Gauge({
       registers,
-      name: 'messaging_client_consumed_messages_total',
-      help: 'Records consumed and committed',
-      labelNames: [...common, 'partition', 'messaging_system', 'messaging_destination_name'],
+      name: 'pipeline_freshness_seconds',
+      help: 'Seconds since the last batch of a partition was stored, none before the first one of the process',
+      labelNames: [...common, 'partition'],
     }),
   } as const;
 }

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { AssignedPartition } from './assigned-partition.ts';
 import { chunkOf } from './testing/chunks.ts';
 
@@ -93,6 +93,20 @@ test('the times of the last record that is done, and of the next one, are known'
   ]);
   partition.startAt(6n);
   expect(timesOf(partition)).toEqual([undefined, undefined]);
+});
+
+test('the time at which the last batch was done is known, and kept over a rebalance', () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: 5_000 });
+  const partition = create();
+  partition.startAt(0n);
+  partition.accept(0n, chunkOf(0, 1));
+  const slice = partition.take();
+  if (slice === undefined) throw new RangeError('there is nothing to take');
+  expect(partition.doneMs).toBeUndefined();
+  partition.complete(slice);
+  partition.startAt(1n);
+  expect(partition.doneMs).toBe(5_000);
+  vi.useRealTimers();
 });
 
 test('a paused partition keeps the time of the record that it stopped at', () => {

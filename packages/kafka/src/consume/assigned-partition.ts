@@ -15,6 +15,8 @@ export interface PartitionProgress extends TopicPartition {
   readonly fetchedMs: number | undefined;
   /** Timestamp of the last record that is done; undefined before the first one. */
   readonly storedMs: number | undefined;
+  /** When the last batch was done; undefined before the first one. */
+  readonly doneMs: number | undefined;
 }
 
 /**
@@ -52,6 +54,7 @@ export class AssignedPartition implements PartitionProgress {
   committed = 0n;
   fetchedMs: number | undefined;
   storedMs: number | undefined;
+  doneMs: number | undefined;
 
   constructor({ topic, partition }: TopicPartition, limits: SliceLimits) {
     this.topic = topic;
@@ -103,6 +106,7 @@ export class AssignedPartition implements PartitionProgress {
   complete(slice: Slice): void {
     if (this.state === 'revoked' || slice !== this.inFlight) return;
     this.completed = slice.nextOffset;
+    this.doneMs = Date.now();
     this.storedMs = timestampOf(slice.records.at(-1)) ?? this.storedMs;
     this.fetchedMs = timestampOf(this.queue.first);
   }
