@@ -1,10 +1,14 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { kafkaVersion, postgresVersion } from '@pipeline/servers';
 import { expect, test } from 'vitest';
-import protocol from '../../packages/kafka/src/patches/kafka-protocol.json' with { type: 'json' };
 import versions from '../versions.json' with { type: 'json' };
+import { rootFolder } from './root-folder.ts';
 import { renderVersions, type TestedPair } from './versions-reference.ts';
 
 const pairs: readonly TestedPair[] = versions;
+const protocolPath = join(rootFolder, 'packages/kafka/src/patches/kafka-protocol.json');
+const protocol: { readonly releases: readonly string[] } = JSON.parse(readFileSync(protocolPath, 'utf8'));
 const majorOf = (version: string) => Number(version.split('.')[0]);
 
 test('the matrix has the oldest and the newest Kafka release whose protocol is checked', () => {
