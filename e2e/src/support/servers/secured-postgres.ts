@@ -5,7 +5,7 @@ import { settingsFor, startPrivatePostgres } from '@pipeline/testing';
 import { waitUntil } from '../programs/wait.ts';
 import { createAuthority, createPemFolder, type PemFolder } from './certificates.ts';
 
-/** A server certificate: `good` is for 127.0.0.1 and localhost. */
+/** A server certificate: `good` is for the hosts of the server. */
 type ServerCertificate = 'good' | 'expired' | 'localhost-only';
 
 /** A private Postgres, initially without TLS. */
@@ -21,14 +21,14 @@ export interface SecuredPostgres extends AsyncDisposable {
   requireTls(): Promise<void>;
 }
 
-/** Starts it with new certificates. */
-export async function startSecuredPostgres(): Promise<SecuredPostgres> {
+/** Starts it with new certificates. @param hosts the names and addresses of the good one */
+export async function startSecuredPostgres(hosts = ['127.0.0.1', 'localhost']): Promise<SecuredPostgres> {
   await using stack = new AsyncDisposableStack();
   const folder = stack.use(await createPemFolder());
   const server = stack.use(await startPrivatePostgres(['fsync=off']));
   const options = { applicationName: 'owner', connections: 1 };
   const owner = stack.use(connectDatabase(settingsFor(server.address), options));
-  const files = await writeCertificates(folder);
+  const files = await writeCertificates(folder, hosts);
   const started = stack.move();
   return {
     url: server.address,
@@ -46,9 +46,8 @@ export async function startSecuredPostgres(): Promise<SecuredPostgres> {
   };
 }
 
-async function writeCertificates(folder: PemFolder) {
+async function writeCertificates(folder: PemFolder, hosts: readonly string[]) {
   const authority = await createAuthority('test CA');
-  const hosts = ['127.0.0.1', 'localhost'];
   const good = await authority.issue('postgres', { hosts });
   const expired = await authority.issue('postgres', { hosts, expired: true });
   const localhostOnly = await authority.issue('postgres', { hosts: ['localhost'] });

@@ -57,26 +57,6 @@ test('several hosts are parsed in their order, each with its port', () => {
   });
 });
 
-// URLs in the forms that the consoles of these providers print, with other names.
-test.each([
-  [
-    'RDS',
-    'postgres://app:p@app.c1.eu-west-1.rds.amazonaws.com:5432/app?sslmode=verify-full&sslrootcert=/rds.pem',
-  ],
-  ['Aurora', 'postgres://app:p@app.cluster-c1.eu-west-1.rds.amazonaws.com:5432/app?sslmode=require'],
-  ['Cloud SQL', 'postgres://app:p@34.1.2.3:5432/app?sslmode=verify-ca&sslrootcert=/server-ca.pem'],
-  ['Azure', 'postgres://app:p@app.postgres.database.azure.com:5432/app?sslmode=require'],
-  ['Supabase', 'postgresql://postgres.ref:p@aws-0-eu-west-1.pooler.supabase.com:6543/postgres'],
-  ['Crunchy Bridge', 'postgres://app:p@p.abc.db.postgresbridge.com:5432/postgres?sslmode=require'],
-  ['Aiven', 'postgres://avnadmin:p@app-project.a.aivencloud.com:12345/defaultdb?sslmode=require'],
-  ['Heroku', 'postgres://u:p@ec2-1-2-3-4.eu-west-1.compute.amazonaws.com:5432/d1?sslmode=require'],
-  ['Fly', 'postgres://app:p@app-db.flycast:5432/app?sslmode=disable'],
-  ['Timescale', 'postgres://tsdbadmin:p@a.b.tsdb.cloud.timescale.com:3000/tsdb?sslmode=require'],
-  ['Neon', 'postgresql://app:p@ep-a-pooler.eu.aws.neon.tech/app?sslmode=require&channel_binding=require'],
-])('the URL of %s is accepted', (_, url) => {
-  expect(parseDatabaseUrl(url)).toBeDefined();
-});
-
 test.each([
   ['sslmode=require', 'verify-full', undefined],
   ['sslmode=verify-ca&sslrootcert=/ca.pem', 'verify-ca', '/ca.pem'],
