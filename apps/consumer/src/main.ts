@@ -96,7 +96,7 @@ const MAX_PARTITIONS = 10_000;
 const topicSettings = { ...kafkaSettings, ...loggerSettings };
 
 withSettings(program.command('create-topics'), topicSettings)
-  .description('create the topics that are missing; safe to repeat')
+  .description('create the missing topics; safe to repeat')
   .option(
     '--partitions <n>',
     'partitions of each topic of events: the maximum number of consumers',
@@ -116,7 +116,7 @@ withSettings(program.command('create-topics'), topicSettings)
 const migrateSettings = { ...eventSettings, ...databaseSettings, ...loggerSettings };
 
 withSettings(program.command('migrate'), migrateSettings)
-  .description('create or migrate the tables, and a view per event type; safe to repeat')
+  .description('create or migrate the tables and views')
   .option('--finish', 'also apply changes that consumers of the previous version cannot work with')
   .action(async ({ finish = false }: { readonly finish?: boolean }, command) =>
     migrateTables(settingsOf(command, migrateSettings), finish),
@@ -192,7 +192,7 @@ withSettings(program.command('pause'), pauseSettings)
   .action(async (options: PauseOptions, command) => pauseAll(settingsOf(command, pauseSettings), options));
 
 withSettings(program.command('resume'), pauseSettings)
-  .description('resume paused partitions: consumers read them again within 5 s')
+  .description('resume paused partitions, within 5 s')
   .requiredOption(...partitionFlag, addPartition)
   .addHelpText('before', 'Examples:\n  consumer resume --partition events:0\n')
   .action(async (options: PauseOptions, command) => resumeAll(settingsOf(command, pauseSettings), options));

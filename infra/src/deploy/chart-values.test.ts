@@ -140,6 +140,7 @@ describe.skipIf(noHelm !== undefined)(`values of the chart${noHelm ? ` (${noHelm
       STATS_BASIC_AUTH_FILE: '/run/secrets/users/users',
       STATS_READ_ONLY: 'false',
       OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector.monitoring:4318',
+      NODE_EXTRA_CA_CERTS: '/etc/pipeline/ca/ca.crt',
     });
     expect(podOf('Deployment orders-login', objects).containers[0]?.args).toEqual(
       expect.arrayContaining([
