@@ -93,20 +93,22 @@ async function readServer(database: Database, schema: string, ownName: string): 
       )
       select current_setting('server_version_num')::int as "versionNumber", current_user::text as user,
              pg_encoding_to_char(encoding) as encoding,
-             array(select rolname::text from pg_roles
+             to_json(array(
+                   select rolname::text from pg_roles
                    where rolname in (select ${rolePrefix(schema)} || kind
-                                     from unnest(array['owner', 'writer', 'reader', 'operator']) as kind)) as roles,
+                                     from unnest(array['owner', 'writer', 'reader', 'operator']) as kind))) as roles,
              (select count(*) = 3 from tables) as "hasTables",
              (select count(*) = 2 from tables where relname <> 'raw_events' and has_table_privilege(oid, 'select')
                 and has_schema_privilege(${schema}, 'usage')) as "mayRead",
              (select setting::int from pg_settings where name = 'statement_timeout') as "statementTimeoutMs",
-             array(select current_user::text where current_setting('synchronous_commit') = 'off'
+             to_json(array(
+                   select current_user::text where current_setting('synchronous_commit') = 'off'
                    union
                    select setrole::regrole::text from pg_db_role_setting
                    where setrole <> 0 and setdatabase in (0, pg_database.oid)
                      and 'synchronous_commit=off' = any(setconfig)
                      and has_table_privilege(setrole, (select oid from tables where relname = 'raw_events'), 'insert')
-                  ) as "asynchronousUsers",
+                  )) as "asynchronousUsers",
              (select json_agg(one) from (
                 select 'server' as of, count(*)::int as open, count(*) filter (where is_own)::int as "ownOpen",
                        current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
@@ -114,8 +116,8 @@ async function readServer(database: Database, schema: string, ownName: string): 
                 from open
                 union all
                 select 'database', count(*) filter (where is_here)::int, count(*) filter (where is_own)::int, datconnlimit
-                from open where datconnlimit >= 0
-              ) as one) as limits
+                from open
+              ) as one where one.limit >= 0) as limits
       from pg_database where datname = current_database()`,
   );
   if (server === undefined) throw new Error('Postgres returned no row');
