@@ -31,7 +31,7 @@ import { createRetryPolicy, explainDatabase, type RetryPolicy } from './retry-po
 import { type consumerSettings, probeAddress } from './settings.ts';
 import { createShadow, type Shadow } from './shadow.ts';
 import { createStages } from './stages.ts';
-import { traceStages } from './trace.ts';
+import { traceStages } from './traces/trace-stages.ts';
 
 type ConsumerSettings = Settings<typeof consumerSettings>;
 

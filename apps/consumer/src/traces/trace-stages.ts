@@ -2,8 +2,8 @@ import { type Batch, recordCount } from '@pipeline/db';
 import type { KafkaRecord, RecordBatch } from '@pipeline/kafka';
 import type { Attributes, Kind, Span, Traces } from '@pipeline/program';
 import type { Settings } from '@pipeline/runtime';
-import type { Stages } from './consume.ts';
-import type { consumerSettings } from './settings.ts';
+import type { Stages } from '../consume.ts';
+import type { consumerSettings } from '../settings.ts';
 
 type Names = Pick<Settings<typeof consumerSettings>, 'KAFKA_GROUP_ID' | 'KAFKA_DLQ_TOPIC'>;
 

@@ -2,8 +2,8 @@ import { type Batch, type DeadLetter, EventRows, type Written } from '@pipeline/
 import type { KafkaRecord, RecordBatch } from '@pipeline/kafka';
 import type { SpanOptions } from '@pipeline/program';
 import { expect, test } from 'vitest';
-import type { Stages } from './consume.ts';
-import { traceStages } from './trace.ts';
+import type { Stages } from '../consume.ts';
+import { traceStages } from './trace-stages.ts';
 
 const names = { KAFKA_GROUP_ID: 'group', KAFKA_DLQ_TOPIC: 'dlq' };
 const error = new Error('broken');
