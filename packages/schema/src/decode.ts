@@ -1,6 +1,14 @@
 import type { EventDefinition } from './definition/definition.ts';
 import { type Event, shopEvents } from './definition/shop-events.ts';
-import type { AnyEvent, DecodeLimits, Found, NoEvent, Place, SourceRecord } from './envelopes/envelope.ts';
+import {
+  type AnyEvent,
+  DEFAULT_MAX_DEPTH,
+  type DecodeLimits,
+  type Found,
+  type NoEvent,
+  type Place,
+  type SourceRecord,
+} from './envelopes/envelope.ts';
 import { type Rejection, reject } from './reasons.ts';
 import type { Validate } from './validate.ts';
 
@@ -25,7 +33,6 @@ export type Decode<OneEvent = AnyEvent> = (
   limits?: DecodeLimits,
 ) => DecodeResult<OneEvent> | NoEvent;
 
-const DEFAULT_MAX_DEPTH = 64;
 const nowhere: Place = { topic: '', partition: 0 };
 const noLimits: DecodeLimits = {};
 

@@ -1,4 +1,6 @@
 export * as Type from '@sinclair/typebox/type';
+export { type Accept, createAccept } from './accept/accept.ts';
+export type { AcceptedEvent, AcceptedType } from './accept/accepted-event.ts';
 export { createDecoder, type Decode, type Decoded, type DecodeResult, decodeEvent } from './decode.ts';
 export { createEncoder } from './definition/create-encoder.ts';
 export {

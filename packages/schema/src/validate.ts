@@ -44,7 +44,7 @@ export function compileValidator(schema: TSchema, createCompiler = createStrict)
   const names = new Set(namesIn(schema));
   const ownProperties = [...names].some((name) => name in Object.prototype);
   const isValid = createCompiler({ ...options, ownProperties }).compile(schema);
-  return (value) => {
+  const validate: Validate = (value) => {
     try {
       if (isValid(value)) return undefined;
     } catch {
@@ -53,6 +53,15 @@ export function compileValidator(schema: TSchema, createCompiler = createStrict)
     }
     return toProblem(isValid.errors?.[0], value, names);
   };
+  schemas.set(validate, schema);
+  return validate;
+}
+
+const schemas = new WeakMap<Validate, TSchema>();
+
+/** The schema that a validator was compiled from; undefined if it was made in another way. */
+export function schemaOf(validate: Validate): TSchema | undefined {
+  return schemas.get(validate);
 }
 
 function toProblem(error: ErrorObject | undefined, value: unknown, names: ReadonlySet<string>): Problem {

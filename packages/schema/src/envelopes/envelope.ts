@@ -94,6 +94,9 @@ export interface Envelope<User extends string | null = string | null> {
 /** The maximum size of a record's value if the limits name none. */
 export const DEFAULT_MAX_BYTES = 1_000_000;
 
+/** The maximum depth of a payload if the limits name none. */
+export const DEFAULT_MAX_DEPTH = 64;
+
 /** A record without a prefix of its value; the rest is read from the original on access. */
 export function withValue(record: SourceRecord, value: Uint8Array): SourceRecord {
   const wholeValue = record.wholeValue ?? record.value;

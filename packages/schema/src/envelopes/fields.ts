@@ -1,7 +1,9 @@
+import { type Layout, withLayout } from '../accept/layout.ts';
 import { createLocator } from '../locate/locate.ts';
 import { createPointerReader, parsePointer } from '../locate/pointer.ts';
 import { type Parsed, parseBytes } from '../parse.ts';
 import { type Rejection, reject } from '../reasons.ts';
+import { isTypeName } from '../text-rules.ts';
 import { describeFields } from './describe-fields.ts';
 import { encodeFields } from './encode-fields.ts';
 import {
@@ -19,7 +21,7 @@ import {
   createUserReader,
   type SlotOf,
 } from './field-readers.ts';
-import type { FieldMapping } from './field-source.ts';
+import type { FieldMapping, TimeSource } from './field-source.ts';
 import { findMappingProblems } from './mapping-problems.ts';
 import { pointerOf, type SourceText } from './source-reader.ts';
 
@@ -34,7 +36,9 @@ export function fields(mapping: FieldMapping): Envelope {
     name: 'fields',
     identity: isUsable ? identityOf(mapping) : '[]',
     problems,
-    open: isUsable ? createOpen(mapping) : () => reject('not_an_event', 'has no valid mapping'),
+    open: isUsable
+      ? withLayout(createOpen(mapping), layoutOf(mapping))
+      : () => reject('not_an_event', 'has no valid mapping'),
     encode: (event) => encodeFields(mapping, event),
     describe: (type, payload) => describeFields(mapping, type, payload),
   };
@@ -43,6 +47,31 @@ export function fields(mapping: FieldMapping): Envelope {
 /** The id rule; the order and the form in which a mapping is written make no difference. */
 function identityOf({ id, scope }: FieldMapping): string {
   return JSON.stringify(id === undefined ? ['record'] : ['id', pointerOf(id) ?? id, scope ?? null]);
+}
+
+/** Where the fields are, for `createAccept`; undefined if a field is found in another way than by a pointer. */
+function layoutOf({
+  id,
+  type,
+  time,
+  user,
+  payload = '',
+  otherMembers = 'keep',
+}: FieldMapping): Layout | undefined {
+  const [idNames, typeNames, timeNames, userNames] = [id, type, time, user].map(namesOf);
+  const constant = typeof type === 'object' && 'constant' in type ? type : undefined;
+  const typePlace = typeNames ?? constant;
+  if (idNames === undefined || typePlace === undefined || timeNames === undefined) return undefined;
+  if (user !== undefined && userNames === undefined) return undefined;
+  return {
+    ...{ id: idNames, keepsCase: false, type: typePlace, time: timeNames, user: userNames, otherMembers },
+    ...{ isTypeName, isUserOptional: true, payload: parsePointer(payload) ?? [], isPayloadObject: false },
+  };
+}
+
+function namesOf(source: TimeSource | undefined): readonly string[] | undefined {
+  const pointer = source && pointerOf(source);
+  return pointer === undefined ? undefined : parsePointer(pointer);
 }
 
 function createOpen(mapping: FieldMapping): Envelope['open'] {

@@ -34,3 +34,15 @@ export const anyTypeName = Type.String({
   pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff]{1,255}$',
   description: '1 to 255 bytes of text without control characters',
 });
+
+/** Where the members are, for `createAccept`. */
+export const nativeLayout = {
+  id: ['event_id'],
+  keepsCase: true,
+  type: ['event_type'],
+  time: ['event_time'],
+  user: ['user_id'],
+  isUserOptional: false,
+  payload: ['payload'],
+  isPayloadObject: true,
+} as const;

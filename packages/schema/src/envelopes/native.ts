@@ -1,4 +1,5 @@
 import * as Type from '@sinclair/typebox/type';
+import { withLayout } from '../accept/layout.ts';
 import { encodeNative, eventKey } from '../encode.ts';
 import { createLocator } from '../locate/locate.ts';
 import { parseBytes } from '../parse.ts';
@@ -9,7 +10,7 @@ import { isTypeName, typeNameRule } from '../text-rules.ts';
 import { compileValidator, type Validate } from '../validate.ts';
 import { type AnyEvent, DEFAULT_MAX_BYTES, type Envelope, type Found } from './envelope.ts';
 import type { OtherMembers } from './field-source.ts';
-import { anyTypeName, nativeMembers, strictTypeName } from './native-members.ts';
+import { anyTypeName, nativeLayout, nativeMembers, strictTypeName } from './native-members.ts';
 
 /** The argument of `nativeEnvelope`. */
 export interface NativeOptions {
@@ -23,7 +24,7 @@ export interface NativeOptions {
  */
 export function nativeEnvelope({ otherMembers = 'reject' }: NativeOptions = {}): Envelope<string> {
   const find = otherMembers === 'reject' ? findPayload : createFinder(otherMembers);
-  return createNative(anyTypeName, isTypeName, otherMembers === 'reject', (event, text) =>
+  return createNative(anyTypeName, isTypeName, otherMembers, (event, text) =>
     isTypeName(event.event_type) ? find(event, text) : reject('not_an_event', typeNameRule, '/event_type'),
   );
 }
@@ -34,7 +35,7 @@ const strictName = new RegExp(strictTypeName.pattern ?? '');
 export const strictNativeEnvelope: Envelope<string> = createNative(
   strictTypeName,
   (name): name is string => typeof name === 'string' && strictName.test(name),
-  true,
+  'reject',
   findPayload,
 );
 
@@ -44,22 +45,24 @@ type Find = (event: AnyEvent<string>, text: string) => Found<string> | Rejection
 function createNative(
   typeName: Type.TString,
   isName: IsName,
-  isClosed: boolean,
+  otherMembers: OtherMembers,
   find: Find,
 ): Envelope<string> {
+  const isClosed = otherMembers === 'reject';
   const { event_id, event_time, user_id } = nativeMembers;
   const members = { event_id, event_type: typeName, event_time, user_id, payload: Type.Object({}) };
   const validate = compileValidator(Type.Object(members, { additionalProperties: !isClosed }));
+  const open: Envelope<string>['open'] = ({ value: bytes }, _, { maxBytes = DEFAULT_MAX_BYTES }) => {
+    const parsed = parseBytes(bytes, maxBytes);
+    if (!parsed.ok) return parsed;
+    return (
+      rejectNative(parsed.value, validate, isName) ?? find(parsed.value as AnyEvent<string>, parsed.text)
+    );
+  };
   return {
     name: 'native',
     identity: '["id","/event_id",null]',
-    open({ value: bytes }, _, { maxBytes = DEFAULT_MAX_BYTES }) {
-      const parsed = parseBytes(bytes, maxBytes);
-      if (!parsed.ok) return parsed;
-      return (
-        rejectNative(parsed.value, validate, isName) ?? find(parsed.value as AnyEvent<string>, parsed.text)
-      );
-    },
+    open: withLayout(open, { ...nativeLayout, isTypeName: isName, otherMembers }),
     encode: (event) => ({ key: eventKey(event), value: encodeNative(event), headers: [] }),
     describe: (name, payload) => describeNative(name, payload, isClosed),
   };

@@ -1,0 +1,57 @@
+import { createReader } from '../accept/accept.ts';
+import type { AcceptedEvent } from '../accept/accepted-event.ts';
+import { createDecoder, type Decode, type Decoded } from '../decode.ts';
+import type { EventDefinition } from '../definition/definition.ts';
+import type { AnyEvent, DecodeLimits } from '../envelopes/envelope.ts';
+
+/** What a table stores of an event, without attributes. */
+export type Columns = readonly (string | null)[];
+
+/** Texts of the bytes that an accepted event consists of. */
+export function toColumns(event: AcceptedEvent): Columns {
+  const { bytes, type, idStart, timeStart, timeEnd, userStart, userEnd, payloadStart, payloadEnd } = event;
+  const text = (start: number, end: number) => Buffer.from(bytes.subarray(start, end)).toString();
+  return [
+    text(idStart, idStart + 36),
+    type.name,
+    text(timeStart, timeEnd),
+    userStart < 0 ? null : text(userStart, userEnd),
+    text(payloadStart, payloadEnd),
+  ];
+}
+
+/** What comparing records has found. */
+export interface Comparison {
+  /** Share of the records that were accepted. */
+  readonly share: number;
+  /** Records that the decoder rejects, or of which it stores something else: their first bytes. */
+  readonly differing: readonly string[];
+}
+
+/** Compares what is accepted with what the decoder makes of the same records. */
+export function compareAccepted(
+  definition: EventDefinition,
+  records: Iterable<Uint8Array>,
+  limits: DecodeLimits = {},
+): Comparison {
+  const read = createReader(definition, limits);
+  const decode: Decode = createDecoder(definition);
+  const differing: string[] = [];
+  let [count, accepted] = [0, 0];
+  for (const value of records) {
+    count++;
+    const event = read?.(value);
+    if (event === undefined) continue;
+    accepted++;
+    const columns = JSON.stringify([...toColumns(event), undefined]);
+    const decoded = decode({ value }, undefined, limits);
+    if (columns === JSON.stringify(decoded.ok ? columnsOf(decoded) : decoded)) continue;
+    differing.push(Buffer.from(value).toString('latin1').slice(0, 500));
+  }
+  return { share: accepted / count, differing };
+}
+
+function columnsOf({ event, payloadJson, attributesJson }: Decoded<AnyEvent>) {
+  const { event_id, event_type, event_time, user_id } = event;
+  return [event_id, event_type, event_time, user_id, payloadJson, attributesJson];
+}
