@@ -1,8 +1,9 @@
+import { createAccept, defineEvents, eventType, fields, Type } from '@pipeline/schema';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { row } from '../testing/batches.ts';
 import { columnsOf } from './columns/event-columns.ts';
-import { EventRows } from './event-rows.ts';
+import { type EventRow, EventRows } from './event-rows.ts';
 
 /** Texts with characters that an array literal must escape. */
 const hostile = fc.string({
@@ -98,5 +99,52 @@ test('a row is a line of six fields', () => {
   expect(String(EventRows.of(all).toCopyText())).toBe(
     'a\t\\\\\t2026-11-24T09:30:12.345678Z\t\\N\t{"a":"\\\\n"}\t\\N\n' +
       'b\tpage_view\t2026-11-24T09:30:12.345678Z\t\\tNULL\t{"path":"/"}\t{\\n}\n',
+  );
+});
+
+const envelope = fields({ id: '/id', type: '/type', time: '/time', user: '/user', payload: '/payload' });
+const accept = createAccept(
+  defineEvents({ envelope, types: ['a', 'bé'].map((name) => eventType(name, Type.Any())) }),
+);
+
+const ordinary = fc.record({
+  eventId: fc.uuid(),
+  eventType: fc.constantFrom('a', 'bé'),
+  eventTime: fc
+    .constantFrom('09:30:00', '09:30:59.5', '09:31:00.123456', '10:30:00')
+    .map((clock) => `2026-11-24T${clock}Z`),
+  userId: fc.constantFrom('u', '42', 'ü'.repeat(100), null),
+  payloadJson: fc.constantFrom('{"path":"/"}', '1', '"é"', `"${'x'.repeat(40)}"`, `["${'y'.repeat(9_000)}"]`),
+});
+
+function bytesOf({ eventId, eventType, eventTime, userId, payloadJson }: Omit<EventRow, 'record'>): Buffer {
+  const user = JSON.stringify(userId);
+  return Buffer.from(
+    `{"id":"${eventId}","type":"${eventType}","time":"${eventTime}","user":${user},"payload":${payloadJson}}`,
+  );
+}
+
+test('an accepted event becomes the row that its texts become', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(ordinary, fc.boolean()), { maxLength: 40 }), (all) => {
+      const [expected, rows] = [new EventRows(), new EventRows()];
+      for (const [change, isAccepted] of all) {
+        const one = row(0, change);
+        const event = isAccepted ? accept(bytesOf(one)) : undefined;
+        expect(event !== undefined).toBe(isAccepted);
+        expected.push(one);
+        if (event === undefined) rows.push(one);
+        else rows.pushAccepted(event, one.record);
+      }
+      const read = (from: EventRows) => [
+        String(from.toCopyText()),
+        from.tallies,
+        from.isAscending,
+        from.lastEventTime,
+        from.hasAttributes,
+        [...from],
+      ];
+      expect(read(rows)).toEqual(read(expected));
+    }),
   );
 });

@@ -21,6 +21,27 @@ export class Lines {
     if (this.#unwritten.length === MANY_LINES || this.#units > MANY_UNITS) this.#flush();
   }
 
+  /** Makes room for a line of `length` bytes, its line feed included. The caller writes it at the returned position. */
+  extend(length: number): number {
+    if (this.#unwritten.length > 0) this.#flush();
+    const start = this.#end;
+    this.#makeRoom(start + length);
+    this.#end += length;
+    return start;
+  }
+
+  /** The buffer that `extend` makes room in; the next push may replace it. */
+  get buffer(): Buffer {
+    return this.#bytes;
+  }
+
+  /** The last line that was pushed; undefined if there is none. */
+  get last(): string | undefined {
+    const { bytes } = this;
+    if (bytes.length === 0) return undefined;
+    return bytes.toString('utf8', bytes.lastIndexOf('\n', -2) + 1, bytes.length - 1);
+  }
+
   /** The lines, each with a line feed: a view that is valid until the next push. */
   get bytes(): Buffer {
     if (this.#unwritten.length > 0) this.#flush();
