@@ -1,7 +1,7 @@
 import type { Writer } from '@pipeline/db';
 import type { Publisher } from '@pipeline/kafka';
 import type { Logger, Settings } from '@pipeline/runtime';
-import { createDecoder, type EventDefinition, shopEvents } from '@pipeline/schema';
+import { createAccept, createDecoder, type EventDefinition, shopEvents } from '@pipeline/schema';
 import { createAdmission } from './admission.ts';
 import type { Stages } from './consume.ts';
 import { createDeadLetterStep } from './dead-letter.ts';
@@ -36,12 +36,13 @@ export function createStages(parts: StagesParts): Stages {
   const limits = { maxBytes: settings.EVENT_MAX_BYTES, maxDepth: settings.EVENT_MAX_DEPTH };
   const decodeRecord = createDecoder(definition);
   const decode = limitUnknownTypes((record, place) => decodeRecord(record, place, limits));
+  const accept = createAccept(definition, limits);
   const observe = createObserver(metrics, logger, new Set(Object.keys(definition.types)));
   const limit = { ratio: settings.DLQ_LIMIT_RATIO, window: settings.DLQ_LIMIT_WINDOW };
   const admission = createAdmission(limit, health, once);
   return {
     triage: (batch) => {
-      const triaged = triage(batch, decode);
+      const triaged = triage(batch, decode, accept);
       shadow?.(triaged);
       return triaged;
     },

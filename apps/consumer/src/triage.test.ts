@@ -1,4 +1,12 @@
-import { createDecoder, defineEvents, eventType, fields, shopEvents, Type } from '@pipeline/schema';
+import {
+  createAccept,
+  createDecoder,
+  defineEvents,
+  eventType,
+  fields,
+  shopEvents,
+  Type,
+} from '@pipeline/schema';
 import { expect, test } from 'vitest';
 import { type Decode, triage } from './triage.ts';
 
@@ -82,4 +90,22 @@ test('an event may have attributes and no user', () => {
   const reader = { commitOffsets: async () => {}, pausePartition: () => {} };
   const { rows } = triage({ ...batch, ...reader }, createDecoder(definition));
   expect([...rows]).toMatchObject([{ userId: null, payloadJson: '"/"', attributesJson: '{"trace":1.50}' }]);
+});
+
+test('an accepted event is not decoded, and becomes the same row', () => {
+  const other = { ...event, payload: {} };
+  const records = [event, other, event].map((one, offset) => recordOf(offset, JSON.stringify(one)));
+  const source = { topic: 'events', partition: 2, nextOffset: 3n, lastEpoch: 4, records };
+  const batch = { ...source, commitOffsets: async () => {}, pausePartition: () => {} };
+  const decoded: string[] = [];
+  const decodeShop = createDecoder(shopEvents);
+  const decode: Decode = (record, place) => {
+    decoded.push(record.offset);
+    return decodeShop(record, place);
+  };
+  const accepted = triage(batch, decode, createAccept(shopEvents));
+  expect(decoded).toEqual(['1']);
+  const whole = triage(batch, decode);
+  expect([...accepted.rows]).toEqual([...whole.rows]);
+  expect(accepted.deadLetters).toEqual(whole.deadLetters);
 });
