@@ -42,7 +42,12 @@ export class MinuteCounts {
   addAccepted(event: AcceptedEvent): void {
     const { bytes, type, timeStart, timeEnd } = event;
     const latest = this.#latest.get(type.name);
-    if (latest?.suffix === 'Z' && startsWith(bytes, timeStart, latest.prefix)) latest.count++;
+    if (
+      latest !== undefined &&
+      isAt(bytes, timeStart, latest.prefix) &&
+      endsAt(bytes, timeEnd, latest.suffix)
+    )
+      latest.count++;
     else this.add(type.name, Buffer.from(bytes.subarray(timeStart, timeEnd)).toString('latin1'));
   }
 
@@ -63,10 +68,15 @@ export class MinuteCounts {
   }
 }
 
-function startsWith(bytes: Uint8Array, at: number, prefix: string): boolean {
-  for (let index = 0; index < prefix.length; index++)
-    if (bytes[at + index] !== prefix.charCodeAt(index)) return false;
+/** Whether a text of ASCII is at a position. */
+function isAt(bytes: Uint8Array, at: number, text: string): boolean {
+  for (let index = 0; index < text.length; index++)
+    if (bytes[at + index] !== text.charCodeAt(index)) return false;
   return true;
+}
+
+function endsAt(bytes: Uint8Array, end: number, text: string): boolean {
+  return isAt(bytes, end - text.length, text);
 }
 
 function matches({ prefix, suffix }: Tally, time: string): boolean {

@@ -18,6 +18,9 @@ import { createAccept } from './accept.ts';
 
 const seed = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
 
+/** Comparing takes seconds, and longer on a busy machine. */
+const COMPARE_MS = 60_000;
+
 const [id, time] = ['0198c5b0-7c1e-7a4f-9d55-3f0e8f6f2b11', '2026-11-24T09:30:12.345678Z'];
 
 /** Compares records of a definition; returns the share that was accepted. */
@@ -31,15 +34,23 @@ function changed(texts: Generator<string>, count: number): Iterable<Uint8Array> 
   return changedTexts(texts.take(count), createRandom(seed));
 }
 
-test('50,000 ordinary events with changes are accepted only as the decoder stores them', () => {
-  const events = ordinaryEvents(createRandom(seed));
-  expect(shareAccepted(shopEvents, changed(events, 50_000))).toBeGreaterThan(0.2);
-}, 60_000);
+test(
+  '50,000 ordinary events with changes are accepted only as the decoder stores them',
+  () => {
+    const events = ordinaryEvents(createRandom(seed));
+    expect(shareAccepted(shopEvents, changed(events, 50_000))).toBeGreaterThan(0.2);
+  },
+  COMPARE_MS,
+);
 
-test('50,000 events, valid or not, are accepted only as the decoder stores them', () => {
-  const events = mixedEvents(createRandom(seed));
-  expect(shareAccepted(shopEvents, changed(events, 50_000))).toBeGreaterThan(0.001);
-}, 60_000);
+test(
+  '50,000 events, valid or not, are accepted only as the decoder stores them',
+  () => {
+    const events = mixedEvents(createRandom(seed));
+    expect(shareAccepted(shopEvents, changed(events, 50_000))).toBeGreaterThan(0.001);
+  },
+  COMPARE_MS,
+);
 
 test('the records of the corpus are accepted only as the decoder stores them', () => {
   const records = corpus.map(({ bytes }) => bytes).filter((bytes) => bytes !== null);
@@ -62,8 +73,9 @@ test.each(['reject', 'ignore', 'keep'] as const)(
   'native events with rich payloads are accepted as they are stored (others: %s)',
   (otherMembers) => {
     const definition = defineEvents({ envelope: nativeEnvelope({ otherMembers }), types: [order, remark] });
-    expect(shareAccepted(definition, changed(repeat(writeOrder), 20_000))).toBeGreaterThan(0.02);
+    expect(shareAccepted(definition, changed(repeat(writeOrder), 10_000))).toBeGreaterThan(0.02);
   },
+  COMPARE_MS,
 );
 
 /** Mappings, and the text of an event for each. */
@@ -99,11 +111,15 @@ const mappings: readonly (readonly [
   ],
 ];
 
-test.each(mappings)('events by fields are accepted as they are stored: %s', (_, mapping, write) => {
-  const definition = defineEvents({ envelope: fields(mapping), types: [order, remark] });
-  const texts = repeat((random) => write(orderPayload(random), random));
-  expect(shareAccepted(definition, changed(texts, 20_000))).toBeGreaterThan(0.02);
-});
+test.each(mappings)(
+  'events by fields are accepted as they are stored: %s',
+  (_, mapping, write) => {
+    const definition = defineEvents({ envelope: fields(mapping), types: [order, remark] });
+    const texts = repeat((random) => write(orderPayload(random), random));
+    expect(shareAccepted(definition, changed(texts, 10_000))).toBeGreaterThan(0.02);
+  },
+  COMPARE_MS,
+);
 
 test.each(ordinaryPayloads)('an ordinary event of the type %s is accepted', (type, payload) => {
   const event = createAccept(shopEvents)(toBytes(writeEvent({ event_type: `"${type}"`, payload })));
@@ -123,7 +139,6 @@ test.each([
   ['an escape', writeEvent({ user_id: '"a\\u0062"' })],
   ['a line feed between members', writeEvent({}, '\n')],
   ['a repeated member', writeEvent({}, '"user_id":"u",')],
-  ['a time zone', writeEvent({ event_time: '"2026-11-24T09:30:12+01:00"' })],
   ['more digits than a microsecond has', writeEvent({ event_time: '"2026-11-24T09:30:12.3456781Z"' })],
   ['a type that is not defined', writeEvent({ event_type: '"other"' })],
   ['something after the event', `${writeEvent()} `],

@@ -7,7 +7,7 @@ export interface AcceptedEvent {
   readonly type: AcceptedType;
   /** Start of the 36 characters of `event_id`. */
   readonly idStart: number;
-  /** RFC 3339 in UTC, with the zone `Z` and at most six fractional digits. */
+  /** RFC 3339 with at most six fractional digits. */
   readonly timeStart: number;
   readonly timeEnd: number;
   /** -1 without a user. */

@@ -31,6 +31,9 @@ function* times(): Generator<string> {
   ])
     for (const fraction of ['', '.', '.1', '.123456', '.1234567', ',1'])
       yield `2026-11-24T${clock}${fraction}Z`;
+  for (const sign of ['+', '-', ' ', ''])
+    for (const offset of ['00:00', '15:59', '16:00', '00:60', '0a:00', '00-00', '0000', '1:00'])
+      yield `2026-11-24T00:00:00.5${sign}${offset}`;
   yield* [
     '2026-11-24 00:00:00Z',
     '2026-11-24t00:00:00Z',
@@ -42,7 +45,8 @@ function* times(): Generator<string> {
 
 test('a time is read only if it is valid, and all ordinary ones are', () => {
   for (const time of times()) {
-    const isOrdinary = dateTime.test(time) && /T.{8}(\.\d{1,6})?Z$/.test(time) && !time.includes('-02-29T');
+    const isOrdinary =
+      dateTime.test(time) && /T.{8}(\.\d{1,6})?(Z|[+-].*)$/.test(time) && !time.includes('-02-29T');
     expect(isRead(skipDateTime, `"${time}"`), time).toBe(isOrdinary);
   }
   expect(isRead(skipDateTime, '2026-11-24T00:00:00Z"')).toBe(false);

@@ -1,4 +1,4 @@
-import { COLON, isDigit, MINUS, POINT, QUOTE, ZERO } from './characters.ts';
+import { COLON, isDigit, MINUS, PLUS, POINT, QUOTE, ZERO } from './characters.ts';
 import { skipDigits, skipNumber } from './number.ts';
 import type { Step } from './step.ts';
 import { skipString } from './text.ts';
@@ -36,14 +36,23 @@ function createUuidStep(digits: string): Step {
 const [UPPER_T, UPPER_Z] = [84, 90];
 const MICROSECONDS = 6;
 
-/** Reads an RFC 3339 date-time in UTC, such as `2026-11-24T09:30:12.345678Z`, with at most six fractional digits. */
+/** Reads an RFC 3339 date-time, such as `2026-11-24T09:30:12.345678Z`, with at most six fractional digits. */
 export const skipDateTime: Step = (bytes, at) => {
   if (bytes[at] !== QUOTE || !isDate(bytes, at + 1) || bytes[at + 11] !== UPPER_T || !isTime(bytes, at + 12))
     return -1;
   const seconds = at + 20;
-  const end = bytes[seconds] === POINT ? skipDigits(bytes, seconds + 1) : seconds;
-  if (end < 0 || end > seconds + 1 + MICROSECONDS) return -1;
-  return bytes[end] === UPPER_Z && bytes[end + 1] === QUOTE ? end + 2 : -1;
+  const zone = bytes[seconds] === POINT ? skipDigits(bytes, seconds + 1) : seconds;
+  if (zone < 0 || zone > seconds + 1 + MICROSECONDS) return -1;
+  const end = bytes[zone] === UPPER_Z ? zone + 1 : skipOffset(bytes, zone);
+  return end >= 0 && bytes[end] === QUOTE ? end + 1 : -1;
+};
+
+/** Reads an offset up to 15:59, the largest that Postgres reads. */
+const skipOffset: Step = (bytes, at) => {
+  const [hours, minutes] = [twoDigits(bytes, at + 1), twoDigits(bytes, at + 4)];
+  const isSigned = bytes[at] === PLUS || bytes[at] === MINUS;
+  if (!isSigned || bytes[at + 3] !== COLON || hours < 0 || minutes < 0) return -1;
+  return hours < 16 && minutes < 60 ? at + 6 : -1;
 };
 
 /** Days of each month; the 29th of February is left to the decoder. */

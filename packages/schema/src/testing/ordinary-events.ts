@@ -9,7 +9,7 @@ export const ordinaryPayloads: readonly (readonly [type: string, payload: string
   ['signup', '{"plan":"free"}'],
 ];
 
-const times = ['0001-01-01T00:00:00Z', '2024-12-31T23:59:59.9Z', '9999-02-28T09:30:12.345678Z'];
+const times = ['0001-01-01T00:00:00Z', '2024-12-31T23:59:59.9-15:59', '9999-02-28T09:30:12.345678+00:00'];
 const users = ['user-42', 'ü€😀', 'x'.repeat(256)];
 
 /** Texts of ordinary events, also as Python writes them. @param random returns numbers in [0, 1) */
