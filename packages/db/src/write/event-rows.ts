@@ -110,7 +110,7 @@ export class EventRows implements Iterable<EventRow> {
   }
 }
 
-/** The number that hexadecimal digits write: the low half of a digit's byte, and 9 more for a letter. */
+/** The number that hexadecimal digits write: the low half of the byte of each, and 9 more from a to f. */
 function readHex(bytes: Uint8Array, start: number, end: number): number {
   let value = 0;
   for (let at = start; at < end; at++) {
