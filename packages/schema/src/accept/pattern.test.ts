@@ -24,7 +24,7 @@ test('a text is accepted only if it matches the pattern', () => {
       seen.matching += Number(isMatching);
       seen.accepted += Number(isAccepted);
     }),
-    { numRuns: 20_000 },
+    { numRuns: 5_000 },
   );
   expect(seen.accepted).toBeGreaterThan(0.5 * seen.matching);
 });
