@@ -115,12 +115,14 @@ const ordinary = fc.record({
     .map((end) => `2026-11-24T09:${end}`),
   userId: fc.constantFrom('u', '42', 'ü'.repeat(100), null),
   payloadJson: fc.constantFrom('{"path":"/"}', '1', '"é"', `"${'x'.repeat(40)}"`, `["${'y'.repeat(9_000)}"]`),
+  attributesJson: fc.constantFrom(undefined, undefined, '{"a":1}', `{"a":"é","b":[${'1,'.repeat(50)}2]}`),
 });
 
-function bytesOf({ eventId, eventType, eventTime, userId, payloadJson }: Omit<EventRow, 'record'>): Buffer {
+function bytesOf({ eventId, eventType, eventTime, userId, payloadJson, attributesJson }: EventRow): Buffer {
   const user = JSON.stringify(userId);
+  const others = attributesJson === undefined ? '' : `${attributesJson.slice(1, -1)},`;
   return Buffer.from(
-    `{"id":"${eventId}","type":"${eventType}","time":"${eventTime}","user":${user},"payload":${payloadJson}}`,
+    `{${others}"id":"${eventId}","type":"${eventType}","time":"${eventTime}","user":${user},"payload":${payloadJson}}`,
   );
 }
 

@@ -57,6 +57,7 @@ export class EventRows implements Iterable<EventRow> {
     const start = this.#lines.extend(lineLength(event));
     writeLine(this.#lines.buffer, start, event);
     this.#counts.addAccepted(event);
+    this.#hasAttributes ||= event.others.length > 0;
     this.#follow(readHex(event.bytes, event.idStart, event.idStart + ID_PREFIX));
   }
 

@@ -89,7 +89,8 @@ const mappings: readonly (readonly [
     (payload, random) => {
       const user = ['"u"', '42', 'null', '4.20', '""', '"é"', '[]'][Math.floor(random() * 7)];
       const meta = `{"id":"${id}","time":"${time}"${random() < 0.8 ? `,"user":${user}` : ''}}`;
-      return `{"meta":${meta},"type":"order.placed","data":${payload}}`;
+      const others = random() < 0.3 ? `"a": [1, 2],"b":${random() < 0.5 ? '{"é":1}' : '"\\n"'},` : '';
+      return `{${others}"meta":${meta},"type":"order.placed","data":${payload},"c":1.50}`;
     },
   ],
   [
@@ -122,7 +123,7 @@ test.each(mappings)(
 
 test.each(ordinaryPayloads)('an ordinary event of the type %s is accepted', (type, payload) => {
   const event = createAccept(shopEvents)(toBytes(writeEvent({ event_type: `"${type}"`, payload })));
-  expect(event && toColumns(event)).toEqual([id, type, time, 'user-42', payload]);
+  expect(event && toColumns(event)).toEqual([id, type, time, 'user-42', payload, undefined]);
 });
 
 const spaced = `{"event_id": "${id}", "event_type": "search", "event_time": "${time}", "user_id": "u", "payload": {"query": "x"}}`;
@@ -143,6 +144,16 @@ test.each([
   ['something after the event', `${writeEvent()} `],
 ])('%s is left to the decoder', (_, text) => {
   expect(createAccept(shopEvents)(toBytes(text))).toBeUndefined();
+});
+
+test('members outside the mapping are kept as they are written, but not those further inside', () => {
+  const envelope = fields({ id: '/id', type: '/meta/type', time: '/time', payload: '/data' });
+  const accept = createAccept(defineEvents({ envelope, types: [remark] }));
+  const write = (meta: string) =>
+    toBytes(`{"a": 1.50,"id":"${id}","meta":${meta},"time":"${time}","data":"x","b":[ "é" ]}`);
+  const event = accept(write('{"type":"remark"}'));
+  expect(event && toColumns(event).at(-1)).toBe('{"a": 1.50,"b":[ "é" ]}');
+  expect(accept(write('{"type":"remark","more":1}'))).toBeUndefined();
 });
 
 test('no record is accepted beyond the limits, nor one without a value', () => {

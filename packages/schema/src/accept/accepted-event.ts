@@ -15,6 +15,8 @@ export interface AcceptedEvent {
   readonly userEnd: number;
   readonly payloadStart: number;
   readonly payloadEnd: number;
+  /** Start and end of each member outside the mapping that is kept, name included. */
+  readonly others: readonly number[];
 }
 
 /** A type of a definition. */

@@ -21,6 +21,7 @@ export function createEventReader(
     event.bytes = bytes;
     event.type = initialType;
     event.userStart = -1;
+    if (event.others.length > 0) event.others.length = 0;
     if (step(bytes, 0) !== bytes.length) return undefined;
     const { isChecked, type, payloadStart, payloadEnd } = event;
     return isChecked || type.payload(bytes, payloadStart) === payloadEnd ? event : undefined;

@@ -1,15 +1,17 @@
+import type { OtherMembers } from '../envelopes/field-source.ts';
 import type { AcceptedEvent } from './accepted-event.ts';
 import { skipDateTime, skipLowerUuid, skipUser, skipUserNumber, skipUuid } from './event-fields.ts';
 import type { Layout } from './layout.ts';
-import { type Placed, readPlaces } from './places.ts';
-import { either, type Step } from './step.ts';
+import { type OtherSteps, type Placed, readPlaces } from './places.ts';
+import { either, refuse, type Step } from './step.ts';
 import { skipString } from './text.ts';
 import { createTypeFinder, noType, type ReadableType } from './types.ts';
-import { anyValue, skipNull } from './value.ts';
+import { anyMember, anyValue, MAX_ROOM, skipNull } from './value.ts';
 
 /** An event while it is read. */
 export type Reading = { -readonly [Member in keyof AcceptedEvent]: AcceptedEvent[Member] } & {
   type: ReadableType;
+  readonly others: number[];
   /** Whether the step of its type has read the payload. */
   isChecked: boolean;
 };
@@ -20,7 +22,16 @@ export function createReading(): Reading {
     { userStart: -1, userEnd: -1 },
     { payloadStart: 0, payloadEnd: 0 },
   ];
-  return { bytes: noType.bytes, type: noType, isChecked: false, ...id, ...time, ...user, ...payload };
+  return {
+    bytes: noType.bytes,
+    type: noType,
+    others: [],
+    isChecked: false,
+    ...id,
+    ...time,
+    ...user,
+    ...payload,
+  };
 }
 
 /** Creates the step that reads a whole record and notes where the parts of its event are. */
@@ -40,7 +51,20 @@ export function compileParts(
   if (!('constant' in type)) parts.push(required(type, noteType(event, types)));
   const userStep = isUserOptional ? anyUser(event) : noteUser(event, skipUser, 1);
   if (user !== undefined) parts.push({ names: user, step: userStep, isRequired: !isUserOptional });
-  return readPlaces(parts, otherMembers === 'ignore');
+  return readPlaces(parts, otherSteps(event, otherMembers));
+}
+
+/** A member to keep that is further inside is left to the decoder. */
+function otherSteps({ others }: Reading, otherMembers: OtherMembers): OtherSteps {
+  const skip = anyMember(MAX_ROOM);
+  if (otherMembers === 'ignore') return { outermost: skip, inner: skip };
+  if (otherMembers === 'reject') return { outermost: refuse, inner: refuse };
+  const note: Step = (bytes, at) => {
+    const end = skip(bytes, at);
+    others.push(at, end);
+    return end;
+  };
+  return { outermost: note, inner: refuse };
 }
 
 function noteId(event: Reading, skipId: Step): Step {

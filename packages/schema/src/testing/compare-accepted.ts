@@ -4,19 +4,24 @@ import { createDecoder, type Decode, type Decoded } from '../decode.ts';
 import type { EventDefinition } from '../definition/definition.ts';
 import type { AnyEvent, DecodeLimits } from '../envelopes/envelope.ts';
 
-/** What a table stores of an event, without attributes. */
-export type Columns = readonly (string | null)[];
+/** What a table stores of an event; the attributes are last. */
+export type Columns = readonly (string | null | undefined)[];
 
 /** Texts of the bytes that an accepted event consists of. */
 export function toColumns(event: AcceptedEvent): Columns {
   const { bytes, type, idStart, timeStart, timeEnd, userStart, userEnd, payloadStart, payloadEnd } = event;
   const text = (start: number, end: number) => Buffer.from(bytes.subarray(start, end)).toString();
+  const { others } = event;
+  const members = others.flatMap((start, index) =>
+    index % 2 === 0 ? [text(start, others[index + 1] ?? 0)] : [],
+  );
   return [
     text(idStart, idStart + 36),
     type.name,
     text(timeStart, timeEnd),
     userStart < 0 ? null : text(userStart, userEnd),
     text(payloadStart, payloadEnd),
+    others.length === 0 ? undefined : `{${members.join(',')}}`,
   ];
 }
 
@@ -43,7 +48,7 @@ export function compareAccepted(
     const event = read?.(value);
     if (event === undefined) continue;
     accepted++;
-    const columns = JSON.stringify([...toColumns(event), undefined]);
+    const columns = JSON.stringify(toColumns(event));
     const decoded = decode({ value }, undefined, limits);
     if (columns === JSON.stringify(decoded.ok ? columnsOf(decoded) : decoded)) continue;
     differing.push(Buffer.from(value).toString('latin1').slice(0, 500));

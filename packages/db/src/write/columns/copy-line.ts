@@ -2,6 +2,9 @@ import type { AcceptedEvent } from '@pipeline/schema';
 
 const TAB = 9;
 const LINE_FEED = 10;
+const COMMA = 44;
+const OPEN_OBJECT = 123;
+const CLOSE_OBJECT = 125;
 /** `\N`: null. */
 const NULL = [92, 78] as const;
 const UUID_BYTES = 36;
@@ -12,37 +15,58 @@ const SEPARATORS = 6;
 export function lineLength(event: AcceptedEvent): number {
   const { type, timeStart, timeEnd, payloadStart, payloadEnd } = event;
   const fields = UUID_BYTES + type.bytes.length + timeEnd - timeStart + userLength(event);
-  return fields + payloadEnd - payloadStart + NULL.length + SEPARATORS;
+  return fields + payloadEnd - payloadStart + attributesLength(event) + SEPARATORS;
 }
 
 function userLength({ userStart, userEnd }: AcceptedEvent): number {
   return userStart < 0 ? NULL.length : userEnd - userStart;
 }
 
-/**
- * Writes an event as a line of COPY's text format. Its parts have no character that would have to be encoded, and it
- * has no attributes.
- */
+/** Each member is followed by a comma or a brace. */
+function attributesLength({ others }: AcceptedEvent): number {
+  if (others.length === 0) return NULL.length;
+  return others.reduce((sum, at, index) => (index % 2 === 0 ? sum - at : sum + at + 1), 1);
+}
+
+/** Writes an event as a line of COPY's text format. None of its parts has a character that must be encoded. */
 export function writeLine(target: Uint8Array, from: number, event: AcceptedEvent): void {
   const { bytes, type, idStart, userStart } = event;
-  let at = copyField(target, from, bytes, idStart, idStart + UUID_BYTES);
-  at = copyField(target, at, type.bytes, 0, type.bytes.length);
-  at = copyField(target, at, bytes, event.timeStart, event.timeEnd);
-  at = userStart < 0 ? writeNull(target, at, TAB) : copyField(target, at, bytes, userStart, event.userEnd);
-  at = copyField(target, at, bytes, event.payloadStart, event.payloadEnd);
-  writeNull(target, at, LINE_FEED);
+  let at = copyRange(target, from, bytes, idStart, idStart + UUID_BYTES, TAB);
+  at = copyRange(target, at, type.bytes, 0, type.bytes.length, TAB);
+  at = copyRange(target, at, bytes, event.timeStart, event.timeEnd, TAB);
+  at =
+    userStart < 0 ? writeNull(target, at, TAB) : copyRange(target, at, bytes, userStart, event.userEnd, TAB);
+  at = copyRange(target, at, bytes, event.payloadStart, event.payloadEnd, TAB);
+  if (event.others.length === 0) writeNull(target, at, LINE_FEED);
+  else writeAttributes(target, at, event);
+}
+
+function writeAttributes(target: Uint8Array, from: number, { bytes, others }: AcceptedEvent): void {
+  let at = from;
+  target[at++] = OPEN_OBJECT;
+  for (let index = 0; index < others.length; index += 2)
+    at = copyRange(target, at, bytes, others[index] ?? 0, others[index + 1] ?? 0, COMMA);
+  target[at - 1] = CLOSE_OBJECT;
+  target[at] = LINE_FEED;
 }
 
 /** From this length on, a call into C++ costs less than a loop. */
 const LONG = 36;
 const { copy } = Buffer.prototype;
 
-/** Copies a range and adds a tab. Returns the position after it. */
-function copyField(target: Uint8Array, from: number, bytes: Uint8Array, start: number, end: number): number {
+/** Copies a range and adds a character. Returns the position after it. */
+function copyRange(
+  target: Uint8Array,
+  from: number,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  separator: number,
+): number {
   const shift = from - start;
   if (end - start >= LONG) copy.call(bytes, target, from, start, end);
   else for (let at = start; at < end; at++) target[at + shift] = bytes[at] ?? 0;
-  target[end + shift] = TAB;
+  target[end + shift] = separator;
   return end + shift + 1;
 }
 
