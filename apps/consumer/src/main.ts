@@ -27,7 +27,7 @@ import { createMissingTopics } from './create-topics.ts';
 import { migrateTables } from './migrate.ts';
 import { type PauseOptions, pauseAll, pauseSettings, resumeAll } from './pauses/change-pauses.ts';
 import { parsePosition } from './replay/position.ts';
-import { type ReplayOptions, replay } from './replay/replay.ts';
+import { compareDefinitions, type ReplayOptions, replay } from './replay/replay.ts';
 import { replaySettings } from './replay/settings.ts';
 import { runConsumer } from './run.ts';
 import { consumerSettings, probeAddress, probeSettings } from './settings.ts';
@@ -144,6 +144,10 @@ Joins no group, and reads no further than consumers have. The ledger changes onl
 events that are stored: their number is added to stored, and subtracted from
 start_offset. Rejected records are counted; no dead letters are added.
 
+With --dry-run and --events the report compares that definition with the present one,
+which EVENTS of the environment names: what each stores and rejects, and every kind of
+difference with up to ten places. The tables are not read.
+
 JSON: {"schemaVersion":1,"dryRun":false,"isInterrupted":false,
 "ranges":[{"topic":"events","partition":0,"from":"0","to":"100","next":"100"}],
 "records":100,"alreadyStored":90,"purged":1,"skipped":1,"unreadable":0,
@@ -169,10 +173,16 @@ withSettings(program.command('replay'), replaySettings)
   .addHelpText(
     'before',
     'Examples:\n  consumer replay --from 2026-11-24T09:00:00Z --to 2026-11-24T10:00:00Z --dry-run\n' +
-      '  consumer replay --topic events --partition 0 --from 1000 --to 2000\n',
+      '  consumer replay --topic events --partition 0 --from 1000 --to 2000\n' +
+      '  consumer replay --from 2026-11-24 --dry-run --events candidate.ts\n',
   )
   .addHelpText('after', replayNote)
-  .action(async (options: ReplayOptions, command) => replay(settingsOf(command, replaySettings), options));
+  .action(async (options: ReplayOptions & { readonly events?: string }, command) => {
+    const settings = settingsOf(command, replaySettings);
+    if (!options.dryRun || options.events === undefined) return await replay(settings, options);
+    const present = settingsOf(command, replaySettings, Object.keys(eventSettings));
+    await compareDefinitions(present, settings, options);
+  });
 
 const partitionFlag = ['--partition <topic:partition>', 'partition, such as events:0; repeatable'] as const;
 

@@ -1,6 +1,13 @@
 export { resolveCliPath } from '@pipeline/runtime';
 export { basePath } from './base-path.ts';
 export { type CheckReport, outcomeOf, type PlacedOutcome, reportOf } from './check/check-report.ts';
+export {
+  type ComparisonReport,
+  type Decoding,
+  DefinitionComparison,
+} from './check/compare-definitions.ts';
+export { EventIds } from './check/event-ids.ts';
+export { printComparison } from './check/print-comparison.ts';
 export { printReport } from './check/print-report.ts';
 export { commandLine, fixCommand } from './command-line.ts';
 export { currentUser } from './current-user.ts';

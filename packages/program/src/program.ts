@@ -59,13 +59,16 @@ function settingOption(name: string, about: string): Option {
 /**
  * The settings of a command: a flag overrides the environment, which overrides the `.env` file and the
  * default.
+ * @param ignored settings whose flags are ignored
  * @throws SettingsError that lists every invalid setting
  */
 export function settingsOf<Schema extends SettingsSchema>(
   command: Command,
   schema: Schema,
+  ignored: readonly string[] = [],
 ): Settings<Schema> {
-  const flags = command.optsWithGlobals<Record<string, string | undefined>>();
+  const all = command.optsWithGlobals<Record<string, string | undefined>>();
+  const flags = { ...all, ...Object.fromEntries(ignored.map((name) => [camelCase(name), undefined])) };
   const names = Object.keys(schema).flatMap((name) => [name, `${name}_FILE`]);
   const given = Object.fromEntries(names.map((name) => [name, flags[camelCase(name)]]));
   return readSettings(schema, given, ...loadEnvironments());

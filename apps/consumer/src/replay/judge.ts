@@ -8,7 +8,7 @@ import {
   type Restored,
   storeMissing,
 } from '@pipeline/db';
-import { EventIds } from './event-ids.ts';
+import { EventIds } from '@pipeline/program';
 import type { ReplayedRecords } from './report.ts';
 
 /** Stores the missing events of a batch, or finds what would be stored. */

@@ -1,50 +1,31 @@
-import {
-  connectDatabase,
-  type Database,
-  type Persist,
-  postgresErrors,
-  readReplayLedgers,
-} from '@pipeline/db';
+import { connectDatabase, type Database } from '@pipeline/db';
 import { loadDefinition } from '@pipeline/definition';
+import { connectKafka, type LogSlice, openAdmin } from '@pipeline/kafka';
 import {
-  type ClusterAdmin,
-  connectKafka,
-  kafkaErrors,
-  type LogSlice,
-  openAdmin,
-  partitionName,
-  requireTopics,
-} from '@pipeline/kafka';
-import { createLogger, exitAfter, stopSignal } from '@pipeline/program';
-import {
-  createRecordPace,
-  exitCode,
-  type Logger,
-  retryForever,
-  type Settings,
-  UserError,
-  waitFor,
-} from '@pipeline/runtime';
+  createLogger,
+  DefinitionComparison,
+  exitAfter,
+  printComparison,
+  stopSignal,
+} from '@pipeline/program';
+import { createRecordPace, type Settings } from '@pipeline/runtime';
 import { createDecoder, type EventDefinition } from '@pipeline/schema';
 import { limitUnknownTypes } from '../limit-types.ts';
 import { explainDatabase } from '../retry-policy.ts';
 import { type Decode, triage } from '../triage.ts';
-import { createDryStore, createStore, type JudgeParts, judge } from './judge.ts';
-import { planReplay, type ReplayRange } from './plan.ts';
-import { type Position, resolvePosition } from './position.ts';
+import { chooseRanges, type RangeChoice } from './choose-ranges.ts';
+import { createDryStore, createStore, judge } from './judge.ts';
+import type { ReplayRange } from './plan.ts';
 import { printReport } from './print-report.ts';
-import { type Progress, showProgress } from './progress.ts';
+import { showProgress } from './progress.ts';
+import { createReach, type Reach } from './reach.ts';
+import { type RangeParts, RangeReader } from './read-ranges.ts';
 import { ReplayTally } from './report.ts';
 import type { replaySettings } from './settings.ts';
 
 type ReplaySettings = Settings<typeof replaySettings>;
 
-export interface ReplayOptions {
-  readonly from: Position;
-  /** Defaults to everything that the ledger accounts for. */
-  readonly to?: Position;
-  readonly topic?: string;
-  readonly partition?: number;
+export interface ReplayOptions extends RangeChoice {
   /** Maximum records per second; 0 is unlimited. */
   readonly rate: number;
   readonly purged?: boolean;
@@ -54,9 +35,6 @@ export interface ReplayOptions {
 
 /** How long a stop waits for a transaction, which is rolled back then. */
 const STOP_MS = 5_000;
-const FETCH_MAX_BYTES = 1 << 20;
-/** Records per transaction. */
-const STEP_RECORDS = 2_000;
 
 /**
  * Reads records again that consumers have read, and stores the events that are missing. Joins no group. Waits for
@@ -64,77 +42,47 @@ const STEP_RECORDS = 2_000;
  * @throws UserError for a permanent error
  */
 export async function replay(settings: ReplaySettings, options: ReplayOptions): Promise<void> {
+  const { dryRun = false, purged: withPurged = false, json = false } = options;
   const definition = await loadDefinition(settings);
-  const signal = stopSignal();
-  exitAfter(signal, STOP_MS);
-  const logger = createLogger('consumer', settings);
-  await using database = connectDatabase(settings, { applicationName: 'replay', connections: 1 });
-  const reach = createReach(settings, database, logger, signal);
-  const connect = () => openAdmin(connectKafka(settings, 'consumer', logger));
-  await using admin = await reach.kafka(connect);
-  const ranges = await chooseRanges({ settings, options, admin, database, definition, reach });
-  const run = new Replay({
-    ...{ settings, ranges, admin, reach, signal },
-    decode: createDecode(settings, definition),
-    judge: createJudge(options, database, reach.persist),
-    pace: createRecordPace(options.rate, signal),
+  const decode = createDecode(settings, definition);
+  const tally = new ReplayTally();
+  const { read, isInterrupted } = await readAgain(settings, options, definition, ({ database, reach }) => {
+    const store = dryRun ? createDryStore() : createStore(database, reach.persist);
+    const parts = { database, persist: reach.persist, withPurged, store };
+    return async ({ ledger }, { records, start, end, unreadable }) => {
+      if (unreadable !== undefined) return tally.addUnreadable(Number(end - start));
+      const { topic, partition } = ledger;
+      const batch = triage({ topic, partition, records, nextOffset: end }, decode);
+      tally.add(await explainDatabase(judge(parts, ledger, batch, records.length)));
+    };
   });
-  {
-    using progress = showProgress(logger);
-    await run.readAll(progress);
-  }
-  printReport(run.report(options.dryRun ?? false), options.json ?? false);
+  printReport(tally.report({ dryRun, isInterrupted, ranges: read }), json);
 }
 
-interface Reach {
-  /** Runs an operation on Kafka, and retries transient errors. @throws UserError for a permanent error */
-  readonly kafka: <Value>(operation: () => Promise<Value>) => Promise<Value>;
-  readonly persist: Persist;
-}
-
-function createReach(
-  { KAFKA_BROKERS }: ReplaySettings,
-  { address }: Database,
-  logger: Logger,
-  signal: AbortSignal,
-): Reach {
-  const system = `Kafka at ${KAFKA_BROKERS.join(',')}`;
-  const waiting = { system, errors: kafkaErrors, say: (line: string) => logger.warn(line), signal };
-  const onRetry = (error: unknown) =>
-    logger.warn(`waiting for Postgres at ${address}: ${postgresErrors.describeError(error)}`);
-  return {
-    kafka: (operation) => waitFor(operation, waiting),
-    persist: (statement) =>
-      retryForever(statement, { isTransient: postgresErrors.isTransientError, onRetry, signal }),
-  };
-}
-
-interface ChoiceParts {
-  readonly settings: ReplaySettings;
-  readonly options: ReplayOptions;
-  readonly admin: ClusterAdmin;
-  readonly database: Database;
-  readonly definition: EventDefinition;
-  readonly reach: Reach;
-}
-
-async function chooseRanges(parts: ChoiceParts): Promise<readonly ReplayRange[]> {
-  const { settings, options, admin, database, definition, reach } = parts;
-  const topics = settings.KAFKA_TOPIC;
-  if (options.topic !== undefined && !topics.includes(options.topic))
-    throw new UserError(
-      `--topic names ${options.topic}, which KAFKA_TOPIC does not list`,
-      'correct one of them',
-      exitCode.usage,
-    );
-  await reach.kafka(() => requireTopics(admin, topics));
-  const identity = definition.envelope.identity;
-  const ledgers = await explainDatabase(reach.persist(() => readReplayLedgers(database, topics, identity)));
-  const resolve = (position?: Position) => reach.kafka(() => resolvePosition(admin, topics, position));
-  const [fromOf, toOf] = [await resolve(options.from), await resolve(options.to)];
-  const logs = await reach.kafka(() => admin.fetchLogs(topics));
-  const clusterId = await reach.kafka(admin.clusterId);
-  return planReplay({ ledgers, logs, clusterId }, { ...options, fromOf, toOf });
+/**
+ * Reads records again, and prints what a candidate definition would store and reject, compared with the present
+ * one. Changes nothing.
+ * @throws UserError for a permanent error, also if the candidate finds event ids by another rule
+ */
+export async function compareDefinitions(
+  present: ReplaySettings,
+  candidate: ReplaySettings,
+  options: ReplayOptions,
+): Promise<void> {
+  const [before, after] = [await loadDefinition(present), await loadDefinition(candidate)];
+  const [decodeBefore, decodeAfter] = [createDecode(present, before), createDecode(candidate, after)];
+  const comparison = new DefinitionComparison();
+  const { read, isInterrupted } = await readAgain(candidate, options, after, () => async (range, step) => {
+    const { topic, partition } = range.ledger;
+    const place = { topic, partition };
+    for (const record of step.records)
+      comparison.add(
+        decodeBefore(record, place),
+        decodeAfter(record, place),
+        `${topic}:${partition}:${record.offset}`,
+      );
+  });
+  printComparison(comparison.report, { isInterrupted, ranges: read }, options.json ?? false);
 }
 
 function createDecode(settings: ReplaySettings, definition: EventDefinition): Decode {
@@ -143,105 +91,29 @@ function createDecode(settings: ReplaySettings, definition: EventDefinition): De
   return limitUnknownTypes((record, place) => decode(record, place, limits));
 }
 
-function createJudge(
-  { dryRun, purged: withPurged = false }: ReplayOptions,
-  database: Database,
-  persist: Persist,
-): JudgeParts {
-  return { database, persist, withPurged, store: dryRun ? createDryStore() : createStore(database, persist) };
-}
+type Step = (range: ReplayRange, step: LogSlice) => Promise<void>;
 
-interface ReplayParts {
-  readonly settings: ReplaySettings;
-  readonly ranges: readonly ReplayRange[];
-  readonly admin: Pick<ClusterAdmin, 'readRange'>;
-  readonly reach: Reach;
-  readonly signal: AbortSignal;
-  readonly decode: Decode;
-  readonly judge: JudgeParts;
-  readonly pace: ReturnType<typeof createRecordPace>;
-}
-
-/** A replay in progress: partitions one after another, so that a dry run meets duplicates in the same order. */
-class Replay {
-  readonly #parts: ReplayParts;
-  readonly #tally = new ReplayTally();
-  /** The first offset that has not been replayed, by range. */
-  readonly #next: Map<ReplayRange, bigint>;
-
-  constructor(parts: ReplayParts) {
-    this.#parts = parts;
-    this.#next = new Map(parts.ranges.map((range) => [range, range.from]));
-  }
-
-  /** Ends early after a stop signal. */
-  async readAll({ report }: Progress): Promise<void> {
-    const { ranges, reach, signal } = this.#parts;
-    try {
-      for (const range of ranges) await reach.kafka(() => this.#read(range, report));
-    } catch (error) {
-      if (!signal.aborted) throw error;
-    }
-  }
-
-  /** Continues after the last record that was replayed. */
-  async #read(range: ReplayRange, onProgress: (share: number) => void): Promise<void> {
-    const { settings, admin, signal, pace } = this.#parts;
-    const { ledger, to } = range;
-    const limits = { maxBytes: settings.DECOMPRESSED_MAX_BYTES, maxRecords: settings.DECODED_MAX_RECORDS };
-    const rest = { topic: ledger.topic, partition: ledger.partition, start: this.#nextOf(range), end: to };
-    for await (const slice of admin.readRange(rest, limits, FETCH_MAX_BYTES))
-      for (const step of stepsOf(slice)) {
-        signal.throwIfAborted();
-        await this.#replay(range, step);
-        this.#next.set(range, step.end);
-        onProgress(this.#share());
-        await pace.wait(step.records.length);
-      }
-    if (this.#nextOf(range) < to) throw truncated(range, this.#nextOf(range));
-  }
-
-  async #replay({ ledger }: ReplayRange, { records, start, end, unreadable }: LogSlice): Promise<void> {
-    if (unreadable !== undefined) return this.#tally.addUnreadable(Number(end - start));
-    const { topic, partition } = ledger;
-    const batch = triage({ topic, partition, records, nextOffset: end }, this.#parts.decode);
-    this.#tally.add(await explainDatabase(judge(this.#parts.judge, ledger, batch, records.length)));
-  }
-
-  #nextOf(range: ReplayRange): bigint {
-    return this.#next.get(range) ?? range.from;
-  }
-
-  #share(): number {
-    const { ranges } = this.#parts;
-    const all = ranges.reduce((sum, { from, to }) => sum + to - from, 0n);
-    const done = ranges.reduce((sum, range) => sum + this.#nextOf(range) - range.from, 0n);
-    return Number(done) / Number(all);
-  }
-
-  report(dryRun: boolean) {
-    const ranges = this.#parts.ranges.map((range) => ({
-      ...{ topic: range.ledger.topic, partition: range.ledger.partition },
-      ...{ from: String(range.from), to: String(range.to), next: String(this.#nextOf(range)) },
-    }));
-    return this.#tally.report({ dryRun, isInterrupted: this.#parts.signal.aborted, ranges });
-  }
-}
-
-/** Splits a slice into parts of at most `STEP_RECORDS` records. */
-function* stepsOf(slice: LogSlice): Generator<LogSlice> {
-  let { start } = slice;
-  for (let at = 0; at === 0 || at < slice.records.length; at += STEP_RECORDS) {
-    const following = slice.records[at + STEP_RECORDS];
-    const end = following === undefined ? slice.end : BigInt(following.offset);
-    yield { ...slice, records: slice.records.slice(at, at + STEP_RECORDS), start, end };
-    start = end;
-  }
-}
-
-function truncated({ ledger }: ReplayRange, next: bigint): UserError {
-  return new UserError(
-    `the log of ${partitionName(ledger)} was truncated while it was read, and ends at ${next}`,
-    'replay again when the consumer has read the present log',
-  );
+/** Reads the chosen ranges until a stop signal. @param createStep creates what works on the records */
+async function readAgain(
+  settings: ReplaySettings,
+  options: ReplayOptions,
+  { envelope: { identity } }: EventDefinition,
+  createStep: (systems: { readonly database: Database; readonly reach: Reach }) => Step,
+) {
+  const { KAFKA_BROKERS, KAFKA_TOPIC: topics } = settings;
+  const signal = stopSignal();
+  exitAfter(signal, STOP_MS);
+  const logger = createLogger('consumer', settings);
+  await using database = connectDatabase(settings, { applicationName: 'replay', connections: 1 });
+  const reach = createReach(KAFKA_BROKERS, database, logger, signal);
+  await using admin = await reach.kafka(() => openAdmin(connectKafka(settings, 'consumer', logger)));
+  const ranges = await chooseRanges({ topics, admin, database, reach, identity }, options);
+  using progress = showProgress(logger);
+  const limits = { maxBytes: settings.DECOMPRESSED_MAX_BYTES, maxRecords: settings.DECODED_MAX_RECORDS };
+  const onStep = createStep({ database, reach });
+  const pace = createRecordPace(options.rate, signal);
+  const parts: RangeParts = { admin, reach, limits, pace, signal, onStep, onProgress: progress.report };
+  const reader = new RangeReader(ranges, parts);
+  await reader.readAll();
+  return { read: reader.read, isInterrupted: signal.aborted };
 }

@@ -1,7 +1,7 @@
 import type { DeadLetter } from '@pipeline/db';
 
 /** Offsets of a partition; `next` is the first one that was not replayed. Decimal. */
-interface ReplayedRange {
+export interface ReplayedRange {
   readonly topic: string;
   readonly partition: number;
   readonly from: string;

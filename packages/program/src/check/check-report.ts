@@ -1,4 +1,5 @@
 import type { AnyEvent, DecodeResult, NoEvent } from '@pipeline/schema';
+import { EventIds } from './event-ids.ts';
 
 /** What would become of a record, without its content. */
 export type Outcome =
@@ -56,27 +57,37 @@ export function outcomeOf(result: DecodeResult<AnyEvent> | NoEvent): Outcome {
   return reason === null ? { kind: 'skipped' } : { kind: 'rejected', reason, eventType, path, message };
 }
 
+/** Counts the outcomes of records, added in the order in which they would be stored. */
+export class CheckTally {
+  readonly #ids = new EventIds();
+  readonly #stored = new Map<string, StoredType>();
+  readonly #rejected = new Map<string, CheckReport['rejected'][number]>();
+  readonly #counts = { records: 0, duplicates: 0, skipped: 0 };
+
+  /** @throws UserError if there are too many events to remember */
+  add({ outcome, place }: PlacedOutcome): void {
+    this.#counts.records++;
+    if (outcome.kind === 'skipped') this.#counts.skipped++;
+    else if (outcome.kind === 'rejected') addProblem(this.#rejected, outcome, place);
+    else if (this.#ids.add(outcome.eventId)) addEvent(this.#stored, outcome.eventType, outcome.eventTime);
+    else this.#counts.duplicates++;
+  }
+
+  get report(): CheckReport {
+    return {
+      schemaVersion: 1,
+      ...this.#counts,
+      stored: mostFrequentFirst(this.#stored),
+      rejected: mostFrequentFirst(this.#rejected),
+    };
+  }
+}
+
 /** Counts the outcomes of records, given in the order in which they would be stored. */
 export function reportOf(outcomes: readonly PlacedOutcome[]): CheckReport {
-  const ids = new Set<string>();
-  const stored = new Map<string, StoredType>();
-  const rejected = new Map<string, CheckReport['rejected'][number]>();
-  const counts = { duplicates: 0, skipped: 0 };
-  for (const { outcome, place } of outcomes) {
-    if (outcome.kind === 'skipped') counts.skipped++;
-    else if (outcome.kind === 'rejected') addProblem(rejected, outcome, place);
-    else if (ids.has(outcome.eventId)) counts.duplicates++;
-    else addEvent(stored, outcome.eventType, outcome.eventTime);
-    if (outcome.kind === 'event') ids.add(outcome.eventId);
-  }
-  return {
-    schemaVersion: 1,
-    records: outcomes.length,
-    stored: mostFrequentFirst(stored),
-    duplicates: counts.duplicates,
-    rejected: mostFrequentFirst(rejected),
-    skipped: counts.skipped,
-  };
+  const tally = new CheckTally();
+  for (const one of outcomes) tally.add(one);
+  return tally.report;
 }
 
 function addEvent(stored: Map<string, StoredType>, eventType: string, time: string): void {

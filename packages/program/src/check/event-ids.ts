@@ -66,7 +66,7 @@ function findSlot(slots: BigUint64Array, high: bigint, low: bigint): number {
 
 function tooMany(max: number): UserError {
   return new UserError(
-    `more than ${max} events would be stored, and a dry run must remember them`,
-    'choose a smaller range',
+    `more than ${max} events would be stored, and their ids must be remembered`,
+    'choose fewer records',
   );
 }

@@ -41,7 +41,7 @@ function problemTable({ rejected }: CheckReport): Table {
 }
 
 /** The first rows; the last one then gives the number of the others. */
-function clip(rows: readonly (readonly string[])[]): Table['rows'] {
+export function clip(rows: readonly (readonly string[])[]): Table['rows'] {
   return rows.length <= MAX_ROWS
     ? rows
     : [...rows.slice(0, MAX_ROWS), [`… and ${rows.length - MAX_ROWS} more`]];

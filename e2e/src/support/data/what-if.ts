@@ -1,0 +1,169 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Database } from '@pipeline/db';
+import { type Environment, runApp } from '../programs/programs.ts';
+import type { Pipeline } from '../servers/pipeline.ts';
+
+/** What `consumer replay --dry-run --events` prints about a definition. */
+interface Predicted {
+  readonly stored: readonly { readonly eventType: string; readonly count: number }[];
+  readonly duplicates: number;
+  readonly rejected: readonly {
+    readonly reason: string;
+    readonly eventType: string | null;
+    readonly path: string;
+    readonly message: string;
+    readonly count: number;
+  }[];
+  readonly skipped: number;
+}
+
+/** The report of a comparison. */
+export interface Comparison {
+  readonly present: Predicted;
+  readonly candidate: Predicted;
+  readonly differences: readonly {
+    readonly present: Readonly<Record<string, string | null>>;
+    readonly candidate: Readonly<Record<string, string | null>>;
+    readonly columns: readonly string[];
+    readonly count: number;
+    readonly examples: readonly string[];
+  }[];
+  readonly unlisted: number;
+}
+
+/** Writes a candidate: search queries need 6 characters, signup is gone, teleport is new. @returns its path */
+export async function writeCandidate(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'candidate-'));
+  const path = join(folder, 'candidate.ts');
+  await writeFile(
+    path,
+    `import { defineEvents, eventType, Type } from '@pipeline/schema';
+const open = (members) => Type.Object(members, { additionalProperties: true });
+export default defineEvents({ types: [
+  eventType('page_view', open({ path: Type.String() })),
+  eventType('search', open({ query: Type.String({ minLength: 6 }) })),
+  eventType('add_to_cart', open({ product_id: Type.String(), price: Type.Number({ maximum: 50 }) })),
+  eventType('purchase', open({ order_id: Type.String() })),
+  eventType('teleport', open({})),
+] });
+`,
+  );
+  return path;
+}
+
+/** Compares a candidate with the built-in definition. */
+export async function compareWith(environment: Environment, path: string): Promise<Comparison> {
+  const args = ['replay', '--from', '0', '--rate', '0', '--dry-run', '--events', path, '--json'];
+  const { code, stdout, stderr } = await runApp('consumer', args, environment);
+  if (code !== 0) throw new Error(`exit code ${code}: ${stderr}`);
+  return JSON.parse(stdout);
+}
+
+/** What has become of a record: the type of its event or the reason of its dead letter, by its coordinates. */
+export type Fates = ReadonlyMap<string, string>;
+
+/**
+ * What a deployed definition has made of the records of a pipeline. Dead letters have coordinates; the others are
+ * only counted, by type.
+ */
+export async function readOutcome(database: Database): Promise<Predicted & { readonly fates: Fates }> {
+  const stored = await database.run(
+    (sql) => sql<Predicted['stored'][number][]>`
+      select event_type as "eventType", count(*)::int as count from pipeline.raw_events group by 1 order by 2 desc, 1`,
+  );
+  const dead = await database.run(
+    (sql) => sql<{ place: string; reason: string; eventType: string | null; detail: string }[]>`
+      select source_topic || ':' || source_partition || ':' || source_offset as place, reason,
+             event_type as "eventType", detail from pipeline.dlq_events`,
+  );
+  const [sums] = await database.run(
+    (sql) => sql<{ duplicates: number; skipped: number }[]>`
+      select sum(duplicates)::int as duplicates, sum(skipped)::int as skipped from pipeline.ingest_progress`,
+  );
+  const groups = Map.groupBy(dead, ({ reason, eventType, detail }) =>
+    JSON.stringify([reason, eventType, detail]),
+  );
+  const rejected = [...groups].map(([key, rows]) => {
+    const [reason, eventType, detail] = JSON.parse(key);
+    return { reason, eventType, path: '', message: detail, count: rows.length };
+  });
+  return {
+    ...{ stored, rejected, duplicates: sums?.duplicates ?? 0, skipped: sums?.skipped ?? 0 },
+    fates: new Map(dead.map(({ place, ...one }) => [place, toKey(one)])),
+  };
+}
+
+const toKey = ({ reason, eventType, detail }: Readonly<Record<string, string | null>>) =>
+  JSON.stringify([reason, eventType, detail]);
+
+/** A prediction in the form of `readOutcome`: path and message are one text there. */
+export function comparable({ stored, rejected, duplicates, skipped }: Predicted) {
+  const byText = (a: string, b: string) => (a < b ? -1 : 1);
+  return {
+    stored: stored.map(({ eventType, count }) => `${eventType} ${count}`).sort(byText),
+    rejected: rejected
+      .map(
+        ({ path, message, count, ...one }) =>
+          `${toKey({ ...one, detail: detailOf(path, message) })} ${count}`,
+      )
+      .sort(byText),
+    ...{ duplicates, skipped },
+  };
+}
+
+const detailOf = (path: string, message: string) => (path === '' ? message : `${path} ${message}`);
+
+/** Records that become dead letters by either definition and not for the same reason, counted by both reasons. */
+export function countDifferences(present: Fates, candidate: Fates): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const place of new Set([...present.keys(), ...candidate.keys()])) {
+    const pair = `${present.get(place) ?? 'event'} -> ${candidate.get(place) ?? 'event'}`;
+    if (present.get(place) !== candidate.get(place)) counts.set(pair, (counts.get(pair) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** The differences of a comparison in the form of `countDifferences`. */
+export function predictedDifferences({ differences }: Comparison): ReadonlyMap<string, number> {
+  const fateOf = (verdict: Readonly<Record<string, string | null>>) =>
+    verdict['outcome'] === 'rejected'
+      ? toKey({
+          ...{ reason: verdict['reason'] ?? '', eventType: verdict['eventType'] ?? null },
+          detail: detailOf(verdict['path'] ?? '', verdict['message'] ?? ''),
+        })
+      : 'event';
+  const counts = new Map<string, number>();
+  for (const { present, candidate, count } of differences) {
+    const pair = `${fateOf(present)} -> ${fateOf(candidate)}`;
+    counts.set(pair, (counts.get(pair) ?? 0) + count);
+  }
+  return counts;
+}
+
+/** The examples of a comparison whose records have other fates than predicted. */
+export function wrongExamples(comparison: Comparison, present: Fates, candidate: Fates): readonly string[] {
+  return comparison.differences.flatMap((difference) => {
+    const [pair = ''] = predictedDifferences({ ...comparison, differences: [difference] }).keys();
+    return difference.examples.filter(
+      (place) => `${present.get(place) ?? 'event'} -> ${candidate.get(place) ?? 'event'}` !== pair,
+    );
+  });
+}
+
+/** Deploys a definition on the topic of a pipeline, with a group and tables of its own, and drains it. */
+export async function deploy(
+  { environment }: Pipeline,
+  databaseUrl: string,
+  definition: Environment,
+): Promise<void> {
+  const own = { DATABASE_URL: databaseUrl, KAFKA_GROUP_ID: `deployed-${crypto.randomUUID()}` };
+  const { code, stderr } = await runApp('consumer', ['--once'], {
+    ...environment,
+    ...own,
+    ...{ DLQ_LIMIT_RATIO: '0' },
+    ...definition,
+  });
+  if (code !== 0) throw new Error(stderr);
+}

@@ -1,0 +1,56 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { writeDefinition } from './support/data/definition-file.ts';
+import { createEvent, jsonRecord } from './support/data/events.ts';
+import { fingerprint } from './support/data/invariants.ts';
+import { compareWith, writeCandidate } from './support/data/what-if.ts';
+import { runApp } from './support/programs/programs.ts';
+import { createPipeline } from './support/servers/pipeline.ts';
+import { expectWhatIf } from './support/system/expect-what-if.ts';
+
+const records = process.env['E2E_LONG'] === '1' ? 1_000_000 : 20_000;
+
+test('a comparison predicts each difference that a deployed candidate makes', async () => {
+  await using pipeline = await createPipeline();
+  expect(await expectWhatIf(pipeline, records)).toBeGreaterThan(3);
+});
+
+test('a comparison shows no content of records and changes nothing', async () => {
+  await using pipeline = await createPipeline();
+  const secret = createEvent({ event_type: 'search', payload: { query: 'hush' } });
+  await pipeline.publish([jsonRecord(secret, { partition: 0 })]);
+  expect(await runApp('consumer', ['--once'], pipeline.environment)).toMatchObject({ code: 0 });
+  const before = await fingerprint(pipeline.database);
+  const comparison = await compareWith(pipeline.environment, await writeCandidate());
+  expect(comparison.differences).toMatchObject([
+    {
+      present: { outcome: 'stored', eventType: 'search' },
+      candidate: { outcome: 'rejected', reason: 'invalid_payload', path: '/payload/query' },
+      ...{ count: 1, examples: [`${pipeline.topic}:0:0`] },
+    },
+  ]);
+  expect(JSON.stringify(comparison)).not.toContain('hush');
+  expect(await fingerprint(pipeline.database)).toEqual(before);
+  const tables = await runApp(
+    'consumer',
+    ['replay', '--from', '0', '--dry-run', '--events', await writeCandidate()],
+    pipeline.environment,
+  );
+  expect(tables).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^ *1 +stored search +invalid_payload/m),
+  });
+});
+
+test('a candidate with another id rule is one line with exit code 2', async () => {
+  await using pipeline = await createPipeline();
+  await pipeline.publish([jsonRecord(createEvent())]);
+  expect(await runApp('consumer', ['--once'], pipeline.environment)).toMatchObject({ code: 0 });
+  const folder = await mkdtemp(join(tmpdir(), 'candidate-'));
+  const path = await writeDefinition(folder, 'events', 'cloudEvents()');
+  const args = ['replay', '--from', '0', '--dry-run', '--events', path];
+  const { code, stderr } = await runApp('consumer', args, pipeline.environment);
+  expect([code, stderr.trim().split('\n')]).toEqual([2, [expect.stringMatching(/ids follow the rule/)]]);
+});

@@ -1,0 +1,107 @@
+import type { AnyEvent, DecodeResult, NoEvent } from '@pipeline/schema';
+import { type CheckReport, CheckTally, outcomeOf } from './check-report.ts';
+
+/** What a definition makes of a record. */
+export type Decoding = DecodeResult<AnyEvent> | NoEvent;
+
+/** What a definition does with records of a group. Contains no value of a record other than its type. */
+type Verdict =
+  | { readonly outcome: 'stored'; readonly eventType: string }
+  | {
+      readonly outcome: 'rejected';
+      readonly reason: string;
+      readonly eventType: string | null;
+      /** JSON Pointer; '' is the whole record. */
+      readonly path: string;
+      readonly message: string;
+    }
+  | { readonly outcome: 'skipped' };
+
+/** Records with which two definitions do different things, all of them the same two. */
+interface Difference {
+  readonly present: Verdict;
+  readonly candidate: Verdict;
+  /** The columns in which the rows differ, if both definitions store the record. */
+  readonly columns: readonly string[];
+  readonly count: number;
+  /** The first records: `TOPIC:PARTITION:OFFSET`. */
+  readonly examples: readonly string[];
+}
+
+/** What two definitions make of the same records. The most frequent differences come first. */
+export interface ComparisonReport {
+  readonly schemaVersion: 1;
+  readonly present: CheckReport;
+  readonly candidate: CheckReport;
+  readonly differences: readonly Difference[];
+  /** Number of records with differences that are not listed, because there are too many kinds. */
+  readonly unlisted: number;
+}
+
+const MAX_EXAMPLES = 10;
+const MAX_KINDS = 1_000;
+
+/** Compares what two definitions make of records, added in the order in which they would be stored. */
+export class DefinitionComparison {
+  readonly #present = new CheckTally();
+  readonly #candidate = new CheckTally();
+  readonly #differences = new Map<string, Difference>();
+  #unlisted = 0;
+
+  /**
+   * @param place `TOPIC:PARTITION:OFFSET`
+   * @throws UserError if there are too many events to remember
+   */
+  add(present: Decoding, candidate: Decoding, place: string): void {
+    this.#present.add({ outcome: outcomeOf(present), place });
+    this.#candidate.add({ outcome: outcomeOf(candidate), place });
+    const kind = { present: verdictOf(present), candidate: verdictOf(candidate) };
+    const columns = differingColumns(present, candidate);
+    const key = JSON.stringify([kind.present, kind.candidate, columns]);
+    if (columns.length === 0 && JSON.stringify(kind.present) === JSON.stringify(kind.candidate)) return;
+    const known = this.#differences.get(key);
+    if (known === undefined && this.#differences.size === MAX_KINDS) this.#unlisted++;
+    else
+      this.#differences.set(key, withExample(known ?? { ...kind, columns, count: 0, examples: [] }, place));
+  }
+
+  get report(): ComparisonReport {
+    return {
+      schemaVersion: 1,
+      present: this.#present.report,
+      candidate: this.#candidate.report,
+      differences: [...this.#differences.values()].sort((a, b) => b.count - a.count),
+      unlisted: this.#unlisted,
+    };
+  }
+}
+
+function withExample(difference: Difference, place: string): Difference {
+  const { count, examples } = difference;
+  const isShort = examples.length < MAX_EXAMPLES;
+  return { ...difference, count: count + 1, examples: isShort ? [...examples, place] : examples };
+}
+
+function verdictOf(decoding: Decoding): Verdict {
+  if (decoding.ok) return { outcome: 'stored', eventType: decoding.event.event_type };
+  const { reason, eventType, path, message } = decoding;
+  return reason === null ? { outcome: 'skipped' } : { outcome: 'rejected', reason, eventType, path, message };
+}
+
+/** Empty unless both definitions store the record. */
+function differingColumns(present: Decoding, candidate: Decoding): readonly string[] {
+  if (!present.ok || !candidate.ok) return [];
+  const [a, b] = [rowOf(present), rowOf(candidate)];
+  return Object.keys(a).filter((column) => a[column] !== b[column]);
+}
+
+function rowOf({ event, payloadJson, attributesJson }: Extract<Decoding, { readonly ok: true }>) {
+  const { event_id, event_type, event_time, user_id } = event;
+  const columns = { event_id, event_type, event_time, user_id };
+  const row: Readonly<Record<string, string | null | undefined>> = {
+    ...columns,
+    payload: payloadJson,
+    attributes: attributesJson,
+  };
+  return row;
+}
