@@ -17,7 +17,7 @@ export function triage(
   decode: Decode,
   accept: Accept = acceptNothing,
 ): Batch {
-  const rows = new EventRows();
+  const rows = new EventRows(records.length);
   const deadLetters: DeadLetter[] = [];
   const place = { topic, partition };
   for (const record of records) {

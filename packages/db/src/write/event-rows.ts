@@ -23,17 +23,25 @@ export interface EventRow {
 /** Hexadecimal digits of an id that are compared: about a minute of UUIDv7. */
 const ID_PREFIX = 8;
 
+/** Enough for most events. Memory that is not written to is not resident. */
+const LINE_BYTES = 256;
+
 /**
  * The rows of a batch, stored as the bytes that COPY sends. They live until Postgres has confirmed the batch; as
  * individual objects and strings, the garbage collector would copy them several times.
  */
 export class EventRows implements Iterable<EventRow> {
   readonly records: SourceRecord[] = [];
-  readonly #lines = new Lines();
+  readonly #lines: Lines;
   readonly #counts = new MinuteCounts();
   #hasAttributes = false;
   #idPrefix = 0;
   #descents = 0;
+
+  /** @param expected number of rows to reserve memory for: growing it costs a copy and garbage */
+  constructor(expected = 0) {
+    this.#lines = new Lines(expected * LINE_BYTES);
+  }
 
   static of(rows: Iterable<EventRow>): EventRows {
     const all = new EventRows();

@@ -1,4 +1,3 @@
-const NO_BYTES = Buffer.alloc(0);
 /** Maximum number of UTF-8 bytes per UTF-16 code unit. */
 const BYTES_PER_UNIT = 3;
 /** Lines are joined up to these limits before they are written: `Buffer.write` has a high cost per call. */
@@ -11,8 +10,13 @@ const [MANY_LINES, MANY_UNITS] = [64, 16 << 10];
 export class Lines {
   #unwritten: string[] = [];
   #units = 0;
-  #bytes = NO_BYTES;
+  #bytes: Buffer;
   #end = 0;
+
+  /** @param size bytes to reserve; more are added when they are needed */
+  constructor(size = 0) {
+    this.#bytes = Buffer.allocUnsafe(size);
+  }
 
   /** @param line without a line feed */
   push(line: string): void {
