@@ -13,9 +13,15 @@ function fakeTraces() {
 test('records name the span of their batch, which ends when they are sent', async () => {
   const { traces, start, end } = fakeTraces();
   const sent: (readonly OutgoingRecord[])[] = [];
-  await traceSend(async (records) => void sent.push(records), traces, 'events')([record, record]);
-  const traced = { ...record, headers: [['traceparent', '00-a-b-01']] };
-  expect(sent).toEqual([[traced, traced]]);
+  const own: OutgoingRecord = { ...record, headers: [['ce_id', '7']] };
+  await traceSend(async (records) => void sent.push(records), traces, 'events')([record, own]);
+  const traceparent = ['traceparent', '00-a-b-01'];
+  expect(sent).toEqual([
+    [
+      { ...record, headers: [traceparent] },
+      { ...own, headers: [['ce_id', '7'], traceparent] },
+    ],
+  ]);
   expect(start).toHaveBeenCalledWith('PRODUCER', 'send events', {
     attributes: expect.objectContaining({ 'messaging.batch.message_count': 2 }),
   });

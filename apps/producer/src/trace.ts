@@ -1,4 +1,4 @@
-import type { OutgoingRecord } from '@pipeline/kafka';
+import { withHeader } from '@pipeline/kafka';
 import type { Traces } from '@pipeline/program';
 import type { Send } from './publish.ts';
 
@@ -13,7 +13,7 @@ export function traceSend(send: Send, traces: Traces, topic: string): Send {
       'messaging.batch.message_count': records.length,
     };
     const span = traces.start('PRODUCER', `send ${topic}`, { attributes });
-    const traced = records.map((record) => withTraceparent(record, span.traceparent));
+    const traced = records.map((record) => withHeader(record, 'traceparent', span.traceparent));
     await send(traced).then(
       () => span.end(),
       (error: unknown) => {
@@ -22,9 +22,4 @@ export function traceSend(send: Send, traces: Traces, topic: string): Send {
       },
     );
   };
-}
-
-/** The producer's records have no headers of their own. */
-function withTraceparent(record: OutgoingRecord, traceparent: string): OutgoingRecord {
-  return { ...record, headers: [['traceparent', traceparent]] };
 }

@@ -31,7 +31,7 @@ export {
   type EventPublisher,
   openEventPublisher,
 } from './produce/event-publisher.ts';
-export { openPublisher, type Publisher, type RecordPlace } from './produce/publisher.ts';
+export { openPublisher, type Publisher, type RecordPlace, withHeader } from './produce/publisher.ts';
 export type { KafkaRecord, NamedHeaders, OutgoingRecord, RecordHeader, RecordHeaders } from './record.ts';
 export {
   type GroupSettings,

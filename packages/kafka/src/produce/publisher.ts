@@ -115,6 +115,11 @@ export function bytesOfHeaders(headers: NonNullable<OutgoingRecord['headers']>):
   );
 }
 
+/** A copy of a record with another header, after its own. */
+export function withHeader(record: OutgoingRecord, name: string, value: string): OutgoingRecord {
+  return { ...record, headers: [...listHeaders(record.headers ?? []), [name, value]] };
+}
+
 function listHeaders(headers: NonNullable<OutgoingRecord['headers']>): RecordHeaders {
   if (isList(headers)) return headers;
   return Object.entries(headers).flatMap(([name, value]) =>
