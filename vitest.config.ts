@@ -11,6 +11,7 @@ const slow = [
   'memory.long',
   'truncation.long',
   'cluster.long',
+  'static-membership.long',
   'kafka-faults.long',
   'kafka-oauth.long',
   'stats-page',
