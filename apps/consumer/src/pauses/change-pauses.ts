@@ -43,7 +43,8 @@ async function change(
   const signal = stopSignal();
   exitAfter(signal, 0);
   const logger = createLogger('consumer', settings);
-  await using database = connectDatabase(settings, { applicationName: 'consumer', connections: 1 });
+  const options = { applicationName: 'consumer', connections: 1, readOnly: false };
+  await using database = connectDatabase(settings, options);
   return await waitFor(() => operation(database), {
     system: `Postgres at ${database.address}`,
     errors: postgresErrors,
