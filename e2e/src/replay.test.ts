@@ -50,11 +50,12 @@ export default defineEvents({ types: [
   return path;
 }
 
-/** Valid events, old ones, ones of an unknown type, repeated ones and broken records, in all partitions. */
+/** Valid events, old ones, ones of an unknown type, ones that jsonb cannot hold and broken records. */
 function mixture(count: number) {
   return Array.from({ length: count }, (_, index) => {
     const partition = index % 3;
     if (index % 11 === 3) return { key: null, value: Buffer.from('{'), partition };
+    if (index % 13 === 5) return jsonRecord(createEvent({ payload: { path: 'a\u0000b' } }), { partition });
     const change = index % 7 === 1 ? { event_type: 'teleport' } : index % 5 === 2 ? { event_time: OLD } : {};
     return jsonRecord(createEvent(change), { partition });
   });

@@ -27,8 +27,9 @@ import { createMissingTopics } from './create-topics.ts';
 import { migrateTables } from './migrate.ts';
 import { type PauseOptions, pauseAll, pauseSettings, resumeAll } from './pauses/change-pauses.ts';
 import { parsePosition } from './replay/position.ts';
-import { compareDefinitions, type ReplayOptions, replay } from './replay/replay.ts';
+import { type ReplayOptions, replay } from './replay/replay.ts';
 import { replaySettings } from './replay/settings.ts';
+import { compareDefinitions } from './replay/what-if.ts';
 import { runConsumer } from './run.ts';
 import { consumerSettings, probeAddress, probeSettings } from './settings.ts';
 
@@ -146,7 +147,7 @@ start_offset. Rejected records are counted; no dead letters are added.
 
 With --dry-run and --events the report compares that definition with the present one,
 which EVENTS of the environment names: what each stores and rejects, and every kind of
-difference with up to ten places. The tables are not read.
+difference with up to ten places.
 
 JSON: {"schemaVersion":1,"dryRun":false,"isInterrupted":false,
 "ranges":[{"topic":"events","partition":0,"from":"0","to":"100","next":"100"}],

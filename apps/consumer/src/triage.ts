@@ -33,7 +33,11 @@ export function triage(
   return { topic, partition, nextOffset, lastEpoch, rows, deadLetters };
 }
 
-function toRow(record: KafkaRecord, { event, payloadJson, attributesJson }: Decoded<AnyEvent>): EventRow {
+/** The row of a decoded event. */
+export function toRow(
+  record: KafkaRecord,
+  { event, payloadJson, attributesJson }: Decoded<AnyEvent>,
+): EventRow {
   return {
     eventId: event.event_id,
     eventType: event.event_type,

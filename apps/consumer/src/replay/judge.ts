@@ -1,12 +1,17 @@
 import {
   type Batch,
   type Database,
+  type DeadLetter,
+  type EventRow,
   EventRows,
+  findInvalidRows,
   findMissing,
   type Persist,
+  type Refusal,
   type ReplayLedger,
   type Restored,
   storeMissing,
+  withoutValue,
 } from '@pipeline/db';
 import { EventIds } from '@pipeline/program';
 import type { ReplayedRecords } from './report.ts';
@@ -19,15 +24,28 @@ export function createStore(database: Database, persist: Persist): Store {
   return (batch, ledger) => storeMissing(database, persist, ledger, batch);
 }
 
-/** Remembers the events that would be stored, so that later records with their ids count as duplicates. */
-export function createDryStore(): Store {
+/**
+ * Finds what would be stored, and remembers it: later records with the same ids are duplicates. Rows that violate
+ * constraints of the table are not found, only those whose JSON Postgres cannot store.
+ */
+export function createDryStore(database: Database, persist: Persist): Store {
   const ids = new EventIds();
   return async ({ rows }) => {
     const stored = new Map<string, number>();
-    for (const { eventId, eventType } of rows)
-      if (ids.add(eventId)) stored.set(eventType, (stored.get(eventType) ?? 0) + 1);
-    return { stored, refused: [] };
+    const refused: DeadLetter[] = [];
+    const invalid = rows.length === 0 ? new Map() : await persist(() => findInvalidRows(database, rows));
+    for (const [index, row] of [...rows].entries()) {
+      const refusal = invalid.get(index);
+      if (refusal !== undefined) refused.push(toRefused(row, refusal));
+      else if (ids.add(row.eventId)) stored.set(row.eventType, (stored.get(row.eventType) ?? 0) + 1);
+    }
+    return { stored, refused };
   };
+}
+
+function toRefused({ record, eventType }: EventRow, { message, sqlstate }: Refusal): DeadLetter {
+  const detail = withoutValue(message);
+  return { record, eventType, reason: 'refused_by_database', detail, sqlstate, redriveCount: 0 };
 }
 
 /** How a batch is judged. */

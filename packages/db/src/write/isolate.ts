@@ -145,7 +145,7 @@ function toDeadLetter({ record, eventType }: EventRow, verdict: Verdict, redrive
 }
 
 /** Removes the invalid value, which Postgres quotes at the end of its message: it is event data. */
-function withoutValue(message: string): string {
+export function withoutValue(message: string): string {
   return message.replace(/: ".*$/s, '');
 }
 
