@@ -66,7 +66,10 @@ async function readPartitions(
   }
 }
 
-/** The ends of the logs were read before, so that an offset below them was there, and is not the end. */
+/**
+ * The stable ends of the logs were read before. An offset below is that of a record, and not the end, which stands for
+ * none: it cannot be lower now.
+ */
 async function addTimes(
   admin: ClusterAdmin,
   { topic, config }: TopicSetup,
@@ -78,9 +81,9 @@ async function addTimes(
   const isSizeLimited = retentionOf(config, 'retention.bytes') !== undefined;
   const young =
     retentionMs === undefined ? undefined : await admin.fetchOffsetsAt(topic, now - retentionMs / 2);
-  return offsets.map(({ partition, logStart, logEnd, committed }) => {
+  return offsets.map(({ partition, logStart, logEnd, stableEnd, committed }) => {
     const late = future.get(partition);
-    const futureOffset = late !== undefined && late < logEnd ? late : undefined;
+    const futureOffset = late !== undefined && late < stableEnd ? late : undefined;
     const youngFrom = young?.get(partition);
     return { topic, partition, logStart, logEnd, committed, youngFrom, isSizeLimited, futureOffset };
   });
