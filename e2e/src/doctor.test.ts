@@ -124,7 +124,7 @@ const faults: Readonly<Record<string, Fault>> = {
     repair: () => run(`drop role stranger_${process.pid}`),
   },
   'too-few-connections': inDatabase(
-    () => `alter database ${databaseName()} connection limit 10`,
+    () => `alter database ${databaseName()} connection limit 9`,
     () => `alter database ${databaseName()} connection limit -1`,
   ),
   'synchronous-commit-off': inDatabase(
@@ -158,7 +158,9 @@ test.each(Object.entries(faults))('%s is found by name, and nothing else', async
   try {
     const { code, stdout, stderr } = await runDoctor(environment);
     const lines = stdout.trimEnd().split('\n');
-    expect(lines.map((line) => line.split(':')[0])).toEqual([name, ...(fault.more ?? [])]);
+    // Some faults are found once per partition.
+    const names = new Set(lines.map((line) => line.split(':')[0]));
+    expect([...names]).toEqual([name, ...(fault.more ?? [])]);
     expect(lines[0]).toMatch(/: .+; .+/);
     expect({ code, stderr }).toMatchObject({ code: 3, stderr: expect.stringMatching(/^stats: findings: /m) });
   } finally {

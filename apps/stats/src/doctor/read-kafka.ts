@@ -40,9 +40,11 @@ async function countMembers(admin: ClusterAdmin, groupId: string): Promise<numbe
   return group?.members.length ?? null;
 }
 
-/** Null without the right to read the group's offsets. */
-async function readPartitions(
-  admin: ClusterAdmin,
+type OffsetAdmin = Pick<ClusterAdmin, 'fetchOffsets' | 'fetchOffsetsAt'>;
+
+/** The partitions of topics; null without the right to read the group's offsets. @throws kafkajs's error */
+export async function readPartitions(
+  admin: OffsetAdmin,
   topics: readonly TopicSetup[],
   groupId: string,
 ): Promise<readonly PartitionSetup[] | null> {
@@ -71,7 +73,7 @@ async function readPartitions(
  * none: it cannot be lower now.
  */
 async function addTimes(
-  admin: ClusterAdmin,
+  admin: OffsetAdmin,
   { topic, config }: TopicSetup,
   offsets: readonly PartitionOffsets[],
 ): Promise<readonly PartitionSetup[]> {
