@@ -1,5 +1,5 @@
 import type { Settings } from '@pipeline/runtime';
-import type { Database } from '../client/connect.ts';
+import type { Database, Sql } from '../client/connect.ts';
 import type { databaseSettings } from '../client/settings.ts';
 import { readDaysAhead } from '../maintenance/days-ahead.ts';
 import { type ComparedMigrations, compareMigrations } from '../migrate.ts';
@@ -80,48 +80,57 @@ const rolePrefix = (schema: string) => (schema === 'public' ? 'pipeline_' : `pip
 
 /** Of the catalog only: a name in a schema that the login may not use would be an error. */
 async function readServer(database: Database, schema: string, ownName: string): Promise<ServerSetup> {
+  const prefix = rolePrefix(schema);
   const [server] = await database.run(
     (sql) => sql<ServerSetup[]>`
       with tables as (
         select relname, oid from pg_class where relname in ('raw_events', 'ingest_progress', 'schema_migrations')
           and relnamespace = (select oid from pg_namespace where nspname = ${schema})
-      ), open as (
-        select datname is not distinct from current_database() as is_here,
-               datname is not distinct from current_database()
-                 and application_name in ('consumer', 'stats', 'redrive', 'migrate', 'infra', ${ownName}) as is_own
-        from pg_stat_activity where backend_type = 'client backend'
       )
       select current_setting('server_version_num')::int as "versionNumber", current_user::text as user,
              pg_encoding_to_char(encoding) as encoding,
-             to_json(array(
-                   select rolname::text from pg_roles
-                   where rolname in (select ${rolePrefix(schema)} || kind
-                                     from unnest(array['owner', 'writer', 'reader', 'operator']) as kind))) as roles,
+             (select coalesce(json_agg(rolname), '[]') from pg_roles
+              where rolname in (${prefix} || 'owner', ${prefix} || 'writer', ${prefix} || 'reader', ${prefix} || 'operator'))
+               as roles,
              (select count(*) = 3 from tables) as "hasTables",
              (select count(*) = 2 from tables where relname <> 'raw_events' and has_table_privilege(oid, 'select')
                 and has_schema_privilege(${schema}, 'usage')) as "mayRead",
              (select setting::int from pg_settings where name = 'statement_timeout') as "statementTimeoutMs",
-             to_json(array(
-                   select current_user::text where current_setting('synchronous_commit') = 'off'
-                   union
-                   select setrole::regrole::text from pg_db_role_setting
-                   where setrole <> 0 and setdatabase in (0, pg_database.oid)
-                     and 'synchronous_commit=off' = any(setconfig)
-                     and has_table_privilege(setrole, (select oid from tables where relname = 'raw_events'), 'insert')
-                  )) as "asynchronousUsers",
-             (select json_agg(one) from (
-                select 'server' as of, count(*)::int as open, count(*) filter (where is_own)::int as "ownOpen",
-                       current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
-                         - coalesce(current_setting('reserved_connections', true), '0')::int as limit
-                from open
-                union all
-                select 'database', count(*) filter (where is_here)::int, count(*) filter (where is_own)::int, datconnlimit
-                from open
-              ) as one where one.limit >= 0) as limits
+             (select coalesce(json_agg(one), '[]') from (${selectAsynchronousUsers(sql)}) as users (one))
+               as "asynchronousUsers",
+             (select json_agg(one) from (${selectLimits(sql, ownName)}) as one where one.limit >= 0) as limits
       from pg_database where datname = current_database()`,
   );
   if (server === undefined) throw new Error('Postgres returned no row');
   return server;
+}
+
+/** This user, if it does not wait for commits, and others for which that is set and that store events. */
+function selectAsynchronousUsers(sql: Sql) {
+  return sql`
+    select current_user::text where current_setting('synchronous_commit') = 'off'
+    union
+    select setrole::regrole::text from pg_db_role_setting
+    where setrole <> 0 and setdatabase in (0, pg_database.oid) and 'synchronous_commit=off' = any(setconfig)
+      and has_table_privilege(setrole, (select oid from tables where relname = 'raw_events'), 'insert')`;
+}
+
+/** A limit of -1 is none. */
+function selectLimits(sql: Sql, ownName: string) {
+  return sql`
+    with open as (
+      select datname is not distinct from current_database() as is_here,
+             datname is not distinct from current_database()
+               and application_name in ('consumer', 'stats', 'redrive', 'migrate', 'infra', ${ownName}) as is_own
+      from pg_stat_activity where backend_type = 'client backend'
+    )
+    select 'server' as of, count(*)::int as open, count(*) filter (where is_own)::int as "ownOpen",
+           current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+             - coalesce(current_setting('reserved_connections', true), '0')::int as limit
+    from open
+    union all
+    select 'database', count(*) filter (where is_here)::int, count(*) filter (where is_own)::int, datconnlimit
+    from open`;
 }
 
 async function readMissingRights(
