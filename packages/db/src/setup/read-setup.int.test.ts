@@ -18,7 +18,7 @@ async function read(settings = fresh.settings) {
   return await readSetup(database, settings, ['events']);
 }
 
-test('a migrated database has all rights, no pending migration and the timeout of the settings', async () => {
+test('a migrated database has all rights, no pending migration and the set timeout', async () => {
   expect(await read()).toMatchObject({
     versionNumber: expect.any(Number),
     encoding: 'UTF8',
