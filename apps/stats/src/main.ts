@@ -78,7 +78,11 @@ withWait(program.command('check'))
     checkThresholds(settingsOf(command, statsSettings), command.optsWithGlobals()),
   );
 
-withSettings(program.command('doctor'), doctorSettings)
+const doctorJson = `
+JSON: {"schemaVersion":1,"findings":[{"name":"dlq-topic-too-small",
+"problem":"…","remedy":"…","command":null}]}`;
+
+withSettings(program.command('doctor').addHelpText('after', doctorJson), doctorSettings)
   .description('check topics, rights, settings, versions and limits; exit code 3 if there is a finding')
   .option('--json', 'print the findings as JSON')
   .addHelpText('before', 'Examples:\n  stats doctor\n  stats doctor --json | jq .findings[].name\n')
