@@ -39,5 +39,5 @@ EVENTS: {{ printf "/etc/pipeline/events/%s" .Values.events.module | trimSuffix "
 
 {{- /* A value as text. Helm reads numbers as floats, and would print 8388608 as 8.388608e+06. */}}
 {{- define "pipeline.text" -}}
-{{- if and (kindIs "float64" .) (eq . (float64 (int64 .))) }}{{ int64 . }}{{ else }}{{ . }}{{ end }}
+{{- if kindIs "float64" . }}{{ if eq . (float64 (int64 .)) }}{{ int64 . }}{{ else }}{{ . }}{{ end }}{{ else }}{{ . }}{{ end }}
 {{- end }}
