@@ -1,7 +1,8 @@
 {{- /*
 The template of a pod with one container. Members: root, component, image (consumer or stats), args, env, secret (the
 role whose Secret is mounted), resources; optional: port, ready (the path of the readiness probe), restartPolicy,
-isHook, spread, users (a Secret with logins of the page), tmp (whether it may write to /tmp).
+isHook, spread, users (a Secret with logins of the page), tmp (whether it may write to /tmp),
+kafkaSecret (a second Secret, with the login to Kafka).
 */}}
 {{- define "pipeline.pod" -}}
 {{- $root := .root }}
@@ -85,7 +86,7 @@ spec:
         capabilities:
           drop: ["ALL"]
       {{- $volumes := include "pipeline.volumes" . | fromYamlArray }}
-      {{- $paths := dict "secrets" "/run/secrets/pipeline" "users" "/run/secrets/users" "ca" "/etc/pipeline/ca" "events" "/etc/pipeline/events" "tmp" "/tmp" }}
+      {{- $paths := dict "secrets" "/run/secrets/pipeline" "users" "/run/secrets/users" "ca" "/etc/pipeline/ca" "events" "/etc/pipeline/events" "tmp" "/tmp" "kafka" "/run/secrets/kafka" }}
       volumeMounts:
         {{- range $volumes }}
         - name: {{ .name }}
@@ -103,6 +104,12 @@ spec:
     defaultMode: 0440
 {{- with .users }}
 - name: users
+  secret:
+    secretName: {{ . }}
+    defaultMode: 0440
+{{- end }}
+{{- with .kafkaSecret }}
+- name: kafka
   secret:
     secretName: {{ . }}
     defaultMode: 0440

@@ -6,14 +6,17 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { rootFolder } from '../settings.ts';
 import { helmPath, noHelm, renderRelease } from './testing/helm.ts';
-import { findMistakes, type Manifest, parseManifests } from './testing/manifests.ts';
+import { findMistakes, type Manifest, type PodSpec, parseManifests, podsOf } from './testing/manifests.ts';
 import { idOf, releaseOf } from './testing/references.ts';
 
-/** Stands for `helm`: there is no cluster, so releases are rendered instead of installed. */
-const substitute = `#!/bin/sh
+/** There is no cluster: releases are rendered instead of installed, and the arguments of kubectl are printed. */
+const substitutes = {
+  helm: `#!/bin/sh
 if [ "$1 $2" = "upgrade --install" ]; then shift 2; set -- template "$@"; fi
 echo --- && exec "${helmPath}" "$@"
-`;
+`,
+  kubectl: '#!/bin/sh\necho "$@"\n',
+};
 
 /** The blocks of a language below a heading. */
 function documentedBlocks(language: string, heading: string, page: string): readonly string[] {
@@ -24,27 +27,72 @@ function documentedBlocks(language: string, heading: string, page: string): read
   return [...own.matchAll(fences)].map(([, block = '']) => block);
 }
 
-/** The objects that the documented commands of a section install. @throws Error if one fails */
-function documentedReleases(heading: string, page = 'docs/kubernetes.md'): readonly Manifest[] {
-  const commands = documentedBlocks('sh', heading, page).filter((block) => block.includes('helm '));
-  const folder = mkdtempSync(join(tmpdir(), 'helm-'));
+/** What the documented commands of a section print. @throws Error if one fails */
+function runDocumented(program: keyof typeof substitutes, heading: string, page: string): string {
+  const commands = documentedBlocks('sh', heading, page).filter((block) => block.includes(`${program} `));
+  const folder = mkdtempSync(join(tmpdir(), 'commands-'));
   try {
-    writeFileSync(join(folder, 'helm'), substitute, { mode: 0o755 });
+    for (const [name, script] of Object.entries(substitutes))
+      writeFileSync(join(folder, name), script, { mode: 0o755 });
     const { status, stdout, stderr } = spawnSync('bash', ['-euc', commands.join('')], {
       encoding: 'utf8',
       cwd: rootFolder,
       env: { ...process.env, PATH: `${folder}${delimiter}${process.env['PATH']}` },
     });
     if (status !== 0) throw new Error(stderr);
-    return parseManifests(stdout).filter((one) => one !== null);
+    return stdout;
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
+/** The objects that the documented commands of a section install. */
+function documentedReleases(heading: string, page = 'docs/kubernetes.md'): readonly Manifest[] {
+  return parseManifests(runDocumented('helm', heading, page)).filter((one) => one !== null);
+}
+
+/** The keys of the Secrets that the documented commands create, by name. */
+function documentedSecrets(): Readonly<Record<string, readonly string[]>> {
+  const lines = runDocumented('kubectl', 'Install', 'docs/kubernetes.md').split('\n');
+  const created = lines.map((line) => /create secret generic (\S+)(.*)/.exec(line) ?? []);
+  return Object.fromEntries(
+    created
+      .filter(([match]) => match)
+      .map(([, name, flags = '']) => [
+        name,
+        [...flags.matchAll(/--from-\w+=([\w-]+)/g)].map(([, key = '']) => key),
+      ]),
+  );
+}
+
+/** The files in Secrets that the environment of a pod names. */
+function secretFilesOf(id: string, { containers, volumes }: PodSpec) {
+  return containers.flatMap(({ env = [], volumeMounts }) =>
+    env.flatMap(({ name, value = '' }) => {
+      const mount = volumeMounts.find(({ mountPath }) => value.startsWith(`${mountPath}/`));
+      const secret = volumes.find((one) => one.name === mount?.name)?.secret?.secretName;
+      const isSecret = value.startsWith('/run/secrets/');
+      return isSecret ? [{ id, name, secret: secret ?? 'none', key: value.split('/').at(-1) ?? '' }] : [];
+    }),
+  );
+}
+
 describe.skipIf(noHelm !== undefined)(`documented releases${noHelm ? ` (${noHelm})` : ''}`, () => {
   test('the documented installation is the example', () => {
     expect(documentedReleases('Install').map(idOf)).toEqual(renderRelease('orders').map(idOf));
+  });
+
+  test('every secret file that a program reads is a key of a documented Secret', () => {
+    const secrets = documentedSecrets();
+    expect(Object.keys(secrets).sort()).toEqual([
+      ...['orders-consumer', 'orders-keda', 'orders-owner', 'orders-stats', 'orders-topics'],
+    ]);
+    const cronJobs = { partition: { enabled: true } };
+    const files = podsOf(renderRelease('orders', { cronJobs })).flatMap(([id, pod]) =>
+      secretFilesOf(id, pod),
+    );
+    expect(files.length).toBeGreaterThan(8);
+    expect(files.filter(({ secret, key }) => !secrets[secret]?.includes(key))).toEqual([]);
   });
 
   test('a file that --set-file names becomes a file of the definition', () => {
