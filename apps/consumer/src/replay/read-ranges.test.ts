@@ -58,7 +58,7 @@ function start(change: Partial<RangeParts> = {}) {
   return { reader, steps, shares };
 }
 
-test('steps are consecutive and of limited size, and hold every record once, after any errors', async () => {
+test('steps are consecutive, limited, and hold every record once, after any errors', async () => {
   const anyLog = fc.record({
     size: fc.integer({ min: 1_000, max: 9_000 }),
     failures: fc.array(fc.nat(9_000)),

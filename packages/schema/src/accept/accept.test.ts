@@ -146,7 +146,7 @@ test.each([
   expect(createAccept(shopEvents)(toBytes(text))).toBeUndefined();
 });
 
-test('members outside the mapping are kept as they are written, but not those further inside', () => {
+test('members outside the mapping are kept as written, but not those further inside', () => {
   const envelope = fields({ id: '/id', type: '/meta/type', time: '/time', payload: '/data' });
   const accept = createAccept(defineEvents({ envelope, types: [remark] }));
   const write = (meta: string) =>
