@@ -4,7 +4,7 @@ import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { connectDatabase, databaseSettings, toUserError } from '@pipeline/db';
-import { readSettings, UserError } from '@pipeline/runtime';
+import { readSettings, SettingsError, UserError } from '@pipeline/runtime';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { rootFolder } from './support/programs/binaries.ts';
 import { type SecuredPostgres, startSecuredPostgres } from './support/servers/secured-postgres.ts';
@@ -66,7 +66,7 @@ test('Heroku: the error explains that the server cannot be verified, and what to
   expect(line).toMatch(/certificate .* not signed .*; Heroku signs with no CA: .* sslmode=disable there$/);
 });
 
-/** `connected`, or the line that a program prints. */
+/** `connected`, or what a program prints. */
 async function connect(url: string, additions: readonly string[]): Promise<string> {
   const [parameters, variables] = [true, false].map((isOfUrl) =>
     additions.filter((one) => one.startsWith('ssl') === isOfUrl).map((one) => one.split('=')),
@@ -78,9 +78,13 @@ async function connect(url: string, additions: readonly string[]): Promise<strin
     await database.run((sql) => sql`select 1`);
     return 'connected';
   } catch (error) {
-    const reported = toUserError(error);
-    return reported instanceof UserError ? `${reported.message}; ${reported.remedy}` : String(reported);
+    return linesOf(toUserError(error));
   }
+}
+
+function linesOf(error: unknown): string {
+  if (error instanceof SettingsError) return error.problems.join('\n');
+  return error instanceof UserError ? `${error.message}; ${error.remedy}` : String(error);
 }
 
 /** The URL with port, database and credentials of the private server; an address is that of the loopback. */
