@@ -30,6 +30,10 @@ test.each(appNames)('%s is one file that prints its version and commit', async (
   expect(statSync(binaryOf(app)).size).toBeLessThan(200e6);
 });
 
+test.each(appNames)('%s prints no warning: V8 accepts the code cache of the build', async (app) => {
+  expect((await runBinary(app, ['--version'])).stderr).toBe('');
+});
+
 test.each(appNames)('%s does not contain the path of its build folder', (app) => {
   expect(readFileSync(binaryOf(app)).includes(rootFolder)).toBe(false);
 });
