@@ -66,6 +66,8 @@ test('creating a decoder with an invalid schema throws', () => {
   expect(() => decoderOf({ refund: Type.Object({ at: Type.String({ format: 'unheard-of' }) }) })).toThrow(
     'unheard-of',
   );
+  const impossible = Type.Object({ at: Type.String({ minLength: -1 }) });
+  expect(() => decoderOf({ refund: impossible })).toThrow('minLength must be >= 0');
 });
 
 test('two decoders may have schemas with the same $id', () => {

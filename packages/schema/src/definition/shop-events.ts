@@ -1,6 +1,6 @@
 import { strictNativeEnvelope } from '../envelopes/native.ts';
 import { eventTypes } from '../registry.ts';
-import { compileValidator } from '../validate.ts';
+import { compileValidator, createTrusting } from '../validate.ts';
 import type { EventDefinition, EventOf, Registry } from './definition.ts';
 
 /** The built-in definition: events of a shop. The default of every program. */
@@ -8,7 +8,7 @@ export const shopEvents: EventDefinition<typeof eventTypes, string> = {
   envelope: strictNativeEnvelope,
   types: eventTypes,
   validators: Object.fromEntries(
-    Object.entries(eventTypes).map(([name, payload]) => [name, compileValidator(payload)]),
+    Object.entries(eventTypes).map(([name, payload]) => [name, compileValidator(payload, createTrusting)]),
   ),
   unknownTypes: 'dead-letter',
 };
