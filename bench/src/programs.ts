@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
@@ -7,13 +7,31 @@ import { UserError } from '@pipeline/runtime';
 
 export type Environment = Readonly<Record<string, string>>;
 
+type AppName = 'producer' | 'consumer';
+
 const apps = join(import.meta.dirname, '../../apps');
 
 /**
  * Starts an app with its `start` script, as `pnpm start` does, but without pnpm's overhead. Disposal kills it.
  */
-export function startApp(name: 'producer' | 'consumer', args: readonly string[], environment: Environment) {
-  const child = spawnApp(name, args, environment);
+export function startApp(name: AppName, args: readonly string[], environment: Environment) {
+  return start(name, startScript(name), args, environment);
+}
+
+/** Starts the executable of an app, which `buildExecutable` has built. */
+export function startExecutable(name: AppName, args: readonly string[], environment: Environment) {
+  return start(name, `dist/${name}`, args, environment);
+}
+
+/** Builds the executable of an app. */
+export function buildExecutable(name: AppName): void {
+  const build = join(apps, '../tools/src/build-binary.ts');
+  execFileSync(process.execPath, ['--conditions=source', build], { cwd: join(apps, name), stdio: 'ignore' });
+}
+
+/** @param line a line of the shell */
+function start(name: AppName, line: string, args: readonly string[], environment: Environment) {
+  const child = spawnApp(name, line, args, environment);
   const kill = () => child.kill('SIGKILL');
   process.once('exit', kill);
   let log = '';
@@ -50,13 +68,15 @@ export function startApp(name: 'producer' | 'consumer', args: readonly string[],
   };
 }
 
-function spawnApp(name: string, args: readonly string[], environment: Environment) {
-  const folder = join(apps, name);
-  const { scripts } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+function startScript(name: AppName): string {
+  return JSON.parse(readFileSync(join(apps, name, 'package.json'), 'utf8')).scripts.start;
+}
+
+function spawnApp(name: AppName, line: string, args: readonly string[], environment: Environment) {
   const PATH = [dirname(process.execPath), process.env['PATH']].join(delimiter);
   // `exec` replaces the shell, so that the process is the app's.
-  return spawn('sh', ['-c', `exec env ${scripts.start} "$@"`, 'sh', ...args], {
-    cwd: folder,
+  return spawn('sh', ['-c', `exec env ${line} "$@"`, 'sh', ...args], {
+    cwd: join(apps, name),
     env: { ...process.env, PATH, METRICS_PORT: '0', LOG_FORMAT: 'json', ...environment },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
