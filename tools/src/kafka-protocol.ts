@@ -36,7 +36,7 @@ function readRequests(release: string): ReadonlyMap<number, Request> {
       [
         '-q',
         '-B',
-        'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:unpack',
+        'org.apache.maven.plugins:maven-dependency-plugin:3.11.0:unpack',
         ...[
           `-Dartifact=org.apache.kafka:kafka-clients:${release}`,
           '-Dmdep.unpack.includes=common/message/*Request.json',
