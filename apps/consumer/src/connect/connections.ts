@@ -15,9 +15,15 @@ import type { consumerSettings } from '../settings.ts';
 
 type ConsumerSettings = Settings<typeof consumerSettings>;
 
-/** A connection per writer, and one for the probes. */
+/**
+ * A connection per writer, and one for the probes. The first is opened at once, while the program connects to Kafka; if
+ * that fails, the first statement reports it.
+ */
 export function openDatabase(settings: ConsumerSettings): Database {
-  return connectDatabase(settings, { applicationName: 'consumer', connections: settings.WRITERS + 1 });
+  const options = { applicationName: 'consumer', connections: settings.WRITERS + 1 };
+  const database = connectDatabase(settings, options);
+  database.run((sql) => sql`select`).catch(() => {});
+  return database;
 }
 
 /** The consumer's Kafka clients other than its source. */
@@ -40,9 +46,13 @@ export async function openKafka(
   await using stack = new AsyncDisposableStack();
   const kafka = connectKafka(settings, 'consumer', logger);
   const admin = stack.use(await reachKafka(() => openAdmin(kafka)));
-  await reachKafka(() => requireTopics(admin, settings.KAFKA_TOPIC));
-  await reachKafka(() => warnOfMissing(admin, settings.KAFKA_DLQ_TOPIC, logger));
-  const publisher = stack.use(await reachKafka(() => openPublisher(kafka)));
+  const opening = reachKafka(() => openPublisher(kafka));
+  stack.defer(async () => (await opening)[Symbol.asyncDispose]());
+  const [publisher] = await Promise.all([
+    opening,
+    reachKafka(() => requireTopics(admin, settings.KAFKA_TOPIC)),
+    reachKafka(() => warnOfMissing(admin, settings.KAFKA_DLQ_TOPIC, logger)),
+  ]);
   const opened = stack.move();
   return { admin, publisher, [Symbol.asyncDispose]: () => opened.disposeAsync() };
 }
