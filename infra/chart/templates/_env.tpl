@@ -1,6 +1,7 @@
 {{- /*
-Environment that follows from other values; settings of the same name replace it. The second argument is the role whose
-Secret is mounted: the owner of the tables has no login to Kafka, and the creator of topics none to Postgres.
+Environment that follows from other values; settings of the same name replace it. The second argument is the
+role whose Secret is mounted: the owner of the tables has no login to Kafka, and the creator of topics none to
+Postgres.
 */}}
 {{- define "pipeline.derivedEnv" -}}
 {{- $root := index . 0 }}
@@ -29,7 +30,7 @@ EVENTS: {{ printf "/etc/pipeline/events/%s" $root.Values.events.module | trimSuf
 {{- end }}
 {{- end }}
 
-{{- /* The environment of a container: of maps, the last one that has a name wins; then a list of further variables. */}}
+{{- /* The environment of a container: of maps, the last that has a name wins; then further variables. */}}
 {{- define "pipeline.env" -}}
 {{- $merged := dict }}
 {{- range .maps }}
@@ -48,5 +49,8 @@ EVENTS: {{ printf "/etc/pipeline/events/%s" $root.Values.events.module | trimSuf
 
 {{- /* A value as text. Helm reads numbers as floats, and would print 8388608 as 8.388608e+06. */}}
 {{- define "pipeline.text" -}}
-{{- if kindIs "float64" . }}{{ if eq . (float64 (int64 .)) }}{{ int64 . }}{{ else }}{{ . }}{{ end }}{{ else }}{{ . }}{{ end }}
+{{- if not (kindIs "float64" .) }}{{ . }}
+{{- else if eq . (float64 (int64 .)) }}{{ int64 . }}
+{{- else }}{{ . }}
+{{- end }}
 {{- end }}

@@ -1,14 +1,14 @@
-{{- /* The name of an object, RELEASE-WORD. Words have no dash, so two releases never have a name in common. */}}
+{{- /* The name of an object, RELEASE-WORD. Words have no dash, so two releases have no name in common. */}}
 {{- define "pipeline.name" -}}
 {{- $root := index . 0 }}
 {{- $prefix := $root.Values.namePrefix | default $root.Release.Name }}
 {{- if gt (len $prefix) 40 }}
-{{- fail (printf "the release name %s is longer than 40 characters: choose a shorter one, or set namePrefix" $prefix) }}
+{{- fail (printf "the release name %s is longer than 40 characters: shorten it, or set namePrefix" $prefix) }}
 {{- end }}
 {{- printf "%s-%s" $prefix (index . 1) }}
 {{- end }}
 
-{{- /* Labels that select the pods of a component, or of the release. They never change: selectors are immutable. */}}
+{{- /* Labels that select the pods of a component, or of the release. Selectors are immutable. */}}
 {{- define "pipeline.selector" -}}
 {{- $root := index . 0 -}}
 app.kubernetes.io/name: kafka-to-postgres
@@ -30,7 +30,10 @@ app.kubernetes.io/managed-by: {{ (first .).Release.Service }}
 
 {{- define "pipeline.image" -}}
 {{- $root := index . 0 }}
-{{- $repository := required "image.repository is empty. No registry publishes the images: build them (docker buildx build --file infra/Dockerfile --target consumer, and stats; docs/install.md), push them to a registry of yours, and set it" $root.Values.image.repository }}
+{{- $build := "docker buildx build --file infra/Dockerfile --target consumer, and stats; docs/install.md" }}
+{{- $message := "image.repository is empty. No registry publishes the images: build them (%s), push them, and set it" }}
+{{- $message = printf $message $build }}
+{{- $repository := required $message $root.Values.image.repository }}
 {{- printf "%s/%s:%s" $repository (index . 1) (include "pipeline.tag" $root) }}
 {{- end }}
 

@@ -1,7 +1,7 @@
 {{- /*
-The template of a pod with one container. Members: root, component, image (consumer or stats), args, env, secret (the
-role whose Secret is mounted), resources; optional: port, ready (the path of the readiness probe), restartPolicy,
-isHook, spread, users (a Secret with logins of the page), tmp (whether it may write to /tmp),
+The template of a pod with one container. Members: root, component, image (consumer or stats), args, env,
+secret (the role whose Secret is mounted), resources; optional: port, ready (the path of the readiness probe),
+restartPolicy, isHook, spread, users (a Secret with logins of the page), tmp (whether it may write to /tmp),
 kafkaSecret (a second Secret, with the login to Kafka).
 */}}
 {{- define "pipeline.pod" -}}
@@ -26,7 +26,8 @@ spec:
   {{- end }}
   # Longer than the 8 s in which a program drains.
   terminationGracePeriodSeconds: 30
-  serviceAccountName: {{ $values.serviceAccount.name | default (include "pipeline.name" (list $root (ternary "hooks" "programs" (default false .isHook)))) }}
+  {{- $account := include "pipeline.name" (list $root (ternary "hooks" "programs" (default false .isHook))) }}
+  serviceAccountName: {{ $values.serviceAccount.name | default $account }}
   automountServiceAccountToken: false
   enableServiceLinks: false
   securityContext:
@@ -86,7 +87,13 @@ spec:
         capabilities:
           drop: ["ALL"]
       {{- $volumes := include "pipeline.volumes" . | fromYamlArray }}
-      {{- $paths := dict "secrets" "/run/secrets/pipeline" "users" "/run/secrets/users" "ca" "/etc/pipeline/ca" "events" "/etc/pipeline/events" "tmp" "/tmp" "kafka" "/run/secrets/kafka" }}
+      {{- $paths := dict
+        "secrets" "/run/secrets/pipeline"
+        "kafka" "/run/secrets/kafka"
+        "users" "/run/secrets/users"
+        "ca" "/etc/pipeline/ca"
+        "events" "/etc/pipeline/events"
+        "tmp" "/tmp" }}
       volumeMounts:
         {{- range $volumes }}
         - name: {{ .name }}
@@ -144,10 +151,12 @@ secret:
 {{- end }}
 {{- end }}
 
-{{- /* The name of the ConfigMap with a definition of events; empty without one. A hook has a copy under another word. */}}
+{{- /* The name of the ConfigMap with a definition of events; empty without one. Hooks have a copy of it. */}}
 {{- define "pipeline.events" -}}
 {{- $root := index . 0 }}
 {{- with $root.Values.events }}
-{{- if .configMap }}{{ .configMap }}{{ else if .files }}{{ include "pipeline.name" (list $root (index $ 1)) }}{{ end }}
+{{- if .configMap }}{{ .configMap }}
+{{- else if .files }}{{ include "pipeline.name" (list $root (index $ 1)) }}
+{{- end }}
 {{- end }}
 {{- end }}
