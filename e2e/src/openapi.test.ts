@@ -136,6 +136,13 @@ const exchanges: readonly Exchange[] = [
   post('/api/dlq/redrive', { ids: ['1'] }),
   post('/api/dlq/discard', { all: true, because: 'a test' }),
   get('/api/dlq/{id}', { path: '/api/dlq/1' }),
+  ...(['works', 'readOnly', 'withLogin', 'withoutKafka'] as const).map((server) =>
+    post('/api/what-if', { hours: 1, schemas: { signup: {} } }, { server }),
+  ),
+  post('/api/what-if', { hours: 0, schemas: {} }),
+  post('/api/what-if', { hours: 1, schemas: { signup: { type: 'objekt' } } }),
+  post('/api/what-if', {}, { headers: {} }),
+  post('/api/what-if', {}, { headers: { ...foreignHost, 'content-type': 'application/json' } }),
   ...['/livez', '/readyz', '/metrics'].map((path) => get(path)),
 ];
 

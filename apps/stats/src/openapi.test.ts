@@ -3,12 +3,14 @@ import type { Hono } from 'hono';
 import { expect, test } from 'vitest';
 import openapi from '../openapi.json' with { type: 'json' };
 import { createDeadLetterApi, type DeadLetterParts } from './api/dead-letters.ts';
+import { createWhatIfApi, type WhatIfParts } from './api/what-if.ts';
 import { createServer, type ServerParts } from './page/server.ts';
 
 /** The registered routes; none of their dependencies is called. */
 function listRoutes(): readonly string[] {
   const deadLetters = createDeadLetterApi({ isReadOnly: false } as DeadLetterParts);
-  const parts = { webFiles: new Map(), allowedHosts: [], deadLetters, metrics: {}, basePath: '/' };
+  const whatIf = createWhatIfApi({ isReadOnly: false } as WhatIfParts);
+  const parts = { webFiles: new Map(), allowedHosts: [], deadLetters, whatIf, metrics: {}, basePath: '/' };
   const app: Hono = createServer(parts as unknown as ServerParts);
   const routes = app.routes.filter(({ method }) => method !== 'ALL');
   return [...new Set(routes.map(({ method, path }) => `${method} ${toTemplate(path)}`))].sort();

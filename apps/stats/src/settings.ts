@@ -50,6 +50,8 @@ export const doctorSettings = {
 export const serveSettings = {
   ...eventSettings,
   ...statsSettings,
+  DECOMPRESSED_MAX_BYTES: groupSettings.DECOMPRESSED_MAX_BYTES,
+  DECODED_MAX_RECORDS: groupSettings.DECODED_MAX_RECORDS,
   STATS_BASE_PATH: basePath('Path below which a proxy publishes the stats page'),
   ...accessSettings,
 };

@@ -1,2 +1,2 @@
-export { loadDefinition, loadEvents } from './load-definition.ts';
-export { eventSettings } from './settings.ts';
+export { compileDefinition, loadDefinition, loadEvents } from './load-definition.ts';
+export { type EnvelopeChoice, eventSettings } from './settings.ts';

@@ -1,5 +1,6 @@
 import { type Settings, SettingsError } from '@pipeline/runtime';
 import { type EventDefinition, shopEvents } from '@pipeline/schema';
+import type { FolderOptions } from './folder/load-folder.ts';
 import type { eventSettings } from './settings.ts';
 import { statPath } from './stat-path.ts';
 
@@ -28,6 +29,19 @@ export async function loadEvents(
   // Imported on demand: most programs use the built-in definition, and this takes a tenth of their start.
   const { readEvents } = await import('./read-events.ts');
   return readEvents(setting, path, settings);
+}
+
+/**
+ * Compiles a definition from JSON Schemas by the names of their types, as a folder of them would be.
+ * @param options as the settings of a folder
+ * @throws DefinitionError that lists everything that is wrong with it
+ */
+export async function compileDefinition(
+  schemas: Readonly<Record<string, unknown>>,
+  options: FolderOptions,
+): Promise<EventDefinition> {
+  const { defineSchemas } = await import('./folder/load-folder.ts');
+  return defineSchemas(schemas, options);
 }
 
 /** A module names its envelope itself, so these settings would have no effect. */

@@ -22,6 +22,7 @@ export async function refuseInvalid(
     rows.push(toRow(record, decoding));
     return [index];
   });
+  if (rows.length === 0) return decodings;
   const found = await persist(() => findInvalidRows(database, rows));
   const refusals = new Map([...found].map(([row, { message }]) => [indexes[row], withoutValue(message)]));
   return decodings.map((decoding, index) => refuse(decoding, refusals.get(index)));

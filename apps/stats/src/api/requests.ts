@@ -1,4 +1,6 @@
 import { type DeadLetterFilter, deadLetterStatuses } from '@pipeline/db/dead-letters';
+import type { EnvelopeChoice } from '@pipeline/definition';
+import type { UnknownTypes } from '@pipeline/schema';
 import { Ajv } from 'ajv';
 import openapi from '../../openapi.json' with { type: 'json' };
 import { readTime } from '../terminal/read-time.ts';
@@ -52,7 +54,8 @@ function isParameter(name: string, text = ''): boolean {
  */
 export function parseRequest(body: unknown, schema: RequestSchema): DeadLetterRequest {
   const given = typeof body === 'object' ? { ...body } : {};
-  if (!ajv.validate(`api#/components/schemas/${schema}`, given)) throw new BadRequest(describeError());
+  if (!ajv.validate(`api#/components/schemas/${schema}`, given))
+    throw new BadRequest(describeError('ids, a filter, or "all": true'));
   const { ids, limit }: { readonly ids?: readonly string[]; readonly limit?: number } = given;
   const texts: Texts = given;
   const [after, upTo] = [toId(texts['after']), toId(texts['upTo'])];
@@ -63,12 +66,29 @@ export function parseRequest(body: unknown, schema: RequestSchema): DeadLetterRe
   };
 }
 
+/** A candidate definition, and over how many hours it is compared. */
+export interface WhatIfRequest {
+  readonly hours: number;
+  /** JSON Schemas by the names of their types. */
+  readonly schemas: Readonly<Record<string, unknown>>;
+  readonly envelope?: EnvelopeChoice;
+  readonly unknownTypes?: UnknownTypes;
+}
+
+/** Reads the body of a comparison. @throws BadRequest for an invalid member */
+export function parseWhatIf(body: unknown): WhatIfRequest {
+  const isWhatIf = (given: unknown): given is WhatIfRequest =>
+    ajv.validate('api#/components/schemas/WhatIfRequest', given);
+  if (isWhatIf(body)) return body;
+  throw new BadRequest(describeError('hours and schemas'));
+}
+
 /** Names the first invalid member, and what is expected: the title of its schema. */
-function describeError(): string {
+function describeError(members: string): string {
   const [error] = ajv.errors ?? [];
   const name = String(error?.params['additionalProperty'] ?? error?.instancePath.slice(1) ?? '');
   const title: unknown = error?.parentSchema?.['title'];
-  if (name === '') return 'expected ids, a filter, or "all": true';
+  if (name === '') return `expected ${members}`;
   if (title === undefined) return `"${name.slice(0, 100)}": unknown member`;
   return `"${name}": expected ${title}, got ${JSON.stringify(error?.data).slice(0, 100)}`;
 }

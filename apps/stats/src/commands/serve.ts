@@ -1,14 +1,17 @@
 import { once } from 'node:events';
 import { readMinutes, readNewest } from '@pipeline/db/read';
 import { loadDefinition } from '@pipeline/definition';
+import { connectKafka, openAdmin } from '@pipeline/kafka';
 import { listen } from '@pipeline/program';
 import { type Settings, withDeadline } from '@pipeline/runtime';
+import type { EventDefinition } from '@pipeline/schema';
 import type { Context } from 'hono';
 import { actingUserOf } from '../access/acting-user.ts';
 import { openLogins } from '../access/logins.ts';
 import { publicOrigin } from '../access/public-origin.ts';
 import { requireLogin } from '../access/require-login.ts';
 import { createDeadLetterApi } from '../api/dead-letters.ts';
+import { createWhatIfApi } from '../api/what-if.ts';
 import { openStatsContext, type StatsContext, type StatsSettings } from '../collect/stats-context.ts';
 import { withTimeoutFallback } from '../collect/with-timeout-fallback.ts';
 import { createPace } from '../dead-letters/pace.ts';
@@ -34,7 +37,8 @@ const TAIL_TIMEOUT_MS = 1_000;
 
 /** Serves the page and its API until a stop signal. */
 export async function serveStats(settings: ServeSettings, version: string): Promise<void> {
-  const types = Object.keys((await loadDefinition(settings)).types);
+  const definition = await loadDefinition(settings);
+  const types = Object.keys(definition.types);
   await using view = openStatsContext(settings);
   const { logger, signal } = view;
   const { KAFKA_TOPIC: topics, KAFKA_GROUP_ID: groupId } = settings;
@@ -49,6 +53,7 @@ export async function serveStats(settings: ServeSettings, version: string): Prom
     live: startLive(view, history),
     webFiles: readWebFiles({ groupId, topics, types }),
     deadLetters: createDeadLetterApi({ ...view, ...changesOf(settings) }),
+    whatIf: createWhatIfApi({ ...whatIfOf(settings, view, definition), ...changesOf(settings) }),
     metrics,
     observe: createObserver(metrics, { topics, groupId }),
     allowedHosts: [settings.HTTP_HOST, ...settings.STATS_ALLOWED_HOSTS],
@@ -68,6 +73,14 @@ function startLive(view: StatsContext, history: History): Live {
   const look = createDashboardState({ collect, describeGroup, readNewest: readTail, history });
   const times = { everyMs: EVERY_SECONDS * 1_000, unreadMs: UNREAD_SECONDS * 1_000 };
   return createLive(() => toMessage(look, EVERY_SECONDS), { ...times, signal });
+}
+
+/** What a comparison of definitions reads. */
+function whatIfOf(settings: ServeSettings, { logger }: StatsContext, present: EventDefinition) {
+  const { KAFKA_TOPIC: topics, DECOMPRESSED_MAX_BYTES: maxBytes, DECODED_MAX_RECORDS: maxRecords } = settings;
+  const open = () => openAdmin(connectKafka(settings, 'stats', logger));
+  const connect = () => withDeadline(open(), ANSWER_MS, 'connecting to Kafka');
+  return { topics, present, connect, limits: { maxBytes, maxRecords } };
 }
 
 /** How dead letters may be changed, and who is recorded. */

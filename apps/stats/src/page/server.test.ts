@@ -27,6 +27,7 @@ const works: ServerParts = {
   live: { open: () => new Response('event: stats\n\n').body ?? new ReadableStream() },
   webFiles: readWebFiles({ topics: ['events'], groupId: 'group', types: [] }),
   deadLetters: new Hono().get('/', (context) => context.text('dead letters')),
+  whatIf: new Hono(),
   metrics: createStatsMetrics('0.0.0', 'group'),
   observe: () => {},
   allowedHosts: ['stats.example'],

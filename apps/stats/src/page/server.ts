@@ -31,6 +31,8 @@ export interface ServerParts {
   readonly webFiles: ReadonlyMap<string, WebFile>;
   /** The routes below `/api/dlq`. */
   readonly deadLetters: Hono;
+  /** The route `/api/what-if`. */
+  readonly whatIf: Hono;
   readonly metrics: ProcessMetrics;
   /** Called with the snapshot of each readiness probe; undefined if it failed. */
   readonly observe: (snapshot: Snapshot | undefined) => void;
@@ -73,7 +75,7 @@ function createSite(parts: ServerParts): Hono {
   for (const path of ['/web/*', '/api/minutes', '/api/history']) site.use(path, compress());
   addPages(site, parts);
   addApi(site, parts);
-  return site.route('/api/dlq', parts.deadLetters);
+  return site.route('/api/dlq', parts.deadLetters).route('/api/what-if', parts.whatIf);
 }
 
 /** Browsers load and run only files from this server, and no inline script or style. */

@@ -14,7 +14,7 @@ import type { EnvelopeChoice } from '../settings.ts';
 import { bundleSchema, type ResolvedSchemas } from './bundle.ts';
 import { compileSchema } from './compile-schema.ts';
 import { indexSchemas, resolveReferences } from './references.ts';
-import { listSchemas, readSchema, type SchemaFile } from './schema-file.ts';
+import { listSchemas, readSchema, type SchemaFile, toSchemaFile } from './schema-file.ts';
 
 /** What the schemas of a folder leave open. */
 export interface FolderOptions {
@@ -31,11 +31,31 @@ type Report = (path: string, problem: string) => void;
  * in subfolders are there to be referred to. Nothing is fetched.
  * @throws DefinitionError that lists every problem
  */
-export function loadFolder(folder: string, { envelope, unknownTypes }: FolderOptions): EventDefinition {
+export function loadFolder(folder: string, options: FolderOptions): EventDefinition {
+  return define(listSchemas(folder), (path) => readSchema(folder, path), options);
+}
+
+/**
+ * The definition of JSON Schemas in memory, by the names of their types. They are compiled, so a pattern in one can
+ * be slow on purpose; they cannot run code of their own.
+ * @throws DefinitionError that lists every problem
+ */
+export function defineSchemas(
+  schemas: Readonly<Record<string, unknown>>,
+  options: FolderOptions,
+): EventDefinition {
+  const values = new Map(Object.entries(schemas).map(([name, schema]) => [`${name}.json`, schema]));
+  return define([...values.keys()].sort(), (path) => toSchemaFile(path, values.get(path)), options);
+}
+
+function define(
+  paths: readonly string[],
+  read: (path: string) => SchemaFile,
+  { envelope, unknownTypes }: FolderOptions,
+): EventDefinition {
   const problems: string[] = [];
   const report: Report = (path, problem) => problems.push(`${path}: ${problem}`);
-  const paths = listSchemas(folder);
-  const files = paths.flatMap((path) => attempt(path, () => readSchema(folder, path), report) ?? []);
+  const files = paths.flatMap((path) => attempt(path, () => read(path), report) ?? []);
   const schemas = resolveAll(files, report);
   const types = paths.filter((path) => !path.includes(sep)).map((path) => toType(path, schemas, report));
   const definition = collect(problems, () =>

@@ -40,7 +40,12 @@ export function listSchemas(folder: string): readonly string[] {
 
 /** Reads a schema. @throws Error that describes what is wrong with it */
 export function readSchema(folder: string, path: string): SchemaFile {
-  const schema = toObject(JSON.parse(readFileSync(join(folder, path), 'utf8')));
+  return toSchemaFile(path, JSON.parse(readFileSync(join(folder, path), 'utf8')));
+}
+
+/** The file of a schema. @throws Error that describes what is wrong with it */
+export function toSchemaFile(path: string, value: unknown): SchemaFile {
+  const schema = toObject(value);
   const location = new URL(path.split(sep).map(encodeURIComponent).join('/'), ROOT).href;
   const uri = baseOf(schema, location).replaceAll('%', '~');
   return { path, location, uri, dialect: dialectOf(schema), schema };
