@@ -145,8 +145,8 @@ Joins no group, and reads no further than consumers have. The ledger changes onl
 events that are stored: their number is added to stored, and subtracted from
 start_offset. Rejected records are counted; no dead letters are added.
 
-With --dry-run and --events the report compares that definition with the present one,
-which EVENTS of the environment names: what each stores and rejects, and every kind of
+With --dry-run and --events=PATH the report compares that definition with the present
+one, which EVENTS of the environment names: what each stores and rejects, and every kind of
 difference with up to ten places.
 
 JSON: {"schemaVersion":1,"dryRun":false,"isInterrupted":false,
@@ -175,7 +175,7 @@ withSettings(program.command('replay'), replaySettings)
     'before',
     'Examples:\n  consumer replay --from 2026-11-24T09:00:00Z --to 2026-11-24T10:00:00Z --dry-run\n' +
       '  consumer replay --topic events --partition 0 --from 1000 --to 2000\n' +
-      '  consumer replay --from 2026-11-24 --dry-run --events candidate.ts\n',
+      '  consumer replay --from 2026-11-24 --dry-run --events=candidate.ts\n',
   )
   .addHelpText('after', replayNote)
   .action(async (options: ReplayOptions & { readonly events?: string }, command) => {
