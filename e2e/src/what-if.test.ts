@@ -10,9 +10,11 @@ import { runApp } from './support/programs/programs.ts';
 import { createPipeline } from './support/servers/pipeline.ts';
 import { expectWhatIf } from './support/system/expect-what-if.ts';
 
-const records = process.env['E2E_LONG'] === '1' ? 1_000_000 : 20_000;
+const isNightly = process.env['E2E_LONG'] !== undefined;
+const records = isNightly ? 1_000_000 : 20_000;
+const timeout = isNightly ? 1_800_000 : 300_000;
 
-test('a comparison predicts each difference that a deployed candidate makes', async () => {
+test('a comparison predicts each difference that a deployed candidate makes', { timeout }, async () => {
   await using pipeline = await createPipeline();
   expect(await expectWhatIf(pipeline, records)).toBeGreaterThan(3);
 });
