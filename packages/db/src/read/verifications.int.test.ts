@@ -1,4 +1,5 @@
 import { expect, inject, test } from 'vitest';
+import { connectDatabase } from '../client/connect.ts';
 import { migrate, migrationsFolder, readMigrations } from '../migrate.ts';
 import { batchOf, row } from '../testing/batches.ts';
 import { createFreshDatabase } from '../testing/fresh-database.ts';
@@ -17,6 +18,22 @@ test('the overview has the latest result, exact with 64 bits', async () => {
     events: 9_007_199_254_740_993n,
     differences: 0n,
   });
+});
+
+test('a login whose transactions are read-only behind a pooler adds a result', async () => {
+  await using fresh = await createFreshDatabase(inject('postgresUrl'));
+  const name = fresh.settings.DATABASE_URL.database;
+  await fresh.database.run((sql) =>
+    sql.unsafe(`alter database ${name} set default_transaction_read_only = on`),
+  );
+  const pooled = { ...fresh.settings, DATABASE_POOL_MODE: 'transaction' } as const;
+  await using database = connectDatabase(pooled, { applicationName: 'stats', connections: 2 });
+  await expect(database.run((sql) => sql`delete from pipeline.purges`)).rejects.toMatchObject({
+    code: '25006',
+  });
+  await keepVerification(database, { events: 7n, differences: 0n });
+  const { verification } = await readOverview(database, { topics: [], minutes: 1 });
+  expect(verification).toMatchObject({ events: 7n });
 });
 
 test('consumers of the previous version write before and after the migration', async () => {

@@ -22,12 +22,14 @@ export function selectLatestVerification(sql: Sql) {
     from pipeline.verifications order by verification_id desc limit 1`;
 }
 
-/** Adds a result. @throws the driver's error, also if the login has no right to write it */
+/**
+ * Adds a result, also if transactions of the login are read-only by default: behind a transaction pooler, the session
+ * cannot change that. @throws the driver's error, also if the login has no right to write it
+ */
 export async function keepVerification(
   database: Database,
   { events, differences }: VerificationResult,
 ): Promise<void> {
-  await database.run(
-    (sql) => sql`insert into pipeline.verifications (events, differences) values (${events}, ${differences})`,
-  );
+  const insert = `insert into pipeline.verifications (events, differences) values (${events}, ${differences})`;
+  await database.runAside((sql) => sql.unsafe(`begin read write; ${insert}; commit`).simple());
 }
