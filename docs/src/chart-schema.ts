@@ -19,17 +19,24 @@ export function renderChartSchema(current: string, groups: readonly SettingsGrou
 
 /** A secret may only be the path of a file, so that no release contains a password. */
 function toProperty({ name, setting, about }: KnownSetting): readonly [string, object] {
-  if (setting.secret) return [`${name}_FILE`, { description: `${about}: path of a file`, type: 'string' }];
+  if (setting.secret) return [`${name}_FILE`, { description: `${about}: path of a file`, type: textOrNull }];
   return [name, { description: about, ...toType(setting.expected) }];
 }
+
+/** Null removes a setting of another file of values. */
+const textOrNull = ['string', 'null'];
 
 /** The JSON Schema of a value, from what the setting expects. */
 function toType(expected: string): object {
   const [, whole, minimum, maximum] = /^a (whole )?number from (\S+) to (\S+)$/.exec(expected) ?? [];
   if (minimum !== undefined)
-    return { type: whole ? 'integer' : 'number', minimum: Number(minimum), maximum: Number(maximum) };
+    return {
+      type: [whole ? 'integer' : 'number', 'null'],
+      minimum: Number(minimum),
+      maximum: Number(maximum),
+    };
   if (expected === 'true or false' || expected === 'one of true, false')
-    return { enum: [true, false, 'true', 'false'] };
+    return { enum: [true, false, 'true', 'false', null] };
   const [, options] = /^one of (.+)$/.exec(expected) ?? [];
-  return options === undefined ? { type: 'string' } : { enum: options.split(', ') };
+  return options === undefined ? { type: textOrNull } : { enum: [...options.split(', '), null] };
 }

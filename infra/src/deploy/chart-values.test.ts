@@ -40,6 +40,12 @@ describe.skipIf(noHelm !== undefined)(`values of the chart${noHelm ? ` (${noHelm
     expect(environmentOf('Deployment orders-stats', objects)).toMatchObject({ KAFKA_SSL: 'true' });
   });
 
+  test('null removes a setting of an earlier file of values', () => {
+    const objects = renderRelease('orders', { settings: { KAFKA_SASL_MECHANISM: null } });
+    const names = Object.keys(environmentOf(consumer, objects));
+    expect(names.filter((name) => /MECHANISM|PASSWORD/.test(name))).toEqual([]);
+  });
+
   test('all pods mount the definition of events, the hooks a copy of it', () => {
     const files = { 'refund.json': '{}' };
     const objects = renderRelease('orders', { events: { files, module: 'refund.json' } });
