@@ -1,4 +1,4 @@
-import { migrate, migrateViews, postgresErrors } from '@pipeline/db';
+import { migrate, migrateRollups, migrateViews, postgresErrors } from '@pipeline/db';
 import { eventSettings, loadDefinition } from '@pipeline/definition';
 import {
   type ClusterAdmin,
@@ -16,7 +16,7 @@ import {
   withSettings,
 } from '@pipeline/program';
 import { waitFor } from '@pipeline/runtime';
-import { deriveViews, type EventView } from '@pipeline/schema';
+import { deriveRollups, deriveViews, type EventDefinition } from '@pipeline/schema';
 import { parseEndpoint, type Report } from '@pipeline/servers';
 import { QUIET_MS, waitForListener } from './local/wait-for-listener.ts';
 import { createReporter, nextLines } from './screen.ts';
@@ -37,10 +37,11 @@ const program = withSettings(
   .action(async ({ dev }: { readonly dev?: boolean }) => {
     const settings = settingsOf(program, allSettings);
     requireOwnDeadLetterTopic(settings);
-    const views = deriveViews(await loadDefinition(settings));
+    const definition = await loadDefinition(settings);
     const context = { settings, report: createReporter('provision', settings), signal: stopSignal() };
-    if (settings.EVENTS) context.report(`✔ ${settings.EVENTS}: ${views.length} event types`);
-    await Promise.all([provisionTopics(context), provisionTables(context, views)]);
+    if (settings.EVENTS)
+      context.report(`✔ ${settings.EVENTS}: ${Object.keys(definition.types).length} event types`);
+    await Promise.all([provisionTopics(context), provisionTables(context, definition)]);
     const topics = settings.KAFKA_TOPIC.map((topic) => `${topic} (3)`);
     context.report(`✔ topics ${topics.join(', ')}, ${settings.KAFKA_DLQ_TOPIC} (1) · tables up to date`);
     if (dev) await prepareGroup(context);
@@ -79,12 +80,13 @@ async function onCluster(
 
 async function provisionTables(
   { settings, report: say, signal }: Context,
-  views: readonly EventView[],
+  definition: EventDefinition,
 ): Promise<void> {
   await waitForListener('Postgres', [settings.DATABASE_URL], { report: say, signal });
   const waiting = { system: 'Postgres', errors: postgresErrors, say, signal, quietMs: QUIET_MS };
   await waitFor(() => migrate(settings), waiting);
-  await waitFor(() => migrateViews(settings, views), waiting);
+  await waitFor(() => migrateViews(settings, deriveViews(definition)), waiting);
+  await waitFor(() => migrateRollups(settings, deriveRollups(definition)), waiting);
 }
 
 await runProgram(program);

@@ -1,15 +1,15 @@
-import { type databaseSettings, migrate, migrateViews, postgresErrors } from '@pipeline/db';
+import { type databaseSettings, migrate, migrateRollups, migrateViews, postgresErrors } from '@pipeline/db';
 import { type eventSettings, loadDefinition } from '@pipeline/definition';
 import { createLogger, exitAfter, type loggerSettings, stopSignal } from '@pipeline/program';
 import { type Settings, waitFor } from '@pipeline/runtime';
-import { deriveViews } from '@pipeline/schema';
+import { deriveRollups, deriveViews } from '@pipeline/schema';
 
 /** How long a stop waits for a statement, which is rolled back then. */
 const STOP_MS = 5_000;
 
 /**
- * Creates or migrates the tables, and the views of the event types, and logs what it did. Waits for Postgres
- * and for locks until a stop signal.
+ * Creates or migrates the tables, and the views and roll-ups of the event types, and logs what it did. Waits for
+ * Postgres and for locks until a stop signal.
  * @param finish whether all consumers run this version
  * @throws UserError for a permanent error, SettingsError if the definition is wrong or does not fit the views
  */
@@ -17,7 +17,9 @@ export async function migrateTables(
   settings: Settings<typeof databaseSettings & typeof eventSettings & typeof loggerSettings>,
   finish: boolean,
 ): Promise<void> {
-  const views = deriveViews(await loadDefinition(settings));
+  const definition = await loadDefinition(settings);
+  const views = deriveViews(definition);
+  const declared = deriveRollups(definition);
   const logger = createLogger('consumer', settings);
   const signal = stopSignal();
   exitAfter(signal, STOP_MS);
@@ -34,4 +36,10 @@ export async function migrateTables(
   logger.info(applied.length === 0 ? 'tables are up to date' : `applied ${applied.join(', ')}`);
   const changed = await waitFor(() => migrateViews(settings, views, { signal, onRetry }), waiting);
   logger.info(changed.length === 0 ? 'views are up to date' : `created or changed ${changed.join(', ')}`);
+  const onFill = (count: number) => logger.info(`adding the stored events to ${count} new roll-ups`);
+  const filled = await waitFor(
+    () => migrateRollups(settings, declared, { signal, onRetry, onFill }),
+    waiting,
+  );
+  logger.info(filled === 0 ? 'roll-ups are up to date' : `filled ${filled} roll-ups`);
 }

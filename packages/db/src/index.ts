@@ -33,6 +33,7 @@ export {
 export { findMissing, type MissingRow } from './replay/find-missing.ts';
 export { type ReplayLedger, readReplayLedgers } from './replay/replay-ledgers.ts';
 export { type Restored, storeMissing } from './replay/store-missing.ts';
+export { migrateRollups } from './rollups/migrate-rollups.ts';
 export { migrateViews } from './views/migrate-views.ts';
 export { type Batch, recordCount } from './write/batch.ts';
 export { acceptCluster } from './write/cluster.ts';

@@ -4,6 +4,7 @@ export { type LedgerPosition, readLedger } from './read/ledger.ts';
 export { type MinuteCount, readMinutes } from './read/minutes.ts';
 export { type Newest, type NewestEvent, readNewest } from './read/newest-events.ts';
 export { type Overview, readOverview } from './read/overview.ts';
+export { type RollupValue, type RollupValues, readRollups } from './read/rollups.ts';
 export {
   keepSample,
   type Latency,

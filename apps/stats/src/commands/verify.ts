@@ -34,6 +34,7 @@ export async function verifyAll(settings: StatsSettings, flags: VerifyFlags): Pr
         rebuildAggregates(writableDatabase, one),
       );
       say(`rebuilt the aggregates: ${rebuilt.written} rows corrected or added, ${rebuilt.removed} deleted`);
+      if (rebuilt.rollups > 0) say(`rebuilt the roll-ups: ${rebuilt.rollups} rows changed`);
     }
     const sources = { database, fetchOffsets, topics: settings.KAFKA_TOPIC };
     const verification = await work('recounting', (one) => verify(sources, one));

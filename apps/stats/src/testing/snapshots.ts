@@ -19,6 +19,7 @@ export function createSnapshot(change: Partial<Snapshot> = {}): Snapshot {
       { minute: '2026-11-24T09:31:00Z', eventType: 'page_view', count: 1_234n },
       { minute: '2026-11-24T09:31:00Z', eventType: 'signup', count: 1n },
     ],
+    rollups: [],
     deadLetterGroups: [
       {
         reason: 'not_json',

@@ -10,9 +10,9 @@ export interface Comparison {
 }
 
 /**
- * Recounts all tables in one statement, and therefore in one snapshot. Compares the counts per minute with
- * the events, the counts of dead letters with their rows (for both, only differences are returned), the sum
- * of each ledger with its offsets, and the sums of all ledgers with the stored plus the purged rows. Conflicting
+ * Recounts all tables in one statement, and therefore in one snapshot. Compares the counts per minute and the
+ * roll-ups with the events, the counts of dead letters with their rows (for these, only differences are returned), the
+ * sum of each ledger with its offsets, and the sums of all ledgers with the stored plus the purged rows. Conflicting
  * duplicates are a part of the duplicates (returned if they are not).
  */
 export async function compareTables(
@@ -39,6 +39,7 @@ export async function compareTables(
             union all
             select status, reason, event_type, source_topic, 0, letter_count from pipeline.agg_dead_letters) as kinds
       group by status, reason, event_type, source_topic having sum(dead_letters) <> sum(letter_count)
+      ${rollupDifferences}
       union all
       select 'dlq_events', topic || '/' || partition || ' rows', coalesce(dead_lettered, 0)::text, coalesce(dead_letters, 0)::text
       from pipeline.ingest_progress full join dead using (topic, partition)
@@ -59,3 +60,17 @@ export async function compareTables(
     options,
   );
 }
+
+const shownValues = (rows: string) =>
+  `coalesce(nullif(concat_ws(', ', ${rows}.value, ${rows}.event_count || ' events', nullif(${rows}.left_out, 0) || ' left out'), ''), 'no row')`;
+
+const rollupDifferences = `union all
+      select 'rollup_values', concat_ws(' ', view_name, to_char(bucket at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI"Z"'),
+                                        case when key_id = 0 then 'other' else nullif(key, '{}')::text end),
+             ${shownValues('expected')}, ${shownValues('found')}
+      from pipeline.recount_rollups() as expected full join (
+        select one.* from pipeline.rollup_values as one join pipeline.rollups using (rollup_id) where status = 'active'
+      ) as found using (rollup_id, bucket, key_id)
+      join pipeline.rollups using (rollup_id) left join pipeline.rollup_keys using (rollup_id, key_id)
+      where (expected.value, expected.event_count, expected.left_out)
+            is distinct from (found.value, found.event_count, found.left_out)`;

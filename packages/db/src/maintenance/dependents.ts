@@ -19,7 +19,7 @@ export async function readDependents(database: Database): Promise<readonly strin
             from pg_depend where classid = 'pg_proc'::regclass
               and refobjid in ('pipeline.raw_events'::regclass, 'pipeline.raw_events'::regtype)
       union select 'the trigger ' || tgname from pg_trigger
-            where tgrelid = 'pipeline.raw_events'::regclass and not tgisinternal
+            where tgrelid = 'pipeline.raw_events'::regclass and not tgisinternal and tgname <> 'count_rollups'
       union select 'the publication ' || pubname from pg_publication_rel join pg_publication on pg_publication.oid = prpubid
             where prrelid = 'pipeline.raw_events'::regclass
       union select 'the foreign key ' || conname from pg_constraint where confrelid = 'pipeline.raw_events'::regclass

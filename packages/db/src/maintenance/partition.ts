@@ -91,7 +91,9 @@ function conversionText(bound: string): string {
       alter index pipeline.raw_events_pkey rename to raw_events_before_pkey;
       create table pipeline.raw_events (like pipeline.raw_events_before including all) partition by range (event_id);
       alter table pipeline.raw_events attach partition pipeline.raw_events_before for values from (minvalue) to ('${bound}');
-      create table pipeline.raw_events_other partition of pipeline.raw_events default;`;
+      create table pipeline.raw_events_other partition of pipeline.raw_events default;
+      drop trigger if exists count_rollups on pipeline.raw_events_before;
+      if to_regproc('pipeline.install_rollups') is not null then perform pipeline.install_rollups(); end if;`;
   const made = ['raw_events', 'raw_events_other'].flatMap((table) => [
     privilegesText('raw_events_before', table),
     commentsText('raw_events_before', table),

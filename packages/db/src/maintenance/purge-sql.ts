@@ -8,9 +8,9 @@ export interface BlockRange {
 }
 
 /**
- * Deletes the old events of a range of blocks, subtracts them from the counts and records their number.
+ * Deletes the old events of a range of blocks, subtracts them from the counts and roll-ups, and records their number.
  * Writers must wait: otherwise a count that one of them increases could be deleted as empty. Does nothing if
- * the table no longer exists.
+ * the table no longer exists. Payloads are kept until then only if there are roll-ups.
  */
 export function removeRangeText(
   { name }: Leaf,
@@ -20,12 +20,15 @@ export function removeRangeText(
 ): string {
   return `do $purge$ begin
     if to_regclass(${text(name)}) is null then return; end if;
-    with gone as (
+    create temporary table gone on commit drop as with gone as (
       delete from ${name} where ctid >= '(${from},0)' and ctid < '(${to},0)' and event_time < ${moment(before)}
-      returning event_time, event_type
-    ), counted as materialized (
-      select ${minuteText('event_time')} as minute, event_type, count(*) as events from gone group by 1, 2
+      returning event_time, event_type, case when exists (select from pipeline.rollups) then payload end as payload
+    ) select * from gone;
+    with counted as materialized (
+      select ${minuteText('event_time')} as minute, event_type, count(*) as events from pg_temp.gone group by 1, 2
     ), ${uncount(purgeId)};
+    perform pipeline.measure_rollups('pg_temp.gone');
+    perform pipeline.subtract_from_rollups();
   end $purge$`;
 }
 
@@ -39,7 +42,9 @@ export function removePartitionText({ name }: Leaf, before: Date, purgeId: bigin
       from ${name} group by 1, 2;
     if not exists (select from leaving where youngest >= ${moment(before)}) then
       with counted as materialized (select minute, event_type, events from leaving), ${uncount(purgeId)};
+      perform pipeline.measure_rollups(${text(name)});
       drop table ${name};
+      perform pipeline.subtract_from_rollups();
     end if;
   end $purge$`;
 }

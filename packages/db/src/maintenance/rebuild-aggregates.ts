@@ -2,16 +2,18 @@ import type { Database } from '../client/connect.ts';
 import { lockOutWriters } from './maintenance-lock.ts';
 import { type RecountOptions, runRecount } from './recount.ts';
 
-/** Number of changed rows in `agg_events_minute`. */
+/** Number of changed rows. */
 export interface Rebuilt {
-  /** Rows that were missing or wrong. */
+  /** Rows of `agg_events_minute` that were missing or wrong. */
   readonly written: number;
-  /** Rows without events. */
+  /** Rows of `agg_events_minute` without events. */
   readonly removed: number;
+  /** Rows of `rollup_values` that were missing, wrong or without events. */
+  readonly rollups: number;
 }
 
 /**
- * Rebuilds the aggregates from the events and dead letters in one transaction, and changes nothing else.
+ * Rebuilds the aggregates and roll-ups from the events and dead letters in one transaction, and changes nothing else.
  * Locks out writers, because a batch that is stored during the recount would be missing in the rebuilt
  * counts. Takes the lock first, so that the recount's snapshot includes every batch stored before it.
  */
@@ -34,7 +36,8 @@ export async function rebuildAggregates(database: Database, options: RecountOpti
         where not exists (select from recount where recount.minute = total.minute and recount.event_type = total.event_type)
         returning 1
       )
-      select (select count(*) from written)::int as written, (select count(*) from removed)::int as removed`,
+      select (select count(*) from written)::int as written, (select count(*) from removed)::int as removed,
+             pipeline.repair_rollups() as rollups`,
     options,
   );
   const rebuilt = results.at(-1)?.at(0);

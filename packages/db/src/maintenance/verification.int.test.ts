@@ -166,14 +166,14 @@ test('a repair fixes wrong, missing and surplus aggregates, and nothing else', a
   await run(
     `insert into agg_events_minute values ('infinity', 'x', 1), ('2026-11-24T09:30:01Z', 'page_view', 3)`,
   );
-  expect(await rebuildAggregates(fresh.database)).toEqual({ written: 2, removed: 2 });
+  expect(await rebuildAggregates(fresh.database)).toEqual({ written: 2, removed: 2, rollups: 0 });
   expect(await findDifferences()).toEqual([]);
   expect(await Promise.all(others.map(rowsOf))).toEqual(before);
 });
 
 test('a repair of correct aggregates writes nothing', async () => {
   const before = await rowsOf('agg_events_minute');
-  expect(await rebuildAggregates(fresh.database)).toEqual({ written: 0, removed: 0 });
+  expect(await rebuildAggregates(fresh.database)).toEqual({ written: 0, removed: 0, rollups: 0 });
   expect(await rowsOf('agg_events_minute')).toEqual(before);
 });
 
@@ -243,7 +243,7 @@ test('a partitioned table is recounted too', async () => {
       )
       .simple(),
   );
-  expect(await rebuildAggregates(own.database)).toEqual({ written: 1, removed: 0 });
+  expect(await rebuildAggregates(own.database)).toEqual({ written: 1, removed: 0, rollups: 0 });
   const events = await run('select event_count::int as events from agg_events_minute', own.database);
   expect(events).toEqual([{ events: 1_000 }]);
 });

@@ -36,6 +36,7 @@ test('empty tables give zeros, no rows and an unknown age', async () => {
       freshnessSeconds: null,
     },
     minutes: [],
+    rollups: [],
     deadLetterGroups: [],
     openDeadLetters: [],
     ledger: [],

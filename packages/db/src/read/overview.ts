@@ -9,6 +9,7 @@ import {
 } from './dead-letter-groups.ts';
 import { type LedgerPosition, selectLedger, toPosition } from './ledger.ts';
 import { type MinuteCount, selectMinutes } from './minutes.ts';
+import { type RollupValues, selectRollups, toRollup } from './rollups.ts';
 import { selectTotals, type Totals } from './totals.ts';
 import { type KeptVerification, selectLatestVerification } from './verifications.ts';
 
@@ -18,6 +19,8 @@ export interface Overview {
   readonly readAt: string;
   readonly totals: Totals;
   readonly minutes: readonly MinuteCount[];
+  /** With the values of the latest bucket. */
+  readonly rollups: readonly RollupValues[];
   readonly deadLetterGroups: readonly DeadLetterGroup[];
   readonly openDeadLetters: readonly OpenDeadLetters[];
   readonly ledger: readonly LedgerPosition[];
@@ -44,6 +47,7 @@ export async function readOverview(
       select to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "readAt",
              (select to_json(one) from (${selectTotals(sql)}) as one) as totals,
              (select coalesce(json_agg(one), '[]') from (${selectMinutes(sql, minutes)}) as one) as minutes,
+             (select coalesce(json_agg(one), '[]') from (${selectRollups(sql, 1)}) as one) as rollups,
              (select coalesce(json_agg(one), '[]') from (${selectDeadLetterGroups(sql)}) as one) as "deadLetterGroups",
              (select coalesce(json_agg(one), '[]') from (${selectOpenByTopic(sql)}) as one) as "openDeadLetters",
              (select coalesce(json_agg(one), '[]') from (${selectLedger(sql, topics)}) as one) as ledger,
@@ -63,6 +67,7 @@ export async function readOverview(
       openDeadLetters: BigInt(openDeadLetters),
     },
     minutes: row.minutes.map((one) => ({ ...one, count: BigInt(one.count) })),
+    rollups: row.rollups.map(toRollup),
     deadLetterGroups: row.deadLetterGroups.map((one) => ({ ...one, count: BigInt(one.count) })),
     openDeadLetters: row.openDeadLetters.map((one) => ({ ...one, count: BigInt(one.count) })),
     ledger: row.ledger.map(toPosition),

@@ -11,6 +11,7 @@ export interface NeededRight {
 const readable = [
   ...['raw_events', 'agg_events_minute', 'dlq_events', 'agg_dead_letters', 'dlq_actions', 'ingest_progress'],
   ...['stats_samples', 'purges', 'purged_rows', 'schema_migrations', 'paused_partitions', 'verifications'],
+  ...['rollups', 'rollup_keys', 'rollup_values'],
 ];
 
 const rights: readonly (readonly [RoleKind, NeededRight['privilege'], readonly string[]])[] = [

@@ -1,7 +1,7 @@
 import type { ColumnType } from '@pipeline/schema';
 
 /** A JSON number as it is written, because JSON.parse would round it. */
-class WrittenNumber {
+export class WrittenNumber {
   readonly text: string;
 
   constructor(text: string) {
@@ -57,7 +57,7 @@ function expectedTime(text: string): string | null {
 }
 
 /** Digits without trailing zeros, and the power of ten that they are multiplied by. */
-function toDecimal(text: string): { readonly digits: bigint; readonly exponent: number } {
+export function toDecimal(text: string): { readonly digits: bigint; readonly exponent: number } {
   const [, sign = '', whole = '', fraction = '', power = '0'] =
     /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/i.exec(text) ?? [];
   const written = `${whole}${fraction}`.replace(/^0+(?=.)/, '');
