@@ -1,6 +1,7 @@
 import type { Report } from '../src/page/report.ts';
 import { showChart } from './charts/chart.ts';
 import { refreshHistory } from './charts/history.ts';
+import { refreshRollups } from './charts/rollups.ts';
 import { find } from './elements/dom.ts';
 import { showHeader } from './elements/header.ts';
 import { showCards } from './overview/cards.ts';
@@ -47,7 +48,9 @@ function showMinutes(): void {
 /** Errors are not shown here: the stream reports the same outage. */
 const refresh = () => refreshRange().catch(() => {});
 const lookBack = async () => {
-  if (!find('numbers').hidden && range !== undefined) await refreshHistory(range).catch(() => {});
+  if (find('numbers').hidden) return;
+  await refreshRollups().catch(() => {});
+  if (range !== undefined) await refreshHistory(range).catch(() => {});
 };
 
 /** Without a range in the URL, it is chosen from the events of the last hour, or else of the last day. */

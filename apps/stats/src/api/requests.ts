@@ -24,6 +24,8 @@ const isTime = (text: string) => readTime(text) !== undefined;
 const ajv = new Ajv({ strict: false, verbose: true, formats: { 'date-time': isTime } });
 ajv.addSchema({ $id: 'api', ...openapi });
 
+const numbers = ['limit', 'minutes', 'buckets'];
+
 /** Reads the query of a list or an export; invalid parameters are ignored. */
 export function parseQuery(query: Texts) {
   const valid: Texts = Object.fromEntries(Object.entries(query).filter((one) => isParameter(...one)));
@@ -41,9 +43,15 @@ export function parseMinutes({ minutes }: Texts): number {
   throw new BadRequest(`minutes must be ${parameters.minutes.schema.title}`);
 }
 
+/** Reads the number of buckets in a query. @throws BadRequest */
+export function parseBuckets({ buckets = String(parameters.buckets.schema.default) }: Texts): number {
+  if (isParameter('buckets', buckets)) return Number(buckets);
+  throw new BadRequest(`buckets must be ${parameters.buckets.schema.title}`);
+}
+
 /** Whether a parameter is valid. Numbers consist of digits; Number() would also accept "1e3". */
 function isParameter(name: string, text = ''): boolean {
-  const isNumber = (name === 'limit' || name === 'minutes') && /^\d+$/.test(text);
+  const isNumber = numbers.includes(name) && /^\d+$/.test(text);
   const schema = `api#/components/parameters/${name}/schema`;
   return Object.hasOwn(parameters, name) && ajv.validate(schema, isNumber ? Number(text) : text);
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readMinutes, readNewest } from '@pipeline/db/read';
+import { readMinutes, readNewest, readRollups } from '@pipeline/db/read';
 import { loadDefinition } from '@pipeline/definition';
 import { connectKafka, openAdmin } from '@pipeline/kafka';
 import { listen } from '@pipeline/program';
@@ -49,6 +49,7 @@ export async function serveStats(settings: ServeSettings, version: string): Prom
   const app = createServer({
     collect: () => withDeadline(view.collect(), ANSWER_MS, 'reading the statistics'),
     readMinutes: (minutes) => readMinutes(view.database, minutes),
+    readRollups: (buckets) => readRollups(view.database, buckets),
     readHistory: history.read,
     live: startLive(view, history),
     webFiles: readWebFiles({ groupId, topics, types }),

@@ -1,3 +1,4 @@
+import type { RollupValues } from '@pipeline/db/read';
 import { Hono } from 'hono';
 import { expect, test, vi } from 'vitest';
 import { requireLogin } from '../access/require-login.ts';
@@ -8,6 +9,12 @@ import { createServer, type ServerParts } from './server.ts';
 import { readWebFiles } from './web-files.ts';
 
 const minutes = [{ minute: '2026-11-24T09:31:00Z', eventType: 'signup', count: 7n }];
+
+const rollup: RollupValues = {
+  ...{ eventType: 'purchase', name: 'revenue', aggregate: 'sum', by: ['currency'], bucketMinutes: 60 },
+  ...{ keys: 1, keyLimit: 1_000, isFilling: false },
+  values: [{ bucket: '2026-11-24T09:00:00Z', key: ['EUR'], value: '9.50', events: 1n, leftOut: 0n }],
+};
 
 const point = {
   at: '2026-11-24T09:31:00.000Z',
@@ -23,6 +30,7 @@ const point = {
 const works: ServerParts = {
   collect: async () => createSnapshot(),
   readMinutes: async (asked) => (asked === 60 ? minutes : []),
+  readRollups: async (asked) => (asked === 24 ? [rollup] : []),
   readHistory: async (asked) => (asked === 60 ? [point] : []),
   live: { open: () => new Response('event: stats\n\n').body ?? new ReadableStream() },
   webFiles: readWebFiles({ topics: ['events'], groupId: 'group', types: [] }),
@@ -39,6 +47,7 @@ const failing = (error: Error): ServerParts => ({
   ...works,
   collect: () => Promise.reject(error),
   readMinutes: () => Promise.reject(error),
+  readRollups: () => Promise.reject(error),
   readHistory: () => Promise.reject(error),
 });
 const withoutKafka = { ...works, collect: async () => createSnapshot({ kafkaProblem: 'no broker' }) };
@@ -208,4 +217,11 @@ test.each([
   ['stats.example', '/api/dlq', 200],
 ])('with Host %s, %s responds with %i', async (host, path, status) => {
   expect(await ask(`http://${host}${path}`)).toMatchObject({ status });
+});
+
+test('roll-ups have the values of as many buckets as requested', async () => {
+  const values = [{ ...rollup.values[0], events: '1', leftOut: '0' }];
+  expect(JSON.parse((await ask('/api/rollups')).text)).toEqual({ rollups: [{ ...rollup, values }] });
+  expect(JSON.parse((await ask('/api/rollups?buckets=1')).text)).toEqual({ rollups: [] });
+  expect(await ask('/api/rollups?buckets=x')).toMatchObject({ status: 400 });
 });

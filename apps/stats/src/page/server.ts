@@ -1,9 +1,10 @@
+import type { RollupValues } from '@pipeline/db/read';
 import { createProbes, type ProcessMetrics } from '@pipeline/program';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { compress } from 'hono/compress';
 import { secureHeaders } from 'hono/secure-headers';
 import { answerError } from '../api/errors.ts';
-import { parseMinutes } from '../api/requests.ts';
+import { parseBuckets, parseMinutes } from '../api/requests.ts';
 import type { Snapshot } from '../collect/snapshot.ts';
 import { toJson, toPlain } from '../terminal/json.ts';
 import { renderSnapshot } from '../terminal/table.ts';
@@ -24,6 +25,8 @@ export interface ServerParts {
   readonly collect: Collect;
   /** The counts of the latest `minutes` by the clock. */
   readonly readMinutes: (minutes: number) => Promise<Snapshot['minutes']>;
+  /** The roll-ups with their values in the latest `buckets`. */
+  readonly readRollups: (buckets: number) => Promise<readonly RollupValues[]>;
   /** The history of the latest `minutes`. */
   readonly readHistory: History['read'];
   readonly live: Live;
@@ -72,7 +75,7 @@ function createSite(parts: ServerParts): Hono {
   const site = new Hono();
   site.use(checkHost(parts.allowedHosts));
   if (parts.login !== undefined) site.use(parts.login);
-  for (const path of ['/web/*', '/api/minutes', '/api/history']) site.use(path, compress());
+  for (const path of ['/web/*', '/api/minutes', '/api/rollups', '/api/history']) site.use(path, compress());
   addPages(site, parts);
   addApi(site, parts);
   return site.route('/api/dlq', parts.deadLetters).route('/api/what-if', parts.whatIf);
@@ -113,7 +116,7 @@ function addPages(app: Hono, { webFiles, collect }: ServerParts): void {
   );
 }
 
-function addApi(app: Hono, { collect, readMinutes, readHistory, live }: ServerParts): void {
+function addApi(app: Hono, { collect, readMinutes, readRollups, readHistory, live }: ServerParts): void {
   app.get('/api/stats', async (context) => context.json(toJson(await collect())));
   app.get('/api/lag', async (context) => {
     const { partitions, lag } = toJson(await collect());
@@ -125,6 +128,9 @@ function addApi(app: Hono, { collect, readMinutes, readHistory, live }: ServerPa
     const minutes = isRange ? await readMinutes(parseMinutes(query)) : (await collect()).minutes;
     return context.json(toPlain({ minutes }));
   });
+  app.get('/api/rollups', async (context) =>
+    context.json(await answerRollups(readRollups, parseBuckets(context.req.query()))),
+  );
   app.get('/api/history', async (context) =>
     context.json(await answerHistory(readHistory, parseMinutes(context.req.query()))),
   );
@@ -143,6 +149,13 @@ async function answerHistory(readHistory: History['read'], minutes: number) {
 
 /** The response of `GET /api/history`. */
 export type HistoryAnswer = Awaited<ReturnType<typeof answerHistory>>;
+
+async function answerRollups(readRollups: ServerParts['readRollups'], buckets: number) {
+  return toPlain({ rollups: await readRollups(buckets) });
+}
+
+/** The response of `GET /api/rollups`. */
+export type RollupsAnswer = Awaited<ReturnType<typeof answerRollups>>;
 
 async function findUnready(collect: Collect, observe: ServerParts['observe']): Promise<readonly string[]> {
   try {

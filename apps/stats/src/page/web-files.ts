@@ -64,10 +64,11 @@ function toWebFile(name: string, text: string, fill: (page: string) => string): 
   return { type, body: ending === '.html' ? fill(text) : text };
 }
 
-/** Node replaces types by spaces, and browsers do not resolve the names of packages. */
+/** Node replaces types by spaces; browsers need no docstrings, and do not resolve the names of packages. */
 function toScript(name: string, text: string): string {
   const root = '../'.repeat(name.split('/').length - 1) || './';
   return stripTypeScriptTypes(text)
+    .replace(/^ *\/\*\*.*?\*\/\n/gms, '')
     .replace(/ +$/gm, '')
     .replace("from 'lit-html'", `from '${root}lit-html.js'`);
 }

@@ -109,3 +109,24 @@ test.each(hostileTexts.map((text) => [JSON.stringify(text).slice(0, 40), text] a
     for (const line of lines) expect(line).toMatch(/^[\x20-\x7e≥…]{0,100}$/);
   },
 );
+
+test('the latest values of a roll-up are shown, or that it is being filled', () => {
+  const common = { aggregate: 'sum', by: ['currency'], bucketMinutes: 60, keys: 1, keyLimit: 1_000 };
+  const value = { bucket: '2026-11-24T09:00:00Z', key: ['EUR'], value: '9.5', events: 1_200n, leftOut: 3n };
+  const text = renderSnapshot(
+    createSnapshot({
+      rollups: [
+        {
+          ...common,
+          eventType: 'purchase',
+          name: 'revenue',
+          isFilling: false,
+          values: [value, { ...value, key: null }],
+        },
+        { ...common, eventType: 'signup', name: 'signups', isFilling: true, values: [] },
+      ],
+    }),
+  );
+  expect(text).toMatch(/purchase revenue +2026-11-24 09:00 +EUR +9.5 +1,200 +3\n.* other /);
+  expect(text).toMatch(/signup signups +being filled/);
+});

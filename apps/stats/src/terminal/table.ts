@@ -3,6 +3,7 @@ import { clipPrintable, renderColumns } from '@pipeline/program';
 import { formatAge, formatCount, formatLag } from '../../web/format/numbers.ts';
 import { formatVerification } from '../../web/format/verification.ts';
 import type { PartitionStanding, Snapshot } from '../collect/snapshot.ts';
+import { renderRollups } from './rollups-table.ts';
 
 const SHOWN_TYPES = 5;
 const SHOWN_GROUPS = 12;
@@ -18,6 +19,7 @@ export function renderSnapshot(snapshot: Snapshot, minutes = 15): string {
     `Last verify: ${formatVerification(snapshot.verification, snapshot.generatedAt)}`,
     renderPartitions(snapshot),
     renderMinutes(snapshot.minutes, minutes),
+    renderRollups(snapshot.rollups),
     renderDeadLetters(snapshot),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
