@@ -18,7 +18,12 @@ const program = createProgram(
 `,
   )
   .option('--events <n>', 'number of events in the topic', integerBetween(1_000, 100_000_000), 600_000)
-  .option('--rounds <n>', 'rounds of the measurements of throughput and indexes', integerBetween(1, 100), 3)
+  .option(
+    '--rounds <n>',
+    'rounds of the measurements of throughput, indexes and roll-ups',
+    integerBetween(1, 100),
+    3,
+  )
   .option(
     '--seconds <n>',
     'seconds of measurement at each rate of the latency measurement',

@@ -2,11 +2,12 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stopSignal } from '@pipeline/program';
 import { UserError } from '@pipeline/runtime';
+import { measureIndexes } from './costs/indexes.ts';
+import { measureRollups } from './costs/rollups.ts';
 import { measureDecode } from './decode.ts';
 import { measureEnvelope } from './envelope.ts';
 import { measureGrowth } from './growth.ts';
 import { measureIdling } from './idling.ts';
-import { measureIndexes } from './indexes.ts';
 import { measureLatency } from './latency.ts';
 import { type Report, reportToJson, reportToMarkdown, type Section } from './report.ts';
 import { type BenchServers, type Size, startBenchServers } from './servers.ts';
@@ -24,6 +25,7 @@ export const measurements: ReadonlyMap<string, (servers: BenchServers) => Promis
   ['envelope', measureEnvelope],
   ['growth', measureGrowth],
   ['indexes', measureIndexes],
+  ['rollups', measureRollups],
 ]);
 
 export interface BenchOptions extends Size {

@@ -1,20 +1,9 @@
-import { drainTopic } from './drain.ts';
-import { type Cell, logProgress, type Section } from './report.ts';
-import { type BenchServers, selectNumber, type Tables } from './servers.ts';
-import { median } from './statistics.ts';
+import { drainTopic } from '../drain.ts';
+import { type Cell, logProgress } from '../report.ts';
+import { type BenchServers, selectNumber, type Tables } from '../servers.ts';
+import { median } from '../statistics.ts';
 
-/** The indexes that `docs/tables.md` suggests, as they are written there. */
-export const indexes: readonly string[] = [
-  'create index on raw_events using brin (event_time)',
-  'create index on raw_events using brin (ingested_at)',
-  "create index on raw_events ((payload ->> 'order_id')) where event_type = 'purchase'",
-  'create index on raw_events (event_time)',
-  'create index on raw_events (event_type, event_time)',
-  'create index on raw_events (user_id, event_time)',
-  'create index on raw_events using gin (payload jsonb_path_ops)',
-];
-
-/** What a drain into a table with an index took. */
+/** What a drain into changed tables took. */
 interface Cost {
   readonly eventsPerSecond: number;
   /** CPU time of Postgres per event, in microseconds. */
@@ -23,30 +12,35 @@ interface Cost {
   readonly sizeShare: number;
 }
 
+/** A change of empty tables. */
+export interface Change {
+  readonly name: string;
+  readonly apply: (tables: Tables) => Promise<unknown>;
+}
+
+const none: Change = { name: 'none', apply: async () => {} };
+
 /**
- * Measures what each index costs at write. Each round also begins and ends without an index, because a machine
- * becomes faster or slower over time; ratios compare with the mean of these two.
+ * Measures what changes of the tables cost at write. Each round also begins and ends without a change, because a
+ * machine becomes faster or slower over time; ratios compare with the mean of these two.
+ * @returns for each change its name, the rate and the CPU time as ratios, and the size of its indexes
  */
-export async function measureIndexes(servers: BenchServers): Promise<Section> {
+export async function compareCosts(
+  servers: BenchServers,
+  title: string,
+  changes: readonly Change[],
+): Promise<readonly (readonly Cell[])[]> {
   const { topic, events } = await servers.filledTopic();
   const rounds: (readonly Cost[])[] = [];
   for (let number = 1; number <= servers.size.rounds; number++) {
     const round: Cost[] = [];
-    for (const index of ['', ...indexes, '']) {
-      logProgress(`indexes, round ${number} of ${servers.size.rounds}: ${index || 'none'}`);
-      round.push(await measureIndex(servers, { topic, events }, index));
+    for (const change of [none, ...changes, none]) {
+      logProgress(`${title}, round ${number} of ${servers.size.rounds}: ${change.name}`);
+      round.push(await measureChange(servers, { topic, events }, change));
     }
     rounds.push(round);
   }
-  return {
-    title: 'Indexes: what one costs at write',
-    summary: [],
-    columns: ['', 'events/s, of none', 'CPU of Postgres, of none', 'size, of the table'],
-    rows: indexes.map((index, position) => summarize(`\`${index}\``, rounds, position + 1)),
-    remarks: [
-      'Medians of the rounds, without startup; ratios compare with the runs without index of the round.',
-    ],
-  };
+  return changes.map(({ name }, position) => summarize(name, rounds, position + 1));
 }
 
 function summarize(name: string, rounds: readonly (readonly Cost[])[], position: number): readonly Cell[] {
@@ -68,13 +62,13 @@ function ratioOf(round: readonly Cost[], position: number, figure: (cost: Cost) 
   return (2 * own) / (first + last);
 }
 
-async function measureIndex(
+async function measureChange(
   servers: BenchServers,
   filled: { readonly topic: string; readonly events: number },
-  index: string,
+  { apply }: Change,
 ): Promise<Cost> {
   await using tables = await servers.createTables();
-  if (index !== '') await tables.database.run((sql) => sql.unsafe(index));
+  await apply(tables);
   const { eventsPerSecond, cpuMicros } = await drainTopic(servers, filled, tables, { isWarm: true });
   return { eventsPerSecond, postgresMicros: cpuMicros[1] ?? 0, sizeShare: await readSizeShare(tables) };
 }
