@@ -82,12 +82,14 @@ const pages = [
   '/api/stats',
   '/api/lag',
   '/api/minutes',
+  '/api/rollups',
   '/api/stream',
   '/api/dlq',
   '/api/dlq/export',
 ];
 const queries = [
   ['/api/minutes', '?minutes=60'],
+  ['/api/rollups', '?buckets=2'],
   ['/api/dlq', '?reason=not_an_event&limit=1&contains=a'],
   ['/api/dlq/export', '?format=csv'],
   ['/api/history', '?minutes=60'],
@@ -113,7 +115,8 @@ const exchanges: readonly Exchange[] = [
   get('/api/history', { server: 'withLogin' }),
   get('/api/history'),
   get('/api/minutes', { path: '/api/minutes?minutes=0' }),
-  ...['/api/stats', '/api/lag', '/api/minutes', '/api/dlq', '/text', '/readyz'].map((path) =>
+  get('/api/rollups', { path: '/api/rollups?buckets=0' }),
+  ...['/api/stats', '/api/lag', '/api/minutes', '/api/rollups', '/api/dlq', '/text', '/readyz'].map((path) =>
     get(path, { server: 'withoutPostgres' }),
   ),
   get('/api/history', { path: '/api/history?minutes=60', server: 'withoutPostgres' }),

@@ -3,6 +3,8 @@ import type { Database } from '@pipeline/db';
 /** Violations of the documented invariants, counted with SQL that is independent of the implementation. */
 export interface Violations {
   readonly wrongMinutes: number;
+  /** Of the built-in roll-up, if the pipeline has it. */
+  readonly wrongRollups: number;
   readonly wrongLedgers: number;
   readonly rowsOffLedger: number;
   readonly deadLettersOffLedger: number;
@@ -12,6 +14,7 @@ export interface Violations {
 
 export const noViolations: Violations = {
   wrongMinutes: 0,
+  wrongRollups: 0,
   wrongLedgers: 0,
   rowsOffLedger: 0,
   deadLettersOffLedger: 0,
@@ -29,6 +32,20 @@ export async function findViolations(database: Database): Promise<Violations> {
       )
       select (select count(*)::int from recount full join pipeline.agg_events_minute using (minute, event_type)
               where n is distinct from event_count) as "wrongMinutes",
+             (select count(*)::int from (
+                select date_bin('1 hour', event_time, 'epoch') as bucket, payload ->> 'currency' as currency,
+                       sum(amount) filter (where is_counted) as total, count(*) filter (where is_counted) as n
+                from (select *, (payload ->> 'amount')::numeric as amount from pipeline.raw_events
+                      where event_type = 'purchase') as purchases,
+                     lateral (select amount < 1e30 and round(amount, 20) = amount as is_counted) as precision
+                group by 1, 2
+              ) as expected full join (
+                select bucket, key[1] as currency, value, event_count from pipeline.rollup_values
+                join pipeline.rollups using (rollup_id) join pipeline.rollup_keys using (rollup_id, key_id)
+                where event_type = 'purchase' and name = 'revenue' and status = 'active'
+              ) as found using (bucket, currency)
+              where (total, n) is distinct from (value, event_count)
+                and exists (select from pipeline.rollups where name = 'revenue' and status = 'active')) as "wrongRollups",
              (select count(*)::int from pipeline.ingest_progress
               where next_offset - start_offset <> stored + duplicates + dead_lettered + skipped
                  or conflicting_duplicates not between 0 and duplicates)

@@ -15,6 +15,7 @@ import {
 import { readSettings, silentLogger } from '@pipeline/runtime';
 import { testStack } from '@pipeline/testing';
 import type { Environment } from '../programs/programs.ts';
+import { createBuiltInRollups } from './built-in-rollups.ts';
 
 /** The topics, tables and group of one test, and access to them. */
 export interface Pipeline extends AsyncDisposable {
@@ -41,13 +42,14 @@ export interface Servers {
   readonly databaseUrl: string;
 }
 
-/** Creates an empty pipeline on the shared servers of the test run. */
+/** Creates an empty pipeline, with the built-in roll-ups, on the shared servers of the test run. */
 export async function createPipeline(): Promise<Pipeline> {
   const stack = testStack();
   const [{ topic, dlqTopic }, databaseUrl] = await Promise.all([
     stack.createTopics(),
     stack.createDatabase(),
   ]);
+  await createBuiltInRollups(databaseUrl);
   return await openPipeline({ brokers: stack.brokers, databaseUrl }, topic, dlqTopic);
 }
 

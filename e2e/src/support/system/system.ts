@@ -12,6 +12,7 @@ import {
 import { CANARY, PLANNED_MAX_BYTES } from '../data/plan.ts';
 import { createRandom } from '../data/random.ts';
 import type { Environment } from '../programs/programs.ts';
+import { createBuiltInRollups } from '../servers/built-in-rollups.ts';
 import { openPipeline, type Pipeline } from '../servers/pipeline.ts';
 import { startProxy, type TcpProxy } from '../servers/proxy.ts';
 import { type Fleet, startFleet } from './fleet.ts';
@@ -103,6 +104,7 @@ async function assemble(
   const postgresPort = Number(new URL(postgres.address).port);
   const postgresProxy = stack.use(await startProxy(postgresPort));
   await migrate(readSettings(databaseSettings, { DATABASE_URL: postgres.address }));
+  await createBuiltInRollups(postgres.address);
   const operator = stack.use(connectAs('operator', postgres.address, '600000'));
   await createWriterRole(operator);
 

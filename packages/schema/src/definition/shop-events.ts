@@ -1,5 +1,6 @@
 import { strictNativeEnvelope } from '../envelopes/native.ts';
 import { eventTypes } from '../registry.ts';
+import { sum } from '../rollups/declare-rollup.ts';
 import { compileValidator, createTrusting } from '../validate.ts';
 import type { EventDefinition, EventOf, Registry } from './definition.ts';
 
@@ -11,6 +12,7 @@ export const shopEvents: EventDefinition<typeof eventTypes, string> = {
     Object.entries(eventTypes).map(([name, payload]) => [name, compileValidator(payload, createTrusting)]),
   ),
   unknownTypes: 'dead-letter',
+  rollups: { purchase: { revenue: sum('/amount').by('/currency').per('1 hour') } },
 };
 
 /** An event of any type of a definition; by default of the built-in one. */
