@@ -9,6 +9,7 @@ import {
   formatSeconds,
   formatThings,
 } from '../web/format/numbers.ts';
+import { formatBucket, formatKey } from '../web/format/rollups.ts';
 import { toVisible } from '../web/format/text.ts';
 import { formatVerification } from '../web/format/verification.ts';
 
@@ -83,4 +84,18 @@ test('the latest verification has its age and the number of differences', () => 
   expect(found('1')).toBe('3 h ago, 1 difference');
   expect(found('2000')).toBe('3 h ago, 2,000 differences');
   expect(formatVerification(null, now)).toBe('never');
+});
+
+test('the key of a roll-up is its members, and a missing one is named', () => {
+  expect([['EUR'], ['EUR', null], [], null].map(formatKey)).toEqual(['EUR', 'EUR · (none)', 'all', 'other']);
+});
+
+test('a bucket is in the largest unit that it is a multiple of', () => {
+  expect([1, 15, 60, 360, 1_440].map(formatBucket)).toEqual([
+    'minute',
+    '15 minutes',
+    'hour',
+    '6 hours',
+    'day',
+  ]);
 });
