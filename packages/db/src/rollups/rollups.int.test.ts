@@ -233,9 +233,7 @@ test('roll-ups equal a naive recount after random batches, replays and purges', 
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 6, maxLength: 6 }), async (steps) => {
       await declare([]);
-      await run(
-        'truncate raw_events, agg_events_minute, ingest_progress, purged_rows, purges, dlq_events',
-      );
+      await run('truncate raw_events, agg_events_minute, ingest_progress, purged_rows, purges, dlq_events');
       offset = 0;
       await declare(rollups);
       let written: EventRow[] = [];
