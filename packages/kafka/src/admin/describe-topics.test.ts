@@ -23,7 +23,7 @@ function fail(type: string, name = 'KafkaJSProtocolError'): never {
   throw Object.assign(new kafkajs.KafkaJSError(type), { type, name });
 }
 
-test('topics are in the order given, with their fewest replicas and their configuration', async () => {
+test('topics come in the order given, with their fewest replicas and their settings', async () => {
   expect(await describe((name) => ({ configName: 'retention.ms', configValue: name }))).toEqual([
     { topic: 'events', topicId: 'a1', partitions: 2, replicas: 2, config: { 'retention.ms': 'events' } },
     { topic: 'orders', topicId: 'b2', partitions: 1, replicas: 1, config: { 'retention.ms': 'orders' } },
