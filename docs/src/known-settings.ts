@@ -6,12 +6,12 @@ import type { Setting, SettingsSchema } from '@pipeline/runtime';
 import { consumerSettings } from 'consumer/settings';
 import { infraSettings, pageSettings } from 'infra/settings';
 import { producerSettings } from 'producer/settings';
-import { doctorSettings, serveSettings } from 'stats/settings';
+import { doctorSettings, proveSettings, serveSettings } from 'stats/settings';
 
 const schemas: Readonly<Record<string, SettingsSchema>> = {
   producer: producerSettings,
   consumer: consumerSettings,
-  stats: { ...serveSettings, ...doctorSettings },
+  stats: { ...serveSettings, ...doctorSettings, ...proveSettings },
   infra: { ...eventSettings, ...infraSettings, ...pageSettings },
 };
 

@@ -6,6 +6,7 @@ import { findViolations, noViolations, sumLedgers } from './support/data/invaria
 import { generateInput, knownInput, type Sent } from './support/data/raw-input.ts';
 import { findStoredDifferently } from './support/data/stored.ts';
 import { type Ended, runApp } from './support/programs/programs.ts';
+import { findUnproven } from './support/programs/prove.ts';
 import { createPipeline, type Pipeline } from './support/servers/pipeline.ts';
 
 const GENERATED = 500;
@@ -31,6 +32,7 @@ afterAll(() => pipeline[Symbol.asyncDispose]());
 test('every record is accounted for and the consumer exits with 0', async () => {
   expect(ended).toMatchObject({ code: 0, stdout: '' });
   expect(await findViolations(pipeline.database)).toEqual(noViolations);
+  expect(await findUnproven(pipeline)).toEqual([]);
   const sums = { stored: good.length, duplicates: 0, dead: bad.length, skipped: 0 };
   expect(await sumLedgers(pipeline.database)).toEqual(sums);
   for (const { committed, logEnd } of await pipeline.offsets()) expect(committed ?? 0n).toBe(logEnd);

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { createEvent, jsonRecord } from './support/data/events.ts';
 import { findViolations, fingerprint, noViolations, sumLedgers } from './support/data/invariants.ts';
 import { runApp } from './support/programs/programs.ts';
+import { findUnproven } from './support/programs/prove.ts';
 import { openKafkaClient } from './support/servers/kafka-client.ts';
 import { openPipeline, type Pipeline } from './support/servers/pipeline.ts';
 import { createTopics } from './support/system/system.ts';
@@ -50,6 +51,7 @@ test('a topic of another cluster is refused until its move is confirmed', async 
 
   expect(await drain(to, '--accept-cluster', present)).toMatchObject({ code: 0 });
   expect(await findViolations(from.database)).toEqual(noViolations);
+  expect(await findUnproven(to)).toEqual([]);
   expect(await sumLedgers(from.database)).toMatchObject({ stored: 40, duplicates: 20, dead: 0 });
   expect(await drain(to)).toMatchObject({ code: 0 });
   expect(await drain(from)).toMatchObject({ code: 2, stderr: expect.stringContaining(former) });

@@ -5,6 +5,7 @@ import { findViolations, noViolations } from './support/data/invariants.ts';
 import { findOvercommitted } from './support/data/oracle.ts';
 import { type KillPoint, killPoints } from './support/programs/kill-points.ts';
 import { runApp, startProgram } from './support/programs/programs.ts';
+import { findUnproven } from './support/programs/prove.ts';
 import { createPipeline, type Pipeline } from './support/servers/pipeline.ts';
 
 const entry = join(import.meta.dirname, 'support/programs/consumer-with-kill-point.ts');
@@ -65,12 +66,14 @@ test.concurrent.each(cases)(
     await using killed = startProgram(entry, [], { ...environment, KILL_AT: `${point}:2` });
     expect((await killed.ended).code).toBeNull();
     expect(await findViolations(pipeline.database)).toEqual(noViolations);
+    expect(await findUnproven(pipeline)).toEqual([]);
     expect(await findOvercommitted(pipeline)).toEqual([]);
 
     expect(await runApp('consumer', ['--once'], environment)).toMatchObject({ code: 0 });
     const { dead, ...others } = expected[handling];
     expect(await counts(pipeline)).toEqual({ ...others, dead: dead + 1 });
     expect(await findViolations(pipeline.database)).toEqual(noViolations);
+    expect(await findUnproven(pipeline)).toEqual([]);
     expect(await deadLetters(pipeline)).toMatchObject({ inTopic: dead + 1 });
   },
 );
@@ -99,5 +102,6 @@ test.concurrent('a conflicting event that is redriven is a dead letter again', a
   ]);
   expect(await counts(pipeline)).toEqual({ ...expected['dead-letter'], dead: 2 * CONFLICTS });
   expect(await findViolations(pipeline.database)).toEqual(noViolations);
+  expect(await findUnproven(pipeline)).toEqual([]);
   expect(await runApp('stats', ['verify'], pipeline.environment)).toMatchObject({ code: 0 });
 });

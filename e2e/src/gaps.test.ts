@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { createEvent, jsonRecord } from './support/data/events.ts';
 import { findViolations, noViolations, sumLedgers } from './support/data/invariants.ts';
 import { runApp, startApp } from './support/programs/programs.ts';
+import { findUnproven } from './support/programs/prove.ts';
 import { waitForLog, waitUntil } from './support/programs/wait.ts';
 import { configureTopic, deleteTopic, operate } from './support/servers/kafka-client.ts';
 import { createPipeline, type Pipeline } from './support/servers/pipeline.ts';
@@ -61,6 +62,7 @@ test.concurrent('records removed before they were read are logged and counted as
   ]);
   expect(await sumLedgers(pipeline.database)).toEqual({ stored: 420, duplicates: 0, dead: 0, skipped: 60 });
   expect(await findViolations(pipeline.database)).toEqual(noViolations);
+  expect(await findUnproven(pipeline)).toEqual([]);
   expect(await isDrained(pipeline)).toBe(true);
 });
 
@@ -123,6 +125,7 @@ test.concurrent('records removed under a running consumer are skipped unless alr
   expect(stored).toBeGreaterThan(100);
   expect(warnedGaps(consumer.stderr())).toEqual([[0, skipped]]);
   expect(await findViolations(pipeline.database)).toEqual(noViolations);
+  expect(await findUnproven(pipeline)).toEqual([]);
 });
 
 // L3
@@ -147,6 +150,7 @@ test.concurrent('a topic that is deleted with a commit in flight and recreated l
   expect({ code: consumer.process.exitCode, log: consumer.stderr() }).toMatchObject({ code: null });
   await waitUntil(() => isDrained(pipeline));
   expect(await findViolations(pipeline.database)).toEqual(noViolations);
+  expect(await findUnproven(pipeline)).toEqual([]);
 });
 
 /** Publishes small segments with thirty keys, which compaction can shrink. Returns the number of records. */
@@ -183,5 +187,6 @@ test.concurrent('compacted offsets are skipped without a warning; a tombstone is
   const skipped = sent - left;
   expect(await sumLedgers(pipeline.database)).toEqual({ stored: left - 1, duplicates: 0, dead: 1, skipped });
   expect(await findViolations(pipeline.database)).toEqual(noViolations);
+  expect(await findUnproven(pipeline)).toEqual([]);
   expect(await isDrained(pipeline)).toBe(true);
 });

@@ -3,6 +3,7 @@ import { testStack } from '@pipeline/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findDifferences, joinOracles, type Oracle, publishMix } from './support/data/oracle.ts';
 import { type Ended, type Environment, provision, runApp, startApp } from './support/programs/programs.ts';
+import { prove } from './support/programs/prove.ts';
 import { waitForLog, waitUntil } from './support/programs/wait.ts';
 import { createPemFolder } from './support/servers/certificates.ts';
 import { type KafkaClient, openKafkaClient } from './support/servers/kafka-client.ts';
@@ -13,7 +14,7 @@ import { type SecuredKafka, saslCredentials, startSecuredKafka } from './support
 
 /** Users of PLAIN. Each password ends with `-secret`, which must never be logged. */
 const users = [
-  ...['provision', 'producer', 'consumer', 'checker', 'stats', 'doctor', 'redriver'],
+  ...['provision', 'producer', 'consumer', 'checker', 'stats', 'doctor', 'prover', 'redriver'],
   ...[
     'cannot-read',
     'can-only-describe',
@@ -290,6 +291,7 @@ describe('with the documented rights', () => {
       ['producer', 'producer'],
       ['stats', 'stats'],
       ['doctor', '`stats doctor`'],
+      ['prover', '`stats prove`'],
       ['redriver', '`stats dlq redrive`'],
     ] as const)
       await grantOnly(pipeline, user, documentedRights(program));
@@ -334,6 +336,13 @@ describe('with the documented rights', () => {
         expect.stringContaining(`DESCRIBE_CONFIGS on topic ${topic}`),
       ]),
     );
+  });
+
+  test('prove reads the topic again', async () => {
+    const { code, receipt } = await prove({ environment: viaPlain('prover') });
+    expect([code, receipt.isClean, Number(receipt.records) > 0]).toEqual([0, true, true]);
+    const ended = await runApp('stats', ['prove', '--restart'], viaPlain('stats'));
+    expectEnd(ended, /grant this user READ on KAFKA_TOPIC/);
   });
 
   test('dlq redrive can publish dead letters', async () => {

@@ -8,6 +8,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createFilledPipeline } from './support/data/filled.ts';
 import { startApp } from './support/programs/programs.ts';
+import { prove } from './support/programs/prove.ts';
 import { waitForLog } from './support/programs/wait.ts';
 import { absentKafka, absentPostgres } from './support/servers/absent.ts';
 import type { Pipeline } from './support/servers/pipeline.ts';
@@ -33,6 +34,7 @@ let urls: Readonly<Record<'works' | 'readOnly' | 'withLogin' | 'withoutKafka' | 
 
 beforeAll(async () => {
   pipeline = stack.use(await createFilledPipeline());
+  await prove(pipeline);
   const folder = await mkdtemp(join(tmpdir(), 'pipeline-openapi-'));
   stack.defer(() => rm(folder, { recursive: true }));
   const logins = join(folder, 'logins');
@@ -83,6 +85,7 @@ const pages = [
   '/api/lag',
   '/api/minutes',
   '/api/rollups',
+  '/api/proof',
   '/api/stream',
   '/api/dlq',
   '/api/dlq/export',
@@ -116,9 +119,16 @@ const exchanges: readonly Exchange[] = [
   get('/api/history'),
   get('/api/minutes', { path: '/api/minutes?minutes=0' }),
   get('/api/rollups', { path: '/api/rollups?buckets=0' }),
-  ...['/api/stats', '/api/lag', '/api/minutes', '/api/rollups', '/api/dlq', '/text', '/readyz'].map((path) =>
-    get(path, { server: 'withoutPostgres' }),
-  ),
+  ...[
+    '/api/stats',
+    '/api/lag',
+    '/api/minutes',
+    '/api/rollups',
+    '/api/proof',
+    '/api/dlq',
+    '/text',
+    '/readyz',
+  ].map((path) => get(path, { server: 'withoutPostgres' })),
   get('/api/history', { path: '/api/history?minutes=60', server: 'withoutPostgres' }),
   ...['/api/stats', '/api/lag', '/readyz'].map((path) => get(path, { server: 'withoutKafka' })),
   get('/api/dlq/{id}', { path: '/api/dlq/1' }),

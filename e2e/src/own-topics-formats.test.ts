@@ -12,6 +12,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { writeDefinition } from './support/data/definition-file.ts';
 import { findViolations, noViolations, sumLedgers } from './support/data/invariants.ts';
 import { runApp } from './support/programs/programs.ts';
+import { findUnproven } from './support/programs/prove.ts';
 import { openKafkaClient } from './support/servers/kafka-client.ts';
 import { createPipeline, type Pipeline } from './support/servers/pipeline.ts';
 
@@ -43,6 +44,7 @@ test.concurrent.each(publicFormats)(
     const sums = { stored: events.length, duplicates: 0, dead: reasons.length, skipped };
     expect(await sumLedgers(pipeline.database)).toEqual(sums);
     expect(await findViolations(pipeline.database)).toEqual(noViolations);
+    expect(await findUnproven({ environment })).toEqual([]);
     expect(await findDifferentRows(pipeline.database, events)).toEqual([]);
   },
 );

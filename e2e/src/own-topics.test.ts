@@ -6,6 +6,7 @@ import { writeDefinition } from './support/data/definition-file.ts';
 import { findViolations, noViolations, sumLedgers } from './support/data/invariants.ts';
 import { readShapes } from './support/docs/documented-shapes.ts';
 import { runApp } from './support/programs/programs.ts';
+import { findUnproven } from './support/programs/prove.ts';
 import { createPipeline } from './support/servers/pipeline.ts';
 
 const shapes = readShapes();
@@ -35,5 +36,6 @@ test.concurrent.each(shapes)('$name is stored exactly once, and a replay adds no
     expect(await runApp('consumer', ['--once'], environment)).toMatchObject({ code: 0 });
     expect(await sumLedgers(pipeline.database)).toEqual({ stored: 1, duplicates: 1, dead: 0, skipped: 0 });
     expect(await findViolations(pipeline.database)).toEqual(noViolations);
+    expect(await findUnproven({ environment })).toEqual([]);
   }
 });

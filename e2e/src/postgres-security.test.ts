@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createEvent, jsonRecord } from './support/data/events.ts';
 import { documentedSql } from './support/docs/documented-sql.ts';
 import { type Ended, type Environment, runApp, startApp } from './support/programs/programs.ts';
+import { prove } from './support/programs/prove.ts';
 import { waitForLog, waitUntil } from './support/programs/wait.ts';
 import { openPipeline, type Pipeline } from './support/servers/pipeline.ts';
 import { type SecuredPostgres, startSecuredPostgres } from './support/servers/secured-postgres.ts';
@@ -160,6 +161,8 @@ const forbidden: Readonly<Record<string, readonly string[]>> = {
     'delete from dlq_actions',
     'update ingest_progress set stored = 0',
     "update paused_partitions set reason = ''",
+    ...['update proofs set differences = 0', 'delete from proofs', 'truncate proofs'],
+    'insert into proofs (proven_at) values (now())',
     'create table more (x int)',
   ],
   app_stats: [
@@ -169,7 +172,7 @@ const forbidden: Readonly<Record<string, readonly string[]>> = {
     "insert into verifications (verified_at, events, differences) values ('2030-01-01', 1, 0)",
     'update verifications set differences = 0',
     'delete from verifications',
-    ...['rollups', 'rollup_keys', 'rollup_values'].flatMap(everyChange),
+    ...['proofs', 'rollups', 'rollup_keys', 'rollup_values'].flatMap(everyChange),
     'create table more (x int)',
     'select grant_to_roles()',
   ],
@@ -233,6 +236,15 @@ describe('roles', () => {
     const ended = await Promise.all(readOnlyCommands.map((args) => runApp('stats', args, via('app_stats'))));
     expect(ended.map(({ code }) => code)).toEqual(readOnlyCommands.map(() => 0));
     expect(ended.map(({ stderr }) => stderr).join()).not.toMatch(/permission|not kept/);
+    const unstored = /the receipt is not stored/;
+    const read = await prove({ environment: via('app_stats') });
+    expect([read.code, read.stderr]).toEqual([0, expect.stringMatching(unstored)]);
+    const kept = await prove({ environment: via('app_operator') });
+    expect([kept.code, kept.stderr]).toEqual([0, expect.not.stringMatching(unstored)]);
+    const proofs = await pipeline.database.run(
+      (sql) => sql`select records::int, differences::int from proofs`,
+    );
+    expect(proofs).toEqual([{ records: 2, differences: 0 }]);
     const discard = ['dlq', 'discard', '--all', '--because', 'a test', '--yes'];
     expectEnd(
       await runApp('stats', discard, via('app_stats')),

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createFilledPipeline } from './support/data/filled.ts';
 import { runApp } from './support/programs/programs.ts';
+import { findUnproven, prove } from './support/programs/prove.ts';
 import type { Pipeline } from './support/servers/pipeline.ts';
 
 let pipeline: Pipeline;
@@ -23,6 +24,7 @@ test('purge previews, confirms, records the user and keeps verify consistent', a
   expect(purged).toMatchObject({ code: 0, stderr: expect.stringContaining('purged 4 events') });
   expect(JSON.parse(purged.stdout)).toEqual({ ...counts, dryRun: false });
   expect(await runStats('verify')).toMatchObject({ code: 0, stdout: 'everything adds up, with 4 events\n' });
+  expect((await prove(pipeline)).receipt).toMatchObject({ isClean: true, purged: '4', deadLetters: '2' });
   const found = await pipeline.database.run((sql) => sql`select purged_by from purges`);
   expect(found).toEqual([{ purged_by: 'someone' }]);
 });
@@ -48,4 +50,5 @@ test('partitions are created in advance and used by the consumer', async () => {
   ]);
   expect(await runApp('consumer', ['--once'], pipeline.environment)).toMatchObject({ code: 0 });
   expect(await runStats('verify')).toMatchObject({ code: 0, stdout: 'everything adds up, with 5 events\n' });
+  expect(await findUnproven(pipeline)).toEqual([]);
 });

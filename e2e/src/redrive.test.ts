@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { createEvent, jsonRecord } from './support/data/events.ts';
 import { findViolations, noViolations, sumLedgers } from './support/data/invariants.ts';
 import { type Program, runApp, startApp } from './support/programs/programs.ts';
+import { findUnproven } from './support/programs/prove.ts';
 import { waitForLog, waitUntil } from './support/programs/wait.ts';
 import { configureTopic } from './support/servers/kafka-client.ts';
 import { createPipeline, type Pipeline } from './support/servers/pipeline.ts';
@@ -85,6 +86,7 @@ test.concurrent('redriven valid events are stored once; the others become dead l
 
   expect(await sumLedgers(pipeline.database)).toMatchObject({ stored: BLOCKED, dead: BLOCKED + 2 * INVALID });
   expect(await findViolations(pipeline.database)).toEqual(noViolations);
+  expect(await findUnproven(pipeline)).toEqual([]);
   expect(await countBy(pipeline, 'status')).toEqual({ open: INVALID, redriven: BLOCKED + INVALID });
   expect(await countBy(pipeline, 'redrive_count')).toEqual({ 0: BLOCKED + INVALID, 1: INVALID });
   expect(await countActions(pipeline)).toBe(BLOCKED + INVALID);
@@ -284,6 +286,7 @@ test.concurrent('export prints values, discard closes, and both need a selection
     discarded: '1',
   });
   expect(await findViolations(pipeline.database)).toEqual(noViolations);
+  expect(await findUnproven(pipeline)).toEqual([]);
 });
 
 test.concurrent('the API lists, shows, redrives, exports and discards dead letters', async () => {

@@ -5,6 +5,7 @@ import { findViolations, noViolations, sumLedgers } from './support/data/invaria
 import { findDifferences, findOvercommitted, joinOracles, publishMix } from './support/data/oracle.ts';
 import type { KillPoint } from './support/programs/kill-points.ts';
 import { provision, runApp, startApp, startProgram } from './support/programs/programs.ts';
+import { findUnproven } from './support/programs/prove.ts';
 import { waitForLog, waitUntil } from './support/programs/wait.ts';
 import { openKafkaClient } from './support/servers/kafka-client.ts';
 import { createTwoTopics, type TwoTopics } from './support/servers/two-topics.ts';
@@ -34,6 +35,7 @@ test.concurrent('two topics feed one pipeline, and kills lose and duplicate noth
     await killed.ended;
     expect(killed.process.signalCode).toBe('SIGKILL');
     expect(await findViolations(first.database)).toEqual(noViolations);
+    expect(await findUnproven({ environment })).toEqual([]);
     for (const topic of [first, second]) expect(await findOvercommitted(topic)).toEqual([]);
   }
   expect(await runApp('consumer', ['--once'], environment)).toMatchObject({ code: 0 });
@@ -175,4 +177,5 @@ test.concurrent('an added topic is read from its start', async () => {
   expect(await runApp('consumer', ['--once'], environment)).toMatchObject({ code: 0 });
   expect(await sumLedgers(first.database)).toMatchObject({ stored: 4, duplicates: 0 });
   expect(await findViolations(first.database)).toEqual(noViolations);
+  expect(await findUnproven({ environment })).toEqual([]);
 });

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { createEvent, jsonRecord } from './support/data/events.ts';
 import { findViolations, noViolations, sumLedgers } from './support/data/invariants.ts';
 import { runApp, startApp } from './support/programs/programs.ts';
+import { findUnproven, prove } from './support/programs/prove.ts';
 import { waitForLog, waitUntil } from './support/programs/wait.ts';
 import { openOtherProducer, toMessages } from './support/servers/other-producer.ts';
 import { createPipeline, type Pipeline } from './support/servers/pipeline.ts';
@@ -71,6 +72,9 @@ test.concurrent('only committed transactions are stored, and every offset is acc
     skipped,
   });
   expect(await findViolations(pipeline.database)).toEqual(noViolations);
+  const { receipt } = await prove(pipeline);
+  expect(receipt).toMatchObject({ isClean: true, rowsNotChecked: null, skipped: { empty: '0' } });
+  expect(Number(receipt.skipped['markers']) + Number(receipt.skipped['aborted'])).toBe(skipped);
   expect(await lagOf(pipeline)).toBe(0n);
 });
 
@@ -92,4 +96,5 @@ test.concurrent('an open transaction blocks later records until it is aborted', 
   await waitUntil(async () => (await lagOf(pipeline)) === 0n);
   expect(await storedIds(pipeline)).toEqual(events.map(({ event }) => event.event_id).sort());
   expect(await findViolations(pipeline.database)).toEqual(noViolations);
+  expect(await findUnproven(pipeline)).toEqual([]);
 });

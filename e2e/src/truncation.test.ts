@@ -6,6 +6,7 @@ import { findViolations, noViolations } from './support/data/invariants.ts';
 import { findOvercommitted } from './support/data/oracle.ts';
 import { findUnstored } from './support/data/retained.ts';
 import { runApp } from './support/programs/programs.ts';
+import { findUnproven } from './support/programs/prove.ts';
 import { waitUntil } from './support/programs/wait.ts';
 import { cutLog, type LogCut } from './support/servers/cut-log.ts';
 import { configureTopic } from './support/servers/kafka-client.ts';
@@ -73,6 +74,7 @@ test("records at the offsets of lost ones are stored after a broker lost a log's
   );
   expect(await findUnstored(pipeline, pipeline.database)).toEqual([]);
   expect(await findViolations(pipeline.database)).toEqual(noViolations);
+  expect(await findUnproven(pipeline)).toEqual([]);
   expect(await findOvercommitted(pipeline)).toEqual([]);
   expect(await drain(pipeline)).toEqual([]);
 });
@@ -117,4 +119,5 @@ test.concurrent.each([
   expect(await drain(pipeline)).toEqual([]);
   expect(await findUnstored(pipeline, pipeline.database)).toEqual([]);
   expect(await findViolations(pipeline.database)).toEqual(noViolations);
+  expect(await findUnproven(pipeline)).toEqual([]);
 });

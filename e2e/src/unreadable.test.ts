@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import { createEvent, jsonRecord } from './support/data/events.ts';
 import { findViolations, noViolations, sumLedgers } from './support/data/invariants.ts';
 import { type Ended, runApp, startApp } from './support/programs/programs.ts';
+import { findUnproven } from './support/programs/prove.ts';
 import { openKafkaClient, operate } from './support/servers/kafka-client.ts';
 import { createPipeline, openPipeline, type Pipeline } from './support/servers/pipeline.ts';
 import { residentBytes } from './support/system/fleet.ts';
@@ -69,6 +70,7 @@ test.concurrent('a batch that decompresses to too much stops the consumer, and c
   expectSkipped(await expectStopAndSkip(pipeline, limit, '10 to 11'), pipeline);
   expect(await sumLedgers(pipeline.database)).toEqual({ stored: 20, duplicates: 0, dead: 0, skipped: 2 });
   expect(await findViolations(pipeline.database)).toEqual(noViolations);
+  expect(await findUnproven(pipeline)).toEqual([]);
 });
 
 /** Overwrites a part of the gzip stream in the log of partition 0. */
@@ -100,4 +102,5 @@ test.concurrent('a batch that is corrupt on disk stops the consumer, and can be 
   expectSkipped(await expectStopAndSkip(pipeline, {}, '10 to 29'), pipeline);
   expect(await sumLedgers(pipeline.database)).toEqual({ stored: 20, duplicates: 0, dead: 0, skipped: 20 });
   expect(await findViolations(pipeline.database)).toEqual(noViolations);
+  expect(await findUnproven(pipeline)).toEqual([]);
 });

@@ -14,6 +14,7 @@ import { addDeadLetterCommands } from './commands/dlq/program.ts';
 import { examine } from './commands/doctor.ts';
 import { withChangeFlags, withWait } from './commands/options.ts';
 import { partitionByDay } from './commands/partition.ts';
+import { addProveCommand } from './commands/prove.ts';
 import { purgeOld } from './commands/purge.ts';
 import { showStats } from './commands/show.ts';
 import { verifyAll } from './commands/verify.ts';
@@ -90,6 +91,7 @@ withSettings(program.command('doctor').addHelpText('after', doctorJson), doctorS
     examine(settingsOf(command, doctorSettings), command.optsWithGlobals()),
   );
 
+addProveCommand(program, manifest.version);
 addDeadLetterCommands(program);
 
 const purgeJson = `

@@ -46,6 +46,14 @@ export const doctorSettings = {
   DECOMPRESSED_MAX_BYTES: groupSettings.DECOMPRESSED_MAX_BYTES,
 };
 
+/** Settings of `stats prove`, which reads records as the consumer does. */
+export const proveSettings = {
+  ...eventSettings,
+  ...statsSettings,
+  DECOMPRESSED_MAX_BYTES: groupSettings.DECOMPRESSED_MAX_BYTES,
+  DECODED_MAX_RECORDS: groupSettings.DECODED_MAX_RECORDS,
+};
+
 /** All settings of the stats page, which suggests the types of the definition. */
 export const serveSettings = {
   ...eventSettings,

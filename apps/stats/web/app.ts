@@ -8,6 +8,7 @@ import { showCards } from './overview/cards.ts';
 import { showDeadLetterGroups } from './overview/dead-letter-groups.ts';
 import { showLag } from './overview/lag-table.ts';
 import { addMinutes, fetchMinutes, minutesOf } from './overview/minutes.ts';
+import { showProof } from './overview/proof.ts';
 import { chooseRange, MAX_RANGE, requestedRange, showRanges } from './overview/range.ts';
 import { showProblem, showStatus, watchSilence } from './overview/status.ts';
 import { showTail, watchTail } from './overview/tail.ts';
@@ -34,6 +35,7 @@ function show(report: Report): void {
   showDeadLetterGroups(report);
   showLag(report);
   showTail(report);
+  showProof(report);
   showMinutes();
 }
 

@@ -10,9 +10,14 @@ export interface ChangeFlags {
   readonly json?: boolean | undefined;
 }
 
+/** Adds `--wait`. */
+export function withWaitFlag(command: Command): Command {
+  return command.option('--wait', 'wait for Postgres instead of failing');
+}
+
 /** Adds the settings and `--wait`. */
 export function withWait(command: Command): Command {
-  return withSettings(command, statsSettings).option('--wait', 'wait for Postgres instead of failing');
+  return withWaitFlag(withSettings(command, statsSettings));
 }
 
 /** Adds the flags of every command that changes rows. */

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readNewestProof, readNewestReceipt } from '@pipeline/db/prove';
 import { readMinutes, readNewest, readRollups } from '@pipeline/db/read';
 import { loadDefinition } from '@pipeline/definition';
 import { connectKafka, openAdmin } from '@pipeline/kafka';
@@ -32,7 +33,7 @@ const ANSWER_MS = 6_000;
 const EVERY_SECONDS = 2;
 const UNREAD_SECONDS = 10;
 const TAIL_EVENTS = 10;
-/** Timeout for the newest events, which are optional. */
+/** Timeout for the newest events and the newest proof, which are optional. */
 const TAIL_TIMEOUT_MS = 1_000;
 
 /** Serves the page and its API until a stop signal. */
@@ -51,6 +52,7 @@ export async function serveStats(settings: ServeSettings, version: string): Prom
     readMinutes: (minutes) => readMinutes(view.database, minutes),
     readRollups: (buckets) => readRollups(view.database, buckets),
     readHistory: history.read,
+    readReceipt: () => readNewestReceipt(view.database),
     live: startLive(view, history),
     webFiles: readWebFiles({ groupId, topics, types }),
     deadLetters: createDeadLetterApi({ ...view, ...changesOf(settings) }),
@@ -71,7 +73,8 @@ function startLive(view: StatsContext, history: History): Live {
   const { collectWithTimeout, describeGroup, database, signal } = view;
   const collect = () => withDeadline(collectWithTimeout(), ANSWER_MS, 'reading the statistics');
   const readTail = withTimeoutFallback(() => readNewest(database, TAIL_EVENTS), TAIL_TIMEOUT_MS, 'Postgres');
-  const look = createDashboardState({ collect, describeGroup, readNewest: readTail, history });
+  const readProof = withTimeoutFallback(() => readNewestProof(database), TAIL_TIMEOUT_MS, 'Postgres');
+  const look = createDashboardState({ collect, describeGroup, readNewest: readTail, readProof, history });
   const times = { everyMs: EVERY_SECONDS * 1_000, unreadMs: UNREAD_SECONDS * 1_000 };
   return createLive(() => toMessage(look, EVERY_SECONDS), { ...times, signal });
 }

@@ -8,6 +8,7 @@ const emptyGroup = { state: 'Empty', members: [] };
 const idle = {
   describeGroup: async () => emptyGroup,
   readNewest: async () => ({ events: [], latency: null }),
+  readProof: async () => null,
   history: { recall: async () => [], keep: async () => {} },
 };
 
@@ -65,13 +66,15 @@ test('samples from before a restart count, and new ones are kept', async () => {
   expect(kept).toMatchObject([{ atMs: nowMs, lag: 300n, end: 1_200n, secondsBehind: 0.2, latency }]);
 });
 
-test('the state does not depend on newest events or history', async () => {
+test('the state does not depend on newest events, proofs or history', async () => {
   const read = createDashboardState({
     ...idle,
     collect: async () => createSnapshot(),
     readNewest: () => Promise.reject(new Error('permission denied')),
+    readProof: () => Promise.reject(new Error('no table proofs')),
   });
-  expect(await read()).toMatchObject({ latency: null, tail: { events: [], skipped: null } });
+  const nothing = { latency: null, tail: { events: [], skipped: null }, proof: null };
+  expect(await read()).toMatchObject(nothing);
 });
 
 test('a message has the status and the latest minutes, without future ones', async () => {

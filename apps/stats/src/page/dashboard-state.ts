@@ -1,3 +1,4 @@
+import type { StoredProof } from '@pipeline/db/prove';
 import type { Latency, Newest } from '@pipeline/db/read';
 import type { Group } from '@pipeline/kafka';
 import type { Snapshot } from '../collect/snapshot.ts';
@@ -11,6 +12,8 @@ export interface DashboardState extends PipelineState {
   /** Latency of the events that were stored in the last minute; null if unknown. */
   readonly latency: Latency | null;
   readonly tail: Tail;
+  /** The newest proof; null if there is none, or it is unknown. */
+  readonly proof: StoredProof | null;
 }
 
 /** The sources of a dashboard state. */
@@ -18,6 +21,7 @@ export interface DashboardSources {
   readonly collect: () => Promise<Snapshot>;
   readonly describeGroup: () => Promise<Group | null>;
   readonly readNewest: () => Promise<Newest>;
+  readonly readProof: () => Promise<StoredProof | null>;
   readonly history: Pick<History, 'recall' | 'keep'>;
 }
 
@@ -26,17 +30,19 @@ export interface DashboardSources {
  * restart.
  */
 export function createDashboardState(sources: DashboardSources): () => Promise<DashboardState> {
-  const { collect, describeGroup, readNewest, history } = sources;
+  const { collect, describeGroup, readNewest, readProof, history } = sources;
   let samples: readonly Sample[] | undefined;
   return async () => {
-    const [snapshot, newest] = await Promise.all([collect(), readNewest().catch(() => null)]);
+    const optional = [readNewest().catch(() => null), readProof().catch(() => null)] as const;
+    const [snapshot, newest, proof] = await Promise.all([collect(), ...optional]);
     const group = snapshot.kafkaProblem === undefined ? await describeGroup() : null;
     const before = samples ?? (await history.recall(KEPT_MINUTES)).map(toMovingSample);
     const latency = newest?.latency ?? null;
     const now = toSample(snapshot, latency);
     samples = addSample(before, now);
     void history.keep(now);
-    return { snapshot, group, trend: trendOf(samples), latency, tail: tailOf(newest, before.at(-1), now) };
+    const tail = tailOf(newest, before.at(-1), now);
+    return { snapshot, group, trend: trendOf(samples), latency, tail, proof };
   };
 }
 

@@ -13,12 +13,12 @@ const MAX_GROUPS = 20;
  * The message for the page: `/api/stats` with only the latest minutes, plus status, trend and newest events.
  */
 function toReport(state: DashboardState, everySeconds: number) {
-  const { snapshot, trend, group, latency, tail } = state;
+  const { snapshot, trend, group, latency, tail, proof } = state;
   const deadLetterGroups = snapshot.deadLetterGroups.slice(0, MAX_GROUPS);
   const { pauses, verification, kafkaProblem = null } = snapshot;
   return {
     ...toJson({ ...snapshot, minutes: latestOf(snapshot), deadLetterGroups }),
-    ...toPlain({ status: judge(state), trend, group, latency, tail, pauses }),
+    ...toPlain({ status: judge(state), trend, group, latency, tail, proof, pauses }),
     ...toPlain({ verification, kafkaProblem, everySeconds }),
   };
 }

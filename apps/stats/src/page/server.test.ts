@@ -32,6 +32,7 @@ const works: ServerParts = {
   readMinutes: async (asked) => (asked === 60 ? minutes : []),
   readRollups: async (asked) => (asked === 24 ? [rollup] : []),
   readHistory: async (asked) => (asked === 60 ? [point] : []),
+  readReceipt: async () => null,
   live: { open: () => new Response('event: stats\n\n').body ?? new ReadableStream() },
   webFiles: readWebFiles({ topics: ['events'], groupId: 'group', types: [] }),
   deadLetters: new Hono().get('/', (context) => context.text('dead letters')),
@@ -49,6 +50,7 @@ const failing = (error: Error): ServerParts => ({
   readMinutes: () => Promise.reject(error),
   readRollups: () => Promise.reject(error),
   readHistory: () => Promise.reject(error),
+  readReceipt: () => Promise.reject(error),
 });
 const withoutKafka = { ...works, collect: async () => createSnapshot({ kafkaProblem: 'no broker' }) };
 const withoutPostgres = failing(Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }));

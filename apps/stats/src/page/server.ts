@@ -29,6 +29,8 @@ export interface ServerParts {
   readonly readRollups: (buckets: number) => Promise<readonly RollupValues[]>;
   /** The history of the latest `minutes`. */
   readonly readHistory: History['read'];
+  /** The receipt of the newest proof; null if there is none. */
+  readonly readReceipt: () => Promise<unknown>;
   readonly live: Live;
   /** By path; `index.html` is the overview, `dead-letters.html` the dead letters. */
   readonly webFiles: ReadonlyMap<string, WebFile>;
@@ -116,7 +118,10 @@ function addPages(app: Hono, { webFiles, collect }: ServerParts): void {
   );
 }
 
-function addApi(app: Hono, { collect, readMinutes, readRollups, readHistory, live }: ServerParts): void {
+function addApi(
+  app: Hono,
+  { collect, readMinutes, readRollups, readHistory, readReceipt, live }: ServerParts,
+): void {
   app.get('/api/stats', async (context) => context.json(toJson(await collect())));
   app.get('/api/lag', async (context) => {
     const { partitions, lag } = toJson(await collect());
@@ -134,6 +139,7 @@ function addApi(app: Hono, { collect, readMinutes, readRollups, readHistory, liv
   app.get('/api/history', async (context) =>
     context.json(await answerHistory(readHistory, parseMinutes(context.req.query()))),
   );
+  app.get('/api/proof', async (context) => context.json({ receipt: await readReceipt() }));
   const streamHeaders = { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' };
   app.get('/api/stream', (context) =>
     // The stream of a HEAD request would never be read or closed.

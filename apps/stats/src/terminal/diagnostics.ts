@@ -18,8 +18,11 @@ export function diagnosticLine(line: string): string {
 
 /** The progress of long work, shown on stderr until it is disposed of. */
 export interface Progress extends Disposable {
-  /** @param percent from 0 to 100 */
-  readonly report: (percent: number) => void;
+  /**
+   * @param percent from 0 to 100
+   * @param rest follows it, such as `, 5 s left`
+   */
+  readonly report: (percent: number, rest?: string) => void;
 }
 
 const STEP_PERCENT = 10;
@@ -28,17 +31,17 @@ const STEP_PERCENT = 10;
 export function showProgress(what: string, say: Say, stream: NodeJS.WriteStream = process.stderr): Progress {
   if (stream.isTTY) return showInPlace(what, stream);
   let shown = 0;
-  const report = (percent: number) => {
+  const report = (percent: number, rest = '') => {
     if (percent < shown + STEP_PERCENT) return;
     shown = percent;
-    say(`${what}: ${percent} %`);
+    say(`${what}: ${percent} %${rest}`);
   };
   return { report, [Symbol.dispose]: () => {} };
 }
 
 function showInPlace(what: string, stream: NodeJS.WriteStream): Progress {
   return {
-    report: (percent) => stream.write(`\r${what}: ${percent} %\x1b[K`),
+    report: (percent, rest = '') => stream.write(`\r${what}: ${percent} %${rest}\x1b[K`),
     [Symbol.dispose]: () => stream.write('\r\x1b[K'),
   };
 }

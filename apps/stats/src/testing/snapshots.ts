@@ -73,7 +73,7 @@ export function createDashboardState(change: Partial<DashboardState>): Dashboard
   const members = [
     { clientId: 'consumer', host: '127.0.0.1', partitions: [{ topic: 'events', partition: 0 }] },
   ];
-  const nothingNew = { latency: null, tail: { events: [], skipped: null } };
+  const nothingNew = { latency: null, tail: { events: [], skipped: null }, proof: null };
   const group = { state: 'Stable', members };
   return { snapshot: createSnapshot(), trend: calmTrend, group, ...nothingNew, ...change };
 }

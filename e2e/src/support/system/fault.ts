@@ -1,4 +1,5 @@
 import type { Environment } from '../programs/programs.ts';
+import { findUnproven } from '../programs/prove.ts';
 import { waitUntil } from '../programs/wait.ts';
 import { findStall, findStuckLag, recoveryMs } from './recovery.ts';
 import type { System } from './system.ts';
@@ -60,14 +61,15 @@ export async function findDamage<Needs extends System>(
 /** Minimum number of snapshots and of offset comparisons. */
 const MIN_SAMPLES = 10;
 
-/** Stops the load and waits until the lag is 0. Returns all problems, past and present. */
+/** Stops the load, waits until the lag is 0, and proves the tables. Returns all problems, past and present. */
 export async function settle(system: System): Promise<readonly string[]> {
   const { load, watch, fleet } = system;
   await load.stop();
   const stuck = await findStuckLag(system);
   await waitUntil(() => watch.snapshots >= MIN_SAMPLES && watch.comparisons >= MIN_SAMPLES);
   await watch.stop();
-  const differences = stuck.length > 0 ? [] : await findDifferences(system);
+  const differences =
+    stuck.length > 0 ? [] : [...(await findDifferences(system)), ...(await findUnproven(system.pipeline))];
   const alarms = [...findFalseAlarms(system), ...findLeaks(system)];
   return [...stuck, ...watch.findings, ...fleet.unexpectedEnds, ...alarms, ...differences];
 }

@@ -1,0 +1,151 @@
+import { type ClusterAdmin, kafkaErrorType, type LogSlice } from '@pipeline/kafka';
+import { backoffMs, defaultBackoff, pause, type SystemErrors, UserError } from '@pipeline/runtime';
+import { placeOf } from './finding.ts';
+import { type Judged, type JudgeParts, judgeSlice } from './judge-slice.ts';
+import type { ProvenPartition } from './plan.ts';
+import type { Journal } from './settle/journal.ts';
+import { splitSlice } from './split-slice.ts';
+import { afterExpired, afterSlice, nextPartition, type ProofState, withCounts } from './state.ts';
+
+export interface ReadParts {
+  readonly admin: Pick<ClusterAdmin, 'readRange'>;
+  readonly fetchLogStart: (partition: ProvenPartition) => Promise<bigint>;
+  readonly judge: Omit<JudgeParts, 'limitOf'>;
+  readonly journal: Journal;
+  readonly fetch: { readonly limits: Parameters<ClusterAdmin['readRange']>[1]; readonly maxBytes: number };
+  /** Resolves when this many records may have been read. */
+  readonly wait: (records: number) => Promise<void>;
+  /** Called with the state after each slice. */
+  readonly onProgress: (state: ProofState) => void;
+  /** Called with a line when Kafka does not respond. */
+  readonly say: (line: string) => void;
+  /** Those of Kafka. */
+  readonly errors: SystemErrors;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Reads and judges everything that the plan has left; retries while Kafka does not respond.
+ * @returns the state at the end
+ * @throws the signal's reason, after a last call of `onProgress`
+ */
+export async function readRecords(parts: ReadParts, initial: ProofState): Promise<ProofState> {
+  let state = initial;
+  while (state.index < state.plan.partitions.length) {
+    state = await readPartition(parts, state);
+    state = nextPartition(state);
+  }
+  return state;
+}
+
+/** Slices are judged one after the other; while Postgres compares one, the next is fetched and sorted. */
+async function readPartition(parts: ReadParts, initial: ProofState): Promise<ProofState> {
+  const reader = new PartitionReader(parts, initial);
+  for (let failures = 0; ; failures++) {
+    const before = reader.state.next;
+    try {
+      await reader.read();
+      return reader.state;
+    } catch (error) {
+      if (reader.state.next > before) failures = 0;
+      await recover(parts, reader, error, failures);
+    }
+  }
+}
+
+/** @throws the error unless reading may go on */
+async function recover(
+  { fetchLogStart, errors, say, signal }: ReadParts,
+  reader: PartitionReader,
+  error: unknown,
+  failures: number,
+): Promise<void> {
+  if (kafkaErrorType(error) === 'OFFSET_OUT_OF_RANGE')
+    return reader.expire(await fetchLogStart(reader.partition));
+  if (signal.aborted || !errors.isTransientError(error)) throw errors.toUserError(error);
+  if (failures === 0) say(`waiting for Kafka: ${errors.describeError(error)}`);
+  await pause(backoffMs(defaultBackoff, failures + 1, Math.random()), signal);
+}
+
+/** Reads a partition from the state's next offset on. */
+class PartitionReader {
+  state: ProofState;
+  readonly #parts: ReadParts;
+  readonly #limits: bigint[];
+  #judging: Promise<void> = Promise.resolve();
+
+  constructor(parts: ReadParts, state: ProofState) {
+    this.#parts = parts;
+    this.state = state;
+    this.#limits = [...state.limits];
+  }
+
+  get partition(): ProvenPartition {
+    return this.state.plan.partitions[this.state.index] as ProvenPartition;
+  }
+
+  /** @throws errors of Kafka and Postgres; what was judged before is in the state */
+  async read(): Promise<void> {
+    const { admin, fetch, signal } = this.#parts;
+    const { topic, partition, to } = this.partition;
+    const range = { topic, partition, start: this.state.next, end: to };
+    try {
+      for await (const slice of admin.readRange(range, fetch.limits, fetch.maxBytes))
+        for (const part of splitSlice(slice)) {
+          signal.throwIfAborted();
+          await this.#judge(part);
+          await this.#parts.wait(part.records.length);
+        }
+    } finally {
+      await this.#judging;
+    }
+    if (this.state.next < to) throw truncated(this.partition, this.state.next);
+  }
+
+  /** Retention has deleted records before they were read. @throws UserError if the log is another one */
+  expire(logStart: bigint): void {
+    if (logStart <= this.state.next || logStart > this.partition.to)
+      throw truncated(this.partition, this.state.next);
+    this.#advance(afterExpired(this.state, logStart));
+  }
+
+  /** Resolves when the slice is sorted and being compared, and the one before it is judged. */
+  async #judge(slice: LogSlice): Promise<void> {
+    if (slice.unreadable !== undefined) return await this.#skip(slice);
+    const { result } = await judgeSlice(this.#judgeParts(), this.partition, this.state.index, slice);
+    await this.#judging;
+    this.#judging = result.then((judged) => this.#accept(judged, slice.end));
+    this.#judging.catch(() => {});
+  }
+
+  async #skip({ start, end }: LogSlice): Promise<void> {
+    await this.#judging;
+    this.#advance({ ...withCounts(this.state, { unreadable: Number(end - start) }), next: end });
+  }
+
+  #judgeParts(): JudgeParts {
+    return { ...this.#parts.judge, limitOf: (before) => this.#limitOf(before) };
+  }
+
+  #limitOf(before: bigint): number {
+    const found = this.#limits.indexOf(before);
+    return found >= 0 ? found : this.#limits.push(before) - 1;
+  }
+
+  #accept(judged: Judged, next: bigint): void {
+    for (const [id, entry] of judged.entries) this.#parts.journal.add(id, entry);
+    this.#advance({ ...afterSlice(this.state, judged, next), limits: [...this.#limits] });
+  }
+
+  #advance(state: ProofState): void {
+    this.state = state;
+    this.#parts.onProgress(state);
+  }
+}
+
+function truncated(partition: ProvenPartition, next: bigint): UserError {
+  return new UserError(
+    `the log of ${placeOf(partition, next)} was truncated, or its topic recreated, while it was read`,
+    'start the proof again when the consumer has read it',
+  );
+}

@@ -1,0 +1,41 @@
+import type { LogSlice } from '@pipeline/kafka';
+import { expect, test } from 'vitest';
+import { splitSlice } from './split-slice.ts';
+
+const recordAt = (offset: number, encodedSize = 1) => ({
+  ...{ encodedSize, offset: String(offset), timestamp: '0', key: null, value: null },
+});
+
+const partsOf = (slice: LogSlice, records: number, bytes: number) =>
+  [...splitSlice(slice, records, bytes)].map(({ start, end, records: all, markers, aborted }) => [
+    Number(start),
+    Number(end),
+    all.map(({ offset }) => Number(offset)),
+    markers + aborted,
+  ]);
+
+test('parts cover all offsets, with a limited number of records and bytes', () => {
+  const slice = {
+    start: 1n,
+    end: 20n,
+    markers: 2,
+    aborted: 1,
+    records: [2, 3, 7, 9, 12].map((at) => recordAt(at)),
+  };
+  expect(partsOf(slice, 2, 100)).toEqual([
+    [1, 7, [2, 3], 3],
+    [7, 12, [7, 9], 0],
+    [12, 20, [12], 0],
+  ]);
+  const large = { ...slice, records: [recordAt(2, 9), recordAt(3, 2), recordAt(4, 2)] };
+  expect(partsOf(large, 9, 5)).toEqual([
+    [1, 3, [2], 3],
+    [3, 20, [3, 4], 0],
+  ]);
+});
+
+test('a slice without records is one part', () => {
+  expect(partsOf({ start: 1n, end: 3n, markers: 2, aborted: 0, records: [] }, 2, 100)).toEqual([
+    [1, 3, [], 2],
+  ]);
+});

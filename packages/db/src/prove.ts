@@ -1,0 +1,21 @@
+export { compareEvents, type EventFinding, type SentEvent } from './prove/compare-events.ts';
+export {
+  keepProof,
+  type Proof,
+  readNewestProof,
+  readNewestReceipt,
+  type StoredProof,
+} from './prove/proofs.ts';
+export { type PurgedRows, readPurgedRows } from './prove/purged.ts';
+export {
+  type ProvenLedger,
+  readSnapshot,
+  type StrayDeadLetter,
+  type TableSnapshot,
+} from './prove/snapshot.ts';
+export {
+  differencesOf,
+  hasTimeOf,
+  readDeadLettersOf,
+  type StoredDeadLetter,
+} from './prove/stored-dead-letters.ts';

@@ -1,0 +1,83 @@
+import type { Settings } from '@pipeline/runtime';
+import { openPool, type Sql } from '../client/connect.ts';
+import type { databaseSettings } from '../client/settings.ts';
+import { BUILT_IN_IDENTITY } from '../write/identity.ts';
+
+/** A ledger, with what a proof compares. */
+export interface ProvenLedger {
+  readonly topic: string;
+  readonly partition: number;
+  readonly startOffset: bigint;
+  readonly nextOffset: bigint;
+  /** Records that were stored, duplicates or dead letters. */
+  readonly records: bigint;
+  readonly conflicts: bigint;
+  readonly resets: number;
+  /** Kafka's id of the topic; null if it is unknown. */
+  readonly topicId: string | null;
+  /** The rule by which event ids are found, as JSON. */
+  readonly identity: string;
+}
+
+/** A dead letter without a record. */
+export interface StrayDeadLetter {
+  readonly id: bigint;
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: bigint;
+}
+
+/** The tables as they were at one time. */
+export interface TableSnapshot {
+  /** The ledgers of all topics, ordered by topic and partition. */
+  readonly ledgers: readonly ProvenLedger[];
+  /** The ids of all events, in lists. */
+  readonly eventIds: () => AsyncIterable<readonly string[]>;
+  /** Dead letters at offsets that no ledger accounts for, at most `limit`. */
+  readonly strayDeadLetters: (limit: number) => Promise<readonly StrayDeadLetter[]>;
+}
+
+const CHUNK = 10_000;
+
+/** Runs `work` on one snapshot of the tables, on a connection of its own. @throws the driver's error */
+export async function readSnapshot<Value>(
+  settings: Settings<typeof databaseSettings>,
+  work: (snapshot: TableSnapshot) => Promise<Value>,
+): Promise<Value> {
+  const pool = openPool(settings, { applicationName: 'prove', connections: 1, readOnly: true });
+  try {
+    const reading = pool.begin('isolation level repeatable read read only', async (transaction) => {
+      // A transaction runs statements like a pool; only its type is narrower.
+      const sql = transaction as unknown as Sql;
+      return await work({
+        ledgers: await readLedgers(sql),
+        eventIds: () => readEventIds(sql),
+        strayDeadLetters: (limit) => readStrayDeadLetters(sql, limit),
+      });
+    });
+    return (await reading) as Value;
+  } finally {
+    await pool.end({ timeout: 2 });
+  }
+}
+
+async function readLedgers(sql: Sql): Promise<readonly ProvenLedger[]> {
+  return await sql<ProvenLedger[]>`
+    select topic, partition, start_offset as "startOffset", next_offset as "nextOffset",
+           stored + duplicates + dead_lettered as records, conflicting_duplicates as conflicts, resets,
+           replace(topic_id::text, '-', '') as "topicId", coalesce(identity, ${BUILT_IN_IDENTITY}) as identity
+    from pipeline.ingest_progress order by topic, partition`;
+}
+
+async function* readEventIds(sql: Sql): AsyncGenerator<readonly string[]> {
+  const rows = sql<{ id: string }[]>`select event_id as id from pipeline.raw_events`.cursor(CHUNK);
+  for await (const chunk of rows) yield chunk.map(({ id }) => id);
+}
+
+async function readStrayDeadLetters(sql: Sql, limit: number): Promise<readonly StrayDeadLetter[]> {
+  return await sql<StrayDeadLetter[]>`
+    select dlq_id as id, source_topic as topic, source_partition as partition, source_offset as "offset"
+    from pipeline.dlq_events left join pipeline.ingest_progress on topic = source_topic and partition = source_partition
+    where source_offset >= next_offset or next_offset is null
+    order by dlq_id limit ${limit}`;
+}
