@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '@pipeline/runtime';
-import { startApp } from './programs.ts';
+import { type Environment, startApp } from './programs.ts';
 import { formatCell, logProgress, type Section } from './report.ts';
 import { type BenchServers, consumerEnvironment, selectNumber, type Tables } from './servers.ts';
 import { createTopic, topicEnvironment } from './topics.ts';
@@ -38,16 +39,33 @@ export async function measureLatency(servers: BenchServers): Promise<Section> {
   };
 }
 
-async function measureRate(servers: BenchServers, rate: number): Promise<readonly number[]> {
+/** Work next to a measurement, from the end of the warm-up to the abort. */
+type Alongside = (environment: Environment, signal: AbortSignal) => Promise<void>;
+
+/**
+ * Measures one rate.
+ * @returns the rate, the rate that was sent, p50, p99 and the maximum in ms, and the share of the CPU that unrelated
+ * processes used, in percent
+ */
+export async function measureRate(
+  servers: BenchServers,
+  rate: number,
+  alongside: Alongside = async () => {},
+): Promise<readonly number[]> {
   await using tables = await servers.createTables();
   const topic = await createTopic(servers.kafka.address);
-  await using consumer = startApp('consumer', [], consumerEnvironment(servers, topic, tables));
+  const environment = consumerEnvironment(servers, topic, tables);
+  await using consumer = startApp('consumer', [], environment);
   await consumer.waitUntilJoined();
   const count = rate * (WARM_UP_SECONDS + servers.size.seconds);
   const args = ['--rate', String(rate), '--count', String(count)];
   await using producer = startApp('producer', args, topicEnvironment(servers.kafka.address, topic));
   const used = meterUsage([]);
+  const ended = new AbortController();
+  const working = sleep(1_000 * WARM_UP_SECONDS).then(() => alongside(environment, ended.signal));
   await producer.finish();
+  ended.abort();
+  await working;
   const { othersShare } = used();
   const countRows = () => selectNumber(tables.database, 'select count(*) from raw_events');
   await consumer.waitUntil(async () => (await countRows()) >= count, 100);

@@ -7,7 +7,7 @@ import { UserError } from '@pipeline/runtime';
 
 export type Environment = Readonly<Record<string, string>>;
 
-type AppName = 'producer' | 'consumer';
+type AppName = 'producer' | 'consumer' | 'stats';
 
 const apps = join(import.meta.dirname, '../../apps');
 

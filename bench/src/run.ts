@@ -9,6 +9,7 @@ import { measureEnvelope } from './envelope.ts';
 import { measureGrowth } from './growth.ts';
 import { measureIdling } from './idling.ts';
 import { measureLatency } from './latency.ts';
+import { measureProof } from './prove/measure-proof.ts';
 import { type Report, reportToJson, reportToMarkdown, type Section } from './report.ts';
 import { type BenchServers, type Size, startBenchServers } from './servers.ts';
 import { measureStarting } from './starting.ts';
@@ -26,6 +27,7 @@ export const measurements: ReadonlyMap<string, (servers: BenchServers) => Promis
   ['growth', measureGrowth],
   ['indexes', measureIndexes],
   ['rollups', measureRollups],
+  ['prove', measureProof],
 ]);
 
 export interface BenchOptions extends Size {
