@@ -111,16 +111,16 @@ function sortRecords(
   for (const record of records) {
     const found = envelope.open(record, partition, NO_LIMITS);
     const eventId = found.ok ? found.event.event_id.toLowerCase() : null;
-    const place = placeOf(partition, record.offset);
+    const place = () => placeOf(partition, record.offset);
     const own = byOffset.get(record.offset)?.filter((letter) => isOfRecord(letter, record, partition)) ?? [];
-    if (!isSampled(eventId ?? place, sample)) {
+    if (sample < 1 && !isSampled(eventId ?? place(), sample)) {
       for (const letter of own) sorted.accounted.add(letter);
       sorted.tally.unsampled++;
     } else if (own.length > 0 && addDeadLetter(sorted, partition, index, record, own, eventId)) continue;
     else if (found.ok) addEvent(sorted, record, found, own[0]);
     else if (found.reason === null) sorted.tally.noEvents++;
     else if (own[0] !== undefined) addChanged(sorted, partition, record, own[0], null);
-    else sorted.unreadableEvents.push(place);
+    else sorted.unreadableEvents.push(place());
   }
   return sorted;
 }

@@ -37,7 +37,7 @@ export interface TableSnapshot {
   readonly strayDeadLetters: (limit: number) => Promise<readonly StrayDeadLetter[]>;
 }
 
-const CHUNK = 10_000;
+const CHUNK = 2_000;
 
 /** Runs `work` on one snapshot of the tables, on a connection of its own. @throws the driver's error */
 export async function readSnapshot<Value>(

@@ -14,16 +14,18 @@ export class RecordDigest {
   /** @param text 32 hexadecimal digits */
   static from(text: string): RecordDigest {
     const digest = new RecordDigest();
-    digest.#add(Buffer.from(text, 'hex'));
+    digest.#add((index) => Number.parseInt(text.slice(8 * index, 8 * index + 8), 16));
     return digest;
   }
 
   add(record: KafkaRecord): void {
-    this.#add(hash('sha256', encode(record), 'buffer'));
+    // As a string of bytes: a buffer of its own for each hash would be garbage outside of the heap.
+    const bytes = hash('sha256', encode(record), 'binary');
+    this.#add((index) => wordAt(bytes, 4 * index));
   }
 
   addAll(other: RecordDigest): void {
-    this.#add(Buffer.from(String(other), 'hex'));
+    this.#add((index) => other.#words[index] ?? 0);
   }
 
   /** 32 hexadecimal digits. */
@@ -31,25 +33,39 @@ export class RecordDigest {
     return Array.from(this.#words, (word) => word.toString(16).padStart(8, '0')).join('');
   }
 
-  /** Adds the first four words of some bytes, most significant first. */
-  #add(bytes: Buffer): void {
+  /** @param wordAt the four words to add, most significant first */
+  #add(wordAt: (index: number) => number): void {
     let carry = 0;
     for (let index = WORDS - 1; index >= 0; index--) {
-      const sum = (this.#words[index] ?? 0) + bytes.readUInt32BE(4 * index) + carry;
+      const sum = (this.#words[index] ?? 0) + wordAt(index) + carry;
       this.#words[index] = sum;
       carry = sum >= WORD ? 1 : 0;
     }
   }
 }
 
-/** The parts of a record with their lengths, so that different records have different encodings. */
+/** The word of four bytes, most significant first. */
+function wordAt(bytes: string, at: number): number {
+  const byte = (index: number) => bytes.charCodeAt(at + index);
+  return ((byte(0) << 24) | (byte(1) << 16) | (byte(2) << 8) | byte(3)) >>> 0;
+}
+
+let scratch = Buffer.alloc(64 << 10);
+
+/** The parts of a record with their lengths, so that different records have different encodings. Valid until the next. */
 function encode({ offset, timestamp, key, value, headers = [] }: KafkaRecord): Buffer {
-  const parts = [key, value, ...headers.flat()].map((part) =>
-    typeof part === 'string' ? Buffer.from(part) : part,
-  );
-  const lengths = parts.map((part) => part?.length ?? -1).join(' ');
-  return Buffer.concat([
-    Buffer.from(`${offset} ${timestamp} ${lengths}\n`),
-    ...parts.filter((part) => part !== null),
-  ]);
+  const parts = [key, value, ...headers.flat()];
+  const head = `${offset} ${timestamp} ${parts.map(lengthOf).join(' ')}\n`;
+  const size = parts.reduce<number>((sum, part) => sum + Math.max(0, lengthOf(part)), head.length);
+  if (size > scratch.length) scratch = Buffer.alloc(2 * size);
+  let at = scratch.write(head, 'latin1');
+  for (const part of parts)
+    if (part !== null) at += typeof part === 'string' ? scratch.write(part, at) : part.copy(scratch, at);
+  return scratch.subarray(0, at);
+}
+
+/** In bytes; -1 for null. */
+function lengthOf(part: Buffer | string | null): number {
+  if (part === null) return -1;
+  return typeof part === 'string' ? Buffer.byteLength(part) : part.length;
 }

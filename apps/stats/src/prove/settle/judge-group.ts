@@ -22,6 +22,7 @@ export interface GroupVerdict {
  * @param isAccounted whether the ledger accounts for a record
  */
 export function judgeGroup(entries: readonly Entry[], isAccounted: (entry: Entry) => boolean): GroupVerdict {
+  if (isUsual(entries)) return { ...usual, stored: entries.at(-1) };
   const of = (...wanted: readonly Entry['kind'][]) => entries.filter(({ kind }) => wanted.includes(kind));
   const [equal, other, gone] = [of('equal', 'unlike'), of('different'), of('absent')];
   const [stored] = equal;
@@ -35,6 +36,21 @@ export function judgeGroup(entries: readonly Entry[], isAccounted: (entry: Entry
   );
   return { stored, different, absent, duplicates, conflicting, isUnaccounted: entries.every(isRow) };
 }
+
+/** Nearly all events: one record, and its row if rows are checked. */
+function isUsual(entries: readonly Entry[]): boolean {
+  const [first, second] = entries;
+  if (entries.length > 2) return false;
+  return second === undefined ? first?.kind === 'equal' : first?.kind === 'row' && second.kind === 'equal';
+}
+
+const usual = {
+  different: undefined,
+  absent: undefined,
+  duplicates: [],
+  conflicting: [],
+  isUnaccounted: false,
+};
 
 const isRow = ({ kind }: Entry) => kind === 'row';
 
