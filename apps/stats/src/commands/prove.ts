@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os';
 import { type Command, invalidArgument, numberBetween, settingsOf, withSettings } from '@pipeline/program';
 import { parsePosition } from '../prove/position.ts';
 import { proveSettings } from '../settings.ts';
@@ -35,9 +36,12 @@ export function addProveCommand(program: Command, version: string): void {
     .addHelpText('before', examples)
     .addHelpText('after', '\nExit code 3 on any difference.')
     .action(async (_options, command) => {
+      const flags = command.optsWithGlobals();
+      // Before the start, which takes most of a second of the CPU.
+      if (flags.rate > 0) setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
       // Only this command compiles schemas and reads topics.
       const { prove } = await import('../prove/prove.ts');
-      await prove(settingsOf(command, proveSettings), command.optsWithGlobals(), version);
+      await prove(settingsOf(command, proveSettings), flags, version);
     });
 }
 

@@ -1,4 +1,3 @@
-import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { codeOf } from '@pipeline/db';
 import { keepProof, readPurgedRows, readSnapshot } from '@pipeline/db/prove';
@@ -64,7 +63,6 @@ interface Proving extends Maintenance {
  * @throws UserError with exit code 3 on any difference
  */
 export async function prove(settings: ProveSettings, flags: ProveFlags, version: string): Promise<void> {
-  if (flags.rate > 0) setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   const definition = await loadDefinition(settings);
   await maintain(settings, flags, async (maintenance) => {
     const { context } = maintenance;
