@@ -68,7 +68,7 @@ function reopenable(connect: () => Promise<ClusterAdmin>) {
 }
 
 /** The group coordinator is not available yet: after a start, or while it moves to another broker. */
-function isNotReady(error: unknown): boolean {
+export function isNotReady(error: unknown): boolean {
   return /^(GROUP_LOAD_IN_PROGRESS|GROUP_COORDINATOR_NOT_AVAILABLE|NOT_COORDINATOR_FOR_GROUP)$/.test(
     kafkaErrorType(error),
   );

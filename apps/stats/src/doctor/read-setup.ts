@@ -1,7 +1,8 @@
 import { readSetup as readDatabase } from '@pipeline/db/read';
 import { loadDefinition } from '@pipeline/definition';
 import { errorLine } from '@pipeline/program';
-import { type Settings, UserError, withDeadline } from '@pipeline/runtime';
+import { retryForever, type Settings, UserError, withDeadline } from '@pipeline/runtime';
+import { isNotReady } from '../collect/offsets.ts';
 import type { StatsContext } from '../collect/stats-context.ts';
 import type { doctorSettings } from '../settings.ts';
 import { explain } from '../user-errors.ts';
@@ -18,7 +19,9 @@ const KAFKA_TIMEOUT_MS = 15_000;
  */
 export async function readSetup(settings: DoctorSettings, context: StatsContext): Promise<Setup> {
   const { envelope } = await loadDefinition(settings);
-  const fromKafka = readKafka(settings, settings.KAFKA_GROUP_ID, context.logger);
+  const signal = AbortSignal.timeout(KAFKA_TIMEOUT_MS);
+  const attempt = () => readKafka(settings, settings.KAFKA_GROUP_ID, context.logger);
+  const fromKafka = retryForever(attempt, { isTransient: isNotReady, signal });
   const [kafka, postgres] = await Promise.all([
     settle(withDeadline(fromKafka, KAFKA_TIMEOUT_MS, 'Kafka'), 'start it, or check KAFKA_BROKERS'),
     settle(readDatabase(context.database, settings, settings.KAFKA_TOPIC), 'start it, or check DATABASE_URL'),

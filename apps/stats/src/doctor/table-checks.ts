@@ -1,12 +1,14 @@
 import { fixCommand } from '@pipeline/program';
 import { UserError } from '@pipeline/runtime';
+import { formatThings } from '../../web/format/numbers.ts';
 import { type Check, ofPostgres } from './setup.ts';
 
 /** Checks of the tables: their version, and whose events they have. */
 export const tableChecks = {
   'schema-not-migrated': ofPostgres(({ migrations, hasTables }) => {
     if (migrations === null || migrations.pending.length === 0) return [];
-    const missing = `${migrations.pending.length} migrations, of which ${migrations.pending[0]} is the first`;
+    const number = formatThings(BigInt(migrations.pending.length), 'migration');
+    const missing = `${number}, from ${migrations.pending[0]} on`;
     return [
       {
         problem: hasTables ? `the tables lack ${missing}` : 'there are no tables',
