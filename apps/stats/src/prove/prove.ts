@@ -282,7 +282,7 @@ async function storeReceipt({ context, persist }: Proving, receipt: Receipt): Pr
   } catch (error) {
     if (!notStored.test(codeOf(error))) throw await persist(() => Promise.reject(error));
     context.say(
-      'the receipt is not stored: the table proofs is missing, or this user may not insert into it',
+      'the receipt is not stored: there is no table for proofs, or this user may not insert into it',
     );
   }
 }
