@@ -66,6 +66,7 @@ test('the example of docs/tables.md is what the consumer stores', async () => {
   }
 });
 
+// A reader may add the result of a verification (docs/secure.md).
 test('an analyst changes no table of the pipeline, and has views of its own', async () => {
   const relations = await readCatalog(owner);
   for (const { name } of relations)
@@ -73,7 +74,7 @@ test('an analyst changes no table of the pipeline, and has views of its own', as
       `delete from ${name}`,
       `insert into ${name} default values`,
       `create index on ${name} ((1))`,
-    ])
+    ].filter((change) => !change.startsWith('insert into verifications')))
       await expect(runAll(analyst, change), change).rejects.toMatchObject({ code: '42501' });
   await runAll(analyst, documentedSql('create materialized view', ''));
   expect(await showResult(analyst, 'select amount from reports.revenue order by amount')).toContain(
