@@ -44,7 +44,7 @@ test('rights that were revoked are missing until they are granted again', async 
     revoke execute on function check_ledger from pipeline_writer;
     revoke delete on stats_samples from pipeline_operator`);
   expect((await read()).missingRights).toEqual({
-    pipeline_writer: ['insert on raw_events', 'execute on check_ledger'],
+    pipeline_writer: ['execute on check_ledger', 'insert on raw_events'],
     pipeline_operator: ['delete on stats_samples'],
   });
   await run('select grant_to_roles()');

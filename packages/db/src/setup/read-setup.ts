@@ -84,7 +84,7 @@ async function readServer(database: Database, schema: string, ownName: string): 
   const [server] = await database.run(
     (sql) => sql<ServerSetup[]>`
       with tables as (
-        select relname, oid from pg_class where relname in ('raw_events', 'ingest_progress', 'schema_migrations')
+        select relname, oid, relnamespace from pg_class where relname in ('raw_events', 'ingest_progress', 'schema_migrations')
           and relnamespace = (select oid from pg_namespace where nspname = ${schema})
       )
       select current_setting('server_version_num')::int as "versionNumber", current_user::text as user,
@@ -94,7 +94,7 @@ async function readServer(database: Database, schema: string, ownName: string): 
                as roles,
              (select count(*) = 3 from tables) as "hasTables",
              (select count(*) = 2 from tables where relname <> 'raw_events' and has_table_privilege(oid, 'select')
-                and has_schema_privilege(${schema}, 'usage')) as "mayRead",
+                and has_schema_privilege(relnamespace, 'usage')) as "mayRead",
              (select setting::int from pg_settings where name = 'statement_timeout') as "statementTimeoutMs",
              (select coalesce(json_agg(one), '[]') from (${selectAsynchronousUsers(sql)}) as users (one))
                as "asynchronousUsers",
@@ -148,7 +148,8 @@ async function readMissingRights(
       where not case privilege
         when 'execute' then has_function_privilege(rolname, pg_proc.oid, privilege)
         when 'delete' then has_table_privilege(rolname, pg_class.oid, privilege)
-        else has_any_column_privilege(rolname, pg_class.oid, privilege) end`,
+        else has_any_column_privilege(rolname, pg_class.oid, privilege) end
+      order by object, privilege`,
   );
   const byRole = Map.groupBy(rows, ({ role }) => role);
   return Object.fromEntries(
