@@ -405,7 +405,7 @@ begin
   if to_regclass('pg_temp.rollup_leaving') is null then return; end if;
   update rollup_values as remaining set
     value = case when remaining.event_count > leaving.event_count then
-              case aggregate when 'sum' then remaining.value - leaving.total else remaining.value end end,
+              case aggregate when 'sum' then remaining.value - coalesce(leaving.total, 0) else remaining.value end end,
     event_count = remaining.event_count - leaving.event_count,
     left_out = remaining.left_out - leaving.left_out
   from pg_temp.rollup_leaving as leaving join rollups using (rollup_id)
