@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     ...unit,
     include: ['src/**/*.long.test.ts'],
+    exclude: ['**/*.int.long.test.ts'],
     reporters: ['default', ['json', { outputFile: 'test-results/long.json' }]],
   },
 });

@@ -96,7 +96,7 @@ test('metric and label names are parsed from a query', () => {
 
 test.each(rules)('$alert has a delay, a summary and a runbook', (rule) => {
   expect(rule).toMatchObject({
-    for: expect.stringMatching(/^\d+m$/),
+    for: expect.stringMatching(/^\d+[mh]$/),
     labels: { severity: expect.any(String) },
   });
   expect(rule.annotations.summary.length).toBeGreaterThan(10);

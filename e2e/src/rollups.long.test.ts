@@ -11,7 +11,7 @@ import { createPipeline, type Pipeline } from './support/servers/pipeline.ts';
 import { findStuckLag } from './support/system/recovery.ts';
 
 /** Number of events that are stored before the roll-ups are declared. */
-const STORED = Number(process.env['E2E_STORED'] ?? 5_000_000);
+const STORED = process.env['E2E_LONG'] === undefined ? 500_000 : 5_000_000;
 const CHUNK = 100_000;
 const RATE = 5_000;
 

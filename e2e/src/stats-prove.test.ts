@@ -18,6 +18,7 @@ const eventId = (digit: number) => `019ab3c1-0000-4000-8000-00000000000${digit}`
 const purchase = (digit: number, amount: number) =>
   createEvent({
     event_id: eventId(digit),
+    event_time: '2026-11-24T09:30:12.345678Z',
     event_type: 'purchase',
     payload: { order_id: `order-${digit}`, amount, currency: 'EUR' },
   });
