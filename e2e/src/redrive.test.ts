@@ -151,6 +151,16 @@ async function auditTopic(pipeline: Pipeline) {
 
 const onceEach = (values: number) => ({ values, audited: values, auditedValues: values, wrongOffsets: 0 });
 
+/** The last transaction of a killed program may still be running. */
+async function hasNoOtherSession({ database }: Pipeline): Promise<boolean> {
+  const sessions = await database.run(
+    (sql) => sql`
+      select from pg_stat_activity
+      where datname = current_database() and application_name = 'stats' and pid <> pg_backend_pid()`,
+  );
+  return sessions.length === 0;
+}
+
 test.concurrent('a redrive that is killed and repeated sends at most one dead letter twice', async () => {
   await using pipeline = await createPipeline();
   await insertDeadLetters(pipeline, MANY);
@@ -162,6 +172,7 @@ test.concurrent('a redrive that is killed and repeated sends at most one dead le
   await waitUntil(() => killed.stdout().split('\n').length > MANY / 4);
   killed.process.kill('SIGKILL');
   await killed.ended;
+  await waitUntil(() => hasNoOtherSession(pipeline));
   const before = await countActions(pipeline);
   expect(before).toBeLessThan(MANY);
   const again = await runApp('stats', ['dlq', 'redrive', '--all', ...fast], pipeline.environment);
