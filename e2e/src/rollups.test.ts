@@ -40,7 +40,7 @@ test('roll-ups of a folder are filled by migrate and shown by stats and its API'
   expect(await runApp('consumer', ['--once'], environment)).toMatchObject({ code: 0 });
   expect(await runApp('consumer', ['migrate'], environment)).toMatchObject({
     code: 0,
-    stderr: expect.stringContaining('filled 2 roll-ups'),
+    stderr: expect.stringContaining('filled roll-ups: 2'),
   });
   await pipeline.publish([purchase(0.3, 'EUR'), purchase(7, 'USD')]);
   expect(await runApp('consumer', ['--once'], environment)).toMatchObject({ code: 0 });

@@ -36,10 +36,10 @@ export async function migrateTables(
   logger.info(applied.length === 0 ? 'tables are up to date' : `applied ${applied.join(', ')}`);
   const changed = await waitFor(() => migrateViews(settings, views, { signal, onRetry }), waiting);
   logger.info(changed.length === 0 ? 'views are up to date' : `created or changed ${changed.join(', ')}`);
-  const onFill = (count: number) => logger.info(`adding the stored events to ${count} new roll-ups`);
+  const onFill = (count: number) => logger.info(`new roll-ups: ${count}; adding the stored events`);
   const filled = await waitFor(
     () => migrateRollups(settings, declared, { signal, onRetry, onFill }),
     waiting,
   );
-  logger.info(filled === 0 ? 'roll-ups are up to date' : `filled ${filled} roll-ups`);
+  logger.info(filled === 0 ? 'roll-ups are up to date' : `filled roll-ups: ${filled}`);
 }
