@@ -61,6 +61,9 @@ function showTablesInstead(problem: string): void {
   for (const table of document.querySelectorAll<HTMLDetailsElement>('.chart-table')) table.open = true;
 }
 
+/** A line of one value would be invisible. */
+const hasFewTimes = ({ data: [times] }: uPlot) => times.length < 3;
+
 function createPlot(target: HTMLElement, { height, series, data, onValues, drawBehind }: PlotOptions): uPlot {
   const { uPlot: Plot } = globalThis as unknown as { readonly uPlot?: typeof uPlot };
   if (Plot === undefined) throw new Error('the chart library did not load');
@@ -74,7 +77,7 @@ function createPlot(target: HTMLElement, { height, series, data, onValues, drawB
       tzDate: toPlotDate,
       scales: { y: { range: (_plot, _min, max) => [0, Math.max(1, max * 1.1)] } },
       axes: createAxes(target),
-      series: [{}, ...series.map((one) => ({ ...one, width: 2, points: { show: false } }))],
+      series: [{}, ...series.map((one) => ({ ...one, width: 2, points: { show: hasFewTimes } }))],
       hooks: {
         drawClear: drawBehind === undefined ? [] : [drawBehind],
         setCursor: [onValues],

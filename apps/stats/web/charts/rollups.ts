@@ -52,22 +52,29 @@ interface Line {
 /** The lines of each chart as they were shown last: a chart keeps the functions that it was created with. */
 const shownLines = new Map<string, readonly Line[]>();
 
-function showRollup({ values }: Rollup, index: number): void {
+function showRollup({ values, bucketMinutes }: Rollup, index: number): void {
   if (values.length === 0) return;
   const id = `rollup-${index}`;
   const lines = toLines(values);
   shownLines.set(id, lines);
   const times = [...new Set(values.map(secondOf))];
-  const numbers = lines.map((line) => times.map((time) => numberOf(line.values.get(time))));
+  const plotted = withRoom(times, 60 * bucketMinutes);
+  const numbers = lines.map((line) => plotted.map((time) => numberOf(line.values.get(time))));
   showPlot(id, {
     height: HEIGHT,
     series: lines.map(({ name }, line) => ({ label: name, stroke: colourOf(line) })),
-    data: [times, ...numbers],
+    data: [plotted, ...numbers],
     onValues: (plot) => showValues(plot, id, shownLines.get(id) ?? []),
   });
   const columns = lines.map((line): Column<number> => [line.name, (time) => textOf(line, time), 'number']);
   const toBucket = (time: number) => formatTime(new Date(time * 1_000).toISOString()).slice(0, 16);
   showChartTable(id, [[`Bucket (${zoneName})`, toBucket], ...columns], times);
+}
+
+/** A chart of one bucket begins with the one before, because an axis needs a length. */
+function withRoom(times: readonly number[], seconds: number): number[] {
+  const [first] = times;
+  return first === undefined || times.length > 1 ? [...times] : [first - seconds, first];
 }
 
 /** The keys with the most events, in the order of their names. */
