@@ -23,14 +23,26 @@ type Observed = Pick<System, 'load' | 'operator' | 'pipeline' | 'fleet'>;
 
 /**
  * Finds out whether processing resumes after a fault: within `recoveryMs()`, an event sent after it must be
- * stored, and everything in Kafka by then must be committed. Returns the problem and the state of the system.
+ * stored, and everything in Kafka by then must be committed; if all joins were lost, after their retry. Returns the
+ * problem and the state of the system.
  */
 export async function findStall(system: Observed): Promise<readonly string[]> {
   const limitMs = recoveryMs();
-  const stall = await findStallUntil(Date.now() + limitMs, system);
+  const first = await findStallUntil(Date.now() + limitMs, system);
+  const isJoining = first !== undefined && !(await hasMembers(system));
+  const stall = isJoining ? await findStallUntil(Date.now() + JOIN_RETRY_MS, system) : first;
   return stall === undefined
     ? []
     : [`${stall} within ${limitMs / 1_000} s after the fault ended`, ...(await describeState(system))];
+}
+
+/** `KAFKA_REBALANCE_TIMEOUT_MS` and 5 s: then a member repeats a join whose response was lost. */
+const JOIN_RETRY_MS = 35_000;
+
+/** A group without members after a fault is one whose members wait for the responses to their joins. */
+async function hasMembers({ pipeline }: Observed): Promise<boolean> {
+  const group = await retryUntil(Date.now() + 5_000, pipeline.describeGroup).catch(() => undefined);
+  return group !== undefined && group.members.length > 0;
 }
 
 async function findStallUntil(
