@@ -15,6 +15,7 @@ import {
   invalidArgument,
   loggerSettings,
   numberBetween,
+  parsePosition,
   runProgram,
   settingsOf,
   withSettings,
@@ -26,7 +27,6 @@ import { checkSettings } from './check/settings.ts';
 import { createMissingTopics } from './create-topics.ts';
 import { migrateTables } from './migrate.ts';
 import { type PauseOptions, pauseAll, pauseSettings, resumeAll } from './pauses/change-pauses.ts';
-import { parsePosition } from './replay/position.ts';
 import { type ReplayOptions, replay } from './replay/replay.ts';
 import { replaySettings } from './replay/settings.ts';
 import { compareDefinitions } from './replay/what-if.ts';

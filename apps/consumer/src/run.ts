@@ -73,14 +73,8 @@ export async function runConsumer(settings: ConsumerSettings, options: RunOption
   const retries = createRetryPolicy(places, health, signal);
   await using kafka = await openKafka(settings, logger, retries);
   const { admin, publisher } = kafka;
-  await acceptMove(options.acceptedCluster, {
-    topics: settings.KAFKA_TOPIC,
-    admin,
-    database,
-    retries,
-    logger,
-  });
-  const topics = settings.KAFKA_TOPIC;
+  const { KAFKA_TOPIC: topics } = settings;
+  await acceptMove(options.acceptedCluster, { topics, admin, database, retries, logger });
   const pauses = createPauseWatch(() => readPauses(database, topics), metrics, logger);
   const writer = openWriter(database, retries, settings, definition);
   await using source = await openSource({

@@ -3,6 +3,7 @@ export type { TopicConfig, TopicSetup } from './admin/describe-topics.ts';
 export type { Group, GroupMember } from './admin/group.ts';
 export { type Lag, lagOf } from './admin/lag.ts';
 export type { LogRange, LogSlice } from './admin/log-slice.ts';
+export { type OffsetOf, type Position, resolvePosition } from './admin/position.ts';
 export { requireTopics } from './admin/topics.ts';
 export type { DecodeLimits } from './client/codecs.ts';
 export { connectKafka, type KafkaClient } from './client/connect.ts';

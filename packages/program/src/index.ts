@@ -16,6 +16,7 @@ export { addHealthCommand } from './health.ts';
 export { type HttpServer, httpSettings, type ListenAddress, listen } from './http.ts';
 export { createLogger, loggerSettings } from './logger.ts';
 export { createProcessMetrics, type ProcessMetrics } from './metrics.ts';
+export { parsePosition } from './parse-position.ts';
 export { createProbes, type Probes } from './probes.ts';
 export {
   type Command,

@@ -1,7 +1,8 @@
 /** The rules of texts in an event, for envelopes that find them in other places than the native one. */
 
 const MAX_TYPE_BYTES = 255;
-const MAX_USER_CHARACTERS = 256;
+/** Maximum length of a `user_id`. */
+export const MAX_USER_CHARACTERS = 256;
 
 /** Control characters would break logs, metrics and terminals. */
 const control = /\p{Cc}/u;

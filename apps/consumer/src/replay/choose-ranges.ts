@@ -1,9 +1,8 @@
 import { type Database, readReplayLedgers } from '@pipeline/db';
-import { type ClusterAdmin, requireTopics } from '@pipeline/kafka';
+import { type ClusterAdmin, type Position, requireTopics, resolvePosition } from '@pipeline/kafka';
 import { exitCode, UserError } from '@pipeline/runtime';
 import { explainDatabase } from '../retry-policy.ts';
 import { planReplay, type ReplayRange } from './plan.ts';
-import { type Position, resolvePosition } from './position.ts';
 import type { Reach } from './reach.ts';
 
 /** Which records to read. */

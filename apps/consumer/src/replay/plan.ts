@@ -1,7 +1,6 @@
 import type { ReplayLedger } from '@pipeline/db';
-import { type ClusterAdmin, partitionName } from '@pipeline/kafka';
+import { type ClusterAdmin, type OffsetOf, partitionName } from '@pipeline/kafka';
 import { exitCode, UserError } from '@pipeline/runtime';
-import type { OffsetOf } from './position.ts';
 
 /** Offsets of a partition to replay, from `from` to before `to`, and its ledger. */
 export interface ReplayRange {

@@ -1,9 +1,9 @@
 import { type DeadLetterFilter, deadLetterStatuses } from '@pipeline/db/dead-letters';
 import type { EnvelopeChoice } from '@pipeline/definition';
+import { readTime } from '@pipeline/program';
 import type { UnknownTypes } from '@pipeline/schema';
 import { Ajv } from 'ajv';
 import openapi from '../../openapi.json' with { type: 'json' };
-import { readTime } from '../terminal/read-time.ts';
 import { BadRequest } from './errors.ts';
 
 /** The dead letters that an action applies to. */

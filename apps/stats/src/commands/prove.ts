@@ -1,6 +1,12 @@
 import { constants, setPriority } from 'node:os';
-import { type Command, invalidArgument, numberBetween, settingsOf, withSettings } from '@pipeline/program';
-import { parsePosition } from '../prove/position.ts';
+import {
+  type Command,
+  invalidArgument,
+  numberBetween,
+  parsePosition,
+  settingsOf,
+  withSettings,
+} from '@pipeline/program';
 import { proveSettings } from '../settings.ts';
 import { withWaitFlag } from './options.ts';
 

@@ -1,6 +1,7 @@
+import { resolvePosition } from '@pipeline/kafka';
+import { parsePosition } from '@pipeline/program';
 import { expect, test } from 'vitest';
 import { createEstimate } from './estimate.ts';
-import { parsePosition, resolvePosition } from './position.ts';
 import { initialState } from './state.ts';
 
 test('a position is an offset or a time', async () => {

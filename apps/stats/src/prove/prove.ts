@@ -7,8 +7,10 @@ import {
   connectKafka,
   kafkaErrors,
   openAdmin,
+  type Position,
   partitionName,
   requireTopics,
+  resolvePosition,
   type TopicPartition,
 } from '@pipeline/kafka';
 import { resolveCliPath } from '@pipeline/program';
@@ -21,7 +23,6 @@ import { printJson, toPlain } from '../terminal/json.ts';
 import { createEstimate } from './estimate.ts';
 import { type Finding, MAX_LISTED, placeOf } from './finding.ts';
 import { type Plan, type ProvenPartition, planProof } from './plan.ts';
-import { type Position, resolvePosition } from './position.ts';
 import { readRecords } from './read-records.ts';
 import { renderReceipt } from './receipt/print-receipt.ts';
 import { type Receipt, toReceipt } from './receipt/receipt.ts';

@@ -55,6 +55,10 @@ export async function readOverview(
              (select to_json(one) from (${selectLatestVerification(sql)}) as one) as verification`,
   );
   if (row === undefined) throw new Error('Postgres returned no row');
+  return toOverview(row);
+}
+
+function toOverview(row: AsJson<Overview>): Overview {
   const { stored, duplicates, deadLettered, skipped, openDeadLetters } = row.totals;
   return {
     readAt: row.readAt,

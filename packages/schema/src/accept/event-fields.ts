@@ -1,3 +1,4 @@
+import { MAX_USER_CHARACTERS } from '../text-rules.ts';
 import { COLON, isDigit, MINUS, PLUS, POINT, QUOTE, ZERO } from './characters.ts';
 import { skipDigits, skipNumber } from './number.ts';
 import type { Step } from './step.ts';
@@ -85,18 +86,15 @@ function twoDigits(bytes: Uint8Array, at: number): number {
   return isDigit(tens) && isDigit(ones) ? 10 * tens + ones - 11 * ZERO : -1;
 }
 
-/** So many bytes are at most as many characters, see `isUserId`. */
-const MAX_USER_BYTES = 256;
-
-/** Reads a string that can be a `user_id`. */
+/** Reads a string that can be a `user_id`; one with more bytes than characters are allowed is left to the decoder. */
 export const skipUser: Step = (bytes, at) => {
   const end = skipString(bytes, at);
   const length = end - at - 2;
-  return length >= 1 && length <= MAX_USER_BYTES ? end : -1;
+  return length >= 1 && length <= MAX_USER_CHARACTERS ? end : -1;
 };
 
 /** Reads a number whose text can be a `user_id`. */
 export const skipUserNumber: Step = (bytes, at) => {
   const end = skipNumber(bytes, at);
-  return end - at <= MAX_USER_BYTES ? end : -1;
+  return end - at <= MAX_USER_CHARACTERS ? end : -1;
 };

@@ -1,6 +1,5 @@
 import { type DeadLetterFilter, deadLetterStatuses } from '@pipeline/db/dead-letters';
-import { type Command, invalidArgument } from '@pipeline/program';
-import { readTime } from '../../terminal/read-time.ts';
+import { type Command, invalidArgument, readTime } from '@pipeline/program';
 
 /** The flags of a filter. */
 export interface FilterFlags

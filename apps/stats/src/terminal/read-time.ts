@@ -1,1 +1,0 @@
-export { readTime } from '@pipeline/program';
