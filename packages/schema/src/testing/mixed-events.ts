@@ -50,7 +50,8 @@ const payloadPools: Readonly<Record<string, Readonly<Record<string, Pool>>>> = {
   purchase: {
     order_id: text,
     amount,
-    currency: { right: ['"EUR"', '"USD"'], wrong: ['"EUR\\n"', '"eur"', '"EURO"', '""', '978', 'null'] },
+    // ISO 4217 has XXX for no currency.
+    currency: { right: ['"EUR"', '"XXX"'], wrong: ['"EUR\\n"', '"eur"', '"EURO"', '""', '978', 'null'] },
   },
   signup: { plan: { right: ['"free"', '"pro"', '"team"'], wrong: ['"Free"', '"free\\n"', ...anything] } },
 };
