@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { findViolations, noViolations, sumLedgers } from './support/data/invariants.ts';
 import { expectStoredOnce, ownEvents, writeDefinition } from './support/data/own-events.ts';
 import { createBareRoot, whyNoBareRoot } from './support/programs/bare-root.ts';
@@ -44,6 +44,27 @@ test('stack traces refer to lines of the sources', async () => {
     code: 2,
     stderr: expect.stringMatching(/at readSettings \(\S*packages\/runtime\/src\/settings\.ts:\d+:\d+\)/),
   });
+});
+
+/** Reports, at the first connection, what was read before it. */
+const startProbe = `
+  const net = require('node:net'), util = require('node:util'), read = [];
+  util.getCallSites = () => { read.push('call sites'); return []; };
+  Object.defineProperty(process, 'stdin', { get() { read.push('stdin'); } });
+  net.Socket.prototype.connect = () => { process.stdout.write(JSON.stringify(read)); process.exit(0); };`;
+
+test('before its first connection, an executable reads neither its source map nor stdin', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'start-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const probe = join(folder, 'probe.cjs');
+  writeFileSync(probe, startProbe);
+  const environment = { KAFKA_BROKERS: '127.0.0.1:1', DATABASE_URL: 'postgres://a:b@127.0.0.1:1/c' };
+  const { stdout } = await runBinary('consumer', [], {
+    ...environment,
+    METRICS_PORT: '0',
+    NODE_OPTIONS: `--require=${probe}`,
+  });
+  expect(JSON.parse(stdout)).toEqual([]);
 });
 
 test('the consumer loads SHADOW_SCHEMA from a file outside the executable', async () => {

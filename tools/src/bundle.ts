@@ -1,5 +1,6 @@
+import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
-import { type OutputOptions, rolldown } from 'rolldown';
+import { type OutputOptions, type Plugin, rolldown } from 'rolldown';
 
 /**
  * Bundles an app and its imports.
@@ -13,9 +14,35 @@ export async function bundleApp(app: string, options: OutputOptions): Promise<re
     platform: 'node',
     // Rolldown adds `import` or `require` itself, by the kind of each import.
     resolve: { conditionNames: ['source'] },
+    plugins: [lazyBuiltins, withoutCallSites],
     // Rolldown only warns, and the program would fail to start.
     onLog: (level, log, report) => report(log.code === 'UNRESOLVED_IMPORT' ? 'error' : level, log),
   });
   const { output } = await modules.write({ format: 'esm', ...options });
   return output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []));
 }
+
+const BUILTIN = '\0builtin:';
+
+/**
+ * Imports Node's own modules as CommonJS does. An import as ES module reads all members, of which some load other
+ * modules: `http.WebSocket`, `process.stdin`.
+ */
+const lazyBuiltins: Plugin = {
+  name: 'lazy-builtins',
+  // The bundler's own code needs `node:module` before this form of import exists.
+  resolveId: (id) => (isBuiltin(id) && id !== 'node:module' ? `${BUILTIN}${id}` : null),
+  load: (id) =>
+    id.startsWith(BUILTIN)
+      ? `module.exports = process.getBuiltinModule('${id.slice(BUILTIN.length)}');`
+      : null,
+};
+
+/**
+ * Pino looks up its callers, which its transports need and this project has none of. With source maps, this parses
+ * the one of the whole program at each start.
+ */
+const withoutCallSites: Plugin = {
+  name: 'without-call-sites',
+  load: (id) => (/\/pino\/lib\/caller\.js$/.test(id) ? 'module.exports = () => [];' : null),
+};

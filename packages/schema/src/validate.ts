@@ -1,5 +1,5 @@
 import type { TSchema } from '@sinclair/typebox';
-import { Ajv, type ErrorObject, type Options } from 'ajv';
+import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
 import { knownPath, namesIn } from './known-path.ts';
 import { dateTimePattern } from './time/date-time.ts';
 
@@ -32,7 +32,7 @@ export type CreateCompiler = (relied: Options) => Pick<Ajv, 'compile'>;
 const createStrict = reusing(options);
 
 /** For schemas that are known to be valid: to compile the meta-schema takes a fifth of a program's start. */
-export const createTrusting = reusing({ ...options, meta: false, validateSchema: false });
+const createTrusting = reusing({ ...options, meta: false, validateSchema: false });
 
 /** One compiler ignores inherited properties such as `constructor`; the other is faster. */
 function reusing(always: Options): CreateCompiler {
@@ -51,9 +51,35 @@ function reusing(always: Options): CreateCompiler {
  */
 export function compileValidator(schema: TSchema, createCompiler = createStrict): Validate {
   const names = new Set(namesIn(schema));
+  const isValid = compile(schema, names, createCompiler);
+  return toValidate(schema, names, () => isValid);
+}
+
+/**
+ * Compiles a schema that is known to be valid, when the first value is checked: ordinary events need no validator
+ * (docs/decisions/0034-accepted-without-parsing.md), and a program starts sooner.
+ */
+export function compileOnUse(schema: TSchema): Validate {
+  const names = new Set(namesIn(schema));
+  let isValid: ValidateFunction | undefined;
+  return toValidate(schema, names, () => {
+    isValid ??= compile(schema, names, createTrusting);
+    return isValid;
+  });
+}
+
+function compile(
+  schema: TSchema,
+  names: ReadonlySet<string>,
+  createCompiler: CreateCompiler,
+): ValidateFunction {
   const ownProperties = [...names].some((name) => name in Object.prototype);
-  const isValid = createCompiler({ ...options, ownProperties }).compile(schema);
+  return createCompiler({ ...options, ownProperties }).compile(schema);
+}
+
+function toValidate(schema: TSchema, names: ReadonlySet<string>, compiled: () => ValidateFunction): Validate {
   const validate: Validate = (value) => {
+    const isValid = compiled();
     try {
       if (isValid(value)) return undefined;
     } catch {

@@ -1,7 +1,7 @@
 import { strictNativeEnvelope } from '../envelopes/native.ts';
 import { eventTypes } from '../registry.ts';
 import { sum } from '../rollups/declare-rollup.ts';
-import { compileValidator, createTrusting } from '../validate.ts';
+import { compileOnUse } from '../validate.ts';
 import type { EventDefinition, EventOf, Registry } from './definition.ts';
 
 /** The built-in definition: events of a shop. The default of every program. */
@@ -9,7 +9,7 @@ export const shopEvents: EventDefinition<typeof eventTypes, string> = {
   envelope: strictNativeEnvelope,
   types: eventTypes,
   validators: Object.fromEntries(
-    Object.entries(eventTypes).map(([name, payload]) => [name, compileValidator(payload, createTrusting)]),
+    Object.entries(eventTypes).map(([name, payload]) => [name, compileOnUse(payload)]),
   ),
   unknownTypes: 'dead-letter',
   rollups: { purchase: { revenue: sum('/amount').by('/currency').per('1 hour') } },

@@ -7,7 +7,7 @@ import { portable } from '../portable.ts';
 import { type Rejection, reject } from '../reasons.ts';
 import { scanPayload } from '../scan-payload.ts';
 import { isTypeName, typeNameRule } from '../text-rules.ts';
-import { compileValidator, createTrusting, type Validate } from '../validate.ts';
+import { compileOnUse, type Validate } from '../validate.ts';
 import { type AnyEvent, DEFAULT_MAX_BYTES, type Envelope, type Found } from './envelope.ts';
 import type { OtherMembers } from './field-source.ts';
 import { anyTypeName, nativeLayout, nativeMembers, strictTypeName } from './native-members.ts';
@@ -52,7 +52,7 @@ function createNative(
   const { event_id, event_time, user_id } = nativeMembers;
   const members = { event_id, event_type: typeName, event_time, user_id, payload: Type.Object({}) };
   const schema = Type.Object(members, { additionalProperties: !isClosed });
-  const validate = compileValidator(schema, createTrusting);
+  const validate = compileOnUse(schema);
   const open: Envelope<string>['open'] = ({ value: bytes }, _, { maxBytes = DEFAULT_MAX_BYTES }) => {
     const parsed = parseBytes(bytes, maxBytes);
     if (!parsed.ok) return parsed;
