@@ -28,6 +28,8 @@ const files = await bundleApp(app, {
   // Stack traces need positions only, and the module is read at each start.
   sourcemapExcludeSources: true,
   codeSplitting: false,
+  // Without white space and comments, V8 holds a third less text; names stay as they are.
+  minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
 });
 writeFileSync(join(dist, `${name}.cdx.json`), sbomOf(files));
 writeFileSync(join(dist, 'commit'), commit);
