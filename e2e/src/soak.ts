@@ -6,7 +6,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { faultNames, faultsByName } from './faults/all.ts';
 import { chooseSeed, createRandom, inRandomRounds } from './support/data/random.ts';
 import { setup as bundleApps } from './support/programs/setup.ts';
-import { type Fault, settle, warmUp } from './support/system/fault.ts';
+import { type Fault, NoEffect, settle, warmUp } from './support/system/fault.ts';
 import { findStall } from './support/system/recovery.ts';
 import { type KafkaSystem, startKafkaSystem } from './support/system/system.ts';
 
@@ -120,14 +120,25 @@ async function injectFaults(
   for (const [name, fault] of rounds) {
     if (Date.now() >= deadline) break;
     log(name);
-    await fault.inject(system);
-    injected.set(name, (injected.get(name) ?? 0) + 1);
+    if (await takesEffect(fault.inject(system))) injected.set(name, (injected.get(name) ?? 0) + 1);
     if (fault.isBrief) continue;
     const stall = await findStall(system);
     if (stall.length > 0) return stall.map((one) => `after ${name}: ${one}`);
     await sleep(3_000 * system.random());
   }
   return [];
+}
+
+/** Whether a fault counts. */
+async function takesEffect(injection: Promise<void>): Promise<boolean> {
+  try {
+    await injection;
+    return true;
+  } catch (error) {
+    if (!(error instanceof NoEffect)) throw error;
+    log(`not counted: ${error.message}`);
+    return false;
+  }
 }
 
 async function logProgress(

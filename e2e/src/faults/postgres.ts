@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { waitUntil } from '../support/programs/wait.ts';
-import { type Fault, waitForEvidence } from '../support/system/fault.ts';
+import { type Fault, NoEffect, waitForEvidence } from '../support/system/fault.ts';
 import { withoutRebalance } from '../support/system/rebalance.ts';
 import type { System } from '../support/system/system.ts';
 
@@ -43,7 +43,7 @@ const backendsTerminated: Fault = {
       terminated += await signalConsumerBackends(operator, 'pg_terminate_backend');
       await sleep(1_000);
     }
-    if (terminated < 6) throw new Error(`only ${terminated} backends were terminated`);
+    if (terminated < 6) throw new NoEffect(`only ${terminated} backends were terminated`);
   },
 };
 

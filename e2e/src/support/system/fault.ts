@@ -19,10 +19,14 @@ export interface Fault<Needs extends System = System> {
   readonly unavailable?: () => string | undefined;
   /**
    * Injects the fault, verifies that it took effect, and ends it.
-   * @throws Error if it did not take effect, because then the test would prove nothing
+   * @throws Error if it did not take effect, because then the test would prove nothing: `NoEffect` if nothing is
+   * left of it
    */
   readonly inject: (system: Needs) => Promise<void>;
 }
+
+/** A fault did not have its effect, or another one as well, because the machine was too busy; it has ended. */
+export class NoEffect extends Error {}
 
 /**
  * Waits until a consumer logs a line that shows the effect of the fault; only lines from now on count.
