@@ -197,6 +197,8 @@ test('a receipt is stored and shown, with the same digests each time', async () 
     { records: 7, differences: 0, receipt: first.receipt },
     { records: 7, differences: 0, receipt: second.receipt },
   ]);
+  const { stdout } = await runApp('stats', [], pipeline.environment);
+  expect(stdout).toMatch(/^Proven [\d.]+ s ago: 7 records, no differences$/m);
   await using page = startApp('stats', ['serve'], pipeline.environment);
   await waitForLog(page, /stats page http/);
   const url = /stats page (http:\S+?)"/.exec(page.stderr())?.[1] ?? '';

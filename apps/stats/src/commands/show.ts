@@ -1,7 +1,8 @@
+import { readNewestProof } from '@pipeline/db/prove';
 import { pause } from '@pipeline/runtime';
 import { reachPostgres, type WaitFlag } from '../collect/reach-postgres.ts';
 import type { Snapshot } from '../collect/snapshot.ts';
-import { openStatsContext, type StatsSettings } from '../collect/stats-context.ts';
+import { openStatsContext, type StatsContext, type StatsSettings } from '../collect/stats-context.ts';
 import { findHints } from '../status/status.ts';
 import { diagnosticLine } from '../terminal/diagnostics.ts';
 import { printJson, toJson } from '../terminal/json.ts';
@@ -27,19 +28,33 @@ export async function showStats(
     const snapshot = await reachPostgres(context.collect, context, { wait });
     const hints = findHints(snapshot);
     if (json) printJson(toJson(snapshot));
-    else process.stdout.write(watch === undefined ? renderSnapshot(snapshot) : toFrame(snapshot, hints));
+    else process.stdout.write(await renderText(context, snapshot, watch === undefined ? undefined : hints));
     hints.forEach(context.say);
     if (watch !== undefined) await pause(watch * 1_000, context.signal);
   } while (watch !== undefined);
 }
 
 /**
+ * The statistics and the newest proof, which tables of an older version do not have.
+ * @param hints those below a frame; undefined without `--watch`
+ */
+async function renderText(
+  { database }: StatsContext,
+  snapshot: Snapshot,
+  hints: readonly string[] | undefined,
+): Promise<string> {
+  const proof = await readNewestProof(database).catch(() => null);
+  const render = (minutes?: number) => renderSnapshot(snapshot, proof, minutes);
+  return hints === undefined ? render() : toFrame(render, hints);
+}
+
+/**
  * On a terminal each frame replaces the last, with room for the hints below; elsewhere an empty line
  * separates them.
  */
-function toFrame(snapshot: Snapshot, hints: readonly string[]): string {
-  if (!process.stdout.isTTY) return `${renderSnapshot(snapshot)}\n`;
+function toFrame(render: (minutes?: number) => string, hints: readonly string[]): string {
+  if (!process.stdout.isTTY) return `${render()}\n`;
   const [columns, rows] = [process.stdout.columns || 80, process.stdout.rows || 24];
-  const text = renderSnapshot(snapshot, rows < LOW_SCREEN ? 5 : 15);
+  const text = render(rows < LOW_SCREEN ? 5 : undefined);
   return redraw(text, { columns, rows: rows - countRows(hints.map(diagnosticLine), columns) });
 }

@@ -35,6 +35,14 @@ Last verify: never
 `);
 });
 
+test('the newest proof is shown below the latest verification', () => {
+  const proof = { id: 1n, provenAt: '2026-11-24T09:00:00.000Z', ageSeconds: 7_300, records: 1_234n };
+  const lineOf = (differences: bigint) =>
+    renderSnapshot(createSnapshot(), { ...proof, differences }).split('\n')[4];
+  expect(lineOf(0n)).toBe('Proven 2 h ago: 1,234 records, no differences');
+  expect(lineOf(2n)).toBe('Proven 2 h ago: 1,234 records, differences: 2');
+});
+
 test('missing offsets are -, unknown values n/a, a partial total has ≥', () => {
   const lines = linesOf(
     createSnapshot({
@@ -63,7 +71,7 @@ test('only the latest minutes are shown, newest first', () => {
     eventType: 'signup',
     count: 1n,
   }));
-  const shown = linesOf(createSnapshot({ minutes }), 3).filter((line) => line.startsWith('2026'));
+  const shown = linesOf(createSnapshot({ minutes }), null, 3).filter((line) => line.startsWith('2026'));
   expect(shown.map((line) => line.slice(0, 16))).toEqual([
     '2026-11-24 09:29',
     '2026-11-24 09:28',

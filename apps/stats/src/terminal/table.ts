@@ -1,6 +1,8 @@
+import type { StoredProof } from '@pipeline/db/prove';
 import type { MinuteCount } from '@pipeline/db/read';
 import { clipPrintable, renderColumns } from '@pipeline/program';
 import { formatAge, formatCount, formatLag } from '../../web/format/numbers.ts';
+import { formatProof } from '../../web/format/proof.ts';
 import { formatVerification } from '../../web/format/verification.ts';
 import type { PartitionStanding, Snapshot } from '../collect/snapshot.ts';
 import { renderRollups } from './rollups-table.ts';
@@ -11,12 +13,13 @@ const NAME_WIDTH = 24;
 
 /**
  * The statistics as text for a terminal.
+ * @param proof the newest one; null if there is none, or it is unknown
  * @param minutes number of recent minutes to show
  */
-export function renderSnapshot(snapshot: Snapshot, minutes = 15): string {
+export function renderSnapshot(snapshot: Snapshot, proof: StoredProof | null = null, minutes = 15): string {
   const sections = [
     renderTotals(snapshot),
-    `Last verify: ${formatVerification(snapshot.verification, snapshot.generatedAt)}`,
+    renderChecks(snapshot, proof),
     renderPartitions(snapshot),
     renderMinutes(snapshot.minutes, minutes),
     renderRollups(snapshot.rollups),
@@ -32,6 +35,11 @@ function renderTotals({ totals, partitions }: Snapshot): string {
     ['STORED', 'DUPLICATES', 'DEAD-LETTERED', 'SKIPPED', 'LAG', 'LAST WRITE'],
     [[...counts, lag, formatAge(totals.freshnessSeconds)]],
   );
+}
+
+function renderChecks({ verification, generatedAt }: Snapshot, proof: StoredProof | null): string {
+  const verified = `Last verify: ${formatVerification(verification, generatedAt)}`;
+  return proof === null ? verified : `${verified}\n${formatProof(proof)}`;
 }
 
 function renderPartitions({ partitions }: Snapshot): string {
