@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createEvent, jsonRecord } from './support/data/events.ts';
 import { type Environment, runApp, startApp } from './support/programs/programs.ts';
@@ -51,6 +54,13 @@ const inDatabase = (plant: () => string, repair: () => string): Fault => ({
 
 const turnCluster = () => 'update ingest_progress set cluster_id = reverse(cluster_id)';
 const databaseName = () => databaseOf(pipeline).pathname.slice(1);
+
+/** The built-in definition, whose roll-up has another bucket. */
+const changedRollups = `
+import { shopEvents, sum } from '@pipeline/schema';
+const revenue = sum('/amount').by('/currency').per('1 day');
+export default { ...shopEvents, rollups: { purchase: { revenue } } };
+`;
 
 const faults: Readonly<Record<string, Fault>> = {
   'kafka-unreachable': { plant: () => ({ KAFKA_BROKERS: '127.0.0.1:1' }) },
@@ -109,6 +119,14 @@ const faults: Readonly<Record<string, Fault>> = {
     () => "insert into schema_migrations (name) values ('9999_later.sql')",
     () => "delete from schema_migrations where name = '9999_later.sql'",
   ),
+  'rollups-differ': {
+    plant: async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'pipeline-doctor-'));
+      stack.defer(() => rm(folder, { recursive: true }));
+      await writeFile(join(folder, 'events.ts'), changedRollups);
+      return { EVENTS: join(folder, 'events.ts') };
+    },
+  },
   'role-without-rights': inDatabase(
     () => 'revoke insert on raw_events from pipeline_writer',
     () => 'select grant_to_roles()',

@@ -1,4 +1,5 @@
 import { UserError } from '@pipeline/runtime';
+import type { Rollup } from '@pipeline/schema';
 import { expect, test } from 'vitest';
 import { checks, type FindingName, findProblems } from './find-problems.ts';
 import type { KafkaSetup, PartitionSetup, Setup } from './setup.ts';
@@ -23,8 +24,15 @@ const partition: PartitionSetup = {
   ...{ youngFrom: 40n, isSizeLimited: false, futureOffset: undefined },
 };
 
+const rollup: Rollup = {
+  ...{ eventType: 'purchase', name: 'revenue', viewName: 'rollup_purchase_revenue', bucketMinutes: 60 },
+  ...{ aggregate: 'sum', member: ['amount'], dimensions: [{ name: 'currency', path: ['currency'] }] },
+  keyLimit: 1_000,
+};
+
 const sound = {
   identity: '["id","/event_id",null]',
+  rollups: [rollup],
   settings: {
     ...{ topics: ['events'], dlqTopic: 'events_dlq', groupId: 'group', schema: 'team_a' },
     ...{ poolMode: 'session' },
@@ -44,6 +52,7 @@ const sound = {
       { topic: 'events', clusterId: 'A', identity: '["id","/event_id",null]' },
       { topic: 'events', clusterId: null, identity: null },
     ],
+    rollups: [rollup],
   },
 } as const satisfies Setup;
 
@@ -148,7 +157,7 @@ const broken: Readonly<Record<FindingName, readonly [Setup, string]>> = {
   'postgres-version-unsupported': [withPostgres({ versionNumber: 140_020 }), 'this is Postgres 14'],
   'database-encoding': [withPostgres({ encoding: 'LATIN1' }), 'the encoding of the database is LATIN1'],
   'login-without-rights': [
-    withPostgres({ mayRead: false, migrations: null, ledgers: null, daysAhead: null }),
+    withPostgres({ mayRead: false, migrations: null, ledgers: null, rollups: null, daysAhead: null }),
     'the user app_stats may not read the ledger',
   ],
   'role-without-rights': [
@@ -186,6 +195,10 @@ const broken: Readonly<Record<FindingName, readonly [Setup, string]>> = {
     { ...sound, identity: '["cloudevents"]' },
     'topic events has events whose ids follow the rule ["id","/event_id",null]',
   ],
+  'rollups-differ': [
+    withPostgres({ rollups: [] }),
+    'the definition declares roll-ups that the tables lack: revenue of purchase',
+  ],
 };
 
 test('nothing is found in a sound set-up', () => {
@@ -213,6 +226,20 @@ test('what cannot be read hides only the checks that need it', () => {
     'kafka-unreachable',
     'dlq-topic-shared',
     'postgres-unreachable',
+  ]);
+});
+
+test('roll-ups differ if they are missing, changed or not declared any more', () => {
+  const declared = { ...rollup, name: 'orders' };
+  const stored = [
+    { ...rollup, bucketMinutes: 30 },
+    { ...rollup, eventType: 'refund' },
+  ];
+  const found = findProblems({ ...withPostgres({ rollups: stored }), rollups: [rollup, declared] });
+  expect(found.map(({ problem }) => problem)).toEqual([
+    'the definition declares roll-ups that the tables lack: orders of purchase',
+    'the definition declares roll-ups in another form than the tables have: revenue of purchase',
+    'the tables have roll-ups that the definition does not declare: revenue of refund',
   ]);
 });
 

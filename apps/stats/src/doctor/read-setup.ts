@@ -2,6 +2,7 @@ import { readSetup as readDatabase } from '@pipeline/db/read';
 import { loadDefinition } from '@pipeline/definition';
 import { errorLine } from '@pipeline/program';
 import { retryForever, type Settings, UserError, withDeadline } from '@pipeline/runtime';
+import { deriveRollups } from '@pipeline/schema';
 import { isNotReady } from '../collect/offsets.ts';
 import type { StatsContext } from '../collect/stats-context.ts';
 import type { doctorSettings } from '../settings.ts';
@@ -18,7 +19,7 @@ const KAFKA_TIMEOUT_MS = 15_000;
  * @throws SettingsError if the definition of the events is invalid
  */
 export async function readSetup(settings: DoctorSettings, context: StatsContext): Promise<Setup> {
-  const { envelope } = await loadDefinition(settings);
+  const definition = await loadDefinition(settings);
   const signal = AbortSignal.timeout(KAFKA_TIMEOUT_MS);
   const attempt = () => readKafka(settings, settings.KAFKA_GROUP_ID, context.logger);
   const fromKafka = retryForever(attempt, { isTransient: isNotReady, signal });
@@ -26,7 +27,8 @@ export async function readSetup(settings: DoctorSettings, context: StatsContext)
     settle(withDeadline(fromKafka, KAFKA_TIMEOUT_MS, 'Kafka'), 'start it, or check KAFKA_BROKERS'),
     settle(readDatabase(context.database, settings, settings.KAFKA_TOPIC), 'start it, or check DATABASE_URL'),
   ]);
-  return { settings: toChecked(settings), identity: envelope.identity, kafka, postgres };
+  const { identity } = definition.envelope;
+  return { settings: toChecked(settings), identity, rollups: deriveRollups(definition), kafka, postgres };
 }
 
 async function settle<Value>(reading: Promise<Value>, remedy: string): Promise<Value | UserError> {

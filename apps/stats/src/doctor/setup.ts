@@ -2,12 +2,15 @@ import type { DatabaseSetup } from '@pipeline/db/read';
 import type { TopicPartition, TopicSetup } from '@pipeline/kafka';
 import { fixCommand } from '@pipeline/program';
 import { UserError } from '@pipeline/runtime';
+import type { Rollup } from '@pipeline/schema';
 
 /** What the checks compare with each other; a UserError in place of what could not be read. */
 export interface Setup {
   readonly settings: CheckedSettings;
   /** The id rule of the definition of the events. */
   readonly identity: string;
+  /** The roll-ups that it declares. */
+  readonly rollups: readonly Rollup[];
   readonly kafka: KafkaSetup | UserError;
   readonly postgres: DatabaseSetup | UserError;
 }

@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import { fixCommand } from '@pipeline/program';
 import { UserError } from '@pipeline/runtime';
+import type { Rollup } from '@pipeline/schema';
 import { formatThings } from '../../web/format/numbers.ts';
 import { type Check, ofPostgres } from './setup.ts';
 
@@ -49,4 +51,32 @@ export const tableChecks = {
       remedy: 'restore the former rule, or give the definition a schema of its own with DATABASE_SCHEMA',
     }));
   },
+
+  'rollups-differ': ({ rollups, postgres }) => {
+    if (postgres instanceof UserError || postgres.rollups === null) return [];
+    return describeDifferences(rollups, postgres.rollups).map((problem) => ({
+      problem,
+      remedy: 'check EVENTS, and make the roll-ups of the tables those of the definition',
+      command: fixCommand({ name: 'create-tables' }),
+    }));
+  },
 } satisfies Readonly<Record<string, Check>>;
+
+/** How the roll-ups of the tables differ from those of the definition, which a migration has not reached. */
+function describeDifferences(declared: readonly Rollup[], stored: readonly Rollup[]): readonly string[] {
+  const isNamed = (one: Rollup) => (other: Rollup) => nameOf(other) === nameOf(one);
+  const isSame = (one: Rollup) => (other: Rollup) => isDeepStrictEqual({ ...one }, { ...other });
+  const missing = declared.filter((one) => !stored.some(isNamed(one)));
+  const changed = declared.filter((one) => stored.some(isNamed(one)) && !stored.some(isSame(one)));
+  const surplus = stored.filter((one) => !declared.some(isNamed(one)));
+  const kinds = [
+    ['the definition declares roll-ups that the tables lack', missing],
+    ['the definition declares roll-ups in another form than the tables have', changed],
+    ['the tables have roll-ups that the definition does not declare', surplus],
+  ] as const;
+  return kinds
+    .filter(([, some]) => some.length > 0)
+    .map(([what, some]) => `${what}: ${some.map(nameOf).join(', ')}`);
+}
+
+const nameOf = ({ eventType, name }: Rollup) => `${name} of ${eventType}`;

@@ -1,6 +1,8 @@
+import { deriveRollups, shopEvents } from '@pipeline/schema';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { connectDatabase } from '../client/connect.ts';
 import { partitionEvents } from '../maintenance/partition.ts';
+import { migrateRollups } from '../rollups/migrate-rollups.ts';
 import { createFreshDatabase, type FreshDatabase } from '../testing/fresh-database.ts';
 import { readSetup } from './read-setup.ts';
 
@@ -30,8 +32,19 @@ test('a migrated database has all rights, no pending migration and the set timeo
     missingRights: {},
     migrations: { pending: [], unknown: [] },
     ledgers: [],
+    rollups: [],
     daysAhead: null,
   });
+});
+
+test('the roll-ups of the tables are those that were declared last', async () => {
+  const declared = deriveRollups(shopEvents);
+  await migrateRollups(fresh.settings, declared);
+  expect((await read()).rollups).toEqual(declared);
+  const changed = declared.map((one) => ({ ...one, keyLimit: 7 }));
+  await migrateRollups(fresh.settings, changed);
+  expect((await read()).rollups).toEqual(changed);
+  await migrateRollups(fresh.settings, []);
 });
 
 test('a schema without tables lacks all migrations', async () => {

@@ -1,8 +1,10 @@
 import type { Settings } from '@pipeline/runtime';
+import type { Rollup } from '@pipeline/schema';
 import type { Database, Sql } from '../client/connect.ts';
 import type { databaseSettings } from '../client/settings.ts';
 import { readDaysAhead } from '../maintenance/days-ahead.ts';
 import { type ComparedMigrations, compareMigrations } from '../migrate.ts';
+import { readStoredRollups } from '../rollups/stored-rollups.ts';
 import { textArray } from '../write/columns/array-literal.ts';
 import { BUILT_IN_IDENTITY } from '../write/identity.ts';
 import { type NeededRight, neededRights } from './needed-rights.ts';
@@ -51,6 +53,8 @@ export interface DatabaseSetup extends ServerSetup {
   /** Null below here if the login may not read it. */
   readonly migrations: ComparedMigrations | null;
   readonly ledgers: readonly TopicLedger[] | null;
+  /** The roll-ups that Postgres maintains. */
+  readonly rollups: readonly Rollup[] | null;
   /** Days after today with a partition of their own; also null if `raw_events` is not partitioned by day. */
   readonly daysAhead: number | null;
 }
@@ -65,13 +69,14 @@ export async function readSetup(
   const missingRights = await readMissingRights(database, schema);
   const clockAheadMs = await measureClock(database);
   const common = { ...server, missingRights, clockAheadMs };
-  if (!server.hasTables)
-    return { ...common, migrations: compareMigrations([]), ledgers: null, daysAhead: null };
-  if (!server.mayRead) return { ...common, migrations: null, ledgers: null, daysAhead: null };
+  const unknown = { ledgers: null, rollups: null, daysAhead: null };
+  if (!server.hasTables) return { ...common, ...unknown, migrations: compareMigrations([]) };
+  if (!server.mayRead) return { ...common, ...unknown, migrations: null };
   return {
     ...common,
     migrations: compareMigrations(await readApplied(database)),
     ledgers: await readTopicLedgers(database, topics),
+    rollups: await readStoredRollups(database),
     daysAhead: await readDaysAhead(database, new Date()),
   };
 }
