@@ -44,7 +44,8 @@ async function measureScenario(servers: BenchServers, scenario: Scenario) {
 
 const CHUNK = 5_000;
 
-async function fillTopic(brokers: string, scenario: Scenario, events: number): Promise<string> {
+/** Fills a topic with the records of a scenario. */
+export async function fillTopic(brokers: string, scenario: Scenario, events: number): Promise<string> {
   const topic = await createTopic(brokers, scenario.partitions);
   await using publisher = await openPublisher(connectTo(brokers));
   for (let from = 0; from < events; from += CHUNK) {

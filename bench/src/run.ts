@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { stopSignal } from '@pipeline/program';
 import { UserError } from '@pipeline/runtime';
 import { measureIndexes } from './costs/indexes.ts';
+import { measurePartitions } from './costs/partitions.ts';
 import { measureRollups } from './costs/rollups.ts';
 import { measureDecode } from './decode.ts';
 import { measureEnvelope } from './envelope.ts';
@@ -25,6 +26,7 @@ export const measurements: ReadonlyMap<string, (servers: BenchServers) => Promis
   ['decode', measureDecode],
   ['envelope', measureEnvelope],
   ['growth', measureGrowth],
+  ['partitions', measurePartitions],
   ['indexes', measureIndexes],
   ['rollups', measureRollups],
   ['prove', measureProof],

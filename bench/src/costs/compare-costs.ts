@@ -1,57 +1,70 @@
 import { drainTopic } from '../drain.ts';
-import { type Cell, logProgress } from '../report.ts';
+import { logProgress } from '../report.ts';
 import { type BenchServers, selectNumber, type Tables } from '../servers.ts';
 import { median } from '../statistics.ts';
 
 /** What a drain into changed tables took. */
 interface Cost {
   readonly eventsPerSecond: number;
-  /** CPU time of Postgres per event, in microseconds. */
+  /** CPU time of the consumer and of Postgres per event, in microseconds. */
+  readonly consumerMicros: number;
   readonly postgresMicros: number;
   /** Size of all indexes but the key, as a share of the table without indexes. */
   readonly sizeShare: number;
 }
 
-/** A change of empty tables. */
+/** A change of the empty tables, or another topic with as many events. */
 export interface Change {
   readonly name: string;
-  readonly apply: (tables: Tables) => Promise<unknown>;
+  readonly apply?: (tables: Tables) => Promise<unknown>;
+  readonly topic?: string;
 }
 
-const none: Change = { name: 'none', apply: async () => {} };
+const none: Change = { name: 'none' };
+
+/** What a change costs: all but the size of its indexes as ratios. */
+export interface Ratios {
+  readonly name: string;
+  readonly rate: number;
+  readonly consumer: number;
+  readonly postgres: number;
+  readonly sizeShare: number;
+}
 
 /**
- * Measures what changes of the tables cost at write. Each round also begins and ends without a change, because a
- * machine becomes faster or slower over time; ratios compare with the mean of these two.
- * @returns for each change its name, the rate and the CPU time as ratios, and the size of its indexes
+ * Measures what changes cost. Each round also begins and ends without a change, because a machine becomes faster or
+ * slower over time; ratios compare with the mean of these two.
+ * @param common the topic of changes without one; defaults to the shared one
  */
 export async function compareCosts(
   servers: BenchServers,
   title: string,
   changes: readonly Change[],
-): Promise<readonly (readonly Cell[])[]> {
-  const { topic, events } = await servers.filledTopic();
+  common?: string,
+): Promise<readonly Ratios[]> {
+  const topic = common ?? (await servers.filledTopic()).topic;
   const rounds: (readonly Cost[])[] = [];
   for (let number = 1; number <= servers.size.rounds; number++) {
     const round: Cost[] = [];
     for (const change of [none, ...changes, none]) {
       logProgress(`${title}, round ${number} of ${servers.size.rounds}: ${change.name}`);
-      round.push(await measureChange(servers, { topic, events }, change));
+      round.push(await measureChange(servers, topic, change));
     }
     rounds.push(round);
   }
   return changes.map(({ name }, position) => summarize(name, rounds, position + 1));
 }
 
-function summarize(name: string, rounds: readonly (readonly Cost[])[], position: number): readonly Cell[] {
+function summarize(name: string, rounds: readonly (readonly Cost[])[], position: number): Ratios {
   const ratio = (figure: (cost: Cost) => number) =>
     median(rounds.map((round) => ratioOf(round, position, figure)));
-  return [
+  return {
     name,
-    ratio(({ eventsPerSecond }) => eventsPerSecond),
-    ratio(({ postgresMicros }) => postgresMicros),
-    median(rounds.flatMap((round) => round[position]?.sizeShare ?? [])),
-  ];
+    rate: ratio(({ eventsPerSecond }) => eventsPerSecond),
+    consumer: ratio(({ consumerMicros }) => consumerMicros),
+    postgres: ratio(({ postgresMicros }) => postgresMicros),
+    sizeShare: median(rounds.flatMap((round) => round[position]?.sizeShare ?? [])),
+  };
 }
 
 /** A figure of a run of a round, as a share of the mean of the first and the last run. */
@@ -62,15 +75,16 @@ function ratioOf(round: readonly Cost[], position: number, figure: (cost: Cost) 
   return (2 * own) / (first + last);
 }
 
-async function measureChange(
-  servers: BenchServers,
-  filled: { readonly topic: string; readonly events: number },
-  { apply }: Change,
-): Promise<Cost> {
+async function measureChange(servers: BenchServers, common: string, change: Change): Promise<Cost> {
+  const { topic = common, apply } = change;
   await using tables = await servers.createTables();
-  await apply(tables);
-  const { eventsPerSecond, cpuMicros } = await drainTopic(servers, filled, tables, { isWarm: true });
-  return { eventsPerSecond, postgresMicros: cpuMicros[1] ?? 0, sizeShare: await readSizeShare(tables) };
+  await apply?.(tables);
+  const { events } = servers.size;
+  const { eventsPerSecond, cpuMicros } = await drainTopic(servers, { topic, events }, tables, {
+    isWarm: true,
+  });
+  const [consumerMicros = 0, postgresMicros = 0] = cpuMicros;
+  return { eventsPerSecond, consumerMicros, postgresMicros, sizeShare: await readSizeShare(tables) };
 }
 
 function readSizeShare({ database }: Tables): Promise<number> {

@@ -19,11 +19,12 @@ export async function measureIndexes(servers: BenchServers): Promise<Section> {
     name: `\`${index}\``,
     apply: ({ database }: Tables) => database.run((sql) => sql.unsafe(index)),
   }));
+  const costs = await compareCosts(servers, 'indexes', changes);
   return {
     title: 'Indexes: what one costs at write',
     summary: [],
     columns: ['', 'events/s, of none', 'CPU of Postgres, of none', 'size, of the table'],
-    rows: await compareCosts(servers, 'indexes', changes),
+    rows: costs.map(({ name, rate, postgres, sizeShare }) => [name, rate, postgres, sizeShare]),
     remarks: [
       'Medians of the rounds, without startup; ratios compare with the runs without index of the round.',
     ],

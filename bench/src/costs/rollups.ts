@@ -23,12 +23,12 @@ export async function measureRollups(servers: BenchServers): Promise<Section> {
     name,
     apply: ({ url }: Tables) => migrateRollups(settingsFor(url), deriveRollups({ ...shopEvents, rollups })),
   }));
-  const rows = await compareCosts(servers, 'roll-ups', changes);
+  const costs = await compareCosts(servers, 'roll-ups', changes);
   return {
     title: 'Roll-ups: what they cost at write',
     summary: [],
     columns: ['', 'events/s, of none', 'CPU of Postgres, of none'],
-    rows: rows.map((row) => row.slice(0, 3)),
+    rows: costs.map(({ name, rate, postgres }) => [name, rate, postgres]),
     remarks: ['Medians of the rounds, without startup; ratios compare with the runs without roll-ups.'],
   };
 }
