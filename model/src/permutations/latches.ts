@@ -5,12 +5,13 @@ const tables = [
   'dlq_events',
   'agg_dead_letters',
   'ingest_progress',
+  'rollup_values',
 ] as const;
 type LatchedTable = (typeof tables)[number];
 
 /**
  * A point inside a statement: before it writes a certain row. `key` is the last byte of an event's id, the minute
- * of an aggregate, the offset of a dead letter, the partition of a ledger; 0 for counts of dead letters.
+ * of an aggregate, the offset of a dead letter, the partition of a ledger, the number of a roll-up's key; 0 for counts of dead letters.
  */
 export interface Point {
   readonly table: LatchedTable;
@@ -30,6 +31,7 @@ const keyOfRow: Readonly<Record<LatchedTable, (row: string) => string>> = {
   dlq_events: (row) => `${row}.source_offset::int`,
   agg_dead_letters: () => '0',
   ingest_progress: (row) => `${row}.partition`,
+  rollup_values: (row) => `${row}.key_id`,
 };
 
 /**

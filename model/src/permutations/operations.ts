@@ -1,7 +1,8 @@
-import { createWriter, EventRows, type Writer, type WriterOptions } from '@pipeline/db';
+import { createWriter, EventRows, migrateRollups, type Writer, type WriterOptions } from '@pipeline/db';
 import { discardDeadLetters, type SendDeadLetter } from '@pipeline/db/dead-letters';
 import { compareTables, partitionEvents, purge, rebuildAggregates } from '@pipeline/db/maintenance';
 import type { Point } from './latches.ts';
+import { moreRollups, payloadJson } from './rollups.ts';
 import type { Client } from './session.ts';
 import { beforeMinute2, day, eventId, eventTime, recreatedTopicId, topicId } from './tables.ts';
 
@@ -12,6 +13,8 @@ export interface Operation {
   readonly points?: readonly Point[];
   /** Whether it may change `raw_events` itself, which must then have no triggers, and is recreated afterwards. */
   readonly partitions?: boolean;
+  /** Whether it may change the roll-ups, which are declared again afterwards. */
+  readonly migrates?: boolean;
   /** Does what the operation's process has done before; returns what runs the operation. */
   readonly prepare: (client: Client) => Promise<() => Promise<unknown>>;
 }
@@ -41,7 +44,7 @@ function batchOf(
         eventType: 'view',
         eventTime: eventTime(minute),
         userId: 'u',
-        payloadJson: '{}',
+        payloadJson: payloadJson(event),
         record: recordAt(offset),
       })),
     ),
@@ -75,6 +78,7 @@ const event = (key: number): Point => ({ table: 'raw_events', key });
 const minute = (key: number): Point => ({ table: 'agg_events_minute', key });
 const deadLetter = (key: number): Point => ({ table: 'dlq_events', key });
 const deadLetterCounts: Point = { table: 'agg_dead_letters', key: 0 };
+const rollupKey = (key: number): Point => ({ table: 'rollup_values', key });
 const ledger = (key: number): Point => ({ table: 'ingest_progress', key });
 
 const written = batchOf(
@@ -86,31 +90,37 @@ const written = batchOf(
   [8],
   9,
 );
-const writtenPoints = [event(11), event(12), minute(1), minute(2), deadLetter(8), deadLetterCounts];
+const writtenPoints = [
+  ...[event(11), event(12), minute(1), minute(2)],
+  ...[deadLetter(8), deadLetterCounts, rollupKey(1)],
+];
 const write = consuming('write', writtenPoints, (writer) => writer.write(written));
 const writeByCopy = consuming('write by COPY', writtenPoints, (writer) => writer.write(written), {
   copyMinEvents: 1,
 });
 
 /** Has a duplicate, so that the plain form fails, and a gap. */
-const writeDuplicate = consuming('write a duplicate', [event(1), event(13), minute(1)], (writer) =>
-  writer.write(
-    batchOf(
-      0,
-      [
-        [6, 1, 1],
-        [8, 13, 1],
-      ],
-      [],
-      9,
+const writeDuplicate = consuming(
+  'write a duplicate',
+  [event(1), event(13), minute(1), rollupKey(1)],
+  (writer) =>
+    writer.write(
+      batchOf(
+        0,
+        [
+          [6, 1, 1],
+          [8, 13, 1],
+        ],
+        [],
+        9,
+      ),
     ),
-  ),
 );
 
 /** Has the events of `write`, in the reverse order of ids and minutes. */
 const writeElsewhere = consuming(
   'write elsewhere',
-  [event(11), event(12), minute(1), minute(2), deadLetter(3), deadLetterCounts],
+  [event(11), event(12), minute(1), minute(2), deadLetter(3), deadLetterCounts, rollupKey(1)],
   (writer) =>
     writer.write(
       batchOf(
@@ -127,7 +137,7 @@ const writeElsewhere = consuming(
 );
 
 /** Event 4 and the dead letter at 5 were accounted for, but are not stored. */
-const replay = consuming('replay', [event(4), minute(1)], (writer) =>
+const replay = consuming('replay', [event(4), minute(1), rollupKey(1)], (writer) =>
   writer.write(
     batchOf(
       0,
@@ -179,7 +189,7 @@ const discard: Operation = {
 
 const purgeOld: Operation = {
   name: 'purge',
-  points: [minute(1), deadLetter(5), deadLetterCounts],
+  points: [minute(1), deadLetter(5), deadLetterCounts, rollupKey(1)],
   prepare:
     async ({ database, persist }) =>
     async () => {
@@ -216,6 +226,19 @@ const verify: Operation = {
       (await compareTables(database)).filter(({ expected, found }) => expected !== found),
 };
 
+/** Declares one more roll-up, and fills it. */
+const backfill: Operation = {
+  name: 'backfill',
+  points: [rollupKey(1)],
+  migrates: true,
+  prepare:
+    async ({ settings }) =>
+    async () => {
+      // Of two migrations, both may report that they have filled it.
+      await migrateRollups(settings, moreRollups);
+    },
+};
+
 /** Every operation, in both roles of a pair. */
 export const operations: readonly Operation[] = [
   write,
@@ -232,6 +255,7 @@ export const operations: readonly Operation[] = [
   partition,
   repair,
   verify,
+  backfill,
 ];
 
 /**

@@ -59,3 +59,18 @@ test('a lost update and a violated invariant are reported', async () => {
   const problems = report?.problems.map(({ what }) => what.split(' ').slice(0, 2).join(' '));
   expect(new Set(problems)).toEqual(new Set(['the count', 'no serial']));
 });
+
+/** Changes the values of roll-ups; a count has none. */
+const miscount: Operation = {
+  name: 'miscount',
+  prepare:
+    async ({ database }) =>
+    () =>
+      database.run((sql) => sql.unsafe('update rollup_values set value = value + 1')),
+};
+
+test('a roll-up that does not equal a recount is reported', async () => {
+  const [report] = await runPermutations(createDatabase, [[miscount, miscount]]);
+  const problems = new Set(report?.problems.map(({ what }) => what.split(' ').slice(0, 3).join(' ')));
+  expect(problems).toEqual(new Set(['the roll-up total', 'the roll-up lowest', 'the roll-up highest']));
+});

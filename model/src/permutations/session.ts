@@ -7,6 +7,8 @@ import { Gate, type Held } from './gate.ts';
 export interface Client {
   readonly database: Database;
   readonly queue: RedriveQueue;
+  /** For code that connects itself. */
+  readonly settings: ReturnType<typeof settingsFor>;
   /** Retries at once, because the other session has moved on. */
   readonly persist: Persist;
 }
@@ -74,7 +76,7 @@ export class Session implements AsyncDisposable {
     };
     // A third session would be no step of either operation.
     const alone: Database = { ...database, runAside: async () => [] };
-    this.#client = { database: alone, persist, queue: openRedriveQueue(settings, 'test') };
+    this.#client = { database: alone, persist, settings, queue: openRedriveQueue(settings, 'test') };
   }
 
   /** Prepares an operation, whose messages pass at once. */

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connectDatabase, type Database } from '@pipeline/db';
+import { connectDatabase, type Database, migrateRollups } from '@pipeline/db';
 import { settingsFor } from '@pipeline/testing';
 import { latchKey, latchText } from './latches.ts';
 import { type Operation, pointsOf } from './operations.ts';
+import { rollups } from './rollups.ts';
 import { Session } from './session.ts';
 import { contentText, keepText, resetText, tidyText, violationsText } from './tables.ts';
 
@@ -26,11 +27,13 @@ export interface Interleaving {
 
 /** A database on which two sessions are interleaved, watched by a third one. */
 export class Stage implements AsyncDisposable {
+  readonly #url: string;
   readonly #director: Database;
   readonly #sessions: readonly [Session, Session];
   #wake: () => void = () => {};
 
-  private constructor(director: Database) {
+  private constructor(url: string, director: Database) {
+    this.#url = url;
     this.#director = director;
     const wake = () => this.#wake();
     this.#sessions = [new Session(1, wake), new Session(2, wake)];
@@ -39,7 +42,8 @@ export class Stage implements AsyncDisposable {
   /** @param url of a database with empty tables that nothing else uses */
   static async open(url: string): Promise<Stage> {
     const director = connectDatabase(settingsFor(url), { applicationName: 'director', connections: 1 });
-    const stage = new Stage(director);
+    await migrateRollups(settingsFor(url), rollups);
+    const stage = new Stage(url, director);
     await stage.#run(`${keepText} ${latchText()}`);
     await Promise.all(stage.#sessions.map((session) => session.connect(url)));
     return stage;
@@ -90,7 +94,9 @@ export class Stage implements AsyncDisposable {
 
   async #prepare(pair: Pair): Promise<void> {
     const isRecreated = pair.some(({ partitions }) => partitions);
-    await this.#run(`select pg_advisory_unlock_all(); ${resetText(isRecreated)}`);
+    await this.#run('select pg_advisory_unlock_all()');
+    if (pair.some(({ migrates }) => migrates)) await migrateRollups(settingsFor(this.#url), rollups);
+    await this.#run(resetText(isRecreated));
     const runs = await Promise.all(
       this.#sessions.map((session, index) =>
         session.prepare((client) => operationAt(pair, index).prepare(client)),

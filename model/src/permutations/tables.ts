@@ -1,3 +1,5 @@
+import { fillText, payloadJson, rollupsText, wrongRollupsText } from './rollups.ts';
+
 /** Ids of the topic and of one that is recreated under its name. */
 export const topicId = 'a'.repeat(32);
 export const recreatedTopicId = 'b'.repeat(32);
@@ -18,16 +20,16 @@ export function eventTime(minute: number): string {
 }
 
 const tables =
-  'raw_events, agg_events_minute, dlq_events, agg_dead_letters, dlq_actions, purges, purged_rows, ingest_progress';
+  'rollup_values, rollup_keys, raw_events, agg_events_minute, dlq_events, agg_dead_letters, dlq_actions, purges, purged_rows, ingest_progress';
 
 /** Keeps an empty `raw_events`, to recreate it after a partition operation. */
 export const keepText = `create schema spare; create table spare.raw_events (like raw_events including all);`;
 
 const recreateText = `
   drop table raw_events cascade; drop table if exists raw_events_before, raw_events_other;
-  create table raw_events (like spare.raw_events including all);`;
+  create table raw_events (like spare.raw_events including all); select install_rollups();`;
 
-/** Removes what deleted rows and a partition operation leave behind, the triggers on `raw_events` included. */
+/** Removes what deleted rows and a partition operation leave behind, the latches on `raw_events` included. */
 export const tidyText = `${recreateText} truncate ${tables};`;
 
 /**
@@ -36,7 +38,7 @@ export const tidyText = `${recreateText} truncate ${tables};`;
  */
 export function resetText(isRecreated: boolean): string {
   const event = (number: number, minute: number) =>
-    `('${eventId(number)}', 'view', '${eventTime(minute)}', 'u', '{}')`;
+    `('${eventId(number)}', 'view', '${eventTime(minute)}', 'u', '${payloadJson(number)}')`;
   const deadLetter = (offset: number, status: string) =>
     `('events', 0, ${offset}, 'epoch', '\\x0${offset}', '${topicId}', 'not_json', '', '${status}', '2026-11-24T09:00:00Z', ${offset === 3 ? "'first'" : 'null'})`;
   return `
@@ -53,6 +55,7 @@ export function resetText(isRecreated: boolean): string {
   insert into dlq_events (source_topic, source_partition, source_offset, source_timestamp, value, source_topic_id,
                           reason, detail, status, failed_at, event_type)
   values ${deadLetter(3, 'open')}, ${deadLetter(4, 'open')}, ${deadLetter(5, 'redriven')};
+  ${fillText}
   insert into agg_dead_letters (status, reason, event_type, source_topic, letter_count)
   values ('open', 'not_json', 'first', 'events', 1), ('open', 'not_json', null, 'events', 1),
          ('redriven', 'not_json', null, 'events', 1);
@@ -83,7 +86,8 @@ export const violationsText = `
   select 'the count of dead letters is ' || sum(letter_count) || ', not ' || sum(n)
   from (select status, reason, event_type, source_topic, 1 as n, 0 as letter_count from dlq_events
         union all select status, reason, event_type, source_topic, 0, letter_count from agg_dead_letters) as kinds
-  group by status, reason, event_type, source_topic having sum(n) <> sum(letter_count)`;
+  group by status, reason, event_type, source_topic having sum(n) <> sum(letter_count)
+  union all ${wrongRollupsText}`;
 
 /** The content of the tables, without times and generated keys. */
 export const contentText = `
@@ -91,6 +95,7 @@ export const contentText = `
     'events', (select json_agg(right(event_id::text, 2) order by event_id) from raw_events),
     'minutes', (select json_agg(concat_ws(' ', extract(minute from minute), event_count) order by minute)
                 from agg_events_minute),
+    'rollups', (${rollupsText}),
     'deadLetters', (select json_agg(concat_ws(' ', source_partition, source_offset, status)
                                     order by source_partition, source_offset) from dlq_events),
     'actions', (select json_agg(concat_ws(' ', source_offset, action, outcome) order by source_offset, action, outcome)
