@@ -5,6 +5,7 @@ import { findDifferences, findOvercommitted, publishMix } from './support/data/o
 import { killPoints } from './support/programs/kill-points.ts';
 import { runApp, startProgram } from './support/programs/programs.ts';
 import { createPipeline } from './support/servers/pipeline.ts';
+import { createEveryRollup } from './support/servers/test-rollups.ts';
 
 const entry = join(import.meta.dirname, 'support/programs/consumer-with-kill-point.ts');
 /** Batches with duplicates are statements; the others are messages from COPY_MIN_EVENTS on. */
@@ -20,6 +21,7 @@ test.concurrent.each(cases)(
   'a consumer killed $point ($occurrence, $form) loses and duplicates nothing',
   async ({ point, occurrence, duplicateEvery, copyMinEvents }) => {
     await using pipeline = await createPipeline();
+    await createEveryRollup(pipeline.environment['DATABASE_URL'] ?? '');
     const oracle = await publishMix(pipeline, { events: 900, badEvery: 25, duplicateEvery });
     const environment = {
       ...pipeline.environment,

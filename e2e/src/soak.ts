@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { readNewestProof } from '@pipeline/db/prove';
 import { readOverview } from '@pipeline/db/read';
 import { createProgram, runProgram } from '@pipeline/program';
 import { exitCode, UserError } from '@pipeline/runtime';
@@ -31,7 +32,7 @@ const PROGRESS_MS = 10_000;
 
 const program = createProgram(
   'soak',
-  'Injects random faults into a pipeline under load, and checks that nothing is lost or duplicated.',
+  'Injects random faults into a pipeline under load, and proves that nothing is lost or duplicated.',
   manifest.version,
 )
   .option('--minutes <n>', 'duration', '10')
@@ -63,6 +64,8 @@ interface Result {
   readonly samples: number;
   readonly peakBytes: number;
   readonly replays: number;
+  /** Number of records that the final proof has compared with the tables. */
+  readonly proven: bigint;
   readonly differences: readonly string[];
 }
 
@@ -82,7 +85,10 @@ async function soakPipeline(
   const progress = setInterval(() => void logProgress(system, injected), PROGRESS_MS);
   await warmUp(system);
   const stalls = await injectFaults(system, rounds, Date.now() + 60_000 * Number(minutes), injected);
-  const differences = [...stalls, ...(stalls.length > 0 ? [] : await settle(system))];
+  const settled = stalls.length > 0 ? stalls : await settle(system);
+  const proof = await readNewestProof(system.operator).catch(() => null);
+  const isUnproven = settled.length === 0 && proof === null;
+  const differences = isUnproven ? ['nothing was proven'] : settled;
   clearInterval(progress);
   const { load, fleet, watch } = system;
   const { snapshots: samples, peakBytes } = watch;
@@ -92,6 +98,7 @@ async function soakPipeline(
     samples,
     peakBytes,
     replays: fleet.replays,
+    proven: proof?.records ?? 0n,
     differences,
   };
 }
@@ -161,7 +168,8 @@ function summarize(results: readonly Result[]): string {
   return (
     `faults: ${kinds.join(', ') || 'none'}; records: ${sum(({ records }) => records)}; ` +
     `samples: ${sum(({ samples }) => samples)}; peak memory: ${Math.round(peak / 2 ** 20)} MB; ` +
-    `replays: ${sum(({ replays }) => replays)}; differences: ${sum(({ differences }) => differences.length)}`
+    `replays: ${sum(({ replays }) => replays)}; proven: ${sum(({ proven }) => Number(proven))}; ` +
+    `differences: ${sum(({ differences }) => differences.length)}`
   );
 }
 

@@ -3,7 +3,7 @@ import type { Database } from '@pipeline/db';
 /** Violations of the documented invariants, counted with SQL that is independent of the implementation. */
 export interface Violations {
   readonly wrongMinutes: number;
-  /** Of the built-in roll-up, if the pipeline has it. */
+  /** Of purchases by hour and currency, as many as the pipeline has. */
   readonly wrongRollups: number;
   readonly wrongLedgers: number;
   readonly rowsOffLedger: number;
@@ -26,32 +26,47 @@ export const noViolations: Violations = {
 export async function findViolations(database: Database): Promise<Violations> {
   const [found] = await database.run(
     (sql) => sql<Violations[]>`
-      with recount as (
-        select date_bin('1 minute', event_time, 'epoch') as minute, event_type, count(*) as n
-        from pipeline.raw_events group by 1, 2
+      with counted as materialized (
+        select date_bin('1 minute', event_time, 'epoch') as minute, event_type, currency, count(*) as n,
+               count(amount) as amounts, sum(amount) as total, min(amount) as lowest, max(amount) as highest
+        from pipeline.raw_events,
+             lateral (select case event_type when 'purchase' then payload end) as purchases (purchase),
+             lateral (select purchase ->> 'currency', (purchase ->> 'amount')::numeric) as sent (currency, sent_amount),
+             lateral (select case when sent_amount < 1e30 and round(sent_amount, 20) = sent_amount then sent_amount end)
+               as numbers (amount)
+        group by 1, 2, 3
+      ), recount as (
+        select minute, event_type, sum(n) as n from counted group by 1, 2
+      ), purchases as (
+        select date_bin('1 hour', minute, 'epoch') as bucket, currency, sum(n) as n, sum(amounts) as amounts,
+               sum(total) as total, min(lowest) as lowest, max(highest) as highest
+        from counted where event_type = 'purchase' group by 1, 2
+      ), rollups_by_currency as (
+        select rollup_id, aggregate from pipeline.rollups
+        where event_type = 'purchase' and status = 'active' and bucket_minutes = 60
+          and dimensions = '[{"name": "currency", "path": ["currency"]}]'
+      ), expected_rollups as (
+        select rollup_id, bucket, currency,
+               case aggregate when 'sum' then total when 'min' then lowest when 'max' then highest end as expected_value,
+               case aggregate when 'count' then n else amounts end as expected_count,
+               case aggregate when 'count' then 0 else n - amounts end as expected_left_out
+        from purchases, rollups_by_currency
+      ), stored_rollups as (
+        select rollup_id, bucket, key[1] as currency, value, event_count, left_out
+        from pipeline.rollup_values join rollups_by_currency using (rollup_id)
+        left join pipeline.rollup_keys using (rollup_id, key_id)
       )
       select (select count(*)::int from recount full join pipeline.agg_events_minute using (minute, event_type)
               where n is distinct from event_count) as "wrongMinutes",
-             (select count(*)::int from (
-                select date_bin('1 hour', event_time, 'epoch') as bucket, payload ->> 'currency' as currency,
-                       sum(amount) filter (where is_counted) as total, count(*) filter (where is_counted) as n
-                from (select *, (payload ->> 'amount')::numeric as amount from pipeline.raw_events
-                      where event_type = 'purchase') as purchases,
-                     lateral (select amount < 1e30 and round(amount, 20) = amount as is_counted) as precision
-                group by 1, 2
-              ) as expected full join (
-                select bucket, key[1] as currency, value, event_count from pipeline.rollup_values
-                join pipeline.rollups using (rollup_id) join pipeline.rollup_keys using (rollup_id, key_id)
-                where event_type = 'purchase' and name = 'revenue' and status = 'active'
-              ) as found using (bucket, currency)
-              where (total, n) is distinct from (value, event_count)
-                and exists (select from pipeline.rollups where name = 'revenue' and status = 'active')) as "wrongRollups",
+             (select count(*)::int from expected_rollups full join stored_rollups using (rollup_id, bucket, currency)
+              where (expected_value, expected_count, expected_left_out) is distinct from (value, event_count, left_out))
+               as "wrongRollups",
              (select count(*)::int from pipeline.ingest_progress
               where next_offset - start_offset <> stored + duplicates + dead_lettered + skipped
                  or conflicting_duplicates not between 0 and duplicates)
                as "wrongLedgers",
              ((select coalesce(sum(stored), 0) from pipeline.ingest_progress)
-              - (select count(*) from pipeline.raw_events))::int as "rowsOffLedger",
+              - (select coalesce(sum(n), 0) from recount))::int as "rowsOffLedger",
              ((select coalesce(sum(dead_lettered), 0) from pipeline.ingest_progress)
               - (select count(*) from pipeline.dlq_events))::int as "deadLettersOffLedger",
              (select count(*)::int from (

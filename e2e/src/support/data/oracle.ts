@@ -31,7 +31,7 @@ export interface Mix {
   readonly duplicateEvery: number;
 }
 
-/** Publishes a mix, waiting for acknowledgements. Invalid values are distinct. */
+/** Publishes a mix, every other event a purchase, waiting for acknowledgements. Invalid values are distinct. */
 export async function publishMix(
   pipeline: Pick<Pipeline, 'publish'>,
   { events, badEvery, duplicateEvery }: Mix,
@@ -40,7 +40,7 @@ export async function publishMix(
   const badValues = new Set<string>();
   const records: OutgoingRecord[] = [];
   for (let index = 1; index <= events; index++) {
-    const event = createEvent({ user_id: `user-${index % 97}` });
+    const event = createEvent({ user_id: `user-${index % 97}`, ...(isEvery(index, 2) && purchaseOf(index)) });
     const record = jsonRecord(event, { key: Buffer.from(event.user_id) });
     eventIds.add(event.event_id);
     records.push(record, ...(isEvery(index, duplicateEvery) ? [record] : []));
@@ -48,6 +48,12 @@ export async function publishMix(
   }
   await pipeline.publish(records);
   return { eventIds, badValues, duplicates: records.length - events - badValues.size };
+}
+
+/** Counts in the roll-ups. */
+function purchaseOf(index: number) {
+  const payload = { order_id: `order-${index}`, amount: ((index * 31) % 101) / 10, currency: 'EUR' };
+  return { event_type: 'purchase', payload };
 }
 
 function isEvery(index: number, every: number): boolean {

@@ -35,8 +35,8 @@ const badValues: readonly (readonly [string, (event: PlannedEvent) => Buffer | n
   ['not_json', ({ note }) => Buffer.from(`{"${note}":`)],
   ['not_an_event', ({ note }) => Buffer.from(JSON.stringify({ [note]: note }))],
   ['unknown_event_type', (event) => toValue({ ...event, eventType: `${CANARY}_type` })],
-  ['invalid_payload', (event) => toValue(event, { path: 7, query: 7, plan: 7 })],
-  ['refused_by_database', (event) => toValue(event, { ...validPayload, trap: `${CANARY}\0` })],
+  ['invalid_payload', (event) => toValue(event, { path: 7, query: 7, order_id: 7 })],
+  ['refused_by_database', (event) => toValue(event, { ...validPayload(event), trap: `${CANARY}\0` })],
 ];
 
 /**
@@ -104,12 +104,26 @@ function plannedEvent(seed: number, position: number): PlannedEvent {
   };
 }
 
-const eventTypes = ['page_view', 'search', 'signup'];
-/** Valid for each of these types. */
-const validPayload = { path: '/', query: 'shoes', plan: 'free' };
+const eventTypes = ['page_view', 'search', 'purchase'];
+const currencies = ['EUR', 'USD', 'GBP'];
+/** A prime, so that the amounts of consecutive purchases differ widely. */
+const AMOUNTS = 100_003;
 const FIRST_MINUTE = Date.UTC(2026, 0, 1);
 
-function toValue({ eventId, eventType, userId, note }: PlannedEvent, payload: object = validPayload): Buffer {
+/** Valid for each of these types. */
+function validPayload({ eventId }: PlannedEvent): object {
+  const position = eventPosition(eventId);
+  return {
+    path: '/',
+    query: 'shoes',
+    order_id: `order-${position}`,
+    amount: ((position * 7_919) % AMOUNTS) / 100,
+    currency: currencies[Math.floor(position / eventTypes.length) % currencies.length],
+  };
+}
+
+function toValue(planned: PlannedEvent, payload = validPayload(planned)): Buffer {
+  const { eventId, eventType, userId, note } = planned;
   const minute = eventPosition(eventId) % 60;
   const event = {
     event_id: eventId,

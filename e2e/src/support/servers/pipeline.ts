@@ -15,7 +15,7 @@ import {
 import { readSettings, silentLogger } from '@pipeline/runtime';
 import { testStack } from '@pipeline/testing';
 import type { Environment } from '../programs/programs.ts';
-import { createBuiltInRollups } from './built-in-rollups.ts';
+import { createBuiltInRollups } from './test-rollups.ts';
 
 /** The topics, tables and group of one test, and access to them. */
 export interface Pipeline extends AsyncDisposable {

@@ -12,9 +12,9 @@ import {
 import { CANARY, PLANNED_MAX_BYTES } from '../data/plan.ts';
 import { createRandom } from '../data/random.ts';
 import type { Environment } from '../programs/programs.ts';
-import { createBuiltInRollups } from '../servers/built-in-rollups.ts';
 import { openPipeline, type Pipeline } from '../servers/pipeline.ts';
 import { startProxy, type TcpProxy } from '../servers/proxy.ts';
+import { createEveryRollup } from '../servers/test-rollups.ts';
 import { type Fleet, startFleet } from './fleet.ts';
 import { type Load, startLoad } from './load.ts';
 import { startWatch, type Watch } from './watch.ts';
@@ -104,7 +104,7 @@ async function assemble(
   const postgresPort = Number(new URL(postgres.address).port);
   const postgresProxy = stack.use(await startProxy(postgresPort));
   await migrate(readSettings(databaseSettings, { DATABASE_URL: postgres.address }));
-  await createBuiltInRollups(postgres.address);
+  await createEveryRollup(postgres.address);
   const operator = stack.use(connectAs('operator', postgres.address, '600000'));
   await createWriterRole(operator);
 
