@@ -46,33 +46,36 @@ class SlowFirst extends BaseSequencer {
 }
 
 /** Tests that share one real Kafka and one real Postgres. */
-function withServers(
-  name: string,
-  include: string[],
-  exclude: string[] = [],
-): TestProjectInlineConfiguration {
-  return {
-    ...source,
-    test: {
-      name,
-      include,
-      exclude: [...exclude, '**/node_modules/**'],
-      globalSetup: ['packages/testing/src/setup.ts', 'e2e/src/support/programs/setup.ts'],
-      pool: 'forks',
-      // A worker that is used again has started, and has imported what most files need.
-      isolate: false,
-      // Brokers of single tests live too briefly to repay their optimizing compiler.
-      env: { ...env, JDK_JAVA_OPTIONS: '-XX:TieredStopAtLevel=1' },
-      maxWorkers: 3,
-      // Concurrent tests start their own servers or processes; more of them would only compete for CPU.
-      maxConcurrency: 3,
-      testTimeout: 300_000,
-      hookTimeout: 120_000,
-    },
-  };
-}
+const withServers: TestProjectInlineConfiguration = {
+  ...source,
+  test: {
+    name: 'servers',
+    include: [
+      '{packages,apps}/*/src/**/*.int.test.ts',
+      '{infra,model}/src/**/*.int.test.ts',
+      'e2e/src/**/*.test.ts',
+      '**/*.int.long.test.ts',
+    ],
+    exclude: ['**/node_modules/**'],
+    // `turbo run test` skips tests with this tag, and `turbo run test:long` runs no others.
+    tags: [
+      { name: 'long', description: 'Takes minutes, or proves for further cases what another test proves.' },
+    ],
+    globalSetup: ['packages/testing/src/setup.ts', 'e2e/src/support/programs/setup.ts'],
+    pool: 'forks',
+    // A worker that is used again has started, and has imported what most files need.
+    isolate: false,
+    // Brokers of single tests live too briefly to repay their optimizing compiler.
+    env: { ...env, JDK_JAVA_OPTIONS: '-XX:TieredStopAtLevel=1' },
+    maxWorkers: 3,
+    // Concurrent tests start their own servers or processes; more of them would only compete for CPU.
+    maxConcurrency: 3,
+    testTimeout: 300_000,
+    hookTimeout: 120_000,
+  },
+};
 
-/** `unit` tests need no servers, `servers` tests do, and files of `long` take minutes each. */
+/** `unit` tests need no servers, `servers` tests do. */
 export default defineConfig({
   test: {
     sequence: { sequencer: SlowFirst },
@@ -91,16 +94,7 @@ export default defineConfig({
           exclude: ['**/*.{int,long}.test.ts', '**/node_modules/**'],
         },
       },
-      withServers(
-        'servers',
-        [
-          '{packages,apps}/*/src/**/*.int.test.ts',
-          '{infra,model}/src/**/*.int.test.ts',
-          'e2e/src/**/*.test.ts',
-        ],
-        ['**/*.long.test.ts'],
-      ),
-      withServers('long', ['e2e/src/**/*.long.test.ts', 'model/src/**/*.int.long.test.ts']),
+      withServers,
     ],
   },
 });

@@ -15,7 +15,7 @@ async function clusterIdOf({ environment }: Pipeline): Promise<string> {
   return (await admin.clusterId()) ?? '';
 }
 
-test('a topic of another cluster is refused until its move is confirmed', async () => {
+test('a topic of another cluster is refused until its move is confirmed', { tags: 'long' }, async () => {
   await using kafka = await startPrivateKafka();
   const { brokers, createDatabase } = testStack();
   const databaseUrl = await createDatabase();

@@ -1,3 +1,4 @@
+/** @module-tag long */
 import { kafkaErrorType } from '@pipeline/kafka';
 import { expect, test } from 'vitest';
 import { chooseSeed } from './support/data/random.ts';

@@ -1,14 +1,11 @@
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createEvent, jsonRecord } from './support/data/events.ts';
 import { findViolations, noViolations } from './support/data/invariants.ts';
 import { findOvercommitted } from './support/data/oracle.ts';
 import { type KillPoint, killPoints } from './support/programs/kill-points.ts';
-import { runApp, startProgram } from './support/programs/programs.ts';
+import { killableConsumer, runApp, startProgram } from './support/programs/programs.ts';
 import { findUnproven } from './support/programs/prove.ts';
 import { createPipeline, type Pipeline } from './support/servers/pipeline.ts';
-
-const entry = join(import.meta.dirname, 'support/programs/consumer-with-kill-point.ts');
 
 const EVENTS = 300;
 /** One event in ten is sent three times, the last time with another user: at once, or 30 events later. */
@@ -46,37 +43,49 @@ async function deadLetters(pipeline: Pipeline) {
   return { ...found, inTopic: new Set(topic.map(({ value }) => String(value))).size };
 }
 
+/** A static member replaces its killed self at once. */
+const isStatic = { KAFKA_GROUP_INSTANCE_ID: 'one' };
+
 const CONFLICTS = EVENTS / EVERY;
 const expected = {
   count: { stored: EVENTS, duplicates: 2 * CONFLICTS, conflicting: CONFLICTS, dead: 0, wrong: 0 },
   'dead-letter': { stored: EVENTS, duplicates: CONFLICTS, conflicting: 0, dead: CONFLICTS, wrong: 0 },
 } as const;
 
-const cases = killPoints.flatMap((point): readonly (readonly [keyof typeof expected, KillPoint])[] => [
-  ['count', point],
-  ['dead-letter', point],
-]);
+async function expectCounted(handling: keyof typeof expected, point: KillPoint): Promise<void> {
+  await using pipeline = await createPipeline();
+  const changes = { CONFLICTING_EVENTS: handling, BATCH_MAX_EVENTS: '40', ...isStatic };
+  const environment = { ...pipeline.environment, ...changes };
+  await pipeline.publish([...createRecords(), { key: null, value: Buffer.from('not json') }]);
+  await using killed = startProgram(killableConsumer, [], { ...environment, KILL_AT: `${point}:2` });
+  expect((await killed.ended).code).toBeNull();
+  expect(await findViolations(pipeline.database)).toEqual(noViolations);
+  expect(await findUnproven(pipeline)).toEqual([]);
+  expect(await findOvercommitted(pipeline)).toEqual([]);
 
-test.concurrent.each(cases)(
-  'conflicting events are counted or kept once (%s) by a consumer killed %s',
-  async (handling, point) => {
-    await using pipeline = await createPipeline();
-    const environment = { ...pipeline.environment, CONFLICTING_EVENTS: handling, BATCH_MAX_EVENTS: '40' };
-    await pipeline.publish([...createRecords(), { key: null, value: Buffer.from('not json') }]);
-    await using killed = startProgram(entry, [], { ...environment, KILL_AT: `${point}:2` });
-    expect((await killed.ended).code).toBeNull();
-    expect(await findViolations(pipeline.database)).toEqual(noViolations);
-    expect(await findUnproven(pipeline)).toEqual([]);
-    expect(await findOvercommitted(pipeline)).toEqual([]);
+  expect(await runApp('consumer', ['--once'], environment)).toMatchObject({ code: 0 });
+  const { dead, ...others } = expected[handling];
+  expect(await counts(pipeline)).toEqual({ ...others, dead: dead + 1 });
+  expect(await findViolations(pipeline.database)).toEqual(noViolations);
+  expect(await findUnproven(pipeline)).toEqual([]);
+  expect(await deadLetters(pipeline)).toMatchObject({ inTopic: dead + 1 });
+}
 
-    expect(await runApp('consumer', ['--once'], environment)).toMatchObject({ code: 0 });
-    const { dead, ...others } = expected[handling];
-    expect(await counts(pipeline)).toEqual({ ...others, dead: dead + 1 });
-    expect(await findViolations(pipeline.database)).toEqual(noViolations);
-    expect(await findUnproven(pipeline)).toEqual([]);
-    expect(await deadLetters(pipeline)).toMatchObject({ inTopic: dead + 1 });
-  },
-);
+const name = 'conflicting events are counted or kept once (%s) by a consumer killed %s';
+const others = killPoints.filter((point) => point !== 'after-write');
+
+function casesOf(points: readonly KillPoint[]): readonly (readonly [keyof typeof expected, KillPoint])[] {
+  return points.flatMap(
+    (point) =>
+      [
+        ['count', point],
+        ['dead-letter', point],
+      ] as const,
+  );
+}
+
+test.concurrent.each(casesOf(['after-write']))(name, expectCounted);
+test.concurrent.each(casesOf(others))(name, { tags: 'long' }, expectCounted);
 
 test.concurrent('a conflicting event that is redriven is a dead letter again', async () => {
   await using pipeline = await createPipeline();

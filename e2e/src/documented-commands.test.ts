@@ -23,13 +23,19 @@ const executed = Map.groupBy(
 /** Has `pnpm` as the pages use it: the version of the repository. */
 const binFolder = await findPnpmFolder();
 
-test.concurrent.each([...executed.keys()])('every command of %s works as printed', async (page) => {
+async function expectCommands(page: string): Promise<void> {
   await using pipeline = await createPipelineWithInvalidRecords();
   for (const { language, text } of executed.get(page) ?? []) {
     if (language === 'sql') await pipeline.database.run((sql) => sql.unsafe(text).simple());
     else await runShell(text.replaceAll('4711', await findDeadLetterId(pipeline)), pipeline.environment);
   }
-});
+}
+
+const name = 'every command of %s works as printed';
+const pages = [...executed.keys()].filter((page) => page !== 'README.md');
+
+test.concurrent.each(['README.md'])(name, expectCommands);
+test.concurrent.each(pages)(name, { tags: 'long' }, expectCommands);
 
 test.each(marks)('$page marks a command with a test that exists, or a reason', ({ mark }) => {
   if (mark.kind === 'not run') expect(mark.reason.length).toBeGreaterThan(10);

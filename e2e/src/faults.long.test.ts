@@ -1,3 +1,4 @@
+/** @module-tag long */
 import { describe, expect, inject, test } from 'vitest';
 import { faults } from './faults/all.ts';
 import { chooseSeed } from './support/data/random.ts';

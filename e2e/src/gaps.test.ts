@@ -177,7 +177,7 @@ test.concurrent('compacted offsets are skipped without a warning; a tombstone is
   const sent = await fillCompacted(pipeline);
   const count = async () => (await pipeline.readTopic(pipeline.topic)).length;
   let left = await count();
-  // The log cleaner runs every 15 s, and cleans one partition after the other.
+  // The log cleaner runs every half second, and cleans one partition after the other.
   for (let before = sent; left === sent || left !== before; left = await count()) {
     before = left;
     await sleep(1_000);

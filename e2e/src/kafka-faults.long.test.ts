@@ -1,3 +1,4 @@
+/** @module-tag long */
 import { describe, expect, test } from 'vitest';
 import { brokerFaults, kafkaNetworkFaults } from './faults/kafka.ts';
 import { truncationFaults } from './faults/truncation.ts';

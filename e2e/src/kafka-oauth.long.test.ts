@@ -1,3 +1,4 @@
+/** @module-tag long */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { testStack } from '@pipeline/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';

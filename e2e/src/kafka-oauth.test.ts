@@ -127,7 +127,9 @@ test('every program logs in with client credentials or a token file', async () =
   for (const run of runs) expectNoSecret(run);
 });
 
-test('renewed tokens and sessions under load lose nothing and end no membership', async () => {
+test('renewed tokens and sessions under load lose nothing and end no membership', {
+  tags: 'long',
+}, async () => {
   await using consumer = startApp('consumer', [], as('consumer', { LOG_LEVEL: 'trace' }));
   await waitForLog(consumer, /joined the group/);
   const before = kafka.tokens.issuedTo('consumer');
@@ -147,7 +149,7 @@ test('renewed tokens and sessions under load lose nothing and end no membership'
 });
 
 /** The last test: its consumer cannot leave the group. */
-test('a replaced token file is used for the next login, until it has expired', async () => {
+test('a replaced token file is used for the next login, until it has expired', { tags: 'long' }, async () => {
   const first = kafka.tokens.issue('file', { lifetimeSeconds: 8 });
   const environment = await withFile('replaced', first);
   await using consumer = startApp('consumer', [], environment);

@@ -185,7 +185,7 @@ describe('a rejected connection', () => {
 const onTopic = (name: string, operation: string): Right => ({ kind: 'topic', name, operation });
 const onGroup = (operation: string): Right => ({ kind: 'group', name: GROUP, operation });
 
-describe('a missing right', () => {
+describe('a missing right', { tags: 'long' }, () => {
   const lacks: Readonly<Record<string, readonly [readonly Right[], RegExp]>> = {
     'cannot-read': [
       [onTopic('events_dlq', 'WRITE'), onGroup('READ')],
@@ -283,7 +283,7 @@ describe('authentication', () => {
   });
 });
 
-describe('with the documented rights', () => {
+describe('with the documented rights', { tags: 'long' }, () => {
   beforeAll(async () => {
     for (const [user, program] of [
       ['consumer', 'consumer'],
@@ -295,6 +295,7 @@ describe('with the documented rights', () => {
       ['redriver', '`stats dlq redrive`'],
     ] as const)
       await grantOnly(pipeline, user, documentedRights(program));
+    expect(await runApp('consumer', ['--once'], viaPlain('consumer'))).toMatchObject({ code: 0 });
   });
 
   test('the producer can publish but not read', async () => {

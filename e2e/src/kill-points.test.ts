@@ -1,42 +1,54 @@
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { findViolations, noViolations } from './support/data/invariants.ts';
 import { findDifferences, findOvercommitted, publishMix } from './support/data/oracle.ts';
-import { killPoints } from './support/programs/kill-points.ts';
-import { runApp, startProgram } from './support/programs/programs.ts';
+import { type KillPoint, killPoints } from './support/programs/kill-points.ts';
+import { type Environment, killableConsumer, runApp, startProgram } from './support/programs/programs.ts';
 import { createPipeline } from './support/servers/pipeline.ts';
 import { createEveryRollup } from './support/servers/test-rollups.ts';
 
-const entry = join(import.meta.dirname, 'support/programs/consumer-with-kill-point.ts');
-/** Batches with duplicates are statements; the others are messages from COPY_MIN_EVENTS on. */
-const forms = [
-  { form: 'statements', duplicateEvery: 25, copyMinEvents: '1000' },
-  { form: 'messages', duplicateEvery: 0, copyMinEvents: '1' },
-];
-const cases = forms.flatMap((one) =>
-  killPoints.flatMap((point) => [1, 4].map((occurrence) => ({ ...one, point, occurrence }))),
-);
+/** How batches are written, and how soon the consumer that replaces the killed one is a member of the group. */
+interface Form {
+  readonly form: string;
+  readonly duplicateEvery: number;
+  readonly changes: Environment;
+}
 
-test.concurrent.each(cases)(
-  'a consumer killed $point ($occurrence, $form) loses and duplicates nothing',
-  async ({ point, occurrence, duplicateEvery, copyMinEvents }) => {
-    await using pipeline = await createPipeline();
-    await createEveryRollup(pipeline.environment['DATABASE_URL'] ?? '');
-    const oracle = await publishMix(pipeline, { events: 900, badEvery: 25, duplicateEvery });
-    const environment = {
-      ...pipeline.environment,
-      BATCH_MAX_EVENTS: '50',
-      COPY_MIN_EVENTS: copyMinEvents,
-      KILL_AT: `${point}:${occurrence}`,
-    };
-    await using killed = startProgram(entry, [], environment);
-    expect((await killed.ended).code).toBeNull();
-    expect(killed.process.signalCode).toBe('SIGKILL');
-    expect(await findViolations(pipeline.database)).toEqual(noViolations);
-    expect(await findOvercommitted(pipeline)).toEqual([]);
+/** From COPY_MIN_EVENTS on, without duplicates; a static member replaces its former self at once. */
+const messages: Form = {
+  form: 'messages',
+  duplicateEvery: 0,
+  changes: { COPY_MIN_EVENTS: '1', KAFKA_GROUP_INSTANCE_ID: 'one' },
+};
+/** Batches with duplicates; the session of the killed member has to end first. */
+const statements: Form = { form: 'statements', duplicateEvery: 25, changes: { COPY_MIN_EVENTS: '1000' } };
 
-    const restarted = { ...pipeline.environment, COPY_MIN_EVENTS: copyMinEvents };
-    expect(await runApp('consumer', ['--once'], restarted)).toMatchObject({ code: 0 });
-    expect(await findDifferences(pipeline, oracle)).toEqual([]);
-  },
+type Case = Form & { readonly point: KillPoint; readonly occurrence: number };
+
+const killedAt = (form: Form, occurrence: number): readonly Case[] =>
+  killPoints.map((point) => ({ ...form, point, occurrence }));
+
+async function expectSurvival({ point, occurrence, duplicateEvery, changes }: Case): Promise<void> {
+  await using pipeline = await createPipeline();
+  await createEveryRollup(pipeline.environment['DATABASE_URL'] ?? '');
+  const oracle = await publishMix(pipeline, { events: 900, badEvery: 25, duplicateEvery });
+  const environment = { ...pipeline.environment, ...changes };
+  const settings = { ...environment, BATCH_MAX_EVENTS: '50', KILL_AT: `${point}:${occurrence}` };
+  await using killed = startProgram(killableConsumer, [], settings);
+  expect((await killed.ended).code).toBeNull();
+  expect(killed.process.signalCode).toBe('SIGKILL');
+  expect(await findViolations(pipeline.database)).toEqual(noViolations);
+  expect(await findOvercommitted(pipeline)).toEqual([]);
+
+  expect(await runApp('consumer', ['--once'], environment)).toMatchObject({ code: 0 });
+  expect(await findDifferences(pipeline, oracle)).toEqual([]);
+}
+
+const name = 'a consumer killed $point ($occurrence, $form) loses and duplicates nothing';
+
+test.concurrent.each(killedAt(messages, 4))(name, expectSurvival);
+
+test.concurrent.each([...killedAt(messages, 1), ...killedAt(statements, 1), ...killedAt(statements, 4)])(
+  name,
+  { tags: 'long' },
+  expectSurvival,
 );

@@ -1,3 +1,4 @@
+/** @module-tag long */
 import { readFileSync } from 'node:fs';
 import type { OutgoingRecord } from '@pipeline/kafka';
 import { expect, test } from 'vitest';

@@ -1,3 +1,4 @@
+/** @module-tag long */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findFiringAlerts, noPromtool, type Series } from 'infra/promtool';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

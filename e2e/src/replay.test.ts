@@ -126,7 +126,9 @@ test('a dry run under load reports exactly what the replay then does', async () 
   await expectConsistent(pipeline, true);
 });
 
-test('a replay that is killed or stopped at any time leaves the tables consistent', async () => {
+test('a replay that is killed or stopped at any time leaves the tables consistent', {
+  tags: 'long',
+}, async () => {
   await using pipeline = await createPipeline();
   await fill(pipeline, 3_000);
   const environment = { ...pipeline.environment, EVENTS: await writeTeleport() };

@@ -1,3 +1,4 @@
+/** @module-tag long */
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { PLANNED_MAX_BYTES } from './support/data/plan.ts';
 import { chooseSeed } from './support/data/random.ts';

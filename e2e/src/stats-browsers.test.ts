@@ -85,7 +85,7 @@ test.each([
   ['undefined', override('undefined')],
   ['null', override('null')],
   ['missing', 'delete Navigator.prototype.language'],
-])('charts are drawn if navigator.language is %s', async (_, script) => {
+])('charts are drawn if navigator.language is %s', { tags: 'long' }, async (_, script) => {
   await using opened = await open(chrome, {}, script);
   await expectDrawn(opened.page);
 });

@@ -106,12 +106,13 @@ test('an empty pipeline names the next command', async () => {
   expect(opened.errors).toEqual([]);
 });
 
-test('the page shows the numbers of the database and of Kafka', async () => {
-  const nowMs = Date.now();
-  const at = (minutesAgo: number, change = {}) => {
-    const time = new Date(nowMs - 60_000 * minutesAgo).toISOString();
-    return jsonRecord({ ...createEvent({ event_time: time }), ...change });
-  };
+function at(minutesAgo: number, change = {}) {
+  const time = new Date(Date.now() - 60_000 * minutesAgo).toISOString();
+  return jsonRecord({ ...createEvent({ event_time: time }), ...change });
+}
+
+/** Stores events of the last three minutes, a duplicate, and three dead letters. */
+async function fill(): Promise<void> {
   const twice = at(2);
   const signups = Array.from({ length: 1_234 }, () =>
     at(2, { event_type: 'signup', payload: { plan: 'pro' } }),
@@ -121,6 +122,14 @@ test('the page shows the numbers of the database and of Kafka', async () => {
   );
   await pipeline.publish([twice, twice, at(1), at(3), ...signups, ...bad]);
   await drain();
+}
+
+let filled: Promise<void> | undefined;
+/** For tests that also run without those before them. */
+const ensureFilled = () => (filled ??= fill());
+
+test('the page shows the numbers of the database and of Kafka', async () => {
+  await ensureFilled();
   await pipeline.publish([at(0), at(0)]);
 
   await using opened = await open(`${url}/?range=15m`);
@@ -194,7 +203,8 @@ test('lag and rates have values over time, and the newest events can be paused',
   expect(opened.errors).toEqual([]);
 });
 
-test('the page reconnects after an error response of a proxy', async () => {
+test('the page reconnects after an error response of a proxy', { tags: 'long' }, async () => {
+  await ensureFilled();
   await using opened = await open('about:blank');
   const { page } = opened;
   await page.route('**/api/stream', (route) => route.fulfill({ status: 502, body: 'bad gateway' }), {
@@ -236,7 +246,8 @@ const measureTables = `[...document.querySelectorAll('.scroll:has(table)')]
     return { excess, isReachable: last.right <= frame.getBoundingClientRect().right + 1 };
   })`;
 
-test.each([1280, 1024, 390, 360])('at %i px no page is wider, and tables fit or scroll', async (width) => {
+async function expectFit(width: number): Promise<void> {
+  await ensureFilled();
   await using opened = await open(url, { width });
   for (const path of await allPages()) {
     await opened.page.goto(`${url}${path}`);
@@ -246,7 +257,12 @@ test.each([1280, 1024, 390, 360])('at %i px no page is wider, and tables fit or 
     if (width >= 1024) expect([path, tables.filter(({ excess }) => excess > 0)]).toEqual([path, []]);
     expect([path, await opened.page.evaluate('document.documentElement.scrollWidth')]).toEqual([path, width]);
   }
-});
+}
+
+const fits = 'at %i px no page is wider, and tables fit or scroll';
+
+test.each([1024, 360])(fits, expectFit);
+test.each([1280, 390])(fits, { tags: 'long' }, expectFit);
 
 test('every page has one header, with navigation and the name of the pipeline', async () => {
   await using opened = await open(url);
@@ -263,12 +279,8 @@ test('every page has one header, with navigation and the name of the pipeline', 
   await page.waitForURL('**/dead-letters?status=open');
 });
 
-test.each([
-  { width: 1280, colorScheme: 'light' },
-  { width: 1280, colorScheme: 'dark' },
-  { width: 360, colorScheme: 'light' },
-  { width: 360, colorScheme: 'dark' },
-] as const)('axe finds no accessibility problem, with %o', async (appearance) => {
+async function expectAccessible(appearance: Appearance): Promise<void> {
+  await ensureFilled();
   await using opened = await open(url, appearance);
   const { page } = opened;
   for (const path of await allPages()) {
@@ -280,7 +292,18 @@ test.each([
   await page.getByRole('button', { name: 'Discard all 3 open' }).click();
   await page.getByRole('dialog').waitFor();
   expect(await findAccessibilityProblems(page)).toEqual([]);
-});
+}
+
+const isAccessible = 'axe finds no accessibility problem, with %o';
+
+test.each<Appearance>([
+  { width: 1280, colorScheme: 'light' },
+  { width: 360, colorScheme: 'dark' },
+])(isAccessible, expectAccessible);
+test.each<Appearance>([
+  { width: 1280, colorScheme: 'dark' },
+  { width: 360, colorScheme: 'light' },
+])(isAccessible, { tags: 'long' }, expectAccessible);
 
 test('a cause links to its dead letters, and filters are in the URL', async () => {
   await using opened = await open(url);
@@ -525,7 +548,8 @@ test('without Kafka the page shows the rest, and recovers by itself', async () =
   await card(page, 'Lag (messages)').getByText('0', { exact: true }).waitFor();
 });
 
-test('without Postgres the pages report it, and recover by themselves', async () => {
+test('without Postgres the pages report it, and recover by themselves', { tags: 'long' }, async () => {
+  await ensureFilled();
   await using opened = await open(url);
   await using list = await open(`${url}/dead-letters?status=open`);
   await card(opened.page, 'Events stored').waitFor();

@@ -231,7 +231,7 @@ test('a receipt is printed as a table, with what was found', async () => {
   expect(stdout).toMatch(/\ndifferences in 7 records: 1\nevery row has a record\n$/);
 });
 
-test('a proof that is killed continues where it was, with the same receipt', async () => {
+test('a proof that is killed continues where it was, with the same receipt', { tags: 'long' }, async () => {
   await using more = await createPipeline();
   const simulation = [
     '--rate',

@@ -181,7 +181,7 @@ describe.skipIf(noNginx !== undefined)(`behind nginx${noNginx === undefined ? ''
     await page.getByRole('link', { name: 'CSV' }).click();
   }
 
-  test('axe finds no accessibility problem below the path', async () => {
+  test('axe finds no accessibility problem below the path', { tags: 'long' }, async () => {
     await using opened = await open(url);
     const { page } = opened;
     const [id] = await selectTexts('select min(dlq_id) from dlq_events');

@@ -189,7 +189,9 @@ test('verify --repair still reports differences that it cannot fix', async () =>
   expect(after).toEqual(before);
 });
 
-test('without Kafka, verify compares the tables and reports the rest as an error', async () => {
+test('without Kafka, verify compares the tables and reports the rest as an error', {
+  tags: 'long',
+}, async () => {
   const change = { ...pipeline.environment, KAFKA_BROKERS: '127.0.0.1:1' };
   const good = await runApp('stats', ['verify'], change);
   expect(good).toMatchObject({

@@ -21,7 +21,11 @@ beforeAll(async () => {
   system = await startSystem(inject('brokers'), { seed });
 });
 
-afterAll(() => system[Symbol.asyncDispose]());
+/** All of these stops lose and duplicate nothing. */
+afterAll(async () => {
+  await using _ended = system;
+  expect(await settle(system)).toEqual([]);
+});
 
 beforeEach(async () => {
   while (system.fleet.running.length < 2) await waitForLog(system.fleet.start(), /joined the group/);
@@ -69,20 +73,22 @@ async function makePostgresUnresponsive(): Promise<void> {
   await sleep(500);
 }
 
-/** Rounds differ in the moment at which the signal arrives; both signals take the same path. */
-test.each(['SIGTERM', 'SIGINT', 'SIGTERM'] as const)(
-  '%s under load exits with 0 within 10 s, and no record is replayed',
-  async (signal) => {
-    await waitForMore(200 + 600 * system.random());
-    expect(await stopAll(signal)).toEqual({ codes: [0, 0], isLate: false });
-    expect(await findUncommitted()).toEqual([]);
-    const first = system.fleet.start();
-    await waitForLog(first, /joined the group/);
-    expect(first.stderr()).not.toMatch(/re-reading records that are already stored/);
-  },
-);
+async function expectStop(signal: EndSignal): Promise<void> {
+  await waitForMore(200 + 600 * system.random());
+  expect(await stopAll(signal)).toEqual({ codes: [0, 0], isLate: false });
+  expect(await findUncommitted()).toEqual([]);
+  const first = system.fleet.start();
+  await waitForLog(first, /joined the group/);
+  expect(first.stderr()).not.toMatch(/re-reading records that are already stored/);
+}
 
-test('a stop with Postgres down exits with 0 within 10 s and commits nothing', async () => {
+const name = '%s under load exits with 0 within 10 s, and no record is replayed';
+
+/** Rounds differ in the moment at which the signal arrives; both signals take the same path. */
+test.each(['SIGTERM'] as const)(name, expectStop);
+test.each(['SIGINT', 'SIGTERM'] as const)(name, { tags: 'long' }, expectStop);
+
+test('a stop with Postgres down exits with 0 within 10 s and commits nothing', { tags: 'long' }, async () => {
   const seen = waitForEvidence(system, /waiting for Postgres/);
   await system.postgres.kill();
   await seen;
@@ -100,7 +106,7 @@ test('a stop with Postgres frozen exits with 0 within 10 s and commits nothing',
   await system.postgresProxy.heal();
 });
 
-test('a second signal ends a blocked shutdown with exit code 1', async () => {
+test('a second signal ends a blocked shutdown with exit code 1', { tags: 'long' }, async () => {
   await makePostgresUnresponsive();
   const consumers = system.fleet.running;
   for (const consumer of consumers) consumer.process.kill('SIGTERM');
@@ -108,8 +114,4 @@ test('a second signal ends a blocked shutdown with exit code 1', async () => {
   expect(consumers.map((consumer) => consumer.process.exitCode)).toEqual([null, null]);
   expect(await stopAll('SIGTERM')).toMatchObject({ codes: [1, 1] });
   await system.postgresProxy.heal();
-});
-
-test('all of these stops lose and duplicate nothing', async () => {
-  expect(await settle(system)).toEqual([]);
 });

@@ -116,7 +116,9 @@ test.concurrent('a sampler that is off, or a disabled SDK, sends nothing', async
   expect(collector.spans).toEqual([]);
 });
 
-test.concurrent('without a collector, events are stored, one line warns, and a stop is graceful', async () => {
+test.concurrent('without a collector, events are stored, one line warns, and a stop is graceful', {
+  tags: 'long',
+}, async () => {
   await using pipeline = await createPipeline();
   await using consumer = startApp('consumer', [], { ...pipeline.environment, ...nowhere });
   await storeOne(pipeline);

@@ -112,7 +112,7 @@ async function removeLast(
 test.concurrent.each([
   ['compaction', compaction],
   ['retention', retention],
-] as const)('a last record that %s removed is no truncation', async (_, configuration) => {
+] as const)('a last record that %s removed is no truncation', { tags: 'long' }, async (_, configuration) => {
   await using pipeline = await openPrivate();
   await removeLast(pipeline, configuration);
   expect(await drain(pipeline)).toEqual([]);

@@ -82,7 +82,9 @@ async function corruptLog(kafka: PrivateServer, topic: string): Promise<void> {
   await writeFile(path, bytes.fill(0, start + 200, start + 400));
 }
 
-test.concurrent('a batch that is corrupt on disk stops the consumer, and can be skipped', async () => {
+test.concurrent('a batch that is corrupt on disk stops the consumer, and can be skipped', {
+  tags: 'long',
+}, async () => {
   await using kafka = await startPrivateKafka();
   const databaseUrl = await testStack().createDatabase();
   await using pipeline = await openPipeline({ brokers: kafka.address, databaseUrl }, 'events', 'events-dlq');

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -82,8 +82,11 @@ test('start does not touch running servers; provision may run twice at once', as
   await untilPortsClose();
 });
 
-test('a reset deletes the data of the servers and nothing else in their folder', async () => {
+test('a reset deletes the data of the servers and nothing else in their folder', {
+  tags: 'long',
+}, async () => {
   const [old, other] = [join(data, 'kafka', 'old'), join(data, 'other')];
+  await mkdir(join(data, 'kafka'), { recursive: true });
   for (const file of [old, other]) await writeFile(file, '');
   const { starter } = await start('--reset');
   expect([existsSync(old), existsSync(other)]).toEqual([false, true]);

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, extname, isAbsolute, join } from 'node:path';
-import { bundleApp } from './bundle.ts';
+import { bundleProgram } from './bundle.ts';
 import { readCommit } from './commit.ts';
 import { rootFolder } from './root-folder.ts';
 import { packagesOf } from './supply-chain/packages.ts';
@@ -22,7 +22,7 @@ const bundle = `${name}.mjs`;
 
 const commit = readCommit(app);
 mkdirSync(dist, { recursive: true });
-const files = await bundleApp(app, {
+const files = await bundleProgram(join(app, 'src/main.ts'), {
   file: join(dist, bundle),
   sourcemap: 'inline',
   // Stack traces need positions only, and the module is read at each start.

@@ -1,16 +1,15 @@
 import { isBuiltin } from 'node:module';
-import { join } from 'node:path';
 import { type OutputOptions, type Plugin, rolldown } from 'rolldown';
 
 /**
- * Bundles an app and its imports.
- * @param app its folder
+ * Bundles a program and its imports.
+ * @param entry path of its main module
  * @returns the paths of the bundled modules
  * @throws Error if an import cannot be resolved
  */
-export async function bundleApp(app: string, options: OutputOptions): Promise<readonly string[]> {
+export async function bundleProgram(entry: string, options: OutputOptions): Promise<readonly string[]> {
   const modules = await rolldown({
-    input: join(app, 'src/main.ts'),
+    input: entry,
     platform: 'node',
     // Rolldown adds `import` or `require` itself, by the kind of each import.
     resolve: { conditionNames: ['source'] },

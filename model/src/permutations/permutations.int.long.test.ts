@@ -1,3 +1,4 @@
+/** @module-tag long */
 import type { Sql } from '@pipeline/db';
 import { testStack } from '@pipeline/testing';
 import { expect, test } from 'vitest';

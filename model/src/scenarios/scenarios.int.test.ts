@@ -4,7 +4,7 @@ import { runScenarios } from './run.ts';
 
 const { createDatabase } = testStack();
 
-test('in 500 random scenarios Postgres does what the model specifies', async () => {
+test('in 500 random scenarios Postgres does what the model specifies', { tags: 'long' }, async () => {
   const reports = await runScenarios(createDatabase, 1, 500);
   expect(reports.filter(({ difference }) => difference !== undefined)).toEqual([]);
   expect(reports).toHaveLength(500);

@@ -29,7 +29,7 @@ const ofCorpus = corpus
   .map(({ bytes }) => new TextDecoder().decode(bytes ?? undefined));
 
 const seed = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
-const generated = Array.from(mixedEvents(createRandom(seed)).take(100_000));
+const generated = Array.from(mixedEvents(createRandom(seed)).take(30_000));
 const texts = [...ofCorpus, ...generated];
 const accepted = texts.map((text) => decodeEvent(toBytes(text)).ok);
 
@@ -40,12 +40,12 @@ const validators: readonly (readonly [string, (value: unknown) => boolean])[] = 
   ['@cfworker/json-schema', judgeWithCfworker()],
 ];
 
-/** 100,000 validations take seconds, and longer on a busy machine. */
+/** 30,000 validations take seconds, and longer on a busy machine. */
 const JUDGE_MS = 60_000;
 
 test('the cases include valid and invalid events', () => {
   const right = accepted.filter(Boolean).length;
-  expect(Math.min(right, accepted.length - right)).toBeGreaterThan(20_000);
+  expect(Math.min(right, accepted.length - right)).toBeGreaterThan(6_000);
 });
 
 test.each(validators)(
@@ -68,8 +68,8 @@ const hasPython = (await runPython(['-c', 'import jsonschema'], '')).code === 0;
  * their type only.
  */
 test.runIf(hasPython).each([
-  ['event.json', [file], 2_000],
-  ['the files of the types', [file, ...typeFiles], 20_000],
+  ['event.json', [file], 1_000],
+  ['the files of the types', [file, ...typeFiles], 5_000],
 ])(
   "%s in Python's jsonschema agrees with decodeEvent",
   async (_, files, count) => {

@@ -33,14 +33,14 @@ test('each test gets its own tables and topics', async () => {
   expect(await Promise.all(urls.map((url) => countRows(url, 'raw_events')))).toEqual([0, 0]);
 });
 
-test('tests start the versions that the environment names', async () => {
+test('tests start the versions that the environment names', { tags: 'long' }, async () => {
   await using kafka = await startPrivateKafka();
   expect(findProcess(kafka.pid)?.words.join(' ')).toContain(`/kafka-${versionsUnderTest.kafka}/`);
   const version = await queryVersion(settingsFor(inject('postgresUrl')));
   expect(version?.split('.')[0]).toBe(versionsUnderTest.postgres);
 });
 
-test('a killed private Postgres restarts with its data', async () => {
+test('a killed private Postgres restarts with its data', { tags: 'long' }, async () => {
   await using postgres = await startPrivatePostgres();
   await using database = connectDatabase(settingsFor(postgres.address), {
     applicationName: 'test',
@@ -55,7 +55,9 @@ test('a killed private Postgres restarts with its data', async () => {
   expect(await countRows(postgres.address, 'kept')).toBe(1);
 });
 
-test('a killed private Postgres restarts only after its last process has ended', async () => {
+test('a killed private Postgres restarts only after its last process has ended', {
+  tags: 'long',
+}, async () => {
   await using postgres = await startPrivatePostgres();
   const checkpointer = await findCheckpointer(postgres.address);
   process.kill(checkpointer, 'SIGSTOP');
@@ -66,7 +68,7 @@ test('a killed private Postgres restarts only after its last process has ended',
   expect(await findCheckpointer(postgres.address)).not.toBe(checkpointer);
 });
 
-test('a killed private Kafka restarts on its port', async () => {
+test('a killed private Kafka restarts on its port', { tags: 'long' }, async () => {
   await using kafka = await startPrivateKafka();
   await kafka.kill();
   expect(await speaksKafka(parseEndpoint(kafka.address))).toBe(false);

@@ -42,6 +42,9 @@ export function bundleOf(name: AppName): string {
   return join(appFolder(name), 'dist/e2e/main.mjs');
 }
 
+/** The bundle of `consumer-with-kill-point.ts`. */
+export const killableConsumer = join(appFolder('consumer'), 'dist/e2e/killable.mjs');
+
 /** Starts a program of the repository; killed on disposal. */
 export function startProgram(entry: string, args: readonly string[], environment: Environment): Program {
   const child = spawn(process.execPath, ['--conditions=source', entry, ...args], {

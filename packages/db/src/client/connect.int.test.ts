@@ -63,7 +63,9 @@ test('connections that reach a read-only server are replaced until one does not'
   await expect.poll(() => write().then(() => 'written', codeOf), { timeout: 10_000 }).toBe('written');
 });
 
-test('the next host is tried if one refuses, and a read-only one is passed over', async () => {
+test('the next host is tried if one refuses, and a read-only one is passed over', {
+  tags: 'long',
+}, async () => {
   await using fresh = await createFreshDatabase(inject('postgresUrl'));
   const { host, port, text, database } = fresh.settings.DATABASE_URL;
   const hosts = `127.0.0.1:1,${host}:${port}`;

@@ -245,7 +245,9 @@ test.concurrent('a write to a revoked partition does not delay the end of --once
   await Promise.all(reading);
 });
 
-test.concurrent('a write that outlasts the session timeout keeps the membership', async () => {
+test.concurrent('a write that outlasts the session timeout keeps the membership', {
+  tags: 'long',
+}, async () => {
   const fresh = await fill(30);
   await using opened = await open(fresh);
   let batches = 0;
@@ -285,7 +287,9 @@ async function fillAndHold({ settings }: Fresh, publisher: Publisher, source: So
   return { held, batches };
 }
 
-test.concurrent('a recreated topic is read from its start, even if it outgrew the old one', async () => {
+test.concurrent('a recreated topic is read from its start, even if it outgrew the old one', {
+  tags: 'long',
+}, async () => {
   const fresh = await createFreshTopic(inject('brokers'), 1);
   const [topic] = fresh.settings.KAFKA_TOPIC;
   const settings = { ...fresh.settings, BATCH_MAX_EVENTS: 200, BUFFER_MAX_BYTES: 1 };

@@ -58,7 +58,7 @@ describe.each(unreadableShapes.filter(isFirst))('a batch $name', (shape) => {
   });
 });
 
-describe.each(readableShapes.filter(isFirst))('batches $name', (shape) => {
+describe.each(readableShapes.filter(isFirst))('batches $name', { tags: 'long' }, (shape) => {
   test.concurrent('are read within the memory, in all partitions', async () => {
     const log = encodeShape(shape, createValue);
     const { error, reached, peakBytes } = await read([log, log, log]);

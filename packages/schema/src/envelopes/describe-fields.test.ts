@@ -29,9 +29,9 @@ test('the JSON Schema of a mapping accepts every record that the decoder accepts
       const isEvent = new Ajv({ strictNumbers: false }).compile(toJsonSchema(definition));
       expect(isEvent(JSON.parse(text)), JSON.stringify(isEvent.errors)).toBe(true);
     }),
-    { numRuns: 300 },
+    { numRuns: 100 },
   );
-  expect(accepted).toBeGreaterThan(50);
+  expect(accepted).toBeGreaterThan(15);
 });
 
 const mapping: FieldMapping = {

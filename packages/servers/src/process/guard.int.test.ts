@@ -30,7 +30,7 @@ test('a guarded process ends when its starter is killed by SIGKILL', async () =>
   await untilGone(pid);
 });
 
-test('a guarded process that ignores SIGTERM is killed', async () => {
+test('a guarded process that ignores SIGTERM is killed', { tags: 'long' }, async () => {
   const { runner, pid } = await startBelow(`process.on('SIGTERM', () => {}); ${printPidAndStay}`);
   runner.kill('SIGKILL');
   await untilGone(pid);

@@ -89,7 +89,9 @@ function batchAt(start: number, items: readonly Item[]): Batch {
   return { ...partition, nextOffset: BigInt(start + items.length), rows: EventRows.of(rows), deadLetters };
 }
 
-test('1,000 random batches are written the same as statements and as messages', async () => {
+test('1,000 random batches are written the same as statements and as messages', {
+  tags: 'long',
+}, async () => {
   const all = fc.array(batch, { minLength: 10, maxLength: 10 });
   await fc.assert(
     fc.asyncProperty(all, async (batches) => {
