@@ -4,9 +4,16 @@ import { createDecoder } from '../decode.ts';
 import { fields } from '../envelopes/fields.ts';
 import { nativeEnvelope } from '../envelopes/native.ts';
 import { createEventMakers } from '../event-makers.ts';
+import { sum } from '../rollups/declare-rollup.ts';
 import { toBytes, writeEvent } from '../testing/event-text.ts';
 import { createEncoder } from './create-encoder.ts';
-import { type DefinitionParts, defineEvents, eventType, type NamedType } from './define-events.ts';
+import {
+  DefinitionError,
+  type DefinitionParts,
+  defineEvents,
+  eventType,
+  type NamedType,
+} from './define-events.ts';
 import { encode } from './encode-record.ts';
 import type { Event } from './shop-events.ts';
 
@@ -95,10 +102,45 @@ test.each<readonly [string, object, RegExp]>([
   ['types that are no array', { types: {} }, /^types: must be an array/],
   ['no types member', {}, /^types: must be an array/],
   ['a type that is none', { types: [{}] }, /^type undefined: schema must be/],
+  ['a type that does not exist', { types: [undefined] }, /^type undefined: schema must be/],
   ['an envelope that is none', { types: [placed], envelope: {} }, /^envelope: must be the result/],
+  ['an envelope that is null', { types: [placed], envelope: null }, /^envelope: must be the result/],
+  [
+    'an invalid name of a type that also has a wrong roll-up',
+    { types: [eventType('a\n', Type.Object({}), { rollups: { total: sum('') } })] },
+    /^type "a\\n": the name must be/,
+  ],
+  [
+    'two types of one view',
+    { types: [placed, eventType('order placed', Type.Object({}))] },
+    /^types order.placed, order placed: have the same view "event_order_placed": name another/,
+  ],
+  [
+    'a wrong roll-up',
+    { types: [eventType('a', Type.Object({}), { rollups: { total: sum('') } })] },
+    /^type a: roll-up "total": "" is not a JSON Pointer/,
+  ],
   ['an envelope that was not called', { types: [placed], envelope: nativeEnvelope }, /^envelope: must be/],
 ])('a definition with %s is refused', (_, parts, expected) => {
   expect(problemsOf(parts)).toEqual([expect.stringMatching(expected)]);
+});
+
+test('an error of a definition names itself and has a line for each problem', () => {
+  const error = new DefinitionError(['a is wrong', 'b is wrong']);
+  expect(String(error)).toBe('DefinitionError: a is wrong\nb is wrong');
+});
+
+test('a definition may have no types if it stores unknown ones', () => {
+  expect(problemsOf({ types: [], unknownTypes: 'store' })).toEqual([]);
+});
+
+test('views and roll-ups that are chosen for a type are kept by its name', () => {
+  const rollups = { total: sum('/amount') };
+  const { viewNames, ...kept } = defineEvents({
+    types: [eventType('a', Type.Object({}), { view: 'as' }), eventType('b', Type.Object({}), { rollups })],
+  });
+  expect(viewNames).toEqual({ a: 'as' });
+  expect(kept.rollups).toEqual({ b: rollups });
 });
 
 test.each<readonly [string, unknown, string]>([
@@ -149,4 +191,27 @@ test('an encoder throws what a consumer would reject', () => {
     'invalid_payload: /p/amount must be number',
   );
   expect(() => encodeChecked({ ...event, event_time: 'now' })).toThrow(TypeError);
+});
+
+test('an encoder reads the type of events from the topic, if the definition does', () => {
+  const definition = defineEvents({
+    envelope: fields({ type: { record: 'topic' } }),
+    types: [],
+    unknownTypes: 'store',
+  });
+  const event = {
+    ...{ event_id: '0198c5b0-7c1e-7a4f-9d55-3f0e8f6f2b11', event_type: 'orders' },
+    ...{ event_time: '2026-11-24T09:30:12Z', user_id: null, payload: { amount: 1 } },
+  };
+  expect(createEncoder(definition, 'orders')(event)).toEqual(encode(definition, event));
+  expect(() => createEncoder(definition)(event)).toThrow('not_an_event');
+});
+
+test('events of an envelope that is only read cannot be written', () => {
+  const { encode: _, ...envelope } = nativeEnvelope();
+  const definition = { ...defineEvents({ types: [placed] }), envelope };
+  const event = createEventMakers(defineEvents({ types: [placed] }))['order.placed']({
+    ...{ user_id: 'u', payload: { amount: 1 } },
+  });
+  expect(() => encode(definition, event)).toThrow(new TypeError('the native envelope cannot be written'));
 });

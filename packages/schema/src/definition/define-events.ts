@@ -67,21 +67,27 @@ export function defineEvents<const Types extends readonly NamedType[], User exte
   parts: DefinitionParts<Types, User>,
 ): EventDefinition<RegistryOf<Types>, User> {
   const { envelope = nativeEnvelope(), types, unknownTypes = 'dead-letter' } = parts;
+  const listed = listOf(types);
   const problems = [
     ...findEnvelopeProblems(envelope),
     ...findTypesProblems(types, unknownTypes),
-    ...findNameProblems(namesOf(types)),
+    ...findNameProblems(listed.map(({ name }) => String(name))),
   ];
-  const validators = Object.fromEntries(compileAll(types, problems));
-  const named = nameTypes(types);
+  const validators = Object.fromEntries(compileAll(listed, problems));
+  const named = nameTypes<Types>(listed);
   problems.push(...findViewProblems(deriveViews(named)), ...findRollupProblems(named));
   if (problems.length > 0) throw new DefinitionError(problems);
   return { ...named, envelope: envelope as Envelope<User>, validators, unknownTypes };
 }
 
+/** A module in JavaScript may list anything, such as what another module does not export. */
+function listOf(types: unknown): readonly NamedType[] {
+  return Array.isArray(types) ? types.map((type) => type ?? {}) : [];
+}
+
 /** Leaves out types without a valid name, which are reported. */
-function nameTypes<Types extends readonly NamedType[]>(types: Types) {
-  const all: readonly NamedType[] = Array.isArray(types) ? types.filter(({ name }) => isTypeName(name)) : [];
+function nameTypes<Types extends readonly NamedType[]>(types: readonly NamedType[]) {
+  const all = types.filter(({ name }) => isTypeName(name));
   const chosen = <Key extends 'view' | 'rollups'>(key: Key) =>
     Object.fromEntries(
       all.flatMap(({ name, options }) => (options?.[key] === undefined ? [] : [[name, options[key]]])),
@@ -108,10 +114,6 @@ function findTypesProblems(types: unknown, unknownTypes: unknown): readonly stri
   return isEmpty ? ["types: none, and unknownTypes is not 'store': every event would be rejected"] : choice;
 }
 
-function namesOf(types: readonly NamedType[]): readonly string[] {
-  return Array.isArray(types) ? types.map((type: Partial<NamedType>) => String(type?.name)) : [];
-}
-
 function findNameProblems(names: readonly string[]): readonly string[] {
   const repeated = new Set(names.filter((name, index) => names.indexOf(name) !== index));
   return [
@@ -127,8 +129,7 @@ function compileAll(
   types: readonly NamedType[],
   problems: string[],
 ): readonly (readonly [string, Validate])[] {
-  if (!Array.isArray(types)) return [];
-  return types.flatMap(({ name, payload, options }: NamedType) => {
+  return types.flatMap(({ name, payload, options }) => {
     try {
       return [[name, options?.validate ?? compileValidator(payload)] as const];
     } catch (error) {

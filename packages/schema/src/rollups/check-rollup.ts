@@ -80,9 +80,8 @@ function findTypeProblem(path: readonly string[], types: ReadonlyMap<string, Col
 
 function findColumnProblems(name: string, dimensions: readonly Dimension[]): readonly string[] {
   const tooMany = dimensions.length > MAX_DIMENSIONS ? [`by: at most ${MAX_DIMENSIONS} members`] : [];
-  const columns = [...fixedColumns, name];
   const names = dimensions.map((dimension) => dimension.name);
-  const repeated = names.filter((one, index) => columns.includes(one) || names.indexOf(one) !== index);
+  const repeated = names.filter((one, index) => one === name || names.indexOf(one) !== index);
   const long = names.filter((one) => one !== '' && findNameProblem(one) !== undefined);
   return [
     ...tooMany,
@@ -93,11 +92,11 @@ function findColumnProblems(name: string, dimensions: readonly Dimension[]): rea
 
 const bucketRule = 'must be "N minutes", "N hours" or "1 day", and divide a day';
 
-/** The minutes of a bucket; undefined if it is none. */
+/** The minutes of a bucket; undefined if it is none. The remainder of a division by 0 is NaN. */
 function minutesOf(bucket: unknown): number | undefined {
-  const [, digits = '', unit = ''] = /^([1-9]\d{0,3}) (minute|hour|day)s?$/.exec(String(bucket)) ?? [];
+  const [, digits, unit = ''] = /^([1-9]\d{0,3}) (minute|hour|day)s?$/.exec(String(bucket)) ?? [];
   const minutes = Number(digits) * ({ minute: 1, hour: 60, day: MINUTES_PER_DAY }[unit] ?? 0);
-  return minutes > 0 && MINUTES_PER_DAY % minutes === 0 ? minutes : undefined;
+  return MINUTES_PER_DAY % minutes === 0 ? minutes : undefined;
 }
 
 function isKeyLimit(keys: unknown): boolean {

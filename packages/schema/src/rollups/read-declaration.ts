@@ -17,14 +17,8 @@ export function readKeywords(value: unknown): Read {
   if (aggregate === undefined || second !== undefined)
     return { problem: `must have one of ${aggregates.join(', ')}` };
   if (aggregate === 'count' && given['count'] !== true) return { problem: 'count must be true' };
-  const { by, per, limit } = given;
-  const others = {
-    ...(aggregate === 'count' ? {} : { member: given[aggregate] }),
-    ...(by === undefined ? {} : { members: by }),
-    ...(per === undefined ? {} : { bucket: per }),
-    ...(limit === undefined ? {} : { keys: limit }),
-  };
-  return { declared: { aggregate, ...others } as DeclaredRollup };
+  const { by: members, per: bucket, limit: keys } = given;
+  return { declared: { aggregate, member: given[aggregate], members, bucket, keys } as DeclaredRollup };
 }
 
 function explainUnknown(keyword: string): string {

@@ -4,7 +4,7 @@ export type Aggregate = 'count' | 'sum' | 'min' | 'max';
 /** A roll-up as it is declared, unchecked. */
 export interface DeclaredRollup {
   readonly aggregate: Aggregate;
-  /** The JSON Pointer of the number; none for `count`. */
+  /** The JSON Pointer of the number; not read for `count`. */
   readonly member?: string;
   /** The JSON Pointers of the key. */
   readonly members?: readonly string[];

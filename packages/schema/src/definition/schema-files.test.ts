@@ -5,11 +5,11 @@ import { Type } from '@sinclair/typebox';
 import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
-import { defineEvents, eventType } from '../definition/define-events.ts';
-import { renderSchemaFiles } from '../definition/schema-files.ts';
-import { shopEvents } from '../definition/shop-events.ts';
 import { fields } from '../envelopes/fields.ts';
 import { defineTypes } from '../testing/define-types.ts';
+import { defineEvents, eventType } from './define-events.ts';
+import { renderSchemaFiles } from './schema-files.ts';
+import { shopEvents } from './shop-events.ts';
 
 const folder = join(import.meta.dirname, '../../schemas');
 
