@@ -37,7 +37,7 @@ export function summarize(mutants: readonly TestedMutant[]): Figures {
 }
 
 /** The suite of a mutant. @throws RangeError if its file belongs to none */
-export function suiteOf({ file }: Mutant): Suite {
+export function suiteOf({ file }: Pick<Mutant, 'file'>): Suite {
   const found = suites.find(({ folder }) => file.startsWith(`${folder}/`));
   if (found === undefined) throw new RangeError(`no suite mutates ${file}`);
   return found;

@@ -16,7 +16,7 @@ const tested: TestedMutant[] = [];
 
 process.chdir(root);
 for (const suite of suites) {
-  const own = files.filter((file) => file.startsWith(`${suite.folder}/`));
+  const own = files.filter((file) => suiteOf({ file }) === suite);
   if (files.length > 0 && own.length === 0) continue;
   console.error(`${suite.folder} …`);
   tested.push(...(await runSuite(suite, own)));

@@ -10,14 +10,24 @@ export interface Suite {
   readonly leastScore?: number;
 }
 
+/** A part of the schema package whose tests are next to its files. */
+function partOfSchema(name: string): Suite {
+  return {
+    folder: `packages/schema/src/${name}`,
+    mutate: ['**/!(*.test).ts'],
+    tests: ['**/!(*.long).test.ts'],
+    leastScore: 90,
+  };
+}
+
+/** A file belongs to the first suite whose folder it is in. */
 export const suites: readonly Suite[] = [
+  ...['accept', 'definition', 'envelopes', 'rollups', 'views'].map(partOfSchema),
   {
     folder: 'packages/schema/src',
     mutate: [
       '{decode,encode,event-makers,known-path,parse,reasons,scan-payload,text-rules,validate}.ts',
-      'time/{date-time,event-time}.ts',
-      'locate/{pointer,scalar-text}.ts',
-      'identity/{event-id,origin}.ts',
+      '{identity,locate,time}/!(*.test).ts',
     ],
     tests: [
       '{decode,encode,event-makers,own-types,rejection,text-rules}.test.ts',
