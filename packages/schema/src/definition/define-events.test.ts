@@ -143,42 +143,6 @@ test('views and roll-ups that are chosen for a type are kept by its name', () =>
   expect(kept.rollups).toEqual({ b: rollups });
 });
 
-test.each<readonly [string, unknown, string]>([
-  ['no object', 'native', 'the mapping must be an object'],
-  ['no type', {}, 'type: is missing'],
-  ['an unknown member', { type: '/t', key: 'k' }, 'key: is not one of id, type, time'],
-  ['a pointer without a slash', { type: '/t', payload: 'p' }, 'payload: must be a JSON Pointer'],
-  [
-    'an unknown unit',
-    { type: '/t', time: { pointer: '/t', unit: 'h' } },
-    'time: the unit must be one of s, ms',
-  ],
-  ['a unit without a pointer', { type: '/t', time: { unit: 's' } }, 'time: must be a JSON Pointer'],
-  [
-    'two sources in one',
-    { type: { header: 'a', constant: 'b' } },
-    'type: must be a JSON Pointer, or an object',
-  ],
-  ['an unknown part of the record', { type: { record: 'offset' } }, 'type: must be a JSON Pointer, or an'],
-  ['an id from the topic', { type: '/t', id: { record: 'topic' } }, 'id: would be the same'],
-  ['an unknown choice', { type: '/t', otherMembers: 'drop' }, 'otherMembers: must be one of reject, keep'],
-  ['a scope that is no text', { type: '/t', scope: 7 }, 'scope: must be a string'],
-  ['a constant type that is none', { type: { constant: '' } }, 'type: the constant must be 1 to 255 bytes'],
-  [
-    'a constant time that is none',
-    { type: '/t', time: { constant: 'now' } },
-    'time: the constant must be an RFC',
-  ],
-  [
-    'a constant user that is none',
-    { type: '/t', user: { constant: '' } },
-    'user: the constant must be 1 to 256',
-  ],
-])('a mapping with %s is refused', (_, mapping, expected) => {
-  const problems = problemsOf({ envelope: fields(mapping as never), types: [placed] });
-  expect(problems).toEqual([expect.stringContaining(`envelope: fields: ${expected}`)]);
-});
-
 test('an encoder throws what a consumer would reject', () => {
   const definition = defineEvents({
     envelope: fields({ type: '/t', time: '/at', payload: '/p' }),
