@@ -44,7 +44,7 @@ const retry: RangeParts['reach'] = {
 function start(change: Partial<RangeParts> = {}) {
   const steps: (readonly [partition: number, start: bigint, end: bigint, records: number])[] = [];
   const shares: number[] = [];
-  const reader = new RangeReader([rangeOf(0, 10n, 9_000n), rangeOf(1, 0n, 5n)], {
+  const parts: RangeParts = {
     admin: adminOf(5_000),
     reach: retry,
     limits: { maxBytes: 1, maxRecords: 1 },
@@ -54,8 +54,13 @@ function start(change: Partial<RangeParts> = {}) {
       void steps.push([ledger.partition, step.start, step.end, step.records.length]),
     onProgress: (share) => void shares.push(share),
     ...change,
-  });
-  return { reader, steps, shares };
+  };
+  return {
+    parts,
+    reader: new RangeReader([rangeOf(0, 10n, 9_000n), rangeOf(1, 0n, 5n)], parts),
+    steps,
+    shares,
+  };
 }
 
 test('steps are consecutive, limited, and hold every record once, after any errors', async () => {
@@ -97,5 +102,74 @@ test('after a stop no step begins, and the next offset is that of the last one',
 
 test('a log that ends early is one line', async () => {
   const { reader } = start({ admin: { async *readRange() {} } });
-  await expect(reader.readAll()).rejects.toThrow('the log of events/0 was truncated while it was read');
+  await expect(reader.readAll()).rejects.toMatchObject({
+    message: 'the log of events/0 was truncated while it was read, and ends at 10',
+    remedy: 'replay again when the consumer has read the present log',
+  });
+});
+
+/** Reads these ranges, each a partition of its own, with slices of `size` offsets. */
+function startSmall(size: number, ranges: readonly (readonly [from: bigint, to: bigint])[]) {
+  const steps: (readonly [end: bigint, records: number])[] = [];
+  const [shares, paced]: [number[], number[]] = [[], []];
+  const parts = start().parts;
+  const reader = new RangeReader(
+    ranges.map(([from, to], partition) => rangeOf(partition, from, to)),
+    {
+      ...parts,
+      admin: adminOf(size),
+      pace: { wait: async (records) => void paced.push(records) },
+      onStep: async (_, { end, records }) => void steps.push([end, records.length]),
+      onProgress: (share) => void shares.push(share),
+    },
+  );
+  return { reader, steps, shares, paced };
+}
+
+test('progress is the share of the offsets of all ranges, and each step is paced', async () => {
+  const { reader, shares, paced } = startSmall(10, [
+    [10n, 20n],
+    [0n, 30n],
+  ]);
+  await reader.readAll();
+  expect(shares).toEqual([0.25, 0.5, 0.75, 1]);
+  expect(paced).toEqual([7, 7, 7, 6]);
+});
+
+test('offsets without records are a step too, and full slices one step', async () => {
+  const sparse = startSmall(1, [[0n, 4n]]);
+  await sparse.reader.readAll();
+  expect(sparse.steps).toEqual([
+    [1n, 1],
+    [2n, 1],
+    [3n, 0],
+    [4n, 1],
+  ]);
+  const full = startSmall(3_000, [[0n, 3_000n]]);
+  await full.reader.readAll();
+  expect(full.steps).toEqual([[3_000n, 2_000]]);
+});
+
+test('what has been read has its topic, its partition and its offsets as text', async () => {
+  const { reader } = startSmall(10, [[10n, 20n]]);
+  const range = { topic: 'events', partition: 0, from: '10', to: '20' };
+  expect(reader.read).toEqual([{ ...range, next: '10' }]);
+  await reader.readAll();
+  expect(reader.read).toEqual([{ ...range, next: '20' }]);
+});
+
+test('a partition is read from its first offset to its last with the limits of batches', async () => {
+  const asked: unknown[] = [];
+  const admin: RangeParts['admin'] = {
+    readRange: (range, limits, maxBytes) => {
+      asked.push([range, limits, maxBytes]);
+      return adminOf(10_000).readRange(range, limits, maxBytes);
+    },
+  };
+  await start({ admin }).reader.readAll();
+  const limits = { maxBytes: 1, maxRecords: 1 };
+  expect(asked).toEqual([
+    [{ topic: 'events', partition: 0, start: 10n, end: 9_000n }, limits, 1_048_576],
+    [{ topic: 'events', partition: 1, start: 0n, end: 5n }, limits, 1_048_576],
+  ]);
 });

@@ -12,28 +12,35 @@ test('every record is counted once, and problems have the place of their first r
   const place = { topic: 'events', partition: 2 };
   tally.add({
     ...{ ...place, records: 10, events: 7, purged: 1 },
-    stored: new Map([['search', 2]]),
+    stored: new Map([
+      ['signup', 1],
+      ['search', 2],
+    ]),
     rejected: [rejected(4, 'lacks a')],
   });
   tally.add({
-    ...{ ...place, records: 6, events: 3, purged: 0 },
-    stored: new Map([
-      ['search', 1],
-      ['signup', 1],
-    ]),
-    rejected: [rejected(11, 'lacks b'), rejected(12, 'lacks a'), rejected(13, 'lacks b')],
+    ...{ ...place, records: 7, events: 3, purged: 0 },
+    stored: new Map([['search', 2]]),
+    rejected: [
+      rejected(11, 'lacks b'),
+      rejected(12, 'lacks a'),
+      rejected(13, 'lacks b'),
+      rejected(14, 'lacks b'),
+    ],
   });
   tally.addUnreadable(5);
   const report = tally.report({ dryRun: true, isInterrupted: false, ranges: [] });
-  expect(report).toMatchObject({
-    ...{ records: 16, alreadyStored: 5, purged: 1, skipped: 2, unreadable: 5 },
+  const group = { reason: 'invalid_payload', eventType: 'search' };
+  expect(report).toEqual({
+    ...{ schemaVersion: 1, dryRun: true, isInterrupted: false, ranges: [] },
+    ...{ records: 17, alreadyStored: 4, purged: 1, skipped: 2, unreadable: 5 },
     stored: [
-      { eventType: 'search', count: 3 },
+      { eventType: 'search', count: 4 },
       { eventType: 'signup', count: 1 },
     ],
+    rejected: [
+      { ...group, detail: 'lacks b', count: 3, example: 'events:2:11' },
+      { ...group, detail: 'lacks a', count: 2, example: 'events:2:4' },
+    ],
   });
-  expect(report.rejected.map(({ detail, count, example }) => [detail, count, example])).toEqual([
-    ['lacks a', 2, 'events:2:4'],
-    ['lacks b', 2, 'events:2:11'],
-  ]);
 });

@@ -9,6 +9,7 @@ const names = { KAFKA_GROUP_ID: 'group', KAFKA_DLQ_TOPIC: 'dlq' };
 const error = new Error('broken');
 
 interface FakeSpan {
+  readonly kind: string;
   readonly name: string;
   readonly options: SpanOptions;
   readonly ends: (object | undefined)[];
@@ -18,8 +19,8 @@ interface FakeSpan {
 /** Traces whose spans the test reads. */
 function fakeTraces() {
   const spans: FakeSpan[] = [];
-  const start = (_kind: string, name: string, options: SpanOptions) => {
-    const span: FakeSpan = { name, options, ends: [], later: [] };
+  const start = (kind: string, name: string, options: SpanOptions) => {
+    const span: FakeSpan = { kind, name, options, ends: [], later: [] };
     spans.push(span);
     return {
       traceparent: name,
@@ -65,14 +66,6 @@ async function runOne(records: readonly KafkaRecord[], change: Partial<Stages> =
 test('the spans of a batch end once, with what was stored', async () => {
   const [batch, ...parts] = await runOne([record]);
   expect(batch).toMatchObject({
-    name: 'process events',
-    options: {
-      attributes: {
-        'messaging.batch.message_count': 1,
-        'messaging.destination.partition.id': '2',
-        'pipeline.next_offset': '8',
-      },
-    },
     ends: [undefined],
     later: [{ 'pipeline.stored': 3, 'pipeline.dead_lettered': 1 }],
   });
@@ -80,6 +73,54 @@ test('the spans of a batch end once, with what was stored', async () => {
     ['write raw_events', 'process events', [undefined]],
     ['send dlq', 'process events', [undefined]],
   ]);
+});
+
+test('spans have the names and attributes of OpenTelemetry', async () => {
+  const spans = await runOne([record]);
+  const sent = (operation: string, topic: string) => ({
+    'messaging.system': 'kafka',
+    'messaging.operation.name': operation,
+    'messaging.operation.type': operation,
+    'messaging.destination.name': topic,
+    'messaging.batch.message_count': 1,
+  });
+  const processed = {
+    ...sent('process', 'events'),
+    'messaging.destination.partition.id': '2',
+    'messaging.consumer.group.name': 'group',
+    'pipeline.next_offset': '8',
+  };
+  const stored = {
+    'db.system.name': 'postgresql',
+    'db.collection.name': 'raw_events',
+    'db.operation.batch.size': 1,
+  };
+  expect(spans.map(({ kind, name, options }) => [kind, name, options.attributes])).toEqual([
+    ['CONSUMER', 'process events', processed],
+    ['CLIENT', 'write raw_events', stored],
+    ['PRODUCER', 'send dlq', sent('send', 'dlq')],
+  ]);
+});
+
+test('all types of events count as stored', async () => {
+  const outcome: Written = {
+    ...written,
+    stored: new Map([
+      ['search', 3],
+      ['signup', 2],
+    ]),
+  };
+  const [batch] = await runOne([record], { write: async () => outcome });
+  expect(batch?.later).toEqual([{ 'pipeline.stored': 5, 'pipeline.dead_lettered': 1 }]);
+});
+
+test('what is traced is done as without traces', async () => {
+  const done: string[] = [];
+  await runOne([record], {
+    deadLetter: async (_, deadLetters) => void done.push(`sent ${deadLetters.length}`),
+    observe: (_, { deadLettered }, startedAt) => void done.push(`observed ${deadLettered} ${startedAt}`),
+  });
+  expect(done).toEqual(['sent 1', 'observed 1 0']);
 });
 
 test('records of one span are one link, records without a span none', async () => {
@@ -108,7 +149,12 @@ test('a batch that is not admitted is a span without parts', async () => {
   expect(spans.map(({ ends }) => ends)).toEqual([[undefined]]);
 });
 
-test('a batch without dead letters sends none', async () => {
-  const spans = await runOne([record], { triage: () => ({ ...triaged, deadLetters: [] }) });
+test('a batch without dead letters sends none, and its stage still runs', async () => {
+  const sent: number[] = [];
+  const spans = await runOne([record], {
+    triage: () => ({ ...triaged, deadLetters: [] }),
+    deadLetter: async (_, deadLetters) => void sent.push(deadLetters.length),
+  });
   expect(spans.map(({ name }) => name)).toEqual(['process events', 'write raw_events']);
+  expect(sent).toEqual([0]);
 });
