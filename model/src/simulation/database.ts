@@ -80,7 +80,7 @@ export class Database {
 
   /**
    * What `writeStatement` does; undefined if there is no ledger.
-   * @throws a unique violation in another form than the tolerant one, a refusal of a row, a missing right, or a
+   * @throws a unique violation in a form that fails on duplicates, a refusal of a row, a missing right, or a
    * ConflictingEventError
    */
   write(batch: Batch, view: LedgerView, form: InsertForm, tail?: LogTail): StatementResult | undefined {
@@ -95,7 +95,8 @@ export class Database {
     const refusal = rows.map(refusalOf).find((one) => one !== undefined);
     if (refusal !== undefined) throw postgresError(refusal.sqlstate);
     const fresh = this.#freshOf(rows);
-    if (form !== 'tolerant' && fresh.length < rows.length) throw postgresError('23505');
+    const isExact = form === 'plain' || form === 'copy';
+    if (isExact && fresh.length < rows.length) throw postgresError('23505');
     const isReplay = batch.nextOffset <= view.nextOffset;
     const conflicting = this.conflicts === 'count' && isReplay ? 0 : this.findConflicts(batch.rows).size;
     if (this.conflicts === 'dead-letter' && conflicting > 0) throw new ConflictingEventError('conflict');

@@ -1,7 +1,9 @@
 import type { Database, Sql } from '../client/connect.ts';
 import { codeOf } from '../client/errors.ts';
+import { plainArray } from './columns/array-literal.ts';
 import type { EventRows } from './event-rows.ts';
 import { selectIncoming } from './incoming.ts';
+import type { Template } from './message/template.ts';
 
 /**
  * What happens to a conflicting event, which has the id of a stored one and other content: it is counted, as
@@ -69,6 +71,13 @@ export function requireResolved(sql: Sql, handling: ConflictHandling) {
   return sql`case when exists (${unseen}) then current_setting(${UNSEEN})
                 when ${handling === 'dead-letter'} and exists (select from conflicting) then current_setting(${CONFLICTING})
            end`;
+}
+
+/** An expression that fails like `requireResolved` if one of some events is not stored. */
+export function requireStored<Part>(sql: Template<Part>, ids: readonly string[]): Part {
+  if (ids.length === 0) return sql`null`;
+  const stored = sql`select count(*) from pipeline.raw_events where event_id = any(${plainArray(ids)}::uuid[])`;
+  return sql`case when (${stored}) < ${ids.length} then current_setting(${UNSEEN}) end`;
 }
 
 /** A duplicate's event is not in the statement's snapshot, but in that of a retry. Nothing was written. */

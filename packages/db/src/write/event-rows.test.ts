@@ -32,6 +32,33 @@ test('iterating returns the rows that were pushed, whole or sliced', () => {
   );
 });
 
+const sum = (all: EventRows) => {
+  const sums = new Map<string, number>();
+  for (const { minute, eventType, count } of all.tallies)
+    sums.set(`${minute} ${eventType}`, (sums.get(`${minute} ${eventType}`) ?? 0) + count);
+  return [...sums].filter(([, count]) => count !== 0).sort();
+};
+
+test('rows can be picked and left out, with their records and counts', () => {
+  fc.assert(
+    fc.property(rows, fc.infiniteStream(fc.boolean()), (changes, choice) => {
+      const all = changes.map((change, offset) => row(offset, change));
+      const chosen = [...all.keys()].filter(() => choice.next().value);
+      const others = EventRows.of(all.filter((_, index) => !chosen.includes(index)));
+      const left = EventRows.of(all).without(chosen);
+      expect([...EventRows.of(all).pick(chosen)]).toEqual(chosen.map((index) => all[index]));
+      expect([[...left], String(left.toCopyText()), left.records, sum(left)]).toEqual([
+        [...others],
+        String(others.toCopyText()),
+        others.records,
+        sum(others),
+      ]);
+      expect(left.eventIds).toEqual([...others].map(({ eventId }) => eventId));
+      expect([left.length, others.hasAttributes && !left.hasAttributes]).toEqual([others.length, false]);
+    }),
+  );
+});
+
 test('a slice of all rows costs nothing', () => {
   const all = EventRows.of([row(0), row(1)]);
   expect(all.slice(0)).toBe(all);

@@ -32,8 +32,8 @@ const LINE_BYTES = 256;
  */
 export class EventRows implements Iterable<EventRow> {
   readonly records: SourceRecord[] = [];
-  readonly #lines: Lines;
-  readonly #counts = new MinuteCounts();
+  #lines: Lines;
+  #counts = new MinuteCounts();
   #hasAttributes = false;
   #idPrefix = 0;
   #descents = 0;
@@ -93,6 +93,33 @@ export class EventRows implements Iterable<EventRow> {
     return 4 * this.#descents <= this.length;
   }
 
+  /** The ids, in the order of the rows. */
+  get eventIds(): readonly string[] {
+    return this.#lines.firstFields;
+  }
+
+  /** The rows at some indexes. */
+  pick(indexes: readonly number[]): EventRows {
+    const lines = this.#lines.pick(indexes);
+    return EventRows.of(
+      indexes.flatMap((index, at) => {
+        const record = this.records[index];
+        return record === undefined ? [] : toRow(lines[at] ?? '', record);
+      }),
+    );
+  }
+
+  /** The rows but those at some ascending indexes. Few cost little, because the others are not decoded. */
+  without(indexes: readonly number[]): EventRows {
+    const others = new EventRows();
+    const left = new Set(indexes);
+    for (const [index, record] of this.records.entries()) if (!left.has(index)) others.records.push(record);
+    others.#lines = this.#lines.without(indexes);
+    others.#counts = this.#counts.without(this.pick(indexes).#counts);
+    others.#hasAttributes = this.#hasAttributes;
+    return others;
+  }
+
   /** The rows from index `from` up to, but not including, `to`. */
   slice(from: number, to = this.length): EventRows {
     if (from === 0 && to === this.length) return this;
@@ -113,7 +140,7 @@ export class EventRows implements Iterable<EventRow> {
     return this.#lines.bytes;
   }
 
-  /** Number of events per minute and type; the same minute and type may occur several times. */
+  /** Number of events per minute and type, which may occur several times, also with negative numbers. */
   get tallies(): readonly MinuteTypeCount[] {
     return this.#counts.tallies;
   }

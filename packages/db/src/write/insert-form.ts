@@ -2,15 +2,23 @@ import type { DeadLetter } from '../dead-letters/dead-letter.ts';
 import type { Batch } from './batch.ts';
 
 /**
- * How a batch inserts events. `tolerant` skips duplicates (`on conflict do nothing`). The other two cost Postgres
+ * How a batch inserts events. `tolerant` skips duplicates (`on conflict do nothing`). The others cost Postgres
  * less, but fail if an event is already stored or is in the batch twice: `plain` is a statement, `copy` a message
  * of several (`message/write-message.ts`), which costs less per event and more per batch. It does not sort, so
- * random ids cost it more.
+ * random ids cost it more. `copy-new` finds the duplicates first, and copies the other events.
  */
-export type InsertForm = 'copy' | 'plain' | 'tolerant';
+export type InsertForm = 'copy' | 'copy-new' | 'plain' | 'tolerant';
 
-/** Number of batches without a duplicate after which the form is no longer tolerant. */
+/** Number of batches without a duplicate after which none is expected. */
 const CLEAN_BATCHES = 100;
+
+/** Share of duplicates, one in so many events, from which on the tolerant form costs less than `copy-new`. */
+const ONE_IN = 4;
+
+/** Whether a batch has so many duplicates that `copy-new` would cost more than the tolerant form. */
+export function areManyDuplicates(duplicates: number, events: number): boolean {
+  return ONE_IN * duplicates > events;
+}
 
 /** Number of events from which on a batch is cheaper by COPY (docs/decisions/0001-one-message.md). */
 export const DEFAULT_COPY_MIN_EVENTS = 500;
@@ -31,6 +39,7 @@ function sizeOf(deadLetters: readonly DeadLetter[]): number {
 export class InsertForms {
   readonly #copyMinEvents: number;
   #clean = CLEAN_BATCHES;
+  #areMany = false;
 
   /** @param copyMinEvents number of events from which on a batch is written by COPY */
   constructor(copyMinEvents = Number.POSITIVE_INFINITY) {
@@ -39,13 +48,15 @@ export class InsertForms {
 
   /** The form of the next batch. */
   next({ rows, deadLetters }: Pick<Batch, 'rows' | 'deadLetters'>): InsertForm {
-    if (this.#clean < CLEAN_BATCHES) return 'tolerant';
     const isLarge = rows.length >= this.#copyMinEvents && rows.isAscending;
-    return isLarge && sizeOf(deadLetters) <= MAX_TEXT_BYTES ? 'copy' : 'plain';
+    const isCopied = isLarge && sizeOf(deadLetters) <= MAX_TEXT_BYTES;
+    if (this.#clean >= CLEAN_BATCHES) return isCopied ? 'copy' : 'plain';
+    return isCopied && !this.#areMany ? 'copy-new' : 'tolerant';
   }
 
-  /** Reports the number of duplicates in a batch. */
-  report(duplicates: number): void {
+  /** Reports the number of duplicates in a batch of some events; by default, all are. */
+  report(duplicates: number, events = duplicates): void {
     this.#clean = duplicates > 0 ? 0 : this.#clean + 1;
+    this.#areMany = areManyDuplicates(duplicates, events);
   }
 }

@@ -27,8 +27,12 @@ const MICROSECOND = 26;
  * always matches; a minute that recurs later gets another tally.
  */
 export class MinuteCounts {
-  readonly #tallies: Tally[] = [];
+  readonly #tallies: Tally[];
   readonly #latest = new Map<string, Tally>();
+
+  constructor(tallies: readonly Tally[] = []) {
+    this.#tallies = [...tallies];
+  }
 
   /** @param eventTime in RFC 3339 */
   add(eventType: string, eventTime: string): void {
@@ -51,6 +55,12 @@ export class MinuteCounts {
     else this.add(type.name, Buffer.from(bytes.subarray(timeStart, timeEnd)).toString('latin1'));
   }
 
+  /** The counts without some of the events, whose tallies are added as negative ones. */
+  without(events: MinuteCounts): MinuteCounts {
+    const negative = events.#tallies.map((tally) => ({ ...tally, count: -tally.count }));
+    return new MinuteCounts([...this.#tallies, ...negative]);
+  }
+
   #begin(eventType: string, eventTime: string): Tally {
     const tally = { eventType, ...minuteOf(eventTime), count: 0 };
     this.#latest.set(eventType, tally);
@@ -58,7 +68,7 @@ export class MinuteCounts {
     return tally;
   }
 
-  /** The counts; the same minute and type may occur several times. */
+  /** The counts; the same minute and type may occur several times, also with negative ones. */
   get tallies(): readonly MinuteTypeCount[] {
     return this.#tallies.map(({ eventType, prefix, suffix, count }) => ({
       minute: prefix + suffix,

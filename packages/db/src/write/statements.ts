@@ -1,6 +1,7 @@
 import type { Database, Sql } from '../client/connect.ts';
 import type { Batch } from './batch.ts';
 import { type ConflictHandling, findConflicts, toDuplicateError } from './conflicts.ts';
+import type { EventRows } from './event-rows.ts';
 import { findDeadLettered } from './find-dead-lettered.ts';
 import { findInvalidRows } from './find-invalid-rows.ts';
 import { BUILT_IN_IDENTITY } from './identity.ts';
@@ -15,6 +16,7 @@ import {
   rewindLedger,
 } from './ledger.ts';
 import type { LogTail } from './log-tail.ts';
+import { type Division, divideRows } from './message/divide-rows.ts';
 import { writeMessage } from './message/write-message.ts';
 import { type StatementResult, writeStatement } from './write-statement.ts';
 
@@ -54,12 +56,14 @@ export function statementsOf(
     open: (partition, startOffset) => openLedger(database, partition, startOffset, identity),
     rewind: (partition, rewind) => rewindLedger(database, partition, rewind),
     async write(batch, expected, form, tail) {
+      const division = await divisionOf(database, batch.rows, form);
+      const inserts = form === 'plain' ? form : 'tolerant';
       const result =
-        form === 'copy'
-          ? await writeMessage(database, batch, expected, tail)
-          : await runStatement(database, (sql) =>
-              writeStatement(sql, batch, expected, form, tail, conflicts),
-            );
+        division === undefined
+          ? await runStatement(database, (sql) =>
+              writeStatement(sql, batch, expected, inserts, tail, conflicts),
+            )
+          : await writeMessage(database, batch, expected, tail, division);
       if (result === null) throw new LedgerMissingError(batch);
       return result;
     },
@@ -67,6 +71,16 @@ export function statementsOf(
     findInvalidRows: (rows) => findInvalidRows(database, rows),
     findConflicts: (rows) => findConflicts(database, rows),
   };
+}
+
+/** How a message divides the rows; undefined if the batch is a statement. */
+async function divisionOf(
+  database: Database,
+  rows: EventRows,
+  form: InsertForm,
+): Promise<Division | undefined> {
+  if (form === 'copy') return { fresh: rows, repeatedIds: [] };
+  return form === 'copy-new' ? await divideRows(database, rows) : undefined;
 }
 
 /** @returns null if the ledger is missing */

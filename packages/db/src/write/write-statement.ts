@@ -34,7 +34,7 @@ export interface StatementResult {
 export const NOTHING_WRITTEN = { foundTail: null, storedByType: null, deadLettered: 0, conflicting: 0 };
 
 /** The form of a single statement. */
-type StatementForm = Exclude<InsertForm, 'copy'>;
+type StatementForm = Exclude<InsertForm, 'copy' | 'copy-new'>;
 
 /** The ledger that a statement expects; otherwise it writes nothing. */
 export interface ExpectedLedger extends Pick<LedgerView, 'nextOffset' | 'resets'> {
@@ -151,7 +151,7 @@ export function countAll<Part>(sql: Template<Part>, { tallies }: EventRows): Par
                   ${textArray(tallies.map(({ eventType }) => eventType))}::text[],
                   ${plainArray(tallies.map(({ count }) => String(count)))}::bigint[]) as tallies (minute, event_type, event_count)
       where exists (select from in_step)
-      group by 1, 2`;
+      group by 1, 2 having sum(event_count) > 0`;
 }
 
 const minuteOf = <Part>(sql: Template<Part>, time: string) => sql.unsafe(minuteText(time));

@@ -21,6 +21,7 @@ async function write(
   outcomes: readonly (Error | StatementResult)[],
   copyMinEvents?: number,
   persist: Persist = (statement) => statement(),
+  insertForms = new InsertForms(copyMinEvents),
 ) {
   const forms: InsertForm[] = [];
   const statements: Partial<Statements> = {
@@ -31,7 +32,7 @@ async function write(
       return outcome;
     },
   };
-  const writer = new LedgerWriter(statements as Statements, persist, () => 0, new InsertForms(copyMinEvents));
+  const writer = new LedgerWriter(statements as Statements, persist, () => 0, insertForms);
   await writer.open({ topic: 'events', partition: 0 }, 0n);
   const written = await writer.write(batchOf([row(0)])).catch((error: unknown) => error);
   return { forms, written };
@@ -62,6 +63,18 @@ test.each([
 ])('a batch in the form %s (from %d events on) after the error "%s" is tried as %j', async (...args) => {
   const [, copyMinEvents, error, expected] = args;
   expect((await write([error, stored], copyMinEvents)).forms).toEqual(expected);
+});
+
+test.each([
+  ['an unseen duplicate', unseen],
+  ['a duplicate', duplicate],
+  ['a deadlock', deadlock],
+])('a message without known duplicates that fails at %s is repeated as a statement', async (_, error) => {
+  const insertForms = new InsertForms(1);
+  insertForms.report(1, 100);
+  const { forms, written } = await write([error, stored], 1, undefined, insertForms);
+  expect(forms).toEqual(['copy-new', 'tolerant']);
+  expect(written).toMatchObject({ deadLettered: 0 });
 });
 
 test('a message that exceeds its deadline is repeated as a statement', async () => {

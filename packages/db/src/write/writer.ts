@@ -158,19 +158,20 @@ export class LedgerWriter implements Writer {
   }
 
   /**
-   * A batch with a duplicate is written in the tolerant form, by a second statement. If another session stores
-   * the duplicate's event during that, a third one sees it.
+   * A batch that fails on a duplicate is written in the tolerant form, by a second statement. If another session
+   * stores the duplicate's event during that, a third one sees it.
    */
   async #writeInForm(batch: Batch, ledger: LedgerView, tail: LogTail | undefined): Promise<StatementResult> {
     const write = (form: InsertForm) => this.#statements.write(batch, ledger, form, tail);
     const first = this.#forms.next(batch);
     const tolerate = (error: unknown) => {
-      if (first === 'copy' && isDeadline(error)) this.#forms.report(1);
+      if (isCopy(first) && isDeadline(error)) this.#forms.report(1);
       if (!isDuplicate(error, first)) throw error;
       return write('tolerant');
     };
     const result = await write(first).catch(tolerate).catch(tolerate);
-    if (result.foundOffset === ledger.nextOffset) this.#forms.report(batch.rows.length - storedCount(result));
+    const { length } = batch.rows;
+    if (result.foundOffset === ledger.nextOffset) this.#forms.report(length - storedCount(result), length);
     return result;
   }
 }
@@ -221,7 +222,11 @@ const [UNIQUE_VIOLATION, DEADLOCK_DETECTED] = ['23505', '40P01'];
 /** A COPY inserts in the order of the batch, so that two with the same events may deadlock. */
 function isDuplicate(error: unknown, form: InsertForm): boolean {
   if (error instanceof UnseenDuplicateError || codeOf(error) === UNIQUE_VIOLATION) return true;
-  return form === 'copy' && codeOf(error) === DEADLOCK_DETECTED;
+  return isCopy(form) && codeOf(error) === DEADLOCK_DETECTED;
+}
+
+function isCopy(form: InsertForm): boolean {
+  return form === 'copy' || form === 'copy-new';
 }
 
 /** A message took too long: Postgres's timeout limits each of its statements, but not all of them together. */

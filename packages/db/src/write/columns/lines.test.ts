@@ -33,3 +33,16 @@ test('lines can be pushed after the bytes were read', () => {
   lines.push('b');
   expect(String(lines.bytes)).toBe('a\nb\n');
 });
+
+test('lines can be picked and left out, and their first fields read', () => {
+  fc.assert(
+    fc.property(texts, fc.infiniteStream(fc.boolean()), (all, choice) => {
+      const lines = linesOf(all.map((text, index) => `${index}\t${text}`));
+      const chosen = [...all.keys()].filter(() => choice.next().value);
+      const others = [...all.keys()].filter((index) => !chosen.includes(index));
+      expect(lines.firstFields).toEqual([...all.keys()].map(String));
+      expect(lines.pick(chosen.toReversed())).toEqual(chosen.toReversed().map((at) => `${at}\t${all[at]}`));
+      expect(lines.without(chosen).texts).toEqual(others.map((at) => `${at}\t${all[at]}`));
+    }),
+  );
+});

@@ -2,6 +2,7 @@
 const BYTES_PER_UNIT = 3;
 /** Lines are joined up to these limits before they are written: `Buffer.write` has a high cost per call. */
 const [MANY_LINES, MANY_UNITS] = [64, 16 << 10];
+const [LINE_FEED, TAB] = [10, 9];
 
 /**
  * Lines of text, encoded into one buffer as it is sent to Postgres. The garbage collector would copy thousands of
@@ -57,6 +58,40 @@ export class Lines {
     return String(this.bytes).split('\n').slice(0, -1);
   }
 
+  /** The first field of each line, which must be ASCII: without decoding the others, at a quarter of the cost. */
+  get firstFields(): readonly string[] {
+    const { bytes } = this;
+    return startsOf(bytes).map((start) => bytes.toString('latin1', start, bytes.indexOf(TAB, start)));
+  }
+
+  /** The lines at some indexes, as they were pushed. */
+  pick(indexes: readonly number[]): readonly string[] {
+    const { bytes } = this;
+    const starts = startsOf(bytes);
+    return indexes.map((index) =>
+      bytes.toString('utf8', starts[index], (starts[index + 1] ?? bytes.length) - 1),
+    );
+  }
+
+  /** The lines but those at some ascending indexes. */
+  without(indexes: readonly number[]): Lines {
+    const { bytes } = this;
+    const starts = startsOf(bytes);
+    const others = new Lines(bytes.length);
+    let from = 0;
+    for (const index of indexes) {
+      others.#append(bytes.subarray(from, starts[index]));
+      from = starts[index + 1] ?? bytes.length;
+    }
+    others.#append(bytes.subarray(from));
+    return others;
+  }
+
+  #append(bytes: Uint8Array): void {
+    this.#bytes.set(bytes, this.#end);
+    this.#end += bytes.length;
+  }
+
   #flush(): void {
     const text = `${this.#unwritten.join('\n')}\n`;
     this.#makeRoom(this.#end + BYTES_PER_UNIT * text.length);
@@ -71,4 +106,10 @@ export class Lines {
     this.#bytes.copy(larger, 0, 0, this.#end);
     this.#bytes = larger;
   }
+}
+
+function startsOf(bytes: Buffer): readonly number[] {
+  const starts: number[] = [];
+  for (let at = 0; at < bytes.length; at = bytes.indexOf(LINE_FEED, at) + 1) starts.push(at);
+  return starts;
 }

@@ -54,24 +54,39 @@ async function readTables(one: FreshDatabase) {
 
 const idAt = (index: number) => `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`;
 
-/** A record of a batch: an event with one of few ids, one that Postgres refuses, a dead letter, or a gap. */
+/**
+ * A record of a batch: an event, which may be a duplicate or conflicting, one that Postgres refuses, a dead letter, or
+ * a gap.
+ */
 type Item = Partial<EventRow> | 'dead' | 'gap';
 
-const event = fc.record({
-  eventId: fc.nat(2_000).map(idAt),
+const contents = fc.record({
   eventType: fc.constantFrom('page_view', 'search', `it's "odd"\\.`),
   eventTime: fc.constantFrom('2026-11-24T09:30:12.345678Z', '1969-12-31T23:59:59.9999996+05:30'),
   userId: fc.constantFrom('user-1', null, '\t\\N\n', 'é'),
   payloadJson: fc.constantFrom('{"a":1}', '{"a":"\\"\\\\\\n"}', '{\n\t"a" : 2.50}'),
   attributesJson: fc.constantFrom(undefined, undefined, undefined, '{"b":"\\t"}'),
 });
-const refused = fc.constantFrom(
+const all = fc.sample(contents, { numRuns: 400, seed: 1 }).map((one, id) => ({ ...one, eventId: idAt(id) }));
+const event = fc.constantFrom(...all);
+const changed = (...changes: readonly Partial<EventRow>[]) =>
+  fc.tuple(event, fc.constantFrom(...changes)).map(([one, change]) => ({ ...one, ...change }));
+const conflicting = changed(
+  { eventType: 'other' },
+  { eventTime: '2026-11-24T09:30:12.345679Z' },
+  { userId: 'other' },
+  { payloadJson: '{"a":"other"}' },
+  { attributesJson: '{"b":"other"}' },
+);
+const refused = changed(
   { payloadJson: '{"a":"\\u0000"}' },
+  { attributesJson: '{"a":"\\u0000"}' },
   { userId: 'refused' },
   { userId: 'a\0b' },
 );
 const item: fc.Arbitrary<Item> = fc.oneof(
-  { weight: 30, arbitrary: event },
+  { weight: 50, arbitrary: event },
+  { weight: 1, arbitrary: conflicting },
   { weight: 1, arbitrary: refused },
   { weight: 1, arbitrary: fc.constant<Item>('dead') },
   { weight: 1, arbitrary: fc.constant<Item>('gap') },

@@ -1,11 +1,13 @@
 /// <reference path="../../client/patched-postgres.d.ts" />
 import type { Database } from '../../client/connect.ts';
 import type { Batch } from '../batch.ts';
+import { requireStored, toDuplicateError } from '../conflicts.ts';
 import type { EventRows } from '../event-rows.ts';
 import type { LedgerView } from '../ledger.ts';
 import type { LogTail } from '../log-tail.ts';
 import { accountFor, countAll, NOTHING_WRITTEN, type StatementResult } from '../write-statement.ts';
 import { resultOfMoved, withoutContext } from './copy-errors.ts';
+import type { Division } from './divide-rows.ts';
 import { literals } from './literals.ts';
 
 /** The rows that the message's statements return. */
@@ -18,30 +20,37 @@ type Responses = [checked: object[], accounted: { readonly deadLettered: number 
  * The first statement locks the partition's ledger and fails if it is not as expected. Postgres then runs no other,
  * and ignores the rows, which follow the message without waiting.
  * @param tail of the log after the batch; undefined for a replay
+ * @param division the rows to insert, and the duplicates
  * @returns null if the ledger is missing
- * @throws the driver's error, without event data (`withoutContext`)
+ * @throws UnseenDuplicateError, or the driver's error, without event data (`withoutContext`)
  */
 export async function writeMessage(
   database: Database,
   batch: Batch,
   expected: LedgerView,
   tail: LogTail | undefined,
+  division: Division,
 ): Promise<StatementResult | null> {
-  const { rows } = batch;
-  const copy = rows.toCopyText();
-  const { text } = messageOf(batch, expected, tail);
+  const { fresh } = division;
+  const copy = fresh.toCopyText();
+  const { text } = messageOf(batch, expected, tail, division);
   try {
     const [, accounted] = await database.run((sql) => sql.unsafe<Responses>(text, [], { copy }));
-    return { ...NOTHING_WRITTEN, ...foundAs(expected), storedByType: countByType(rows), ...accounted?.[0] };
+    return { ...NOTHING_WRITTEN, ...foundAs(expected), storedByType: countByType(fresh), ...accounted?.[0] };
   } catch (error) {
     const moved = resultOfMoved(error);
     if (moved !== undefined) return moved;
-    throw withoutContext(error, rows);
+    throw toDuplicateError(withoutContext(error, fresh));
   }
 }
 
-function messageOf(batch: Batch, { nextOffset, resets }: LedgerView, tail: LogTail | undefined) {
-  const { topic, partition, rows } = batch;
+function messageOf(
+  batch: Batch,
+  { nextOffset, resets }: LedgerView,
+  tail: LogTail | undefined,
+  { fresh, repeatedIds }: Division,
+) {
+  const { topic, partition } = batch;
   const sql = literals;
   return sql`
     select pipeline.check_ledger(${topic}, ${partition}, ${nextOffset}, ${resets});
@@ -50,9 +59,9 @@ function messageOf(batch: Batch, { nextOffset, resets }: LedgerView, tail: LogTa
       select topic_id from pipeline.ingest_progress where topic = ${topic} and partition = ${partition}
     ), in_step as materialized (
       select from ledger
-    ), counted as materialized (${countAll(sql, rows)}
+    ), counted as materialized (${countAll(sql, fresh)}
     ), ${accountFor(sql, batch, nextOffset, tail, 'plain')}
-    select dead_lettered::int as "deadLettered" from gone`;
+    select dead_lettered::int as "deadLettered", ${requireStored(sql, repeatedIds)} as unresolved from gone`;
 }
 
 function foundAs({ nextOffset, resets }: LedgerView) {
@@ -63,5 +72,6 @@ function foundAs({ nextOffset, resets }: LedgerView) {
 function countByType({ tallies }: EventRows): Readonly<Record<string, number>> {
   const counts: Record<string, number> = Object.create(null);
   for (const { eventType, count } of tallies) counts[eventType] = (counts[eventType] ?? 0) + count;
+  for (const [eventType, count] of Object.entries(counts)) if (count === 0) delete counts[eventType];
   return counts;
 }

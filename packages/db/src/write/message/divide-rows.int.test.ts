@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import type { Database } from '../../client/connect.ts';
+import { compareTables } from '../../maintenance/compare-tables.ts';
+import { batchOf, row } from '../../testing/batches.ts';
+import { createFreshDatabase, type FreshDatabase } from '../../testing/fresh-database.ts';
+import { type EventRow, EventRows } from '../event-rows.ts';
+import { createWriter, type Writer } from '../writer.ts';
+import { divideRows } from './divide-rows.ts';
+
+let fresh: FreshDatabase;
+
+beforeAll(async () => {
+  fresh = await createFreshDatabase(inject('postgresUrl'));
+});
+afterAll(() => fresh[Symbol.asyncDispose]());
+beforeEach(() => run('truncate raw_events, agg_events_minute, dlq_events, ingest_progress'));
+
+const run = (text: string) => fresh.database.run<Record<string, unknown>>((sql) => sql.unsafe(text));
+const event = (id: number, offset: number) =>
+  row(offset, { eventId: `019ab3c1-0000-7000-8000-${String(id).padStart(12, '0')}` });
+const numberOf = `right(event_id::text, 2)::int`;
+
+/** In descending order: a statement would sort them. */
+const ids = [8, 7, 6, 5, 4, 3, 2, 1];
+const rows = ids.map(event);
+
+/** A writer that has stored events 90 to 93, and has met a duplicate. */
+async function openWriter(database: Database = fresh.database): Promise<Writer> {
+  const writer = createWriter(database, (statement) => statement(), { copyMinEvents: 2 });
+  await writer.open({ topic: 'events', partition: 0 }, -5n);
+  await writer.write(batchOf([90, 91, 92, 93, 90].map((id, at) => event(id, at - 5))));
+  return writer;
+}
+
+/** The stored events in the order of their insertion, without those of `openWriter`. */
+async function readStored() {
+  const stored = await run(`select ${numberOf} as id from raw_events where ${numberOf} < 90 order by ctid`);
+  return stored.map(({ id }) => id);
+}
+
+test('of a batch with few duplicates, far and near, the other events are copied', async () => {
+  const writer = await openWriter();
+  const { stored } = await writer.write(batchOf([90, ...ids, 8, 9].map(event)));
+  expect(Object.fromEntries(stored)).toEqual({ page_view: 9 });
+  expect(await readStored()).toEqual([...ids, 9]);
+  const [ledger] = await run(
+    'select stored::int, duplicates::int, next_offset::int as next from ingest_progress',
+  );
+  expect(ledger).toEqual({ stored: 13, duplicates: 3, next: 11 });
+  const comparisons = await compareTables(fresh.database);
+  expect(comparisons.filter(({ expected, found }) => expected !== found)).toEqual([]);
+});
+
+test.each([
+  ['purged', 9, `delete from raw_events where ${numberOf} = 90`],
+  [
+    'stored',
+    7,
+    `insert into raw_events (event_id, event_type, event_time, user_id, payload)
+     select '${event(1, 0).eventId}', event_type, event_time, user_id, payload from raw_events limit 1`,
+  ],
+])('an event that is %s after the duplicates were found is counted', async (_, count, change) => {
+  let queries = Number.NEGATIVE_INFINITY;
+  const changing: Database = {
+    ...fresh.database,
+    async run(statement, signal) {
+      if (++queries === 3) await run(change);
+      return await fresh.database.run(statement, signal);
+    },
+  };
+  const writer = await openWriter(changing);
+  queries = 0;
+  const { stored } = await writer.write(batchOf([...ids, 90].map(event)));
+  expect(queries).toBe(4);
+  expect(Object.fromEntries(stored)).toEqual({ page_view: count });
+  expect(await readStored()).toHaveLength(8);
+});
+
+test('rows are divided by what is stored and by earlier rows', async () => {
+  await openWriter();
+  const divide = async (...others: readonly number[]) => {
+    const division = await divideRows(fresh.database, EventRows.of([...ids, ...others].map(event)));
+    return division && [division.fresh.records.map(({ offset }) => offset), division.repeatedIds];
+  };
+  const offsets = rows.map(({ record }) => record.offset);
+  const [stored, eight, seven] = [90, 8, 7].map((id) => event(id, 0).eventId);
+  expect(await divide()).toEqual([offsets, []]);
+  expect(await divide(90, 7)).toEqual([offsets, [stored, seven]]);
+  expect(await divide(8, 8)).toEqual([offsets, [eight]]);
+  expect(await divide(8, 8, 8)).toBeUndefined();
+});
+
+test.each<[string, Partial<EventRow>]>([
+  ['event_type', { eventType: 'signup' }],
+  ['event_time', { eventTime: '2026-11-24T09:30:12.345679Z' }],
+  ['user_id', { userId: null }],
+  ['payload', { payloadJson: '{"path":"/other"}' }],
+  ['attributes', { attributesJson: '{}' }],
+])('a batch with a duplicate that differs in %s is not divided', async (_, change) => {
+  await openWriter();
+  for (const id of [90, 8]) {
+    const divide = (one: EventRow) => divideRows(fresh.database, EventRows.of([...rows, one]));
+    expect((await divide(event(id, 8)))?.fresh).toHaveLength(8);
+    expect(await divide({ ...event(id, 8), ...change })).toBeUndefined();
+  }
+});
