@@ -1,7 +1,7 @@
 import { openPublisher } from '@pipeline/kafka';
 import { drainTopic } from './drain.ts';
 import { type Cell, logProgress, type Section } from './report.ts';
-import { EARLIER, eventsOf, idInSql, recordAt, type Scenario, scenarios } from './scenarios.ts';
+import { EARLIER, eventInSql, eventsOf, recordAt, type Scenario, scenarios } from './scenarios.ts';
 import type { BenchServers, Tables } from './servers.ts';
 
 import { connectTo, createTopic } from './topics.ts';
@@ -60,12 +60,11 @@ const MILLION = 1_000_000;
 
 /** Inserts earlier events and the topic's duplicates; builds the index afterwards, which is faster. */
 async function fillTable({ database }: Tables, scenario: Scenario, events: number): Promise<void> {
-  const { rows, duplicates, ids } = scenario;
+  const { rows, duplicates } = scenario;
   const run = (statement: string) => database.run((sql) => sql.unsafe(statement));
   const insert = (from: number, to: number, where: string) =>
     run(`insert into raw_events (event_id, event_type, event_time, user_id, payload)
-         select ${idInSql[ids]}, 'page_view', now(), 'user', '{"path":"/products/1"}'
-         from generate_series(${from}::bigint, ${to - 1}::bigint) as i where ${where}`);
+         select ${eventInSql(scenario)} from generate_series(${from}::bigint, ${to - 1}::bigint) as i where ${where}`);
   await run('alter table raw_events drop constraint raw_events_pkey');
   for (let from = 0; from < rows; from += MILLION) await insert(from, Math.min(from + MILLION, rows), 'true');
   await insert(EARLIER, EARLIER + events, `(i - ${EARLIER}) % 100 < ${100 * duplicates}`);

@@ -24,3 +24,11 @@ test('the share of events that Postgres refuses is as configured, and they decod
   const refused = values.filter((value) => String(value).includes('\\u0000'));
   expect(refused.map((value) => decodeEvent(value).ok)).toEqual(Array(4).fill(true));
 });
+
+test('the share of resent records is as configured, and each repeats an earlier one', () => {
+  const scenario = { ...baseline, resent: 0.02 };
+  const records = Array.from({ length: 3_000 }, (_, position) => recordAt(position, scenario));
+  const values = records.map(({ value }) => String(value));
+  const resent = values.filter((value, position) => values.indexOf(value) < position);
+  expect(resent).toHaveLength(60);
+});

@@ -10,6 +10,8 @@ export interface Scenario {
   readonly rows: number;
   /** Share of the topic's events that are already stored, 0 to 1. */
   readonly duplicates: number;
+  /** Share of records that repeat one of the thousand before them, like a producer that resends, 0 to 1. */
+  readonly resent: number;
   /** Order of event ids: ascending like UUIDv7, or random like UUIDv4. */
   readonly ids: 'ordered' | 'random';
   /** Share of records that are not events, 0 to 1. */
@@ -27,6 +29,7 @@ export const baseline: Scenario = {
   partitions: 3,
   rows: 0,
   duplicates: 0,
+  resent: 0,
   ids: 'ordered',
   invalid: 0,
   refused: 0,
@@ -47,6 +50,7 @@ export const scenarios: readonly Scenario[] = [
   { ...baseline, name: 'random ids, 1 million rows', ids: 'random', rows: 1_000_000 },
   { ...baseline, name: 'random ids, 10 million rows', ids: 'random', rows: 10_000_000 },
   { ...baseline, name: '1 % duplicates', duplicates: 0.01 },
+  { ...baseline, name: '1 % duplicates of recent records', resent: 0.01 },
   { ...baseline, name: '50 % duplicates', duplicates: 0.5 },
   { ...baseline, name: '100 % duplicates', duplicates: 1 },
   { ...baseline, name: '1 % invalid', invalid: 0.01 },
@@ -71,13 +75,24 @@ const START = Date.parse('2026-11-24T09:00:00Z');
 
 /** The record at a position of a scenario's topic; deterministic. */
 export function recordAt(position: number, scenario: Scenario): OutgoingRecord {
+  if (position % 100 >= 100 - 100 * scenario.resent) return recordAt(resentBy(position), scenario);
   const key = Buffer.from(`user-${position % 1_000}`);
   if (position % 100 < 100 * scenario.invalid) return { key, value: Buffer.from('{"not":"an event"}') };
   return { key, value: Buffer.from(JSON.stringify(eventAt(position, scenario))) };
 }
 
-function eventAt(position: number, { ids, bytes, refused }: Scenario) {
-  const path = '/'.padEnd(Math.max(1, bytes - 200), 'products/');
+/** The position of the record that is sent again at a position: a multiplication by a prime scatters them. */
+function resentBy(position: number): number {
+  return Math.max(0, position - 1 - ((position * 7_919) % 1_000));
+}
+
+function pathOf({ bytes }: Scenario): string {
+  return '/'.padEnd(Math.max(1, bytes - 200), 'products/');
+}
+
+function eventAt(position: number, scenario: Scenario) {
+  const { ids, refused } = scenario;
+  const path = pathOf(scenario);
   return {
     event_id: idAt[ids](position + EARLIER),
     event_type: 'page_view',
@@ -97,8 +112,14 @@ const idAt = {
       .replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'),
 };
 
-/** The same ids in SQL, computed from the series value `i`. */
-export const idInSql = {
+/** The same events in SQL, computed from the series value `i`, a position and `EARLIER`. */
+export function eventInSql(scenario: Scenario): string {
+  const position = `(i - ${EARLIER})`;
+  return `${idInSql[scenario.ids]}, 'page_view', to_timestamp(${START / 1_000} + ${position} % 600),
+          'user-' || ${position} % 1000, jsonb_build_object('path', '${pathOf(scenario)}')`;
+}
+
+const idInSql = {
   ordered: "('0198c5b0-7c1e-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid",
   random: 'md5(i::text)::uuid',
 };
