@@ -19,6 +19,8 @@ const messages: Form = {
   duplicateEvery: 0,
   changes: { COPY_MIN_EVENTS: '1', KAFKA_GROUP_INSTANCE_ID: 'one' },
 };
+/** The first batch fails on a duplicate, and is written as a statement. */
+const newEvents: Form = { ...messages, form: 'messages without duplicates', duplicateEvery: 25 };
 /** Batches with duplicates; the session of the killed member has to end first. */
 const statements: Form = { form: 'statements', duplicateEvery: 25, changes: { COPY_MIN_EVENTS: '1000' } };
 
@@ -47,7 +49,9 @@ const name = 'a consumer killed $point ($occurrence, $form) loses and duplicates
 
 test.concurrent.each(killedAt(messages, 4))(name, expectSurvival);
 
-test.concurrent.each([...killedAt(messages, 1), ...killedAt(statements, 1), ...killedAt(statements, 4)])(
+const further = [messages, statements].flatMap((form) => killedAt(form, 1));
+
+test.concurrent.each([...further, ...killedAt(newEvents, 4), ...killedAt(statements, 4)])(
   name,
   { tags: 'long' },
   expectSurvival,
