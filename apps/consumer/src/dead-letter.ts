@@ -1,5 +1,5 @@
 import type { Batch, DeadLetter } from '@pipeline/db';
-import { isTooLarge, type Publisher, toDeadLetterRecord } from '@pipeline/kafka';
+import { createDeadLetterRecords, isTooLarge, type Publisher } from '@pipeline/kafka';
 import type { RetryPolicy } from './retry-policy.ts';
 
 export interface DeadLetterTopic {
@@ -17,12 +17,12 @@ export function createDeadLetterStep(
 ) {
   return async (batch: Batch, deadLetters: readonly DeadLetter[]): Promise<void> => {
     if (deadLetters.length === 0) return;
+    const source = { topic: batch.topic, partition: batch.partition };
     const failedAt = new Date().toISOString();
     const send = (limit: number) => {
-      const records = deadLetters.map((deadLetter) =>
-        toDeadLetterRecord(deadLetter.record, originOf(batch, deadLetter, groupId, failedAt), limit),
-      );
-      return publisher.publish(topic, records, limit);
+      const toRecord = createDeadLetterRecords({ ...source, groupId, failedAt }, limit);
+      const records = deadLetters.map((deadLetter) => toRecord(deadLetter.record, deadLetter));
+      return publisher.publish(topic, records, { maxBytes: limit, compresses: true });
     };
     await reachKafka(() => sendFitting(send, maxBytes));
   };
@@ -39,19 +39,4 @@ async function sendFitting(send: (maxBytes: number) => Promise<void>, maxBytes: 
     if (!isTooLarge(error) || maxBytes <= MIN_BYTES) throw error;
     await sendFitting(send, Math.floor(maxBytes / 2));
   }
-}
-
-function originOf({ topic, partition }: Batch, deadLetter: DeadLetter, groupId: string, failedAt: string) {
-  const { reason, detail: message, sqlstate, redriveCount } = deadLetter;
-  return {
-    topic,
-    partition,
-    offset: deadLetter.record.offset,
-    groupId,
-    reason,
-    message,
-    sqlstate,
-    failedAt,
-    redriveCount,
-  };
 }

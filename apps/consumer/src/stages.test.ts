@@ -1,5 +1,5 @@
 import type { DeadLetter, SourceRecord, Written } from '@pipeline/db';
-import { fromDeadLetterRecord, type KafkaRecord, type Publisher, type RecordBatch } from '@pipeline/kafka';
+import type { KafkaRecord, Publisher, RecordBatch } from '@pipeline/kafka';
 import { createLogger } from '@pipeline/program';
 import { readSettings } from '@pipeline/runtime';
 import { expect, test } from 'vitest';
@@ -91,9 +91,9 @@ test('the stages of a batch have their limits and names from the settings', asyn
   const progress: string[] = [];
   const health = { ...createHealth(logger, metrics), progressed: () => void progress.push('batch') };
   const published: unknown[] = [];
-  const publish: Publisher['publish'] = async (topic, records, maxBytes) => {
-    const origins = records.map((record) => fromDeadLetterRecord(record as never)?.origin);
-    published.push({ topic, maxBytes, groups: origins.map((origin) => origin?.groupId) });
+  const publish: Publisher['publish'] = async (topic, records, { maxBytes } = {}) => {
+    const groups = records.map(({ headers }) => /errors\.group.(my_group)/.exec(String(headers))?.[1]);
+    published.push({ topic, maxBytes, groups });
   };
   const stages = createStages({
     settings: readSettings(consumerSettings, {

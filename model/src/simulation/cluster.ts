@@ -1,4 +1,4 @@
-import type { KafkaRecord, OutgoingRecord, PartitionOffsets } from '@pipeline/kafka';
+import type { KafkaRecord, PartitionOffsets } from '@pipeline/kafka';
 import type { Clock } from './clock.ts';
 import { Group } from './group.ts';
 import { type Entry, PartitionLog } from './log.ts';
@@ -81,10 +81,11 @@ export class Cluster {
   }
 
   /** Appends to the dead-letter topic. */
-  publish(records: readonly OutgoingRecord[]): void {
+  publish(records: readonly { readonly value: Buffer | null; readonly headers?: unknown }[]): void {
     for (const { value, headers } of records) {
-      const named = new Map(Array.isArray(headers) ? headers : []);
-      const header = (name: string) => named.get(`__dlq.errors.${name}`);
+      // Encoded: the length of the value, a byte, follows the name.
+      const header = (name: string) =>
+        new RegExp(`__dlq.errors.${name}.(\\d+)`, 's').exec(String(headers))?.[1];
       this.#published.add(`${header('partition')} ${header('offset')} ${value}`);
     }
   }

@@ -19,11 +19,11 @@ export type { PartitionProgress } from './consume/assigned-partition.ts';
 export { openSource, type RecordBatch, type Source, type SourceOptions } from './consume/batch-source.ts';
 export { parseSkip, type Skip } from './consume/unreadable.ts';
 export {
+  createDeadLetterRecords,
   type DeadLetterOrigin,
   fromDeadLetterRecord,
   type ReadDeadLetter,
   redriveCountOf,
-  toDeadLetterRecord,
   toRedrivenRecord,
 } from './produce/dead-letter-record.ts';
 export {
@@ -33,7 +33,14 @@ export {
   openEventPublisher,
 } from './produce/event-publisher.ts';
 export { openPublisher, type Publisher, type RecordPlace, withHeader } from './produce/publisher.ts';
-export type { KafkaRecord, NamedHeaders, OutgoingRecord, RecordHeader, RecordHeaders } from './record.ts';
+export type {
+  EncodedRecord,
+  KafkaRecord,
+  NamedHeaders,
+  OutgoingRecord,
+  RecordHeader,
+  RecordHeaders,
+} from './record.ts';
 export {
   type GroupSettings,
   groupSettings,

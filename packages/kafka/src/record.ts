@@ -34,3 +34,6 @@ export interface OutgoingRecord {
   /** Defaults to the partition of the key's hash. */
   readonly partition?: number;
 }
+
+/** A record to send whose headers are encoded as in a record batch, with their number. */
+export type EncodedRecord = Omit<OutgoingRecord, 'headers'> & { readonly headers: Buffer };

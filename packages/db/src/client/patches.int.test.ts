@@ -199,9 +199,17 @@ test('the rows of a COPY are sent with its simple query, which is one transactio
   const { sql, count } = await connectWithTable();
   const text =
     'select 1 as one; copy copied from stdin; select max(n) as last, max(text) as text from copied';
-  const results = await sql.unsafe<object[][]>(text, [], { copy: manyRows });
+  const results = await sql.unsafe<object[][]>(text, [], { copy: [manyRows] });
   expect(results.map((rows) => [...rows])).toEqual([[{ one: 1 }], [{ last: 49_999, text: 'é\\' }]]);
   expect(await count()).toBe(50_000);
+  await sql.end();
+});
+
+test('a simple query may have several COPYs, each with its rows', async () => {
+  const { sql, count } = await connectWithTable();
+  const text = 'copy copied from stdin; delete from copied where n > 0; copy copied from stdin';
+  await sql.unsafe(text, [], { copy: [manyRows, Buffer.from('-1\t\n-2\t\n')] });
+  expect(await count()).toBe(3);
   await sql.end();
 });
 
@@ -214,8 +222,8 @@ test.each([
   'a COPY that fails because of %s writes nothing, and the next one succeeds',
   async (_, text, code, copy) => {
     const { sql, count } = await connectWithTable();
-    const failed = sql.unsafe(text, [], { copy }).then(String, (error: unknown) => error);
-    const next = sql.unsafe('copy copied from stdin', [], { copy: Buffer.from('0\t\n') });
+    const failed = sql.unsafe(text, [], { copy: [copy] }).then(String, (error: unknown) => error);
+    const next = sql.unsafe('copy copied from stdin', [], { copy: [Buffer.from('0\t\n')] });
     expect(await failed).toMatchObject({ code });
     await next;
     expect(await count()).toBe(1);
@@ -225,7 +233,7 @@ test.each([
 
 test('a connection that breaks during a COPY fails the statement, not the next one', async () => {
   const { sql, sockets } = await connectToFake();
-  const broken = sql.unsafe('copy copied from stdin', [], { copy: manyRows }).execute();
+  const broken = sql.unsafe('copy copied from stdin', [], { copy: [manyRows] }).execute();
   await expect.poll(() => sockets[0]?.sent.at(-1)?.toString('latin1')).toBe('c\0\0\0\x04');
   sockets[0]?.emit('close', false);
   await expect(broken).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' });

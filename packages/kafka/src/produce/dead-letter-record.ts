@@ -1,6 +1,6 @@
-import type { KafkaRecord, RecordHeader, RecordHeaders } from '../record.ts';
+import type { EncodedRecord, KafkaRecord, RecordHeader, RecordHeaders } from '../record.ts';
 import type { TopicPartition } from '../topic-partition.ts';
-import { bytesOfHeaders } from './publisher.ts';
+import { encodeHeaders, type HeaderRun, joinHeaders } from './encode-headers.ts';
 
 /** The original position of a dead letter and its error. */
 export interface DeadLetterOrigin extends TopicPartition {
@@ -48,45 +48,79 @@ const HEADROOM = 200;
 
 const ownNames: ReadonlySet<string> = new Set(Object.values(names));
 
-/**
- * The record for the dead-letter topic: key, value and headers of the original, byte for byte, plus the DLQ
- * headers, which replace those of an earlier failure.
- * @param maxBytes maximum size of key, value and headers together. A larger record is marked as truncated:
- * its value is cut, and if that is not enough, the original's headers and key are dropped.
- */
-export function toDeadLetterRecord(record: Original, origin: DeadLetterOrigin, maxBytes: number): Original {
-  const headers = [...withoutOwn(record.headers), ...originHeaders(origin)];
-  const whole = { key: record.key, value: record.value, headers };
-  const room = maxBytes - HEADROOM - bytesWithoutValue(whole);
-  if ((record.value?.length ?? 0) <= room) return whole;
-  if (room >= 0) return truncate(whole, room);
-  const bare = { key: null, value: record.value, headers: originHeaders(origin) };
-  return truncate(bare, maxBytes - HEADROOM - bytesWithoutValue(bare));
+/** What the dead letters of a batch have in common. */
+export type DeadLetterBatch = Pick<DeadLetterOrigin, 'topic' | 'partition' | 'groupId' | 'failedAt'>;
+
+/** Why a record is a dead letter. */
+interface DeadLetterError extends Pick<DeadLetterOrigin, 'reason' | 'sqlstate' | 'redriveCount'> {
+  /** The message of `DeadLetterOrigin`. */
+  readonly detail: string;
 }
 
 type Original = Pick<KafkaRecord, 'key' | 'value' | 'headers'>;
 
-function bytesWithoutValue({ key, headers = [] }: Original): number {
-  return bytesOfHeaders(headers) + (key?.length ?? 0);
+/** Creates the record of a dead letter for its topic. */
+export type ToDeadLetterRecord = (
+  record: Original & Pick<KafkaRecord, 'offset'>,
+  error: DeadLetterError,
+) => EncodedRecord;
+
+/**
+ * The records for the dead-letter topic: key, value and headers of the original, byte for byte, plus the DLQ
+ * headers, which replace those of an earlier failure. The headers that records have in common are encoded once.
+ * @param maxBytes maximum size of key, value and headers together. A larger record is marked as truncated:
+ * its value is cut, and if that is not enough, the original's headers and key are dropped.
+ */
+export function createDeadLetterRecords(batch: DeadLetterBatch, maxBytes: number): ToDeadLetterRecord {
+  const { topic, partition } = batch;
+  const position = encodeHeaders([
+    [names.topic, topic],
+    [names.partition, String(partition)],
+  ]);
+  const errors = new Map<string, HeaderRun>();
+  return ({ key, value, headers, offset }, error) => {
+    const own = [position, encodeHeaders([[names.offset, offset]]), errorHeaders(errors, batch, error)];
+    const kept = withoutOwn(headers);
+    const whole = { key, value, headers: joinHeaders(kept.length > 0 ? [encodeHeaders(kept), ...own] : own) };
+    const room = roomFor(whole, maxBytes);
+    if ((value?.length ?? 0) <= room) return whole;
+    if (room >= 0) return truncate(whole, room, [encodeHeaders(kept), ...own]);
+    const bare = { key: null, value, headers: joinHeaders(own) };
+    return truncate(bare, roomFor(bare, maxBytes), own);
+  };
 }
 
-function truncate({ key, value, headers = [] }: Original, room: number): Original {
+/** Bytes that are left for the value. */
+function roomFor({ key, headers }: EncodedRecord, maxBytes: number): number {
+  return maxBytes - HEADROOM - headers.length - (key?.length ?? 0);
+}
+
+const truncated = encodeHeaders([[names.truncated, 'true']]);
+
+function truncate({ key, value }: EncodedRecord, room: number, headers: readonly HeaderRun[]): EncodedRecord {
   const cut = value === null ? null : value.subarray(0, Math.max(0, room));
-  return { key, value: cut, headers: [...headers, [names.truncated, 'true']] };
+  return { key, value: cut, headers: joinHeaders([...headers, truncated]) };
 }
 
-function originHeaders(origin: DeadLetterOrigin): readonly RecordHeader[] {
-  return [
-    [names.topic, origin.topic],
-    [names.partition, String(origin.partition)],
-    [names.offset, origin.offset],
-    [names.groupId, origin.groupId],
-    [names.message, origin.message],
-    [names.reason, origin.reason],
-    ...(origin.sqlstate === null ? [] : [[names.sqlstate, origin.sqlstate] as const]),
-    [names.failedAt, origin.failedAt],
-    [names.redriveCount, String(origin.redriveCount)],
-  ];
+/** Most dead letters of a batch have the same error. */
+function errorHeaders(
+  encoded: Map<string, HeaderRun>,
+  { groupId, failedAt }: DeadLetterBatch,
+  { detail, reason, sqlstate, redriveCount }: DeadLetterError,
+): HeaderRun {
+  const id = `${reason} ${sqlstate} ${redriveCount} ${detail}`;
+  const found = encoded.get(id);
+  if (found !== undefined) return found;
+  const headers = encodeHeaders([
+    [names.groupId, groupId],
+    [names.message, detail],
+    [names.reason, reason],
+    ...(sqlstate === null ? [] : [[names.sqlstate, sqlstate] as const]),
+    [names.failedAt, failedAt],
+    [names.redriveCount, String(redriveCount)],
+  ]);
+  encoded.set(id, headers);
+  return headers;
 }
 
 /** Reads a record of the dead-letter topic; undefined if it lacks the DLQ headers. */

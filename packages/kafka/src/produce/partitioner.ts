@@ -4,17 +4,14 @@ import type { ICustomPartitioner, Message, PartitionerArgs, PartitionMetadata } 
  * Partitions by the murmur2 hash of the key, as Kafka's own clients do; messages without a key take turns. Written with
  * 32-bit integers, as in Java: kafkajs's partitioner computes with objects around BigInts.
  *
- * Remembers the partition of each message. kafkajs partitions again on every retry, and a message without a key would
+ * Notes its partition in each message. kafkajs partitions again on every retry, and a message without a key would
  * get another partition: messages would be sent twice or never.
  */
 export const createPartitioner: ICustomPartitioner = () => {
-  const chosen = new WeakMap<Message, number>();
   let turn = Math.floor(Math.random() * 1_000);
   return ({ message, partitionMetadata }) => {
-    const partition =
-      chosen.get(message) ?? message.partition ?? choose(message.key, partitionMetadata, () => turn++);
-    chosen.set(message, partition);
-    return partition;
+    message.partition ??= choose(message.key, partitionMetadata, () => turn++);
+    return message.partition;
   };
 };
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import kafkajs, { type Message } from 'kafkajs';
 import { expect, test } from 'vitest';
-import { send, splitByBytes } from './publisher.ts';
+import { compressionFor, send, splitByBytes } from './publisher.ts';
 
 /** A topic that accepts only messages whose timestamp it likes. */
 function topicThat(accepts: (timestamp: string | undefined) => boolean) {
@@ -26,6 +26,12 @@ test('messages whose time a topic rejects are sent without a time', async () => 
   const usual = topicThat(() => true);
   await send(usual.producer, 't', [message]);
   expect(usual.stored).toEqual([message]);
+});
+
+test('only requests of 16 kB and more are compressed', () => {
+  const { None, ZSTD } = kafkajs.CompressionTypes;
+  const of = (bytes: number) => [{ key: null, value: Buffer.alloc(bytes - 90), headers: Buffer.alloc(60) }];
+  expect([compressionFor(of((16 << 10) - 1)), compressionFor(of(16 << 10))]).toEqual([None, ZSTD]);
 });
 
 test('an error of another kind is thrown', async () => {

@@ -1,9 +1,17 @@
-import type { IHeaders, Message, Producer, RecordMetadata } from 'kafkajs';
+import kafkajs, {
+  type CompressionTypes,
+  type IHeaders,
+  type Message,
+  type Producer,
+  type RecordMetadata,
+} from 'kafkajs';
 import { type KafkaClient, METADATA_MAX_AGE_MS } from '../client/connect.ts';
 import { connectChecked } from '../client/connect-checked.ts';
 import { kafkaErrorType } from '../client/errors.ts';
-import type { OutgoingRecord, RecordHeader, RecordHeaders } from '../record.ts';
+import type { EncodedRecord, OutgoingRecord, RecordHeader, RecordHeaders } from '../record.ts';
 import { createPartitioner } from './partitioner.ts';
+
+const { None, ZSTD } = kafkajs.CompressionTypes;
 
 /**
  * Sends records with acks=all. Retries keep the acknowledgements of partitions that a broker has appended; with acks=1
@@ -12,16 +20,27 @@ import { createPartitioner } from './partitioner.ts';
 export interface Publisher extends AsyncDisposable {
   /**
    * Sends records to one topic, in order, and resolves when all are acknowledged.
-   * @param maxBytes maximum size of a request; a larger record is sent by itself. Defaults to 900,000, which
-   * is also the maximum
    * @throws kafkajs's error; some of the records may have been stored
    */
-  publish(topic: string, records: readonly OutgoingRecord[], maxBytes?: number): Promise<void>;
+  publish(
+    topic: string,
+    records: readonly (OutgoingRecord | EncodedRecord)[],
+    options?: PublishOptions,
+  ): Promise<void>;
   /**
    * Sends a record and returns its position.
    * @throws kafkajs's error; the record may have been stored
    */
   publishOne(topic: string, record: OutgoingRecord): Promise<RecordPlace>;
+}
+
+interface PublishOptions {
+  /**
+   * Maximum size of a request; a larger record is sent by itself. Defaults to 900,000, which is also the maximum.
+   */
+  readonly maxBytes?: number;
+  /** Whether to compress large requests. Defaults to false. */
+  readonly compresses?: boolean;
 }
 
 /** The position of a record in its topic. */
@@ -46,9 +65,9 @@ export async function openPublisher(kafka: KafkaClient): Promise<Publisher> {
   });
   await connectChecked(kafka, producer);
   return {
-    async publish(topic, records, maxBytes = REQUEST_MAX_BYTES) {
+    async publish(topic, records, { maxBytes = REQUEST_MAX_BYTES, compresses = false } = {}) {
       for (const part of splitByBytes(records, Math.min(maxBytes, REQUEST_MAX_BYTES))) {
-        await send(producer, topic, part.map(toMessage));
+        await send(producer, topic, part.map(toMessage), compresses ? compressionFor(part) : None);
       }
     },
     async publishOne(topic, record) {
@@ -69,23 +88,24 @@ const NO_TIMESTAMP = '-1';
 export async function send(
   producer: Pick<Producer, 'send'>,
   topic: string,
-  messages: readonly Message[],
+  messages: Message[],
+  compression: CompressionTypes = None,
 ): Promise<readonly RecordMetadata[]> {
   try {
-    return await producer.send({ topic, messages: [...messages], acks: -1 });
+    return await producer.send({ topic, messages, acks: -1, compression });
   } catch (error) {
     if (kafkaErrorType(error) !== 'INVALID_TIMESTAMP') throw error;
     const undated = messages.map((message) => ({ ...message, timestamp: NO_TIMESTAMP }));
-    return await producer.send({ topic, messages: undated, acks: -1 });
+    return await producer.send({ topic, messages: undated, acks: -1, compression });
   }
 }
 
 /** Splits records into runs of at most `maxBytes`; a larger record is a run of its own. */
-export function* splitByBytes(
-  records: readonly OutgoingRecord[],
+export function* splitByBytes<OneRecord extends OutgoingRecord | EncodedRecord>(
+  records: readonly OneRecord[],
   maxBytes: number,
-): Generator<OutgoingRecord[]> {
-  let part: OutgoingRecord[] = [];
+): Generator<OneRecord[]> {
+  let part: OneRecord[] = [];
   let bytes = 0;
   for (const record of records) {
     const size = bytesOf(record);
@@ -100,15 +120,22 @@ export function* splitByBytes(
   if (part.length > 0) yield part;
 }
 
+/** From this size on, compression costs less than it saves. */
+const COMPRESS_MIN_BYTES = 16 << 10;
+
+/** The compression of a request. */
+export function compressionFor(records: readonly (OutgoingRecord | EncodedRecord)[]): CompressionTypes {
+  return records.reduce((sum, record) => sum + bytesOf(record), 0) < COMPRESS_MIN_BYTES ? None : ZSTD;
+}
+
 /** Upper bound of a record's size on the wire. */
-function bytesOf({ key, value, headers }: OutgoingRecord): number {
-  return (
-    30 + (key?.length ?? 0) + (value?.length ?? 0) + (headers === undefined ? 0 : bytesOfHeaders(headers))
-  );
+function bytesOf({ key, value, headers = [] }: OutgoingRecord | EncodedRecord): number {
+  const headerBytes = Buffer.isBuffer(headers) ? headers.length : bytesOfHeaders(headers);
+  return 30 + (key?.length ?? 0) + (value?.length ?? 0) + headerBytes;
 }
 
 /** Upper bound of the headers' size on the wire. */
-export function bytesOfHeaders(headers: NonNullable<OutgoingRecord['headers']>): number {
+function bytesOfHeaders(headers: NonNullable<OutgoingRecord['headers']>): number {
   return listHeaders(headers).reduce(
     (bytes, [name, value]) => bytes + 10 + Buffer.byteLength(name) + Buffer.byteLength(value ?? ''),
     0,
@@ -132,7 +159,7 @@ function isList(headers: NonNullable<OutgoingRecord['headers']>): headers is Rec
 }
 
 /** kafkajs accepts all our header values, but its types are narrower. */
-function toMessage({ key, value, headers, partition }: OutgoingRecord): Message {
+function toMessage({ key, value, headers, partition }: OutgoingRecord | EncodedRecord): Message {
   return {
     key,
     value,

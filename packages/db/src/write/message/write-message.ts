@@ -35,7 +35,7 @@ export async function writeMessage(
   const copy = fresh.toCopyText();
   const { text } = messageOf(batch, expected, tail, division);
   try {
-    const [, accounted] = await database.run((sql) => sql.unsafe<Responses>(text, [], { copy }));
+    const [, accounted] = await database.run((sql) => sql.unsafe<Responses>(text, [], { copy: [copy] }));
     return { ...NOTHING_WRITTEN, ...foundAs(expected), storedByType: countByType(fresh), ...accounted?.[0] };
   } catch (error) {
     const moved = resultOfMoved(error);
