@@ -40,6 +40,7 @@ const ORDER = 'dlq.header_order';
  * `{"base64": …}`, and an array if its name is repeated.
  */
 export function headersToJson(headers: SourceHeaders = []): string {
+  if (headers.length === 0) return '{}';
   const names = headers.map(([name]) => storeName(name));
   const groups = Map.groupBy(headers, ([name]) => storeName(name));
   const stored = [...groups].map(([name, group]) => {

@@ -46,6 +46,6 @@ export function lastRecord({ rows, deadLetters }: Batch): SourceRecord | undefin
 }
 
 /** Number of records in a batch. */
-export function recordCount(batch: Batch): number {
+export function recordCount(batch: Pick<Batch, 'rows' | 'deadLetters'>): number {
   return batch.rows.length + batch.deadLetters.length;
 }

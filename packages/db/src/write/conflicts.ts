@@ -77,10 +77,18 @@ export function requireResolved(sql: Sql, handling: ConflictHandling) {
 export function requireStored<Part>(sql: Template<Part>, ids: readonly string[]): Part {
   if (ids.length === 0) return sql`null`;
   const stored = sql`select count(*) from pipeline.raw_events where event_id = any(${plainArray(ids)}::uuid[])`;
-  return sql`case when (${stored}) < ${ids.length} then current_setting(${UNSEEN}) end`;
+  return failIf(sql, sql`(${stored}) < ${ids.length}`);
 }
 
-/** A duplicate's event is not in the statement's snapshot, but in that of a retry. Nothing was written. */
+/** An expression that fails like `requireResolved` if a condition holds. */
+export function failIf<Part>(sql: Template<Part>, condition: Part): Part {
+  return sql`case when ${condition} then current_setting(${UNSEEN}) end`;
+}
+
+/**
+ * A duplicate's event is not in the statement's snapshot, but in that of a retry; or dead letters of a message are
+ * stored. Nothing was written.
+ */
 export class UnseenDuplicateError extends Error {
   override readonly name = 'UnseenDuplicateError';
   /** `serialization_failure`, which is transient. */
@@ -98,7 +106,7 @@ const UNDEFINED_OBJECT = '42704';
 export function toDuplicateError(error: unknown): unknown {
   const message = codeOf(error) === UNDEFINED_OBJECT && error instanceof Error ? error.message : '';
   if (message.includes(UNSEEN))
-    return new UnseenDuplicateError('an event was stored by another session during the statement', {
+    return new UnseenDuplicateError('an event or dead letter is stored that the statement did not expect', {
       cause: error,
     });
   if (message.includes(CONFLICTING))

@@ -1,5 +1,4 @@
-import type { DeadLetter } from '../dead-letters/dead-letter.ts';
-import type { Batch } from './batch.ts';
+import { type Batch, recordCount } from './batch.ts';
 
 /**
  * How a batch inserts events. `tolerant` skips duplicates (`on conflict do nothing`). The others cost Postgres
@@ -23,16 +22,6 @@ export function areManyDuplicates(duplicates: number, events: number): boolean {
 /** Number of events from which on a batch is cheaper by COPY (docs/decisions/0001-one-message.md). */
 export const DEFAULT_COPY_MIN_EVENTS = 500;
 
-/** Maximum size of the dead letters of a message: Postgres logs its text, of which they are a part, with an error. */
-const MAX_TEXT_BYTES = 64 << 10;
-
-function sizeOf(deadLetters: readonly DeadLetter[]): number {
-  return deadLetters.reduce(
-    (sum, { record: { key, value } }) => sum + (key?.length ?? 0) + (value?.length ?? 0),
-    0,
-  );
-}
-
 /**
  * Chooses the form of the next batch. Duplicates come in runs, from a replay or a producer that resends.
  */
@@ -47,9 +36,8 @@ export class InsertForms {
   }
 
   /** The form of the next batch. */
-  next({ rows, deadLetters }: Pick<Batch, 'rows' | 'deadLetters'>): InsertForm {
-    const isLarge = rows.length >= this.#copyMinEvents && rows.isAscending;
-    const isCopied = isLarge && sizeOf(deadLetters) <= MAX_TEXT_BYTES;
+  next(batch: Pick<Batch, 'rows' | 'deadLetters'>): InsertForm {
+    const isCopied = recordCount(batch) >= this.#copyMinEvents && batch.rows.isAscending;
     if (this.#clean >= CLEAN_BATCHES) return isCopied ? 'copy' : 'plain';
     return isCopied && !this.#areMany ? 'copy-new' : 'tolerant';
   }

@@ -25,6 +25,8 @@ export interface LedgerView {
   readonly resets: number;
   /** What the ledger has kept of the log; undefined if that is unknown or out of date. */
   readonly tail?: LogTail | undefined;
+  /** The id of the ledger's topic, a UUID; null if unknown. */
+  readonly topicId?: string | null;
 }
 
 export interface OpenedLedger extends LedgerView {
@@ -70,7 +72,7 @@ export async function openLedger(
         cluster_id = coalesce(ledger.cluster_id, excluded.cluster_id)
       where coalesce(ledger.cluster_id = excluded.cluster_id, true)
         and (coalesce(ledger.former_topic_id <> excluded.topic_id, true) or ledger.updated_at < now() - interval '1 minute')
-      returning next_offset as "nextOffset", resets, exists (select from former) as "isRestarted", log_tail as "logTail",
+      returning next_offset as "nextOffset", resets, topic_id as "topicId", exists (select from former) as "isRestarted", log_tail as "logTail",
                 ${hasIdentity(sql, { topic, partition }, identity)} as "hasIdentity"`,
   );
   if (opened === undefined) {

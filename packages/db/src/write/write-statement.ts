@@ -83,7 +83,7 @@ export function writeStatement(
       select from ledger where next_offset ${isAtLeast ? sql`>=` : sql`=`} ${expected} and resets = ${resets}
     ), ${isPlain ? sql`` : sql`${insertTolerantly(sql, rows, compares)},`} counted as materialized (
       ${isPlain ? countAll(sql, rows) : countInserted(sql)}
-    ), ${accountFor(sql, batch, expected, tail, form)}${isPlain ? sql`, inserted as (${insertPlainly(sql, rows)})` : sql``}
+    ), ${accountFor(sql, batch, expected, tail, form, insertDeadLetters(sql, batch, form))}${isPlain ? sql`, inserted as (${insertPlainly(sql, rows)})` : sql``}
     select (select next_offset from ledger) as "foundOffset",
            (select resets from ledger) as "foundResets",
            (select log_tail from ledger where not exists (select from in_step)) as "foundTail",
@@ -94,8 +94,9 @@ export function writeStatement(
 }
 
 /**
- * Expressions that write the counts, dead letters and ledger of a batch. Requires `ledger`, `in_step`, and
- * `counted` with the number of inserted events by minute and type.
+ * Expressions that write the counts and ledger of a batch. Requires `ledger`, `in_step`, and `counted` with the
+ * number of inserted events by minute and type.
+ * @param dead inserts the dead letters, and returns a row for each
  */
 export function accountFor<Part>(
   sql: Template<Part>,
@@ -103,13 +104,14 @@ export function accountFor<Part>(
   expected: bigint,
   tail: LogTail | undefined,
   form: StatementForm,
+  dead: Part,
 ): Part {
   return sql`aggregated as (
       insert into pipeline.agg_events_minute as total (minute, event_type, event_count)
       select minute, event_type, event_count from counted order by 1, 2
       on conflict (minute, event_type) do update set event_count = total.event_count + excluded.event_count
     ), dead as (
-      ${insertDeadLetters(sql, batch)}
+      ${dead}
     ), gone as materialized (
       select coalesce((select sum(event_count) from counted), 0)::bigint as stored, (select count(*) from dead) as dead_lettered
     ), progress as (
@@ -164,10 +166,12 @@ function countInserted(sql: Sql) {
 
 /**
  * Keeps stored dead letters unchanged: an operator may already have handled them. Without the topic's id, a
- * record with the same position and content counts as the same; the unique index is for concurrent writers.
- * Omitted if the batch has none, because planning it is a fifth of a small batch's cost.
+ * record with the same position and content counts as the same; the unique index is for concurrent writers, and
+ * fails the plain form. Looks for each of them only if there are any at these offsets, which is rare. Omitted if the
+ * batch has none, because planning it is a fifth of a small batch's cost.
  */
-function insertDeadLetters<Part>(sql: Template<Part>, { topic, partition, deadLetters }: Batch): Part {
+function insertDeadLetters(sql: Sql, batch: Batch, form: StatementForm) {
+  const { topic, partition, deadLetters } = batch;
   if (deadLetters.length === 0) return sql`select where false`;
   return sql`
       insert into pipeline.dlq_events (source_topic, source_partition, source_offset, source_timestamp, source_topic_id, key, value,
@@ -178,15 +182,24 @@ function insertDeadLetters<Part>(sql: Template<Part>, { topic, partition, deadLe
            lateral (select timestamptz 'epoch' + timestamp_ms * interval '1 ms' as source_timestamp,
                            decode(key_base64, 'base64') as key, decode(value_base64, 'base64') as value) as decoded,
            (select topic_id from ledger) as opened
-      where exists (select from in_step) and not exists (
+      where exists (select from in_step) and (not (select ${hasDeadLetters(sql, batch)}) or not exists (
         select from pipeline.dlq_events as stored
         where stored.source_topic = ${topic} and stored.source_partition = ${partition}
           and stored.source_offset = incoming.source_offset and stored.source_timestamp = decoded.source_timestamp
           and coalesce(stored.source_topic_id = opened.topic_id, true)
-          and stored.key is not distinct from decoded.key and stored.value is not distinct from decoded.value)
+          and stored.key is not distinct from decoded.key and stored.value is not distinct from decoded.value))
       order by source_offset
-      on conflict do nothing
+      ${form === 'plain' ? sql`` : sql`on conflict do nothing`}
       returning 1`;
+}
+
+/** A condition: dead letters are stored at the offsets of those of a batch. */
+export function hasDeadLetters<Part>(sql: Template<Part>, { topic, partition, deadLetters }: Batch): Part {
+  const [first = '0', last = '0'] = [deadLetters[0]?.record.offset, deadLetters.at(-1)?.record.offset];
+  return sql`exists (
+        select from pipeline.dlq_events
+        where source_topic = ${topic} and source_partition = ${partition}
+          and source_offset between ${BigInt(first)} and ${BigInt(last)})`;
 }
 
 /** Advances the ledger past the batch. Rows stored by a replay lower `start_offset`, to keep the sum true. */
@@ -229,7 +242,7 @@ function lastTimestamp(batch: Batch): string | null {
   return last === undefined ? null : recordTime(last);
 }
 
-function deadLetterColumns<Part>(sql: Template<Part>, all: readonly DeadLetter[]): Part {
+function deadLetterColumns(sql: Sql, all: readonly DeadLetter[]) {
   const base64 = (bytes: Buffer | null) => (bytes === null ? null : Buffer.from(bytes).toString('base64'));
   return sql`unnest(${plainArray(all.map(({ record }) => record.offset))}::bigint[],
                     ${plainArray(all.map(({ record }) => recordTime(record)))}::bigint[],

@@ -92,11 +92,13 @@ export class LedgerWriter implements Writer {
   }
 
   async rewind(partition: LogPartition, from: bigint, to: bigint): Promise<boolean> {
-    const { tail: former, resets } = this.#ledgerOf(partition);
+    const ledger = this.#ledgerOf(partition);
+    const { tail: former, resets } = ledger;
     const tail = former && cutTail(former, to);
     const rewind = { from, to, tail, resets };
     const isRewound = await this.#persist(() => this.#statements.rewind(partition, rewind));
-    if (isRewound) this.#ledgers.set(ledgerKey(partition), { nextOffset: to, tail, resets: resets + 1 });
+    if (isRewound)
+      this.#ledgers.set(ledgerKey(partition), { ...ledger, nextOffset: to, tail, resets: resets + 1 });
     return isRewound;
   }
 

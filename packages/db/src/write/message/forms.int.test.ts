@@ -58,7 +58,7 @@ const idAt = (index: number) => `00000000-0000-4000-8000-${String(index).padStar
  * A record of a batch: an event, which may be a duplicate or conflicting, one that Postgres refuses, a dead letter, or
  * a gap.
  */
-type Item = Partial<EventRow> | 'dead' | 'gap';
+type Item = Partial<EventRow> | { readonly dead: Partial<DeadLetter> } | 'gap';
 
 const contents = fc.record({
   eventType: fc.constantFrom('page_view', 'search', `it's "odd"\\.`),
@@ -84,11 +84,28 @@ const refused = changed(
   { userId: 'refused' },
   { userId: 'a\0b' },
 );
+const odd = fc.option(fc.uint8Array({ maxLength: 20 }).map(Buffer.from), { nil: null });
+const dead = fc.record({
+  record: fc.record({
+    offset: fc.constant('0'),
+    timestamp: fc.oneof(
+      fc.constantFrom('-1', '0', '1795512612345', '9223372036854775807', '-9223372036854775808'),
+      fc.bigInt({ min: -(2n ** 58n), max: 2n ** 58n }).map(String),
+    ),
+    key: odd,
+    value: odd,
+    headers: fc.array(fc.tuple(fc.constantFrom('a', 'b', 'é'), odd), { maxLength: 3 }),
+  }),
+  eventType: fc.constantFrom(null, 'page_view', `it's "odd"\\.`),
+  detail: fc.constantFrom('is not JSON', `it's not "JSON"\\.\t\n`),
+  sqlstate: fc.constantFrom(null, '22P05'),
+  redriveCount: fc.nat({ max: 3 }),
+});
 const item: fc.Arbitrary<Item> = fc.oneof(
   { weight: 50, arbitrary: event },
   { weight: 1, arbitrary: conflicting },
   { weight: 1, arbitrary: refused },
-  { weight: 1, arbitrary: fc.constant<Item>('dead') },
+  { weight: 3, arbitrary: fc.record({ dead }) },
   { weight: 1, arbitrary: fc.constant<Item>('gap') },
 );
 const batch = fc.record({ items: fc.array(item, { minLength: 1, maxLength: 12 }), rereads: fc.nat(8) });
@@ -98,10 +115,16 @@ function batchAt(start: number, items: readonly Item[]): Batch {
   const deadLetters: DeadLetter[] = [];
   for (const [index, one] of items.entries()) {
     const offset = start + index;
-    if (one === 'dead') deadLetters.push(deadLetter(offset, { detail: `it's not "JSON"\\.` }));
-    else if (one !== 'gap') rows.push(row(offset, one));
+    if (one === 'gap') continue;
+    if ('dead' in one) deadLetters.push(deadLetterAt(offset, one.dead));
+    else rows.push(row(offset, one));
   }
   return { ...partition, nextOffset: BigInt(start + items.length), rows: EventRows.of(rows), deadLetters };
+}
+
+function deadLetterAt(offset: number, change: Partial<DeadLetter>): DeadLetter {
+  const { record } = change;
+  return deadLetter(offset, { ...change, ...(record && { record: { ...record, offset: String(offset) } }) });
 }
 
 test('1,000 random batches are written the same as statements and as messages', {
@@ -124,6 +147,20 @@ test('1,000 random batches are written the same as statements and as messages', 
     }),
     { numRuns: 100 },
   );
+});
+
+test('a message does not store dead letters again that had no topic id', async () => {
+  const [, writer] = await openWriters();
+  const [, database] = databases;
+  const items = [1, 2, 3].map((n): Item => ({ dead: { detail: `${n}` } }));
+  await writer?.write(batchAt(0, items));
+  await writer?.open({ ...partition, topicId: '0198c5b07c1e7000800000000000000f' }, 0n);
+  expect(await writer?.write(batchAt(0, items))).toMatchObject({ deadLettered: 0 });
+  await writer?.write(batchAt(3, items));
+  const ids =
+    database && (await run(database, 'select source_topic_id as id from dlq_events order by dlq_id'));
+  const id = '0198c5b0-7c1e-7000-8000-00000000000f';
+  expect(ids?.map((one) => Object.values(one)[0])).toEqual([null, null, null, id, id, id]);
 });
 
 test('the name of a schema within a value is no name of a table', async () => {
