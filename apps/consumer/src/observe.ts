@@ -38,8 +38,8 @@ function countOutcome(
   metrics.eventsDuplicate.inc(labels, Math.max(0, recordCount(batch) - total - deadLettered));
   metrics.eventsConflicting.inc(labels, conflicting);
   if (deadLettered > 0) {
-    for (const { reason } of [...batch.deadLetters, ...refused])
-      metrics.deadLetters.inc({ ...labels, reason });
+    const byReason = Map.groupBy([...batch.deadLetters, ...refused], ({ reason }) => reason);
+    for (const [reason, { length }] of byReason) metrics.deadLetters.inc({ ...labels, reason }, length);
   }
   metrics.consumedMessages.inc(
     {
