@@ -30,7 +30,8 @@ export function readBinary(
     attributes,
     attributesJson: JSON.stringify(kept),
     data,
-    toDocument: () => [writeJson(attributes, data), { ...attributes, data: data.payload }],
+    // Attributes are strings, which are read from the value.
+    toDocument: () => [`{"data":${data.payloadJson}}`, { ...attributes, data: data.payload }],
     typePath: '',
     reject: (name, problem) =>
       reject(
@@ -83,9 +84,4 @@ function readJson(bytes: Uint8Array, maxBytes: number): EventData | Rejection {
   const { text, value } = parsed;
   const { start = 0, end = text.length, depth = 0 } = locateValue(text).spans[0] ?? {};
   return { payload: value, payloadJson: text.slice(start, end), depth, path: '' };
-}
-
-/** The event in the JSON format, where pointers find attributes next to the data. Not without attributes. */
-function writeJson(attributes: Readonly<Record<string, string>>, { payloadJson }: EventData): string {
-  return `${JSON.stringify(attributes).slice(0, -1)},"data":${payloadJson}}`;
 }

@@ -11,7 +11,7 @@ export interface CloudEvent {
   /** A JSON object of the attributes other than `specversion`, `type` and `time`, their values verbatim. */
   readonly attributesJson: string | null;
   readonly data: EventData;
-  /** The event in the JSON format, as text and as a value. */
+  /** The event in the JSON format, as a value and as text that may lack members that are strings. */
   readonly toDocument: () => readonly [json: string, value: unknown];
   /** JSON Pointer of the type in the record's value. */
   readonly typePath: string;

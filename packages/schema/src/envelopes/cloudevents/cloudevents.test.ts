@@ -94,6 +94,7 @@ describe('the mode', () => {
   test.each([
     'application/cloudevents+json',
     'application/cloudevents+json; charset=UTF-8',
+    'application/cloudevents+json ; charset=UTF-8',
     'Application/CloudEvents',
   ])('is structured with content type %s, whatever the other headers', (contentType) => {
     expect(open(withType(contentType))).toMatchObject({ event: { event_type: 'com.example.someevent' } });
@@ -108,6 +109,11 @@ describe('the mode', () => {
     const { value } = structured();
     expect(open(binary({}, value))).toMatchObject({ event: { payload: { id: '1234-1234-1234' } } });
     expect(open(binary({ 'content-type': undefined }))).toMatchObject({ ok: true, payloadPath: '' });
+  });
+
+  test('is structured without a content type and without attributes in headers', () => {
+    const headers = [[Uint8Array.of(0xff), null] as const, ['traceparent', '00-1'] as const];
+    expect(open({ ...structured(), headers })).toMatchObject({ ok: true, payloadPath: '/data' });
   });
 
   test.each<readonly [what: string, record: SourceRecord, message: string]>([
@@ -146,6 +152,7 @@ describe('a structured event is rejected at', () => {
     ['/time', { time: '"2026-11-24T09:30:12"' }, 'must be an RFC 3339 date-time'],
     ['/time', { time: '"1700000000"' }, 'must be an RFC 3339 date-time'],
     ['/time', { time: '1700000000' }, 'must be an RFC 3339 date-time'],
+    ['/time', { time: '["2026-11-24T09:30:12Z"]' }, 'must be an RFC 3339 date-time'],
     ['/data_base64', { data_base64: '"AQI="' }, 'must be a string, and not next to data'],
     ['/data_base64', { data: undefined, data_base64: '7' }, 'must be a string, and not next to data'],
   ])('%s', (path, change, message) => {
@@ -153,8 +160,14 @@ describe('a structured event is rejected at', () => {
     expect(open(structured(change))).toMatchObject(rejection);
   });
 
+  test('with its type, if that is one', () => {
+    const eventType = 'com.example.someevent';
+    expect(open(structured({ id: undefined }))).toMatchObject({ path: '/id', eventType });
+    expect(open(structured({ id: undefined, type: '7' }))).toMatchObject({ path: '/id', eventType: null });
+  });
+
   test('the top if it is no object', () => {
-    expect(open({ value: toBytes('7') })).toMatchObject({ reason: 'not_an_event', path: '' });
+    expect(open({ value: toBytes('7') })).toMatchObject({ path: '', message: 'must be an object' });
     expect(open({ value: toBytes('{') })).toMatchObject({ reason: 'not_json' });
     expect(open({ value: null })).toMatchObject({ reason: 'empty' });
   });
@@ -190,6 +203,12 @@ describe('data in the JSON format becomes', () => {
   ])('%s', (payloadJson, change) => {
     expect(open(structured(change))).toMatchObject({ ok: true, payloadJson });
   });
+
+  test('a rejection with its place', () => {
+    const base64 = structured({ data: undefined, data_base64: '"AQI="' });
+    expect(open(base64)).toMatchObject({ payloadPath: '/data_base64' });
+    expect(open(structured({ data: undefined }))).toMatchObject({ payloadPath: '' });
+  });
 });
 
 describe('data in binary mode becomes', () => {
@@ -202,6 +221,12 @@ describe('data in binary mode becomes', () => {
     ['{"a":1.0}', 'application/vnd.shop.order+json', toBytes('{"a":1.0}')],
     ['"a\\n\\"b\\""', 'text/plain', toBytes('a\n"b"')],
     ['""', 'TEXT/CSV; Charset="UTF-8"', toBytes('')],
+    ['"a"', 'text/plain; charset=utf8', toBytes('a')],
+    ['"a"', 'text/plain; charset=us-ascii', toBytes('a')],
+    ['1.0', 'application/json ; charset=utf-8', toBytes('1.0')],
+    ['{"data_base64":"MS4w"}', 'application/json-seq', toBytes('1.0')],
+    ['{"data_base64":"MS4w"}', 'my application/json', toBytes('1.0')],
+    ['{"data_base64":"6Q=="}', 'text/plain; charset = iso-8859-1', latin1],
     ['{"data_base64":"6Q=="}', 'text/plain; charset=iso-8859-1', latin1],
     ['{"data_base64":"6Q=="}', 'application/json;charset=latin1', latin1],
     ['{"a":1.0}', undefined, toBytes('{"a":1.0}')],
@@ -211,18 +236,22 @@ describe('data in binary mode becomes', () => {
     ['{"data_base64":"PGE+"}', 'application/xml', toBytes('<a>')],
   ])('%s with content type %s', (payloadJson, contentType, value) => {
     const found = open(binary({ 'content-type': contentType }, value));
-    expect(found).toMatchObject({ ok: true, payloadJson, event: { payload: JSON.parse(payloadJson) } });
+    const event = { payload: JSON.parse(payloadJson) };
+    expect(found).toMatchObject({ ok: true, payloadJson, payloadPath: '', event });
   });
 
   test('a rejection if it is not of its content type', () => {
     expect(open(binary({}, toBytes('<a>')))).toMatchObject({ reason: 'not_json' });
-    expect(open(binary({ 'content-type': 'text/plain' }, latin1))).toMatchObject({ reason: 'not_utf8' });
+    expect(open(binary({ 'content-type': 'text/plain' }, latin1))).toMatchObject({
+      ...{ reason: 'not_utf8', message: 'is not UTF-8' },
+    });
   });
 
   test('a rejection if it is larger than the limit', () => {
     for (const contentType of ['application/json', 'text/plain', 'image/png']) {
       const record = binary({ 'content-type': contentType }, toBytes('"123456"'));
       expect(cloudEvents().open(record, place, { maxBytes: 7 })).toMatchObject({ reason: 'too_large' });
+      expect(cloudEvents().open(record, place, { maxBytes: 8 })).toMatchObject({ ok: true });
     }
   });
 
@@ -274,9 +303,23 @@ describe('attributes', () => {
   test('are rejected if they are extensions and these are unwanted', () => {
     const options = { otherMembers: 'reject' } as const;
     const type = 'com.example.someevent';
-    expect(open(structured(extensions), options)).toMatchObject({ reason: 'not_an_event', eventType: type });
+    expect(open(structured(extensions), options)).toMatchObject({
+      ...{ reason: 'not_an_event', path: '', message: 'has an extension attribute', eventType: type },
+    });
     expect(open(binary({ ce_traceparent: '00-1' }), options)).toMatchObject({ reason: 'not_an_event' });
     expect(open(structured({ subject: '"order-7"', gone: 'null' }), options)).toMatchObject({ ok: true });
+    const core = { datacontenttype: '"text/xml"', dataschema: '"urn:a"', data_base64: '"AQI="' };
+    expect(open(structured({ ...core, data: undefined }), options)).toMatchObject({ ok: true });
+  });
+
+  test('in headers need a name that is text, and a value', () => {
+    const { headers = [], value } = binary({ 'content-type': undefined, ce_datacontenttype: 'text/plain' });
+    const others = [
+      [Uint8Array.of(0xff), toBytes('x')],
+      ['ce_subject', null],
+    ] as SourceHeaders;
+    const kept = '{"id":"1234-1234-1234","source":"/mycontext/subcontext","datacontenttype":"text/plain"}';
+    expect(open({ value, headers: [...headers, ...others] })).toMatchObject({ attributesJson: kept });
   });
 
   test('in headers are not percent-decoded; the last of repeated headers counts', () => {
@@ -361,6 +404,8 @@ describe('written events', () => {
     expect(validate(write({}))).toBeUndefined();
     expect(validate(write({ payload: 7.5 }))).toMatchObject({ path: '/data' });
     expect(validate(write({ event_type: 'c' }))).toMatchObject({ path: '/type' });
+    expect(validate(write({ event_id: '' }))).toMatchObject({ path: '/id' });
+    expect(validate(write({ event_time: 'now' }))).toMatchObject({ path: '/time' });
   });
 
   test('have the user in an attribute, unless it is in the data', () => {
@@ -371,6 +416,13 @@ describe('written events', () => {
         .headers.map(([name]) => name);
     expect(names('/subject')).toContain('ce_subject');
     expect(names('/data/user')).not.toContain('ce_data');
+    expect(names('/customer_id')).not.toContain('ce_customer_id');
+  });
+
+  test('have no attribute of a user that is null', () => {
+    const event = { event_id: 'a', event_type: 'b', event_time: '', user_id: null, payload: {} };
+    const { value = null } = cloudEvents(options).encode?.(event) ?? {};
+    expect(JSON.parse(String(value && Buffer.from(value)))).not.toHaveProperty('subject');
   });
 
   test('have the user as their key', () => {
@@ -399,5 +451,20 @@ test('options are checked with the definition', () => {
   const options = { user: 'subject', mode: 'batched', otherMembers: 'drop', source: '' } as never;
   const define = () => defineEvents({ envelope: cloudEvents(options), types: [], unknownTypes: 'store' });
   expect(define).toThrow(DefinitionError);
-  expect(define).toThrow(/user: .*\n.*otherMembers: .*\n.*mode: .*\n.*source: must not be empty/);
+  expect(cloudEvents(options)).toMatchObject({
+    name: 'cloudevents',
+    problems: [
+      'user: "subject" is not a JSON Pointer such as /a/b',
+      'otherMembers: must be one of reject, keep, ignore',
+      'mode: must be one of structured, binary',
+      'source: must not be empty',
+    ],
+  });
+});
+
+test.each<CloudEventsOptions>([
+  ...(['reject', 'keep', 'ignore'] as const).map((otherMembers) => ({ otherMembers })),
+  ...(['structured', 'binary'] as const).map((mode) => ({ mode })),
+])('the options %j are allowed', (options) => {
+  expect(cloudEvents(options).problems).toEqual([]);
 });
