@@ -1,4 +1,4 @@
-export { compareEvents, type EventFinding, type SentEvent } from './prove/compare-events.ts';
+export { compareEvents, type EventFinding } from './prove/compare-events.ts';
 export {
   keepProof,
   type Proof,
@@ -7,6 +7,7 @@ export {
   type StoredProof,
 } from './prove/proofs.ts';
 export { type PurgedRows, readPurgedRows } from './prove/purged.ts';
+export { type SentEvent, SentEvents } from './prove/sent-events.ts';
 export {
   type ProvenLedger,
   readSnapshot,

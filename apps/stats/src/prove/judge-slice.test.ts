@@ -1,8 +1,9 @@
 import type { Database } from '@pipeline/db';
 import type { EventFinding } from '@pipeline/db/prove';
 import type { KafkaRecord } from '@pipeline/kafka';
-import { createDecoder, shopEvents } from '@pipeline/schema';
-import { expect, test } from 'vitest';
+import { type Accept, createAccept, createDecoder, shopEvents } from '@pipeline/schema';
+import fc from 'fast-check';
+import { expect, test, vi } from 'vitest';
 import { createProven } from '../testing/proofs.ts';
 import { judgeSlice } from './judge-slice.ts';
 import { absenceToDetail, columnsToBits } from './settle/entry.ts';
@@ -26,14 +27,14 @@ const letterAt = (offset: number, change = {}) => ({
   ...{ keyHash: null, valueHash: null, ...change },
 });
 
-/** Answers the two queries of a slice. */
-function databaseOf(letters: readonly object[], findings: readonly object[]): Database {
+/** Answers the two queries of a slice, and notes the columns that are sent. */
+function databaseOf(letters: readonly object[], findings: readonly object[], sent: string[]): Database {
   const run = async (statement: (sql: unknown) => unknown) => {
     let text = '';
     const sql = (strings: readonly string[]) => {
       text += strings.join('');
     };
-    await statement(Object.assign(sql, { typed: () => '' }));
+    await statement(Object.assign(sql, { typed: (column: Buffer) => sent.push(String(column)) }));
     return text.includes('pipeline.dlq_events') ? letters : findings;
   };
   return { run } as unknown as Database;
@@ -44,28 +45,38 @@ interface Tables {
   readonly findings?: readonly (Partial<EventFinding> & Pick<EventFinding, 'index' | 'kind'>)[];
   readonly sample?: number;
   readonly resets?: number;
+  readonly accept?: Accept;
+  /** Gets the columns that are compared. */
+  readonly sent?: string[];
 }
 
 async function judge(
   records: readonly KafkaRecord[],
-  { letters = [], findings = [], sample = 1, resets = 0 }: Tables,
+  {
+    letters = [],
+    findings = [],
+    sample = 1,
+    resets = 0,
+    accept = createAccept(shopEvents),
+    sent = [],
+  }: Tables,
 ) {
   const rows = findings.map((one) => ({ columns: '', purgedBefore: null, ...one }));
   const limits: bigint[] = [];
   const parts = {
-    database: databaseOf(letters, rows),
+    database: databaseOf(letters, rows, sent),
     persist: <Value>(step: () => Promise<Value>) => step(),
     envelope: shopEvents.envelope,
+    accept,
     decode: createDecoder(shopEvents),
     sample,
     limitOf: (before: bigint) => limits.push(before) - 1,
   };
   const partition = createProven({ topicId: 'abcd', resets });
   const slice = { start: 0n, end: 9n, records, markers: 2, aborted: 1 };
-  const { result } = await judgeSlice(parts, partition, 3, slice);
-  const judged = await result;
+  const judged = await judgeSlice(parts, partition, 3, slice);
   const counts = Object.fromEntries(Object.entries(judged.tally).filter(([, count]) => count !== 0));
-  const entries = judged.entries.map(([id, { kind, partition: index, offset, detail }]) => {
+  const entries = [...judged.entries].map(([id, { kind, partition: index, offset, detail }]) => {
     expect([index, id]).toEqual([3, idAt(Number(offset))]);
     return [kind, Number(offset), detail];
   });
@@ -158,5 +169,29 @@ test('a sample leaves out events and dead letters, and accounts for these', asyn
       ...nothing,
       counts: { ...read, unsampled: 2 },
     },
+  );
+});
+
+const ordinary = [{}, { payload: { query: 'é', more: [1.5] } }, { user_id: '4' }];
+const odd = [
+  { payload: { query: '"' } },
+  { user_id: '"\\' },
+  { event_type: 'removed' },
+  { payload: 7 },
+  { other: 1 },
+];
+
+test('events are judged alike, whether they are accepted or opened', async () => {
+  const changes = fc.array(fc.constantFrom<object[]>(...ordinary, ...ordinary, ...odd), { maxLength: 9 });
+  await fc.assert(
+    fc.asyncProperty(changes, fc.constantFrom(1, 0.5), async (all, sample) => {
+      const records = all.map((change, offset) => recordAt(offset, change));
+      const [accepted, opened]: [string[], string[]] = [[], []];
+      const accept = vi.fn(createAccept(shopEvents));
+      const judged = await judge(records, { sample, sent: accepted, accept });
+      expect(judged).toEqual(await judge(records, { sample, sent: opened, accept: () => undefined }));
+      expect(accepted).toEqual(opened);
+      expect(accept).toHaveBeenCalledTimes(sample < 1 ? 0 : all.length);
+    }),
   );
 });

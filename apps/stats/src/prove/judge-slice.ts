@@ -5,16 +5,17 @@ import {
   type EventFinding,
   hasTimeOf,
   readDeadLettersOf,
-  type SentEvent,
   type StoredDeadLetter,
 } from '@pipeline/db/prove';
 import type { KafkaRecord, LogSlice } from '@pipeline/kafka';
-import type { Decode, EventDefinition, Found } from '@pipeline/schema';
+import type { Accept, Decode, EventDefinition } from '@pipeline/schema';
 import { type Finding, placeOf } from './finding.ts';
 import type { ProvenPartition } from './plan.ts';
 import { RecordDigest } from './receipt/record-digest.ts';
-import { absenceToDetail, columnsToBits, type Entry, type Kind } from './settle/entry.ts';
-import { isSampled } from './settle/event-id-bytes.ts';
+import { Entries, type NewEntry } from './settle/entries.ts';
+import { absenceToDetail, columnsToBits, type Kind } from './settle/entry.ts';
+import { hashOfId, hashOfText, ID_WORDS, idOf, isSampled } from './settle/event-id.ts';
+import { SliceEvents } from './slice-events.ts';
 import { addTallies, type Tally } from './tally.ts';
 
 /** What the records of a slice turned out to be; entries and rows are judged at the end of a proof. */
@@ -22,7 +23,7 @@ export interface Judged {
   readonly digest: RecordDigest;
   readonly tally: Tally;
   readonly findings: readonly Finding[];
-  readonly entries: readonly (readonly [eventId: string, entry: Entry])[];
+  readonly entries: Entries;
   /** Records that are no events, and no dead letters: missing, unless their dead letters were purged. */
   readonly unreadableEvents: readonly string[];
   /** Dead letters at these offsets that are those of no record. */
@@ -33,6 +34,8 @@ export interface JudgeParts {
   readonly database: Database;
   readonly persist: Persist;
   readonly envelope: EventDefinition['envelope'];
+  /** Accepts some of the events that `envelope` opens, at a fraction of the cost. */
+  readonly accept: Accept;
   /** The present definition: whether it rejects an event that is not stored. */
   readonly decode: Decode;
   /** The share of event ids that is judged, above 0 up to 1. */
@@ -46,20 +49,17 @@ const NO_LIMITS = { maxBytes: Number.POSITIVE_INFINITY, maxDepth: Number.POSITIV
 
 /** A slice whose events are being compared. */
 interface Sorted {
-  readonly events: SentEvent[];
-  readonly records: KafkaRecord[];
-  readonly near: (StoredDeadLetter | undefined)[];
+  readonly events: SliceEvents;
   readonly tally: { deadLetters: number; different: number; unsampled: number; noEvents: number };
   readonly findings: Finding[];
-  readonly entries: (readonly [string, Entry])[];
+  readonly entries: Entries;
   readonly unreadableEvents: string[];
   readonly accounted: Set<StoredDeadLetter>;
 }
 
 /**
- * Sorts the records of a slice into events and dead letters, and starts to compare the events with their rows.
+ * Sorts the records of a slice into events and dead letters, and compares the events with their rows.
  * @param index of the partition in the plan
- * @returns once the comparison has started; the result when it has ended
  * @throws the driver's error
  */
 export async function judgeSlice(
@@ -67,62 +67,72 @@ export async function judgeSlice(
   partition: ProvenPartition,
   index: number,
   slice: LogSlice,
-): Promise<{ readonly result: Promise<Judged> }> {
+): Promise<Judged> {
   const { topic, partition: number } = partition;
-  const range = { topic, partition: number, start: slice.start, end: slice.end };
-  const letters = await parts.persist(() => readDeadLettersOf(parts.database, range));
+  const { start, end, records, markers, aborted } = slice;
+  const letters = await parts.persist(() =>
+    readDeadLettersOf(parts.database, { topic, partition: number, start, end }),
+  );
   const digest = new RecordDigest();
-  for (const record of slice.records) digest.add(record);
-  const sorted = sortRecords(parts, partition, index, slice.records, letters);
-  const comparing = parts.persist(() => compareEvents(parts.database, sorted.events));
-  const result = comparing.then((found) => {
-    addEvents(parts, partition, index, sorted, found);
-    const strays = letters.filter((letter) => !sorted.accounted.has(letter));
-    const { markers, aborted } = slice;
-    return {
-      ...sorted,
-      digest,
-      tally: addTallies([sorted.tally, { markers, aborted }]),
-      strays: strays.map((letter) => toStray(partition, letter)),
-    };
-  });
-  result.catch(() => {});
-  return { result };
+  for (const record of records) digest.add(record);
+  const sorted = sortRecords(parts, partition, index, records, letters);
+  const found = await parts.persist(() => compareEvents(parts.database, sorted.events.sent));
+  addEvents(parts, partition, index, sorted, found);
+  const strays = letters.filter((letter) => !sorted.accounted.has(letter));
+  return {
+    ...sorted,
+    digest,
+    tally: addTallies([sorted.tally, { markers, aborted }]),
+    strays: strays.map((letter) => toStray(partition, letter)),
+  };
 }
 
 function sortRecords(
-  { envelope, sample }: JudgeParts,
+  parts: JudgeParts,
   partition: ProvenPartition,
   index: number,
   records: readonly KafkaRecord[],
   letters: readonly StoredDeadLetter[],
 ): Sorted {
   const sorted: Sorted = {
-    events: [],
-    records: [],
-    near: [],
+    events: new SliceEvents(records.length),
     tally: { deadLetters: 0, different: 0, unsampled: 0, noEvents: 0 },
     findings: [],
-    entries: [],
+    entries: new Entries(records.length),
     unreadableEvents: [],
     accounted: new Set(),
   };
   const byOffset = Map.groupBy(letters, ({ offset }) => String(offset));
   for (const record of records) {
-    const found = envelope.open(record, partition, NO_LIMITS);
-    const eventId = found.ok ? found.event.event_id.toLowerCase() : null;
-    const place = () => placeOf(partition, record.offset);
-    const own = byOffset.get(record.offset)?.filter((letter) => isOfRecord(letter, record, partition)) ?? [];
-    if (sample < 1 && !isSampled(eventId ?? place(), sample)) {
-      for (const letter of own) sorted.accounted.add(letter);
-      sorted.tally.unsampled++;
-    } else if (own.length > 0 && addDeadLetter(sorted, partition, index, record, own, eventId)) continue;
-    else if (found.ok) addEvent(sorted, record, found, own[0]);
-    else if (found.reason === null) sorted.tally.noEvents++;
-    else if (own[0] !== undefined) addChanged(sorted, partition, record, own[0], null);
-    else sorted.unreadableEvents.push(place());
+    const near = byOffset.size === 0 ? undefined : byOffset.get(record.offset);
+    const event = near === undefined && parts.sample >= 1 ? parts.accept(record.value) : undefined;
+    if (event !== undefined) sorted.events.pushAccepted(record, event);
+    else sortRecord(parts, sorted, partition, index, record, near ?? []);
   }
   return sorted;
+}
+
+/** @param near the dead letters at its offset */
+function sortRecord(
+  { envelope, sample }: JudgeParts,
+  sorted: Sorted,
+  partition: ProvenPartition,
+  index: number,
+  record: KafkaRecord,
+  near: readonly StoredDeadLetter[],
+): void {
+  const found = envelope.open(record, partition, NO_LIMITS);
+  const eventId = found.ok ? found.event.event_id.toLowerCase() : null;
+  const place = placeOf(partition, record.offset);
+  const own = near.filter((letter) => isOfRecord(letter, record, partition));
+  if (!isSampled(eventId === null ? hashOfText(place) : hashOfId(idOf(eventId), 0), sample)) {
+    for (const letter of own) sorted.accounted.add(letter);
+    sorted.tally.unsampled++;
+  } else if (own.length > 0 && addDeadLetter(sorted, partition, index, record, own, eventId)) return;
+  else if (found.ok) sorted.events.push(record, found, own[0]);
+  else if (found.reason === null) sorted.tally.noEvents++;
+  else if (own[0] !== undefined) addChanged(sorted, partition, record, own[0], null);
+  else sorted.unreadableEvents.push(place);
 }
 
 /** Whether a dead letter can be that of a record: those of former topics are not. */
@@ -150,7 +160,7 @@ function addDeadLetter(
   }
   if (changed !== undefined) addChanged(sorted, partition, record, changed, eventId);
   if (same === undefined && changed === undefined) return false;
-  if (eventId !== null) sorted.entries.push([eventId, toEntry('deadLetter', index, record)]);
+  if (eventId !== null) sorted.entries.push(idOf(eventId), 0, toEntry('deadLetter', index, record));
   return true;
 }
 
@@ -167,18 +177,6 @@ function addChanged(
   findings.push({ kind: 'different', record: placeOf(partition, record.offset), eventId, detail });
 }
 
-function addEvent(
-  { events, records, near }: Sorted,
-  record: KafkaRecord,
-  { event, payloadJson, attributesJson }: Found,
-  letter: StoredDeadLetter | undefined,
-): void {
-  const { event_id, event_type: eventType, event_time: eventTime, user_id: userId } = event;
-  events.push({ eventId: event_id.toLowerCase(), eventType, eventTime, userId, payloadJson, attributesJson });
-  records.push(record);
-  near.push(letter);
-}
-
 /** Adds the events in the order of their offsets. */
 function addEvents(
   parts: JudgeParts,
@@ -187,12 +185,13 @@ function addEvents(
   sorted: Sorted,
   found: readonly EventFinding[],
 ): void {
+  const { events, entries } = sorted;
   const findings = new Map(found.map((finding) => [finding.index, finding]));
-  for (const [at, { eventId }] of sorted.events.entries()) {
-    const [record, finding, near] = [sorted.records[at] as KafkaRecord, findings.get(at), sorted.near[at]];
+  for (const [at, record] of events.records.entries()) {
+    const [finding, near] = [findings.get(at), events.near.get(at)];
     const isAbsent = finding?.kind === 'absent' || finding?.kind === 'refused';
-    if (isAbsent && near !== undefined) addChanged(sorted, partition, record, near, eventId);
-    else sorted.entries.push([eventId, toEventEntry(parts, partition, index, record, finding)]);
+    if (isAbsent && near !== undefined) addChanged(sorted, partition, record, near, events.idAt(at));
+    else entries.push(events.ids, ID_WORDS * at, toEventEntry(parts, partition, index, record, finding));
   }
 }
 
@@ -202,7 +201,7 @@ function toEventEntry(
   index: number,
   record: KafkaRecord,
   finding: EventFinding | undefined,
-): Entry {
+): NewEntry {
   if (finding === undefined) return toEntry('equal', index, record);
   const { kind, columns, purgedBefore } = finding;
   if (kind === 'unlike') return toEntry('unlike', index, record);
@@ -212,8 +211,8 @@ function toEventEntry(
   return toEntry('absent', index, record, absenceToDetail({ limit, isRejected }));
 }
 
-function toEntry(kind: Kind, partition: number, { offset }: KafkaRecord, detail = 0): Entry {
-  return { kind, partition, offset: BigInt(offset), detail };
+function toEntry(kind: Kind, partition: number, { offset }: KafkaRecord, detail = 0): NewEntry {
+  return { kind, partition, offset, detail };
 }
 
 function toStray(partition: ProvenPartition, { id, offset }: StoredDeadLetter): Finding {

@@ -15,7 +15,7 @@ import {
 } from '@pipeline/kafka';
 import { resolveCliPath } from '@pipeline/program';
 import { createRecordPace, exitCode, type Settings, UserError, waitFor } from '@pipeline/runtime';
-import { createDecoder, type EventDefinition } from '@pipeline/schema';
+import { createAccept, createDecoder, type EventDefinition } from '@pipeline/schema';
 import { type Maintenance, maintain, type WaitFlag } from '../collect/reach-postgres.ts';
 import type { proveSettings } from '../settings.ts';
 import { showProgress } from '../terminal/diagnostics.ts';
@@ -26,7 +26,8 @@ import { type Plan, type ProvenPartition, planProof } from './plan.ts';
 import { readRecords } from './read-records.ts';
 import { renderReceipt } from './receipt/print-receipt.ts';
 import { type Receipt, toReceipt } from './receipt/receipt.ts';
-import { isSampled } from './settle/event-id-bytes.ts';
+import { toRowEntries } from './settle/entries.ts';
+import { ID_BYTES } from './settle/event-id.ts';
 import { bucketsFor, Journal } from './settle/journal.ts';
 import { settle } from './settle/settle.ts';
 import { initialState, type ProofState } from './state.ts';
@@ -47,6 +48,9 @@ export interface ProveFlags extends WaitFlag {
 }
 
 type ProveSettings = Settings<typeof proveSettings>;
+
+/** The folder of the journal; its number is the format of the files, so that a proof continues only its own. */
+const JOURNAL = 'journal-2';
 
 /** What all parts of a proof use. */
 interface Proving extends Maintenance {
@@ -89,6 +93,7 @@ function openWorkFor(settings: ProveSettings, flags: ProveFlags, address: string
   const range = [from, to].map((position) => (position === undefined ? null : String(position)));
   const parent = workDir === undefined ? undefined : resolveCliPath(workDir);
   return openWork(parent, [
+    JOURNAL,
     address,
     schema,
     brokers,
@@ -119,8 +124,6 @@ interface Begun {
   readonly state: ProofState;
   readonly journal: Journal;
 }
-
-const JOURNAL = 'journal';
 
 /** Continues an interrupted proof, unless the ledgers have been reset since. */
 async function resume({ context, settings, work }: Proving): Promise<Begun | undefined> {
@@ -154,8 +157,8 @@ async function begin(proving: Proving): Promise<Begun> {
       const pace = createRecordPace(ROWS_PER_RECORD * flags.rate, context.signal);
       if (plan.rowsNotChecked === null)
         for await (const ids of eventIds()) {
-          addRows(journal, ids, flags.sample);
-          await pace.wait(ids.length);
+          journal.add(toRowEntries(ids, flags.sample));
+          await pace.wait(ids.length / ID_BYTES);
         }
       const strays = (await strayDeadLetters(MAX_LISTED)).map(toStray);
       const state = initialState(plan, { count: strays.length, first: strays }, journal.flush());
@@ -170,11 +173,6 @@ const ROWS_PER_RECORD = 10;
 
 function bucketsOf({ partitions }: Plan): number {
   return bucketsFor(2 * partitions.reduce((sum, { from, to }) => sum + Number(to - from), 0));
-}
-
-function addRows(journal: Journal, ids: readonly string[], sample: number): void {
-  const row = { kind: 'row', partition: 0, offset: 0n, detail: 0 } as const;
-  for (const id of ids) if (isSampled(id, sample)) journal.add(id, row);
 }
 
 function toStray({
@@ -203,7 +201,10 @@ async function readAll(proving: Proving, state: ProofState, journal: Journal): P
       {
         admin,
         fetchLogStart: (one) => reach(() => fetchLogStart(admin, one)),
-        judge: { database, persist, envelope, decode: createDecoder(definition), sample: flags.sample },
+        judge: {
+          ...{ database, persist, envelope, sample: flags.sample },
+          ...{ accept: createAccept(definition), decode: createDecoder(definition) },
+        },
         journal,
         fetch: {
           limits: { maxBytes, maxRecords },

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Database } from '@pipeline/db';
 import type { LogRange, LogSlice } from '@pipeline/kafka';
-import { createDecoder, shopEvents } from '@pipeline/schema';
+import { createAccept, createDecoder, shopEvents } from '@pipeline/schema';
 import { expect, test } from 'vitest';
 import { createProven } from '../testing/proofs.ts';
 import { type ReadParts, readRecords } from './read-records.ts';
@@ -43,6 +43,7 @@ async function read(answers: readonly Answer[], change: Partial<ReadParts> = {})
       database,
       persist: (step) => step(),
       envelope: shopEvents.envelope,
+      accept: createAccept(shopEvents),
       decode: createDecoder(shopEvents),
       sample: 1,
     },

@@ -38,7 +38,7 @@ export async function readRecords(parts: ReadParts, initial: ProofState): Promis
   return state;
 }
 
-/** Slices are judged one after the other; while Postgres compares one, the next is fetched and sorted. */
+/** While Postgres compares some slices, the next one is fetched and sorted. */
 async function readPartition(parts: ReadParts, initial: ProofState): Promise<ProofState> {
   const reader = new PartitionReader(parts, initial);
   for (let failures = 0; ; failures++) {
@@ -67,12 +67,16 @@ async function recover(
   await pause(backoffMs(defaultBackoff, failures + 1, Math.random()), signal);
 }
 
+/** Maximum number of slices that are judged at a time. Two are compared, by as many connections. */
+const MAX_JUDGED = 4;
+
 /** Reads a partition from the state's next offset on. */
 class PartitionReader {
   state: ProofState;
   readonly #parts: ReadParts;
   readonly #limits: bigint[];
-  #judging: Promise<void> = Promise.resolve();
+  /** The slices that are being judged. */
+  readonly #accepting: Promise<void>[] = [];
 
   constructor(parts: ReadParts, state: ProofState) {
     this.#parts = parts;
@@ -97,7 +101,7 @@ class PartitionReader {
           await this.#parts.wait(part.records.length);
         }
     } finally {
-      await this.#judging;
+      await this.#acceptAll();
     }
     if (this.state.next < to) throw truncated(this.partition, this.state.next);
   }
@@ -109,17 +113,23 @@ class PartitionReader {
     this.#advance(afterExpired(this.state, logStart));
   }
 
-  /** Resolves when the slice is sorted and being compared, and the one before it is judged. */
+  /** Resolves when few enough slices are being judged. They are accepted in their order. */
   async #judge(slice: LogSlice): Promise<void> {
     if (slice.unreadable !== undefined) return await this.#skip(slice);
-    const { result } = await judgeSlice(this.#judgeParts(), this.partition, this.state.index, slice);
-    await this.#judging;
-    this.#judging = result.then((judged) => this.#accept(judged, slice.end));
-    this.#judging.catch(() => {});
+    if (this.#accepting.length >= MAX_JUDGED) await this.#accepting.shift();
+    const judging = judgeSlice(this.#judgeParts(), this.partition, this.state.index, slice);
+    const [before] = this.#accepting.slice(-1);
+    const accepting = Promise.all([judging, before]).then(([judged]) => this.#accept(judged, slice.end));
+    accepting.catch(() => {});
+    this.#accepting.push(accepting);
+  }
+
+  async #acceptAll(): Promise<void> {
+    await this.#accepting.splice(0).at(-1);
   }
 
   async #skip({ start, end }: LogSlice): Promise<void> {
-    await this.#judging;
+    await this.#acceptAll();
     this.#advance({ ...withCounts(this.state, { unreadable: Number(end - start) }), next: end });
   }
 
@@ -133,7 +143,7 @@ class PartitionReader {
   }
 
   #accept(judged: Judged, next: bigint): void {
-    for (const [id, entry] of judged.entries) this.#parts.journal.add(id, entry);
+    this.#parts.journal.add(judged.entries);
     this.#advance({ ...afterSlice(this.state, judged, next), limits: [...this.#limits] });
   }
 

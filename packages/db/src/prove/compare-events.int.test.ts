@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { partitionEvents } from '../maintenance/partition.ts';
 import { migrate, migrationsFolder, readMigrations } from '../migrate.ts';
 import { batchOf, row } from '../testing/batches.ts';
 import { createFreshDatabase, type FreshDatabase } from '../testing/fresh-database.ts';
 import { createWriter } from '../write/writer.ts';
-import { compareEvents, type SentEvent } from './compare-events.ts';
+import { compareEvents } from './compare-events.ts';
 import { keepProof, readNewestProof, readNewestReceipt } from './proofs.ts';
 import { readPurgedRows } from './purged.ts';
+import { type SentEvent, SentEvents } from './sent-events.ts';
 import { readSnapshot } from './snapshot.ts';
 
 let fresh: FreshDatabase;
@@ -38,7 +40,7 @@ async function store(...events: readonly SentEvent[]): Promise<void> {
 }
 
 const compare = async (...events: readonly SentEvent[]) => {
-  const found = await compareEvents(fresh.database, events);
+  const found = await compareEvents(fresh.database, SentEvents.of(events));
   return found.map(({ index, kind, columns }) => [index, kind, columns]).sort();
 };
 
@@ -82,10 +84,8 @@ test('absent events have the earliest limit of a purge that their time is before
   await run(
     `insert into purges (before, purged_by) values ('2026-11-24', 'a'), ('2026-11-26', 'a'), ('2026-11-25', 'a')`,
   );
-  const found = await compareEvents(fresh.database, [
-    event(0),
-    event(1, { eventTime: '2026-11-26T00:00:00Z' }),
-  ]);
+  const events = SentEvents.of([event(0), event(1, { eventTime: '2026-11-26T00:00:00Z' })]);
+  const found = await compareEvents(fresh.database, events);
   const before = (text: string) => BigInt(Date.parse(text)) * 1_000n;
   expect(found).toEqual([
     { index: 0, kind: 'absent', columns: '', purgedBefore: before('2026-11-25T00:00Z') },
@@ -128,9 +128,32 @@ test('a snapshot has the ids of the rows and the ledgers of one time', async () 
       { topic: 'events', nextOffset: 2n, records: 2n, identity: '["id","/event_id",null]' },
     ]);
     expect(await strayDeadLetters(1)).toEqual([]);
-    return (await Array.fromAsync(eventIds())).flat().sort();
+    return Buffer.concat(await Array.fromAsync(eventIds()));
   });
-  expect(ids).toEqual([event(0).eventId, event(1).eventId]);
+  expect(ids.toString('hex')).toBe(
+    [event(0), event(1)].map(({ eventId }) => eventId.replaceAll('-', '')).join(''),
+  );
+});
+
+test('all ids are listed, from many pages and partitions', async () => {
+  await using own = await createFreshDatabase(inject('postgresUrl'));
+  const fill = (id: string) =>
+    own.database.run(
+      (sql) => sql`
+        insert into raw_events (event_id, event_type, event_time, user_id, payload)
+        select ${sql.unsafe(id)}, 'search', now(), 'user-42', '{"query":"q"}' from generate_series(1, 20000) as n`,
+    );
+  const count = async () => {
+    const lists = await readSnapshot(own.settings, ({ eventIds }) => Array.fromAsync(eventIds()));
+    const ids = lists.flatMap((list) => list.toString('hex').match(/.{32}/g) ?? []);
+    return [lists.length > 1, ids.length, new Set(ids).size];
+  };
+  expect(await count()).toEqual([false, 0, 0]);
+  await fill(`lpad(n::text, 32, '0')::uuid`);
+  expect(await count()).toEqual([true, 20_000, 20_000]);
+  await partitionEvents(own.database, new Date(), 2, (step) => step());
+  await fill('gen_random_uuid()');
+  expect(await count()).toEqual([true, 40_000, 40_000]);
 });
 
 test('the newest proof is read with its receipt', async () => {

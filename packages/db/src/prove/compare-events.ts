@@ -1,20 +1,8 @@
 import type { Database, Sql } from '../client/connect.ts';
 import { errorKind } from '../client/errors.ts';
-import { jsonNull, jsonSeparator, plainArray, textArray } from '../write/columns/array-literal.ts';
+import { jsonNull, jsonSeparator } from '../write/columns/array-literal.ts';
 import { untyped } from '../write/untyped-parameter.ts';
-
-/** An event as a record has it. All members are texts, JSON verbatim. */
-export interface SentEvent {
-  /** A UUID. */
-  readonly eventId: string;
-  readonly eventType: string;
-  /** RFC 3339. */
-  readonly eventTime: string;
-  readonly userId: string | null;
-  readonly payloadJson: string;
-  /** Null if there are none. */
-  readonly attributesJson: string | null;
-}
+import type { SentEvents } from './sent-events.ts';
 
 /** How the table differs from an event. Events that are stored exactly as sent have none. */
 export interface EventFinding {
@@ -39,7 +27,7 @@ export interface EventFinding {
  */
 export async function compareEvents(
   database: Database,
-  events: readonly SentEvent[],
+  events: SentEvents,
 ): Promise<readonly EventFinding[]> {
   if (events.length === 0) return [];
   try {
@@ -52,13 +40,10 @@ export async function compareEvents(
 }
 
 /** One of the events cannot be converted to the types of the columns: it was never stored. */
-async function compareHalves(
-  database: Database,
-  events: readonly SentEvent[],
-): Promise<readonly EventFinding[]> {
+async function compareHalves(database: Database, events: SentEvents): Promise<readonly EventFinding[]> {
   const half = events.length >> 1;
   const first = await compareEvents(database, events.slice(0, half));
-  const second = await compareEvents(database, events.slice(half));
+  const second = await compareEvents(database, events.slice(half, events.length));
   return [...first, ...second.map((one) => ({ ...one, index: one.index + half }))];
 }
 
@@ -66,7 +51,7 @@ async function compareHalves(
  * `offset 0` keeps the lookup from becoming a join: the planner does not know the number of events. The columns are
  * compared one by one only for the rows that differ.
  */
-function comparison(sql: Sql, events: readonly SentEvent[]) {
+function comparison(sql: Sql, events: SentEvents) {
   return sql<EventFinding[]>`
     with incoming as not materialized (${selectEvents(sql, events)}
     ), found as materialized (
@@ -85,16 +70,20 @@ function comparison(sql: Sql, events: readonly SentEvent[]) {
     from found`;
 }
 
-function selectEvents(sql: Sql, events: readonly SentEvent[]) {
-  const { ids, types, times, users, payloads, attributes } = columnsOf(events);
+function selectEvents(sql: Sql, events: SentEvents) {
+  const { ids, types, times, users, payloads, attributes } = events.toTexts();
   return sql`
       select unnest(${untyped(sql, ids)}::uuid[]) as event_id,
              unnest(${untyped(sql, types)}::text[]) as event_type,
              unnest(${untyped(sql, times)}::timestamptz[]) as event_time,
              unnest(${untyped(sql, users)}::text[]) as user_id,
              string_to_table(${untyped(sql, payloads)}::text, ${jsonSeparator})::jsonb as payload,
-             string_to_table(${untyped(sql, attributes)}::text, ${jsonSeparator}, ${jsonNull})::jsonb as attributes,
+             ${attributes === undefined ? sql`null` : splitAttributes(sql, attributes)}::jsonb as attributes,
              generate_series(1, ${events.length}::int) as n`;
+}
+
+function splitAttributes(sql: Sql, attributes: Buffer) {
+  return sql`string_to_table(${untyped(sql, attributes)}::text, ${jsonSeparator}, ${jsonNull})`;
 }
 
 /** Texts, because two representations of one value in jsonb may differ after an upgrade of Postgres. */
@@ -105,19 +94,4 @@ function differences(sql: Sql) {
                       case when stored.user_id is distinct from incoming.user_id then 'user_id' end,
                       case when stored.payload::text <> incoming.payload::text then 'payload' end,
                       case when stored.attributes::text <> incoming.attributes::text then 'attributes' end)`;
-}
-
-function columnsOf(events: readonly SentEvent[]) {
-  const textsOf = (name: 'eventId' | 'eventTime' | 'eventType' | 'payloadJson') =>
-    events.map((event) => event[name]);
-  return {
-    ids: Buffer.from(plainArray(textsOf('eventId'))),
-    types: Buffer.from(textArray(textsOf('eventType'))),
-    times: Buffer.from(plainArray(textsOf('eventTime'))),
-    users: Buffer.from(textArray(events.map(({ userId }) => userId))),
-    payloads: Buffer.from(textsOf('payloadJson').join(jsonSeparator)),
-    attributes: Buffer.from(
-      events.map(({ attributesJson }) => attributesJson ?? jsonNull).join(jsonSeparator),
-    ),
-  };
 }

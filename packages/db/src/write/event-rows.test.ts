@@ -1,9 +1,9 @@
-import { createAccept, defineEvents, eventType, fields, Type } from '@pipeline/schema';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { acceptOrdinary, ordinaryRow, toRecord } from '../testing/accepted-rows.ts';
 import { row } from '../testing/batches.ts';
 import { columnsOf } from './columns/event-columns.ts';
-import { type EventRow, EventRows } from './event-rows.ts';
+import { EventRows } from './event-rows.ts';
 
 /** Texts with characters that an array literal must escape. */
 const hostile = fc.string({
@@ -129,37 +129,13 @@ test('a row is a line of six fields', () => {
   );
 });
 
-const envelope = fields({ id: '/id', type: '/type', time: '/time', user: '/user', payload: '/payload' });
-const accept = createAccept(
-  defineEvents({ envelope, types: ['a', 'bé'].map((name) => eventType(name, Type.Any())) }),
-);
-
-const ordinary = fc.record({
-  eventId: fc.uuid(),
-  eventType: fc.constantFrom('a', 'bé'),
-  eventTime: fc
-    .constantFrom('30:00Z', '30:59.5Z', '31:00.123456Z', '30:00+01:00', '30:00.5-01:00', '30:59+00:00')
-    .map((end) => `2026-11-24T09:${end}`),
-  userId: fc.constantFrom('u', '42', 'ü'.repeat(100), null),
-  payloadJson: fc.constantFrom('{"path":"/"}', '1', '"é"', `"${'x'.repeat(40)}"`, `["${'y'.repeat(9_000)}"]`),
-  attributesJson: fc.constantFrom(undefined, undefined, '{"a":1}', `{"a":"é","b":[${'1,'.repeat(50)}2]}`),
-});
-
-function bytesOf({ eventId, eventType, eventTime, userId, payloadJson, attributesJson }: EventRow): Buffer {
-  const user = JSON.stringify(userId);
-  const others = attributesJson === undefined ? '' : `${attributesJson.slice(1, -1)},`;
-  return Buffer.from(
-    `{${others}"id":"${eventId}","type":"${eventType}","time":"${eventTime}","user":${user},"payload":${payloadJson}}`,
-  );
-}
-
 test('an accepted event becomes the row that its texts become', () => {
   fc.assert(
-    fc.property(fc.array(fc.tuple(ordinary, fc.boolean()), { maxLength: 40 }), (all) => {
+    fc.property(fc.array(fc.tuple(ordinaryRow, fc.boolean()), { maxLength: 40 }), (all) => {
       const [expected, rows] = [new EventRows(), new EventRows()];
       for (const [change, isAccepted] of all) {
         const one = row(0, change);
-        const event = isAccepted ? accept(bytesOf(one)) : undefined;
+        const event = isAccepted ? acceptOrdinary(toRecord(one)) : undefined;
         expect(event !== undefined).toBe(isAccepted);
         expected.push(one);
         if (event === undefined) rows.push(one);

@@ -1,28 +1,23 @@
 import { appendFileSync, mkdirSync, readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Entry, kinds } from './entry.ts';
-import { hashOfId, ID_BYTES, readId, writeId } from './event-id-bytes.ts';
+import { ENTRY_WORDS, type Entries } from './entries.ts';
+import { hashOfId } from './event-id.ts';
+import { type Group, readGroups } from './groups.ts';
 
-/** An id of 16 bytes, the kind, 1 unused byte, the partition (2), the detail (4), and the offset (8). */
-const ENTRY_BYTES = 32;
+const WORD_BYTES = Uint32Array.BYTES_PER_ELEMENT;
+const ENTRY_BYTES = ENTRY_WORDS * WORD_BYTES;
 
 /** Memory for what is not written yet. */
 const BUFFER_BYTES = 8 << 20;
 
-/** Number of ids that are in memory at a time when the journal is read: about 30 MB. */
-const IDS_PER_BUCKET = 100_000;
+/** Number of entries that are in memory at a time when the journal is read: about 6 MB. */
+const ENTRIES_PER_BUCKET = 100_000;
 const MAX_BUCKETS = 4_096;
 
 /** The number of files for a number of entries: a power of two. */
 export function bucketsFor(entries: number): number {
-  const wanted = Math.min(MAX_BUCKETS, Math.max(1, entries / IDS_PER_BUCKET));
+  const wanted = Math.min(MAX_BUCKETS, Math.max(1, entries / ENTRIES_PER_BUCKET));
   return 2 ** Math.ceil(Math.log2(wanted));
-}
-
-/** The occurrences of an event id. Its text is rarely needed. */
-export interface Group {
-  readonly eventId: () => string;
-  readonly entries: readonly Entry[];
 }
 
 /**
@@ -31,8 +26,10 @@ export interface Group {
  */
 export class Journal {
   readonly #folder: string;
-  readonly #buffers: readonly Buffer[];
+  readonly #buffers: readonly Uint32Array[];
+  /** Words. */
   readonly #used: Uint32Array;
+  /** Bytes. */
   readonly #written: number[];
 
   /**
@@ -41,8 +38,9 @@ export class Journal {
   constructor(folder: string, lengths: readonly number[]) {
     this.#folder = folder;
     mkdirSync(folder, { recursive: true });
-    const bytes = Math.max(1, Math.floor(BUFFER_BYTES / lengths.length / ENTRY_BYTES)) * ENTRY_BYTES;
-    this.#buffers = lengths.map(() => Buffer.alloc(Math.min(bytes, 1 << 16)));
+    const entries = Math.max(1, Math.floor(BUFFER_BYTES / lengths.length / ENTRY_BYTES));
+    const words = Math.min(entries, 2_048) * ENTRY_WORDS;
+    this.#buffers = lengths.map(() => new Uint32Array(words));
     this.#used = new Uint32Array(lengths.length);
     this.#written = [...lengths];
     for (const [bucket, length] of lengths.entries()) {
@@ -51,17 +49,15 @@ export class Journal {
     }
   }
 
-  add(id: string, { kind, partition, offset, detail }: Entry): void {
-    const bucket = hashOfId(id) & (this.#buffers.length - 1);
-    const buffer = this.#buffers[bucket] as Buffer;
-    if (this.#used[bucket] === buffer.length) this.#write(bucket);
-    const at = this.#used[bucket] ?? 0;
-    writeId(buffer, id, at);
-    buffer.writeUInt16LE(kinds.indexOf(kind), at + ID_BYTES);
-    buffer.writeUInt16LE(partition, at + ID_BYTES + 2);
-    buffer.writeUInt32LE(detail, at + ID_BYTES + 4);
-    buffer.writeBigInt64LE(offset, at + ID_BYTES + 8);
-    this.#used[bucket] = at + ENTRY_BYTES;
+  add({ words }: Entries): void {
+    for (let at = 0; at < words.length; at += ENTRY_WORDS) {
+      const bucket = hashOfId(words, at) & (this.#buffers.length - 1);
+      const buffer = this.#buffers[bucket] as Uint32Array;
+      if (this.#used[bucket] === buffer.length) this.#write(bucket);
+      const end = this.#used[bucket] ?? 0;
+      for (let index = 0; index < ENTRY_WORDS; index++) buffer[end + index] = words[at + index] ?? 0;
+      this.#used[bucket] = end + ENTRY_WORDS;
+    }
   }
 
   /** Writes everything to the files; returns their lengths. */
@@ -72,38 +68,22 @@ export class Journal {
 
   /** The entries of all ids, in the order in which they were added. Call `flush` first. */
   *groups(): Generator<Group> {
-    for (const bucket of this.#buffers.keys()) yield* readGroups(readFileSync(this.#path(bucket)));
+    for (const bucket of this.#buffers.keys()) {
+      const { buffer, byteOffset, length } = readFileSync(this.#path(bucket));
+      yield* readGroups(new Uint32Array(buffer, byteOffset, length / WORD_BYTES));
+    }
   }
 
   #write(bucket: number): void {
     const used = this.#used[bucket] ?? 0;
     if (used === 0) return;
-    appendFileSync(this.#path(bucket), (this.#buffers[bucket] as Buffer).subarray(0, used));
-    this.#written[bucket] = (this.#written[bucket] ?? 0) + used;
+    const { buffer, byteOffset } = this.#buffers[bucket] as Uint32Array;
+    appendFileSync(this.#path(bucket), new Uint8Array(buffer, byteOffset, used * WORD_BYTES));
+    this.#written[bucket] = (this.#written[bucket] ?? 0) + used * WORD_BYTES;
     this.#used[bucket] = 0;
   }
 
   #path(bucket: number): string {
     return join(this.#folder, `ids-${bucket}`);
   }
-}
-
-function* readGroups(bytes: Buffer): Generator<Group> {
-  const groups = new Map<string, Entry[]>();
-  for (let at = 0; at < bytes.length; at += ENTRY_BYTES) {
-    const key = bytes.toString('latin1', at, at + ID_BYTES);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [readEntry(bytes, at)]);
-    else group.push(readEntry(bytes, at));
-  }
-  for (const [key, entries] of groups) yield { entries, eventId: () => readId(Buffer.from(key, 'latin1')) };
-}
-
-function readEntry(bytes: Buffer, at: number): Entry {
-  return {
-    kind: kinds[bytes.readUInt16LE(at + ID_BYTES)] ?? 'row',
-    partition: bytes.readUInt16LE(at + ID_BYTES + 2),
-    detail: bytes.readUInt32LE(at + ID_BYTES + 4),
-    offset: bytes.readBigInt64LE(at + ID_BYTES + 8),
-  };
 }

@@ -3,7 +3,7 @@ import { type Finding, MAX_LISTED, placeOf } from '../finding.ts';
 import { NOT_RETAINED, type Plan } from '../plan.ts';
 import { accountableIn, addTallies, type Tally, tallyOf } from '../tally.ts';
 import { bitsToColumns, detailToAbsence, type Entry } from './entry.ts';
-import type { Group } from './journal.ts';
+import type { Group } from './groups.ts';
 import { type GroupVerdict, judgeGroup } from './judge-group.ts';
 import { countExcess, type PurgeCandidates, purgedLetters } from './purge-balance.ts';
 

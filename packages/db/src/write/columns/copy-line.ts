@@ -23,7 +23,7 @@ function userLength({ userStart, userEnd }: AcceptedEvent): number {
 }
 
 /** Each member is followed by a comma or a brace. */
-function attributesLength({ others }: AcceptedEvent): number {
+export function attributesLength({ others }: AcceptedEvent): number {
   if (others.length === 0) return NULL.length;
   return others.reduce((sum, at, index) => (index % 2 === 0 ? sum - at : sum + at + 1), 1);
 }
@@ -38,16 +38,23 @@ export function writeLine(target: Uint8Array, from: number, event: AcceptedEvent
     userStart < 0 ? writeNull(target, at, TAB) : copyRange(target, at, bytes, userStart, event.userEnd, TAB);
   at = copyRange(target, at, bytes, event.payloadStart, event.payloadEnd, TAB);
   if (event.others.length === 0) writeNull(target, at, LINE_FEED);
-  else writeAttributes(target, at, event);
+  else writeAttributes(target, at, event, LINE_FEED);
 }
 
-function writeAttributes(target: Uint8Array, from: number, { bytes, others }: AcceptedEvent): void {
+/** Writes the attributes of an event that has some, and a character. Returns the position after it. */
+export function writeAttributes(
+  target: Uint8Array,
+  from: number,
+  { bytes, others }: AcceptedEvent,
+  separator: number,
+): number {
   let at = from;
   target[at++] = OPEN_OBJECT;
   for (let index = 0; index < others.length; index += 2)
     at = copyRange(target, at, bytes, others[index] ?? 0, others[index + 1] ?? 0, COMMA);
   target[at - 1] = CLOSE_OBJECT;
-  target[at] = LINE_FEED;
+  target[at] = separator;
+  return at + 1;
 }
 
 /** From this length on, a call into C++ costs less than a loop. */
@@ -55,7 +62,7 @@ const LONG = 36;
 const { copy } = Buffer.prototype;
 
 /** Copies a range and adds a character. Returns the position after it. */
-function copyRange(
+export function copyRange(
   target: Uint8Array,
   from: number,
   bytes: Uint8Array,
