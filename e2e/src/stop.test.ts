@@ -21,16 +21,19 @@ beforeAll(async () => {
   system = await startSystem(inject('brokers'), { seed });
 });
 
+async function restart(): Promise<void> {
+  while (system.fleet.running.length < 2) await waitForLog(system.fleet.start(), /joined the group/);
+  expect(await findStall(system)).toEqual([]);
+}
+
+beforeEach(restart);
+
 /** All of these stops lose and duplicate nothing. */
 afterAll(async () => {
   await using _ended = system;
+  await restart();
   expect(await settle(system)).toEqual([]);
-});
-
-beforeEach(async () => {
-  while (system.fleet.running.length < 2) await waitForLog(system.fleet.start(), /joined the group/);
-  expect(await findStall(system)).toEqual([]);
-});
+}, 300_000);
 
 /** Stops all consumers. Returns their exit codes and whether they exceeded `STOP_MS`. */
 async function stopAll(signal: EndSignal) {
