@@ -1,9 +1,11 @@
+import * as Type from '@sinclair/typebox/type';
 import { describe, expect, test } from 'vitest';
 import { createDecoder } from '../../decode.ts';
 import { DefinitionError, defineEvents } from '../../definition/define-events.ts';
 import { encode } from '../../definition/encode-record.ts';
 import { type ChangeTexts, changeJson, changeRecord, ROW, withSchema } from '../../testing/change-record.ts';
 import { toBytes } from '../../testing/event-text.ts';
+import { compileValidator } from '../../validate.ts';
 import type { SourceRecord } from '../envelope.ts';
 import { debezium } from './debezium.ts';
 import type { DebeziumOptions } from './options.ts';
@@ -64,6 +66,12 @@ describe('the payload is', () => {
     if (found.ok) expect(found.event.payload).toEqual(JSON.parse(payloadJson));
   });
 
+  test('found in the record by its pointer', () => {
+    expect(open()).toMatchObject({ payloadPath: '/after' });
+    expect(open({ op: 'd', before: ROW, after: 'null' })).toMatchObject({ payloadPath: '/before' });
+    expect(open({ op: 'd', after: 'null' })).toMatchObject({ payloadPath: '' });
+  });
+
   test('as deeply nested as the row', () => {
     expect(open({ after: '{"a":[[{}]]}' })).toMatchObject({ depth: 4 });
     expect(open({ connector: 'mongodb', after: '"{\\"a\\":[]}"' })).toMatchObject({ depth: 2 });
@@ -84,6 +92,7 @@ describe('the type is', () => {
   test.each<readonly [string, ChangeTexts, DebeziumOptions, string]>([
     ['SCHEMA.TABLE', {}, {}, 'public.customers'],
     ['DATABASE.TABLE without a schema', { connector: 'mysql' }, {}, 'shop.customers'],
+    ['TABLE without a schema and a database', { source: { schema: 'null', db: 'null' } }, {}, 'customers'],
     ['DATABASE.COLLECTION', { connector: 'mongodb', after: '"{}"' }, {}, 'shop.customers'],
     ['a member of the change', {}, { type: '/source/table' }, 'customers'],
     ['a constant', {}, { type: { constant: 'change' } }, 'change'],
@@ -139,6 +148,15 @@ describe('attributes', () => {
     expect(Object.keys(JSON.parse(json))).toEqual(['source', 'ts_ms']);
   });
 
+  test.each<readonly [string, ChangeTexts]>([
+    ['an update without an image after it', { op: 'u', before: ROW, after: 'null' }],
+    ['a delete with an image after it', { op: 'd', before: ROW }],
+  ])('hold the image before %s', (_, texts) => {
+    const found = open(texts);
+    const json = found.ok ? (found.attributesJson ?? '') : '';
+    expect(Object.keys(JSON.parse(json))).toEqual(['before', 'source', 'ts_ms']);
+  });
+
   test('are null if they are ignored', () => {
     expect(open({}, { otherMembers: 'ignore' })).toMatchObject({ ok: true, attributesJson: null });
   });
@@ -188,6 +206,9 @@ describe('a record is rejected with the pointer of', () => {
     ['a logical decoding message', wrong({ op: 'm' }), '/op', 'must be one of c, u, d, r, t'],
     ['an operation in a wrapper', withSchema('{}'), '/payload/op', 'must be one of c, u, d, r, t'],
     ['a schema change', '{"source":{},"ddl":"create table t (id int)"}', '', 'is a schema change'],
+    ['a change of tables', '{"source":{},"tableChanges":[]}', '', 'is a schema change'],
+    ['another status than that of a boundary', '{"status":"OPEN","id":"5"}', '/op', 'must be one of'],
+    ['a boundary without an id', '{"status":"BEGIN","id":5}', '/op', 'must be one of'],
     ['a missing source', '{"op":"c","after":{}}', '/source/connector', 'must be one of postgresql, mysql'],
     [
       'an unknown connector',
@@ -217,6 +238,12 @@ describe('a record is rejected with the pointer of', () => {
       'must be 1 to',
     ],
     ['an image that is no object', wrong({ after: '7' }), '/after', 'must be an object'],
+    [
+      'an image before a delete that is no object',
+      wrong({ op: 'd', before: '7', after: 'null' }),
+      '/before',
+      'must be an object',
+    ],
     ['a document that is no JSON', wrong({ after: '"{"' }), '/after', 'must be an object'],
     ['a time out of range', wrong({ source: { ts_us: '"soon"' } }), '/source/ts_ms', 'must be'],
     ['a column named like the operation', wrong({ after: '{"__op":1}' }), '/after/__op', 'is a column with'],
@@ -244,6 +271,20 @@ test('options are checked with the definition', () => {
   const define = () => defineEvents({ envelope: debezium(options), types: [], unknownTypes: 'store' });
   expect(define).toThrow(DefinitionError);
   expect(define).toThrow(/type: .*\n.*user: .*\n.*otherMembers: must be one of keep, ignore/);
+});
+
+test('the id rule has a name, and the schema describes changes of any row', () => {
+  const envelope = debezium();
+  expect(envelope.identity).toBe('["debezium"]');
+  const validate = compileValidator(envelope.describe('public.customers', Type.Any()));
+  const problemOf = (texts: ChangeTexts) => validate(JSON.parse(changeJson(texts)));
+  for (const op of ['c', 'u', 'd', 'r', 't']) expect(problemOf({ op })).toBeUndefined();
+  expect(problemOf({ connector: 'mongodb', after: '"{}"' })).toBeUndefined();
+  expect(problemOf({ op: 'm' })).toMatchObject({ path: expect.stringMatching(/^\/op/) });
+  expect(problemOf({ source: { name: 'null' } })).toMatchObject({ path: '/source/name' });
+  expect(problemOf({ source: { connector: '7' } })).toMatchObject({ path: '/source/connector' });
+  expect(problemOf({ after: '7' })).toMatchObject({ path: expect.stringMatching(/^\/after/) });
+  expect(problemOf({ before: '7' })).toMatchObject({ path: expect.stringMatching(/^\/before/) });
 });
 
 test('changes cannot be written', () => {

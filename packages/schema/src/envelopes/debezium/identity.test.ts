@@ -210,6 +210,16 @@ test('a document that is looked up again at redelivery keeps the id of its updat
   );
 });
 
+test('a key that is null or empty is no key', () => {
+  const { value } = changeRecord();
+  const id = idOf({ value });
+  expect([idOf({ value, key: null }), idOf({ value, key: new Uint8Array() })]).toEqual([id, id]);
+});
+
+test('a change that does not mention snapshots is one from the log', () => {
+  expect(idOf(changeRecord({ source: { snapshot: 'null' } }))).toBe(idOf(changeRecord()));
+});
+
 test('a key that is null in a wrapper is no key', () => {
   expect(changeId({ key: '{"schema":null,"payload":null}' })).toBe(changeId({ key: undefined }));
 });
