@@ -50,8 +50,11 @@ function start(change: Partial<RangeParts> = {}) {
     limits: { maxBytes: 1, maxRecords: 1 },
     pace: { wait: async () => {} },
     signal: new AbortController().signal,
-    onStep: async ({ ledger }, step) =>
-      void steps.push([ledger.partition, step.start, step.end, step.records.length]),
+    onStep: async ({ ledger }, step) => {
+      steps.push([ledger.partition, step.start, step.end, step.records.length]);
+      const offsets = step.records.map(({ offset }) => BigInt(offset));
+      expect(offsets.every((offset) => offset >= step.start && offset < step.end)).toBe(true);
+    },
     onProgress: (share) => void shares.push(share),
     ...change,
   };

@@ -27,12 +27,11 @@ export class RangeReader {
   readonly #ranges: readonly ReplayRange[];
   readonly #parts: RangeParts;
   /** The first offset that has not been read, by range. */
-  readonly #next: Map<ReplayRange, bigint>;
+  readonly #next = new Map<ReplayRange, bigint>();
 
   constructor(ranges: readonly ReplayRange[], parts: RangeParts) {
     this.#ranges = ranges;
     this.#parts = parts;
-    this.#next = new Map(ranges.map((range) => [range, range.from]));
   }
 
   /** Ends early after a stop signal. @throws UserError for a permanent error */
