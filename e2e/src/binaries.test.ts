@@ -54,7 +54,7 @@ const startProbe = `
   Object.defineProperty(process, 'stdin', { get() { read.push('stdin'); } });
   net.Socket.prototype.connect = () => { process.stdout.write(JSON.stringify(read)); process.exit(0); };`;
 
-test('before its first connection, an executable reads neither its source map nor stdin', async () => {
+test('before its first connection, the consumer reads neither source map nor stdin', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'start-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const probe = join(folder, 'probe.cjs');

@@ -13,7 +13,7 @@ const names = `(?:${[...tables, 'schema_migrations', 'grant_to_roles', 'check_le
 const bare = new RegExp(
   [
     `\\b(?:from|join|into|update|table|using|on|of|like|index|select|copy) ${names}\\b`,
-    `, ${names}\\b(?!['\`])`,
+    `, ${names}\\b(?!['\`:])`,
     `'${names}'::reg.*`,
   ].join('|'),
   'g',

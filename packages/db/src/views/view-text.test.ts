@@ -19,7 +19,7 @@ const view: EventView = {
   ],
 };
 
-test('columns of raw_events keep their names and comments; the rest is described by the type', () => {
+test('columns of raw_events keep their names and comments', () => {
   expect(viewText(view, new Map([['event_id', 'The id']]))).toBe(`create or replace view pipeline."event_a" as
 select "event_id" as "event_id",
        "ingested_at" as "ingested_at"

@@ -73,11 +73,11 @@ export function readEntry(words: Uint32Array, at: number): Entry {
   };
 }
 
-export function kindAt(words: Uint32Array, at: number): Entry['kind'] {
+function kindAt(words: Uint32Array, at: number): Entry['kind'] {
   return kinds[(words[at + ID_WORDS] ?? 0) & 0xffff] ?? 'row';
 }
 
-export function partitionAt(words: Uint32Array, at: number): number {
+function partitionAt(words: Uint32Array, at: number): number {
   return (words[at + ID_WORDS] ?? 0) >>> 16;
 }
 
