@@ -2,6 +2,7 @@ import type { AcceptedEvent } from '@pipeline/schema';
 import type { SourceRecord } from '../dead-letters/dead-letter.ts';
 import { decodeField, encodeField } from './columns/copy-fields.ts';
 import { lineLength, writeLine } from './columns/copy-line.ts';
+import { FirstFields } from './columns/first-fields.ts';
 import { Lines } from './columns/lines.ts';
 import { MinuteCounts, type MinuteTypeCount } from './minute-counts.ts';
 
@@ -93,9 +94,9 @@ export class EventRows implements Iterable<EventRow> {
     return 4 * this.#descents <= this.length;
   }
 
-  /** The ids, in the order of the rows. */
-  get eventIds(): readonly string[] {
-    return this.#lines.firstFields;
+  /** The ids, in the order of the rows: a view that is valid until the next push. */
+  get eventIds(): FirstFields {
+    return new FirstFields(this.#lines.bytes);
   }
 
   /** The rows at some indexes. */
@@ -109,15 +110,15 @@ export class EventRows implements Iterable<EventRow> {
     );
   }
 
-  /** The rows but those at some ascending indexes. Few cost little, because the others are not decoded. */
-  without(indexes: readonly number[]): EventRows {
-    const others = new EventRows();
+  /** The rows at some ascending indexes, and the others, which are not decoded. */
+  divide(indexes: readonly number[]): readonly [some: EventRows, others: EventRows] {
+    const [some, others] = [this.pick(indexes), new EventRows()];
     const left = new Set(indexes);
     for (const [index, record] of this.records.entries()) if (!left.has(index)) others.records.push(record);
     others.#lines = this.#lines.without(indexes);
-    others.#counts = this.#counts.without(this.pick(indexes).#counts);
+    others.#counts = this.#counts.without(some.#counts);
     others.#hasAttributes = this.#hasAttributes;
-    return others;
+    return [some, others];
   }
 
   /** The rows from index `from` up to, but not including, `to`. */

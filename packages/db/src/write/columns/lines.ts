@@ -2,7 +2,7 @@
 const BYTES_PER_UNIT = 3;
 /** Lines are joined up to these limits before they are written: `Buffer.write` has a high cost per call. */
 const [MANY_LINES, MANY_UNITS] = [64, 16 << 10];
-const [LINE_FEED, TAB] = [10, 9];
+const LINE_FEED = 10;
 
 /**
  * Lines of text, encoded into one buffer as it is sent to Postgres. The garbage collector would copy thousands of
@@ -58,16 +58,10 @@ export class Lines {
     return String(this.bytes).split('\n').slice(0, -1);
   }
 
-  /** The first field of each line, which must be ASCII: without decoding the others, at a quarter of the cost. */
-  get firstFields(): readonly string[] {
-    const { bytes } = this;
-    return startsOf(bytes).map((start) => bytes.toString('latin1', start, bytes.indexOf(TAB, start)));
-  }
-
   /** The lines at some indexes, as they were pushed. */
   pick(indexes: readonly number[]): readonly string[] {
     const { bytes } = this;
-    const starts = startsOf(bytes);
+    const starts = indexes.length === 0 ? [] : startsOf(bytes);
     return indexes.map((index) =>
       bytes.toString('utf8', starts[index], (starts[index + 1] ?? bytes.length) - 1),
     );

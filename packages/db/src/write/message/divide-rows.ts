@@ -1,8 +1,11 @@
 import type { Database } from '../../client/connect.ts';
-import { plainArray } from '../columns/array-literal.ts';
+import type { FirstFields } from '../columns/first-fields.ts';
 import type { EventRows } from '../event-rows.ts';
 import { selectIncoming } from '../incoming.ts';
 import { areManyDuplicates } from '../insert-form.ts';
+import { untyped } from '../untyped-parameter.ts';
+
+const TAB = 9;
 
 /** The rows of a batch, divided by whether COPY can insert them: it fails on an event that exists. */
 export interface Division {
@@ -24,18 +27,19 @@ export async function divideRows(database: Database, rows: EventRows): Promise<D
   const repeated = [...stored, ...twins].sort((a, b) => a - b);
   if (repeated.length === 0) return { fresh: rows, repeatedIds: [] };
   if (areManyDuplicates(repeated.length, rows.length)) return undefined;
+  const [duplicates, fresh] = rows.divide(repeated);
   const areTwinsEqual = rows.pick(twins).toCopyText().equals(rows.pick(firsts).toCopyText());
-  if (!areTwinsEqual || !(await equalStored(database, rows.pick(stored)))) return undefined;
-  const repeatedIds = new Set(repeated.map((index) => ids[index] ?? ''));
-  return { fresh: rows.without(repeated), repeatedIds: [...repeatedIds] };
+  const known = twins.length === 0 ? duplicates : rows.pick(stored);
+  if (!areTwinsEqual || !(await equalStored(database, known))) return undefined;
+  return { fresh, repeatedIds: [...new Set(repeated.map((index) => ids.at(index)))] };
 }
 
 /** Which ids are stored. The subquery keeps the planner from looking at each of them. */
-async function findStored(database: Database, ids: readonly string[]): Promise<ReadonlySet<string>> {
+async function findStored(database: Database, ids: FirstFields): Promise<ReadonlySet<string>> {
   const found = await database.run(
     (sql) => sql<{ id: string }[]>`
       select event_id as id from pipeline.raw_events
-      where event_id = any((select ${plainArray(ids)}::uuid[])::uuid[])`,
+      where event_id = any((select ${untyped(sql, ids.toArray())}::uuid[])::uuid[])`,
   );
   return new Set(found.map(({ id }) => id));
 }
@@ -50,12 +54,11 @@ interface Repeated {
   readonly firsts: readonly number[];
 }
 
-function findRepeated(ids: readonly string[], storedIds: ReadonlySet<string>): Repeated {
-  const suspects = new Set([...storedIds, ...lateOf(ids)]);
+function findRepeated(ids: FirstFields, storedIds: ReadonlySet<string>): Repeated {
   const seen = new Map<string, number>();
   const [stored, twins, firsts]: number[][] & { length: 3 } = [[], [], []];
-  for (const [index, id] of ids.entries()) {
-    if (!suspects.has(id)) continue;
+  for (const index of findSuspects(ids, storedIds)) {
+    const id = ids.at(index);
     const first = seen.get(id);
     if (storedIds.has(id)) stored.push(index);
     else if (first === undefined) seen.set(id, index);
@@ -67,14 +70,39 @@ function findRepeated(ids: readonly string[], storedIds: ReadonlySet<string>): R
   return { stored, twins, firsts };
 }
 
-/** The ids that are not greater than all before them. The others are new to the batch. */
-function lateOf(ids: readonly string[]): readonly string[] {
-  let highest = '';
-  return ids.filter((id) => {
-    const isLate = id <= highest;
-    if (!isLate) highest = id;
-    return isLate;
-  });
+/**
+ * The rows whose id is stored, or may be that of another row: an id that is greater than all before it is new to the
+ * batch, unless a later row repeats it. As most ids ascend, this costs less than to look up each.
+ */
+function findSuspects(ids: FirstFields, storedIds: ReadonlySet<string>): readonly number[] {
+  const late = new Set(findLate(ids));
+  const names = new Set([...storedIds, ...[...late].map((index) => ids.at(index))]);
+  const sorted = Buffer.from(
+    [...names]
+      .sort()
+      .map((id) => `${id}\t`)
+      .join(''),
+  );
+  const suspects: number[] = [];
+  let at = 0;
+  for (let index = 0; index < ids.length; index++) {
+    if (late.has(index)) suspects.push(index);
+    else {
+      while (at < sorted.length && ids.compareTo(index, sorted, at) > 0) at = sorted.indexOf(TAB, at) + 1;
+      if (at < sorted.length && ids.compareTo(index, sorted, at) === 0) suspects.push(index);
+    }
+  }
+  return suspects;
+}
+
+/** The rows whose id is not greater than all before it. */
+function findLate(ids: FirstFields): readonly number[] {
+  const late: number[] = [];
+  let highest = 0;
+  for (let index = 1; index < ids.length; index++)
+    if (ids.compare(index, highest) > 0) highest = index;
+    else late.push(index);
+  return late;
 }
 
 /** Whether every row equals the stored event with its id. */
