@@ -43,7 +43,9 @@ test('dead letters above the limit of their topic are truncated and marked', asy
 });
 
 // M1
-test('rows that a constraint of an operator refuses count towards DLQ_LIMIT_RATIO', async () => {
+test('rows that a constraint of an operator refuses count towards DLQ_LIMIT_RATIO', {
+  tags: 'long',
+}, async () => {
   await using pipeline = await createPipeline();
   await pipeline.database.run((sql) => sql`alter table raw_events add constraint wrong check (user_id = '')`);
   await pipeline.publish(Array.from({ length: 300 }, () => jsonRecord(createEvent(), { partition: 0 })));

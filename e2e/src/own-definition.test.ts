@@ -22,19 +22,23 @@ test.concurrent.each(Object.entries(ownEvents))(
   },
 );
 
-test.each(Object.entries(ownEvents))('simulated events of a %s are stored', async (_, events) => {
-  await using definition = await writeDefinition(events);
-  await using pipeline = await createPipeline();
-  const environment = { ...pipeline.environment, EVENTS: definition.path };
-  const published = await runApp('producer', ['--count', '50', '--rate', '0'], environment);
-  expect(published).toMatchObject({ code: 0 });
-  await drain(environment);
-  const [found] = await pipeline.database.run(
-    (sql) =>
-      sql`select (select count(*)::int from dlq_events) as dead, count(*)::int as stored from raw_events`,
-  );
-  expect(found).toEqual({ dead: 0, stored: 50 });
-});
+test.each(Object.entries(ownEvents))(
+  'simulated events of a %s are stored',
+  { tags: 'long' },
+  async (_, events) => {
+    await using definition = await writeDefinition(events);
+    await using pipeline = await createPipeline();
+    const environment = { ...pipeline.environment, EVENTS: definition.path };
+    const published = await runApp('producer', ['--count', '50', '--rate', '0'], environment);
+    expect(published).toMatchObject({ code: 0 });
+    await drain(environment);
+    const [found] = await pipeline.database.run(
+      (sql) =>
+        sql`select (select count(*)::int from dlq_events) as dead, count(*)::int as stored from raw_events`,
+    );
+    expect(found).toEqual({ dead: 0, stored: 50 });
+  },
+);
 
 test('the stats page suggests the types of the definition', async () => {
   await using definition = await writeDefinition(ownEvents.folder);
@@ -96,6 +100,7 @@ const devScripts = [
 
 test.each(devScripts)(
   'the script of %s for development resolves EVENTS from the root',
+  { tags: 'long' },
   async (folder, script) => {
     const cwd = join(rootFolder, folder);
     const { scripts } = JSON.parse(await readFile(join(cwd, 'package.json'), 'utf8'));

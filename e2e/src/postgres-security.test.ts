@@ -274,7 +274,9 @@ describe('roles', () => {
     expect(await migrate(settingsFor(urlOf('app_owner')), [more])).toEqual(['9999_more.sql']);
   });
 
-  test('members of the owner role can partition; the role owns the partitions', async () => {
+  test('members of the owner role can partition; the role owns the partitions', {
+    tags: 'long',
+  }, async () => {
     const partitioned = await runApp('stats', ['partition', '--ahead', '1'], via('app_owner'));
     expect(partitioned).toMatchObject({ code: 0 });
     const owners = await asUser('administered', (administrator) =>
@@ -286,7 +288,7 @@ describe('roles', () => {
     expect(await runApp('stats', ['verify'], via('app_stats'))).toMatchObject({ code: 0 });
   });
 
-  test('only the operator pauses and resumes partitions', async () => {
+  test('only the operator pauses and resumes partitions', { tags: 'long' }, async () => {
     await pipeline.publish([jsonRecord(createEvent(), { partition: 0 })]);
     expect(await drain(via('app_consumer'))).toMatchObject({ code: 0 });
     const partition = ['--partition', `${pipeline.topic}:0`];
@@ -336,7 +338,9 @@ describe('roles', () => {
     expectEnd(await drain(wrong), 1, /\(28P01\); check the user and the password of DATABASE_URL$/);
   });
 
-  test('a password file or command is read for each connection; a failure is one line', async () => {
+  test('a password file or command is read for each connection; a failure is one line', {
+    tags: 'long',
+  }, async () => {
     const path = join(mkdtempSync(join(tmpdir(), 'password-')), 'password');
     const withoutPassword = via('app_consumer', {}, { password: '' });
     const fromFile = { ...withoutPassword, DATABASE_PASSWORD_FILE: path };
@@ -361,7 +365,7 @@ describe('roles', () => {
     );
   });
 
-  test('a changed password ends the consumer on reconnect; the new one works', async () => {
+  test('a changed password ends the consumer on reconnect; the new one works', { tags: 'long' }, async () => {
     await using consumer = startApp('consumer', [], via('app_consumer'));
     const [first, second] = [createEvent(), createEvent()];
     await pipeline.publish([jsonRecord(first)]);

@@ -184,7 +184,9 @@ test.concurrent('a redrive that is killed and repeated sends at most one dead le
   expect(records).toBeLessThanOrEqual(MANY + 1);
 });
 
-test.concurrent('if the broker rejects some dead letters, the others are sent once', async () => {
+test.concurrent('if the broker rejects some dead letters, the others are sent once', {
+  tags: 'long',
+}, async () => {
   await using pipeline = await createPipeline();
   const records = Array.from({ length: 60 }, (_, at) => ({
     key: Buffer.from(`key-${at}`),
@@ -201,7 +203,7 @@ test.concurrent('if the broker rejects some dead letters, the others are sent on
   expect(await countBy(pipeline, 'status')).toEqual({ open: 3, redriven: 57 });
 });
 
-test.concurrent('a redrive with an unresponsive Kafka stops on SIGTERM', async () => {
+test.concurrent('a redrive with an unresponsive Kafka stops on SIGTERM', { tags: 'long' }, async () => {
   await using pipeline = await createPipeline();
   await insertDeadLetters(pipeline);
   await using proxy = await startProxy(Number(pipeline.environment['KAFKA_BROKERS']?.split(':')[1]));
@@ -234,7 +236,9 @@ test.concurrent('concurrent redrives of the same dead letters send each one once
   expect(await auditTopic(pipeline)).toEqual({ records: SOME, ...onceEach(SOME) });
 });
 
-test.concurrent('redrive respects its rate and limit; --dry-run sends nothing', async () => {
+test.concurrent('redrive respects its rate and limit; --dry-run sends nothing', {
+  tags: 'long',
+}, async () => {
   await using pipeline = await createPipeline();
   await insertDeadLetters(pipeline);
   const run = (...args: readonly string[]) =>
@@ -357,7 +361,9 @@ test.concurrent('a text search covers a limited range of dead letters and return
   expect(await search('reason=not_json')).toMatchObject({ matching: '4', lookedAt: null });
 });
 
-test.concurrent('an export that fails halfway is aborted, and the reason is logged', async () => {
+test.concurrent('an export that fails halfway is aborted, and the reason is logged', {
+  tags: 'long',
+}, async () => {
   await using pipeline = await createPipeline();
   await pipeline.database.run(
     (sql) => sql`

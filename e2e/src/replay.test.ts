@@ -87,7 +87,9 @@ test('a replay of stored events changes nothing, and joins no group', async () =
   expect(await pipeline.describeGroup()).toMatchObject({ members: [] });
 });
 
-test('what a purge removed comes back only with --purged, and the tables add up', async () => {
+test('what a purge removed comes back only with --purged, and the tables add up', {
+  tags: 'long',
+}, async () => {
   await using pipeline = await createPipeline();
   await fill(pipeline, 100);
   const all = await storedCount(pipeline);
@@ -154,7 +156,7 @@ test('a replay that is killed or stopped at any time leaves the tables consisten
   await expectConsistent(pipeline);
 });
 
-test('wrong positions, topics and partitions are one line with exit code 2', async () => {
+test('wrong positions, topics and partitions are one line with exit code 2', { tags: 'long' }, async () => {
   await using pipeline = await createPipeline();
   await fill(pipeline, 3);
   const attempts = [

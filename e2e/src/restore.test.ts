@@ -16,7 +16,7 @@ console.info(`E2E_SEED=${seed}`);
 /** Minimum number of events stored after the backup. */
 const LOST = 3_000;
 
-test('a restored database catches up, with every event stored exactly once', async () => {
+test('a restored database catches up, with every event stored exactly once', { tags: 'long' }, async () => {
   await using system = await startSystem(inject('brokers'), { seed, rate: 1_000 });
   const { fleet, postgres, watch } = system;
   await waitForEvents(system, 2_000);

@@ -463,7 +463,8 @@ const hostile = [
   'x'.repeat(100_000),
 ];
 
-test('hostile texts are shown escaped on every page', async () => {
+test('hostile texts are shown escaped on every page', { tags: 'long' }, async () => {
+  await ensureFilled();
   const records = hostile.map((text) => ({
     ...jsonRecord(createEvent({ event_type: text, user_id: text, payload: { [text]: text } })),
     key: Buffer.from(text),

@@ -232,7 +232,7 @@ describe('with a login of its own', () => {
     expect((await send(url, { auth: 'grace:other' })).status).toBe(200);
   });
 
-  test('a missing or malformed file ends with exit code 2 and one line', async () => {
+  test('a missing or malformed file ends with exit code 2 and one line', { tags: 'long' }, async () => {
     const malformed = join(folder, 'malformed');
     await writeFile(malformed, 'ada:hunter2\nsecret-without-user\n');
     for (const path of [malformed, join(folder, 'missing')]) {

@@ -150,7 +150,7 @@ test('without Postgres the process is live, not ready, and reports it', async ()
   expect(await program.ended).toMatchObject({ code: 0, stdout: '' });
 });
 
-test('without Kafka the page is served, and the process is not ready', async () => {
+test('without Kafka the page is served, and the process is not ready', { tags: 'long' }, async () => {
   await using program = startServer(await absentKafka());
   expect(await readReport(program)).toMatchObject({
     events: { stored: '4' },
@@ -193,7 +193,7 @@ test('a restarted stats page still has lag and rates', async () => {
   expect(points.at(-1)).toMatchObject({ storedPerSecond: 10, producedPerSecond: 120, consumedPerSecond: 20 });
 });
 
-test('the page is served without a history, and logs it', async () => {
+test('the page is served without a history, and logs it', { tags: 'long' }, async () => {
   await pipeline.database.run((sql) => sql`alter table stats_samples rename to hidden_samples`);
   try {
     await using program = startServer();
@@ -205,7 +205,7 @@ test('the page is served without a history, and logs it', async () => {
   }
 });
 
-test('a configured port that is in use is an error', async () => {
+test('a configured port that is in use is an error', { tags: 'long' }, async () => {
   const { port } = new URL(await urlOf(server));
   expect(await runApp('stats', ['serve', '--stats-port', port], pipeline.environment)).toMatchObject({
     code: 1,

@@ -45,7 +45,9 @@ test('verify exits with 0 after a normal run', async () => {
   expect(JSON.parse(json.stdout)).toStrictEqual({ schemaVersion: 1, events: '4', differences: [] });
 });
 
-test('the latest result is kept, unless the ledger was not compared with Kafka', async () => {
+test('the latest result is kept, unless the ledger was not compared with Kafka', {
+  tags: 'long',
+}, async () => {
   const shown = async () =>
     /^Last verify: .*$/m.exec((await runApp('stats', [], pipeline.environment)).stdout)?.[0];
   await runVerify();

@@ -72,7 +72,9 @@ test('the views of JSON Schemas survive two evolutions with a dependent view', a
   ]);
 });
 
-test('an incompatible change of a type is refused in one line, and changes no view', async () => {
+test('an incompatible change of a type is refused in one line, and changes no view', {
+  tags: 'long',
+}, async () => {
   await using pipeline = await createPipeline();
   expect(await withSchemas(pipeline, folder.files, provision)).toMatchObject({ code: 0 });
   const properties = { at: { type: 'integer' } };

@@ -19,7 +19,7 @@ test('a comparison predicts each difference that a deployed candidate makes', { 
   expect(await expectWhatIf(pipeline, records)).toBeGreaterThan(3);
 });
 
-test('a comparison shows no content of records and changes nothing', async () => {
+test('a comparison shows no content of records and changes nothing', { tags: 'long' }, async () => {
   await using pipeline = await createPipeline();
   const secret = createEvent({ event_type: 'search', payload: { query: 'hush' } });
   await pipeline.publish([jsonRecord(secret, { partition: 0 })]);
@@ -46,7 +46,7 @@ test('a comparison shows no content of records and changes nothing', async () =>
   });
 });
 
-test('a candidate with another id rule is one line with exit code 2', async () => {
+test('a candidate with another id rule is one line with exit code 2', { tags: 'long' }, async () => {
   await using pipeline = await createPipeline();
   await pipeline.publish([jsonRecord(createEvent())]);
   expect(await runApp('consumer', ['--once'], pipeline.environment)).toMatchObject({ code: 0 });

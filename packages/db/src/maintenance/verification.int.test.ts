@@ -248,7 +248,7 @@ test('a partitioned table is recounted too', async () => {
   expect(events).toEqual([{ events: 1_000 }]);
 });
 
-test('a recount reports its progress', async () => {
+test('a recount reports its progress', { tags: 'long' }, async () => {
   await run(
     `insert into raw_events select gen_random_uuid(), 'bulk', now(), 'u', '{}' from generate_series(1, 500000)`,
   );

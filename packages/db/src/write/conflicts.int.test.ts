@@ -229,6 +229,7 @@ describe.each([
 
   test.each<ConflictHandling>(['count', 'dead-letter'])(
     'random batches are counted as the rule demands (%s)',
+    { tags: 'long' },
     async (conflicts) => {
       for (const sample of fc.sample(batches, { numRuns: 25, seed: 7 })) {
         await run('truncate raw_events, agg_events_minute, dlq_events, ingest_progress');
