@@ -12,5 +12,5 @@ export const unit = {
   // Files share a worker's modules: to import them again for each file took most of the time.
   isolate: false,
   // A property test of some thousand runs takes seconds on an overloaded machine.
-  testTimeout: 60_000,
+  testTimeout: 120_000,
 };
