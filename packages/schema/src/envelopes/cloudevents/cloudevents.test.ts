@@ -167,7 +167,8 @@ describe('a structured event is rejected at', () => {
   });
 
   test('the top if it is no object', () => {
-    expect(open({ value: toBytes('7') })).toMatchObject({ path: '', message: 'must be an object' });
+    const rejection = { reason: 'not_an_event', path: '', message: 'must be an object' };
+    expect(open({ value: toBytes('7') })).toMatchObject(rejection);
     expect(open({ value: toBytes('{') })).toMatchObject({ reason: 'not_json' });
     expect(open({ value: null })).toMatchObject({ reason: 'empty' });
   });
