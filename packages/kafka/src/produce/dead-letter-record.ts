@@ -77,9 +77,10 @@ export function createDeadLetterRecords(batch: DeadLetterBatch, maxBytes: number
     [names.topic, topic],
     [names.partition, String(partition)],
   ]);
-  const errors = new Map<string, HeaderRun>();
+  let last: { readonly error: DeadLetterError; readonly run: HeaderRun } | undefined;
   return ({ key, value, headers, offset }, error) => {
-    const own = [position, encodeHeaders([[names.offset, offset]]), errorHeaders(errors, batch, error)];
+    if (last === undefined || !isSame(last.error, error)) last = { error, run: errorHeaders(batch, error) };
+    const own = [position, encodeHeaders([[names.offset, offset]]), last.run];
     const kept = withoutOwn(headers);
     const whole = { key, value, headers: joinHeaders(kept.length > 0 ? [encodeHeaders(kept), ...own] : own) };
     const room = roomFor(whole, maxBytes);
@@ -102,16 +103,21 @@ function truncate({ key, value }: EncodedRecord, room: number, headers: readonly
   return { key, value: cut, headers: joinHeaders([...headers, truncated]) };
 }
 
-/** Most dead letters of a batch have the same error. */
+/** Most dead letters of a batch have the same error as the one before. */
+function isSame(one: DeadLetterError, other: DeadLetterError): boolean {
+  return (
+    one.detail === other.detail &&
+    one.reason === other.reason &&
+    one.sqlstate === other.sqlstate &&
+    one.redriveCount === other.redriveCount
+  );
+}
+
 function errorHeaders(
-  encoded: Map<string, HeaderRun>,
   { groupId, failedAt }: DeadLetterBatch,
   { detail, reason, sqlstate, redriveCount }: DeadLetterError,
 ): HeaderRun {
-  const id = `${reason} ${sqlstate} ${redriveCount} ${detail}`;
-  const found = encoded.get(id);
-  if (found !== undefined) return found;
-  const headers = encodeHeaders([
+  return encodeHeaders([
     [names.groupId, groupId],
     [names.message, detail],
     [names.reason, reason],
@@ -119,8 +125,6 @@ function errorHeaders(
     [names.failedAt, failedAt],
     [names.redriveCount, String(redriveCount)],
   ]);
-  encoded.set(id, headers);
-  return headers;
 }
 
 /** Reads a record of the dead-letter topic; undefined if it lacks the DLQ headers. */

@@ -30,10 +30,17 @@ export class BinaryRows {
     this.append(bytes ?? NULL);
   }
 
-  appendBigint(value: bigint): void {
+  /** Appends a field of a `bigint` or a time. @param value an integer */
+  appendInt64(value: number | bigint): void {
     this.#appendLength(8);
     this.#makeRoom(8);
-    this.#end = this.#bytes.writeBigInt64BE(value, this.#end);
+    if (typeof value === 'bigint') {
+      this.#end = this.#bytes.writeBigInt64BE(value, this.#end);
+      return;
+    }
+    const high = Math.floor(value / 2 ** 32);
+    this.#bytes.writeInt32BE(high, this.#end);
+    this.#end = this.#bytes.writeUInt32BE(value - high * 2 ** 32, this.#end + 4);
   }
 
   /** All rows, as COPY reads them. */

@@ -21,27 +21,36 @@ export function deadLetterRows({ topic, partition, deadLetters }: Batch, topicId
   const start = Buffer.concat([
     ...[rowStart(deadLetterColumns.length), binaryField(topic), binaryInt(partition), binaryField(id)],
   ]);
-  const errors = new Map<string, Buffer>();
+  let last: { readonly error: DeadLetter; readonly fields: Buffer } | undefined;
   const rows = new BinaryRows(ROW_BYTES * deadLetters.length);
   for (const deadLetter of deadLetters) {
     const { record } = deadLetter;
     rows.append(start);
-    rows.appendBigint(BigInt(record.offset));
-    rows.appendBigint(microseconds(recordTime(record)));
+    rows.appendInt64(toInteger(record.offset));
+    rows.appendInt64(microseconds(recordTime(record)));
     rows.appendBytes(record.key);
     rows.appendBytes(record.value);
     rows.append(headersField(headersToJson(record.headers)));
-    rows.append(errorFields(errors, deadLetter));
+    if (last === undefined || !isSame(last.error, deadLetter))
+      last = { error: deadLetter, fields: errorFields(deadLetter) };
+    rows.append(last.fields);
   }
   return rows.end();
 }
 
-/** 2000-01-01, from which on Postgres counts, in milliseconds since 1970. */
-const POSTGRES_EPOCH_MS = 946_684_800_000;
+/** 2000-01-01, from which on Postgres counts, in microseconds since 1970. */
+const POSTGRES_EPOCH = 946_684_800_000_000;
 
 /** Rounded as an interval is that Postgres multiplies by the milliseconds, as the other forms do. */
-function microseconds(ms: string): bigint {
-  return BigInt(1_000 * Number(ms)) - 1_000n * BigInt(POSTGRES_EPOCH_MS);
+function microseconds(ms: string): number | bigint {
+  const since1970 = 1_000 * Number(ms);
+  const since2000 = since1970 - POSTGRES_EPOCH;
+  return Number.isSafeInteger(since2000) ? since2000 : BigInt(since1970) - BigInt(POSTGRES_EPOCH);
+}
+
+function toInteger(decimal: string): number | bigint {
+  const number = Number(decimal);
+  return Number.isSafeInteger(number) ? number : BigInt(decimal);
 }
 
 /** The version of jsonb's binary format, which is otherwise its text. */
@@ -53,16 +62,19 @@ function headersField(json: string): Buffer {
   return json === '{}' ? noHeaders : binaryField(`${JSONB_VERSION}${json}`);
 }
 
-/** The other columns, which most dead letters of a batch have in common. */
-function errorFields(
-  encoded: Map<string, Buffer>,
-  { eventType, reason, detail, sqlstate, redriveCount }: DeadLetter,
-): Buffer {
-  const id = `${reason} ${sqlstate} ${redriveCount} ${detail}\n${eventType}`;
-  const found = encoded.get(id);
-  if (found !== undefined) return found;
+/** Most dead letters of a batch have the same error as the one before. */
+function isSame(one: DeadLetter, other: DeadLetter): boolean {
+  return (
+    one.detail === other.detail &&
+    one.reason === other.reason &&
+    one.eventType === other.eventType &&
+    one.sqlstate === other.sqlstate &&
+    one.redriveCount === other.redriveCount
+  );
+}
+
+/** The other columns. */
+function errorFields({ eventType, reason, detail, sqlstate, redriveCount }: DeadLetter): Buffer {
   const texts = [eventType, reason, detail, sqlstate].map(binaryField);
-  const fields = Buffer.concat([...texts, binaryInt(redriveCount)]);
-  encoded.set(id, fields);
-  return fields;
+  return Buffer.concat([...texts, binaryInt(redriveCount)]);
 }
