@@ -19,25 +19,24 @@ export interface Fault<Needs extends System = System> {
   readonly unavailable?: () => string | undefined;
   /**
    * Injects the fault, verifies that it took effect, and ends it.
-   * @throws Error if it did not take effect, because then the test would prove nothing: `NoEffect` if nothing is
-   * left of it
+   * @throws NoEffect if it did not take effect, because then the test would prove nothing
    */
   readonly inject: (system: Needs) => Promise<void>;
 }
 
-/** A fault did not have its effect, or another one as well, because the machine was too busy; it has ended. */
+/** A fault did not have its effect, or another one as well: the machine was too busy. What is left of it is a stall. */
 export class NoEffect extends Error {}
 
 /**
  * Waits until a consumer logs a line that shows the effect of the fault; only lines from now on count.
- * @throws Error if none does within `recoveryMs()`
+ * @throws NoEffect if none does within `recoveryMs()`
  */
 export async function waitForEvidence({ fleet }: Pick<System, 'fleet'>, pattern: RegExp): Promise<void> {
   const count = () => fleet.logs().match(new RegExp(pattern, 'g'))?.length ?? 0;
   const before = count();
   const deadline = Date.now() + recoveryMs();
   await waitUntil(() => count() > before || Date.now() > deadline);
-  if (count() <= before) throw new Error(`the fault had no effect: no consumer logged ${pattern}`);
+  if (count() <= before) throw new NoEffect(`the fault had no effect: no consumer logged ${pattern}`);
 }
 
 /** Events stored before the first fault. */
