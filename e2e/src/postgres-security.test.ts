@@ -274,9 +274,7 @@ describe('roles', () => {
     expect(await migrate(settingsFor(urlOf('app_owner')), [more])).toEqual(['9999_more.sql']);
   });
 
-  test('members of the owner role can partition; the role owns the partitions', {
-    tags: 'long',
-  }, async () => {
+  test('members of the owner role can partition; the role owns the partitions', async () => {
     const partitioned = await runApp('stats', ['partition', '--ahead', '1'], via('app_owner'));
     expect(partitioned).toMatchObject({ code: 0 });
     const owners = await asUser('administered', (administrator) =>
