@@ -216,7 +216,11 @@ test.each<readonly [unknown, string]>([
 });
 
 test('the keyword must be an object of roll-ups by name', () => {
-  expect(keywordProblemsOf(7)).toEqual(['type purchase: x-rollups: must be an object of roll-ups by name']);
+  const types = ['a', 'b'].map((name) => eventType(name, Type.Object({}, { 'x-rollups': 7 })));
+  expect(caught(() => defineEvents({ types }))).toEqual([
+    'type a: x-rollups: must be an object of roll-ups by name',
+    'type b: x-rollups: must be an object of roll-ups by name',
+  ]);
   expect(keywordProblemsOf({ a: 7, b: 7 })).toEqual([
     'type purchase: roll-up "a": must be an object',
     'type purchase: roll-up "b": must be an object',
