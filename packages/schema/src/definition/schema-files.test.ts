@@ -60,6 +60,7 @@ test('the files of a definition have portable names and refer to each other', ()
   expect(files.get('asyncapi.json')).toContain('"$ref": "./com.shop_2f_Order_3a_Placed.json"');
   expect(files.get('_e9_.json')).toContain('"const": "é"');
   expect(files.get('asyncapi.json')).not.toContain('user_id');
+  expect(files.get('asyncapi.json')).toContain('One event per record, in the envelope fields.');
 });
 
 test.each([shopEvents, odd])('the AsyncAPI document is valid', (definition) => {
