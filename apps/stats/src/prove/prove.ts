@@ -185,7 +185,7 @@ function toStray({
 
 const CHECKPOINT_MS = 2_000;
 /** Smaller fetches keep the pauses of a limited rate short. */
-const [FETCH_BYTES, PACED_FETCH_BYTES] = [512 << 10, 128 << 10];
+const [FETCH_BYTES, PACED_FETCH_BYTES] = [1 << 20, 128 << 10];
 
 async function readAll(proving: Proving, state: ProofState, journal: Journal): Promise<ProofState> {
   const { context, persist, settings, flags, definition, admin, work, reach } = proving;

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import type { Database } from '@pipeline/db';
 import type { LogRange, LogSlice } from '@pipeline/kafka';
 import { createAccept, createDecoder, shopEvents } from '@pipeline/schema';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createProven } from '../testing/proofs.ts';
 import { type ReadParts, readRecords } from './read-records.ts';
 import { Journal } from './settle/journal.ts';
 import { initialState, type ProofState, shareRead } from './state.ts';
 
-const database = { run: async () => [] } as unknown as Database;
+const noRows = async () => [];
 
 const slice = (start: number, end: number, change: Partial<LogSlice> = {}): LogSlice => ({
   ...{ start: BigInt(start), end: BigInt(end), records: [], markers: end - start, aborted: 0 },
@@ -20,7 +20,7 @@ const slice = (start: number, end: number, change: Partial<LogSlice> = {}): LogS
 type Answer = readonly (LogSlice | Error)[];
 
 /** Reads two partitions; each call for a range gets the next answer. */
-async function read(answers: readonly Answer[], change: Partial<ReadParts> = {}) {
+async function read(answers: readonly Answer[], change: Partial<ReadParts> = {}, run = noRows) {
   const [ranges, shares, lines]: [string[], number[], string[]] = [[], [], []];
   const left = [...answers];
   async function* readRange({ partition, start, end }: LogRange) {
@@ -40,7 +40,7 @@ async function read(answers: readonly Answer[], change: Partial<ReadParts> = {})
     admin: { readRange },
     fetchLogStart: async () => 4n,
     judge: {
-      database,
+      database: { run } as unknown as Database,
       persist: (step) => step(),
       envelope: shopEvents.envelope,
       accept: createAccept(shopEvents),
@@ -113,6 +113,34 @@ test.each([
   ['that starts before it', [[outOfRange]], startAt(0n)],
 ] as const)('a log %s has been truncated or recreated', async (_, answers, change) => {
   await expect(read(answers, change)).rejects.toThrow(/was truncated, or its topic recreated/);
+});
+
+test('slices that are judged at once are accepted in order, none after a failure', async () => {
+  const answers = [[slice(0, 2), slice(2, 4), slice(4, 10)], [slice(0, 2)]];
+  /** The first query ends when the third one has begun. */
+  const lateFirst = (end: (first: PromiseWithResolvers<never[]>) => void) => {
+    const first = Promise.withResolvers<never[]>();
+    let queries = 0;
+    return async () => {
+      queries++;
+      if (queries === 3) end(first);
+      return queries === 1 ? first.promise : [];
+    };
+  };
+  const { shares } = await read(
+    answers,
+    {},
+    lateFirst(({ resolve }) => resolve([])),
+  );
+  expect(shares).toEqual([2 / 12, 4 / 12, 10 / 12, 1]);
+  const onProgress = vi.fn();
+  const failing = read(
+    answers,
+    { onProgress },
+    lateFirst(({ reject }) => reject(new Error('lost'))),
+  );
+  await expect(failing).rejects.toThrow('lost');
+  expect(onProgress).not.toHaveBeenCalled();
 });
 
 test('a stop ends the reading between two slices, after what was judged is saved', async () => {
