@@ -17,8 +17,7 @@ test('fields are read, compared as texts and joined to an array', () => {
       for (const a of indexes)
         for (const b of indexes) {
           expect(Math.sign(fields.compare(a, b))).toBe(order(all[a], all[b]));
-          const bytes = Buffer.from(`x\t${all[b]}\t`);
-          expect(Math.sign(fields.compareTo(a, bytes, 2))).toBe(order(all[a], all[b]));
+          expect(Math.sign(fields.compareTo(a, all[b] ?? ''))).toBe(order(all[a], all[b]));
         }
     }),
   );

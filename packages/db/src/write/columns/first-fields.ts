@@ -24,12 +24,18 @@ export class FirstFields {
 
   /** Negative if a field is less than another one, 0 if they are equal. */
   compare(index: number, other: number): number {
-    return compareFields(this.#bytes, this.#startOf(index), this.#bytes, this.#startOf(other));
+    const bytes = this.#bytes;
+    let [at, otherAt] = [this.#startOf(index), this.#startOf(other)];
+    for (; bytes[at] === bytes[otherAt] && bytes[at] !== TAB; at++) otherAt++;
+    return (bytes[at] ?? 0) - (bytes[otherAt] ?? 0);
   }
 
-  /** Like `compare`, with the field that begins at a position of other bytes and ends with a tab. */
-  compareTo(index: number, bytes: Uint8Array, position: number): number {
-    return compareFields(this.#bytes, this.#startOf(index), bytes, position);
+  /** Like `compare`, with a text. */
+  compareTo(index: number, text: string): number {
+    const start = this.#startOf(index);
+    let at = 0;
+    while (at < text.length && this.#bytes[start + at] === text.charCodeAt(at)) at++;
+    return (this.#bytes[start + at] ?? 0) - (at < text.length ? text.charCodeAt(at) : TAB);
   }
 
   /** The fields as an array literal of Postgres, which needs no quotes for ids. */
@@ -50,10 +56,4 @@ export class FirstFields {
   #startOf(index: number): number {
     return this.#starts[index] ?? 0;
   }
-}
-
-function compareFields(a: Uint8Array, startA: number, b: Uint8Array, startB: number): number {
-  let at = 0;
-  while (a[startA + at] === b[startB + at] && a[startA + at] !== TAB) at++;
-  return (a[startA + at] ?? 0) - (b[startB + at] ?? 0);
 }

@@ -4,8 +4,7 @@ import type { EventRows } from '../event-rows.ts';
 import { selectIncoming } from '../incoming.ts';
 import { areManyDuplicates } from '../insert-form.ts';
 import { untyped } from '../untyped-parameter.ts';
-
-const TAB = 9;
+import { findRepeated } from './find-repeated.ts';
 
 /** The rows of a batch, divided by whether COPY can insert them: it fails on an event that exists. */
 export interface Division {
@@ -42,67 +41,6 @@ async function findStored(database: Database, ids: FirstFields): Promise<Readonl
       where event_id = any((select ${untyped(sql, ids.toArray())}::uuid[])::uuid[])`,
   );
   return new Set(found.map(({ id }) => id));
-}
-
-/** Indexes of rows. */
-interface Repeated {
-  /** Rows whose event is stored. */
-  readonly stored: readonly number[];
-  /** Rows with the id of an earlier row whose event is not stored. */
-  readonly twins: readonly number[];
-  /** For each twin, the first row with its id. */
-  readonly firsts: readonly number[];
-}
-
-function findRepeated(ids: FirstFields, storedIds: ReadonlySet<string>): Repeated {
-  const seen = new Map<string, number>();
-  const [stored, twins, firsts]: number[][] & { length: 3 } = [[], [], []];
-  for (const index of findSuspects(ids, storedIds)) {
-    const id = ids.at(index);
-    const first = seen.get(id);
-    if (storedIds.has(id)) stored.push(index);
-    else if (first === undefined) seen.set(id, index);
-    else {
-      twins.push(index);
-      firsts.push(first);
-    }
-  }
-  return { stored, twins, firsts };
-}
-
-/**
- * The rows whose id is stored, or may be that of another row: an id that is greater than all before it is new to the
- * batch, unless a later row repeats it. As most ids ascend, this costs less than to look up each.
- */
-function findSuspects(ids: FirstFields, storedIds: ReadonlySet<string>): readonly number[] {
-  const late = new Set(findLate(ids));
-  const names = new Set([...storedIds, ...[...late].map((index) => ids.at(index))]);
-  const sorted = Buffer.from(
-    [...names]
-      .sort()
-      .map((id) => `${id}\t`)
-      .join(''),
-  );
-  const suspects: number[] = [];
-  let at = 0;
-  for (let index = 0; index < ids.length; index++) {
-    if (late.has(index)) suspects.push(index);
-    else {
-      while (at < sorted.length && ids.compareTo(index, sorted, at) > 0) at = sorted.indexOf(TAB, at) + 1;
-      if (at < sorted.length && ids.compareTo(index, sorted, at) === 0) suspects.push(index);
-    }
-  }
-  return suspects;
-}
-
-/** The rows whose id is not greater than all before it. */
-function findLate(ids: FirstFields): readonly number[] {
-  const late: number[] = [];
-  let highest = 0;
-  for (let index = 1; index < ids.length; index++)
-    if (ids.compare(index, highest) > 0) highest = index;
-    else late.push(index);
-  return late;
 }
 
 /** Whether every row equals the stored event with its id. */
