@@ -102,7 +102,7 @@ function statementsOf(world: World, host: SimulatedProcess): Statements {
     rewind: (partition, rewind) => run(() => database.rewind(partition, rewind)),
     write: (batch, expected, form, tail) =>
       run(() => {
-        if ((form === 'tolerant' || form === 'copy-new') && world.missesDuplicate())
+        if (form !== 'plain' && form !== 'copy' && world.missesDuplicate())
           throw new UnseenDuplicateError('unseen');
         const result = database.write(batch, expected, form, tail);
         if (result === undefined) throw new LedgerMissingError(batch);

@@ -80,7 +80,8 @@ async function divisionOf(
   form: InsertForm,
 ): Promise<Division | undefined> {
   if (form === 'copy') return { fresh: rows, repeatedIds: [] };
-  return form === 'copy-new' ? await divideRows(database, rows) : undefined;
+  if (form === 'copy-late' || form === 'copy-new') return await divideRows(database, rows, form);
+  return undefined;
 }
 
 /** @returns null if the ledger is missing */

@@ -34,7 +34,7 @@ export interface StatementResult {
 export const NOTHING_WRITTEN = { foundTail: null, storedByType: null, deadLettered: 0, conflicting: 0 };
 
 /** The form of a single statement. */
-type StatementForm = Exclude<InsertForm, 'copy' | 'copy-new'>;
+type StatementForm = Extract<InsertForm, 'plain' | 'tolerant'>;
 
 /** The ledger that a statement expects; otherwise it writes nothing. */
 export interface ExpectedLedger extends Pick<LedgerView, 'nextOffset' | 'resets'> {

@@ -73,8 +73,10 @@ test.each([
   const insertForms = new InsertForms(1);
   insertForms.report(1, 100);
   const { forms, written } = await write([error, stored], 1, undefined, insertForms);
-  expect(forms).toEqual(['copy-new', 'tolerant']);
+  expect(forms).toEqual(['copy-late', 'tolerant']);
   expect(written).toMatchObject({ deadLettered: 0 });
+  insertForms.report(1, 100);
+  expect(insertForms.next(batchOf([row(1)]))).toBe('copy-new');
 });
 
 test('a message that exceeds its deadline is repeated as a statement', async () => {

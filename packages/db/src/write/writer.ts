@@ -169,6 +169,7 @@ export class LedgerWriter implements Writer {
     const tolerate = (error: unknown) => {
       if (isCopy(first) && isDeadline(error)) this.#forms.report(1);
       if (!isDuplicate(error, first)) throw error;
+      if (first === 'copy-late') this.#forms.reportMiss();
       return write('tolerant');
     };
     const result = await write(first).catch(tolerate).catch(tolerate);
@@ -228,7 +229,7 @@ function isDuplicate(error: unknown, form: InsertForm): boolean {
 }
 
 function isCopy(form: InsertForm): boolean {
-  return form === 'copy' || form === 'copy-new';
+  return form === 'copy' || form === 'copy-late' || form === 'copy-new';
 }
 
 /** A message took too long: Postgres's timeout limits each of its statements, but not all of them together. */

@@ -70,7 +70,7 @@ test.each([
   };
   const writer = await openWriter(changing);
   queries = 0;
-  const { stored } = await writer.write(batchOf([...ids, 90].map(event)));
+  const { stored } = await writer.write(batchOf([90, ...ids].map(event)));
   expect(queries).toBe(4);
   expect(Object.fromEntries(stored)).toEqual({ page_view: count });
   expect(await readStored()).toHaveLength(8);
@@ -79,7 +79,8 @@ test.each([
 test('rows are divided by what is stored and by earlier rows', async () => {
   await openWriter();
   const divide = async (...others: readonly number[]) => {
-    const division = await divideRows(fresh.database, EventRows.of([...ids, ...others].map(event)));
+    const all = EventRows.of([...ids, ...others].map(event));
+    const division = await divideRows(fresh.database, all, 'copy-new');
     return division && [division.fresh.records.map(({ offset }) => offset), division.repeatedIds];
   };
   const offsets = rows.map(({ record }) => record.offset);
@@ -88,6 +89,20 @@ test('rows are divided by what is stored and by earlier rows', async () => {
   expect(await divide(90, 7)).toEqual([offsets, [stored, seven]]);
   expect(await divide(8, 8)).toEqual([offsets, [eight]]);
   expect(await divide(8, 8, 8)).toBeUndefined();
+});
+
+test('a stored event whose id is not late is found by the unique index, and later by a query', async () => {
+  const writer = await openWriter();
+  for (const start of [10, 20]) {
+    const batch = [start, start + 1, start + 2, start + 3, start + 4, 90];
+    await writer.write(batchOf(batch.map((id, at) => event(id, start === 10 ? at : 6 + at))));
+  }
+  expect(await readStored()).toEqual([10, 11, 12, 13, 14, 20, 21, 22, 23, 24]);
+  const [ledger] = await run('select stored::int, duplicates::int from ingest_progress');
+  expect(ledger).toEqual({ stored: 14, duplicates: 3 });
+  const all = EventRows.of([...ids, 90].map(event));
+  expect((await divideRows(fresh.database, all, 'copy-late'))?.fresh).toHaveLength(9);
+  expect((await divideRows(fresh.database, all, 'copy-new'))?.fresh).toHaveLength(8);
 });
 
 test.each<[string, Partial<EventRow>]>([
@@ -99,7 +114,7 @@ test.each<[string, Partial<EventRow>]>([
 ])('a batch with a duplicate that differs in %s is not divided', async (_, change) => {
   await openWriter();
   for (const id of [90, 8]) {
-    const divide = (one: EventRow) => divideRows(fresh.database, EventRows.of([...rows, one]));
+    const divide = (one: EventRow) => divideRows(fresh.database, EventRows.of([...rows, one]), 'copy-new');
     expect((await divide(event(id, 8)))?.fresh).toHaveLength(8);
     expect(await divide({ ...event(id, 8), ...change })).toBeUndefined();
   }

@@ -1,10 +1,10 @@
 import type { Database } from '../../client/connect.ts';
-import type { FirstFields } from '../columns/first-fields.ts';
+import { plainArray } from '../columns/array-literal.ts';
 import type { EventRows } from '../event-rows.ts';
 import { selectIncoming } from '../incoming.ts';
 import { areManyDuplicates } from '../insert-form.ts';
 import { untyped } from '../untyped-parameter.ts';
-import { findRepeated } from './find-repeated.ts';
+import { findLate, findRepeated } from './find-repeated.ts';
 
 /** The rows of a batch, divided by whether COPY can insert them: it fails on an event that exists. */
 export interface Division {
@@ -14,15 +14,22 @@ export interface Division {
 }
 
 /**
- * Divides the rows by a query before the transaction that writes them. Another session may store or purge an event
+ * Divides the rows by a query, for late ids or for all, before the transaction that writes them. Another session may store or purge an event
  * in between, so COPY may still fail, and the transaction must check that `repeatedIds` are stored.
  * @returns undefined if a statement must write the batch: duplicates are many, or one may be a conflict or refused,
  * because it differs from the event with its id
  * @throws the driver's error
  */
-export async function divideRows(database: Database, rows: EventRows): Promise<Division | undefined> {
+export async function divideRows(
+  database: Database,
+  rows: EventRows,
+  form: 'copy-late' | 'copy-new',
+): Promise<Division | undefined> {
   const ids = rows.eventIds;
-  const { stored, twins, firsts } = findRepeated(ids, await findStored(database, ids));
+  const late = findLate(ids);
+  const looksUp =
+    form === 'copy-late' ? Buffer.from(plainArray(late.map((at) => ids.at(at)))) : ids.toArray();
+  const { stored, twins, firsts } = findRepeated(ids, late, await findStored(database, looksUp));
   const repeated = [...stored, ...twins].sort((a, b) => a - b);
   if (repeated.length === 0) return { fresh: rows, repeatedIds: [] };
   if (areManyDuplicates(repeated.length, rows.length)) return undefined;
@@ -34,11 +41,11 @@ export async function divideRows(database: Database, rows: EventRows): Promise<D
 }
 
 /** Which ids are stored. The subquery keeps the planner from looking at each of them. */
-async function findStored(database: Database, ids: FirstFields): Promise<ReadonlySet<string>> {
+async function findStored(database: Database, ids: Buffer): Promise<ReadonlySet<string>> {
   const found = await database.run(
     (sql) => sql<{ id: string }[]>`
       select event_id as id from pipeline.raw_events
-      where event_id = any((select ${untyped(sql, ids.toArray())}::uuid[])::uuid[])`,
+      where event_id = any((select ${untyped(sql, ids)}::uuid[])::uuid[])`,
   );
   return new Set(found.map(({ id }) => id));
 }

@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { row } from '../../testing/batches.ts';
 import { EventRows } from '../event-rows.ts';
-import { findRepeated } from './find-repeated.ts';
+import { findLate, findRepeated } from './find-repeated.ts';
 
 const id = fc.nat(30).map((n) => `019ab3c1-0000-7000-8000-${String(n).padStart(12, '0')}`);
 /** In order, as new ids are, with some late ones. */
-const ids = fc
+const idsOfBatch = fc
   .tuple(fc.array(id, { maxLength: 20 }), fc.array(fc.tuple(fc.nat(20), id), { maxLength: 6 }))
   .map(([ascending, late]) =>
     late.reduce((all, [at, one]) => all.toSpliced(at, 0, one), ascending.toSorted()),
@@ -14,13 +14,13 @@ const ids = fc
 
 test('the rows whose event is stored, or in an earlier row, are found', () => {
   fc.assert(
-    fc.property(ids, fc.uniqueArray(id, { maxLength: 6 }), (all, storedIds) => {
-      const rows = EventRows.of(all.map((eventId, offset) => row(offset, { eventId })));
+    fc.property(idsOfBatch, fc.uniqueArray(id, { maxLength: 6 }), (all, storedIds) => {
+      const ids = EventRows.of(all.map((eventId, offset) => row(offset, { eventId }))).eventIds;
       const isStored = (index: number) => storedIds.includes(all[index] ?? '');
       const firstOf = (index: number) => all.indexOf(all[index] ?? '');
       const indexes = [...all.keys()];
       const twins = indexes.filter((index) => !isStored(index) && firstOf(index) < index);
-      expect(findRepeated(rows.eventIds, new Set(storedIds))).toEqual({
+      expect(findRepeated(ids, findLate(ids), new Set(storedIds))).toEqual({
         stored: indexes.filter(isStored),
         twins,
         firsts: twins.map(firstOf),
