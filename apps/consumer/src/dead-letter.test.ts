@@ -20,10 +20,11 @@ function deadLetterOf(value: Buffer): DeadLetter {
 
 /** The requests for dead letters of a topic that takes records up to `topicMaxBytes`. */
 async function publish(value: Buffer, maxBytes: number, topicMaxBytes: number, type = 'MESSAGE_TOO_LARGE') {
-  type Sent = Parameters<Publisher['publish']>;
-  const requests: { topic: string; limit: number | undefined; records: Sent[1] }[] = [];
+  type Sent = Parameters<Publisher['publish']>[1] extends Iterable<infer OneRecord> ? OneRecord : never;
+  const requests: { topic: string; limit: number | undefined; records: readonly Sent[] }[] = [];
   const publisher: Pick<Publisher, 'publish'> = {
-    async publish(topic, records, { maxBytes: limit } = {}) {
+    async publish(topic, all, { maxBytes: limit } = {}) {
+      const records = [...all];
       requests.push({ topic, limit, records });
       const isTooLarge = records.some((record) => (record.value?.length ?? 0) > topicMaxBytes);
       if (isTooLarge) throw Object.assign(new Error('rejected'), { type });

@@ -21,7 +21,7 @@ export function createDeadLetterStep(
     const failedAt = new Date().toISOString();
     const send = (limit: number) => {
       const toRecord = createDeadLetterRecords({ ...source, groupId, failedAt }, limit);
-      const records = deadLetters.map((deadLetter) => toRecord(deadLetter.record, deadLetter));
+      const records = deadLetters.values().map((deadLetter) => toRecord(deadLetter.record, deadLetter));
       return publisher.publish(topic, records, { maxBytes: limit, compresses: true });
     };
     await reachKafka(() => sendFitting(send, maxBytes));

@@ -92,7 +92,7 @@ test('the stages of a batch have their limits and names from the settings', asyn
   const health = { ...createHealth(logger, metrics), progressed: () => void progress.push('batch') };
   const published: unknown[] = [];
   const publish: Publisher['publish'] = async (topic, records, { maxBytes } = {}) => {
-    const groups = records.map(({ headers }) => /errors\.group.(my_group)/.exec(String(headers))?.[1]);
+    const groups = [...records].map(({ headers }) => /errors\.group.(my_group)/.exec(String(headers))?.[1]);
     published.push({ topic, maxBytes, groups });
   };
   const stages = createStages({

@@ -81,7 +81,7 @@ export class Cluster {
   }
 
   /** Appends to the dead-letter topic. */
-  publish(records: readonly { readonly value: Buffer | null; readonly headers?: unknown }[]): void {
+  publish(records: Iterable<{ readonly value: Buffer | null; readonly headers?: unknown }>): void {
     for (const { value, headers } of records) {
       // Encoded: the length of the value, a byte, follows the name.
       const header = (name: string) =>

@@ -19,12 +19,13 @@ const { None, ZSTD } = kafkajs.CompressionTypes;
  */
 export interface Publisher extends AsyncDisposable {
   /**
-   * Sends records to one topic, in order, and resolves when all are acknowledged.
+   * Sends records to one topic, in order, and resolves when all are acknowledged. Takes the records of a request
+   * after the one before is acknowledged.
    * @throws kafkajs's error; some of the records may have been stored
    */
   publish(
     topic: string,
-    records: readonly (OutgoingRecord | EncodedRecord)[],
+    records: Iterable<OutgoingRecord | EncodedRecord>,
     options?: PublishOptions,
   ): Promise<void>;
   /**
@@ -102,7 +103,7 @@ export async function send(
 
 /** Splits records into runs of at most `maxBytes`; a larger record is a run of its own. */
 export function* splitByBytes<OneRecord extends OutgoingRecord | EncodedRecord>(
-  records: readonly OneRecord[],
+  records: Iterable<OneRecord>,
   maxBytes: number,
 ): Generator<OneRecord[]> {
   let part: OneRecord[] = [];
