@@ -66,19 +66,11 @@ export function toRowEntries(ids: Buffer, sample: number): Entries {
 export function readEntry(words: Uint32Array, at: number): Entry {
   const word = (index: number) => words[at + ID_WORDS + index] ?? 0;
   return {
-    kind: kindAt(words, at),
-    partition: partitionAt(words, at),
+    kind: kinds[word(0) & 0xffff] ?? 'row',
+    partition: word(0) >>> 16,
     detail: word(1),
     offset: BigInt.asIntN(64, (BigInt(word(3)) << 32n) | BigInt(word(2))),
   };
-}
-
-function kindAt(words: Uint32Array, at: number): Entry['kind'] {
-  return kinds[(words[at + ID_WORDS] ?? 0) & 0xffff] ?? 'row';
-}
-
-function partitionAt(words: Uint32Array, at: number): number {
-  return (words[at + ID_WORDS] ?? 0) >>> 16;
 }
 
 /** Arithmetic of numbers takes a tenth of the time, and offsets hardly ever exceed 2^53. */
