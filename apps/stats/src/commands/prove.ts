@@ -10,8 +10,8 @@ import {
 import { proveSettings } from '../settings.ts';
 import { withWaitFlag } from './options.ts';
 
-/** Records per second, so that consumers next to it are not slowed down. */
-const DEFAULT_RATE = 10_000;
+/** Records per second: a few percent of a core, so that consumers next to it are not slowed down. */
+const DEFAULT_RATE = 5_000;
 
 const examples = `Examples:
   stats prove                                    everything that the topics retain
