@@ -27,7 +27,7 @@ test('after a batch with few duplicates, those of a large one are found first', 
   expect(forms.next(two)).toBe('copy');
 });
 
-test('after a duplicate without a late id, all ids are looked up for a hundred batches', () => {
+test('after a duplicate whose id is not late, all ids are looked up for a while', () => {
   const forms = new InsertForms(2);
   forms.report(1, 4);
   forms.reportMiss();

@@ -91,7 +91,7 @@ test('rows are divided by what is stored and by earlier rows', async () => {
   expect(await divide(8, 8, 8)).toBeUndefined();
 });
 
-test('a stored event without a late id is found by the index, and later by a query', async () => {
+test('a stored event whose id is not late fails one COPY, and is then looked up', async () => {
   const writer = await openWriter();
   for (const start of [10, 20]) {
     const batch = [start, start + 1, start + 2, start + 3, start + 4, 90];
