@@ -22,13 +22,20 @@ interface Tally {
 const MINUTE = 16;
 const MICROSECOND = 26;
 
+/** Number of tallies of a type with which an event is compared before its minute is looked up as a text. */
+const RECENT = 16;
+
 /**
- * Counts events by type and minute. Compares each event only with the latest tally of its type, which nearly
- * always matches; a minute that recurs later gets another tally.
+ * Counts events by type and minute. Compares each event with the recent tallies of its type, of which nearly always
+ * one matches. Consecutive events of a partition have different minutes if there are many partitions or producers. If
+ * each of them had a tally, Postgres would parse and group as many rows again as the batch has events.
  */
 export class MinuteCounts {
   readonly #tallies: Tally[];
-  readonly #latest = new Map<string, Tally>();
+  /** By type, the last one first. */
+  readonly #recent = new Map<string, Tally[]>();
+  /** By time up to the minute, time zone and type. */
+  readonly #known = new Map<string, Tally>();
 
   constructor(tallies: readonly Tally[] = []) {
     this.#tallies = [...tallies];
@@ -36,23 +43,24 @@ export class MinuteCounts {
 
   /** @param eventTime in RFC 3339 */
   add(eventType: string, eventTime: string): void {
-    const latest = this.#latest.get(eventType);
+    const latest = this.#recent.get(eventType)?.[0];
     const tally =
-      latest !== undefined && matches(latest, eventTime) ? latest : this.#begin(eventType, eventTime);
+      latest !== undefined && matches(latest, eventTime) ? latest : this.#find(eventType, eventTime);
     tally.count++;
   }
 
   /** Like `add`, for an event whose time is compared without making a text of it. */
-  addAccepted(event: AcceptedEvent): void {
-    const { bytes, type, timeStart, timeEnd } = event;
-    const latest = this.#latest.get(type.name);
-    if (
-      latest !== undefined &&
-      isAt(bytes, timeStart, latest.prefix) &&
-      endsAt(bytes, timeEnd, latest.suffix)
-    )
-      latest.count++;
-    else this.add(type.name, Buffer.from(bytes.subarray(timeStart, timeEnd)).toString('latin1'));
+  addAccepted({ bytes, type, timeStart, timeEnd }: AcceptedEvent): void {
+    const recent = this.#recent.get(type.name) ?? [];
+    const isOf = ({ prefix, suffix }: Tally) =>
+      isAt(bytes, timeStart, prefix) && endsAt(bytes, timeEnd, suffix);
+    const tally = recent.find(isOf);
+    if (tally === undefined)
+      this.add(type.name, Buffer.from(bytes.subarray(timeStart, timeEnd)).toString('latin1'));
+    else {
+      tally.count++;
+      if (tally !== recent[0]) moveToFront(recent, tally);
+    }
   }
 
   /** The counts without some of the events, whose tallies are added as negative ones. */
@@ -61,14 +69,23 @@ export class MinuteCounts {
     return new MinuteCounts([...this.#tallies, ...negative]);
   }
 
-  #begin(eventType: string, eventTime: string): Tally {
-    const tally = { eventType, ...minuteOf(eventTime), count: 0 };
-    this.#latest.set(eventType, tally);
+  #find(eventType: string, eventTime: string): Tally {
+    const minute = minuteOf(eventTime);
+    const key = `${minute.prefix}${minute.suffix}${eventType}`;
+    const tally = this.#known.get(key) ?? this.#begin(key, { eventType, ...minute, count: 0 });
+    const recent = this.#recent.get(eventType) ?? [];
+    if (recent.unshift(tally) > RECENT) recent.pop();
+    this.#recent.set(eventType, recent);
+    return tally;
+  }
+
+  #begin(key: string, tally: Tally): Tally {
+    this.#known.set(key, tally);
     this.#tallies.push(tally);
     return tally;
   }
 
-  /** The counts; the same minute and type may occur several times, also with negative ones. */
+  /** The counts; after `without`, a minute and type may occur several times, also with negative ones. */
   get tallies(): readonly MinuteTypeCount[] {
     return this.#tallies.map(({ eventType, prefix, suffix, count }) => ({
       minute: prefix + suffix,
@@ -78,9 +95,16 @@ export class MinuteCounts {
   }
 }
 
-/** Whether a text of ASCII is at a position. */
+/** Exchanges a tally with the first one. */
+function moveToFront(recent: Tally[], tally: Tally): void {
+  const first = recent[0];
+  if (first !== undefined) recent[recent.indexOf(tally)] = first;
+  recent[0] = tally;
+}
+
+/** Whether a text of ASCII is at a position. Two times differ in their minutes more often than in their years. */
 function isAt(bytes: Uint8Array, at: number, text: string): boolean {
-  for (let index = 0; index < text.length; index++)
+  for (let index = text.length - 1; index >= 0; index--)
     if (bytes[at + index] !== text.charCodeAt(index)) return false;
   return true;
 }
