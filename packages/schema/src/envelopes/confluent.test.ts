@@ -1,6 +1,8 @@
+import * as Type from '@sinclair/typebox/type';
 import fc from 'fast-check';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import { DefinitionError, defineEvents } from '../definition/define-events.ts';
+import { toEventId } from '../identity/event-id.ts';
 import { anyEvent } from '../testing/any-event.ts';
 import { changeRecord } from '../testing/change-record.ts';
 import { toBytes, writeEvent } from '../testing/event-text.ts';
@@ -90,6 +92,22 @@ describe('a record is rejected', () => {
   });
 });
 
+test('a key without anything after its prefix, or shorter, is a key', () => {
+  const inner = fields({
+    id: { record: 'key' },
+    type: { constant: 't' },
+    time: { constant: '2026-01-01T00:00:00Z' },
+  });
+  const idOf = (key: Uint8Array) => {
+    const found = open({ value: join(ID, event), key }, inner);
+    return found.ok && found.event.event_id;
+  };
+  const prefix = Uint8Array.of(0, 0, 0, 0, 9);
+  expect(idOf(prefix)).toBe(toEventId('\0\0\0\0\t', 'orders'));
+  expect(idOf(prefix.subarray(0, 4))).toBe(toEventId('\0\0\0\0', 'orders'));
+  expect(idOf(join(prefix, toBytes('k')))).toBe(toEventId('k', 'orders'));
+});
+
 describe('other envelopes inside', () => {
   test('CloudEvents and Debezium keep their ids', () => {
     const options = { source: 'urn:shop' };
@@ -158,6 +176,22 @@ test('the id rule and the type of the user are those of the inner envelope', () 
   expect(confluentJson(cloudEvents()).identity).toBe('["cloudevents"]');
   expectTypeOf(confluentJson()).toEqualTypeOf<Envelope<string>>();
   expectTypeOf(confluentJson(cloudEvents())).toEqualTypeOf<Envelope>();
+});
+
+test('records are described as those of the inner envelope', () => {
+  const payload = Type.Object({ a: Type.String() });
+  expect(confluentJson().describe('t', payload)).toEqual(nativeEnvelope().describe('t', payload));
+  expect(confluentJson().name).toBe('confluent-json');
+});
+
+test.each([undefined, 0, 2 ** 31 - 1])('a schema id may be %s', (schemaId) => {
+  const options = schemaId === undefined ? {} : { schemaId };
+  expect(confluentJson(nativeEnvelope(), options).problems).toEqual([]);
+});
+
+test.each([-1, 1.5, 2 ** 31, Number.NaN])('a schema id cannot be %s', (schemaId) => {
+  const problem = 'schemaId: must be a whole number from 0 to 2147483647';
+  expect(confluentJson(nativeEnvelope(), { schemaId }).problems).toEqual([problem]);
 });
 
 test('options are checked with the definition, those of the inner envelope too', () => {

@@ -84,6 +84,14 @@ test.each<readonly [string, object, string]>([
   expect(problemsOf({ type: '/t', ...mapping })).toEqual([problem]);
 });
 
+test('an envelope without a valid mapping rejects every record', () => {
+  const envelope = fields({} as FieldMapping);
+  expect(envelope.identity).toBe('[]');
+  expect(envelope.open({ value: new Uint8Array() }, { topic: 'a', partition: 0 }, {})).toEqual({
+    ...{ ok: false, reason: 'not_an_event', message: 'has no valid mapping', path: '', eventType: null },
+  });
+});
+
 test('a source of another envelope follows the same rules', () => {
   expect(findSourceProblems('user', '/u')).toEqual([]);
   expect(findSourceProblems('user', {})).toEqual([`user: ${sourceRule}`]);

@@ -1,3 +1,4 @@
+import * as Type from '@sinclair/typebox/type';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createDecoder, decodeEvent } from '../decode.ts';
@@ -7,6 +8,7 @@ import { shopEvents } from '../definition/shop-events.ts';
 import { corpus } from '../testing/corpus.ts';
 import { toBytes, writeEvent } from '../testing/event-text.ts';
 import { oddEvent } from '../testing/odd-event.ts';
+import { compileValidator } from '../validate.ts';
 import { type NativeOptions, nativeEnvelope } from './native.ts';
 
 function decoderOf(options?: NativeOptions) {
@@ -68,3 +70,20 @@ test('encoding keeps other members, so that the decoder decides about them', () 
   expect(new TextDecoder().decode(record.key ?? undefined)).toBe('user-42');
   expect(createDecoder(shopEvents)(record)).toMatchObject({ reason: 'not_an_event' });
 });
+
+test.each(['reject', 'keep'] as const)(
+  'the schema describes events whose other members it may %s',
+  (otherMembers) => {
+    const payload = Type.Object({ n: Type.Number() });
+    const validate = compileValidator(nativeEnvelope({ otherMembers }).describe('order', payload));
+    const right = JSON.parse(writeEvent({ event_type: '"order"', payload: '{"n":1}' }));
+    const pathOf = (change: object) => validate({ ...right, ...change })?.path;
+    expect(pathOf({})).toBeUndefined();
+    expect(pathOf({ event_type: 'other' })).toBe('/event_type');
+    expect(pathOf({ event_id: 'x' })).toBe('/event_id');
+    expect(pathOf({ event_time: 'now' })).toBe('/event_time');
+    expect(pathOf({ user_id: '' })).toBe('/user_id');
+    expect(pathOf({ payload: {} })).toBe('/payload');
+    expect(pathOf({ more: 1 })).toBe(otherMembers === 'reject' ? '' : undefined);
+  },
+);
