@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { layoutOf } from '../accept/layout.ts';
 import { createDecoder } from '../decode.ts';
 import { defineEvents, eventType } from '../definition/define-events.ts';
 import { encode } from '../definition/encode-record.ts';
@@ -10,7 +11,9 @@ import { toBytes } from '../testing/event-text.ts';
 import { anyBytes, anyJsonText } from '../testing/json-text.ts';
 import { mappedDocument, type Places } from '../testing/mapped-document.ts';
 import { findNaively, parseNaively } from '../testing/naive-json.ts';
+import { isTypeName } from '../text-rules.ts';
 import { toEventTime } from '../time/event-time.ts';
+import { describeFields } from './describe-fields.ts';
 import type { SourceRecord } from './envelope.ts';
 import type { FieldMapping } from './field-source.ts';
 import { fields } from './fields.ts';
@@ -186,6 +189,18 @@ test.each<readonly [string, FieldMapping, Partial<SourceRecord>, object]>([
     { path: '/empty', message: /^must be 1 to 255 bytes/, eventType: null },
   ],
   ['a time is none', { type: '/t', time: '/t' }, {}, { path: '/t', message: /^must be an RFC 3339/ }],
+  [
+    'a time is an object',
+    { type: '/t', time: '/o' },
+    {},
+    { path: '/o', message: 'must be a string or a number; it holds the event time' },
+  ],
+  [
+    'a user is an object',
+    { type: '/t', user: '/o' },
+    {},
+    { path: '/o', message: 'must be a string or a number; it holds the user id' },
+  ],
   ['a user is too long', { type: '/t', user: '/long' }, {}, { path: '/long', message: /^must be 1 to 256/ }],
   [
     'the payload is missing',
@@ -210,6 +225,42 @@ test("the record's timestamp is in milliseconds, whatever its magnitude", () => 
   expect(decoderOf({ type: '/t' })('{"t":"a"}', { timestamp: '5' })).toMatchObject({
     event: { event_time: '1970-01-01T00:00:00.005Z' },
   });
+});
+
+test('the unit of a time decides, whatever its magnitude', () => {
+  expect(decoderOf({ type: '/t', time: { pointer: '/at', unit: 'ms' } })('{"t":"a","at":5}')).toMatchObject({
+    event: { event_time: '1970-01-01T00:00:00.005Z' },
+  });
+});
+
+const simple = { id: '/id', type: '/meta/type', time: { pointer: '/at' } } as const;
+
+test('the layout of a mapping of pointers is where they lead', () => {
+  const all = fields({ ...simple, user: '/user', payload: '/data', otherMembers: 'reject' });
+  const others = { keepsCase: false, isTypeName, isUserOptional: true, isPayloadObject: false };
+  const places = { id: ['id'], type: ['meta', 'type'], time: ['at'], user: ['user'], payload: ['data'] };
+  expect(layoutOf(all)).toEqual({ ...others, ...places, otherMembers: 'reject' });
+  const type = { constant: 'a' } as const;
+  const defaults = { type, user: undefined, payload: [], otherMembers: 'keep' };
+  expect(layoutOf(fields({ ...simple, type }))).toEqual({ ...others, ...places, ...defaults });
+});
+
+test.each<Partial<FieldMapping>>([
+  { id: { header: 'id' } },
+  { type: { header: 'type' } },
+  { time: { record: 'timestamp' } },
+  { user: { record: 'key' } },
+])('a mapping with %j has no layout', (change) => {
+  const { id: _, ...withoutId } = simple;
+  const { time: __, ...withoutTime } = simple;
+  for (const mapping of [{ ...simple, ...change }, withoutId, withoutTime])
+    expect(layoutOf(fields(mapping))).toBeUndefined();
+});
+
+test('a mapping has a name and describes records', () => {
+  const payload = Type.Object({ n: Type.Number() });
+  expect(fields(simple).name).toBe('fields');
+  expect(fields(simple).describe('a', payload)).toEqual(describeFields(simple, 'a', payload));
 });
 
 test('a redriven record has the topic and the timestamp of the original', () => {
@@ -283,6 +334,17 @@ test('a payload is validated at its place', () => {
     path: '/p',
     message: 'is nested more than 64 levels deep',
   });
+});
+
+test('a payload that is the whole document, and a type outside of it, have an empty path', () => {
+  const definition = defineEvents({
+    envelope: fields({ type: { header: 'type' } }),
+    types: [eventType('order.placed', Type.Object({ amount: Type.Number() }))],
+  });
+  const decode = (type: string) =>
+    createDecoder(definition)({ value: toBytes('{}'), timestamp: '0', headers: [['type', type]] }, place);
+  expect(decode('order.placed')).toMatchObject({ reason: 'invalid_payload', path: '' });
+  expect(decode('order.paid')).toMatchObject({ reason: 'unknown_event_type', path: '' });
 });
 
 const everywhere: FieldMapping = {
