@@ -76,6 +76,11 @@ test.each<readonly [string, object, string]>([
       'years 0001 to 9999',
   ],
   [
+    'a constant time with a unit that is none',
+    { time: { constant: 'now', unit: 's' } },
+    expect.stringMatching(/^time: the constant must be an RFC 3339/),
+  ],
+  [
     'a constant user that is none',
     { user: { constant: '' } },
     'user: the constant must be 1 to 256 characters without NUL or unpaired surrogates',

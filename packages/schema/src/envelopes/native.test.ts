@@ -9,7 +9,7 @@ import { corpus } from '../testing/corpus.ts';
 import { toBytes, writeEvent } from '../testing/event-text.ts';
 import { oddEvent } from '../testing/odd-event.ts';
 import { compileValidator } from '../validate.ts';
-import { type NativeOptions, nativeEnvelope } from './native.ts';
+import { type NativeOptions, nativeEnvelope, strictNativeEnvelope } from './native.ts';
 
 function decoderOf(options?: NativeOptions) {
   const decode = createDecoder(
@@ -68,6 +68,7 @@ test('encoding keeps other members, so that the decoder decides about them', () 
   const event = { ...JSON.parse(writeEvent()), trace_id: 't' };
   const record = encode(shopEvents, event);
   expect(new TextDecoder().decode(record.key ?? undefined)).toBe('user-42');
+  expect(record.headers).toEqual([]);
   expect(createDecoder(shopEvents)(record)).toMatchObject({ reason: 'not_an_event' });
 });
 
@@ -87,3 +88,16 @@ test.each(['reject', 'keep'] as const)(
     expect(pathOf({ more: 1 })).toBe(otherMembers === 'reject' ? '' : undefined);
   },
 );
+
+test.each([
+  ['"page_view"', 'page_view'],
+  ['"Page View"', null],
+  ['["page_view"]', null],
+])('a built-in event that is rejected has the type %s if it is a name', (event_type, eventType) => {
+  const value = toBytes(writeEvent({ event_type, user_id: '""' }));
+  const place = { topic: 'events', partition: 0 };
+  expect(strictNativeEnvelope.open({ value }, place, {})).toMatchObject({
+    reason: 'not_an_event',
+    eventType,
+  });
+});
