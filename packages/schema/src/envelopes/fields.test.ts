@@ -141,7 +141,7 @@ test.each<readonly [string, FieldMapping, Partial<SourceRecord>, object]>([
     'a header is missing',
     { type: { header: 'x' } },
     {},
-    { message: 'lacks the header x, which holds the event type' },
+    { path: '', message: 'lacks the header x, which holds the event type' },
   ],
   [
     'a header is null',

@@ -186,7 +186,8 @@ describe('no event is', () => {
       },
     ],
   ])('%s', (what, record) => {
-    expect(openRecord(record)).toMatchObject({ ok: false, reason: null, message: `is ${what}` });
+    const expected = { ok: false, reason: null, message: `is ${what}`, path: '', eventType: null };
+    expect(openRecord(record)).toEqual(expected);
   });
 
   test('to be decoded', () => {
@@ -250,6 +251,11 @@ describe('a record is rejected with the pointer of', () => {
   ])('%s', (_, json, path, message) => {
     const rejection = { ok: false, reason: 'not_an_event', path, message: expect.stringContaining(message) };
     expect(value(json)).toMatchObject(rejection);
+  });
+
+  test('nothing for a user outside of the value', () => {
+    const record = { ...changeRecord(), key: Uint8Array.of(0xff) };
+    expect(openRecord(record, { user: { record: 'key' } })).toMatchObject({ ok: false, path: '' });
   });
 
   test('a user that is an object', () => {
