@@ -162,6 +162,12 @@ test.each<readonly [string, FieldMapping, Partial<SourceRecord>, object]>([
     { message: "lacks the record's key, which holds the event id" },
   ],
   [
+    'the key is null',
+    { id: { record: 'key' }, type: '/t' },
+    { key: null },
+    { message: "lacks the record's key, which holds the event id" },
+  ],
+  [
     'the key is not UTF-8',
     { id: { record: 'key' }, type: '/t' },
     { key: Buffer.of(0xff) },
