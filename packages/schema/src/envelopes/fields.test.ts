@@ -239,6 +239,13 @@ test('the unit of a time decides, whatever its magnitude', () => {
   });
 });
 
+test('a time in the key has the unit of its magnitude', () => {
+  const decode = decoderOf({ type: { constant: 'a' }, time: { record: 'key' } });
+  expect(decode('{}', { key: toBytes('1795512612') })).toMatchObject({
+    event: { event_time: '2026-11-24T09:30:12Z' },
+  });
+});
+
 const simple = { id: '/id', type: '/meta/type', time: { pointer: '/at' } } as const;
 
 test('the layout of a mapping of pointers is where they lead', () => {

@@ -7,6 +7,10 @@ test('a header is the text of its last value', () => {
   expect(headerText(headers, 'b')).toBe('other');
 });
 
+test('a byte order mark is part of the text', () => {
+  expect(headerText([['a', Buffer.from('\ufeffa')]], 'a')).toBe('\ufeffa');
+});
+
 test('a header that is missing, null or not UTF-8 has no text', () => {
   const headers = [['null', null] as const, ['latin', Uint8Array.of(0xe9)] as const];
   for (const name of ['missing', 'null', 'latin']) expect(headerText(headers, name)).toBeUndefined();
