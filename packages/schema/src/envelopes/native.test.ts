@@ -1,6 +1,7 @@
 import * as Type from '@sinclair/typebox/type';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { layoutOf } from '../accept/layout.ts';
 import { createDecoder, decodeEvent } from '../decode.ts';
 import { defineEvents } from '../definition/define-events.ts';
 import { encode } from '../definition/encode-record.ts';
@@ -8,6 +9,7 @@ import { shopEvents } from '../definition/shop-events.ts';
 import { corpus } from '../testing/corpus.ts';
 import { toBytes, writeEvent } from '../testing/event-text.ts';
 import { oddEvent } from '../testing/odd-event.ts';
+import { isTypeName } from '../text-rules.ts';
 import { compileValidator } from '../validate.ts';
 import { type NativeOptions, nativeEnvelope, strictNativeEnvelope } from './native.ts';
 
@@ -99,5 +101,37 @@ test.each([
   expect(strictNativeEnvelope.open({ value }, place, {})).toMatchObject({
     reason: 'not_an_event',
     eventType,
+  });
+});
+
+const uuidRule = 'must be a UUID in the canonical 36-character form';
+const timeRule = 'must be an RFC 3339 date-time with a time zone, in the years 0001 to 9999';
+const userRule = 'must be text without NUL or unpaired surrogates';
+const nameRule = 'must be a lower-case letter followed by at most 63 of a-z, 0-9 and _';
+
+test.each([
+  ['/event_id', { event_id: '"x"' }, uuidRule],
+  ['/event_time', { event_time: '"now"' }, timeRule],
+  ['/user_id', { user_id: '"a\\u0000"' }, userRule],
+  ['/event_type', { event_type: '"Page"' }, nameRule],
+])('a built-in event is rejected at %s with its rule', (path, change, message) => {
+  const place = { topic: 'events', partition: 0 };
+  const found = strictNativeEnvelope.open({ value: toBytes(writeEvent(change)) }, place, {});
+  expect(found).toMatchObject({ path, message });
+});
+
+test('a type name that is none is rejected with its rule', () => {
+  expect(decoderOf()(writeEvent({ event_type: '""' }))).toMatchObject({
+    message: 'must be 1 to 255 bytes of text without control characters',
+  });
+});
+
+test('the layout of a native event is where its members are', () => {
+  const members = { id: ['event_id'], type: ['event_type'], time: ['event_time'], user: ['user_id'] };
+  const rules = { keepsCase: true, isUserOptional: false, isPayloadObject: true };
+  expect(layoutOf(nativeEnvelope({ otherMembers: 'keep' }))).toEqual({
+    ...members,
+    ...rules,
+    ...{ payload: ['payload'], isTypeName, otherMembers: 'keep' },
   });
 });
