@@ -349,7 +349,7 @@ test('a payload is validated at its place', () => {
   });
 });
 
-test('a payload that is the whole document, and a type outside of it, have an empty path', () => {
+test('a payload that is the whole document and a type outside of it have an empty path', () => {
   const definition = defineEvents({
     envelope: fields({ type: { header: 'type' } }),
     types: [eventType('order.placed', Type.Object({ amount: Type.Number() }))],
