@@ -127,6 +127,7 @@ describe.each([
   test('a recreated topic has another log', async () => {
     await writer.write(batchAt([0, 1], 3));
     const opened = await writer.open({ ...partition, topicId: 'b'.repeat(32) }, 0n);
-    expect(opened).toEqual({ nextOffset: 0n, resets: 1, isRestarted: true });
+    const topicId = 'bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb';
+    expect(opened).toEqual({ nextOffset: 0n, resets: 1, isRestarted: true, topicId });
   });
 });
