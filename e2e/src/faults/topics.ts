@@ -93,7 +93,9 @@ const topicRecreatedWhilePaused: Fault = {
     await recreateTopic(system);
     system.load.resume();
     await outgrow(system);
+    const seen = waitForEvidence(system, /was recreated/);
     for (const { process } of paused) process.kill('SIGCONT');
+    await seen;
   },
 };
 

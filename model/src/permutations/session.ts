@@ -63,7 +63,8 @@ export class Session implements AsyncDisposable {
     });
     const gated = new URL(url);
     gated.host = `127.0.0.1:${this.#gate.port}`;
-    const settings = settingsFor(gated.href);
+    // A message that waits for its turn must not count as one that Postgres does not answer.
+    const settings = { ...settingsFor(gated.href), DATABASE_STATEMENT_TIMEOUT_MS: 600_000 };
     const database = connectDatabase(settings, { applicationName: 'permutations', connections: 1 });
     const persist: Persist = async (statement) => {
       for (let retries = 0; ; retries++) {

@@ -9,7 +9,7 @@ export const deadLetterColumns = [
   ...['key', 'value', 'headers', 'event_type', 'reason', 'detail', 'sqlstate', 'redrive_count'],
 ] as const;
 
-/** Enough for most dead letters. */
+/** Enough for most dead letters, besides their keys and values. */
 const ROW_BYTES = 256;
 
 /**
@@ -22,7 +22,7 @@ export function deadLetterRows({ topic, partition, deadLetters }: Batch, topicId
     ...[rowStart(deadLetterColumns.length), binaryField(topic), binaryInt(partition), binaryField(id)],
   ]);
   let last: { readonly error: DeadLetter; readonly fields: Buffer } | undefined;
-  const rows = new BinaryRows(ROW_BYTES * deadLetters.length);
+  const rows = new BinaryRows(deadLetters.reduce((size, { record }) => size + rowBytes(record), 0));
   for (const deadLetter of deadLetters) {
     const { record } = deadLetter;
     rows.append(start);
@@ -36,6 +36,11 @@ export function deadLetterRows({ topic, partition, deadLetters }: Batch, topicId
     rows.append(last.fields);
   }
   return rows.end();
+}
+
+/** To grow the rows instead would take twice the memory of a large value. */
+function rowBytes({ key, value }: DeadLetter['record']): number {
+  return ROW_BYTES + (key?.length ?? 0) + (value?.length ?? 0);
 }
 
 /** 2000-01-01, from which on Postgres counts, in microseconds since 1970. */
