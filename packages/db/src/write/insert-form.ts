@@ -12,13 +12,13 @@ export type InsertForm = 'copy' | 'copy-late' | 'copy-new' | 'plain' | 'tolerant
 /** Number of batches without a duplicate after which none is expected. */
 const CLEAN_BATCHES = 100;
 
-/** Number of batches of which all ids are looked up after one had a duplicate whose id is not late. */
+/** Number of batches for which all ids are looked up, after a duplicate that was not found among the late ids. */
 const THOROUGH_BATCHES = 100;
 
-/** Share of duplicates, one in so many events, from which on the tolerant form costs less than `copy-new`. */
+/** If more than one event in this many is a duplicate, a batch is not worth dividing. Chosen, not measured. */
 const ONE_IN = 4;
 
-/** Whether a batch has so many duplicates that `copy-new` would cost more than the tolerant form. */
+/** Whether a batch has too many duplicates to find them first and copy the rest. */
 export function areManyDuplicates(duplicates: number, events: number): boolean {
   return ONE_IN * duplicates > events;
 }

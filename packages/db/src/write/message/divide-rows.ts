@@ -14,10 +14,11 @@ export interface Division {
 }
 
 /**
- * Divides the rows by a query, for late ids or for all, before the transaction that writes them. Another session may store or purge an event
- * in between, so COPY may still fail, and the transaction must check that `repeatedIds` are stored.
- * @returns undefined if a statement must write the batch: duplicates are many, or one may be a conflict or refused,
- * because it differs from the event with its id
+ * Divides the rows by a query, for late ids or for all, before the transaction that writes them. Another session may
+ * store or purge an event in between, so COPY may still fail, and the transaction must check that `repeatedIds` are
+ * stored.
+ * @returns undefined if a statement must write the batch: there are too many duplicates, or one differs from the event
+ * with its id, so it may be a conflict or refused
  * @throws the driver's error
  */
 export async function divideRows(
