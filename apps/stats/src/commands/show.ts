@@ -35,7 +35,8 @@ export async function showStats(
 }
 
 /**
- * The statistics and the newest proof, which tables of an older version do not have.
+ * The statistics and the newest proof. Without a proof if it cannot be read, as from the tables of an older version: it
+ * must not keep the statistics from being shown.
  * @param hints those below a frame; undefined without `--watch`
  */
 async function renderText(
