@@ -38,9 +38,12 @@ async function measureScenario(servers: BenchServers, scenario: Scenario) {
   await using tables = await servers.createTables();
   await fillTable(tables, scenario, events);
   const { consumers } = scenario;
-  const environment = { DLQ_LIMIT_RATIO: '0' };
-  return await drainTopic(servers, { topic, events }, tables, { consumers, isWarm: true, environment });
+  const options = { consumers, isWarm: true, environment: undisturbed };
+  return await drainTopic(servers, { topic, events }, tables, options);
 }
+
+/** Settings of a consumer that is not paused, however many records are invalid. */
+export const undisturbed = { DLQ_LIMIT_RATIO: '0' };
 
 const CHUNK = 5_000;
 
@@ -59,7 +62,7 @@ export async function fillTopic(brokers: string, scenario: Scenario, events: num
 const MILLION = 1_000_000;
 
 /** Inserts earlier events and the topic's duplicates; builds the index afterwards, which is faster. */
-async function fillTable({ database }: Tables, scenario: Scenario, events: number): Promise<void> {
+export async function fillTable({ database }: Tables, scenario: Scenario, events: number): Promise<void> {
   const { rows, duplicates } = scenario;
   const run = (statement: string) => database.run((sql) => sql.unsafe(statement));
   const insert = (from: number, to: number, where: string) =>

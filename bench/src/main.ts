@@ -20,7 +20,7 @@ const program = createProgram(
   .option('--events <n>', 'number of events in the topic', integerBetween(1_000, 100_000_000), 600_000)
   .option(
     '--rounds <n>',
-    'rounds of the measurements of throughput, partitions, indexes and roll-ups',
+    'rounds of the measurements of throughput, burdens, indexes, roll-ups and proofs',
     integerBetween(1, 100),
     3,
   )

@@ -2,8 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stopSignal } from '@pipeline/program';
 import { UserError } from '@pipeline/runtime';
+import { measureBurdens } from './costs/burdens.ts';
 import { measureIndexes } from './costs/indexes.ts';
-import { measurePartitions } from './costs/partitions.ts';
 import { measureRollups } from './costs/rollups.ts';
 import { measureDecode } from './decode.ts';
 import { measureEnvelope } from './envelope.ts';
@@ -26,7 +26,7 @@ export const measurements: ReadonlyMap<string, (servers: BenchServers) => Promis
   ['decode', measureDecode],
   ['envelope', measureEnvelope],
   ['growth', measureGrowth],
-  ['partitions', measurePartitions],
+  ['burdens', measureBurdens],
   ['indexes', measureIndexes],
   ['rollups', measureRollups],
   ['prove', measureProof],

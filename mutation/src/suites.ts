@@ -47,7 +47,7 @@ export const suites: readonly Suite[] = [
     folder: 'packages/db/src/write',
     mutate: [
       '{batch,event-rows,insert-form,isolate,log-tail,minute-counts,record-time}.ts',
-      '{too-slow,untyped-parameter}.ts',
+      '{too-slow,parameters}.ts',
       'columns/{array-literal,copy-fields,event-columns,lines}.ts',
     ],
     tests: ['!(*.int).test.ts', 'columns/*.test.ts'],

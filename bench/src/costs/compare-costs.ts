@@ -1,4 +1,5 @@
 import { drainTopic } from '../drain.ts';
+import type { Environment } from '../programs.ts';
 import { logProgress } from '../report.ts';
 import { type BenchServers, selectNumber, type Tables } from '../servers.ts';
 import { median } from '../statistics.ts';
@@ -13,9 +14,10 @@ interface Cost {
   readonly sizeShare: number;
 }
 
-/** A change of the empty tables, or another topic with as many events. */
+/** A change of the empty tables, another topic with as many records, or additional settings of the consumer. */
 export interface Change {
   readonly name: string;
+  readonly environment?: Environment;
   readonly apply?: (tables: Tables) => Promise<unknown>;
   readonly topic?: string;
 }
@@ -76,12 +78,13 @@ function ratioOf(round: readonly Cost[], position: number, figure: (cost: Cost) 
 }
 
 async function measureChange(servers: BenchServers, common: string, change: Change): Promise<Cost> {
-  const { topic = common, apply } = change;
+  const { topic = common, apply, environment = {} } = change;
   await using tables = await servers.createTables();
   await apply?.(tables);
   const { events } = servers.size;
   const { eventsPerSecond, cpuMicros } = await drainTopic(servers, { topic, events }, tables, {
     isWarm: true,
+    environment,
   });
   const [consumerMicros = 0, postgresMicros = 0] = cpuMicros;
   return { eventsPerSecond, consumerMicros, postgresMicros, sizeShare: await readSizeShare(tables) };

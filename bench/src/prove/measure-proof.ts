@@ -32,13 +32,16 @@ export async function measureProof(servers: BenchServers): Promise<Section> {
   }
   const medians = columns.map((_, column) => median(rounds.map((row) => row[column] ?? 0)));
   const [, consumed, proven, ratio, rss] = medians.map(formatCell);
-  const [without, next] = [await measureLatency(servers), await measureLatency(servers, proveRepeatedly)];
+  const [without, next] = await measureLatencies(servers);
   return {
     title: `Proof: ${servers.size.events.toLocaleString('en-US')} records`,
     summary: [
       ['proof of all records', `${proven} records/s, ${ratio} of the consumer's ${consumed}`],
       ['peak memory of the proof', `${rss} MB`],
-      [`latency at ${LOAD} events/s without a proof, and next to one`, `p50 ${without} ms, ${next} ms`],
+      [
+        `latency at ${LOAD} events/s without a proof, and next to one`,
+        `p50 ${formatCell(without)} ms, ${formatCell(next)} ms`,
+      ],
     ],
     columns,
     rows: [...rounds.map(([round, ...row]) => [String(round), ...row]), ['median', ...medians.slice(1)]],
@@ -82,13 +85,20 @@ async function measureRound(servers: BenchServers, topic: string): Promise<reado
   return [eventsPerSecond, rate, rate / eventsPerSecond, rss, ...cpuMs.map((ms) => (1_000 * ms) / events)];
 }
 
-/** p50 in ms. */
-async function measureLatency(
-  ...[servers, alongside]: [BenchServers, typeof proveRepeatedly?]
-): Promise<string> {
-  logProgress(`latency ${alongside === undefined ? 'without' : 'next to'} a proof`);
+/** Medians of p50 in ms, without a proof and next to one, in alternating rounds. */
+async function measureLatencies(servers: BenchServers): Promise<readonly [without: number, next: number]> {
+  const [without, next]: [number[], number[]] = [[], []];
+  for (let round = 1; round <= servers.size.rounds; round++) {
+    logProgress(`latency next to a proof, round ${round} of ${servers.size.rounds}`);
+    without.push(await measureMedian(servers));
+    next.push(await measureMedian(servers, proveRepeatedly));
+  }
+  return [median(without), median(next)];
+}
+
+async function measureMedian(...[servers, alongside]: [BenchServers, typeof proveRepeatedly?]) {
   const [, , p50 = 0] = await measureRate(servers, LOAD, alongside);
-  return formatCell(p50);
+  return p50;
 }
 
 /** Each proof has the records that were stored before it. */

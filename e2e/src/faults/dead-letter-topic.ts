@@ -1,4 +1,5 @@
 import { newestDeadLetterId } from '@pipeline/db/dead-letters';
+import { badPosition } from '../support/data/plan.ts';
 import { waitUntil } from '../support/programs/wait.ts';
 import { deleteTopic, operate } from '../support/servers/kafka-client.ts';
 import { type Fault, waitForEvidence } from '../support/system/fault.ts';
@@ -7,7 +8,7 @@ import { quiesce, replayAll } from './topics.ts';
 
 /**
  * A missing topic is a permanent error: consumers exit, and exit again after each restart. The dead letters
- * in the deleted topic are lost; a full replay publishes them again.
+ * in the deleted topic are lost; a full replay publishes those again whose records the topic still has.
  */
 const deadLetterTopicMissing: Fault = {
   name: 'the dead-letter topic is deleted and recreated while consumers restart',
@@ -15,6 +16,7 @@ const deadLetterTopicMissing: Fault = {
     const { pipeline, fleet, load } = system;
     await quiesce(system);
     const newest = await newestDeadLetterId(system.operator);
+    await excuseUnpublished(system);
     fleet.supervise(/infra provision|there is no topic/);
     await deleteTopic(pipeline, pipeline.dlqTopic);
     const before = fleet.restarts;
@@ -34,6 +36,17 @@ const deadLetterTopicMissing: Fault = {
     load.resume();
   },
 };
+
+/** Notes the dead letters that no replay publishes again, because the topic was recreated or truncated. */
+async function excuseUnpublished({ pipeline, unpublished }: System): Promise<void> {
+  for (const position of await badPositionsIn(pipeline, pipeline.dlqTopic)) unpublished.add(position);
+  for (const position of await badPositionsIn(pipeline, pipeline.topic)) unpublished.delete(position);
+}
+
+async function badPositionsIn(pipeline: System['pipeline'], topic: string): Promise<readonly number[]> {
+  const records = await pipeline.readTopic(topic);
+  return records.map(({ key }) => badPosition(key)).filter((position) => position !== undefined);
+}
 
 async function committedOffsets({ pipeline }: System): Promise<ReadonlyMap<number, bigint>> {
   const offsets = await pipeline.offsets();

@@ -31,6 +31,13 @@ export async function quiesce(system: System): Promise<void> {
   await system.load.pause();
   const stuck = await findStuckLag(system);
   if (stuck.length > 0) throw new Error(stuck.join());
+  await waitUntil(() => isAccountedFor(system));
+}
+
+/** The committed offsets of a recreated topic may still be those of its former log. */
+async function isAccountedFor({ pipeline, operator }: System): Promise<boolean> {
+  const ledger = await readNextOffsets(operator, pipeline.topic);
+  return [...(await logEnds(pipeline))].every(([partition, end]) => (ledger.get(partition) ?? 0n) >= end);
 }
 
 /**
@@ -55,11 +62,24 @@ const topicRecreated: Fault = {
   async inject(system) {
     await quiesce(system);
     const seen = waitForEvidence(system, /was recreated/);
+    const isNoticed = await watchLedgers(system);
     await recreateTopic(system);
     system.load.resume();
     await seen;
+    await waitUntil(isNoticed);
   },
 };
+
+/** Returns whether no ledger is that of the present topic any more. Until then, a new log may be read as the old one. */
+async function watchLedgers({ operator, pipeline }: System): Promise<() => Promise<boolean>> {
+  const readIds = () =>
+    operator.run(
+      (sql) => sql<{ id: string }[]>`
+        select topic_id::text as id from ingest_progress where topic = ${pipeline.topic}`,
+    );
+  const former = new Set((await readIds()).map(({ id }) => id));
+  return async () => (await readIds()).every(({ id }) => !former.has(id));
+}
 
 /**
  * Recreates the topic under running consumers, so that the log which is recreated next is young: how long it
@@ -90,12 +110,14 @@ const topicRecreatedWhilePaused: Fault = {
     await startYoungLog(system);
     const paused = system.fleet.running;
     for (const { process } of paused) process.kill('SIGSTOP');
+    const isNoticed = await watchLedgers(system);
     await recreateTopic(system);
     system.load.resume();
     await outgrow(system);
     const seen = waitForEvidence(system, /was recreated/);
     for (const { process } of paused) process.kill('SIGCONT');
     await seen;
+    await waitUntil(isNoticed);
   },
 };
 

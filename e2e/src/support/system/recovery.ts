@@ -1,8 +1,7 @@
 import { availableParallelism, loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isTransientError } from '@pipeline/kafka';
+import { isTransientError, type PartitionOffsets } from '@pipeline/kafka';
 import { retryForever } from '@pipeline/runtime';
-import { waitUntil } from '../programs/wait.ts';
 import type { System } from './system.ts';
 
 /** Liveness: processing must resume within this time after a fault ends, on a machine without other load. */
@@ -22,18 +21,15 @@ export function recoveryMs(): number {
 type Observed = Pick<System, 'load' | 'operator' | 'pipeline' | 'fleet'>;
 
 /**
- * Finds out whether processing resumes after a fault: within `recoveryMs()`, an event sent after it must be
- * stored, and everything in Kafka by then must be committed; if all joins were lost, after their retry. Returns the
- * problem and the state of the system.
+ * Finds out whether processing resumes after a fault: within `recoveryMs()`, or after the retry of joins that were
+ * lost. Then everything in Kafka must be committed, for as long as that makes progress: the more was sent, the longer a
+ * replay takes. Returns the problem and the state of the system.
  */
 export async function findStall(system: Observed): Promise<readonly string[]> {
-  const limitMs = recoveryMs();
-  const first = await findStallUntil(Date.now() + limitMs, system);
+  const first = await findStallWithin(recoveryMs(), system);
   const isJoining = first !== undefined && !(await hasMembers(system));
-  const stall = isJoining ? await findStallUntil(Date.now() + JOIN_RETRY_MS, system) : first;
-  return stall === undefined
-    ? []
-    : [`${stall} within ${limitMs / 1_000} s after the fault ended`, ...(await describeState(system))];
+  const stall = isJoining ? await findStallWithin(JOIN_RETRY_MS, system) : first;
+  return stall === undefined ? [] : [stall, ...(await describeState(system))];
 }
 
 /** `KAFKA_REBALANCE_TIMEOUT_MS` and 5 s: then a member repeats a join whose response was lost. */
@@ -45,31 +41,24 @@ async function hasMembers({ pipeline }: Observed): Promise<boolean> {
   return group !== undefined && group.members.length > 0;
 }
 
-async function findStallUntil(
-  deadline: number,
+/** The problem if no event can be sent and stored after a fault, with all before it. */
+async function findStallWithin(
+  limitMs: number,
   { load, operator, pipeline }: Observed,
 ): Promise<string | undefined> {
+  const deadline = Date.now() + limitMs;
   const sentinel = await within(deadline, load.sendSentinel());
-  if (sentinel === undefined) return 'no event could be sent';
-  if (!(await becomesTrue(deadline, () => isStored(operator, sentinel)))) return 'a new event was not stored';
+  if (sentinel === undefined)
+    return `no event could be sent within ${limitMs / 1_000} s after the fault ended`;
   const offsets = await retryUntil(deadline, pipeline.offsets);
   if (offsets === undefined) return NO_OFFSETS;
   const ends = new Map(offsets.map(({ partition, logEnd }) => [partition, logEnd]));
-  const isCaughtUp = async () => {
-    const now = await retryUntil(deadline, pipeline.offsets);
-    return (
-      now?.every(({ partition, committed }) => (committed ?? 0n) >= (ends.get(partition) ?? 0n)) ?? false
-    );
-  };
-  return (await becomesTrue(deadline, isCaughtUp)) ? undefined : 'earlier records were not committed';
+  const [stuck] = await findStuckLag({ pipeline }, { ends, stuckMs: limitMs });
+  const isStored = stuck !== undefined || (await hasEvent(operator, sentinel));
+  return isStored ? stuck : 'a new event was committed, but not stored';
 }
 
 const NO_OFFSETS = 'Kafka did not return offsets';
-
-async function becomesTrue(deadline: number, condition: () => Promise<boolean>): Promise<boolean> {
-  const outcome = waitUntil(condition).then(() => true);
-  return (await within(deadline, outcome)) ?? false;
-}
 
 /** Number of log lines to quote per consumer. */
 const QUOTED_LINES = 15;
@@ -103,25 +92,37 @@ async function retryUntil<Value>(deadline: number, query: () => Promise<Value>):
 /** The lag counts as stuck if it does not decrease for this long. */
 const STUCK_MS = 60_000;
 
+interface LagOptions {
+  /** Offsets by partition from which on records do not count; by default, all count. */
+  readonly ends?: ReadonlyMap<number, bigint>;
+  /** Milliseconds without progress; defaults to a minute. */
+  readonly stuckMs?: number;
+}
+
 /** Waits until the lag is 0, for as long as it keeps decreasing. Returns the problem if it is stuck. */
-export async function findStuckLag({ pipeline }: Pick<System, 'pipeline'>): Promise<readonly string[]> {
-  let lowest: bigint | undefined;
-  let deadline = Date.now() + STUCK_MS;
+export async function findStuckLag(
+  { pipeline }: Pick<System, 'pipeline'>,
+  { ends, stuckMs = STUCK_MS }: LagOptions = {},
+): Promise<readonly string[]> {
+  let before: bigint | undefined;
+  let deadline = Date.now() + stuckMs;
   for (;;) {
     const offsets = await retryUntil(Date.now() + RECOVERY_MS, pipeline.offsets);
     if (offsets === undefined) return [NO_OFFSETS];
-    const lag = offsets.reduce((sum, { committed, logEnd }) => sum + logEnd - (committed ?? 0n), 0n);
+    const lag = offsets.reduce((sum, one) => sum + lagOf(one, ends?.get(one.partition) ?? one.logEnd), 0n);
     if (lag === 0n) return [];
-    if (Date.now() > deadline) return [`the lag has not decreased for ${STUCK_MS / 1_000} s: ${lag}`];
-    if (lowest === undefined || lag < lowest) {
-      lowest = lag;
-      deadline = Date.now() + STUCK_MS;
-    }
+    if (Date.now() > deadline) return [`the lag has not decreased for ${stuckMs / 1_000} s: ${lag}`];
+    if (before === undefined || lag < before) deadline = Date.now() + stuckMs;
+    before = lag;
     await sleep(200);
   }
 }
 
-async function isStored(operator: System['operator'], eventId: string): Promise<boolean> {
+function lagOf({ committed = 0n }: PartitionOffsets, end: bigint): bigint {
+  return end > committed ? end - committed : 0n;
+}
+
+async function hasEvent(operator: System['operator'], eventId: string): Promise<boolean> {
   const found = await operator.run((sql) => sql`select from raw_events where event_id = ${eventId}`);
   return found.length > 0;
 }

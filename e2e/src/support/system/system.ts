@@ -34,6 +34,8 @@ export interface System extends AsyncDisposable {
   readonly watch: Watch;
   /** Numbers in [0, 1), determined by the seed. */
   readonly random: () => number;
+  /** Positions of invalid records that the dead-letter topic may lack: it was deleted after they had left the topic. */
+  readonly unpublished: Set<number>;
 }
 
 /** A system with a private Kafka, into which faults can be injected too. */
@@ -129,7 +131,8 @@ async function assemble(
   stack.defer(watch.stop);
   const writerUrl = writerUrlAt(postgresPort);
   const random = createRandom(seed);
-  return { pipeline, postgres, postgresProxy, operator, writerUrl, fleet, load, watch, random };
+  const unpublished = new Set<number>();
+  return { pipeline, postgres, postgresProxy, operator, writerUrl, fleet, load, watch, random, unpublished };
 }
 
 function connectAs(applicationName: string, url: string, timeoutMs: string): Database {

@@ -5,6 +5,7 @@ import { Duplex } from 'node:stream';
 import { getHeapSpaceStatistics } from 'node:v8';
 import postgres from 'postgres';
 import { expect, inject, test } from 'vitest';
+import { EventIds } from '../write/columns/event-ids.ts';
 
 /** The fixes in `patches/postgres@3.4.9.patch`, hunk by hunk. Each test fails with the unpatched library. */
 
@@ -157,6 +158,18 @@ test('a buffer is sent as text if its type is unknown, and as bytea by default',
   await sql.end();
 });
 
+test.each([true, false])('a buffer of ids is binary if it is declared so (prepared: %s)', async (prepare) => {
+  const sql = postgres(inject('postgresUrl'), { max: 1, prepare });
+  const id = '019ab3c1-0000-7000-8000-00000000abcd';
+  const binary = sql.typed(new EventIds(Buffer.from(id), [0]).toArray() as never, 2951);
+  const text = sql.typed(Buffer.from(`{${id}}`) as never, 0);
+  for (const _ of [1, 2])
+    expect(
+      await sql`select ${'a'} as a, ${binary} as ids, ${text}::uuid[] as texts, ${null}::text as b`,
+    ).toEqual([{ a: 'a', ids: [id], texts: [id], b: null }]);
+  await sql.end();
+});
+
 test('a statement retried after a schema change sends the same parameters', async () => {
   const sql = postgres(inject('postgresUrl'), { max: 1 });
   await sql`create temp table changing (a int)`;
@@ -199,7 +212,7 @@ test('the rows of a COPY are sent with its simple query, which is one transactio
   const { sql, count } = await connectWithTable();
   const text =
     'select 1 as one; copy copied from stdin; select max(n) as last, max(text) as text from copied';
-  const results = await sql.unsafe<object[][]>(text, [], { copy: [manyRows] });
+  const results = await sql.unsafe<object[][]>(text, [], { copy: [[manyRows]] });
   expect(results.map((rows) => [...rows])).toEqual([[{ one: 1 }], [{ last: 49_999, text: 'é\\' }]]);
   expect(await count()).toBe(50_000);
   await sql.end();
@@ -208,7 +221,7 @@ test('the rows of a COPY are sent with its simple query, which is one transactio
 test('a simple query may have several COPYs, each with its rows', async () => {
   const { sql, count } = await connectWithTable();
   const text = 'copy copied from stdin; delete from copied where n > 0; copy copied from stdin';
-  await sql.unsafe(text, [], { copy: [manyRows, Buffer.from('-1\t\n-2\t\n')] });
+  await sql.unsafe(text, [], { copy: [[manyRows], [Buffer.from('-1\t\n'), Buffer.from('-2\t\n')]] });
   expect(await count()).toBe(3);
   await sql.end();
 });
@@ -222,8 +235,8 @@ test.each([
   'a COPY that fails because of %s writes nothing, and the next one succeeds',
   async (_, text, code, copy) => {
     const { sql, count } = await connectWithTable();
-    const failed = sql.unsafe(text, [], { copy: [copy] }).then(String, (error: unknown) => error);
-    const next = sql.unsafe('copy copied from stdin', [], { copy: [Buffer.from('0\t\n')] });
+    const failed = sql.unsafe(text, [], { copy: [[copy]] }).then(String, (error: unknown) => error);
+    const next = sql.unsafe('copy copied from stdin', [], { copy: [[Buffer.from('0\t\n')]] });
     expect(await failed).toMatchObject({ code });
     await next;
     expect(await count()).toBe(1);
@@ -233,7 +246,7 @@ test.each([
 
 test('a connection that breaks during a COPY fails the statement, not the next one', async () => {
   const { sql, sockets } = await connectToFake();
-  const broken = sql.unsafe('copy copied from stdin', [], { copy: [manyRows] }).execute();
+  const broken = sql.unsafe('copy copied from stdin', [], { copy: [[manyRows]] }).execute();
   await expect.poll(() => sockets[0]?.sent.at(-1)?.toString('latin1')).toBe('c\0\0\0\x04');
   sockets[0]?.emit('close', false);
   await expect(broken).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' });

@@ -2,7 +2,7 @@ import type { AcceptedEvent } from '@pipeline/schema';
 import type { SourceRecord } from '../dead-letters/dead-letter.ts';
 import { decodeField, encodeField } from './columns/copy-fields.ts';
 import { lineLength, writeLine } from './columns/copy-line.ts';
-import { FirstFields } from './columns/first-fields.ts';
+import { EventIds } from './columns/event-ids.ts';
 import { Lines } from './columns/lines.ts';
 import { MinuteCounts, type MinuteTypeCount } from './minute-counts.ts';
 
@@ -21,6 +21,12 @@ export interface EventRow {
   readonly record: SourceRecord;
 }
 
+/** Rows as COPY sends them. */
+export interface CopyRows extends Pick<EventRows, 'records' | 'tallies'> {
+  /** In COPY's text format, in pieces. */
+  readonly text: readonly Uint8Array[];
+}
+
 /** Hexadecimal digits of an id that are compared: about a minute of UUIDv7. */
 const ID_PREFIX = 8;
 
@@ -33,8 +39,8 @@ const LINE_BYTES = 256;
  */
 export class EventRows implements Iterable<EventRow> {
   readonly records: SourceRecord[] = [];
-  #lines: Lines;
-  #counts = new MinuteCounts();
+  readonly #lines: Lines;
+  readonly #counts = new MinuteCounts();
   #hasAttributes = false;
   #idPrefix = 0;
   #descents = 0;
@@ -94,9 +100,9 @@ export class EventRows implements Iterable<EventRow> {
     return 4 * this.#descents <= this.length;
   }
 
-  /** The ids, in the order of the rows: a view that is valid until the next push. */
-  get eventIds(): FirstFields {
-    return new FirstFields(this.#lines.bytes);
+  /** The ids, in the order of the rows. */
+  get eventIds(): EventIds {
+    return new EventIds(this.#lines.bytes, this.#lines.starts);
   }
 
   /** The rows at some indexes. */
@@ -110,15 +116,13 @@ export class EventRows implements Iterable<EventRow> {
     );
   }
 
-  /** The rows at some ascending indexes, and the others, which are not decoded. */
-  divide(indexes: readonly number[]): readonly [some: EventRows, others: EventRows] {
-    const [some, others] = [this.pick(indexes), new EventRows()];
+  /** The rows at some ascending indexes, and the others, which are neither decoded nor copied. */
+  divide(indexes: readonly number[]): readonly [some: EventRows, others: CopyRows] {
+    const some = this.pick(indexes);
     const left = new Set(indexes);
-    for (const [index, record] of this.records.entries()) if (!left.has(index)) others.records.push(record);
-    others.#lines = this.#lines.without(indexes);
-    others.#counts = this.#counts.without(some.#counts);
-    others.#hasAttributes = this.#hasAttributes;
-    return [some, others];
+    const records = this.records.filter((_, index) => !left.has(index));
+    const { tallies } = this.#counts.without(some.#counts);
+    return [some, { records, tallies, text: this.#lines.without(indexes) }];
   }
 
   /** The rows from index `from` up to, but not including, `to`. */
@@ -137,8 +141,8 @@ export class EventRows implements Iterable<EventRow> {
    * The rows in COPY's text format, with the columns event_id, event_type, event_time, user_id, payload and
    * attributes: a view that is valid until the next push.
    */
-  toCopyText(): Buffer {
-    return this.#lines.bytes;
+  get text(): readonly Uint8Array[] {
+    return [this.#lines.bytes];
   }
 
   /** Number of events per minute and type, which may occur several times, also with negative numbers. */

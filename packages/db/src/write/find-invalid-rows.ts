@@ -4,7 +4,7 @@ import { jsonSeparator } from './columns/array-literal.ts';
 import { columnsOf } from './columns/event-columns.ts';
 import type { EventRows } from './event-rows.ts';
 import type { Refusal } from './isolate.ts';
-import { untyped } from './untyped-parameter.ts';
+import { untyped } from './parameters.ts';
 
 interface FoundRefusal extends Refusal {
   readonly index: number;

@@ -3,7 +3,7 @@ import { jsonNull, jsonSeparator } from './columns/array-literal.ts';
 import { columnsOf } from './columns/event-columns.ts';
 
 import type { EventRows } from './event-rows.ts';
-import { untyped } from './untyped-parameter.ts';
+import { untyped } from './parameters.ts';
 
 /** Selects the rows of a batch with their positions, from 1 on. Payload and attributes are texts. */
 export function selectIncoming(sql: Sql, rows: EventRows) {

@@ -18,23 +18,13 @@ test('a duplicate makes inserts tolerant for the next hundred batches', () => {
 test('after a batch with few duplicates, those of a large one are found first', () => {
   const forms = new InsertForms(2);
   forms.report(1, 4);
-  expect([forms.next(one), forms.next(two)]).toEqual(['tolerant', 'copy-late']);
+  expect([forms.next(one), forms.next(two)]).toEqual(['tolerant', 'copy-new']);
   forms.report(2, 7);
   expect(forms.next(two)).toBe('tolerant');
   for (let clean = 0; clean < 99; clean++) forms.report(0, 4);
-  expect(forms.next(two)).toBe('copy-late');
+  expect(forms.next(two)).toBe('copy-new');
   forms.report(0, 4);
   expect(forms.next(two)).toBe('copy');
-});
-
-test('after a duplicate whose id is not late, all ids are looked up for a while', () => {
-  const forms = new InsertForms(2);
-  forms.report(1, 4);
-  forms.reportMiss();
-  for (let batch = 0; batch < 99; batch++) forms.report(1, 4);
-  expect(forms.next(two)).toBe('copy-new');
-  forms.report(1, 4);
-  expect(forms.next(two)).toBe('copy-late');
 });
 
 test('a batch is written by COPY from a number of events on, and never by default', () => {

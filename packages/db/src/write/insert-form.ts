@@ -4,16 +4,12 @@ import { type Batch, recordCount } from './batch.ts';
  * How a batch inserts events. `tolerant` skips duplicates (`on conflict do nothing`). The others cost Postgres
  * less, but fail if an event is already stored or is in the batch twice: `plain` is a statement, `copy` a message
  * of several (`message/write-message.ts`), which costs less per event and more per batch. It does not sort, so
- * random ids cost it more. `copy-new` finds the duplicates first, and copies the other events. `copy-late` looks up
- * late ids only, those that are not greater than all before them in the batch: an event that is sent again has one.
+ * random ids cost it more. `copy-new` finds the duplicates first, and copies the other events.
  */
-export type InsertForm = 'copy' | 'copy-late' | 'copy-new' | 'plain' | 'tolerant';
+export type InsertForm = 'copy' | 'copy-new' | 'plain' | 'tolerant';
 
 /** Number of batches without a duplicate after which none is expected. */
 const CLEAN_BATCHES = 100;
-
-/** Number of batches for which all ids are looked up, after a duplicate that was not found among the late ids. */
-const THOROUGH_BATCHES = 100;
 
 /** If more than one event in this many is a duplicate, a batch is not worth dividing. Chosen, not measured. */
 const ONE_IN = 4;
@@ -33,7 +29,6 @@ export class InsertForms {
   readonly #copyMinEvents: number;
   #clean = CLEAN_BATCHES;
   #areMany = false;
-  #thorough = 0;
 
   /** @param copyMinEvents number of events from which on a batch is written by COPY */
   constructor(copyMinEvents = Number.POSITIVE_INFINITY) {
@@ -44,19 +39,12 @@ export class InsertForms {
   next(batch: Pick<Batch, 'rows' | 'deadLetters'>): InsertForm {
     const isCopied = recordCount(batch) >= this.#copyMinEvents && batch.rows.isAscending;
     if (this.#clean >= CLEAN_BATCHES) return isCopied ? 'copy' : 'plain';
-    if (!isCopied || this.#areMany) return 'tolerant';
-    return this.#thorough > 0 ? 'copy-new' : 'copy-late';
+    return isCopied && !this.#areMany ? 'copy-new' : 'tolerant';
   }
 
   /** Reports the number of duplicates in a batch of some events; by default, all are. */
   report(duplicates: number, events = duplicates): void {
     this.#clean = duplicates > 0 ? 0 : this.#clean + 1;
     this.#areMany = areManyDuplicates(duplicates, events);
-    this.#thorough = Math.max(0, this.#thorough - 1);
-  }
-
-  /** Reports that a batch in the form `copy-late` has failed on a duplicate. */
-  reportMiss(): void {
-    this.#thorough = THOROUGH_BATCHES;
   }
 }

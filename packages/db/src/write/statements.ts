@@ -80,8 +80,7 @@ async function divisionOf(
   form: InsertForm,
 ): Promise<Division | undefined> {
   if (form === 'copy') return { fresh: rows, repeatedIds: [] };
-  if (form === 'copy-late' || form === 'copy-new') return await divideRows(database, rows, form);
-  return undefined;
+  return form === 'copy-new' ? await divideRows(database, rows) : undefined;
 }
 
 /** @returns null if the ledger is missing */

@@ -4,7 +4,7 @@ import { minuteText } from '../minute-text.ts';
 import { type Batch, lastRecord, recordCount } from './batch.ts';
 import { plainArray, textArray } from './columns/array-literal.ts';
 import { type ConflictHandling, compareDuplicates, requireResolved } from './conflicts.ts';
-import type { EventRows } from './event-rows.ts';
+import type { CopyRows, EventRows } from './event-rows.ts';
 import { selectIncoming } from './incoming.ts';
 import type { InsertForm } from './insert-form.ts';
 import type { LedgerView } from './ledger.ts';
@@ -146,7 +146,7 @@ function countConflicts(sql: Sql, handling: ConflictHandling) {
 }
 
 /** Counts all events of the batch by minute and type. Postgres derives the minute from the time. */
-export function countAll<Part>(sql: Template<Part>, { tallies }: EventRows): Part {
+export function countAll<Part>(sql: Template<Part>, { tallies }: Pick<CopyRows, 'tallies'>): Part {
   return sql`
       select ${minuteOf(sql, 'minute')} as minute, event_type, sum(event_count)::bigint as event_count
       from unnest(${plainArray(tallies.map(({ minute }) => minute))}::timestamptz[],

@@ -160,19 +160,21 @@ export class LedgerWriter implements Writer {
   }
 
   /**
-   * A batch that fails on a duplicate is written in the tolerant form, by a second statement. If another session
-   * stores the duplicate's event during that, a third one sees it.
+   * A batch that fails on a duplicate is written in the next form, which knows more of the stored events. If another
+   * session stores the duplicate's event during the tolerant form, a repetition of it sees that.
    */
   async #writeInForm(batch: Batch, ledger: LedgerView, tail: LogTail | undefined): Promise<StatementResult> {
-    const write = (form: InsertForm) => this.#statements.write(batch, ledger, form, tail);
-    const first = this.#forms.next(batch);
-    const tolerate = (error: unknown) => {
-      if (isCopy(first) && isDeadline(error)) this.#forms.report(1);
-      if (!isDuplicate(error, first)) throw error;
-      if (first === 'copy-late') this.#forms.reportMiss();
-      return write('tolerant');
+    const write = async (form: InsertForm, ...next: readonly InsertForm[]): Promise<StatementResult> => {
+      try {
+        return await this.#statements.write(batch, ledger, form, tail);
+      } catch (error) {
+        if (isCopy(form) && isDeadline(error)) this.#forms.report(1);
+        const [second, ...others] = isViolation(error) ? next : next.filter((one) => !isCopy(one));
+        if (second === undefined || !isDuplicate(error, form)) throw error;
+        return await write(second, ...others);
+      }
     };
-    const result = await write(first).catch(tolerate).catch(tolerate);
+    const result = await write(...formsFrom(this.#forms.next(batch)));
     const { length } = batch.rows;
     if (result.foundOffset === ledger.nextOffset) this.#forms.report(length - storedCount(result), length);
     return result;
@@ -222,14 +224,25 @@ export async function failureOf(write: () => Promise<void>): Promise<Failure | u
 
 const [UNIQUE_VIOLATION, DEADLOCK_DETECTED] = ['23505', '40P01'];
 
+/** A form, and those that follow when it fails on a duplicate. */
+function formsFrom(form: InsertForm): readonly [InsertForm, ...InsertForm[]] {
+  const tolerant = ['tolerant', 'tolerant'] as const;
+  if (form === 'copy') return ['copy', 'copy-new', ...tolerant];
+  return form === 'tolerant' ? [...tolerant, 'tolerant'] : [form, ...tolerant];
+}
+
+function isViolation(error: unknown): boolean {
+  return codeOf(error) === UNIQUE_VIOLATION;
+}
+
 /** A COPY inserts in the order of the batch, so that two with the same events may deadlock. */
 function isDuplicate(error: unknown, form: InsertForm): boolean {
-  if (error instanceof UnseenDuplicateError || codeOf(error) === UNIQUE_VIOLATION) return true;
+  if (error instanceof UnseenDuplicateError || isViolation(error)) return true;
   return isCopy(form) && codeOf(error) === DEADLOCK_DETECTED;
 }
 
 function isCopy(form: InsertForm): boolean {
-  return form === 'copy' || form === 'copy-late' || form === 'copy-new';
+  return form === 'copy' || form === 'copy-new';
 }
 
 /** A message took too long: Postgres's timeout limits each of its statements, but not all of them together. */

@@ -13,6 +13,7 @@ export class Lines {
   #units = 0;
   #bytes: Buffer;
   #end = 0;
+  #starts: readonly number[] = [];
 
   /** @param size bytes to reserve; more are added when they are needed */
   constructor(size = 0) {
@@ -30,6 +31,7 @@ export class Lines {
   extend(length: number): number {
     if (this.#unwritten.length > 0) this.#flush();
     const start = this.#end;
+    this.#starts = [];
     this.#makeRoom(start + length);
     this.#end += length;
     return start;
@@ -58,35 +60,37 @@ export class Lines {
     return String(this.bytes).split('\n').slice(0, -1);
   }
 
+  /** The positions of the lines in `bytes`. */
+  get starts(): readonly number[] {
+    const { bytes } = this;
+    if (this.#starts.length === 0) this.#starts = startsOf(bytes);
+    return this.#starts;
+  }
+
   /** The lines at some indexes, as they were pushed. */
   pick(indexes: readonly number[]): readonly string[] {
-    const { bytes } = this;
-    const starts = indexes.length === 0 ? [] : startsOf(bytes);
+    if (indexes.length === 0) return [];
+    const { bytes, starts } = this;
     return indexes.map((index) =>
       bytes.toString('utf8', starts[index], (starts[index + 1] ?? bytes.length) - 1),
     );
   }
 
-  /** The lines but those at some ascending indexes. */
-  without(indexes: readonly number[]): Lines {
-    const { bytes } = this;
-    const starts = startsOf(bytes);
-    const others = new Lines(bytes.length);
+  /** The lines but those at some ascending indexes, in pieces, which are not copied. */
+  without(indexes: readonly number[]): readonly Uint8Array[] {
+    const { bytes, starts } = this;
+    const pieces: Uint8Array[] = [];
     let from = 0;
     for (const index of indexes) {
-      others.#append(bytes.subarray(from, starts[index]));
+      pieces.push(bytes.subarray(from, starts[index]));
       from = starts[index + 1] ?? bytes.length;
     }
-    others.#append(bytes.subarray(from));
-    return others;
-  }
-
-  #append(bytes: Uint8Array): void {
-    this.#bytes.set(bytes, this.#end);
-    this.#end += bytes.length;
+    pieces.push(bytes.subarray(from));
+    return pieces.filter(({ length }) => length > 0);
   }
 
   #flush(): void {
+    this.#starts = [];
     const text = `${this.#unwritten.join('\n')}\n`;
     this.#makeRoom(this.#end + BYTES_PER_UNIT * text.length);
     this.#end += this.#bytes.write(text, this.#end);

@@ -1,5 +1,5 @@
 import { codeOf } from '../../client/errors.ts';
-import type { EventRows } from '../event-rows.ts';
+import type { CopyRows } from '../event-rows.ts';
 import { NOTHING_WRITTEN, type StatementResult } from '../write-statement.ts';
 
 /** What the driver adds to an error of Postgres. */
@@ -36,7 +36,7 @@ const context = /^COPY raw_events[^\d"\n]*(\d+)/m;
  * Replaces the context of COPY, which quotes event data, with `recordOffset`, the offset of the record that it names.
  * It may be undefined, because Postgres translates the context.
  */
-export function withoutContext(error: unknown, { records }: EventRows): unknown {
+export function withoutContext(error: unknown, { records }: Pick<CopyRows, 'records'>): unknown {
   if (!(error instanceof Error && 'where' in error)) return error;
   const [, line] = context.exec(String(error.where)) ?? [];
   return Object.assign(error, { where: undefined, recordOffset: records[Number(line) - 1]?.offset });

@@ -1,54 +1,50 @@
 import type { Database } from '../../client/connect.ts';
-import { plainArray } from '../columns/array-literal.ts';
-import type { EventRows } from '../event-rows.ts';
+import type { EventIds } from '../columns/event-ids.ts';
+import type { CopyRows, EventRows } from '../event-rows.ts';
 import { selectIncoming } from '../incoming.ts';
 import { areManyDuplicates } from '../insert-form.ts';
-import { untyped } from '../untyped-parameter.ts';
-import { findLate, findRepeated } from './find-repeated.ts';
+import { uuids } from '../parameters.ts';
+import { findRepeated } from './find-repeated.ts';
 
 /** The rows of a batch, divided by whether COPY can insert them: it fails on an event that exists. */
 export interface Division {
-  readonly fresh: EventRows;
+  readonly fresh: CopyRows;
   /** The ids of the other rows, which are duplicates if these events are still stored. */
   readonly repeatedIds: readonly string[];
 }
 
 /**
- * Divides the rows by a query, for late ids or for all, before the transaction that writes them. Another session may
- * store or purge an event in between, so COPY may still fail, and the transaction must check that `repeatedIds` are
- * stored.
+ * Divides the rows by a query, before the transaction that writes them. Another session may store or purge an event in
+ * between, so COPY may still fail, and the transaction must check that `repeatedIds` are stored.
  * @returns undefined if a statement must write the batch: there are too many duplicates, or one differs from the event
  * with its id, so it may be a conflict or refused
  * @throws the driver's error
  */
-export async function divideRows(
-  database: Database,
-  rows: EventRows,
-  form: 'copy-late' | 'copy-new',
-): Promise<Division | undefined> {
+export async function divideRows(database: Database, rows: EventRows): Promise<Division | undefined> {
   const ids = rows.eventIds;
-  const late = findLate(ids);
-  const looksUp =
-    form === 'copy-late' ? Buffer.from(plainArray(late.map((at) => ids.at(at)))) : ids.toArray();
-  const { stored, twins, firsts } = findRepeated(ids, late, await findStored(database, looksUp));
+  const { stored, twins, firsts } = findRepeated(ids, await findStored(database, ids));
   const repeated = [...stored, ...twins].sort((a, b) => a - b);
   if (repeated.length === 0) return { fresh: rows, repeatedIds: [] };
   if (areManyDuplicates(repeated.length, rows.length)) return undefined;
   const [duplicates, fresh] = rows.divide(repeated);
-  const areTwinsEqual = rows.pick(twins).toCopyText().equals(rows.pick(firsts).toCopyText());
+  const areTwinsEqual = textOf(rows.pick(twins)).equals(textOf(rows.pick(firsts)));
   const known = twins.length === 0 ? duplicates : rows.pick(stored);
   if (!areTwinsEqual || !(await equalStored(database, known))) return undefined;
   return { fresh, repeatedIds: [...new Set(repeated.map((index) => ids.at(index)))] };
 }
 
+function textOf({ text }: CopyRows): Buffer {
+  return Buffer.concat(text);
+}
+
 /** Which ids are stored. The subquery keeps the planner from looking at each of them. */
-async function findStored(database: Database, ids: Buffer): Promise<ReadonlySet<string>> {
+async function findStored(database: Database, ids: EventIds): Promise<readonly string[]> {
   const found = await database.run(
     (sql) => sql<{ id: string }[]>`
       select event_id as id from pipeline.raw_events
-      where event_id = any((select ${untyped(sql, ids)}::uuid[])::uuid[])`,
+      where event_id = any((select ${uuids(sql, ids.toArray())})::uuid[])`,
   );
-  return new Set(found.map(({ id }) => id));
+  return found.map(({ id }) => id);
 }
 
 /** Whether every row equals the stored event with its id. */

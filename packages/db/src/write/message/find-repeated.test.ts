@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { row } from '../../testing/batches.ts';
 import { EventRows } from '../event-rows.ts';
-import { findLate, findRepeated } from './find-repeated.ts';
+import { findRepeated } from './find-repeated.ts';
 
 const id = fc.nat(30).map((n) => `019ab3c1-0000-7000-8000-${String(n).padStart(12, '0')}`);
 /** In order, as new ids are, with some late ones. */
@@ -20,7 +20,7 @@ test('the rows whose event is stored, or in an earlier row, are found', () => {
       const firstOf = (index: number) => all.indexOf(all[index] ?? '');
       const indexes = [...all.keys()];
       const twins = indexes.filter((index) => !isStored(index) && firstOf(index) < index);
-      expect(findRepeated(ids, findLate(ids), new Set(storedIds))).toEqual({
+      expect(findRepeated(ids, storedIds)).toEqual({
         stored: indexes.filter(isStored),
         twins,
         firsts: twins.map(firstOf),

@@ -3,7 +3,7 @@ import type { Database } from '../../client/connect.ts';
 import type { Batch } from '../batch.ts';
 import { deadLetterColumns, deadLetterRows } from '../columns/dead-letter-rows.ts';
 import { failIf, requireStored, toDuplicateError } from '../conflicts.ts';
-import type { EventRows } from '../event-rows.ts';
+import type { CopyRows } from '../event-rows.ts';
 import type { LedgerView } from '../ledger.ts';
 import type { LogTail } from '../log-tail.ts';
 import {
@@ -38,8 +38,8 @@ export async function writeMessage(
 ): Promise<StatementResult | null> {
   const { fresh } = division;
   const { deadLetters } = batch;
-  const dead = deadLetters.length > 0 ? [deadLetterRows(batch, expected.topicId ?? null)] : [];
-  const copy = [fresh.toCopyText(), ...dead];
+  const dead = deadLetters.length > 0 ? [[deadLetterRows(batch, expected.topicId ?? null)]] : [];
+  const copy = [fresh.text, ...dead];
   const { text } = messageOf(batch, expected, tail, division);
   try {
     await database.run((sql) => sql.unsafe(text, [], { copy }));
@@ -85,7 +85,7 @@ function foundAs({ nextOffset, resets }: LedgerView) {
 }
 
 /** All rows are inserted, or none. */
-function countByType({ tallies }: EventRows): Readonly<Record<string, number>> {
+function countByType({ tallies }: CopyRows): Readonly<Record<string, number>> {
   const counts: Record<string, number> = Object.create(null);
   for (const { eventType, count } of tallies) counts[eventType] = (counts[eventType] ?? 0) + count;
   for (const [eventType, count] of Object.entries(counts)) if (count === 0) delete counts[eventType];
