@@ -1,6 +1,6 @@
 import { waitUntil } from '../support/programs/wait.ts';
 import { deleteTopic, operate } from '../support/servers/kafka-client.ts';
-import { type Fault, waitForEvidence } from '../support/system/fault.ts';
+import { type Fault, waitForEffect, waitForEvidence } from '../support/system/fault.ts';
 import { findStuckLag } from '../support/system/recovery.ts';
 import type { System } from '../support/system/system.ts';
 import { readNextOffsets } from '../support/system/watch.ts';
@@ -31,7 +31,7 @@ export async function quiesce(system: System): Promise<void> {
   await system.load.pause();
   const stuck = await findStuckLag(system);
   if (stuck.length > 0) throw new Error(stuck.join());
-  await waitUntil(() => isAccountedFor(system));
+  await waitForEffect(() => isAccountedFor(system), 'the ledgers are behind the topic');
 }
 
 /** The committed offsets of a recreated topic may still be those of its former log. */
@@ -66,19 +66,27 @@ const topicRecreated: Fault = {
     await recreateTopic(system);
     system.load.resume();
     await seen;
-    await waitUntil(isNoticed);
+    await waitForEffect(isNoticed, 'a ledger is still that of the former topic');
   },
 };
 
-/** Returns whether no ledger is that of the present topic any more. Until then, a new log may be read as the old one. */
+/**
+ * Returns whether no ledger of a partition that exists is that of the present topic any more. Until then, the log of a
+ * recreated topic may be read as the former one.
+ */
 async function watchLedgers({ operator, pipeline }: System): Promise<() => Promise<boolean>> {
   const readIds = () =>
     operator.run(
-      (sql) => sql<{ id: string }[]>`
-        select topic_id::text as id from ingest_progress where topic = ${pipeline.topic}`,
+      (sql) => sql<{ partition: number; id: string }[]>`
+        select partition, topic_id::text as id from ingest_progress where topic = ${pipeline.topic}`,
     );
   const former = new Set((await readIds()).map(({ id }) => id));
-  return async () => (await readIds()).every(({ id }) => !former.has(id));
+  return async () => {
+    const ends = await logEnds(pipeline);
+    return (
+      ends.size > 0 && (await readIds()).every(({ partition, id }) => !ends.has(partition) || !former.has(id))
+    );
+  };
 }
 
 /**
@@ -117,7 +125,7 @@ const topicRecreatedWhilePaused: Fault = {
     const seen = waitForEvidence(system, /was recreated/);
     for (const { process } of paused) process.kill('SIGCONT');
     await seen;
-    await waitUntil(isNoticed);
+    await waitForEffect(isNoticed, 'a ledger is still that of the former topic');
   },
 };
 

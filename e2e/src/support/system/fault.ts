@@ -34,9 +34,25 @@ export class NoEffect extends Error {}
 export async function waitForEvidence({ fleet }: Pick<System, 'fleet'>, pattern: RegExp): Promise<void> {
   const count = () => fleet.logs().match(new RegExp(pattern, 'g'))?.length ?? 0;
   const before = count();
+  await waitForEffect(() => count() > before, `no consumer logged ${pattern}`);
+}
+
+/**
+ * Waits until a fault has its effect.
+ * @param problem what is the case otherwise
+ * @throws NoEffect if it has not within `recoveryMs()`
+ */
+export async function waitForEffect(
+  hasEffect: () => boolean | Promise<boolean>,
+  problem: string,
+): Promise<void> {
   const deadline = Date.now() + recoveryMs();
-  await waitUntil(() => count() > before || Date.now() > deadline);
-  if (count() <= before) throw new NoEffect(`the fault had no effect: no consumer logged ${pattern}`);
+  let isSeen = false;
+  await waitUntil(async () => {
+    isSeen = await hasEffect();
+    return isSeen || Date.now() > deadline;
+  });
+  if (!isSeen) throw new NoEffect(`the fault had no effect: ${problem}`);
 }
 
 /** Events stored before the first fault. */
