@@ -466,6 +466,14 @@ test('a recreated topic makes the assignment stale', () => {
   expect(() => group.checkForStaleAssignment()).toThrow('Topic has been updated');
 });
 
+test('a partition without a leader or a committed offset is not read yet', () => {
+  const initialize = load('kafkajs/src/consumer/offsetManager/initializeConsumerOffsets.js');
+  const committed = [{ topic: 'events', partitions: [{ partition: 3, offset: '-1' }] }];
+  expect(initialize(committed, [])).toEqual([
+    { topic: 'events', partitions: [{ partition: 3, offset: undefined }] },
+  ]);
+});
+
 test('an offset out of range makes the member join again (#1119)', async () => {
   const joinAndSync = vi.fn();
   const group = Object.create(ConsumerGroup.prototype);
