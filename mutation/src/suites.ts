@@ -48,7 +48,7 @@ export const suites: readonly Suite[] = [
     mutate: [
       '{batch,event-rows,insert-form,isolate,log-tail,minute-counts,record-time}.ts',
       '{too-slow,parameters}.ts',
-      'columns/{array-literal,copy-fields,event-columns,lines}.ts',
+      'columns/{array-literal,copy-fields,event-columns,event-ids,lines}.ts',
     ],
     tests: ['!(*.int).test.ts', 'columns/*.test.ts'],
   },

@@ -134,7 +134,7 @@ export function openPool(settings: Settings<typeof databaseSettings>, options: C
     password: passwordSource(settings),
     ssl: tlsOptions(settings),
     max: options.connections,
-    // All parameters are sent as text and cast in SQL, so the driver does not need array types.
+    // Arrays are encoded by us, as text that is cast in SQL or in binary, so the driver does not need their types.
     fetch_types: false,
     types: { bigint: postgres.BigInt },
     max_lifetime: MAX_LIFETIME_SECONDS,

@@ -70,6 +70,9 @@ async function readLedgers(sql: Sql): Promise<readonly ProvenLedger[]> {
 /** Number of pages that one query reads, of all partitions together: about a megabyte. */
 const PAGES = 128;
 
+/** An idle transaction is ended after 15 s, also if a rate limit is what it waits for. */
+const KEEP_ALIVE_MS = 5_000;
+
 /** A query for a range of pages returns its ids as one value. As rows, each would cost as much as its comparison. */
 async function* readEventIds(sql: Sql): AsyncGenerator<Buffer> {
   const { pages, tables } = await measureEvents(sql);
@@ -79,7 +82,13 @@ async function* readEventIds(sql: Sql): AsyncGenerator<Buffer> {
     const [row] = await sql<{ ids: Buffer | null }[]>`
       select string_agg(uuid_send(event_id), '') as ids from pipeline.raw_events
       where ctid >= ${from}::tid and ctid < ${to}::tid`;
-    if (row?.ids) yield row.ids;
+    // If a statement fails, so does the next one, which reports it.
+    const timer = setInterval(() => void sql`select`.catch(() => {}), KEEP_ALIVE_MS);
+    try {
+      if (row?.ids) yield row.ids;
+    } finally {
+      clearInterval(timer);
+    }
   }
 }
 

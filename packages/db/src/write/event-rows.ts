@@ -23,7 +23,7 @@ export interface EventRow {
 
 /** Rows as COPY sends them. */
 export interface CopyRows extends Pick<EventRows, 'records' | 'tallies'> {
-  /** In COPY's text format, in pieces. */
+  /** In COPY's text format, in pieces: views that are valid until the next push. */
   readonly text: readonly Uint8Array[];
 }
 

@@ -160,8 +160,9 @@ export class LedgerWriter implements Writer {
   }
 
   /**
-   * A batch that fails on a duplicate is written in the next form, which knows more of the stored events. If another
-   * session stores the duplicate's event during the tolerant form, a repetition of it sees that.
+   * A batch that fails on a duplicate is written in the next form, which knows more of the stored events. Only a unique
+   * violation can be avoided by finding duplicates first; after a deadlock, or if dead letters are stored, a statement
+   * follows. If another session stores the duplicate's event during that, a repetition sees it.
    */
   async #writeInForm(batch: Batch, ledger: LedgerView, tail: LogTail | undefined): Promise<StatementResult> {
     const write = async (form: InsertForm, ...next: readonly InsertForm[]): Promise<StatementResult> => {

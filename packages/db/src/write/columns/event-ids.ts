@@ -6,8 +6,9 @@ const STEP = LENGTH + ID;
 const DASH = 45;
 
 /**
- * The event ids of COPY's text, as an array in the binary format of Postgres: it reads texts ten times as slowly as it
- * looks them up in an index, and thousands of strings that outlive a query cost the garbage collector more than both.
+ * The event ids of COPY's text, as an array in the binary format of Postgres. Postgres parses the text form ten times as
+ * slowly as it looks the ids up in an index, and thousands of strings that outlive a query cost the garbage collector
+ * more than both.
  */
 export class EventIds {
   readonly length: number;

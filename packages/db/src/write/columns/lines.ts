@@ -76,7 +76,7 @@ export class Lines {
     );
   }
 
-  /** The lines but those at some ascending indexes, in pieces, which are not copied. */
+  /** The lines but those at some ascending indexes, in pieces: views that are valid until the next push. */
   without(indexes: readonly number[]): readonly Uint8Array[] {
     const { bytes, starts } = this;
     const pieces: Uint8Array[] = [];

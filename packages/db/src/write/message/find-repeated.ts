@@ -1,18 +1,24 @@
 import type { EventIds } from '../columns/event-ids.ts';
 
-/** Indexes of rows, ascending. */
+/** Indexes of rows. */
 export interface Repeated {
-  /** Rows whose event is stored. */
+  /** Rows whose event is stored, ascending. */
   readonly stored: readonly number[];
-  /** Rows with the id of an earlier row whose event is not stored. */
+  /** Rows with the id of an earlier row whose event is not stored, ascending. */
   readonly twins: readonly number[];
   /** For each twin, the first row with its id. */
   readonly firsts: readonly number[];
 }
 
-/** Finds the rows whose event is stored, or is in an earlier row. */
-export function findRepeated(ids: EventIds, storedIds: readonly string[]): Repeated {
-  const order = ids.inOrder();
+/**
+ * Finds the rows whose event is stored, or is in an earlier row.
+ * @param order the rows in the order of their ids (`inOrder`)
+ */
+export function findRepeated(
+  ids: EventIds,
+  order: readonly number[],
+  storedIds: readonly string[],
+): Repeated {
   const stored = new Set(storedIds.flatMap((id) => findAll(ids, order, id)));
   const twins = findTwins(ids, order).filter(([twin]) => !stored.has(twin));
   twins.sort(([a], [b]) => a - b);
