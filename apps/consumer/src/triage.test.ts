@@ -108,4 +108,11 @@ test('an accepted event is not decoded, and becomes the same row', () => {
   const whole = triage(batch, decode);
   expect([...accepted.rows]).toEqual([...whole.rows]);
   expect(accepted.deadLetters).toEqual(whole.deadLetters);
+  const inPlace = records.map((record) => {
+    const source = Buffer.concat([Buffer.from('{"'), record.value ?? '', Buffer.from('}')]);
+    return { ...record, source, valueStart: 2, valueEnd: source.length - 1 };
+  });
+  expect([...triage({ ...batch, records: inPlace }, decode, createAccept(shopEvents)).rows]).toMatchObject(
+    [...whole.rows].map(({ record: _, ...row }) => row),
+  );
 });

@@ -21,7 +21,7 @@ export function triage(
   const deadLetters: DeadLetter[] = [];
   const place = { topic, partition };
   for (const record of records) {
-    const event = accept(record.value);
+    const event = accept(record.source ?? record.value, record.valueStart, record.valueEnd);
     if (event !== undefined) {
       rows.pushAccepted(event, record);
       continue;

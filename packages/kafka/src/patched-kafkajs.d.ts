@@ -90,5 +90,9 @@ declare module 'kafkajs' {
     /** Size in bytes of key, value, headers and their lengths. */
     readonly encodedSize: number;
     readonly leaderEpoch?: number;
+    /** What contains the value, from `valueStart` to `valueEnd`; null without a value. */
+    readonly source?: Buffer | null;
+    readonly valueStart?: number;
+    readonly valueEnd?: number;
   }
 }

@@ -21,6 +21,10 @@ export interface KafkaRecord {
   readonly timestamp: string;
   readonly key: Buffer | null;
   readonly value: Buffer | null;
+  /** What contains the value, from `valueStart` to `valueEnd`, without creating a slice; null without a value. */
+  readonly source?: Buffer | null | undefined;
+  readonly valueStart?: number | undefined;
+  readonly valueEnd?: number | undefined;
   readonly headers?: RecordHeaders | undefined;
   /** Epoch of the leader that appended it. */
   readonly leaderEpoch?: number | undefined;

@@ -105,7 +105,10 @@ function sortRecords(
   const byOffset = Map.groupBy(letters, ({ offset }) => String(offset));
   for (const record of records) {
     const near = byOffset.size === 0 ? undefined : byOffset.get(record.offset);
-    const event = near === undefined && parts.sample >= 1 ? parts.accept(record.value) : undefined;
+    const isTried = near === undefined && parts.sample >= 1;
+    const event = isTried
+      ? parts.accept(record.source ?? record.value, record.valueStart, record.valueEnd)
+      : undefined;
     if (event !== undefined) sorted.events.pushAccepted(record, event);
     else sortRecord(parts, sorted, partition, index, record, near ?? []);
   }

@@ -1,5 +1,5 @@
 /**
- * A valid event, as ranges of its record's value. They are UTF-8 without control characters and backslashes. The
+ * A valid event, as ranges of its record's value, or of what contains it. They are UTF-8 without control characters and backslashes. The
  * object is used again for the next record.
  */
 export interface AcceptedEvent {

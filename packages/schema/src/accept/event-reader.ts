@@ -4,8 +4,8 @@ import type { Layout } from './layout.ts';
 import { compileParts, createReading } from './parts.ts';
 import { noType, type ReadableType } from './types.ts';
 
-/** Reads an event in a record's value; undefined if only the decoder can. */
-export type ReadEvent = (bytes: Uint8Array) => AcceptedEvent | undefined;
+/** Reads an event in a record's value, which is a range of bytes; undefined if only the decoder can. */
+export type ReadEvent = (bytes: Uint8Array, start: number, end: number) => AcceptedEvent | undefined;
 
 /** Creates a function that reads the events of a layout. */
 export function createEventReader(
@@ -16,13 +16,13 @@ export function createEventReader(
   const event = createReading();
   const initialType = constantOf(layout, types);
   const step = compileParts(layout, types, event, maxDepth);
-  return (bytes) => {
-    if (bytes.length > maxBytes) return undefined;
+  return (bytes, start, end) => {
+    if (end - start > maxBytes) return undefined;
     event.bytes = bytes;
     event.type = initialType;
     event.userStart = -1;
     if (event.others.length > 0) event.others.length = 0;
-    if (step(bytes, 0) !== bytes.length) return undefined;
+    if (step(bytes, start) !== end) return undefined;
     const { isChecked, type, payloadStart, payloadEnd } = event;
     return isChecked || type.payload(bytes, payloadStart) === payloadEnd ? event : undefined;
   };

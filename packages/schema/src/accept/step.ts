@@ -1,6 +1,7 @@
 /**
  * Reads JSON at a position. Returns the position after what it accepts, or -1: the value is invalid, or only the
- * decoder can judge it. A position beyond the end reads as no character.
+ * decoder can judge it. A position beyond the bytes reads as no character. Other bytes may follow the value, so the
+ * whole value is accepted only if the position returned is its end.
  */
 export type Step = (bytes: Uint8Array, at: number) => number;
 

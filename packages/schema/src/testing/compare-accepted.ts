@@ -1,5 +1,6 @@
 import { createReader } from '../accept/accept.ts';
 import type { AcceptedEvent } from '../accept/accepted-event.ts';
+import type { ReadEvent } from '../accept/event-reader.ts';
 import { createDecoder, type Decode, type Decoded } from '../decode.ts';
 import type { EventDefinition } from '../definition/definition.ts';
 import type { AnyEvent, DecodeLimits } from '../envelopes/envelope.ts';
@@ -45,15 +46,31 @@ export function compareAccepted(
   let [count, accepted] = [0, 0];
   for (const value of records) {
     count++;
-    const event = read?.(value);
-    if (event === undefined) continue;
+    const columns = read && readColumns(read, value);
+    const isSame = read === undefined || readAmongOthers(read, value) === columns;
+    if (!isSame) differing.push(toText(value));
+    if (columns === undefined) continue;
     accepted++;
-    const columns = JSON.stringify(toColumns(event));
     const decoded = decode({ value }, undefined, limits);
-    if (columns === JSON.stringify(decoded.ok ? columnsOf(decoded) : decoded)) continue;
-    differing.push(Buffer.from(value).toString('latin1').slice(0, 500));
+    if (columns !== JSON.stringify(decoded.ok ? columnsOf(decoded) : decoded)) differing.push(toText(value));
   }
   return { share: accepted / count, differing };
+}
+
+function readColumns(read: ReadEvent, bytes: Uint8Array, start = 0, end = bytes.length): string | undefined {
+  const event = read(bytes, start, end);
+  return event && JSON.stringify(toColumns(event));
+}
+
+/** What is accepted if the value has its end before it, and its start after it. */
+function readAmongOthers(read: ReadEvent, value: Uint8Array): string | undefined {
+  const before = value.subarray(-20);
+  const all = Buffer.concat([before, value, value.subarray(0, 20)]);
+  return readColumns(read, all, before.length, before.length + value.length);
+}
+
+function toText(value: Uint8Array): string {
+  return Buffer.from(value).toString('latin1').slice(0, 500);
 }
 
 function columnsOf({ event, payloadJson, attributesJson }: Decoded<AnyEvent>) {
