@@ -1,10 +1,4 @@
-import kafkajs, {
-  type CompressionTypes,
-  type IHeaders,
-  type Message,
-  type Producer,
-  type RecordMetadata,
-} from 'kafkajs';
+import kafkajs, { type CompressionTypes, type Message, type Producer, type RecordMetadata } from 'kafkajs';
 import { type KafkaClient, METADATA_MAX_AGE_MS } from '../client/connect.ts';
 import { connectChecked } from '../client/connect-checked.ts';
 import { kafkaErrorType } from '../client/errors.ts';
@@ -159,12 +153,7 @@ function isList(headers: NonNullable<OutgoingRecord['headers']>): headers is Rec
   return Array.isArray(headers);
 }
 
-/** kafkajs accepts all our header values, but its types are narrower. */
+/** kafkajs accepts all our header values, and undefined members, but its types are narrower. */
 function toMessage({ key, value, headers, partition }: OutgoingRecord | EncodedRecord): Message {
-  return {
-    key,
-    value,
-    ...(headers === undefined ? {} : { headers: headers as unknown as IHeaders }),
-    ...(partition === undefined ? {} : { partition }),
-  };
+  return { key, value, headers, partition } as unknown as Message;
 }
