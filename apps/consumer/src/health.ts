@@ -35,7 +35,7 @@ export interface Health {
 
 type WatchedSource = Pick<Source, 'joined' | 'batchesInFlight' | 'silentMs'>;
 
-/** @param statementTimeoutMs an attempt to write consists of at most two statements */
+/** @param statementTimeoutMs two statements of an attempt to write may take as long; others fail early, on a duplicate */
 export function createHealth(logger: Logger, metrics: ConsumerMetrics, statementTimeoutMs = 0): Health {
   const stuckMs = Math.max(STUCK_MS, 2 * statementTimeoutMs + SLACK_MS);
   let source: WatchedSource | undefined;
