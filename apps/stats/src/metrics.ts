@@ -1,16 +1,11 @@
-import { createProcessMetrics, type ProcessMetrics } from '@pipeline/program';
+import { createProcessMetrics } from '@pipeline/program';
 import { Gauge } from '@prometheus-io/client';
 
 /** Every metric of the stats server; an unknown value has no series. */
-export interface StatsMetrics extends ProcessMetrics {
-  readonly lagSeconds: Gauge<'consumergroup' | 'topic' | 'partition'>;
-  readonly openDeadLetters: Gauge<'consumergroup' | 'topic'>;
-  readonly lastVerify: Gauge<'consumergroup'>;
-  readonly verifyDifferences: Gauge<'consumergroup'>;
-}
+export type StatsMetrics = ReturnType<typeof createStatsMetrics>;
 
 /** The stats server's metrics in a registry of their own, those of every process included. */
-export function createStatsMetrics(version: string, consumergroup: string): StatsMetrics {
+export function createStatsMetrics(version: string, consumergroup: string) {
   const metrics = createProcessMetrics(version, consumergroup);
   const common = { registers: [metrics.registry] };
   return {
