@@ -20,5 +20,5 @@ export interface Finding extends Problem {
 /** Runs all checks, in the order of their list. */
 export function findProblems(setup: Setup): readonly Finding[] {
   const names = Object.keys(checks) as readonly FindingName[];
-  return names.flatMap((name) => checks[name](setup).map((problem) => ({ name, ...problem })));
+  return names.flatMap((name) => [checks[name](setup) ?? []].flat().map((problem) => ({ name, ...problem })));
 }

@@ -34,7 +34,7 @@ function isNearStart(partition: PartitionSetup): boolean {
 
 /** Checks of the cluster, of the rights in it, and of what the group has read. */
 export const kafkaChecks = {
-  'kafka-unreachable': ({ kafka }) => (kafka instanceof UserError ? [toProblem(kafka)] : []),
+  'kafka-unreachable': ({ kafka }) => (kafka instanceof UserError ? toProblem(kafka) : undefined),
 
   'kafka-right-missing': ofKafka(({ topics, partitions }, { groupId }) => {
     const denied = topics.filter(({ config }) => config === 'denied').map(({ topic }) => topic);
@@ -48,13 +48,11 @@ export const kafkaChecks = {
 
   'kafka-version-unsupported': ofKafka(({ topics }) => {
     const [without] = topics.filter(({ topicId }) => topicId === undefined);
-    if (without === undefined) return [];
-    return [
-      {
-        problem: 'the brokers return no topic ids, as before Kafka 2.8: a recreated topic is not recognized',
-        remedy: 'upgrade the brokers, and recreate no topic under its name until then',
-      },
-    ];
+    if (without === undefined) return undefined;
+    return {
+      problem: 'the brokers return no topic ids, as before Kafka 2.8: a recreated topic is not recognized',
+      remedy: 'upgrade the brokers, and recreate no topic under its name until then',
+    };
   }),
 
   'lag-near-retention': ofPartitions((partition) => {

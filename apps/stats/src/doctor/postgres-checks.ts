@@ -17,56 +17,48 @@ const isOfPooler = ({ remedy }: UserError) => remedy.includes('DATABASE_POOL_MOD
 /** Checks of the server, the login, the rights and the limits. */
 export const postgresChecks = {
   'postgres-unreachable': ({ postgres }) =>
-    postgres instanceof UserError && !isOfPooler(postgres) ? [toProblem(postgres)] : [],
+    postgres instanceof UserError && !isOfPooler(postgres) ? toProblem(postgres) : undefined,
 
   'pool-mode-mismatch': ({ postgres, settings: { poolMode, statementTimeoutMs } }) => {
-    if (postgres instanceof UserError) return isOfPooler(postgres) ? [toProblem(postgres)] : [];
-    if (poolMode === 'transaction' || postgres.statementTimeoutMs === statementTimeoutMs) return [];
-    return [
-      {
-        problem:
-          `the statement timeout of a session is ${postgres.statementTimeoutMs} ms instead of ${statementTimeoutMs} ms: ` +
-          'DATABASE_URL points at a pooler that does not pass session parameters on',
-        remedy: 'set DATABASE_POOL_MODE=transaction, and the timeouts on the user',
-      },
-    ];
+    if (postgres instanceof UserError) return isOfPooler(postgres) ? toProblem(postgres) : undefined;
+    if (poolMode === 'transaction' || postgres.statementTimeoutMs === statementTimeoutMs) return undefined;
+    return {
+      problem:
+        `the statement timeout of a session is ${postgres.statementTimeoutMs} ms instead of ${statementTimeoutMs} ms: ` +
+        'DATABASE_URL points at a pooler that does not pass session parameters on',
+      remedy: 'set DATABASE_POOL_MODE=transaction, and the timeouts on the user',
+    };
   },
 
   'statement-timeout-off': ofPostgres(({ statementTimeoutMs, user }, { poolMode }) => {
-    if (poolMode === 'session' || statementTimeoutMs > 0) return [];
-    return [
-      {
-        problem: `the user ${user} has no statement timeout, and a pooler in transaction mode keeps none`,
-        remedy: `run alter role ${user} set statement_timeout = '20s'`,
-      },
-    ];
+    if (poolMode === 'session' || statementTimeoutMs > 0) return undefined;
+    return {
+      problem: `the user ${user} has no statement timeout, and a pooler in transaction mode keeps none`,
+      remedy: `run alter role ${user} set statement_timeout = '20s'`,
+    };
   }),
 
   'postgres-version-unsupported': ofPostgres(({ versionNumber }) => {
     const version = Math.floor(versionNumber / 10_000);
-    if (version >= OLDEST_VERSION) return [];
-    return [{ problem: `this is Postgres ${version}`, remedy: `upgrade it to ${OLDEST_VERSION} or newer` }];
+    if (version >= OLDEST_VERSION) return undefined;
+    return { problem: `this is Postgres ${version}`, remedy: `upgrade it to ${OLDEST_VERSION} or newer` };
   }),
 
   'database-encoding': ofPostgres(({ encoding }) => {
-    if (encoding === 'UTF8') return [];
-    return [
-      {
-        problem: `the encoding of the database is ${encoding}, which cannot store every character of an event`,
-        remedy: "create a database with encoding 'UTF8'",
-      },
-    ];
+    if (encoding === 'UTF8') return undefined;
+    return {
+      problem: `the encoding of the database is ${encoding}, which cannot store every character of an event`,
+      remedy: "create a database with encoding 'UTF8'",
+    };
   }),
 
   'login-without-rights': ofPostgres(({ hasTables, mayRead, user, roles }) => {
-    if (!hasTables || mayRead) return [];
+    if (!hasTables || mayRead) return undefined;
     const role = roles.find((name) => name.endsWith('_reader')) ?? 'pipeline_reader';
-    return [
-      {
-        problem: `the user ${user} may not read the ledger and the migrations, so not everything can be checked`,
-        remedy: `run grant ${role} to ${user}, or check with a user that has this role`,
-      },
-    ];
+    return {
+      problem: `the user ${user} may not read the ledger and the migrations, so not everything can be checked`,
+      remedy: `run grant ${role} to ${user}, or check with a user that has this role`,
+    };
   }),
 
   'role-without-rights': ofPostgres(({ missingRights }, { schema }) =>
@@ -91,26 +83,22 @@ export const postgresChecks = {
   ),
 
   'clock-skew-postgres': ofPostgres(({ clockAheadMs }) => {
-    if (Math.abs(clockAheadMs) <= CLOCK_MS) return [];
+    if (Math.abs(clockAheadMs) <= CLOCK_MS) return undefined;
     const direction = clockAheadMs > 0 ? 'ahead of' : 'behind';
-    return [
-      {
-        problem: `the clock of Postgres is ${formatSeconds(Math.abs(clockAheadMs) / 1_000)} ${direction} that of this machine`,
-        remedy: 'synchronize both',
-      },
-    ];
+    return {
+      problem: `the clock of Postgres is ${formatSeconds(Math.abs(clockAheadMs) / 1_000)} ${direction} that of this machine`,
+      remedy: 'synchronize both',
+    };
   }),
 
   'partitions-run-out': ofPostgres(({ daysAhead }) => {
-    if (daysAhead === null || daysAhead > 0) return [];
-    return [
-      {
-        problem:
-          'raw_events has no partition for tomorrow: its events will go to raw_events_other, which is never dropped',
-        remedy: 'create the partitions of the next days, every day',
-        command: commandLine('stats', ['partition']),
-      },
-    ];
+    if (daysAhead === null || daysAhead > 0) return undefined;
+    return {
+      problem:
+        'raw_events has no partition for tomorrow: its events will go to raw_events_other, which is never dropped',
+      remedy: 'create the partitions of the next days, every day',
+      command: commandLine('stats', ['partition']),
+    };
   }),
 } satisfies Readonly<Record<string, Check>>;
 

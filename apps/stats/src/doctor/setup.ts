@@ -62,19 +62,19 @@ export interface Problem {
   readonly command?: string | undefined;
 }
 
+type Found = Problem | readonly Problem[] | undefined;
+
 /** Finds one kind of problem. Pure; returns nothing if what it compares is unknown. */
-export type Check = (setup: Setup) => readonly Problem[];
+export type Check = (setup: Setup) => Found;
 
 /** A check of Kafka; nothing is found if Kafka is unreachable, which has a check of its own. */
-export function ofKafka(find: (kafka: KafkaSetup, settings: CheckedSettings) => readonly Problem[]): Check {
-  return ({ kafka, settings }) => (kafka instanceof UserError ? [] : find(kafka, settings));
+export function ofKafka(find: (kafka: KafkaSetup, settings: CheckedSettings) => Found): Check {
+  return ({ kafka, settings }) => (kafka instanceof UserError ? undefined : find(kafka, settings));
 }
 
 /** A check of Postgres; nothing is found if Postgres is unreachable, which has a check of its own. */
-export function ofPostgres(
-  find: (postgres: DatabaseSetup, settings: CheckedSettings) => readonly Problem[],
-): Check {
-  return ({ postgres, settings }) => (postgres instanceof UserError ? [] : find(postgres, settings));
+export function ofPostgres(find: (postgres: DatabaseSetup, settings: CheckedSettings) => Found): Check {
+  return ({ postgres, settings }) => (postgres instanceof UserError ? undefined : find(postgres, settings));
 }
 
 /** The problem of a UserError. */

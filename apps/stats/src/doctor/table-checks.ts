@@ -8,27 +8,23 @@ import { type Check, ofPostgres } from './setup.ts';
 /** Checks of the tables: their version, and whose events they have. */
 export const tableChecks = {
   'schema-not-migrated': ofPostgres(({ migrations, hasTables }) => {
-    if (migrations === null || migrations.pending.length === 0) return [];
+    if (migrations === null || migrations.pending.length === 0) return undefined;
     const number = formatThings(BigInt(migrations.pending.length), 'migration');
     const missing = `${number}, from ${migrations.pending[0]} on`;
-    return [
-      {
-        problem: hasTables ? `the tables lack ${missing}` : 'there are no tables',
-        remedy: 'create the tables, or migrate them to the version of this program',
-        command: fixCommand({ name: 'create-tables' }),
-      },
-    ];
+    return {
+      problem: hasTables ? `the tables lack ${missing}` : 'there are no tables',
+      remedy: 'create the tables, or migrate them to the version of this program',
+      command: fixCommand({ name: 'create-tables' }),
+    };
   }),
 
   'schema-newer': ofPostgres(({ migrations }) => {
     const [latest] = migrations?.unknown.toSorted().reverse() ?? [];
-    if (latest === undefined) return [];
-    return [
-      {
-        problem: `the tables have the migration ${latest}, which this version does not know`,
-        remedy: 'run the version that has migrated them',
-      },
-    ];
+    if (latest === undefined) return undefined;
+    return {
+      problem: `the tables have the migration ${latest}, which this version does not know`,
+      remedy: 'run the version that has migrated them',
+    };
   }),
 
   'another-cluster': ({ kafka, postgres }) => {

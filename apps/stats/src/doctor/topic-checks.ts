@@ -35,24 +35,20 @@ export const topicChecks = {
 
   'dlq-topic-shared': ({ settings: { topics, dlqTopic } }) =>
     topics.includes(dlqTopic)
-      ? [
-          {
-            problem: `KAFKA_DLQ_TOPIC ${dlqTopic} is also a topic of KAFKA_TOPIC`,
-            remedy: 'give dead letters their own topic',
-          },
-        ]
-      : [],
+      ? {
+          problem: `KAFKA_DLQ_TOPIC ${dlqTopic} is also a topic of KAFKA_TOPIC`,
+          remedy: 'give dead letters their own topic',
+        }
+      : undefined,
 
   'too-few-partitions': ofKafka(({ topics, members }, { topics: read, groupId }) => {
     const of = topics.filter(({ topic }) => read.includes(topic));
     const partitions = of.reduce((sum, one) => sum + one.partitions, 0);
-    if (members === null || of.length < read.length || members <= partitions) return [];
-    return [
-      {
-        problem: `the group ${groupId} has ${members} members, and its topics only ${partitions} partitions`,
-        remedy: 'run fewer consumers, or add partitions; the others are idle',
-      },
-    ];
+    if (members === null || of.length < read.length || members <= partitions) return undefined;
+    return {
+      problem: `the group ${groupId} has ${members} members, and its topics only ${partitions} partitions`,
+      remedy: 'run fewer consumers, or add partitions; the others are idle',
+    };
   }),
 
   'topic-compacted': ofConfig(({ topic }, config, { dlqTopic }) => {
