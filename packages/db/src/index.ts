@@ -1,36 +1,23 @@
-export {
-  type ConnectOptions,
-  connectDatabase,
-  type Database,
-  type Sql,
-} from './client/connect.ts';
+export { connectDatabase, type Database, type Sql } from './client/connect.ts';
 export { type DatabaseUrl, parseDatabaseUrl } from './client/database-url.ts';
 export {
   codeOf,
   describeError,
-  type ErrorKind,
-  errorKind,
   isTransientError,
   postgresErrors,
   toUserError,
 } from './client/errors.ts';
 export { databaseSettings, writerSettings } from './client/settings.ts';
+export type { DeadLetter, SourceHeaders, SourceRecord } from './dead-letters/dead-letter.ts';
+export { migrate } from './migrate.ts';
 export {
-  type DeadLetter,
-  headersFromJson,
-  type SourceHeaders,
-  type SourceRecord,
-} from './dead-letters/dead-letter.ts';
-export { type Migration, migrate, migrationsFolder, readMigrations } from './migrate.ts';
-export {
-  type PartitionName,
   type PausedPartition,
   type PauseResult,
   pausePartitions,
   readPauses,
   resumePartitions,
 } from './pauses/pauses.ts';
-export { findMissing, type MissingRow } from './replay/find-missing.ts';
+export { findMissing } from './replay/find-missing.ts';
 export { type ReplayLedger, readReplayLedgers } from './replay/replay-ledgers.ts';
 export { type Restored, storeMissing } from './replay/store-missing.ts';
 export { migrateRollups } from './rollups/migrate-rollups.ts';

@@ -8,12 +8,7 @@ export {
 } from './prove/proofs.ts';
 export { type PurgedRows, readPurgedRows } from './prove/purged.ts';
 export { type SentEvent, SentEvents } from './prove/sent-events.ts';
-export {
-  type ProvenLedger,
-  readSnapshot,
-  type StrayDeadLetter,
-  type TableSnapshot,
-} from './prove/snapshot.ts';
+export { type ProvenLedger, readSnapshot } from './prove/snapshot.ts';
 export {
   differencesOf,
   hasTimeOf,

@@ -1,5 +1,4 @@
 export type { AsJson } from './read/as-json.ts';
-export type { DeadLetterGroup } from './read/dead-letter-groups.ts';
 export { type LedgerPosition, readLedger } from './read/ledger.ts';
 export { type MinuteCount, readMinutes } from './read/minutes.ts';
 export { type Newest, type NewestEvent, readNewest } from './read/newest-events.ts';
@@ -14,6 +13,5 @@ export {
   type StatsSample,
   type StepSample,
 } from './read/samples.ts';
-export type { Totals } from './read/totals.ts';
 export { type KeptVerification, keepVerification, type VerificationResult } from './read/verifications.ts';
 export { type ConnectionLimit, type DatabaseSetup, readSetup, type TopicLedger } from './setup/read-setup.ts';

@@ -20,9 +20,7 @@ export { openSource, type RecordBatch, type Source, type SourceOptions } from '.
 export { parseSkip, type Skip } from './consume/unreadable.ts';
 export {
   createDeadLetterRecords,
-  type DeadLetterOrigin,
   fromDeadLetterRecord,
-  type ReadDeadLetter,
   redriveCountOf,
   toRedrivenRecord,
 } from './produce/dead-letter-record.ts';
@@ -38,7 +36,6 @@ export type {
   KafkaRecord,
   NamedHeaders,
   OutgoingRecord,
-  RecordHeader,
   RecordHeaders,
 } from './record.ts';
 export {
@@ -48,7 +45,6 @@ export {
   type KafkaSettings,
   kafkaSettings,
   requireOwnDeadLetterTopic,
-  type Topics,
 } from './settings.ts';
 export {
   type PartitionOffsets,

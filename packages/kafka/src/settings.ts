@@ -50,7 +50,7 @@ function parseTopics(text: string): Topics | undefined {
 }
 
 /** At least one topic. */
-export type Topics = readonly [string, ...string[]];
+type Topics = readonly [string, ...string[]];
 
 /** Connection settings. */
 export const kafkaSettings = {

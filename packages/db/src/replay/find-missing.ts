@@ -4,7 +4,7 @@ import type { EventRows } from '../write/event-rows.ts';
 import { untyped } from '../write/parameters.ts';
 
 /** A row whose event is not stored. */
-export interface MissingRow {
+interface MissingRow {
   readonly index: number;
   /** Whether its event is older than the limit of a purge, and may therefore have been removed by it. */
   readonly isPurged: boolean;

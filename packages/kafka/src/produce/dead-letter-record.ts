@@ -18,7 +18,7 @@ export interface DeadLetterOrigin extends TopicPartition {
 }
 
 /** A dead letter read from its topic: the original's key, value and headers, and the origin. */
-export interface ReadDeadLetter {
+interface ReadDeadLetter {
   readonly origin: DeadLetterOrigin;
   readonly truncated: boolean;
   readonly key: Buffer | null;
