@@ -1,4 +1,4 @@
-import { type Settings, tlsErrorOf, withDeadline } from '@pipeline/runtime';
+import { DeadlineError, type Settings, tlsErrorOf, withDeadline } from '@pipeline/runtime';
 import postgres from 'postgres';
 import type { DatabaseUrl } from './database-url.ts';
 import { codeOf } from './errors.ts';
@@ -27,7 +27,7 @@ export interface Database extends AsyncDisposable {
   runAside<Row extends object>(statement: Statement<Row>): Promise<readonly Row[]>;
 }
 
-export interface ConnectOptions {
+interface ConnectOptions {
   /** Shown in `pg_stat_activity`. */
   readonly applicationName: string;
   /** Maximum number of connections. */
@@ -72,7 +72,7 @@ export function connectDatabase(
       try {
         return await withDeadline(runUntil(statement(used), signal), deadlineMs, 'a statement');
       } catch (error) {
-        if (isDead(error)) replace(used, 0);
+        if (error instanceof DeadlineError) replace(used, 0);
         if (isReadOnly(error, options) && performance.now() - replacedAt > REPLACE_MS) replace(used, 1);
         throw withHost(error, url.host);
       }
@@ -111,10 +111,6 @@ async function runUntil<Row extends object>(
 function withHost(error: unknown, databaseHost: string): unknown {
   const isTls = error instanceof Error && tlsErrorOf(codeOf(error)) !== undefined;
   return isTls ? Object.assign(error, { databaseHost }) : error;
-}
-
-function isDead(error: unknown): boolean {
-  return error instanceof Error && error.name === 'DeadlineError';
 }
 
 /** Whether the server is read-only although the connection is not meant to be. */

@@ -1,4 +1,5 @@
 import {
+  DeadlineError,
   exitCode,
   SettingsError,
   StopRequest,
@@ -38,7 +39,7 @@ export function errorKind(error: unknown): ErrorKind {
   if (code === '08P01' && refusedByPooler.test((error as Error).message)) return 'permanent';
   if ([transient, disconnected, unreachable].some((codes) => codes.test(code)) || isBrokenTls(code))
     return 'transient';
-  return error instanceof Error && error.name === 'DeadlineError' ? 'transient' : 'permanent';
+  return error instanceof DeadlineError ? 'transient' : 'permanent';
 }
 
 /**

@@ -1,12 +1,7 @@
 import type { Database, Sql } from '../client/connect.ts';
 import type { AsJson } from '../read/as-json.ts';
+import type { PartitionName } from '../write/batch.ts';
 import { plainArray, textArray } from '../write/columns/array-literal.ts';
-
-/** A partition of a topic. */
-export interface PartitionName {
-  readonly topic: string;
-  readonly partition: number;
-}
 
 /** A partition that an operator has paused. */
 export interface PausedPartition extends PartitionName {

@@ -1,12 +1,11 @@
 import type { Settings } from '@pipeline/runtime';
 import { openPool, type Sql } from '../client/connect.ts';
 import type { databaseSettings } from '../client/settings.ts';
+import type { PartitionName } from '../write/batch.ts';
 import { BUILT_IN_IDENTITY } from '../write/identity.ts';
 
 /** A ledger, with what a proof compares. */
-export interface ProvenLedger {
-  readonly topic: string;
-  readonly partition: number;
+export interface ProvenLedger extends PartitionName {
   readonly startOffset: bigint;
   readonly nextOffset: bigint;
   /** Records that were stored, duplicates or dead letters. */
@@ -20,15 +19,13 @@ export interface ProvenLedger {
 }
 
 /** A dead letter without a record. */
-export interface StrayDeadLetter {
+interface StrayDeadLetter extends PartitionName {
   readonly id: bigint;
-  readonly topic: string;
-  readonly partition: number;
   readonly offset: bigint;
 }
 
 /** The tables as they were at one time. */
-export interface TableSnapshot {
+interface TableSnapshot {
   /** The ledgers of all topics, ordered by topic and partition. */
   readonly ledgers: readonly ProvenLedger[];
   /** The ids of all events, 16 bytes each, some thousands at a time. */

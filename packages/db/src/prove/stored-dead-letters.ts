@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Database } from '../client/connect.ts';
 import { headersFromJson, type SourceHeaders, type SourceRecord } from '../dead-letters/dead-letter.ts';
+import type { PartitionName } from '../write/batch.ts';
 import { recordTime } from '../write/record-time.ts';
 
 /** A row of `dlq_events`, with hashes in place of key and value. */
@@ -20,9 +21,7 @@ export interface StoredDeadLetter {
 type Row = Omit<StoredDeadLetter, 'headers'> & { readonly headers: Readonly<Record<string, unknown>> };
 
 /** Offsets of a partition from `start` to before `end`. */
-interface Range {
-  readonly topic: string;
-  readonly partition: number;
+interface Range extends PartitionName {
   readonly start: bigint;
   readonly end: bigint;
 }

@@ -1,11 +1,10 @@
 import type { Database, Sql } from '../client/connect.ts';
+import type { PartitionName } from '../write/batch.ts';
 import { textArray } from '../write/columns/array-literal.ts';
 import type { AsJson } from './as-json.ts';
 
 /** The ledger's position in a partition. */
-export interface LedgerPosition {
-  readonly topic: string;
-  readonly partition: number;
+export interface LedgerPosition extends PartitionName {
   /** All offsets below are accounted for. */
   readonly nextOffset: bigint;
   /** Age of the last accounted record's timestamp in seconds; null before the first record. */

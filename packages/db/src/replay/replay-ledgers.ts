@@ -1,11 +1,10 @@
 import type { Database } from '../client/connect.ts';
+import type { PartitionName } from '../write/batch.ts';
 import { textArray } from '../write/columns/array-literal.ts';
 import { BUILT_IN_IDENTITY, otherIdentity } from '../write/identity.ts';
 
 /** A ledger next to which records of its partition are replayed. */
-export interface ReplayLedger {
-  readonly topic: string;
-  readonly partition: number;
+export interface ReplayLedger extends PartitionName {
   /** Records below are accounted for, and may be replayed. */
   readonly nextOffset: bigint;
   /** A later reset ends the replay: the offsets belong to another log then. */

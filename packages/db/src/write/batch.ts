@@ -1,10 +1,14 @@
 import type { DeadLetter, SourceRecord } from '../dead-letters/dead-letter.ts';
 import type { EventRows } from './event-rows.ts';
 
-/** Consecutive offsets of a partition, as rows and dead letters in offset order. */
-export interface Batch {
+/** A partition of a topic. */
+export interface PartitionName {
   readonly topic: string;
   readonly partition: number;
+}
+
+/** Consecutive offsets of a partition, as rows and dead letters in offset order. */
+export interface Batch extends PartitionName {
   /** The offset after the batch. */
   readonly nextOffset: bigint;
   /** Leader epoch of the offset before `nextOffset`; undefined if it is unknown. */

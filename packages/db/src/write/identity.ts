@@ -1,16 +1,12 @@
 import { exitCode, UserError } from '@pipeline/runtime';
 import type { Database, Sql } from '../client/connect.ts';
+import type { PartitionName } from './batch.ts';
 
 /**
  * The id rule of the built-in definition, as JSON: the member `event_id`. Also that of ledgers without one, which
  * were opened by a version that knew no other.
  */
 export const BUILT_IN_IDENTITY = '["id","/event_id",null]';
-
-interface PartitionName {
-  readonly topic: string;
-  readonly partition: number;
-}
 
 const identityOf = (sql: Sql) => sql`coalesce(identity, ${BUILT_IN_IDENTITY})`;
 

@@ -1,13 +1,12 @@
 import { UserError } from '@pipeline/runtime';
 import type { Database, Sql } from '../client/connect.ts';
+import type { PartitionName } from './batch.ts';
 import { belongsElsewhere, MOVED, requireCluster } from './cluster.ts';
 import { agreeOnIdentity, BUILT_IN_IDENTITY, hasIdentity } from './identity.ts';
 import { type LogTail, tailFromJson, tailToJson } from './log-tail.ts';
 
 /** A partition of a topic with a known id: a topic that is deleted and recreated has a new id. */
-export interface LogPartition {
-  readonly topic: string;
-  readonly partition: number;
+export interface LogPartition extends PartitionName {
   /** Hexadecimal; undefined if unknown. */
   readonly topicId?: string | undefined;
   /** The id of the Kafka cluster; undefined if unknown. */

@@ -1,3 +1,4 @@
+import { DeadlineError } from '@pipeline/runtime';
 import { expect, test } from 'vitest';
 import { isTransientError } from '../client/errors.ts';
 import { batchOf, row } from '../testing/batches.ts';
@@ -85,7 +86,7 @@ test.each([
 });
 
 test('a message that exceeds its deadline is repeated as a statement', async () => {
-  const deadline = Object.assign(new Error('took longer'), { name: 'DeadlineError' });
+  const deadline = new DeadlineError('took longer');
   const twice: Persist = (statement) => statement().catch(statement);
   const { forms, written } = await write([deadline, stored], 1, twice);
   expect(forms).toEqual(['copy', 'tolerant']);

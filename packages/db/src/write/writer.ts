@@ -1,8 +1,8 @@
-import { UserError } from '@pipeline/runtime';
+import { DeadlineError, UserError } from '@pipeline/runtime';
 import type { Database } from '../client/connect.ts';
 import { codeOf, errorKind } from '../client/errors.ts';
 import type { DeadLetter } from '../dead-letters/dead-letter.ts';
-import { type Batch, recordCount, splitBatch } from './batch.ts';
+import { type Batch, type PartitionName, recordCount, splitBatch } from './batch.ts';
 import { ConflictingEventError, UnseenDuplicateError } from './conflicts.ts';
 import { type InsertForm, InsertForms } from './insert-form.ts';
 import { type Failure, isDivisible, type Store, writeIsolating } from './isolate.ts';
@@ -116,7 +116,7 @@ export class LedgerWriter implements Writer {
     return { ...tally.total(), refused };
   }
 
-  #ledgerOf(partition: { readonly topic: string; readonly partition: number }): LedgerView {
+  #ledgerOf(partition: PartitionName): LedgerView {
     const ledger = this.#ledgers.get(ledgerKey(partition));
     if (ledger === undefined)
       throw new RangeError(`the ledger of ${ledgerKey(partition)} has not been opened`);
@@ -169,7 +169,8 @@ export class LedgerWriter implements Writer {
       try {
         return await this.#statements.write(batch, ledger, form, tail);
       } catch (error) {
-        if (isCopy(form) && isDeadline(error)) this.#forms.report(1);
+        // Postgres's timeout limits each statement of a message, but not all of them together.
+        if (isCopy(form) && error instanceof DeadlineError) this.#forms.report(1);
         const [second, ...others] = isViolation(error) ? next : next.filter((one) => !isCopy(one));
         if (second === undefined || !isDuplicate(error, form)) throw error;
         return await write(second, ...others);
@@ -205,7 +206,7 @@ export function ledgerReset(batch: Batch): UserError {
   );
 }
 
-function ledgerKey({ topic, partition }: { readonly topic: string; readonly partition: number }): string {
+function ledgerKey({ topic, partition }: PartitionName): string {
   return `${topic}/${partition}`;
 }
 
@@ -244,11 +245,6 @@ function isDuplicate(error: unknown, form: InsertForm): boolean {
 
 function isCopy(form: InsertForm): boolean {
   return form === 'copy' || form === 'copy-new';
-}
-
-/** A message took too long: Postgres's timeout limits each of its statements, but not all of them together. */
-function isDeadline(error: unknown): boolean {
-  return error instanceof Error && error.name === 'DeadlineError';
 }
 
 function storedCount({ storedByType }: StatementResult): number {
