@@ -2,7 +2,6 @@ export * as Type from '@sinclair/typebox/type';
 export { type Accept, createAccept } from './accept/accept.ts';
 export type { AcceptedEvent, AcceptedType } from './accept/accepted-event.ts';
 export { createDecoder, type Decode, type Decoded, type DecodeResult, decodeEvent } from './decode.ts';
-export { createEncoder } from './definition/create-encoder.ts';
 export {
   DefinitionError,
   type DefinitionParts,
@@ -12,7 +11,7 @@ export {
   type TypeOptions,
 } from './definition/define-events.ts';
 export type { EventDefinition, EventOf, Registry, UnknownTypes } from './definition/definition.ts';
-export { encode } from './definition/encode-record.ts';
+export { createEncoder, encode } from './definition/encode-record.ts';
 export { findDefinitionBreaks } from './definition/find-breaks.ts';
 export { renderSchemaFiles } from './definition/schema-files.ts';
 export { type Event, shopEvents } from './definition/shop-events.ts';

@@ -15,7 +15,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 export function parseBytes(bytes: Uint8Array | null, maxBytes: number): Parsed | Rejection {
   if (bytes === null || bytes.length === 0) return reject('empty', 'is empty');
   if (bytes.length > maxBytes) return rejectSize(bytes, maxBytes);
-  const text = decodeUtf8(bytes);
+  const text = textOf(bytes);
   if (text === undefined) return reject('not_utf8', 'is not UTF-8');
   const value = parseJson(text);
   return value === undefined ? reject('not_json', 'is not JSON') : { ok: true, text, value };
@@ -26,7 +26,8 @@ export function rejectSize({ length }: Uint8Array, maxBytes: number): Rejection 
   return reject('too_large', `has ${length} bytes; the limit is ${maxBytes}`);
 }
 
-function decodeUtf8(bytes: Uint8Array): string | undefined {
+/** The text of UTF-8 bytes; undefined if they are none. */
+export function textOf(bytes: Uint8Array): string | undefined {
   try {
     return utf8.decode(bytes);
   } catch {

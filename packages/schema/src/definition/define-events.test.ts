@@ -6,7 +6,6 @@ import { nativeEnvelope } from '../envelopes/native.ts';
 import { createEventMakers } from '../event-makers.ts';
 import { sum } from '../rollups/declare-rollup.ts';
 import { toBytes, writeEvent } from '../testing/event-text.ts';
-import { createEncoder } from './create-encoder.ts';
 import {
   DefinitionError,
   type DefinitionParts,
@@ -14,7 +13,7 @@ import {
   eventType,
   type NamedType,
 } from './define-events.ts';
-import { encode } from './encode-record.ts';
+import { createEncoder, encode } from './encode-record.ts';
 import type { Event } from './shop-events.ts';
 
 const placed = eventType('order.placed', Type.Object({ amount: Type.Number() }));

@@ -29,7 +29,8 @@ export function createIdReader({ id, scope }: FieldMapping, slotOf: SlotOf): Fie
   };
 }
 
-const recordTime: FieldSource = { record: 'timestamp' };
+/** The record's timestamp. */
+export const recordTime: FieldSource = { record: 'timestamp' };
 
 export function createTimeReader({ time = recordTime }: FieldMapping, slotOf: SlotOf): FieldReader<string> {
   const unit = unitOf(time);

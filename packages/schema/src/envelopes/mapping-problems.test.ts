@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { FieldMapping } from './field-source.ts';
 import { fields } from './fields.ts';
-import { findSourceProblems } from './mapping-problems.ts';
+import { findFieldProblems } from './mapping-problems.ts';
 
 /** A mapping may come from a setting. */
 const problemsOf = (mapping: unknown) => fields(mapping as FieldMapping).problems;
@@ -98,6 +98,6 @@ test('an envelope without a valid mapping rejects every record', () => {
 });
 
 test('a source of another envelope follows the same rules', () => {
-  expect(findSourceProblems('user', '/u')).toEqual([]);
-  expect(findSourceProblems('user', {})).toEqual([`user: ${sourceRule}`]);
+  expect(findFieldProblems('user', '/u')).toEqual([]);
+  expect(findFieldProblems('user', {})).toEqual([`user: ${sourceRule}`]);
 });

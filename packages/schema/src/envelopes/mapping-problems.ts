@@ -1,6 +1,7 @@
 import { parsePointer } from '../locate/pointer.ts';
 import { isTypeName, isUserId, typeNameRule, userIdRule } from '../text-rules.ts';
 import { eventTimeRule, toEventTime } from '../time/event-time.ts';
+import { isObject } from './json-object.ts';
 
 const members = ['id', 'type', 'time', 'user', 'payload', 'otherMembers', 'scope'];
 const parts = ['key', 'timestamp', 'topic'];
@@ -45,10 +46,20 @@ export function findMappingProblems(mapping: unknown): readonly string[] {
   ];
 }
 
-/** What is wrong with one source, for the options of other envelopes. */
-export function findSourceProblems(field: string, source: unknown): readonly string[] {
-  const problem = findSourceProblem(field, source);
+/** What is wrong with an option of another envelope that names the source of a field. */
+export function findFieldProblems(field: string, source: unknown): readonly string[] {
+  const problem = source === undefined ? undefined : findSourceProblem(field, source);
   return problem === undefined ? [] : [`${field}: ${problem}`];
+}
+
+/** What is wrong with an option of another envelope that is one of some names. */
+export function findChoiceProblems(
+  option: string,
+  value: unknown,
+  allowed: readonly string[],
+): readonly string[] {
+  if (value === undefined || allowed.includes(String(value))) return [];
+  return [`${option}: must be one of ${allowed.join(', ')}`];
 }
 
 function findIdProblem(id: unknown): string | undefined {
@@ -83,8 +94,4 @@ function isSource(source: Json): boolean {
 
 function isPointer(value: unknown): boolean {
   return typeof value === 'string' && parsePointer(value) !== undefined;
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -2,7 +2,13 @@ import { createLocator } from '../locate/locate.ts';
 import { parsePointer } from '../locate/pointer.ts';
 import type { Rejection } from '../reasons.ts';
 import type { Place, SourceRecord } from './envelope.ts';
-import { createTimeReader, createTypeReader, createUserReader, type FieldReader } from './field-readers.ts';
+import {
+  createTimeReader,
+  createTypeReader,
+  createUserReader,
+  type FieldReader,
+  recordTime,
+} from './field-readers.ts';
 import type { FieldSource } from './field-source.ts';
 import { pointerOf } from './source-reader.ts';
 
@@ -20,7 +26,6 @@ interface Part {
 export type ReadOne<Field extends string | null> = (part: Part, type: string | null) => Field | Rejection;
 
 const only = () => 0;
-const recordTime: FieldSource = { record: 'timestamp' };
 
 /** Reads the record's timestamp as the time of its event. */
 export const readRecordTime: ReadOne<string> = readOne(recordTime, createTimeReader({ type: '' }, only));

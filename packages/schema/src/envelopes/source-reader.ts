@@ -1,10 +1,11 @@
 import { type Origin, originOf } from '../identity/origin.ts';
 import type { Span } from '../locate/locate.ts';
 import { createPointerReader, parsePointer } from '../locate/pointer.ts';
+import { textOf } from '../parse.ts';
 import { type Rejection, reject } from '../reasons.ts';
 import type { Place, SourceRecord } from './envelope.ts';
 import type { FieldSource, TimeSource } from './field-source.ts';
-import { headerText, textOf } from './header-text.ts';
+import { headerText } from './header-text.ts';
 
 /** A record, its text, the parsed text, and what was located in it. */
 export interface SourceText {

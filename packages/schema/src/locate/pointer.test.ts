@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isIndex, parsePointer, readPointer, writePointer } from './pointer.ts';
+import { isIndex, parsePointer, readPointer } from './pointer.ts';
+
+function writePointer(names: readonly string[]): string {
+  return names.map((name) => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
 
 test('a pointer is parsed to the names that it was written from', () => {
   fc.assert(

@@ -10,11 +10,6 @@ export function parsePointer(pointer: string): readonly string[] | undefined {
     .map((name) => name.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
-/** Writes names as a JSON Pointer. */
-export function writePointer(names: readonly string[]): string {
-  return names.map((name) => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
-}
-
 /** Reads the member of a parsed document that a pointer's names lead to; undefined if there is none. */
 export function createPointerReader(names: readonly string[]): (document: unknown) => unknown {
   const steps = names.map((name) => ({

@@ -1,9 +1,8 @@
 import { createLocator } from '../../locate/locate.ts';
-import { parseBytes, rejectSize } from '../../parse.ts';
+import { parseBytes, rejectSize, textOf } from '../../parse.ts';
 import { type Rejection, reject } from '../../reasons.ts';
 import { isTypeName } from '../../text-rules.ts';
 import type { SourceHeaders, SourceRecord } from '../envelope.ts';
-import { textOf } from '../header-text.ts';
 import type { CloudEvent } from './cloud-event.ts';
 import { bytesData, dataKindOf, type EventData, noData, toBase64 } from './data.ts';
 

@@ -1,5 +1,6 @@
 import * as Type from '@sinclair/typebox/type';
 import { nameUuid } from '../../identity/name-uuid.ts';
+import { textOf } from '../../parse.ts';
 import { portable } from '../../portable.ts';
 import { type Rejection, reject } from '../../reasons.ts';
 import { dateTimePattern } from '../../time/date-time.ts';
@@ -11,9 +12,8 @@ import {
   type SourceHeaders,
   type SourceRecord,
 } from '../envelope.ts';
-import { textOf } from '../header-text.ts';
+import { findChoiceProblems, findFieldProblems } from '../mapping-problems.ts';
 import { createUserReaderOf, readRecordTime } from '../one-field.ts';
-import { findChoiceProblems, findFieldProblems } from '../option-problems.ts';
 import { ATTRIBUTE_PREFIX, readBinary } from './binary.ts';
 import { type CloudEvent, readContext } from './cloud-event.ts';
 import { encodeCloudEvent } from './encode.ts';

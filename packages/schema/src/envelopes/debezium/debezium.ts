@@ -10,9 +10,9 @@ import {
   type Place,
   type SourceRecord,
 } from '../envelope.ts';
+import { findChoiceProblems, findFieldProblems } from '../mapping-problems.ts';
 import { noEvent } from '../no-event.ts';
 import { createUserReaderOf } from '../one-field.ts';
-import { findChoiceProblems, findFieldProblems } from '../option-problems.ts';
 import { type Change, operations, readChange } from './change.ts';
 import { createChangeTypeReader, readChangeTime } from './fields.ts';
 import { changeId } from './identity.ts';

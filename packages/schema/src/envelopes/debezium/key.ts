@@ -1,5 +1,4 @@
-import { parseBytes } from '../../parse.ts';
-import { textOf } from '../header-text.ts';
+import { parseBytes, textOf } from '../../parse.ts';
 import { toHex } from '../hex.ts';
 import { unwrap } from './change.ts';
 
