@@ -1,3 +1,4 @@
+import type { StoredDeadLetter } from '@pipeline/db/prove';
 import type { TopicPartition } from '@pipeline/kafka';
 
 /** What a proof reports, without the content of records. */
@@ -20,4 +21,13 @@ export const MAX_LISTED = 100;
 /** `TOPIC:PARTITION:OFFSET`. */
 export function placeOf({ topic, partition }: TopicPartition, offset: bigint | string): string {
   return `${topic}:${partition}:${offset}`;
+}
+
+/** A dead letter that no record accounts for. */
+export function toStray(
+  place: TopicPartition,
+  { id, offset }: Pick<StoredDeadLetter, 'id' | 'offset'>,
+): Finding {
+  const record = placeOf(place, offset);
+  return { kind: 'unaccounted', record, eventId: null, detail: `dead letter ${id}` };
 }

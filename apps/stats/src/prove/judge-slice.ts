@@ -9,7 +9,7 @@ import {
 } from '@pipeline/db/prove';
 import type { KafkaRecord, LogSlice } from '@pipeline/kafka';
 import type { Accept, Decode, EventDefinition } from '@pipeline/schema';
-import { type Finding, placeOf } from './finding.ts';
+import { type Finding, placeOf, toStray } from './finding.ts';
 import type { ProvenPartition } from './plan.ts';
 import { RecordDigest } from './receipt/record-digest.ts';
 import { Entries, type NewEntry } from './settle/entries.ts';
@@ -216,9 +216,4 @@ function toEventEntry(
 
 function toEntry(kind: Kind, partition: number, { offset }: KafkaRecord, detail = 0): NewEntry {
   return { kind, partition, offset, detail };
-}
-
-function toStray(partition: ProvenPartition, { id, offset }: StoredDeadLetter): Finding {
-  const record = placeOf(partition, offset);
-  return { kind: 'unaccounted', record, eventId: null, detail: `dead letter ${id}` };
 }

@@ -1,5 +1,5 @@
 import type { ProvenLedger } from '@pipeline/db/prove';
-import { type PartitionOffsets, partitionName, type TopicPartition } from '@pipeline/kafka';
+import { type OffsetOf, type PartitionOffsets, partitionName } from '@pipeline/kafka';
 import { exitCode, UserError } from '@pipeline/runtime';
 
 /** Offsets of a partition to prove, from `from` to before `to`. */
@@ -16,8 +16,6 @@ export interface Plan {
   /** Why rows without a record cannot be detected; null if they can. */
   readonly rowsNotChecked: string | null;
 }
-
-type OffsetOf = (partition: TopicPartition) => bigint | undefined;
 
 /** What to prove. */
 export interface Choice {

@@ -13,15 +13,21 @@ import {
   resolvePosition,
   type TopicPartition,
 } from '@pipeline/kafka';
-import { resolveCliPath } from '@pipeline/program';
-import { createRecordPace, exitCode, type Settings, UserError, waitFor } from '@pipeline/runtime';
+import {
+  createRecordPace,
+  exitCode,
+  resolveCliPath,
+  type Settings,
+  UserError,
+  waitFor,
+} from '@pipeline/runtime';
 import { createAccept, createDecoder, type EventDefinition } from '@pipeline/schema';
 import { type Maintenance, maintain, type WaitFlag } from '../collect/reach-postgres.ts';
 import type { proveSettings } from '../settings.ts';
 import { showProgress } from '../terminal/diagnostics.ts';
 import { printJson, toPlain } from '../terminal/json.ts';
 import { createEstimate } from './estimate.ts';
-import { type Finding, MAX_LISTED, placeOf } from './finding.ts';
+import { MAX_LISTED, toStray } from './finding.ts';
 import { type Plan, type ProvenPartition, planProof } from './plan.ts';
 import { readRecords } from './read-records.ts';
 import { renderReceipt } from './receipt/print-receipt.ts';
@@ -92,17 +98,8 @@ function openWorkFor(settings: ProveSettings, flags: ProveFlags, address: string
   const { DATABASE_SCHEMA: schema, KAFKA_BROKERS: brokers, KAFKA_TOPIC: topics } = settings;
   const range = [from, to].map((position) => (position === undefined ? null : String(position)));
   const parent = workDir === undefined ? undefined : resolveCliPath(workDir);
-  return openWork(parent, [
-    JOURNAL,
-    address,
-    schema,
-    brokers,
-    topics,
-    range,
-    topic ?? null,
-    partition ?? null,
-    sample,
-  ]);
+  const choice = [topic ?? null, partition ?? null, sample];
+  return openWork(parent, [JOURNAL, address, schema, brokers, topics, range, ...choice]);
 }
 
 function reachKafka({ context: { say, signal } }: Maintenance, { KAFKA_BROKERS }: ProveSettings) {
@@ -160,7 +157,7 @@ async function begin(proving: Proving): Promise<Begun> {
           journal.add(toRowEntries(ids, flags.sample));
           await pace.wait(ids.length / ID_BYTES);
         }
-      const strays = (await strayDeadLetters(MAX_LISTED)).map(toStray);
+      const strays = (await strayDeadLetters(MAX_LISTED)).map((one) => toStray(one, one));
       const state = initialState(plan, { count: strays.length, first: strays }, journal.flush());
       save(work, journal, state);
       return { state, journal };
@@ -173,14 +170,6 @@ const ROWS_PER_RECORD = 10;
 
 function bucketsOf({ partitions }: Plan): number {
   return bucketsFor(2 * partitions.reduce((sum, { from, to }) => sum + Number(to - from), 0));
-}
-
-function toStray({
-  id,
-  offset,
-  ...place
-}: Parameters<typeof placeOf>[0] & { id: bigint; offset: bigint }): Finding {
-  return { kind: 'unaccounted', record: placeOf(place, offset), eventId: null, detail: `dead letter ${id}` };
 }
 
 const CHECKPOINT_MS = 2_000;

@@ -15,18 +15,9 @@ export async function ensurePostgresData(initdb: string, folder: string, account
   if (existsSync(folder)) return await requireOwner(folder, account);
   const fresh = await mkdtemp(`${folder}-new-`);
   if (account) await chown(fresh, account.uid, account.gid);
-  const words = [
-    '-D',
-    fresh,
-    '-U',
-    'postgres',
-    '--encoding=UTF8',
-    '--no-locale',
-    '--no-sync',
-    '--auth=reject',
-  ];
+  const options = ['--encoding=UTF8', '--no-locale', '--no-sync', '--auth=reject'];
   try {
-    await run([initdb, ...words], { account });
+    await run([initdb, '-D', fresh, '-U', 'postgres', ...options], { account });
     await rename(fresh, folder);
   } catch (error) {
     await rm(fresh, { recursive: true, force: true });

@@ -1,18 +1,11 @@
+import { partitionName } from '@pipeline/kafka';
 import { renderColumns } from '@pipeline/program';
 import { formatCount, formatThings } from '../../../web/format/numbers.ts';
 import type { Receipt } from './receipt.ts';
 
 const headings = [
-  'PARTITION',
-  'FROM',
-  'TO',
-  'RECORDS',
-  'STORED',
-  'DUPLICATES',
-  'DEAD LETTERS',
-  'PURGED',
-  'MISSING',
-  'DIFFERENT',
+  ...['PARTITION', 'FROM', 'TO'],
+  ...['RECORDS', 'STORED', 'DUPLICATES', 'DEAD LETTERS', 'PURGED', 'MISSING', 'DIFFERENT'],
   'DIGEST',
 ];
 
@@ -33,22 +26,9 @@ export function renderReceipt(receipt: Receipt): string {
 }
 
 function toCells(one: Receipt['partitions'][number]): readonly string[] {
-  const counts = [
-    one.records,
-    one.stored,
-    one.duplicates,
-    one.deadLetters,
-    one.purged,
-    one.missing,
-    one.different,
-  ];
-  return [
-    `${one.topic}/${one.partition}`,
-    String(one.from),
-    String(one.to),
-    ...counts.map(formatCount),
-    one.digest,
-  ];
+  const { records, stored, duplicates, deadLetters, purged, missing, different } = one;
+  const counts = [records, stored, duplicates, deadLetters, purged, missing, different];
+  return [partitionName(one), String(one.from), String(one.to), ...counts.map(formatCount), one.digest];
 }
 
 function conclude(receipt: Receipt): string {
