@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { databaseSettings } from '@pipeline/db';
-import { createProgram, resolveCliPath, runProgram, settingsOf, withSettings } from '@pipeline/program';
-import { exitCode, type Settings, UserError } from '@pipeline/runtime';
+import { createProgram, runProgram, settingsOf, withSettings } from '@pipeline/program';
+import { exitCode, resolveCliPath, type Settings, UserError } from '@pipeline/runtime';
 import { findComposeContainer } from '@pipeline/servers';
 import { version } from './settings.ts';
 

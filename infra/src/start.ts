@@ -1,14 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  createProgram,
-  resolveCliPath,
-  runProgram,
-  settingsOf,
-  stopSignal,
-  withSettings,
-} from '@pipeline/program';
-import { UserError } from '@pipeline/runtime';
+import { createProgram, runProgram, settingsOf, stopSignal, withSettings } from '@pipeline/program';
+import { resolveCliPath, UserError } from '@pipeline/runtime';
 import {
   acceptsConnections,
   dockerAnswers,

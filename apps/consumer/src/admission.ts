@@ -1,4 +1,5 @@
 import { type Batch, recordCount } from '@pipeline/db';
+import { partitionName } from '@pipeline/kafka';
 import { UserError } from '@pipeline/runtime';
 import { createLimitWatch, type DeadLetterLimit, type LimitWatch } from './dead-letter-limit.ts';
 import type { Health } from './health.ts';
@@ -25,7 +26,7 @@ export function createAdmission(
   const watch = createLimitWatch(limit);
   return {
     admit(batch) {
-      const partition = partitionOf(batch);
+      const partition = partitionName(batch);
       const share = watch.exceeded(partition) ?? addBatch(watch, batch);
       if (share === undefined) return true;
       const reason = `${Math.round(100 * share)} % of its recent records are dead letters`;
@@ -33,15 +34,11 @@ export function createAdmission(
       health.paused(partition, `${reason}; ${REMEDY}`);
       return false;
     },
-    addRefused: (batch, count) => watch.addRefused(partitionOf(batch), count),
+    addRefused: (batch, count) => watch.addRefused(partitionName(batch), count),
   };
 }
 
 function addBatch(watch: LimitWatch, batch: Batch): number | undefined {
-  watch.add(partitionOf(batch), { records: recordCount(batch), deadLetters: batch.deadLetters.length });
-  return watch.exceeded(partitionOf(batch));
-}
-
-function partitionOf({ topic, partition }: Batch): string {
-  return `${topic}/${partition}`;
+  watch.add(partitionName(batch), { records: recordCount(batch), deadLetters: batch.deadLetters.length });
+  return watch.exceeded(partitionName(batch));
 }

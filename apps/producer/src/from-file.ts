@@ -1,8 +1,7 @@
 import { open } from 'node:fs/promises';
 import { addAbortSignal, type Readable } from 'node:stream';
 import type { OutgoingRecord } from '@pipeline/kafka';
-import { resolveCliPath } from '@pipeline/program';
-import { exitCode, UserError } from '@pipeline/runtime';
+import { exitCode, resolveCliPath, UserError } from '@pipeline/runtime';
 import type { Decode } from '@pipeline/schema';
 import { splitFilledLines } from './lines.ts';
 

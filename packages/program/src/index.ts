@@ -1,4 +1,3 @@
-export { resolveCliPath } from '@pipeline/runtime';
 export { basePath } from './base-path.ts';
 export { type CheckReport, outcomeOf, type PlacedOutcome, reportOf } from './check/check-report.ts';
 export {
@@ -9,6 +8,7 @@ export {
 export { EventIds } from './check/event-ids.ts';
 export { printComparison } from './check/print-comparison.ts';
 export { printReport } from './check/print-report.ts';
+export { clipRows } from './check/report-tables.ts';
 export { commandLine, fixCommand } from './command-line.ts';
 export { currentUser } from './current-user.ts';
 export { errorLine } from './error-line.ts';

@@ -1,7 +1,6 @@
-import { clipPrintable, renderColumns, toPrintableJson } from '@pipeline/program';
+import { clipPrintable, clipRows, renderColumns, toPrintableJson } from '@pipeline/program';
 import { type ReplayReport, sumOf } from './report.ts';
 
-const MAX_ROWS = 20;
 const NAME_WIDTH = 40;
 const DETAIL_WIDTH = 100;
 
@@ -44,7 +43,7 @@ function sumTable(report: ReplayReport): string {
 
 function storedTable({ stored }: ReplayReport): string {
   const rows = stored.map(({ eventType, count }) => [clipPrintable(eventType, NAME_WIDTH), String(count)]);
-  return renderColumns(['STORED', 'COUNT'], shorten(rows));
+  return renderColumns(['STORED', 'COUNT'], clipRows(rows));
 }
 
 function rejectedTable({ rejected }: ReplayReport): string {
@@ -55,10 +54,5 @@ function rejectedTable({ rejected }: ReplayReport): string {
     example,
     clipPrintable(detail, DETAIL_WIDTH),
   ]);
-  return renderColumns(['REJECTED', 'EVENT TYPE', 'COUNT', 'FIRST', 'DETAIL'], shorten(rows));
-}
-
-function shorten(rows: readonly (readonly string[])[]): readonly (readonly string[])[] {
-  const more = rows.length - MAX_ROWS;
-  return more > 0 ? [...rows.slice(0, MAX_ROWS), [`… and ${more} more`]] : rows;
+  return renderColumns(['REJECTED', 'EVENT TYPE', 'COUNT', 'FIRST', 'DETAIL'], clipRows(rows));
 }

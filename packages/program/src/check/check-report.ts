@@ -13,7 +13,7 @@ export type Outcome =
   | { readonly kind: 'skipped' };
 
 /** Why records are rejected. Contains no value of a record other than its type. */
-interface Problem {
+export interface Problem {
   readonly reason: string;
   readonly eventType: string | null;
   /** JSON Pointer; '' is the whole record. */

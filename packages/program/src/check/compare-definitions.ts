@@ -1,5 +1,5 @@
 import type { AnyEvent, DecodeResult, NoEvent } from '@pipeline/schema';
-import { type CheckReport, CheckTally, outcomeOf } from './check-report.ts';
+import { type CheckReport, CheckTally, outcomeOf, type Problem } from './check-report.ts';
 
 /** What a definition makes of a record. */
 export type Decoding = DecodeResult<AnyEvent> | NoEvent;
@@ -7,14 +7,7 @@ export type Decoding = DecodeResult<AnyEvent> | NoEvent;
 /** What a definition does with records of a group. Contains no value of a record other than its type. */
 type Verdict =
   | { readonly outcome: 'stored'; readonly eventType: string }
-  | {
-      readonly outcome: 'rejected';
-      readonly reason: string;
-      readonly eventType: string | null;
-      /** JSON Pointer; '' is the whole record. */
-      readonly path: string;
-      readonly message: string;
-    }
+  | ({ readonly outcome: 'rejected' } & Problem)
   | { readonly outcome: 'skipped' };
 
 /** Records with which two definitions do different things, all of them the same two. */

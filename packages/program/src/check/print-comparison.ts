@@ -1,7 +1,7 @@
 import { renderColumns } from '../terminal/columns.ts';
 import { toPrintableJson } from '../terminal/printable.ts';
 import type { ComparisonReport } from './compare-definitions.ts';
-import { clip, reportTables } from './report-tables.ts';
+import { clipRows, reportTables } from './report-tables.ts';
 
 type Verdict = ComparisonReport['differences'][number]['present'];
 
@@ -24,7 +24,7 @@ function toText({ present, candidate, differences, unlisted }: ComparisonReport)
     one.examples.slice(0, 3).join(' '),
   ]);
   const headings = ['RECORDS', 'PRESENT DEFINITION', 'CANDIDATE', 'OTHER COLUMNS', 'EXAMPLES'];
-  const shown = rows.length === 0 ? 'No differences' : renderColumns(headings, clip(rows));
+  const shown = rows.length === 0 ? 'No differences' : renderColumns(headings, clipRows(rows));
   const rest = unlisted === 0 ? [] : [`… and ${unlisted} more records with other differences`];
   return [
     'Present definition',

@@ -25,7 +25,7 @@ function storedTable({ stored }: CheckReport): Table {
     earliest,
     latest,
   ]);
-  return { headings: ['EVENT TYPE', 'STORED', 'EARLIEST', 'LATEST'], rows: clip(rows) };
+  return { headings: ['EVENT TYPE', 'STORED', 'EARLIEST', 'LATEST'], rows: clipRows(rows) };
 }
 
 function problemTable({ rejected }: CheckReport): Table {
@@ -37,11 +37,14 @@ function problemTable({ rejected }: CheckReport): Table {
     message,
     example,
   ]);
-  return { headings: ['REASON', 'REJECTED', 'EVENT TYPE', 'PATH', 'PROBLEM', 'EXAMPLE'], rows: clip(rows) };
+  return {
+    headings: ['REASON', 'REJECTED', 'EVENT TYPE', 'PATH', 'PROBLEM', 'EXAMPLE'],
+    rows: clipRows(rows),
+  };
 }
 
 /** The first rows; the last one then gives the number of the others. */
-export function clip(rows: readonly (readonly string[])[]): Table['rows'] {
+export function clipRows(rows: readonly (readonly string[])[]): Table['rows'] {
   return rows.length <= MAX_ROWS
     ? rows
     : [...rows.slice(0, MAX_ROWS), [`… and ${rows.length - MAX_ROWS} more`]];
