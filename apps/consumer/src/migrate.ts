@@ -1,6 +1,6 @@
 import { type databaseSettings, migrate, migrateRollups, migrateViews, postgresErrors } from '@pipeline/db';
 import { type eventSettings, loadDefinition } from '@pipeline/definition';
-import { createLogger, exitAfter, type loggerSettings, stopSignal } from '@pipeline/program';
+import { createLogger, type loggerSettings, stopSignal } from '@pipeline/program';
 import { type Settings, waitFor } from '@pipeline/runtime';
 import { deriveRollups, deriveViews } from '@pipeline/schema';
 
@@ -21,8 +21,7 @@ export async function migrateTables(
   const views = deriveViews(definition);
   const declared = deriveRollups(definition);
   const logger = createLogger('consumer', settings);
-  const signal = stopSignal();
-  exitAfter(signal, STOP_MS);
+  const signal = stopSignal(STOP_MS);
   const { host, port } = settings.DATABASE_URL;
   const onRetry = (error: unknown) =>
     logger.warn(`waiting for a lock: ${postgresErrors.describeError(error)}`);

@@ -11,7 +11,6 @@ import { openSource, redriveCountOf, type Skip, type TopicPartition } from '@pip
 import {
   createLogger,
   createProbes,
-  exitAfter,
   type HttpServer,
   listen,
   openTraces,
@@ -56,8 +55,7 @@ const DRAIN_MS = 8_000;
 /** Runs a consumer until a stop signal, or until the topic is drained with `once`. */
 export async function runConsumer(settings: ConsumerSettings, options: RunOptions): Promise<void> {
   const { once, skips = [], decorate = (stages) => stages } = options;
-  const stop = stopSignal();
-  exitAfter(stop, DRAIN_MS);
+  const stop = stopSignal(DRAIN_MS);
   const failure = new AbortController();
   const signal = AbortSignal.any([stop, failure.signal]);
   const logger = createLogger('consumer', settings);

@@ -7,7 +7,7 @@ import {
   openPublisher,
   requireTopics,
 } from '@pipeline/kafka';
-import { createLogger, exitAfter, openTraces, stopSignal } from '@pipeline/program';
+import { createLogger, openTraces, stopSignal } from '@pipeline/program';
 import { type Settings, waitFor } from '@pipeline/runtime';
 import { createDecoder, type EventDefinition } from '@pipeline/schema';
 import { openInput, readRecords } from './from-file.ts';
@@ -42,8 +42,7 @@ export async function runProducer(
   settings: Settings<typeof producerSettings>,
   options: RunOptions,
 ): Promise<void> {
-  const signal = stopSignal();
-  exitAfter(signal, DRAIN_MS);
+  const signal = stopSignal(DRAIN_MS);
   const logger = createLogger('producer', settings);
   const { topic = settings.KAFKA_TOPIC[0] } = options;
   const system = `Kafka at ${settings.KAFKA_BROKERS.join(',')}`;

@@ -28,9 +28,10 @@ export {
 } from './program.ts';
 export { readTime } from './read-time.ts';
 export { runProgram } from './run-program.ts';
-export { exitAfter, stopSignal } from './stop.ts';
+export { stopSignal } from './stop.ts';
 export { renderColumns } from './terminal/columns.ts';
 export { clipPrintable, toPrintable, toPrintableJson } from './terminal/printable.ts';
+export { showProgress } from './terminal/progress.ts';
 export { openTraces } from './traces/open-traces.ts';
 export { traceSettings } from './traces/settings.ts';
 export type { Attributes, Kind, Span, SpanOptions, Traces } from './traces/traces.ts';

@@ -8,8 +8,10 @@ const SIGNAL_DEDUP_MS = 500;
 /**
  * An AbortSignal that the first SIGINT or SIGTERM aborts. A later second one exits at once.
  * Call it once per process.
+ * @param exitAfterMs exits with code 0 if the process still runs this long after the first one; open transactions
+ * roll back
  */
-export function stopSignal(): AbortSignal {
+export function stopSignal(exitAfterMs?: number): AbortSignal {
   const controller = new AbortController();
   let firstAt = 0;
   const onSignal = (name: NodeJS.Signals) => {
@@ -18,14 +20,8 @@ export function stopSignal(): AbortSignal {
     controller.abort(new StopRequest(name));
   };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
-  return controller.signal;
-}
-
-/**
- * Exits with code 0 if the process still runs `ms` milliseconds after the signal; open transactions roll
- * back.
- */
-export function exitAfter(signal: AbortSignal, ms: number): void {
-  const end = () => setTimeout(() => process.exit(exitCode.done), ms).unref();
-  signal.addEventListener('abort', end, { once: true });
+  const { signal } = controller;
+  const end = () => setTimeout(() => process.exit(exitCode.done), exitAfterMs).unref();
+  if (exitAfterMs !== undefined) signal.addEventListener('abort', end, { once: true });
+  return signal;
 }

@@ -2,14 +2,18 @@ import { pause } from './retry.ts';
 
 /** A rate limit of records that come in groups. */
 export interface RecordPace {
-  /** Resolves when as many records may have been read. @throws the signal's reason */
+  /** Resolves when as many records may have been read or sent. @throws the signal's reason */
   readonly wait: (records: number) => Promise<void>;
 }
 
-/** @param perSecond 0 is unlimited */
+/**
+ * Concurrent callers share the rate.
+ * @param perSecond 0 is unlimited
+ * @param signal cuts a pause short
+ */
 export function createRecordPace(
   perSecond: number,
-  signal: AbortSignal,
+  signal?: AbortSignal,
   nowMs = () => performance.now(),
 ): RecordPace {
   let nextMs = Number.NEGATIVE_INFINITY;
@@ -17,7 +21,8 @@ export function createRecordPace(
     async wait(records) {
       if (perSecond === 0) return;
       nextMs = Math.max(nextMs, nowMs()) + (1_000 * records) / perSecond;
-      await pause(nextMs - nowMs(), signal);
+      const ms = nextMs - nowMs();
+      if (ms >= 1) await pause(ms, signal);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { type KafkaSettings, kafkaErrors } from '@pipeline/kafka';
-import { exitAfter, stopSignal } from '@pipeline/program';
+import { stopSignal } from '@pipeline/program';
 import { type Logger, waitFor } from '@pipeline/runtime';
 
 /**
@@ -7,8 +7,7 @@ import { type Logger, waitFor } from '@pipeline/runtime';
  * commands that a stop leaves in no half-finished state.
  */
 export function createReach({ KAFKA_BROKERS }: KafkaSettings, logger: Logger) {
-  const signal = stopSignal();
-  exitAfter(signal, 0);
+  const signal = stopSignal(0);
   const system = `Kafka at ${KAFKA_BROKERS.join(',')}`;
   const waiting = { system, errors: kafkaErrors, say: (line: string) => logger.warn(line), signal };
   return <Value>(operation: () => Promise<Value>) => waitFor(operation, waiting);

@@ -8,7 +8,7 @@ import {
   resumePartitions,
 } from '@pipeline/db';
 import type { TopicPartition } from '@pipeline/kafka';
-import { createLogger, exitAfter, loggerSettings, stopSignal } from '@pipeline/program';
+import { createLogger, loggerSettings, stopSignal } from '@pipeline/program';
 import { exitCode, type Settings, UserError, waitFor } from '@pipeline/runtime';
 
 /** Settings of `consumer pause` and `consumer resume`, which need no Kafka. */
@@ -40,8 +40,7 @@ async function change(
   settings: PauseSettings,
   operation: (database: Database) => Promise<readonly PauseResult[]>,
 ): Promise<readonly PauseResult[]> {
-  const signal = stopSignal();
-  exitAfter(signal, 0);
+  const signal = stopSignal(0);
   const logger = createLogger('consumer', settings);
   const options = { applicationName: 'consumer', connections: 1, readOnly: false };
   await using database = connectDatabase(settings, options);

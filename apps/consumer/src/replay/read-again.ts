@@ -1,13 +1,12 @@
 import { connectDatabase, type Database } from '@pipeline/db';
 import { connectKafka, type LogSlice, openAdmin } from '@pipeline/kafka';
-import { createLogger, exitAfter, stopSignal } from '@pipeline/program';
+import { createLogger, showProgress, stopSignal } from '@pipeline/program';
 import { createRecordPace, type Settings } from '@pipeline/runtime';
 import { createDecoder, type EventDefinition } from '@pipeline/schema';
 import { limitUnknownTypes } from '../limit-types.ts';
 import type { Decode } from '../triage.ts';
 import { chooseRanges, type RangeChoice } from './choose-ranges.ts';
 import type { ReplayRange } from './plan.ts';
-import { showProgress } from './progress.ts';
 import { createReach, type Reach } from './reach.ts';
 import { type RangeParts, RangeReader } from './read-ranges.ts';
 import type { replaySettings } from './settings.ts';
@@ -46,18 +45,18 @@ export async function readAgain(
   createStep: (systems: { readonly database: Database; readonly reach: Reach }) => Step,
 ) {
   const { KAFKA_BROKERS, KAFKA_TOPIC: topics } = settings;
-  const signal = stopSignal();
-  exitAfter(signal, STOP_MS);
+  const signal = stopSignal(STOP_MS);
   const logger = createLogger('consumer', settings);
   await using database = connectDatabase(settings, { applicationName: 'replay', connections: 1 });
   const reach = createReach(KAFKA_BROKERS, database, logger, signal);
   await using admin = await reach.kafka(() => openAdmin(connectKafka(settings, 'consumer', logger)));
   const ranges = await chooseRanges({ topics, admin, database, reach, identity }, options);
-  using progress = showProgress(logger);
+  using progress = showProgress('replaying', (line) => logger.info(line));
+  const onProgress = (share: number) => progress.report(Math.floor(100 * share));
   const limits = { maxBytes: settings.DECOMPRESSED_MAX_BYTES, maxRecords: settings.DECODED_MAX_RECORDS };
   const onStep = createStep({ database, reach });
   const pace = createRecordPace(options.rate, signal);
-  const parts: RangeParts = { admin, reach, limits, pace, signal, onStep, onProgress: progress.report };
+  const parts: RangeParts = { admin, reach, limits, pace, signal, onStep, onProgress };
   const reader = new RangeReader(ranges, parts);
   await reader.readAll();
   return { read: reader.read, isInterrupted: signal.aborted };

@@ -9,11 +9,11 @@ import {
   newestDeadLetterId,
   type RedriveOutcome,
 } from '@pipeline/db/dead-letters';
+import type { RecordPace } from '@pipeline/runtime';
 import { type Context, Hono } from 'hono';
 import type { StatsContext } from '../collect/stats-context.ts';
 import { exportLines } from '../dead-letters/export.ts';
 import { findDeadLetter } from '../dead-letters/find.ts';
-import type { Pace } from '../dead-letters/pace.ts';
 import { redriveOpen, resultOf } from '../dead-letters/redrive.ts';
 import { toPlain } from '../terminal/json.ts';
 import { errorMessage } from '../user-errors.ts';
@@ -24,7 +24,7 @@ import { type DeadLetterRequest, parseQuery, parseRequest, type RequestSchema } 
 /** What the API of dead letters depends on. */
 export interface DeadLetterParts
   extends Pick<StatsContext, 'settings' | 'logger' | 'database' | 'writableDatabase'> {
-  readonly pace: Pace;
+  readonly pace: RecordPace;
   readonly isReadOnly: boolean;
   /** The user of a request, for the audit record. @throws BadRequest */
   readonly actingUser: (context: Context) => string;

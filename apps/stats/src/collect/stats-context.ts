@@ -1,5 +1,5 @@
 import { connectDatabase } from '@pipeline/db';
-import { createLogger, exitAfter, stopSignal } from '@pipeline/program';
+import { createLogger, stopSignal } from '@pipeline/program';
 import type { Settings } from '@pipeline/runtime';
 import type { statsSettings } from '../settings.ts';
 import { createSay } from '../terminal/diagnostics.ts';
@@ -19,8 +19,7 @@ const STOP_MS = 3_000;
 
 /** Connections are opened on first use. Call it once per process: it handles the stop signals. */
 export function openStatsContext(settings: StatsSettings) {
-  const signal = stopSignal();
-  exitAfter(signal, STOP_MS);
+  const signal = stopSignal(STOP_MS);
   const options = { applicationName: 'stats', connections: 2 };
   const database = connectDatabase(settings, { ...options, readOnly: true });
   const writableDatabase = connectDatabase(settings, { ...options, readOnly: false });

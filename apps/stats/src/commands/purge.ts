@@ -1,9 +1,9 @@
 import { countPurgeable, purge } from '@pipeline/db/maintenance';
+import { showProgress } from '@pipeline/program';
 import { formatCount } from '../../web/format/numbers.ts';
 import { type Maintenance, maintain, type WaitFlag } from '../collect/reach-postgres.ts';
 import type { StatsSettings } from '../collect/stats-context.ts';
 import { confirmChange } from '../terminal/confirm.ts';
-import { showProgress } from '../terminal/diagnostics.ts';
 import { printJson } from '../terminal/json.ts';
 import type { ChangeFlags } from './options.ts';
 

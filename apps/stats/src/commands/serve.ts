@@ -4,7 +4,7 @@ import { readMinutes, readNewest, readRollups } from '@pipeline/db/read';
 import { loadDefinition } from '@pipeline/definition';
 import { connectKafka, openAdmin } from '@pipeline/kafka';
 import { listen } from '@pipeline/program';
-import { type Settings, withDeadline } from '@pipeline/runtime';
+import { createRecordPace, type Settings, withDeadline } from '@pipeline/runtime';
 import type { EventDefinition } from '@pipeline/schema';
 import type { Context } from 'hono';
 import { actingUserOf } from '../access/acting-user.ts';
@@ -15,7 +15,6 @@ import { createDeadLetterApi } from '../api/dead-letters.ts';
 import { createWhatIfApi } from '../api/what-if.ts';
 import { openStatsContext, type StatsContext, type StatsSettings } from '../collect/stats-context.ts';
 import { withTimeoutFallback } from '../collect/with-timeout-fallback.ts';
-import { createPace } from '../dead-letters/pace.ts';
 import { createStatsMetrics } from '../metrics.ts';
 import { createDashboardState } from '../page/dashboard-state.ts';
 import { type History, openHistory } from '../page/history.ts';
@@ -90,7 +89,7 @@ function whatIfOf(settings: ServeSettings, { logger }: StatsContext, present: Ev
 /** How dead letters may be changed, and who is recorded. */
 function changesOf(settings: ServeSettings) {
   return {
-    pace: createPace(settings.DLQ_REDRIVE_RATE),
+    pace: createRecordPace(settings.DLQ_REDRIVE_RATE),
     isReadOnly: isReadOnly(settings),
     actingUser: (context: Context) => actingUserOf(context, settings),
     originOf: (context: Context) => publicOrigin(context, settings.STATS_TRUSTED_PROXIES),

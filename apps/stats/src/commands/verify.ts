@@ -1,13 +1,12 @@
 import { describeError } from '@pipeline/db';
 import { type Comparison, type RecountOptions, rebuildAggregates } from '@pipeline/db/maintenance';
 import { keepVerification } from '@pipeline/db/read';
-import { commandLine, renderColumns } from '@pipeline/program';
+import { commandLine, renderColumns, showProgress } from '@pipeline/program';
 import { exitCode, UserError } from '@pipeline/runtime';
 import { formatCount } from '../../web/format/numbers.ts';
 import { maintain, type WaitFlag } from '../collect/reach-postgres.ts';
 import type { StatsContext, StatsSettings } from '../collect/stats-context.ts';
 import { type Verification, verify } from '../status/verify.ts';
-import { showProgress } from '../terminal/diagnostics.ts';
 import { printJson } from '../terminal/json.ts';
 
 export interface VerifyFlags extends WaitFlag {

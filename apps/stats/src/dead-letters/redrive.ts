@@ -13,9 +13,8 @@ import {
   toUserError,
 } from '@pipeline/kafka';
 import { errorLine } from '@pipeline/program';
-import { UserError } from '@pipeline/runtime';
+import { type RecordPace, UserError } from '@pipeline/runtime';
 import type { StatsContext } from '../collect/stats-context.ts';
-import type { Pace } from './pace.ts';
 
 /** The dead letters to redrive, at most `most`. An aborted signal ends the redrive after the current one. */
 export interface RedriveOrder {
@@ -24,7 +23,7 @@ export interface RedriveOrder {
   readonly signal: AbortSignal;
   /** The acting user, for the audit record. */
   readonly by: string;
-  readonly pace: Pace;
+  readonly pace: RecordPace;
 }
 
 /**
@@ -45,7 +44,7 @@ export async function* redriveOpen(
     const outcome = await queue.take({ ...filter, after }, send);
     if (outcome === undefined) return;
     yield outcome;
-    await pace.wait();
+    await pace.wait(1);
     after = outcome.letter.id;
   }
 }

@@ -13,6 +13,7 @@ import {
   resolvePosition,
   type TopicPartition,
 } from '@pipeline/kafka';
+import { showProgress } from '@pipeline/program';
 import {
   createRecordPace,
   exitCode,
@@ -24,7 +25,6 @@ import {
 import { createAccept, createDecoder, type EventDefinition } from '@pipeline/schema';
 import { type Maintenance, maintain, type WaitFlag } from '../collect/reach-postgres.ts';
 import type { proveSettings } from '../settings.ts';
-import { showProgress } from '../terminal/diagnostics.ts';
 import { printJson, toPlain } from '../terminal/json.ts';
 import { createEstimate } from './estimate.ts';
 import { MAX_LISTED, toStray } from './finding.ts';

@@ -3,7 +3,7 @@ import { integer, optionalText, StopRequest, text, UserError } from '@pipeline/r
 import { createLogger, loggerSettings } from '../logger.ts';
 import { createProgram, numberBetween, settingsOf, withSettings } from '../program.ts';
 import { runProgram } from '../run-program.ts';
-import { exitAfter, stopSignal } from '../stop.ts';
+import { stopSignal } from '../stop.ts';
 
 const settings = {
   NAME: text('default', 'A name'),
@@ -71,8 +71,7 @@ program
   .argument('<ms>', 'duration of its work after a signal')
   .option('--at-most <ms>', 'time limit of its work', numberBetween(0, 60_000), 60_000)
   .action(async (ms: string, { atMost }: { readonly atMost: number }) => {
-    const signal = stopSignal();
-    exitAfter(signal, atMost);
+    const signal = stopSignal(atMost);
     const stopped = new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
     const alive = setInterval(() => {}, 60_000);
     process.stdout.write('ready\n');

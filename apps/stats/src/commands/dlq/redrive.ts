@@ -1,7 +1,6 @@
 import { countDeadLetters, type DeadLetterFilter, newestDeadLetterId } from '@pipeline/db/dead-letters';
-import { exitCode, UserError } from '@pipeline/runtime';
+import { createRecordPace, exitCode, UserError } from '@pipeline/runtime';
 import type { StatsContext } from '../../collect/stats-context.ts';
-import { createPace } from '../../dead-letters/pace.ts';
 import { redriveOpen } from '../../dead-letters/redrive.ts';
 import { confirmChange } from '../../terminal/confirm.ts';
 import type { ChangeFlags } from '../options.ts';
@@ -33,7 +32,8 @@ export async function redriveDeadLetters(
   const report = createRedriveReport(flags, matching);
   const change = { what, rows: matching, nothing: 'no open dead letter matches' };
   if (!(await confirmChange(change, flags, say))) return report.end();
-  const pace = createPace(flags.rate ?? settings.DLQ_REDRIVE_RATE);
+  // Without the signal: a stop ends the redrive after the current dead letter, not by an error.
+  const pace = createRecordPace(flags.rate ?? settings.DLQ_REDRIVE_RATE);
   const order = { filter: open, most, signal, by: flags.by, pace };
   try {
     for await (const outcome of redriveOpen(context, order)) report.add(outcome);

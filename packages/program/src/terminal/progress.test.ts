@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { showProgress } from './diagnostics.ts';
+import { showProgress } from './progress.ts';
 
 /** A stream that keeps what is written to it. */
 function createStream(isTTY: boolean) {
