@@ -2,6 +2,7 @@ export { type Backoff, backoffMs, defaultBackoff } from './backoff.ts';
 export { DeadlineError, withDeadline } from './deadline.ts';
 export { embeddedNames, embeddedText } from './embedded.ts';
 export { type Logger, type LogLine, silentLogger } from './logger.ts';
+export { highest, lowest } from './lowest-highest.ts';
 export { createRecordPace, type RecordPace } from './record-pace.ts';
 export { resolveCliPath } from './resolve-cli-path.ts';
 export { pause, type RetryOptions, retryForever } from './retry.ts';

@@ -1,6 +1,6 @@
 import type { ReplayLedger } from '@pipeline/db';
 import { type ClusterAdmin, type OffsetOf, partitionName } from '@pipeline/kafka';
-import { exitCode, UserError } from '@pipeline/runtime';
+import { exitCode, highest, lowest, UserError } from '@pipeline/runtime';
 
 /** Offsets of a partition to replay, from `from` to before `to`, and its ledger. */
 export interface ReplayRange {
@@ -55,9 +55,9 @@ export function planReplay(
 }
 
 function limit(ledger: ReplayLedger, log: ReplayLog, { fromOf, toOf }: ReplayChoice): ReplayRange {
-  const to = lowest([ledger.nextOffset, log.stableEnd, toOf(ledger)]);
-  const from = highest([log.logStart, fromOf(ledger)]);
-  return { ledger, from: lowest([from, to]), to };
+  const to = lowest(ledger.nextOffset, log.stableEnd, toOf(ledger));
+  const from = highest(log.logStart, fromOf(ledger));
+  return { ledger, from: lowest(from, to), to };
 }
 
 /** Ids that are unknown on one side count as equal. */
@@ -68,20 +68,4 @@ function requireSameLog(ledger: ReplayLedger, { topicId }: ReplayLog, clusterId:
     `the ledger of ${partitionName(ledger)} accounts for another topic of this name`,
     'start a consumer, which begins the ledger of the present one',
   );
-}
-
-function lowest(offsets: readonly (bigint | undefined)[]): bigint {
-  return pick(offsets, (one, best) => one < best);
-}
-
-function highest(offsets: readonly (bigint | undefined)[]): bigint {
-  return pick(offsets, (one, best) => one > best);
-}
-
-function pick(
-  offsets: readonly (bigint | undefined)[],
-  isBetter: (one: bigint, best: bigint) => boolean,
-): bigint {
-  const known = offsets.filter((offset) => offset !== undefined);
-  return known.reduce((best, one) => (isBetter(one, best) ? one : best));
 }

@@ -1,6 +1,6 @@
 import type { ProvenLedger } from '@pipeline/db/prove';
 import { type OffsetOf, type PartitionOffsets, partitionName } from '@pipeline/kafka';
-import { exitCode, UserError } from '@pipeline/runtime';
+import { exitCode, highest, lowest, UserError } from '@pipeline/runtime';
 
 /** Offsets of a partition to prove, from `from` to before `to`. */
 export interface ProvenPartition extends ProvenLedger {
@@ -99,11 +99,3 @@ function whyNotChecked(
 
 /** The reason that is found before or after the topic is read. */
 export const NOT_RETAINED = 'the topic no longer has all records that the ledger accounts for';
-
-function lowest(first: bigint, ...others: readonly (bigint | undefined)[]): bigint {
-  return others.reduce<bigint>((low, one) => (one !== undefined && one < low ? one : low), first);
-}
-
-function highest(first: bigint, second: bigint | undefined): bigint {
-  return second !== undefined && second > first ? second : first;
-}

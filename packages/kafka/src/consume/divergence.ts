@@ -1,3 +1,5 @@
+import { lowest } from '@pipeline/runtime';
+
 /** The end of a leader epoch in a log: its offsets, and those of earlier epochs, are lower. */
 export interface EpochEnd {
   readonly epoch: number;
@@ -60,8 +62,4 @@ export function epochBefore(
 ): number | undefined {
   if (position === nextOffset) return epoch;
   return epochs.findLast(({ offset }) => offset < position)?.epoch;
-}
-
-function lowest(a: bigint, b: bigint): bigint {
-  return a < b ? a : b;
 }
