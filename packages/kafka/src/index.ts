@@ -4,6 +4,7 @@ export type { Group, GroupMember } from './admin/group.ts';
 export { type Lag, lagOf } from './admin/lag.ts';
 export type { LogRange, LogSlice } from './admin/log-slice.ts';
 export { type OffsetOf, type Position, resolvePosition } from './admin/position.ts';
+export { splitSlice } from './admin/split-slice.ts';
 export { requireTopics } from './admin/topics.ts';
 export type { DecodeLimits } from './client/codecs.ts';
 export { connectKafka, type KafkaClient } from './client/connect.ts';

@@ -1,11 +1,16 @@
-import { type ClusterAdmin, type DecodeLimits, type LogSlice, partitionName } from '@pipeline/kafka';
+import {
+  type ClusterAdmin,
+  type DecodeLimits,
+  type LogSlice,
+  partitionName,
+  splitSlice,
+} from '@pipeline/kafka';
 import { type RecordPace, UserError } from '@pipeline/runtime';
 import type { ReplayRange } from './plan.ts';
 import type { Reach } from './reach.ts';
 import type { ReplayedRange } from './report.ts';
 
-const FETCH_MAX_BYTES = 1 << 20;
-/** Records per step, and per transaction of a replay. */
+/** Maximum number of records per step, and per transaction of a replay. */
 const STEP_RECORDS = 2_000;
 
 /** What reading ranges works with. */
@@ -49,8 +54,8 @@ export class RangeReader {
     const { admin, limits, signal, pace, onStep, onProgress } = this.#parts;
     const { ledger, to } = range;
     const rest = { topic: ledger.topic, partition: ledger.partition, start: this.#nextOf(range), end: to };
-    for await (const slice of admin.readRange(rest, limits, FETCH_MAX_BYTES))
-      for (const step of stepsOf(slice)) {
+    for await (const slice of admin.readRange(rest, limits))
+      for (const step of splitSlice(slice, STEP_RECORDS)) {
         signal.throwIfAborted();
         await onStep(range, step);
         this.#next.set(range, step.end);
@@ -76,17 +81,6 @@ export class RangeReader {
       ...{ topic: range.ledger.topic, partition: range.ledger.partition },
       ...{ from: String(range.from), to: String(range.to), next: String(this.#nextOf(range)) },
     }));
-  }
-}
-
-/** Splits a slice into steps of at most `STEP_RECORDS` records. */
-function* stepsOf(slice: LogSlice): Generator<LogSlice> {
-  let { start } = slice;
-  for (let at = 0; at === 0 || at < slice.records.length; at += STEP_RECORDS) {
-    const following = slice.records[at + STEP_RECORDS];
-    const end = following === undefined ? slice.end : BigInt(following.offset);
-    yield { ...slice, records: slice.records.slice(at, at + STEP_RECORDS), start, end };
-    start = end;
   }
 }
 

@@ -174,7 +174,7 @@ function bucketsOf({ partitions }: Plan): number {
 
 const CHECKPOINT_MS = 2_000;
 /** Smaller fetches keep the pauses of a limited rate short. */
-const [FETCH_BYTES, PACED_FETCH_BYTES] = [1 << 20, 128 << 10];
+const PACED_FETCH_BYTES = 128 << 10;
 
 async function readAll(proving: Proving, state: ProofState, journal: Journal): Promise<ProofState> {
   const { context, persist, settings, flags, definition, admin, work, reach } = proving;
@@ -195,10 +195,8 @@ async function readAll(proving: Proving, state: ProofState, journal: Journal): P
           ...{ accept: createAccept(definition), decode: createDecoder(definition) },
         },
         journal,
-        fetch: {
-          limits: { maxBytes, maxRecords },
-          maxBytes: flags.rate === 0 ? FETCH_BYTES : PACED_FETCH_BYTES,
-        },
+        limits: { maxBytes, maxRecords },
+        fetchBytes: flags.rate === 0 ? undefined : PACED_FETCH_BYTES,
         wait: pace.wait,
         onProgress: (latest) => {
           checkpoints.note(latest);

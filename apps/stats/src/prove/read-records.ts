@@ -1,10 +1,15 @@
-import { type ClusterAdmin, kafkaErrorType, type LogSlice } from '@pipeline/kafka';
+import {
+  type ClusterAdmin,
+  type DecodeLimits,
+  kafkaErrorType,
+  type LogSlice,
+  splitSlice,
+} from '@pipeline/kafka';
 import { backoffMs, defaultBackoff, pause, type SystemErrors, UserError } from '@pipeline/runtime';
 import { placeOf } from './finding.ts';
 import { type Judged, type JudgeParts, judgeSlice } from './judge-slice.ts';
 import type { ProvenPartition } from './plan.ts';
 import type { Journal } from './settle/journal.ts';
-import { splitSlice } from './split-slice.ts';
 import { afterExpired, afterSlice, nextPartition, type ProofState, withCounts } from './state.ts';
 
 export interface ReadParts {
@@ -12,7 +17,9 @@ export interface ReadParts {
   readonly fetchLogStart: (partition: ProvenPartition) => Promise<bigint>;
   readonly judge: Omit<JudgeParts, 'limitOf'>;
   readonly journal: Journal;
-  readonly fetch: { readonly limits: Parameters<ClusterAdmin['readRange']>[1]; readonly maxBytes: number };
+  readonly limits: DecodeLimits;
+  /** Maximum size of a fetch; undefined is the default. */
+  readonly fetchBytes: number | undefined;
   /** Resolves when this many records may have been read. */
   readonly wait: (records: number) => Promise<void>;
   /** Called with the state after each slice. */
@@ -67,6 +74,9 @@ async function recover(
   await pause(backoffMs(defaultBackoff, failures + 1, Math.random()), signal);
 }
 
+/** Maximum number of records that one query compares. */
+const QUERY_RECORDS = 5_000;
+
 /** Maximum number of slices that are judged at a time. Two are compared, by as many connections. */
 const MAX_JUDGED = 4;
 
@@ -90,12 +100,12 @@ class PartitionReader {
 
   /** @throws errors of Kafka and Postgres; what was judged before is in the state */
   async read(): Promise<void> {
-    const { admin, fetch, signal } = this.#parts;
+    const { admin, limits, fetchBytes, signal } = this.#parts;
     const { topic, partition, to } = this.partition;
     const range = { topic, partition, start: this.state.next, end: to };
     try {
-      for await (const slice of admin.readRange(range, fetch.limits, fetch.maxBytes))
-        for (const part of splitSlice(slice)) {
+      for await (const slice of admin.readRange(range, limits, fetchBytes))
+        for (const part of splitSlice(slice, QUERY_RECORDS)) {
           signal.throwIfAborted();
           await this.#judge(part);
           await this.#parts.wait(part.records.length);

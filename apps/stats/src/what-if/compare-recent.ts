@@ -1,6 +1,12 @@
-import type { ClusterAdmin, DecodeLimits, LogRange, LogSlice } from '@pipeline/kafka';
+import {
+  type ClusterAdmin,
+  type DecodeLimits,
+  type LogRange,
+  type LogSlice,
+  resolvePosition,
+} from '@pipeline/kafka';
 import { type ComparisonReport, DefinitionComparison } from '@pipeline/program';
-import { createDecoder, type EventDefinition } from '@pipeline/schema';
+import { createDecoder, type Decode, type EventDefinition } from '@pipeline/schema';
 
 /** Requests to Kafka that need the right to read the topics. */
 export type RecordReader = Pick<ClusterAdmin, 'fetchLogs' | 'fetchOffsetsAt' | 'readRange'>;
@@ -22,17 +28,13 @@ export interface RecentComparison extends ComparisonReport {
   readonly isComplete: boolean;
 }
 
-const FETCH_MAX_BYTES = 1 << 20;
-
-type Decode = ReturnType<typeof createDecoder>;
-
 /** Compares what two definitions make of the latest records of some topics. @throws kafkajs's error */
 export async function compareRecent(reader: RecordReader, choice: RecentChoice): Promise<RecentComparison> {
   const comparison = new DefinitionComparison();
   const decoders = [createDecoder(choice.present), createDecoder(choice.candidate)] as const;
   let records = 0;
   for (const range of await findRanges(reader, choice))
-    for await (const slice of reader.readRange(range, choice.limits, FETCH_MAX_BYTES)) {
+    for await (const slice of reader.readRange(range, choice.limits)) {
       if (choice.isOver(records)) return { ...comparison.report, isComplete: false };
       compareSlice(comparison, decoders, range, slice);
       records += slice.records.length;
@@ -45,11 +47,10 @@ async function findRanges(
   { topics, sinceMs }: RecentChoice,
 ): Promise<readonly LogRange[]> {
   const logs = await reader.fetchLogs(topics);
-  const starts = new Map<string, ReadonlyMap<number, bigint>>();
-  for (const topic of topics) starts.set(topic, await reader.fetchOffsetsAt(topic, sinceMs));
+  const startOf = await resolvePosition(reader, topics, new Date(sinceMs));
   return logs.map(({ topic, partition, logEnd, stableEnd }) => {
-    const start = starts.get(topic)?.get(partition) ?? logEnd;
-    return { topic, partition, start, end: stableEnd };
+    const place = { topic, partition };
+    return { ...place, start: startOf(place) ?? logEnd, end: stableEnd };
   });
 }
 

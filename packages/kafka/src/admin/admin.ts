@@ -81,7 +81,7 @@ function logReaders(admin: ReturnType<KafkaClient['admin']>) {
     /** The last records of some topics, read without a group; see `readTail`. */
     readTail: <Value>(options: TailOptions<Value>) => readTail(admin, options),
     /** The records of a range of offsets, read without a group; see `readRange`. */
-    readRange(range: LogRange, limits: DecodeLimits, maxBytes: number): AsyncGenerator<LogSlice> {
+    readRange(range: LogRange, limits: DecodeLimits, maxBytes?: number): AsyncGenerator<LogSlice> {
       registerCodecs(limits);
       return readRange(admin, range, maxBytes);
     },

@@ -12,13 +12,13 @@ type Fetched = Batch<KafkaRecord>;
 /**
  * Reads offsets of a partition without a group, in order. The next fetch runs while the caller works on a slice.
  * Ends early if the log has been truncated.
- * @param maxBytes per fetch
+ * @param maxBytes per fetch; defaults to 1 MiB
  * @throws kafkajs's error, such as OFFSET_OUT_OF_RANGE
  */
 export async function* readRange(
   admin: Leader,
   { end, start, ...place }: LogRange,
-  maxBytes: number,
+  maxBytes = 1 << 20,
 ): AsyncGenerator<LogSlice> {
   const fetch = (from: bigint) => ignoreEarly(fetchBatch(admin, place, from, maxBytes));
   let fetching = fetch(start);

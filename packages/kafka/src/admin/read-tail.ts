@@ -1,4 +1,5 @@
 /// <reference path="../patched-kafkajs.d.ts" />
+import { highest } from '@pipeline/runtime';
 import kafkajs, { type PatchedAdmin } from 'kafkajs';
 import { registerCodecs } from '../client/codecs.ts';
 import type { UnreadableBatch } from '../consume/unreadable.ts';
@@ -9,8 +10,6 @@ import type { TailOptions } from './tail-options.ts';
 
 /** The requests that are sent. */
 type Reader = Pick<PatchedAdmin, 'fetchTopicOffsets' | 'withLeader'>;
-
-const FETCH_MAX_BYTES = 1 << 20;
 
 /**
  * Reads the last records of some topics, those that a consumer would get: without transaction markers and aborted
@@ -76,7 +75,7 @@ async function readValues<Value>(
   read: (record: KafkaRecord) => Value,
 ): Promise<readonly Value[]> {
   const values: Value[] = [];
-  for await (const slice of readRange(admin, range, FETCH_MAX_BYTES)) {
+  for await (const slice of readRange(admin, range)) {
     if (slice.unreadable !== undefined) throw unreadable(slice.unreadable);
     for (const record of slice.records) values.push(read(record));
   }
@@ -85,8 +84,4 @@ async function readValues<Value>(
 
 function unreadable(batch: UnreadableBatch): Error {
   return Object.assign(new kafkajs.KafkaJSNonRetriableError(batch.reason), { unreadable: batch });
-}
-
-function highest(a: bigint, b: bigint): bigint {
-  return a > b ? a : b;
 }

@@ -1,5 +1,5 @@
-import type { LogSlice } from '@pipeline/kafka';
 import { expect, test } from 'vitest';
+import type { LogSlice } from './log-slice.ts';
 import { splitSlice } from './split-slice.ts';
 
 const recordAt = (offset: number, encodedSize = 1) => ({

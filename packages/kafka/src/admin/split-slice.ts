@@ -1,15 +1,13 @@
-import type { KafkaRecord, LogSlice } from '@pipeline/kafka';
+import type { KafkaRecord } from '../record.ts';
+import type { LogSlice } from './log-slice.ts';
 
-/** What one query compares. */
-const MAX_RECORDS = 5_000;
 const MAX_BYTES = 4 << 20;
 
-/** Splits a slice, so that one query compares a limited number of records and bytes. */
-export function* splitSlice(
-  slice: LogSlice,
-  maxRecords = MAX_RECORDS,
-  maxBytes = MAX_BYTES,
-): Generator<LogSlice> {
+/**
+ * Splits a slice into parts of a limited number of records and bytes; a single record may be larger.
+ * @param maxBytes defaults to 4 MiB
+ */
+export function* splitSlice(slice: LogSlice, maxRecords: number, maxBytes = MAX_BYTES): Generator<LogSlice> {
   let { start, markers, aborted } = slice;
   let records: KafkaRecord[] = [];
   let bytes = 0;
