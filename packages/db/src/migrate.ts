@@ -34,9 +34,6 @@ function ownMigrations(): readonly Migration[] {
 /** Advisory lock key that serializes concurrent migrations; for `public` as before there were other schemas. */
 const LOCK = 7_305_117;
 
-/** Changing a large table can take long, and a statement that times out would be retried indefinitely. */
-const NO_TIMEOUT = 0;
-
 /**
  * Takes the schema's lock and makes the schema that of unqualified names. Per transaction, because a pooler
  * may run the next one in another session. Everything else queues behind a lock that is waited for, so a
@@ -75,21 +72,38 @@ export async function migrate(
   { finish = false, ...options }: MigrateOptions = {},
 ): Promise<readonly string[]> {
   const waiting = { isTransient: isLockTimeout, ...options };
-  const untimed = { ...settings, DATABASE_STATEMENT_TIMEOUT_MS: NO_TIMEOUT };
-  const sql = openPool(untimed, { applicationName: 'migrate', connections: 1 });
   const schema = settings.DATABASE_SCHEMA;
-  const run = (text: string) => sql.unsafe(`${enter(schema)} ${text}`).simple();
-  const applied: string[] = [];
-  try {
+  return await withMigrator(withoutTimeout(settings), async (sql) => {
+    const run = (text: string) => sql.unsafe(`${enter(schema)} ${text}`).simple();
+    const applied: string[] = [];
     await retryForever(() => run(createMigrationsTable(schema)), waiting);
     for (const migration of await findPending(sql, migrations, finish))
       if (await retryForever(() => runMigration(run, migration), waiting)) applied.push(migration.name);
     return applied;
+  });
+}
+
+/**
+ * Runs migrations on a connection of their own.
+ * @throws UserError for a permanent error, every other error of `work` unchanged
+ */
+export async function withMigrator<Value>(
+  settings: Settings<typeof databaseSettings>,
+  work: (sql: Sql) => Promise<Value>,
+): Promise<Value> {
+  const sql = openPool(settings, { applicationName: 'migrate', connections: 1 });
+  try {
+    return await work(sql);
   } catch (error) {
     throw toUserError(error);
   } finally {
     await sql.end({ timeout: 2 });
   }
+}
+
+/** For work on large tables: a statement that times out would be retried indefinitely. */
+export function withoutTimeout(settings: Settings<typeof databaseSettings>) {
+  return { ...settings, DATABASE_STATEMENT_TIMEOUT_MS: 0 };
 }
 
 /** `create schema if not exists` would require the right to create schemas, even if there is one. */

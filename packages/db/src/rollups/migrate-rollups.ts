@@ -1,14 +1,9 @@
 import { retryForever, type Settings } from '@pipeline/runtime';
 import type { Rollup } from '@pipeline/schema';
-import { openPool } from '../client/connect.ts';
-import { toUserError } from '../client/errors.ts';
 import type { databaseSettings } from '../client/settings.ts';
 import { maintenanceLock } from '../maintenance/maintenance-lock.ts';
-import { enter, isLockTimeout, type MigrateOptions } from '../migrate.ts';
+import { enter, isLockTimeout, type MigrateOptions, withMigrator, withoutTimeout } from '../migrate.ts';
 import { quoteText } from '../views/quote.ts';
-
-/** Filling a roll-up reads all events, and one that times out would be repeated indefinitely. */
-const NO_TIMEOUT = 0;
 
 export interface RollupOptions extends Pick<MigrateOptions, 'signal' | 'onRetry'> {
   /** Called before the stored events are added to new roll-ups, with their number. */
@@ -28,27 +23,21 @@ export async function migrateRollups(
   rollups: readonly Rollup[],
   { onFill, ...waiting }: RollupOptions = {},
 ): Promise<number> {
-  const untimed = { ...settings, DATABASE_STATEMENT_TIMEOUT_MS: NO_TIMEOUT };
-  const sql = openPool(untimed, { applicationName: 'migrate', connections: 1 });
   const begin = `${enter(settings.DATABASE_SCHEMA)} select ${maintenanceLock};`;
-  // One message is one transaction, whatever happens to the connection (docs/decisions/0001-one-message.md).
-  const run = (text: string) =>
-    retryForever(async () => await sql.unsafe<Results>(`${begin} ${text}`).simple(), {
-      isTransient: isLockTimeout,
-      ...waiting,
-    });
   const declare = `select pipeline.declare_rollups(${quoteText(toRows(rollups))}) as id`;
-  try {
+  return await withMigrator(withoutTimeout(settings), async (sql) => {
+    // One message is one transaction, whatever happens to the connection (docs/decisions/0001-one-message.md).
+    const run = (text: string) =>
+      retryForever(async () => await sql.unsafe<Results>(`${begin} ${text}`).simple(), {
+        isTransient: isLockTimeout,
+        ...waiting,
+      });
     const added = (await run(declare)).at(-1)?.map(({ id }) => id) ?? [];
     if (added.length > 0) onFill?.(added.length);
     for (const id of added) await run(`select pipeline.fill_rollup(${id})`);
     if (added.length > 0) await run(declare);
     return added.length;
-  } catch (error) {
-    throw toUserError(error);
-  } finally {
-    await sql.end({ timeout: 2 });
-  }
+  });
 }
 
 /** The rows of each statement. */

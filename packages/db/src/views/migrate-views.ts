@@ -1,9 +1,8 @@
 import { retryForever, type Settings, SettingsError } from '@pipeline/runtime';
 import type { EventView } from '@pipeline/schema';
-import { openPool, type Sql } from '../client/connect.ts';
-import { toUserError } from '../client/errors.ts';
+import type { Sql } from '../client/connect.ts';
 import type { databaseSettings } from '../client/settings.ts';
-import { enter, isLockTimeout, type MigrateOptions } from '../migrate.ts';
+import { enter, isLockTimeout, type MigrateOptions, withMigrator } from '../migrate.ts';
 import { evolveView } from './evolve-view.ts';
 import { readComments, readViews } from './read-views.ts';
 import { type Comments, viewText } from './view-text.ts';
@@ -26,19 +25,14 @@ export async function migrateViews(
   views: readonly EventView[],
   { signal, onRetry }: Pick<MigrateOptions, 'signal' | 'onRetry'> = {},
 ): Promise<readonly string[]> {
-  const sql = openPool(settings, { applicationName: 'migrate', connections: 1 });
-  const attempt = () => sql.begin(async (one) => applyViews(one as unknown as Sql, settings, views));
-  try {
+  return await withMigrator(settings, async (sql) => {
+    const attempt = () => sql.begin(async (one) => applyViews(one as unknown as Sql, settings, views));
     return await retryForever(attempt as () => Promise<readonly string[]>, {
       isTransient: isLockTimeout,
       ...(signal && { signal }),
       ...(onRetry && { onRetry }),
     });
-  } catch (error) {
-    throw toUserError(error);
-  } finally {
-    await sql.end({ timeout: 2 });
-  }
+  });
 }
 
 async function applyViews(
