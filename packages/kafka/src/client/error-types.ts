@@ -56,25 +56,19 @@ export const permanentTypes: Readonly<Record<string, string>> = {
   INVALID_REQUEST: versions,
 
   // Of requests that are never sent: transactions, idempotent producers, tokens, groups, reassignments.
-  OUT_OF_ORDER_SEQUENCE_NUMBER: unused,
-  DUPLICATE_SEQUENCE_NUMBER: unused,
-  INVALID_PRODUCER_EPOCH: unused,
-  INVALID_TXN_STATE: unused,
-  INVALID_PRODUCER_ID_MAPPING: unused,
-  INVALID_TRANSACTION_TIMEOUT: unused,
-  CONCURRENT_TRANSACTIONS: unused,
-  TRANSACTION_COORDINATOR_FENCED: unused,
-  UNKNOWN_PRODUCER_ID: unused,
-  DELEGATION_TOKEN_AUTH_DISABLED: token,
-  DELEGATION_TOKEN_NOT_FOUND: token,
-  DELEGATION_TOKEN_OWNER_MISMATCH: token,
-  DELEGATION_TOKEN_REQUEST_NOT_ALLOWED: token,
-  DELEGATION_TOKEN_EXPIRED: token,
-  INVALID_PRINCIPAL_TYPE: token,
-  NON_EMPTY_GROUP: unused,
-  GROUP_ID_NOT_FOUND: unused,
-  GROUP_SUBSCRIBED_TO_TOPIC: unused,
-  ELECTION_NOT_NEEDED: unused,
-  NO_REASSIGNMENT_IN_PROGRESS: unused,
-  LOG_DIR_NOT_FOUND: unused,
+  ...sameRemedy(unused, [
+    ...['OUT_OF_ORDER_SEQUENCE_NUMBER', 'DUPLICATE_SEQUENCE_NUMBER', 'UNKNOWN_PRODUCER_ID'],
+    ...['INVALID_PRODUCER_EPOCH', 'INVALID_PRODUCER_ID_MAPPING', 'INVALID_TXN_STATE'],
+    ...['INVALID_TRANSACTION_TIMEOUT', 'CONCURRENT_TRANSACTIONS', 'TRANSACTION_COORDINATOR_FENCED'],
+    ...['NON_EMPTY_GROUP', 'GROUP_ID_NOT_FOUND', 'GROUP_SUBSCRIBED_TO_TOPIC'],
+    ...['ELECTION_NOT_NEEDED', 'NO_REASSIGNMENT_IN_PROGRESS', 'LOG_DIR_NOT_FOUND'],
+  ]),
+  ...sameRemedy(token, [
+    ...['DELEGATION_TOKEN_AUTH_DISABLED', 'DELEGATION_TOKEN_NOT_FOUND', 'DELEGATION_TOKEN_OWNER_MISMATCH'],
+    ...['DELEGATION_TOKEN_REQUEST_NOT_ALLOWED', 'DELEGATION_TOKEN_EXPIRED', 'INVALID_PRINCIPAL_TYPE'],
+  ]),
 };
+
+function sameRemedy(remedy: string, types: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(types.map((type) => [type, remedy]));
+}
