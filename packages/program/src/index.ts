@@ -32,6 +32,7 @@ export { stopSignal } from './stop.ts';
 export { renderColumns } from './terminal/columns.ts';
 export { clipPrintable, toPrintable, toPrintableJson } from './terminal/printable.ts';
 export { showProgress } from './terminal/progress.ts';
+export { messagingAttributes } from './traces/messaging.ts';
 export { openTraces } from './traces/open-traces.ts';
 export { traceSettings } from './traces/settings.ts';
 export type { Attributes, Kind, Span, SpanOptions, Traces } from './traces/traces.ts';

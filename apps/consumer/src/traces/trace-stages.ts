@@ -1,6 +1,6 @@
 import { type Batch, recordCount } from '@pipeline/db';
 import type { KafkaRecord, RecordBatch } from '@pipeline/kafka';
-import type { Attributes, Kind, Span, Traces } from '@pipeline/program';
+import { type Attributes, type Kind, messagingAttributes, type Span, type Traces } from '@pipeline/program';
 import type { Settings } from '@pipeline/runtime';
 import type { Stages } from '../consume.ts';
 import type { consumerSettings } from '../settings.ts';
@@ -78,23 +78,12 @@ function writing(batch: Batch): Part {
 }
 
 function sending(topic: string, count: number): Part {
-  return { name: `send ${topic}`, attributes: messaging('send', topic, count) };
-}
-
-/** https://opentelemetry.io/docs/specs/semconv/messaging/kafka/ */
-function messaging(operation: 'process' | 'send', topic: string, count: number): Attributes {
-  return {
-    'messaging.system': 'kafka',
-    'messaging.operation.name': operation,
-    'messaging.operation.type': operation,
-    'messaging.destination.name': topic,
-    'messaging.batch.message_count': count,
-  };
+  return { name: `send ${topic}`, attributes: messagingAttributes('send', topic, count) };
 }
 
 function attributesOf({ topic, partition, records, nextOffset }: RecordBatch, names: Names): Attributes {
   return {
-    ...messaging('process', topic, records.length),
+    ...messagingAttributes('process', topic, records.length),
     'messaging.destination.partition.id': String(partition),
     'messaging.consumer.group.name': names.KAFKA_GROUP_ID,
     'pipeline.next_offset': String(nextOffset),
