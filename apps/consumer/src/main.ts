@@ -20,7 +20,6 @@ import {
   settingsOf,
   withSettings,
 } from '@pipeline/program';
-import { exitCode, UserError } from '@pipeline/runtime';
 import manifest from '../package.json' with { type: 'json' };
 import { type CheckOptions, checkTopic } from './check/check-topic.ts';
 import { checkSettings } from './check/settings.ts';
@@ -31,7 +30,7 @@ import { type ReplayOptions, replay } from './replay/replay.ts';
 import { replaySettings } from './replay/settings.ts';
 import { compareDefinitions } from './replay/what-if.ts';
 import { runConsumer } from './run.ts';
-import { consumerSettings, probeAddress, probeSettings } from './settings.ts';
+import { consumerSettings, probeAddress, probeSettings, requireListed } from './settings.ts';
 
 interface Flags {
   readonly once?: boolean;
@@ -87,7 +86,7 @@ const program = withSettings(
   .action(async ({ once = false, skip: skips = [], acceptCluster }: Flags, command) => {
     const options = { version: manifest.version, once, skips, acceptedCluster: acceptCluster };
     const settings = settingsOf(command, consumerSettings);
-    requireListed(skips, settings.KAFKA_TOPIC);
+    for (const { topic } of skips) requireListed(settings.KAFKA_TOPIC, '--skip names the topic', topic);
     await runConsumer(settings, options);
   });
 
@@ -225,15 +224,4 @@ function addPartition(text: string, all: readonly TopicPartition[] = []): readon
   const partition = parsePartition(text);
   if (partition === undefined) throw invalidArgument('Expected TOPIC:PARTITION, such as events:0.');
   return [...all, partition];
-}
-
-/** A skip of another topic would never apply. */
-function requireListed(skips: readonly Skip[], topics: readonly string[]): void {
-  const other = skips.find(({ topic }) => !topics.includes(topic));
-  if (other === undefined) return;
-  throw new UserError(
-    `--skip names the topic ${other.topic}, which KAFKA_TOPIC does not list`,
-    'correct one of them',
-    exitCode.usage,
-  );
 }

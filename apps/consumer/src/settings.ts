@@ -2,7 +2,16 @@ import { DEFAULT_COPY_MIN_EVENTS, databaseSettings, writerSettings } from '@pipe
 import { eventSettings } from '@pipeline/definition';
 import { groupSettings, kafkaSettings } from '@pipeline/kafka';
 import { httpSettings, type ListenAddress, loggerSettings, traceSettings } from '@pipeline/program';
-import { decimal, integer, oneOf, optionalText, port, type Settings } from '@pipeline/runtime';
+import {
+  decimal,
+  exitCode,
+  integer,
+  oneOf,
+  optionalText,
+  port,
+  type Settings,
+  UserError,
+} from '@pipeline/runtime';
 
 const USUAL_METRICS_PORT = 9464;
 
@@ -69,3 +78,17 @@ export const consumerSettings = {
   ...loggerSettings,
   ...traceSettings,
 };
+
+/**
+ * Checks that a topic which a flag names is one of those that are read.
+ * @param subject begins the error, such as `--topic names`
+ * @throws UserError
+ */
+export function requireListed(topics: readonly string[], subject: string, topic: string | undefined): void {
+  if (topic === undefined || topics.includes(topic)) return;
+  throw new UserError(
+    `${subject} ${topic}, which KAFKA_TOPIC does not list`,
+    'correct one of them',
+    exitCode.usage,
+  );
+}

@@ -1,7 +1,7 @@
 import { type Database, readReplayLedgers } from '@pipeline/db';
 import { type ClusterAdmin, type Position, requireTopics, resolvePosition } from '@pipeline/kafka';
-import { exitCode, UserError } from '@pipeline/runtime';
 import { explainDatabase } from '../retry-policy.ts';
+import { requireListed } from '../settings.ts';
 import { planReplay, type ReplayRange } from './plan.ts';
 import type { Reach } from './reach.ts';
 
@@ -29,7 +29,7 @@ export async function chooseRanges(
   { topics, admin, database, reach, identity }: RangeSources,
   choice: RangeChoice,
 ): Promise<readonly ReplayRange[]> {
-  requireListed(topics, choice.topic);
+  requireListed(topics, '--topic names', choice.topic);
   await reach.kafka(() => requireTopics(admin, topics));
   const ledgers = await explainDatabase(reach.persist(() => readReplayLedgers(database, topics, identity)));
   const resolve = (position?: Position) => reach.kafka(() => resolvePosition(admin, topics, position));
@@ -37,13 +37,4 @@ export async function chooseRanges(
   const logs = await reach.kafka(() => admin.fetchLogs(topics));
   const clusterId = await reach.kafka(admin.clusterId);
   return planReplay({ ledgers, logs, clusterId }, { ...choice, fromOf, toOf });
-}
-
-function requireListed(topics: readonly string[], topic: string | undefined): void {
-  if (topic === undefined || topics.includes(topic)) return;
-  throw new UserError(
-    `--topic names ${topic}, which KAFKA_TOPIC does not list`,
-    'correct one of them',
-    exitCode.usage,
-  );
 }
