@@ -1,4 +1,4 @@
-import { partitionName } from '@pipeline/kafka';
+import { lagOf, partitionName } from '@pipeline/kafka';
 import { UserError } from '@pipeline/runtime';
 import { formatCount } from '../../web/format/numbers.ts';
 import { type Check, ofKafka, type PartitionSetup, toProblem } from './setup.ts';
@@ -16,17 +16,12 @@ function ofPartitions(find: (partition: PartitionSetup) => string | undefined, r
   );
 }
 
-/** The next offset that the group reads. */
-function nextOf({ committed, logStart }: PartitionSetup): bigint {
-  return committed === undefined || committed < logStart ? logStart : committed;
-}
-
 /** Within this share (1/10) of the oldest records, the next ones that are deleted may be unread. */
 const NEAR_DIVISOR = 10n;
 
 function isNearStart(partition: PartitionSetup): boolean {
   const { logStart, logEnd, isSizeLimited } = partition;
-  const next = nextOf(partition);
+  const { from: next } = lagOf(partition);
   return (
     isSizeLimited && logStart > 0n && next < logEnd && NEAR_DIVISOR * (next - logStart) < logEnd - logStart
   );
@@ -56,7 +51,7 @@ export const kafkaChecks = {
   }),
 
   'lag-near-retention': ofPartitions((partition) => {
-    const next = nextOf(partition);
+    const { from: next } = lagOf(partition);
     const { youngFrom, logStart, logEnd } = partition;
     if (youngFrom !== undefined && next < youngFrom)
       return `has ${formatCount(youngFrom - next)} unread records that are older than half of its retention time`;
