@@ -37,16 +37,12 @@ export function parseQuery(query: Texts) {
   };
 }
 
-/** Reads the number of minutes in a query. @throws BadRequest */
-export function parseMinutes({ minutes }: Texts): number {
-  if (isParameter('minutes', minutes)) return Number(minutes);
-  throw new BadRequest(`minutes must be ${parameters.minutes.schema.title}`);
-}
-
-/** Reads the number of buckets in a query. @throws BadRequest */
-export function parseBuckets({ buckets = String(parameters.buckets.schema.default) }: Texts): number {
-  if (isParameter('buckets', buckets)) return Number(buckets);
-  throw new BadRequest(`buckets must be ${parameters.buckets.schema.title}`);
+/** Reads a number in a query, which may have a default. @throws BadRequest */
+export function parseNumber(query: Texts, name: 'minutes' | 'buckets'): number {
+  const schema: { readonly title: string; readonly default?: number } = parameters[name].schema;
+  const text = query[name] ?? schema.default?.toString();
+  if (isParameter(name, text)) return Number(text);
+  throw new BadRequest(`${name} must be ${schema.title}`);
 }
 
 /** Whether a parameter is valid. Numbers consist of digits; Number() would also accept "1e3". */

@@ -4,7 +4,7 @@ import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { compress } from 'hono/compress';
 import { secureHeaders } from 'hono/secure-headers';
 import { answerError } from '../api/errors.ts';
-import { parseBuckets, parseMinutes } from '../api/requests.ts';
+import { parseNumber } from '../api/requests.ts';
 import type { Snapshot } from '../collect/snapshot.ts';
 import { toJson, toPlain } from '../terminal/json.ts';
 import { renderSnapshot } from '../terminal/table.ts';
@@ -130,14 +130,14 @@ function addApi(
   app.get('/api/minutes', async (context) => {
     const query = context.req.query();
     const isRange = query['minutes'] !== undefined;
-    const minutes = isRange ? await readMinutes(parseMinutes(query)) : (await collect()).minutes;
+    const minutes = isRange ? await readMinutes(parseNumber(query, 'minutes')) : (await collect()).minutes;
     return context.json(toPlain({ minutes }));
   });
   app.get('/api/rollups', async (context) =>
-    context.json(await answerRollups(readRollups, parseBuckets(context.req.query()))),
+    context.json(await answerRollups(readRollups, parseNumber(context.req.query(), 'buckets'))),
   );
   app.get('/api/history', async (context) =>
-    context.json(await answerHistory(readHistory, parseMinutes(context.req.query()))),
+    context.json(await answerHistory(readHistory, parseNumber(context.req.query(), 'minutes'))),
   );
   app.get('/api/proof', async (context) => context.json({ receipt: await readReceipt() }));
   const streamHeaders = { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' };

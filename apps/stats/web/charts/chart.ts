@@ -6,9 +6,8 @@ import { formatCount } from '../format/numbers.ts';
 import { toVisible } from '../format/text.ts';
 import { formatClock, formatTime, zoneName } from '../format/time.ts';
 import type { Minute } from '../overview/minutes.ts';
-import { showChartTable, showPlot, swatchOf } from './plot.ts';
+import { colourOf, colours, showChartTable, showPlot, swatchOf } from './plot.ts';
 
-const colours = ['#2f81f7', '#d29922', '#3fb950', '#db61a2', '#a371f7', '#f0883e', '#39c5cf', '#8b949e'];
 const OTHERS = 'others';
 const HEIGHT = 256;
 
@@ -72,8 +71,6 @@ const withoutLast = (values: number[]) =>
 
 const lastStep = (values: number[]) =>
   values.map((value, index) => (index < values.length - 2 ? null : value));
-
-const colourOf = (index: number) => colours[index % colours.length] ?? '#888';
 
 /** Shows a button per line, with its value in the minute under the pointer or in the last finished one. */
 function updateLegend(plot: uPlot, names: readonly string[]): void {

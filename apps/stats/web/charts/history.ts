@@ -6,7 +6,7 @@ import { show } from '../elements/dom.ts';
 import type { Column } from '../elements/table.ts';
 import { formatCount, formatRate } from '../format/numbers.ts';
 import { formatClock, formatTime, zoneName } from '../format/time.ts';
-import { showChartTable, showPlot, swatchOf } from './plot.ts';
+import { numberOf, showChartTable, showPlot, swatchOf } from './plot.ts';
 
 type Point = HistoryAnswer['points'][number];
 
@@ -22,8 +22,6 @@ interface HistoryChart {
   readonly lines: readonly Line[];
   readonly format: (value: number) => string;
 }
-
-const numberOf = (text: string | null) => (text === null ? null : Number(text));
 
 const charts: readonly HistoryChart[] = [
   {

@@ -16,6 +16,18 @@ export interface PlotOptions {
   readonly drawBehind?: (plot: uPlot) => void;
 }
 
+/** The colours of the lines of a chart. */
+export const colours = [
+  ...['#2f81f7', '#d29922', '#3fb950', '#db61a2'],
+  ...['#a371f7', '#f0883e', '#39c5cf', '#8b949e'],
+];
+
+export const colourOf = (line: number) => colours[line] ?? '#888';
+
+/** The value of a line; null is a gap. */
+export const numberOf = (text: string | null | undefined) =>
+  text === null || text === undefined ? null : Number(text);
+
 /** A square in the colour of a line; a style attribute would violate the Content-Security-Policy. */
 export const swatchOf = (colour: string) => html`<i .style=${`background: ${colour}`}></i>`;
 

@@ -7,12 +7,11 @@ import type { Column } from '../elements/table.ts';
 import { formatBucket, formatKey } from '../format/rollups.ts';
 import { toVisible } from '../format/text.ts';
 import { formatTime, zoneName } from '../format/time.ts';
-import { showChartTable, showPlot, swatchOf } from './plot.ts';
+import { colourOf, colours, numberOf, showChartTable, showPlot, swatchOf } from './plot.ts';
 
 type Rollup = RollupsAnswer['rollups'][number];
 type Value = Rollup['values'][number];
 
-const colours = ['#2f81f7', '#d29922', '#3fb950', '#db61a2', '#a371f7', '#f0883e', '#39c5cf', '#8b949e'];
 const HEIGHT = 176;
 
 /**
@@ -92,10 +91,7 @@ function toLines(values: readonly Value[]): readonly Line[] {
 }
 
 const secondOf = ({ bucket }: Value) => Date.parse(bucket) / 1_000;
-const numberOf = (text: string | null | undefined) =>
-  text === null || text === undefined ? null : Number(text);
 const textOf = ({ values }: Line, time: number) => values.get(time) ?? 'n/a';
-const colourOf = (line: number) => colours[line] ?? '#888';
 
 /** Shows the values under the pointer, or else those of the latest bucket. */
 function showValues(plot: uPlot, id: string, lines: readonly Line[]): void {
