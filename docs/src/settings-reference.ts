@@ -1,9 +1,9 @@
 import type { KnownSetting, SettingsGroup } from './known-settings.ts';
 import { renderTable } from './table.ts';
 
-const introduction = `Every setting is an environment variable, a line of the \`.env\` file at the root, and a flag (\`KAFKA_BROKERS\` is
-also \`--kafka-brokers\`; \`--help-settings\` lists those of a command). Precedence: flag, environment, \`.env\` file, default;
-an empty variable counts as unset. Invalid settings are all listed at once, with exit code 2.
+const introduction = `Every setting is an environment variable, a flag (\`KAFKA_BROKERS\` is also \`--kafka-brokers\`; \`--help-settings\`
+lists those of a command), and a line of a \`.env\` file, at the root of the repository or in the current folder of an
+executable. Precedence: flag, environment, \`.env\` file, default; an empty variable counts as unset. Invalid settings are all listed at once, with exit code 2.
 
 A secret may be read from a file: \`NAME_FILE\` is its path, and trailing line ends are cut. Secrets are never shown.
 \`NO_COLOR\` turns colours off. \`PIPELINE_TEST_SERVERS\` selects the servers for tests: \`containers\`, \`local\`, or

@@ -41,7 +41,7 @@ test('after an idle period the rate is not exceeded', async () => {
   expect(nowMs).toBe(61_010);
 });
 
-test('an interval below a millisecond is kept on average, without a pause for each record', async () => {
+test('an interval below a millisecond is kept on average, with few pauses', async () => {
   pauses.length = 0;
   const times = await timesOf(3_000, new Array(3_000).fill(1));
   expect(Math.abs((times.at(-1) ?? 0) - 1_000)).toBeLessThanOrEqual(1);
