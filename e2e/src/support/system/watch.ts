@@ -38,8 +38,9 @@ export interface Watched {
   readonly fleet: Fleet;
 }
 
-const INTERVAL_MS = 200;
-const MAX_INTERVAL_MS = 5_000;
+const [INTERVAL_MS, MAX_INTERVAL_MS] = [200, 60_000];
+/** A recount of millions of rows takes seconds of a core: a check may take a tenth of the time. */
+const PAUSE_SHARE = 9;
 
 /** Results so far, and which deviations are tolerated. */
 class Results {
@@ -106,10 +107,10 @@ async function repeat(check: () => Promise<void>, stopped: AbortSignal): Promise
   while (!stopped.aborted) {
     const startedAt = performance.now();
     const pauseMs = await check().then(
-      () => Math.min(MAX_INTERVAL_MS, Math.max(INTERVAL_MS, 3 * (performance.now() - startedAt))),
+      () => Math.min(MAX_INTERVAL_MS, Math.max(INTERVAL_MS, PAUSE_SHARE * (performance.now() - startedAt))),
       () => INTERVAL_MS,
     );
-    await sleep(pauseMs);
+    await sleep(pauseMs, undefined, { signal: stopped }).catch(() => {});
   }
 }
 
