@@ -178,3 +178,6 @@ function log(line: string): void {
 }
 
 await runProgram(program);
+
+// Node may spin forever while it closes the rest of thousands of connections.
+process.exit();
