@@ -72,7 +72,7 @@ export async function findViolations(database: Database): Promise<Violations> {
              (select count(*)::int from (
                 select from pipeline.dlq_events
                 group by source_topic, source_partition, source_offset, source_timestamp, key, value
-                having count(*) > count(distinct source_topic_id)
+                having count(*) > greatest(1, count(distinct source_topic_id))
               ) as doubled) as "doubledDeadLetters",
              (select count(*)::int from (select from (
                 select status, reason, event_type, source_topic, 1 as n from pipeline.dlq_events
