@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
 import type { Database } from '../../client/connect.ts';
 import { compareTables } from '../../maintenance/compare-tables.ts';
-import { batchOf, row } from '../../testing/batches.ts';
+import { batchOf, deadLetter, row } from '../../testing/batches.ts';
 import { createFreshDatabase, type FreshDatabase } from '../../testing/fresh-database.ts';
 import { type EventRow, EventRows } from '../event-rows.ts';
 import { createWriter, type Writer } from '../writer.ts';
@@ -89,6 +89,12 @@ test('rows are divided by what is stored and by earlier rows', async () => {
   expect(await divide(90, 7)).toEqual([offsets, [stored, seven]]);
   expect(await divide(8, 8)).toEqual([offsets, [eight]]);
   expect(await divide(8, 8, 8)).toBeUndefined();
+});
+
+test('a batch of dead letters, after one with a duplicate, is written', async () => {
+  const writer = await openWriter();
+  expect(await writer.write(batchOf([], [deadLetter(0), deadLetter(1)]))).toMatchObject({ deadLettered: 2 });
+  expect(await divideRows(fresh.database, new EventRows())).toMatchObject({ repeatedIds: [] });
 });
 
 test('a stored event fails one COPY, and its batch is divided', async () => {

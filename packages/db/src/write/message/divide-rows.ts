@@ -21,6 +21,7 @@ export interface Division {
  * @throws the driver's error
  */
 export async function divideRows(database: Database, rows: EventRows): Promise<Division | undefined> {
+  if (rows.length === 0) return { fresh: rows, repeatedIds: [] };
   const ids = rows.eventIds;
   const order = ids.inOrder();
   const { stored, twins, firsts } = findRepeated(ids, order, await findStored(database, ids, order));
