@@ -42,16 +42,22 @@ function startConsumer(id: string): Program {
   return startApp('consumer', [], { ...pipeline.environment, ...oauthCredentials(kafka, id, secret) });
 }
 
-/** Publishes records until a condition holds. */
-async function publishUntil(condition: () => boolean): Promise<void> {
+/** Publishes records until a condition holds. @throws Error if the program exits first */
+async function publishUntil(program: Program, condition: () => boolean): Promise<void> {
   while (!condition()) {
+    requireRunning(program);
     oracles.push(await publishMix(pipeline, { events: 100, badEvery: 10, duplicateEvery: 10 }));
     await sleep(50);
   }
 }
 
-async function expectNothingLost(): Promise<void> {
+function requireRunning({ process: { exitCode }, stderr }: Program): void {
+  if (exitCode !== null) throw new Error(`exit code ${exitCode}:\n${stderr()}`);
+}
+
+async function expectNothingLost(program: Program): Promise<void> {
   await waitUntil(async () => {
+    requireRunning(program);
     const offsets = await pipeline.offsets();
     return offsets.every(({ committed, logEnd }) => (committed ?? 0n) === logEnd);
   });
@@ -62,11 +68,11 @@ test('a token endpoint that is down while a token is valid ends no membership', 
   await using consumer = startConsumer('consumer');
   await waitForLog(consumer, /joined the group/);
   await kafka.tokens.stop();
-  await publishUntil(() => consumer.stderr().includes('the token cannot be renewed'));
+  await publishUntil(consumer, () => consumer.stderr().includes('the token cannot be renewed'));
   await kafka.tokens.start();
   const issued = kafka.tokens.issuedTo('consumer');
-  await publishUntil(() => kafka.tokens.issuedTo('consumer') > issued);
-  await expectNothingLost();
+  await publishUntil(consumer, () => kafka.tokens.issuedTo('consumer') > issued);
+  await expectNothingLost(consumer);
   expect(consumer.stderr().match(/joined the group/g)).toHaveLength(1);
 });
 
@@ -74,9 +80,10 @@ test('a token endpoint that is down for longer than a token is waited for', asyn
   await using consumer = startConsumer('brief');
   await waitForLog(consumer, /joined the group/);
   await kafka.tokens.stop();
-  await publishUntil(() => /KAFKA_OAUTH_TOKEN_ENDPOINT \S+ does not respond/.test(consumer.stderr()));
+  await publishUntil(consumer, () =>
+    /KAFKA_OAUTH_TOKEN_ENDPOINT \S+ does not respond/.test(consumer.stderr()),
+  );
   await sleep(5_000);
   await kafka.tokens.start();
-  await expectNothingLost();
-  expect(consumer.process.exitCode).toBeNull();
+  await expectNothingLost(consumer);
 });

@@ -34,11 +34,11 @@ function createLogin(
       const fields = ['n,,', `auth=Bearer ${token}`, ...extensions].map((field) => `${field}\u0001`);
       const refusal = await send(`${fields.join('')}\u0001`).catch(refusalOf);
       if (!refusal) return;
-      const isReused = tokens.forget();
+      const mayBeReplaced = tokens.forget(token);
       // Completes the failed exchange; the broker responds with an error.
       await send('\u0001').catch(() => {});
       const problem = `Kafka: ${host}:${port} rejects ${describe(token, refusal)}`;
-      if (isReused || temporary.test(refusal)) throw transientLoginError(problem);
+      if (mayBeReplaced || temporary.test(refusal)) throw transientLoginError(problem);
       throw permanentLoginError(problem, tokens.remedy);
     },
   };

@@ -61,9 +61,25 @@ test('a token of unknown lifetime is used for one login', async () => {
 test('a rejected token is not used again; one that was used before may be replaced', async () => {
   const { tokens } = createIssuer();
   await tokens.current();
-  expect(tokens.forget()).toBe(false);
+  expect(tokens.forget('token-1')).toBe(false);
   expect(await tokens.current()).toBe('token-2');
   expect(await tokens.current()).toBe('token-2');
-  expect(tokens.forget()).toBe(true);
+  expect(tokens.forget('token-2')).toBe(true);
   expect(await tokens.current()).toBe('token-3');
+});
+
+test('a token that two logins use may be replaced after each is rejected', async () => {
+  const { tokens } = createIssuer();
+  await tokens.current();
+  await Promise.all([tokens.current(), tokens.current()]);
+  expect([tokens.forget('token-1'), tokens.forget('token-1')]).toEqual([true, true]);
+});
+
+test('a rejection of an earlier token keeps the current one', async () => {
+  const { tokens } = createIssuer();
+  await tokens.current();
+  vi.advanceTimersByTime(81_000);
+  await tokens.current();
+  expect(tokens.forget('token-1')).toBe(true);
+  expect(await tokens.current()).toBe('token-2');
 });

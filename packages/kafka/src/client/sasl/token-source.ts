@@ -7,9 +7,10 @@ export interface TokenSource {
   current(): Promise<string>;
   /**
    * Called if a broker has rejected a token: it is not used again.
-   * @returns whether it was used before, so that a new one may be accepted
+   * @returns whether a new one may be accepted: the token was used before, or is not the current one any more,
+   * because another login has renewed it or was rejected first
    */
-  forget(): boolean;
+  forget(token: string): boolean;
   /** What helps against a rejected token. */
   readonly remedy: string;
 }
@@ -54,10 +55,11 @@ export class RenewedToken implements TokenSource {
     }
   }
 
-  forget(): boolean {
-    const isReused = this.#held?.isReused ?? false;
+  forget(token: string): boolean {
+    const held = this.#held;
+    if (held?.value !== token) return true;
     this.#held = undefined;
-    return isReused;
+    return held.isReused;
   }
 
   /** Concurrent logins share one request. */
