@@ -470,18 +470,43 @@ test('a name that something else has is not taken for a view', async () => {
   expect(await run('select from rollups')).toEqual([]);
 });
 
-test('earlier consumers maintain roll-ups, also while the tables are migrated', async () => {
-  const before = readMigrations(migrationsFolder).filter(({ name }) => name < '0032');
+/** Replaces the tables with those of an earlier revision: of the migrations whose names come before this one. */
+async function createEarlierTables(firstMissing: string): Promise<void> {
+  const earlier = readMigrations(migrationsFolder).filter(({ name }) => name < firstMissing);
   await fresh[Symbol.asyncDispose]();
-  fresh = await createFreshDatabase(inject('postgresUrl'), before);
+  fresh = await createFreshDatabase(inject('postgresUrl'), earlier);
+}
+
+async function openTwoWriters(): Promise<() => Promise<void>> {
   const writers = [await openWriter(), await openWriter(1)];
-  const write = async () => {
+  return async () => {
     for (const writer of writers) await writer.write(batchOf([purchase('1.5', 'EUR'), purchase('2', 'USD')]));
   };
+}
+
+test('earlier consumers maintain roll-ups, also while the tables are migrated', async () => {
+  await createEarlierTables('0032');
+  const write = await openTwoWriters();
   await write();
   await migrate(fresh.settings);
   await write();
   await Promise.all([declare(revenue), write()]);
+  await write();
+  await expectRecount(revenue);
+});
+
+test('a migration that replaces the triggers loses nothing that consumers write', async () => {
+  await createEarlierTables('0033');
+  await declare(revenue);
+  const write = await openTwoWriters();
+  await write();
+  let isMigrated = false;
+  const writing = (async () => {
+    while (!isMigrated) await write();
+  })();
+  expect(await migrate(fresh.settings)).toEqual(['0033_faster_rollups.sql']);
+  isMigrated = true;
+  await writing;
   await write();
   await expectRecount(revenue);
 });
