@@ -12,17 +12,17 @@ const WARM_UP_SECONDS = 30;
 
 /** Measures the time from `event_time` to `ingested_at` at steady rates. */
 export async function measureLatency(servers: BenchServers): Promise<Section> {
-  const rows: (readonly number[])[] = [];
+  const rows: (readonly [rate: number, figures: Latency])[] = [];
   for (const rate of RATES) {
     logProgress(`latency at ${rate} events/s`);
-    rows.push(await measureRate(servers, rate));
+    rows.push([rate, await measureRate(servers, rate)]);
   }
-  const figures = (row: readonly number[]) => row.map(formatCell);
   return {
     title: `Latency: ${servers.size.seconds} s at each rate, after ${WARM_UP_SECONDS} s of warm-up`,
-    summary: rows
-      .map(figures)
-      .map(([rate, , p50, p99]) => [`latency at ${rate} events/s`, `p50 ${p50} ms, p99 ${p99} ms`]),
+    summary: rows.map(([rate, { p50, p99 }]) => [
+      `latency at ${rate} events/s`,
+      `p50 ${formatCell(p50)} ms, p99 ${formatCell(p99)} ms`,
+    ]),
     columns: [
       'target, events/s',
       'sent, events/s',
@@ -31,7 +31,14 @@ export async function measureLatency(servers: BenchServers): Promise<Section> {
       'max, ms',
       'other processes, % of CPU',
     ],
-    rows,
+    rows: rows.map(([rate, { sent, p50, p99, longest, othersPercent }]) => [
+      rate,
+      sent,
+      p50,
+      p99,
+      longest,
+      othersPercent,
+    ]),
     remarks: [
       '`ingested_at - event_time`, on one clock: from creating the event to starting the transaction that ' +
         'stores it. The producer sends every 10 ms.',
@@ -39,19 +46,30 @@ export async function measureLatency(servers: BenchServers): Promise<Section> {
   };
 }
 
+/** Figures of the time after the warm-up. */
+export interface Latency {
+  /** Events per second. */
+  readonly sent: number;
+  /** In ms. */
+  readonly p50: number;
+  readonly p99: number;
+  readonly longest: number;
+  /** Mean number of events that were created and not yet stored, in the first and in the last third of the time. */
+  readonly firstLag: number;
+  readonly lastLag: number;
+  /** Share of the CPU that unrelated processes used. */
+  readonly othersPercent: number;
+}
+
 /** Work next to a measurement, from the end of the warm-up to the abort. */
 type Alongside = (environment: Environment, signal: AbortSignal) => Promise<void>;
 
-/**
- * Measures one rate.
- * @returns the rate, the rate that was sent, p50, p99 and the maximum in ms, and the share of the CPU that unrelated
- * processes used, in percent
- */
+/** Measures one rate. */
 export async function measureRate(
   servers: BenchServers,
   rate: number,
   alongside: Alongside = async () => {},
-): Promise<readonly number[]> {
+): Promise<Latency> {
   await using tables = await servers.createTables();
   const topic = await createTopic(servers.kafka.address);
   const environment = consumerEnvironment(servers, topic, tables);
@@ -69,24 +87,30 @@ export async function measureRate(
   const { othersShare } = used();
   const countRows = () => selectNumber(tables.database, 'select count(*) from raw_events');
   await consumer.waitUntil(async () => (await countRows()) >= count, 100);
-  return [rate, ...(await readLatency(tables)), 100 * othersShare];
+  return { ...(await readLatency(tables)), othersPercent: 100 * othersShare };
 }
 
-/** The rate at which events were created per second, then p50, p99 and the maximum in ms. */
-async function readLatency({ database }: Tables): Promise<readonly number[]> {
-  const [row] = await database.run<{ figures: readonly number[] }>(
+/** By Little's law, the mean lag of a time is its rate times the mean latency. */
+async function readLatency({ database }: Tables): Promise<Omit<Latency, 'othersPercent'>> {
+  const [row] = await database.run<{ figures: Omit<Latency, 'othersPercent'> }>(
     (sql) => sql`
       with warm as (
         select event_time, extract(epoch from ingested_at - event_time) * 1000 as ms from raw_events
         where event_time >=
           (select min(event_time) from raw_events) + ${WARM_UP_SECONDS}::int * interval '1 s'
+      ), measured as (
+        select min(event_time) as began, max(event_time) as ended,
+               extract(epoch from max(event_time) - min(event_time)) as seconds from warm
       )
-      select jsonb_build_array(
-        count(*) / extract(epoch from max(event_time) - min(event_time)),
-        percentile_cont(0.5) within group (order by ms),
-        percentile_cont(0.99) within group (order by ms),
-        max(ms)) as figures
-      from warm`,
+      select jsonb_build_object(
+        'sent', count(*) / seconds,
+        'p50', percentile_cont(0.5) within group (order by ms),
+        'p99', percentile_cont(0.99) within group (order by ms),
+        'longest', max(ms),
+        'firstLag', sum(ms) filter (where event_time < began + (ended - began) / 3) / 1000 / (seconds / 3),
+        'lastLag', sum(ms) filter (where event_time >= ended - (ended - began) / 3) / 1000 / (seconds / 3)
+      ) as figures
+      from warm, measured group by seconds`,
   );
   if (row === undefined) throw new UserError('no event was stored after the warm-up', 'increase --seconds');
   return row.figures;

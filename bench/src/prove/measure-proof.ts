@@ -1,6 +1,6 @@
 import { UserError } from '@pipeline/runtime';
 import { drainTopic } from '../drain.ts';
-import { measureRate } from '../latency.ts';
+import { type Latency, measureRate } from '../latency.ts';
 import { type Environment, startApp } from '../programs.ts';
 import { formatCell, logProgress, type Section } from '../report.ts';
 import { type BenchServers, consumerEnvironment, selectNumber } from '../servers.ts';
@@ -32,7 +32,7 @@ export async function measureProof(servers: BenchServers): Promise<Section> {
   }
   const medians = columns.map((_, column) => median(rounds.map((row) => row[column] ?? 0)));
   const [, consumed, proven, ratio, rss] = medians.map(formatCell);
-  const [without, next] = await measureLatencies(servers);
+  const { without, next } = await measureLatencies(servers);
   return {
     title: `Proof: ${servers.size.events.toLocaleString('en-US')} records`,
     summary: [
@@ -40,7 +40,11 @@ export async function measureProof(servers: BenchServers): Promise<Section> {
       ['peak memory of the proof', `${rss} MB`],
       [
         `latency at ${LOAD} events/s without a proof, and next to one`,
-        `p50 ${formatCell(without)} ms, ${formatCell(next)} ms`,
+        `p50 ${formatCell(medianOf(without, 'p50'))} ms, ${formatCell(medianOf(next, 'p50'))} ms`,
+      ],
+      [
+        'mean lag next to a proof, in the first and in the last third of the time',
+        `${formatCell(medianOf(next, 'firstLag'))} events, ${formatCell(medianOf(next, 'lastLag'))} events`,
       ],
     ],
     columns,
@@ -85,20 +89,25 @@ async function measureRound(servers: BenchServers, topic: string): Promise<reado
   return [eventsPerSecond, rate, rate / eventsPerSecond, rss, ...cpuMs.map((ms) => (1_000 * ms) / events)];
 }
 
-/** Medians of p50 in ms, without a proof and next to one, in alternating rounds. */
-async function measureLatencies(servers: BenchServers): Promise<readonly [without: number, next: number]> {
-  const [without, next]: [number[], number[]] = [[], []];
-  for (let round = 1; round <= servers.size.rounds; round++) {
-    logProgress(`latency next to a proof, round ${round} of ${servers.size.rounds}`);
-    without.push(await measureMedian(servers));
-    next.push(await measureMedian(servers, proveRepeatedly));
-  }
-  return [median(without), median(next)];
+/** Figures of rounds, without a proof and next to one. */
+interface Latencies {
+  readonly without: readonly Latency[];
+  readonly next: readonly Latency[];
 }
 
-async function measureMedian(...[servers, alongside]: [BenchServers, typeof proveRepeatedly?]) {
-  const [, , p50 = 0] = await measureRate(servers, LOAD, alongside);
-  return p50;
+/** In alternating rounds. */
+async function measureLatencies(servers: BenchServers): Promise<Latencies> {
+  const [without, next]: [Latency[], Latency[]] = [[], []];
+  for (let round = 1; round <= servers.size.rounds; round++) {
+    logProgress(`latency next to a proof, round ${round} of ${servers.size.rounds}`);
+    without.push(await measureRate(servers, LOAD));
+    next.push(await measureRate(servers, LOAD, proveRepeatedly));
+  }
+  return { without, next };
+}
+
+function medianOf(rounds: readonly Latency[], figure: keyof Latency): number {
+  return median(rounds.map((round) => round[figure]));
 }
 
 /** Each proof has the records that were stored before it. */
