@@ -1,5 +1,6 @@
--- Counts the stored rows of a batch faster: a member is read once per event instead of twice, and events are grouped
--- by the texts of their members, by hashing, before these become a key. What a roll-up contains remains the same.
+-- Counts the stored rows of a batch faster: a member is read once per event instead of twice, events are grouped by
+-- the texts of their members, by hashing, before these become a key, and the groups of a transaction wait as arrays
+-- instead of JSON. What a roll-up contains remains the same.
 
 create or replace function rollup_groups(one rollups, source text) returns text language plpgsql stable as $$
 declare
@@ -66,10 +67,74 @@ begin
 end
 $$;
 
+-- Adds the groups that count_rollups() has collected in this transaction: a row per statement, with the text of an
+-- array for each column. Only groups with new keys, or of several statements, may have to be merged first.
+drop function add_to_rollups(jsonb);
+create function add_to_rollups(groups text[]) returns void language plpgsql as $$
+declare
+  columns text[];
+  ids int[];
+  epochs bigint[];
+  key_ids int[];
+  new_keys text[];
+  numbers numeric[];
+  counts bigint[];
+  others bigint[];
+  admitting int;
+begin
+  foreach columns slice 1 in array groups loop
+    ids := ids || columns[1]::int[];
+    epochs := epochs || columns[2]::bigint[];
+    key_ids := key_ids || columns[3]::int[];
+    new_keys := new_keys || columns[4]::text[];
+    numbers := numbers || columns[5]::numeric[];
+    counts := counts || columns[6]::bigint[];
+    others := others || columns[7]::bigint[];
+  end loop;
+
+  if array_length(groups, 1) > 1 or array_remove(new_keys, null) <> '{}' then
+    for admitting in
+      select distinct r from unnest(ids, new_keys) as added (r, k) where k is not null order by r
+    loop
+      perform admit_rollup_keys(admitting, array_agg(k), array_agg(n + l))
+      from unnest(ids, new_keys, counts, others) as added (r, k, n, l) where r = admitting and k is not null;
+    end loop;
+    select array_agg(r), array_agg(b), array_agg(id), array_agg(value), array_agg(events), array_agg(without)
+    into ids, epochs, key_ids, numbers, counts, others
+    from (select r, b, coalesce(key_id, i) as id,
+                 case aggregate when 'min' then min(v) when 'max' then max(v) else sum(v) end as value,
+                 sum(n)::bigint as events, sum(l)::bigint as without
+          from unnest(ids, epochs, key_ids, new_keys, numbers, counts, others) as added (r, b, i, k, v, n, l)
+          join rollups on rollup_id = r
+          left join rollup_keys on rollup_keys.rollup_id = r and key = k::text[]
+          group by 1, 2, 3, aggregate) as merged;
+  end if;
+
+  perform merge_rollups(ids, array(select to_timestamp(epoch) from unnest(epochs) as epoch), key_ids, numbers, counts,
+                        others);
+end
+$$;
+
+create or replace function apply_rollups() returns trigger language plpgsql security definer
+set search_path from current as $$
+declare
+  groups constant text := nullif(current_setting('rollup.groups', true), '');
+begin
+  if tg_relid <> 'ingest_progress'::regclass then
+    raise insufficient_privilege using message = 'apply_rollups() is only for ingest_progress';
+  end if;
+  if groups is not null then
+    perform set_config('rollup.groups', '', true);
+    perform add_to_rollups(groups::text[]);
+  end if;
+  return null;
+end
+$$;
+
 -- Creates the triggers, or drops them if there is no roll-up. The transaction must have locked ingest_progress and
 -- raw_events against writers, in this order, so that an event is either counted by the new triggers or visible to the
 -- next snapshot. count_rollups() groups the stored rows, but its writer has other rows to lock first: the groups wait
--- in a setting of the transaction until the ledger is updated. json_agg() writes them as text at once.
+-- in a setting of the transaction until the ledger is updated.
 create or replace function install_rollups() returns void language plpgsql as $$
 declare
   all_groups constant text := (select string_agg(rollup_groups(one, 'added'), ' union all ' order by one.rollup_id)
@@ -85,18 +150,18 @@ begin
      language plpgsql security definer set search_path = %I, pg_temp set enable_sort = off as %L',
     current_schema(), format($body$
 declare
-  groups text;
+  groups text[];
 begin
   if tg_relid <> 'raw_events'::regclass then
     raise insufficient_privilege using message = 'count_rollups() is only for raw_events';
   end if;
-  select json_agg(added_groups)::text into groups
-  from (select rollup_id as r, extract(epoch from bucket)::bigint as b, key_id as i, new_key::text as k, value as v,
-               event_count as n, left_out as l
-        from (%s) as groups) as added_groups;
-  if groups is not null then
+  select array[[array_agg(rollup_id)::text, array_agg(extract(epoch from bucket)::bigint)::text,
+                array_agg(key_id)::text, array_agg(new_key::text)::text, array_agg(value)::text,
+                array_agg(event_count)::text, array_agg(left_out)::text]]
+  into groups from (%s) as groups;
+  if groups[1][1] is not null then
     perform set_config('rollup.groups',
-      coalesce((nullif(current_setting('rollup.groups', true), '')::jsonb || groups::jsonb)::text, groups), true);
+      (coalesce(nullif(current_setting('rollup.groups', true), '')::text[], '{}') || groups)::text, true);
   end if;
   return null;
 end
@@ -116,7 +181,7 @@ begin
   for one in
     select oid::regprocedure from pg_proc
     where pronamespace = current_schema()::regnamespace
-      and proname in ('rollup_groups', 'merge_rollups', 'install_rollups')
+      and proname in ('rollup_groups', 'merge_rollups', 'add_to_rollups', 'apply_rollups', 'install_rollups')
   loop
     execute format('alter function %s set search_path = %I, pg_temp', one, current_schema());
   end loop;
@@ -127,3 +192,6 @@ begin
   end if;
 end
 $$;
+
+comment on function add_to_rollups is 'Adds the groups of a transaction to roll-ups';
+select grant_to_roles();
