@@ -45,3 +45,25 @@ test('lines can be picked and left out', () => {
     }),
   );
 });
+
+test('the starts of lines pushed or written in place are known', () => {
+  const one = fc.tuple(fc.boolean(), fc.string({ unit: fc.constantFrom('a', 'é', '𝄞'), maxLength: 20 }));
+  fc.assert(
+    fc.property(fc.array(one, { maxLength: 200 }), (all) => {
+      const lines = new Lines();
+      for (const [isPushed, text] of all)
+        if (isPushed) lines.push(text);
+        else {
+          const start = lines.extend(Buffer.byteLength(text) + 1);
+          lines.buffer.write(`${text}\n`, start);
+        }
+      const texts = all.map(([, text]) => `${text}\n`);
+      const starts = texts.map((_, index) => Buffer.byteLength(texts.slice(0, index).join('')));
+      expect([String(lines.bytes), lines.starts, lines.last]).toEqual([
+        texts.join(''),
+        starts,
+        all.at(-1)?.[1],
+      ]);
+    }),
+  );
+});

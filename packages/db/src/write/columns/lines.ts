@@ -13,7 +13,7 @@ export class Lines {
   #units = 0;
   #bytes: Buffer;
   #end = 0;
-  #starts: readonly number[] = [];
+  readonly #starts: number[] = [];
 
   /** @param size bytes to reserve; more are added when they are needed */
   constructor(size = 0) {
@@ -31,7 +31,7 @@ export class Lines {
   extend(length: number): number {
     if (this.#unwritten.length > 0) this.#flush();
     const start = this.#end;
-    this.#starts = [];
+    this.#starts.push(start);
     this.#makeRoom(start + length);
     this.#end += length;
     return start;
@@ -44,9 +44,8 @@ export class Lines {
 
   /** The last line that was pushed; undefined if there is none. */
   get last(): string | undefined {
-    const { bytes } = this;
-    if (bytes.length === 0) return undefined;
-    return bytes.toString('utf8', bytes.lastIndexOf('\n', -2) + 1, bytes.length - 1);
+    const start = this.starts.at(-1);
+    return start === undefined ? undefined : this.#bytes.toString('utf8', start, this.#end - 1);
   }
 
   /** The lines, each with a line feed: a view that is valid until the next push. */
@@ -62,8 +61,7 @@ export class Lines {
 
   /** The positions of the lines in `bytes`. */
   get starts(): readonly number[] {
-    const { bytes } = this;
-    if (this.#starts.length === 0) this.#starts = startsOf(bytes);
+    if (this.#unwritten.length > 0) this.#flush();
     return this.#starts;
   }
 
@@ -90,10 +88,11 @@ export class Lines {
   }
 
   #flush(): void {
-    this.#starts = [];
     const text = `${this.#unwritten.join('\n')}\n`;
     this.#makeRoom(this.#end + BYTES_PER_UNIT * text.length);
-    this.#end += this.#bytes.write(text, this.#end);
+    let at = this.#end;
+    this.#end += this.#bytes.write(text, at);
+    for (; at < this.#end; at = this.#bytes.indexOf(LINE_FEED, at) + 1) this.#starts.push(at);
     this.#unwritten = [];
     this.#units = 0;
   }
@@ -104,10 +103,4 @@ export class Lines {
     this.#bytes.copy(larger, 0, 0, this.#end);
     this.#bytes = larger;
   }
-}
-
-function startsOf(bytes: Buffer): readonly number[] {
-  const starts: number[] = [];
-  for (let at = 0; at < bytes.length; at = bytes.indexOf(LINE_FEED, at) + 1) starts.push(at);
-  return starts;
 }
