@@ -10,7 +10,8 @@ declare
   names constant text[] := array(select 'key_' || n from generate_series(1, cardinality(paths)) as n);
   members constant text[] := array(
     select format(', payload #> %L as %s', path, name) from unnest(paths, names) as keys (path, name));
-  keys constant text[] := array(select format(', rollup_key(%s) as %1$s', name) from unnest(names) as name);
+  -- Cut after 201 characters: longer members belong to no key, and must not fill the memory of a hash.
+  keys constant text[] := array(select format(', left(rollup_key(%s), 201) as %1$s', name) from unnest(names) as name);
   lengths constant text[] := array(select format(', length(%s)', name) from unnest(names) as name);
   columns constant text[] := array(select ', ' || name from unnest(names) as name);
   aggregate constant text := case when one.aggregate in ('min', 'max') then one.aggregate else 'sum' end;
@@ -52,7 +53,8 @@ create or replace function merge_rollups(
 ) returns void language plpgsql as $$
 begin
   insert into rollup_values as total (rollup_id, bucket, key_id, value, event_count, left_out)
-  select * from unnest(ids, buckets, key_ids, numbers, counts, others) order by 1, 2, 3
+  select * from unnest(ids, buckets, key_ids, numbers, counts, others) as added (id)
+  where id in (select rollup_id from rollups) order by 1, 2, 3
   on conflict (rollup_id, bucket, key_id) do update set
     value = case
               when total.event_count + excluded.event_count = 0 then null
@@ -116,7 +118,7 @@ end
 $$;
 
 create or replace function apply_rollups() returns trigger language plpgsql security definer
-set search_path from current as $$
+set search_path from current set array_nulls = on as $$
 declare
   groups constant text := nullif(current_setting('rollup.groups', true), '');
 begin

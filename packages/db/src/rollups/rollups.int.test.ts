@@ -109,6 +109,10 @@ const key = fc.constantFrom(
   `"${'x'.repeat(200)}"`,
   `"${'x'.repeat(201)}"`,
   '1e300',
+  '"NULL"',
+  '"a\\"b\\\\c"',
+  '"{,}"',
+  '"\\n "',
 );
 const payload = fc.oneof(
   {
@@ -460,6 +464,33 @@ test('verification finds changed roll-ups, and a repair corrects them', async ()
   ]);
   expect(await rebuildAggregates(fresh.database)).toEqual({ written: 0, removed: 0, rollups: 3 });
   await expectRecount(revenue);
+});
+
+test('several statements of a transaction are added together', async () => {
+  await declare(revenue);
+  const insert = (...payloads: readonly string[]) =>
+    `insert into raw_events (event_id, event_type, event_time, payload)
+     select gen_random_uuid(), 'purchase', '2026-11-24T09:00Z', payload::jsonb
+     from unnest(array[${payloads.map((one) => `'${one}'`).join()}]::text[]) as payload`;
+  const [euro, dollar, pound, franc] = ['EUR', 'USD', 'GBP', 'CHF'].map(
+    (currency) => `{"amount":1.5,"currency":"${currency}"}`,
+  ) as [string, string, string, string];
+  /** The statements of one query are one transaction. */
+  const commit = (...inserts: readonly string[]) =>
+    run([...inserts, "update ingest_progress set updated_at = now() where topic = 'none'"].join(';'));
+  await commit(insert(euro, euro));
+  await commit(insert(euro, dollar), insert(dollar, pound, franc), insert());
+  await commit(insert(franc), insert(franc, euro));
+  const values = (await view()).map((one) => [one['currency'], one['revenue'], one['events']]);
+  // Of two new keys with one event each, the first one in their order took the last place.
+  expect(values).toEqual([
+    ['CHF', '4.5', 3n],
+    ['EUR', '6', 4n],
+    ['USD', '3', 2n],
+    [null, '1.5', 1n],
+  ]);
+  const differences = (await compareTables(fresh.database)).filter(({ table }) => table === 'rollup_values');
+  expect(differences.filter(({ expected, found }) => expected !== found)).toEqual([]);
 });
 
 test('a name that something else has is not taken for a view', async () => {

@@ -83,3 +83,13 @@ test('a rejection of an earlier token keeps the current one', async () => {
   expect(tokens.forget('token-1')).toBe(true);
   expect(await tokens.current()).toBe('token-2');
 });
+
+test('a token that is rejected during its renewal is not used again', async () => {
+  const { tokens, issuer } = createIssuer();
+  await tokens.current();
+  vi.advanceTimersByTime(81_000);
+  issuer.isDown = true;
+  const renewing = tokens.current();
+  expect(tokens.forget('token-1')).toBe(false);
+  await expect(renewing).rejects.toThrow('the issuer is down');
+});

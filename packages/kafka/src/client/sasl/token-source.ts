@@ -48,7 +48,7 @@ export class RenewedToken implements TokenSource {
     try {
       return await this.#renew();
     } catch (error) {
-      if (held === undefined || performance.now() >= held.expiresAt) throw error;
+      if (held === undefined || held !== this.#held || performance.now() >= held.expiresAt) throw error;
       const problem = { error: error instanceof Error ? error.message : String(error) };
       this.#logger.warn(problem, 'the token cannot be renewed, and is used until it expires');
       return reuse(held);
