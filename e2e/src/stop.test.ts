@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
 import { chooseSeed } from './support/data/random.ts';
 import { waitForLog, waitUntil } from './support/programs/wait.ts';
 import { blackhole } from './support/servers/proxy.ts';
-import { countEvents, settle, waitForEvidence } from './support/system/fault.ts';
+import { countEvents, settle, watchForEvidence } from './support/system/fault.ts';
 import type { EndSignal } from './support/system/fleet.ts';
 import { findStall } from './support/system/recovery.ts';
 import { type System, startSystem } from './support/system/system.ts';
@@ -92,9 +92,9 @@ test.each(['SIGTERM'] as const)(name, expectStop);
 test.each(['SIGINT', 'SIGTERM'] as const)(name, { tags: 'long' }, expectStop);
 
 test('a stop with Postgres down exits with 0 within 10 s and commits nothing', { tags: 'long' }, async () => {
-  const seen = waitForEvidence(system, /waiting for Postgres/);
+  const seen = watchForEvidence(system, /waiting for Postgres/);
   await system.postgres.kill();
-  await seen;
+  await seen();
   const before = await committedOffsets();
   expect(await stopAll('SIGTERM')).toEqual({ codes: [0, 0], isLate: false });
   expect(await committedOffsets()).toEqual(before);

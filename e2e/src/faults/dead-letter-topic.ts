@@ -2,7 +2,7 @@ import { newestDeadLetterId } from '@pipeline/db/dead-letters';
 import { badPosition } from '../support/data/plan.ts';
 import { waitUntil } from '../support/programs/wait.ts';
 import { deleteTopic, operate } from '../support/servers/kafka-client.ts';
-import { type Fault, waitForEvidence } from '../support/system/fault.ts';
+import { type Fault, watchForEvidence } from '../support/system/fault.ts';
 import type { System } from '../support/system/system.ts';
 import { quiesce, replayAll } from './topics.ts';
 
@@ -23,14 +23,14 @@ const deadLetterTopicMissing: Fault = {
     load.resume();
     await waitUntil(() => fleet.restarts >= before + 3);
     await requireHeldBack(system, newest);
-    const seen = waitForEvidence(system, /joined the group/);
+    const seen = watchForEvidence(system, /joined the group/);
     await operate(pipeline, (operator) =>
       operator.createTopics({
         topics: [{ topic: pipeline.dlqTopic, numPartitions: 1 }],
         waitForLeaders: false,
       }),
     );
-    await seen;
+    await seen();
     await quiesce(system);
     await replayAll(system);
     load.resume();

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onSmallDisk, type SmallDisk, whyNoSmallDisk } from '../support/servers/small-disk.ts';
-import { type Fault, waitForEvidence } from '../support/system/fault.ts';
+import { type Fault, watchForEvidence } from '../support/system/fault.ts';
 import { findStall } from '../support/system/recovery.ts';
 import type { System } from '../support/system/system.ts';
 
@@ -29,9 +29,9 @@ function onFullDisk(
 
 /** Statements fail until there is free space again; no restart is needed. */
 const diskFull = onFullDisk("Postgres's disk is full (53100)", 'data', async (system, disk) => {
-  const seen = waitForEvidence(system, /\(53100\)/);
+  const seen = watchForEvidence(system, /\(53100\)/);
   await disk.fill();
-  await seen;
+  await seen();
   await sleep(3_000);
   await disk.free();
   const stall = await findStall(system);
@@ -41,9 +41,9 @@ const diskFull = onFullDisk("Postgres's disk is full (53100)", 'data', async (sy
 /** Postgres crashes when it cannot write its WAL, and must be restarted. */
 const walDiskFull = onFullDisk("Postgres's WAL disk is full", 'data/pg_wal', async (system, disk) => {
   await disk.fill();
-  const seen = waitForEvidence(system, /waiting for Postgres/);
+  const seen = watchForEvidence(system, /waiting for Postgres/);
   await switchWalUntilItFails(system);
-  await seen;
+  await seen();
   await sleep(3_000);
   await system.postgres.kill();
   await disk.free();

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { waitUntil } from '../support/programs/wait.ts';
 import { blackhole, latency, lostReplies, rate, type Trouble } from '../support/servers/proxy.ts';
-import { type Fault, waitForEvidence } from '../support/system/fault.ts';
+import { type Fault, watchForEvidence } from '../support/system/fault.ts';
 import type { KafkaSystem } from '../support/system/system.ts';
 import { troubledProxy } from './network.ts';
 
@@ -11,9 +11,9 @@ const brokerKilled: Fault<KafkaSystem> = {
   name: 'the broker is killed three times',
   async inject(system) {
     for (let kills = 0; kills < 3; kills++) {
-      const seen = waitForEvidence(system, waiting);
+      const seen = watchForEvidence(system, waiting);
       await system.kafka.kill();
-      await seen;
+      await seen();
       await system.kafka.start();
       await sleep(2_000);
     }
@@ -24,9 +24,9 @@ const brokerKilled: Fault<KafkaSystem> = {
 const brokerStopped: Fault<KafkaSystem> = {
   name: 'the broker shuts down cleanly and restarts',
   async inject(system) {
-    const seen = waitForEvidence(system, waiting);
+    const seen = watchForEvidence(system, waiting);
     await system.kafka.kill('SIGTERM');
-    await seen;
+    await seen();
     await system.kafka.start();
   },
 };
@@ -64,9 +64,9 @@ const kafkaResets: Fault<KafkaSystem> = {
 const kafkaRefuses: Fault<KafkaSystem> = {
   name: 'Kafka refuses connections',
   async inject(system) {
-    const seen = waitForEvidence(system, waiting);
+    const seen = watchForEvidence(system, waiting);
     await system.kafkaProxy.refuse();
-    await seen;
+    await seen();
     await sleep(3_000);
     await system.kafkaProxy.heal();
   },

@@ -10,7 +10,7 @@ import {
   type TcpProxy,
   type Trouble,
 } from '../support/servers/proxy.ts';
-import { type Fault, waitForEvidence } from '../support/system/fault.ts';
+import { type Fault, watchForEvidence } from '../support/system/fault.ts';
 import type { Fleet } from '../support/system/fleet.ts';
 import type { System } from '../support/system/system.ts';
 import { readNextOffsets } from '../support/system/watch.ts';
@@ -52,9 +52,9 @@ const postgresLowBandwidth = troubled('the network to Postgres carries 8 KB/s', 
 const postgresRefuses: Fault = {
   name: 'Postgres refuses connections',
   async inject(system) {
-    const seen = waitForEvidence(system, /ECONNREFUSED/);
+    const seen = watchForEvidence(system, /ECONNREFUSED/);
     await system.postgresProxy.refuse();
-    await seen;
+    await seen();
     await sleep(3_000);
     await system.postgresProxy.heal();
   },
@@ -63,12 +63,12 @@ const postgresRefuses: Fault = {
 const postgresResets: Fault = {
   name: 'all connections to Postgres are reset every 0.5 s',
   async inject(system) {
-    const seen = waitForEvidence(system, /waiting for Postgres/);
+    const seen = watchForEvidence(system, /waiting for Postgres/);
     for (let times = 0; times < 12; times++) {
       system.postgresProxy.reset();
       await sleep(500);
     }
-    await seen;
+    await seen();
   },
 };
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { waitUntil } from '../support/programs/wait.ts';
-import { type Fault, NoEffect, waitForEvidence } from '../support/system/fault.ts';
+import { type Fault, NoEffect, watchForEvidence } from '../support/system/fault.ts';
 import { withoutRebalance } from '../support/system/rebalance.ts';
 import type { System } from '../support/system/system.ts';
 
@@ -9,9 +9,9 @@ function stopped(name: string, signal: NodeJS.Signals): Fault {
   return {
     name,
     async inject(system) {
-      const seen = waitForEvidence(system, /waiting for Postgres/);
+      const seen = watchForEvidence(system, /waiting for Postgres/);
       await system.postgres.kill(signal);
-      await seen;
+      await seen();
       await sleep(3_000);
       await system.postgres.start();
     },
@@ -50,12 +50,12 @@ const backendsTerminated: Fault = {
 const statementsCanceled: Fault = {
   name: 'statements are cancelled repeatedly (57014)',
   async inject(system) {
-    const seen = waitForEvidence(system, /\(57014\)/);
+    const seen = watchForEvidence(system, /\(57014\)/);
     for (let times = 0; times < 200; times++) {
       await signalConsumerBackends(system.operator, 'pg_cancel_backend');
       await sleep(20);
     }
-    await seen;
+    await seen();
   },
 };
 
@@ -72,9 +72,9 @@ async function signalConsumerBackends(
 const readOnly: Fault = {
   name: 'Postgres is read-only (25006)',
   async inject(system) {
-    const seen = waitForEvidence(system, /\(25006\)/);
+    const seen = watchForEvidence(system, /\(25006\)/);
     await alterSystem(system, 'set default_transaction_read_only = on');
-    await seen;
+    await seen();
     await sleep(3_000);
     await alterSystem(system, 'reset default_transaction_read_only');
   },
@@ -84,9 +84,9 @@ const readOnly: Fault = {
 const readOnlySessions: Fault = {
   name: 'connections stay with a read-only server (25006)',
   async inject(system) {
-    const seen = waitForEvidence(system, /\(25006\)/);
+    const seen = watchForEvidence(system, /\(25006\)/);
     await alterWriter(system, 'set default_transaction_read_only = on');
-    await seen;
+    await seen();
     await system.operator.run((sql) => sql.unsafe('alter role writer reset default_transaction_read_only'));
   },
 };
@@ -101,12 +101,12 @@ const serializationFailures: Fault = {
   name: 'transactions fail to serialize (40001)',
   async inject(system) {
     await alterWriter(system, `set default_transaction_isolation = 'repeatable read'`);
-    const seen = waitForEvidence(system, /\(40001\)/);
+    const seen = watchForEvidence(system, /\(40001\)/);
     await runInTransaction(
       system,
       'update ingest_progress set updated_at = updated_at; perform pg_sleep(5);',
     );
-    await seen;
+    await seen();
     await alterWriter(system, 'reset default_transaction_isolation');
   },
 };
@@ -190,10 +190,10 @@ const connectionsExhausted: Fault = {
   async inject(system) {
     const limit = (connections: number) =>
       system.operator.run((sql) => sql.unsafe(`alter role writer connection limit ${connections}`));
-    const seen = waitForEvidence(system, /\(53300\)/);
+    const seen = watchForEvidence(system, /\(53300\)/);
     await limit(0);
     await signalConsumerBackends(system.operator, 'pg_terminate_backend');
-    await seen;
+    await seen();
     await sleep(5_000);
     await limit(-1);
   },

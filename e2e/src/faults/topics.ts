@@ -1,6 +1,6 @@
 import { waitUntil } from '../support/programs/wait.ts';
 import { deleteTopic, operate } from '../support/servers/kafka-client.ts';
-import { type Fault, waitForEffect, waitForEvidence } from '../support/system/fault.ts';
+import { type Fault, waitForEffect, watchForEvidence } from '../support/system/fault.ts';
 import { findStuckLag } from '../support/system/recovery.ts';
 import type { System } from '../support/system/system.ts';
 import { readNextOffsets } from '../support/system/watch.ts';
@@ -61,11 +61,11 @@ const topicRecreated: Fault = {
   name: 'the topic is recreated under running consumers',
   async inject(system) {
     await quiesce(system);
-    const seen = waitForEvidence(system, /was recreated/);
+    const seen = watchForEvidence(system, /was recreated/);
     const isNoticed = await watchLedgers(system);
     await recreateTopic(system);
     system.load.resume();
-    await seen;
+    await seen();
     await waitForEffect(isNoticed, 'a ledger is still that of the former topic');
   },
 };
@@ -122,9 +122,9 @@ const topicRecreatedWhilePaused: Fault = {
     await recreateTopic(system);
     system.load.resume();
     await outgrow(system);
-    const seen = waitForEvidence(system, /was recreated/);
+    const seen = watchForEvidence(system, /was recreated/);
     for (const { process } of paused) process.kill('SIGCONT');
-    await seen;
+    await seen();
     await waitForEffect(isNoticed, 'a ledger is still that of the former topic');
   },
 };
@@ -175,9 +175,9 @@ export async function replayAll(system: System): Promise<void> {
   await operate(pipeline, (operator) =>
     operator.resetOffsets({ groupId: pipeline.groupId, topic: pipeline.topic, earliest: true }),
   );
-  const seen = waitForEvidence(system, /re-reading records that are already stored/);
+  const seen = watchForEvidence(system, /re-reading records that are already stored/);
   for (let started = 0; started < size; started++) fleet.start();
-  await seen;
+  await seen();
 }
 
 /** Faults of the topic and the group, with a healthy broker. */

@@ -1,5 +1,5 @@
 import { cutLog } from '../support/servers/cut-log.ts';
-import { type Fault, waitForEvidence } from '../support/system/fault.ts';
+import { type Fault, watchForEvidence } from '../support/system/fault.ts';
 import type { KafkaSystem, System } from '../support/system/system.ts';
 import { outgrow, quiesce } from './topics.ts';
 
@@ -46,13 +46,13 @@ function logsCut(name: string, absence: Absence): Fault<KafkaSystem> {
     async inject(system) {
       await quiesce(system);
       system.watch.expectTruncation();
-      const seen = waitForEvidence(system, / was truncated/);
+      const seen = watchForEvidence(system, / was truncated/);
       const comeBack = await absence(system);
       await cutLogs(system);
       system.load.resume();
       await outgrow(system);
       await comeBack();
-      await seen;
+      await seen();
     },
   };
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';
+import { StringDecoder } from 'node:string_decoder';
 
 const root = join(import.meta.dirname, '../../../..');
 
@@ -63,9 +64,12 @@ export function startProgram(entry: string, args: readonly string[], environment
 
 /** Collects a stream; the returned function gives the text so far. */
 function collect(stream: NodeJS.ReadableStream | null): () => string {
-  const chunks: Buffer[] = [];
-  stream?.on('data', (chunk: Buffer) => chunks.push(chunk));
-  return () => Buffer.concat(chunks).toString('utf8');
+  const decoder = new StringDecoder('utf8');
+  let text = '';
+  stream?.on('data', (chunk: Buffer) => {
+    text += decoder.write(chunk);
+  });
+  return () => text;
 }
 
 /** Runs `infra provision`. */

@@ -28,13 +28,13 @@ export interface Fault<Needs extends System = System> {
 export class NoEffect extends Error {}
 
 /**
- * Waits until a consumer logs a line that shows the effect of the fault; only lines from now on count.
- * @throws NoEffect if none does within `recoveryMs()`
+ * Watches from now on for a line in the log of a consumer that shows the effect of a fault. The returned function waits
+ * until there is one.
+ * @throws NoEffect from that function if there is none within `recoveryMs()`
  */
-export async function waitForEvidence({ fleet }: Pick<System, 'fleet'>, pattern: RegExp): Promise<void> {
-  const count = () => fleet.logs().match(new RegExp(pattern, 'g'))?.length ?? 0;
-  const before = count();
-  await waitForEffect(() => count() > before, `no consumer logged ${pattern}`);
+export function watchForEvidence({ fleet }: Pick<System, 'fleet'>, pattern: RegExp): () => Promise<void> {
+  const isSeen = fleet.watchFor(pattern);
+  return () => waitForEffect(isSeen, `no consumer logged ${pattern}`);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Ended, type Environment, type Program, startApp } from '../programs/programs.ts';
 import { waitForLog } from '../programs/wait.ts';
@@ -24,6 +25,8 @@ export interface Fleet extends AsyncDisposable {
   readonly unexpectedEnds: readonly string[];
   /** stderr of all consumers so far. */
   logs(): string;
+  /** Watches stderr from now on. The returned function tells whether a consumer has logged a matching line. */
+  watchFor(pattern: RegExp): () => boolean;
   /** Number of times that consumers joined the group. */
   readonly joins: number;
   /** Number of records that were read again although they had been stored. */
@@ -40,14 +43,21 @@ export async function startFleet(environment: Environment, size: number): Promis
   const unexpectedEnds: string[] = [];
   let expectedEnd: RegExp | undefined;
   let restarts = 0;
+  let joins = 0;
+  const watches = new Set<{ readonly pattern: RegExp; isSeen: boolean }>();
   let isClosed = false;
   const restart = async () => {
     restarts++;
     await sleep(RESTART_DELAY_MS);
     if (!isClosed) start();
   };
+  const readLine = (line: string) => {
+    if (line.includes('joined the group')) joins++;
+    for (const watch of watches) watch.isSeen ||= watch.pattern.test(line);
+  };
   const start = (change: Environment = {}) => {
     const program = startApp('consumer', [], { ...environment, ...change });
+    if (program.process.stderr) createInterface({ input: program.process.stderr }).on('line', readLine);
     running.add(program);
     all.push(program);
     void program.ended.then(({ code, stderr }) => {
@@ -78,8 +88,16 @@ export async function startFleet(environment: Environment, size: number): Promis
     },
     unexpectedEnds,
     logs,
+    watchFor: (pattern) => {
+      const watch = { pattern, isSeen: false };
+      watches.add(watch);
+      return () => {
+        if (watch.isSeen) watches.delete(watch);
+        return watch.isSeen;
+      };
+    },
     get joins() {
-      return logs().split('joined the group').length - 1;
+      return joins;
     },
     get replays() {
       return [...logs().matchAll(/"replays":"(\d+)"/g)].reduce(
