@@ -22,7 +22,8 @@ export class ChunkQueue {
   /** Set while something is queued, if only offsets without records. */
   #nextOffset: bigint | undefined;
   #lastEpoch: number | undefined;
-  #bytes = 0;
+  /** Sum of the records' encoded sizes. */
+  #encodedBytes = 0;
 
   constructor(limits: SliceLimits) {
     this.#limits = limits;
@@ -30,7 +31,7 @@ export class ChunkQueue {
 
   /** Memory of the queued records, in bytes. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#encodedBytes + OBJECT_BYTES * this.#records.length;
   }
 
   /** The record that is taken next. */
@@ -40,17 +41,16 @@ export class ChunkQueue {
 
   push({ records, nextOffset, lastEpoch }: Chunk): void {
     for (const record of records) this.#records.push(record);
+    this.#encodedBytes += encodedBytesOf(records);
     this.#nextOffset = nextOffset;
     this.#lastEpoch = lastEpoch;
-    this.#bytes += memoryOf(records);
   }
 
   /** The next slice, or undefined if nothing is queued. */
   take(): Chunk | undefined {
     const end = this.#nextOffset;
     if (end === undefined) return undefined;
-    const records = this.#records.splice(0, fittingCount(this.#records, this.#limits));
-    this.#bytes -= memoryOf(records);
+    const records = this.#takeFitting();
     const last = records.at(-1);
     if (last !== undefined && this.#records.length > 0)
       return { records, nextOffset: BigInt(last.offset) + 1n, lastEpoch: last.leaderEpoch };
@@ -58,10 +58,21 @@ export class ChunkQueue {
     return { records, nextOffset: end, lastEpoch: this.#lastEpoch };
   }
 
+  /** Usually all records fit, and none has to be counted again. */
+  #takeFitting(): readonly KafkaRecord[] {
+    const { maxRecords, maxBytes } = this.#limits;
+    const all = this.#records;
+    const isWhole = all.length <= maxRecords && this.#encodedBytes <= maxBytes;
+    const records = isWhole ? all : all.slice(0, fittingCount(all, this.#limits));
+    this.#records = all.slice(records.length);
+    this.#encodedBytes -= isWhole ? this.#encodedBytes : encodedBytesOf(records);
+    return records;
+  }
+
   clear(): void {
     this.#records = [];
     this.#nextOffset = undefined;
-    this.#bytes = 0;
+    this.#encodedBytes = 0;
   }
 }
 
@@ -77,6 +88,6 @@ function fittingCount(records: readonly KafkaRecord[], { maxRecords, maxBytes }:
 /** Memory of a record besides its bytes. Without it, empty records would never fill the queue. */
 const OBJECT_BYTES = 150;
 
-function memoryOf(records: readonly KafkaRecord[]): number {
-  return records.reduce((sum, { encodedSize }) => sum + encodedSize + OBJECT_BYTES, 0);
+function encodedBytesOf(records: readonly KafkaRecord[]): number {
+  return records.reduce((sum, { encodedSize }) => sum + encodedSize, 0);
 }
