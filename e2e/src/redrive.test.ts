@@ -2,6 +2,7 @@ import type { OutgoingRecord } from '@pipeline/kafka';
 import { expect, test } from 'vitest';
 import { createEvent, jsonRecord } from './support/data/events.ts';
 import { findViolations, noViolations, sumLedgers } from './support/data/invariants.ts';
+import { purchaseOf } from './support/data/oracle.ts';
 import { type Program, runApp, startApp } from './support/programs/programs.ts';
 import { findUnproven } from './support/programs/prove.ts';
 import { waitForLog, waitUntil } from './support/programs/wait.ts';
@@ -14,7 +15,9 @@ const INVALID = 50;
 
 /** Valid events that a table constraint rejects for now, and records that are not events. */
 function createRecords(): readonly OutgoingRecord[] {
-  const blocked = Array.from({ length: BLOCKED }, () => jsonRecord({ ...createEvent(), user_id: 'blocked' }));
+  const blocked = Array.from({ length: BLOCKED }, (_, index) =>
+    jsonRecord(createEvent({ user_id: 'blocked', ...purchaseOf(index) })),
+  );
   const invalid = Array.from({ length: INVALID }, (_, index) => ({
     key: Buffer.from(`key-${index}`),
     value: Buffer.from([0xff, 0x00, index % 256, index >> 8]),

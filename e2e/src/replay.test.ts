@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { createEvent, jsonRecord } from './support/data/events.ts';
 import { fingerprint, listViolations } from './support/data/invariants.ts';
+import { purchaseOf } from './support/data/oracle.ts';
 import { type Environment, runApp, startApp } from './support/programs/programs.ts';
 import { waitUntil } from './support/programs/wait.ts';
 import { createPipeline, type Pipeline } from './support/servers/pipeline.ts';
@@ -43,6 +44,7 @@ async function writeTeleport(): Promise<string> {
 const payload = (members) => Type.Object(members, { additionalProperties: true });
 export default defineEvents({ types: [
   eventType('page_view', payload({ path: Type.String() })),
+  eventType('purchase', payload({ amount: Type.Number() })),
   eventType('teleport', payload({ path: Type.String() })),
 ] });
 `,
@@ -50,13 +52,14 @@ export default defineEvents({ types: [
   return path;
 }
 
-/** Valid events, old ones, ones of an unknown type, ones that jsonb cannot hold and broken records. */
+/** Valid events, old ones that roll-ups count, ones of an unknown type, ones that jsonb cannot hold and broken records. */
 function mixture(count: number) {
   return Array.from({ length: count }, (_, index) => {
     const partition = index % 3;
     if (index % 11 === 3) return { key: null, value: Buffer.from('{'), partition };
     if (index % 13 === 5) return jsonRecord(createEvent({ payload: { path: 'a\u0000b' } }), { partition });
-    const change = index % 7 === 1 ? { event_type: 'teleport' } : index % 5 === 2 ? { event_time: OLD } : {};
+    const old = index % 5 === 2 ? { event_time: OLD, ...purchaseOf(index) } : {};
+    const change = index % 7 === 1 ? { event_type: 'teleport' } : old;
     return jsonRecord(createEvent(change), { partition });
   });
 }
@@ -99,7 +102,7 @@ test('what a purge removed comes back only with --purged, and the tables add up'
   expect(await replay(pipeline.environment, '--from', '0')).toMatchObject({ stored: [], purged: 2 * purged });
   expect(await storedCount(pipeline)).toBe(all - purged);
   expect(await replay(pipeline.environment, '--from', '0', '--purged')).toMatchObject({
-    stored: [{ eventType: 'page_view', count: purged }],
+    stored: [{ eventType: 'purchase', count: purged }],
     purged: 0,
   });
   expect(await storedCount(pipeline)).toBe(all);
@@ -121,7 +124,7 @@ test('a dry run under load reports exactly what the replay then does', async () 
   const range = ['--from', from, '--to', to, '--purged'];
   const dry = await replay(environment, ...range, '--dry-run');
   expect(dry['records']).toBe(6_000);
-  expect(dry.stored.map(({ eventType }) => eventType)).toEqual(['page_view', 'teleport']);
+  expect(dry.stored.map(({ eventType }) => eventType)).toEqual(['purchase', 'teleport']);
   const real = await replay(environment, ...range);
   expect(real).toEqual({ ...dry, dryRun: false });
   expect(await replay(environment, ...range)).toMatchObject({ stored: [], records: 6_000 });

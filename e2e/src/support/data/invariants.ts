@@ -46,19 +46,24 @@ export async function findViolations(database: Database): Promise<Violations> {
         where event_type = 'purchase' and status = 'active' and bucket_minutes = 60
           and dimensions = '[{"name": "currency", "path": ["currency"]}]'
       ), expected_rollups as (
-        select rollup_id, bucket, currency,
-               case aggregate when 'sum' then total when 'min' then lowest when 'max' then highest end as expected_value,
-               case aggregate when 'count' then n else amounts end as expected_count,
-               case aggregate when 'count' then 0 else n - amounts end as expected_left_out
-        from purchases, rollups_by_currency
+        select rollup_id, bucket, coalesce(key_id, 0) as key_id,
+               case aggregate when 'sum' then sum(total) when 'min' then min(lowest) when 'max' then max(highest)
+               end as expected_value,
+               sum(case aggregate when 'count' then n else amounts end) as expected_count,
+               sum(case aggregate when 'count' then 0 else n - amounts end) as expected_left_out
+        from purchases cross join rollups_by_currency
+        left join lateral (
+          select key_id from pipeline.rollup_keys
+          where rollup_keys.rollup_id = rollups_by_currency.rollup_id and key = array[currency]
+        ) as kept on true
+        group by 1, 2, 3, aggregate
       ), stored_rollups as (
-        select rollup_id, bucket, key[1] as currency, value, event_count, left_out
+        select rollup_id, bucket, key_id, value, event_count, left_out
         from pipeline.rollup_values join rollups_by_currency using (rollup_id)
-        left join pipeline.rollup_keys using (rollup_id, key_id)
       )
       select (select count(*)::int from recount full join pipeline.agg_events_minute using (minute, event_type)
               where n is distinct from event_count) as "wrongMinutes",
-             (select count(*)::int from expected_rollups full join stored_rollups using (rollup_id, bucket, currency)
+             (select count(*)::int from expected_rollups full join stored_rollups using (rollup_id, bucket, key_id)
               where (expected_value, expected_count, expected_left_out) is distinct from (value, event_count, left_out))
                as "wrongRollups",
              (select count(*)::int from pipeline.ingest_progress

@@ -50,8 +50,8 @@ export async function publishMix(
   return { eventIds, badValues, duplicates: records.length - events - badValues.size };
 }
 
-/** Counts in the roll-ups. */
-function purchaseOf(index: number) {
+/** A purchase, which counts in the built-in roll-up. */
+export function purchaseOf(index: number) {
   const payload = { order_id: `order-${index}`, amount: ((index * 31) % 101) / 10, currency: 'EUR' };
   return { event_type: 'purchase', payload };
 }

@@ -105,7 +105,10 @@ function plannedEvent(seed: number, position: number): PlannedEvent {
 }
 
 const eventTypes = ['page_view', 'search', 'purchase'];
-const currencies = ['EUR', 'USD', 'GBP'];
+/** More than the limit of some of the roll-ups (`createEveryRollup`). */
+const currencies = ['EUR', 'USD', 'GBP', 'CHF', 'SEK'];
+/** One purchase in so many has an amount that is too precise for a roll-up. */
+const TOO_PRECISE = 11;
 /** A prime, so that the amounts of consecutive purchases differ widely. */
 const AMOUNTS = 100_003;
 const FIRST_MINUTE = Date.UTC(2026, 0, 1);
@@ -113,12 +116,13 @@ const FIRST_MINUTE = Date.UTC(2026, 0, 1);
 /** Valid for each of these types. */
 function validPayload({ eventId }: PlannedEvent): object {
   const position = eventPosition(eventId);
+  const purchase = Math.floor(position / eventTypes.length);
   return {
     path: '/',
     query: 'shoes',
     order_id: `order-${position}`,
-    amount: ((position * 7_919) % AMOUNTS) / 100,
-    currency: currencies[Math.floor(position / eventTypes.length) % currencies.length],
+    amount: purchase % TOO_PRECISE === 0 ? 1e-21 : ((position * 7_919) % AMOUNTS) / 100,
+    currency: currencies[purchase % currencies.length],
   };
 }
 

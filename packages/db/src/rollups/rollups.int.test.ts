@@ -19,11 +19,14 @@ import { partitionEvents } from '../maintenance/partition.ts';
 import { purge } from '../maintenance/purge.ts';
 import { rebuildAggregates } from '../maintenance/rebuild-aggregates.ts';
 import { migrate, migrationsFolder, readMigrations } from '../migrate.ts';
-import { batchOf, row } from '../testing/batches.ts';
+import { readReplayLedgers } from '../replay/replay-ledgers.ts';
+import { storeMissing } from '../replay/store-missing.ts';
+import { batchOf, deadLetter, row } from '../testing/batches.ts';
 import { parseExactly } from '../testing/expected-column.ts';
 import { createFreshDatabase, type FreshDatabase } from '../testing/fresh-database.ts';
 import { keyOf, type NaiveGroup, rollUpNaively, type StoredEvent } from '../testing/naive-rollup.ts';
 import type { EventRow } from '../write/event-rows.ts';
+import { BUILT_IN_IDENTITY } from '../write/identity.ts';
 import { createWriter, type Persist, type Writer } from '../write/writer.ts';
 import { migrateRollups } from './migrate-rollups.ts';
 
@@ -241,7 +244,33 @@ const purgeWithoutNumber = [
   { before: '2026-11-25T00:00:01Z' },
 ];
 
-test('roll-ups equal a naive recount after random batches, replays and purges', async () => {
+/** Dead letters whose events are stored later: as new records, or by a replay of the old ones. */
+async function storeLater(events: readonly Partial<EventRow>[], isRedriven: boolean): Promise<void> {
+  const writer = await openWriter();
+  const failed = events.map((change) => row(offset++, change));
+  await writer.write(
+    batchOf(
+      [],
+      failed.map(({ record }) => deadLetter(Number(record.offset))),
+    ),
+  );
+  if (isRedriven) {
+    await writer.write(batchOf(events.map((change) => row(offset++, change))));
+    return;
+  }
+  const [ledger] = await readReplayLedgers(fresh.database, ['events'], BUILT_IN_IDENTITY);
+  if (ledger === undefined) throw new Error('there is no ledger');
+  await storeMissing(fresh.database, persist, ledger, batchOf(failed));
+}
+
+/** Damages all values, and corrects them. */
+async function damageAndRepair(): Promise<void> {
+  await run('update rollup_values set event_count = event_count + 1, value = value - 1 where key_id < 2');
+  await run('delete from rollup_values where key_id > 2');
+  await rebuildAggregates(fresh.database);
+}
+
+test('roll-ups equal a naive recount after batches, redrives, replays, purges and repairs', async () => {
   let seen = 0;
   const step = fc.oneof(
     {
@@ -252,7 +281,15 @@ test('roll-ups equal a naive recount after random batches, replays and purges', 
         reread: fc.nat(3),
       }),
     },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        failed: fc.array(event, { minLength: 1, maxLength: 6 }),
+        isRedriven: fc.boolean(),
+      }),
+    },
     { weight: 1, arbitrary: time.map((before) => ({ before })) },
+    { weight: 1, arbitrary: fc.constant('repair' as const) },
   );
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 6, maxLength: 6 }), async (steps) => {
@@ -262,7 +299,9 @@ test('roll-ups equal a naive recount after random batches, replays and purges', 
       await declare(rollups);
       let written: EventRow[] = [];
       for (const one of steps) {
-        if ('before' in one)
+        if (one === 'repair') await damageAndRepair();
+        else if ('failed' in one) await storeLater(one.failed, one.isRedriven);
+        else if ('before' in one)
           await purge(fresh.database, new Date(one.before), { by: 'tester', now: later, persist });
         else {
           const writer = await openWriter([undefined, 1][one.form]);
