@@ -176,6 +176,19 @@ $body$, all_groups));
 end
 $$;
 
+-- Writers wait while roll-ups are declared. The rows of those that leave, possibly millions, are deleted afterwards.
+do $$
+declare
+  former constant text := pg_get_functiondef('declare_rollups(jsonb)'::regprocedure);
+  brief constant text := regexp_replace(former, '\n *delete from rollup_(keys|values) where rollup_id = any \(leaving\);', '', 'g');
+begin
+  if brief = former then
+    raise exception 'declare_rollups() has another form than expected';
+  end if;
+  execute brief;
+end
+$$;
+
 do $$
 declare
   one regprocedure;

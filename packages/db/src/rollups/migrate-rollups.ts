@@ -36,9 +36,19 @@ export async function migrateRollups(
     if (added.length > 0) onFill?.(added.length);
     for (const id of added) await run(`select pipeline.fill_rollup(${id})`);
     if (added.length > 0) await run(declare);
+    await run(forget);
     return added.length;
   });
 }
+
+/** Deletes the rows of roll-ups that are no longer declared, while writers continue. */
+const forget = ['rollup_values', 'rollup_keys']
+  .map(
+    (table) => `delete from pipeline.${table} where rollup_id = any (array(
+      select id from generate_series(1, (select max(rollup_id) from pipeline.${table})) as id
+      where id not in (select rollup_id from pipeline.rollups)))`,
+  )
+  .join(';');
 
 /** The rows of each statement. */
 type Results = (readonly { readonly id: number }[])[];

@@ -13,6 +13,7 @@ import {
 import { anyJsonText } from '@pipeline/schema/testing';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
+import { openPool } from '../client/connect.ts';
 import { compareTables } from '../maintenance/compare-tables.ts';
 import { dayAfter } from '../maintenance/day.ts';
 import { partitionEvents } from '../maintenance/partition.ts';
@@ -428,6 +429,24 @@ test('a roll-up that is no longer declared is gone, with its view', async () => 
   expect(await run(`select from pg_trigger where tgname in ('count_rollups', 'apply_rollups')`)).toEqual([]);
   await expect(view()).rejects.toThrow('does not exist');
   await (await openWriter()).write(batchOf([purchase('1', 'EUR')]));
+});
+
+test('writers do not wait until the rows of a former roll-up are deleted', async () => {
+  await declare(revenue);
+  const writer = await openWriter();
+  await writer.write(batchOf([purchase('1', 'EUR'), purchase('2', 'USD')]));
+  const other = openPool(fresh.settings, { applicationName: 'test', connections: 1 });
+  let declaring: Promise<unknown> = Promise.resolve();
+  await other.begin(async (sql) => {
+    await sql`select from rollup_values for update`;
+    declaring = declare([]);
+    while ((await run('select from rollups')).length > 0);
+    await writer.write(batchOf([purchase('3', 'EUR')]));
+    expect((await run('select from rollup_values')).length).toBe(2);
+  });
+  await declaring;
+  await other.end();
+  expect(await run('select from rollup_values union all select from rollup_keys')).toEqual([]);
 });
 
 test('writers that admit keys at the limit agree, and none deadlocks', async () => {
