@@ -25,7 +25,7 @@ export interface Fleet extends AsyncDisposable {
   readonly unexpectedEnds: readonly string[];
   /** stderr of all consumers so far. */
   logs(): string;
-  /** Watches stderr from now on. The returned function tells whether a consumer has logged a matching line. */
+  /** Watches stderr from now on. The returned function returns whether a consumer has logged a matching line. */
   watchFor(pattern: RegExp): () => boolean;
   /** Number of times that consumers joined the group. */
   readonly joins: number;

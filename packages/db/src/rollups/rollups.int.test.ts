@@ -271,7 +271,7 @@ async function damageAndRepair(): Promise<void> {
   await rebuildAggregates(fresh.database);
 }
 
-test('roll-ups equal a naive recount after batches, redrives, replays, purges and repairs', async () => {
+test('roll-ups equal a naive recount after writes, redrives, purges and repairs', async () => {
   let seen = 0;
   const step = fc.oneof(
     {
