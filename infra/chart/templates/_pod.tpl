@@ -2,7 +2,7 @@
 The template of a pod with one container. Members: root, component, image (consumer or stats), args, env,
 secret (the role whose Secret is mounted), resources; optional: port, ready (the path of the readiness probe),
 restartPolicy, isHook, spread, users (a Secret with logins of the page), tmp (whether it may write to /tmp),
-kafkaSecret (a second Secret, with the login to Kafka).
+tmpClaim (an existing PersistentVolumeClaim for /tmp), kafkaSecret (a second Secret, with the login to Kafka).
 */}}
 {{- define "pipeline.pod" -}}
 {{- $root := .root }}
@@ -123,7 +123,12 @@ spec:
 {{- end }}
 {{- if .tmp }}
 - name: tmp
+  {{- with .tmpClaim }}
+  persistentVolumeClaim:
+    claimName: {{ . }}
+  {{- else }}
   emptyDir: {}
+  {{- end }}
 {{- end }}
 {{- with include "pipeline.ca" $root }}
 - name: ca

@@ -116,6 +116,19 @@ describe.skipIf(noHelm !== undefined)(`values of the chart${noHelm ? ` (${noHelm
     expect(podsOf(objects).map(([id]) => id)).not.toContain('Job orders-migrate');
   });
 
+  test('a proof has the login of an operator, its own deadline, and keeps its folder', () => {
+    const [prove, verify] = ['CronJob orders-prove', 'CronJob orders-verify'];
+    const deadlineOf = (id: string) =>
+      objects.find((one) => idOf(one) === id)?.spec.jobTemplate.spec.activeDeadlineSeconds;
+    const values = { enabled: true, deadlineSeconds: 1_000_000, persistentVolumeClaim: 'proofs' };
+    const objects = renderRelease('orders', { cronJobs: { prove: values } });
+    expect([prove, verify].map(deadlineOf)).toEqual([1_000_000, 43_200]);
+    const { volumes } = podOf(prove, objects);
+    expect(volumes[0]?.secret?.secretName).toBe('orders-operator');
+    expect(volumes).toContainEqual({ name: 'tmp', persistentVolumeClaim: { claimName: 'proofs' } });
+    expect(podOf(verify, objects).volumes).toContainEqual({ name: 'tmp', emptyDir: {} });
+  });
+
   test('without options there is no custom resource, and only what a pipeline needs', () => {
     const off = { enabled: false };
     const objects = renderRelease('orders', {
@@ -223,6 +236,13 @@ describe.skipIf(noHelm !== undefined)(`values of the chart${noHelm ? ` (${noHelm
     ['a long prefix', { namePrefix: 'a'.repeat(41) }, 'longer than 40 characters'],
     ['no runbooks', { monitoring: { prometheusRule: { runbookUrl: '' } } }, 'runbookUrl is empty'],
     ['no range of pods', { stats: { oauth2Proxy: { enabled: true } } }, 'podRange is empty'],
+    ['a deadline of zero seconds', { cronJobs: { prove: { deadlineSeconds: 0 } } }, 'minimum: got 0, want 1'],
+    [
+      'a claim that is no name',
+      { cronJobs: { prove: { persistentVolumeClaim: 'my claim' } } },
+      "'my claim' does not match pattern",
+    ],
+    ['a role that does not exist', { cronJobs: { prove: { secret: 'reader' } } }, "'stats', 'operator'"],
     ['a word that may be ambiguous', { cronJobs: { 'a-b': {} } }, "'a-b' does not match pattern"],
   ])('%s is rejected in one line', (_, values, line) => {
     const output = rejection(values);

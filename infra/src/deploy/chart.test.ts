@@ -12,10 +12,10 @@ import { idOf, referencesOf, releaseOf, selectedBy, selectorsOf } from './testin
 /** Names that are easily confused: each but the last is another one with a word of the chart. */
 const names = ['orders', 'orders-consumer', 'orders-stats', 'orders-migrate', 'payments'];
 
-/** Secrets and ConfigMaps that docs/kubernetes.md creates for a release, or that the values name. */
+/** Objects that docs/kubernetes.md creates for a release, or that the values name. */
 const byHand = (name: string) => [
-  ...['owner', 'consumer', 'stats', 'topics', 'keda'].map((role) => `Secret ${name}-${role}`),
-  ...['Secret page-users', 'Secret oauth2-proxy', 'ConfigMap pipeline-ca'],
+  ...['owner', 'consumer', 'stats', 'operator', 'topics', 'keda'].map((role) => `Secret ${name}-${role}`),
+  ...['Secret page-users', 'Secret oauth2-proxy', 'ConfigMap pipeline-ca', 'PersistentVolumeClaim proofs'],
 ];
 
 const hookOf = ({ metadata }: Manifest) => metadata.annotations?.['helm.sh/hook'];

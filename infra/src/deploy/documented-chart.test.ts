@@ -85,9 +85,16 @@ describe.skipIf(noHelm !== undefined)(`documented releases${noHelm ? ` (${noHelm
   test('every secret file that a program reads is a key of a documented Secret', () => {
     const secrets = documentedSecrets();
     expect(Object.keys(secrets).sort()).toEqual([
-      ...['orders-consumer', 'orders-keda', 'orders-owner', 'orders-stats', 'orders-topics'],
+      ...[
+        'orders-consumer',
+        'orders-keda',
+        'orders-operator',
+        'orders-owner',
+        'orders-stats',
+        'orders-topics',
+      ],
     ]);
-    const cronJobs = { partition: { enabled: true } };
+    const cronJobs = { partition: { enabled: true }, prove: { enabled: true } };
     const files = podsOf(renderRelease('orders', { cronJobs })).flatMap(([id, pod]) =>
       secretFilesOf(id, pod),
     );

@@ -26,7 +26,7 @@ export const everything = {
   },
   cronJobs: {
     partition: { enabled: true },
-    prove: { enabled: true },
+    prove: { enabled: true, persistentVolumeClaim: 'proofs' },
     purge: {
       enabled: true,
       schedule: '0 4 * * *',

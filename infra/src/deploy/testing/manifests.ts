@@ -44,6 +44,7 @@ interface Volume {
   readonly name: string;
   readonly secret?: { readonly secretName: string };
   readonly configMap?: { readonly name: string };
+  readonly persistentVolumeClaim?: { readonly claimName: string };
 }
 
 interface PodTemplate {

@@ -42,9 +42,10 @@ interface Trigger {
 }
 
 function referencesOfPod({ serviceAccountName, containers, volumes }: PodSpec): readonly string[] {
-  const mounted = volumes.flatMap(({ secret, configMap }) => [
+  const mounted = volumes.flatMap(({ secret, configMap, persistentVolumeClaim: claim }) => [
     ...(secret ? [`Secret ${secret.secretName}`] : []),
     ...(configMap ? [`ConfigMap ${configMap.name}`] : []),
+    ...(claim ? [`PersistentVolumeClaim ${claim.claimName}`] : []),
   ]);
   const account = serviceAccountName === undefined ? [] : [`ServiceAccount ${serviceAccountName}`];
   return [...account, ...mounted, ...containers.flatMap(hostsOf).map((host) => `Service ${host}`)];
