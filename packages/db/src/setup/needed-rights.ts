@@ -11,19 +11,19 @@ export interface NeededRight {
 const readable = [
   ...['raw_events', 'agg_events_minute', 'dlq_events', 'agg_dead_letters', 'dlq_actions', 'ingest_progress'],
   ...['stats_samples', 'purges', 'purged_rows', 'schema_migrations', 'paused_partitions', 'verifications'],
-  ...['rollups', 'rollup_keys', 'rollup_values'],
+  ...['rollups', 'rollup_keys', 'rollup_values', 'proofs'],
 ];
 
 const rights: readonly (readonly [RoleKind, NeededRight['privilege'], readonly string[]])[] = [
   ['writer', 'select', ['raw_events', 'dlq_events', 'agg_events_minute', 'ingest_progress']],
   ['writer', 'insert', ['raw_events', 'dlq_events', 'agg_events_minute', 'ingest_progress']],
   ['writer', 'update', ['agg_events_minute', 'ingest_progress']],
-  ['writer', 'select', ['paused_partitions']],
+  ['writer', 'select', ['paused_partitions', 'purges']],
   ['writer', 'execute', ['check_ledger']],
   ['reader', 'select', readable],
   ['reader', 'insert', ['verifications']],
   ['operator', 'select', readable],
-  ['operator', 'insert', ['dlq_actions', 'stats_samples', 'paused_partitions', 'verifications']],
+  ['operator', 'insert', ['dlq_actions', 'stats_samples', 'paused_partitions', 'verifications', 'proofs']],
   ['operator', 'update', ['dlq_events']],
   ['operator', 'delete', ['stats_samples', 'paused_partitions']],
 ];

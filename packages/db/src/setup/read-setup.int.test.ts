@@ -55,10 +55,11 @@ test('a schema without tables lacks all migrations', async () => {
 test('rights that were revoked are missing until they are granted again', async () => {
   await run(`revoke insert on raw_events from pipeline_writer;
     revoke execute on function check_ledger from pipeline_writer;
-    revoke delete on stats_samples from pipeline_operator`);
+    revoke delete on stats_samples from pipeline_operator;
+    revoke insert (started_at, records, differences, receipt) on proofs from pipeline_operator`);
   expect((await read()).missingRights).toEqual({
     pipeline_writer: ['execute on check_ledger', 'insert on raw_events'],
-    pipeline_operator: ['delete on stats_samples'],
+    pipeline_operator: ['insert on proofs', 'delete on stats_samples'],
   });
   await run('select grant_to_roles()');
   expect((await read()).missingRights).toEqual({});
