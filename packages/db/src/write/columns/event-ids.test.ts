@@ -36,3 +36,13 @@ test('the digits of an id may be capital letters', () => {
   const id = '0198C5B0-7C1E-7ABC-8DEF-00000000000F';
   expect(idsOf([id]).at(0)).toBe(id.toLowerCase());
 });
+
+test('the array is in the binary format of Postgres, as often as it is asked for', () => {
+  const all = ['0198c5b0-7c1e-7000-8000-00000000000f', 'ffffffff-7c1e-4000-bfff-0123456789ab'];
+  const ids = idsOf(all);
+  // One dimension, no nulls, the type uuid, two elements from 1 on; each has 16 bytes.
+  const words = [1, 0, 2950, 2, 1].map((word) => word.toString(16).padStart(8, '0'));
+  const elements = all.map((id) => `00000010${id.replaceAll('-', '')}`);
+  const expected = Buffer.from([...words, ...elements].join(''), 'hex');
+  expect([ids.toArray(), ids.toArray()]).toEqual([expected, expected]);
+});

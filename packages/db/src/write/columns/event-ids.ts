@@ -46,9 +46,7 @@ export class EventIds {
 
   /** The indexes in the order of their ids; equal ids are in the order of their indexes. */
   inOrder(): readonly number[] {
-    return Array.from({ length: this.length }, (_, index) => index).sort(
-      (a, b) => this.compare(a, b) || a - b,
-    );
+    return Array.from({ length: this.length }, (_, index) => index).sort((a, b) => this.compare(a, b));
   }
 
   /** The position in `order`, which `inOrder` returned, of the first id that is not less than a UUID. */

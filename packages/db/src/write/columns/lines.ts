@@ -67,7 +67,6 @@ export class Lines {
 
   /** The lines at some indexes, as they were pushed. */
   pick(indexes: readonly number[]): readonly string[] {
-    if (indexes.length === 0) return [];
     const { bytes, starts } = this;
     return indexes.map((index) =>
       bytes.toString('utf8', starts[index], (starts[index + 1] ?? bytes.length) - 1),
