@@ -7,6 +7,7 @@ import { createEvent } from './support/data/events.ts';
 import { runApp, startApp } from './support/programs/programs.ts';
 import { prove, type Receipt } from './support/programs/prove.ts';
 import { waitForLog } from './support/programs/wait.ts';
+import { operate } from './support/servers/kafka-client.ts';
 import { createPipeline, type Pipeline } from './support/servers/pipeline.ts';
 
 const tables = ['raw_events', 'dlq_events', 'ingest_progress'] as const;
@@ -180,9 +181,34 @@ test('a range and a sample are proven alone, with what was not checked', async (
   expect(sample).toMatchObject({ code: 0, receipt: { records: '7', stored: '0', unsampled: '7' } });
 });
 
-test('a conflict with a record before the range is no difference', async () => {
-  const { code, receipt } = await prove(pipeline, ['--partition', '0', '--from', '2']);
-  expect([code, receipt.stored, receipt.conflicting]).toEqual([0, '1', '1']);
+test('a conflict with a record before the range is listed, and no difference', async () => {
+  const { code, receipt } = await prove(pipeline, ['--from', '2']);
+  expect([code, receipt.stored, receipt.conflicting, receipt.possibleConflicts]).toEqual([0, '1', '1', '1']);
+  const possible = { record: at(0, 3), eventId: eventId(1), detail: 'event: payload' };
+  expect(receipt.possibleConflictRecords).toEqual([possible]);
+});
+
+test('a conflict that one partition has counted does not hide a change in another', async () => {
+  await using aged = await createPipeline();
+  const records = [purchase(1, 7), purchase(1, 8), purchase(2, 9)].map((value) => JSON.stringify(value));
+  await aged.publish(
+    records.map((value, index) => ({ key: null, value: Buffer.from(value), partition: index < 2 ? 0 : 1 })),
+  );
+  expect(await runApp('consumer', ['--once'], aged.environment)).toMatchObject({ code: 0 });
+  const partitions = [{ partition: 0, offset: '1' }];
+  await operate(aged, async (operator) => {
+    // Loads the metadata, without which kafkajs rejects the topic as unknown.
+    await operator.fetchTopicOffsets(aged.topic);
+    await operator.deleteTopicRecords({ topic: aged.topic, partitions });
+  });
+  await aged.database.run(
+    (sql) => sql`
+      update raw_events set payload = jsonb_set(payload, '{amount}', '9.0') where event_id = ${eventId(2)}`,
+  );
+  const { code, receipt } = await prove(aged);
+  expect([code, receipt.differences]).toEqual([3, '1']);
+  expect(receipt.findings).toMatchObject([{ kind: 'different', record: `${aged.topic}:1:0` }]);
+  expect(receipt.possibleConflictRecords).toMatchObject([{ record: `${aged.topic}:0:1` }]);
 });
 
 test('a receipt is stored and shown, with the same digests each time', async () => {

@@ -28,6 +28,8 @@ const counts = [
   'empty',
   /** Part of `stored` and `duplicates`: only one of record and row has attributes. */
   'attributesNotCompared',
+  /** Part of `conflicting`: differs from its row, and may repeat the id of a record that was not read. */
+  'possibleConflicts',
 ] as const;
 
 type Count = (typeof counts)[number];

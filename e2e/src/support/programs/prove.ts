@@ -8,6 +8,7 @@ export interface Receipt {
   readonly stored: string;
   readonly duplicates: string;
   readonly conflicting: string;
+  readonly possibleConflicts: string;
   readonly deadLetters: string;
   readonly purged: string;
   readonly missing: string;
@@ -23,6 +24,7 @@ export interface Receipt {
     readonly eventId: string | null;
     readonly detail: string;
   }[];
+  readonly possibleConflictRecords: readonly { readonly record: string; readonly eventId: string }[];
   readonly duplicateRecords: readonly { readonly record: string; readonly of: string }[];
   readonly partitions: readonly { readonly partition: number; readonly digest: string }[];
 }

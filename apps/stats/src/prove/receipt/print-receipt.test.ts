@@ -10,7 +10,14 @@ const plan = { startedAt: '2026-11-24T09:30:00.000Z', partitions: [createProven(
 
 function render(settled: Partial<Settled>, change = {}): string {
   const tallies = [tallyOf({ stored: 7, duplicates: 1, conflicting: 1, noEvents: 1, markers: 2 })];
-  const all = { tallies, rowsNotChecked: null, findings: NONE, duplicates: NONE, ...settled };
+  const all = {
+    tallies,
+    rowsNotChecked: null,
+    findings: NONE,
+    duplicates: NONE,
+    possibleConflicts: NONE,
+    ...settled,
+  };
   return renderReceipt(toReceipt({ plan, digests: ['00ff'] }, all, { ...making, ...change }));
 }
 
@@ -42,5 +49,13 @@ rows without a record were not checked: a part was read
 test('records before the start of the ledger are named', () => {
   expect(render({ tallies: [tallyOf({ beforeLedger: 2 })] })).toContain(
     "records before the ledger's start that are not stored: 2\n",
+  );
+});
+
+test('possible conflicts are counted, with the first one', () => {
+  const found = { kind: 'different', record: 'events:0:4', eventId: 'a', detail: 'event: payload' } as const;
+  const tallies = [tallyOf({ conflicting: 2, possibleConflicts: 2 })];
+  expect(render({ tallies, possibleConflicts: { count: 2, first: [found, found] } })).toContain(
+    'records that differ from their rows, or repeat ids of records that were not read: 2, first events:0:4\n',
   );
 });

@@ -32,7 +32,7 @@ function toCells(one: Receipt['partitions'][number]): readonly string[] {
 }
 
 function conclude(receipt: Receipt): string {
-  const { isClean, sample, beforeLedger, rowsNotChecked } = receipt;
+  const { isClean, sample, beforeLedger, possibleConflicts, rowsNotChecked } = receipt;
   const judged = receipt.records - receipt.unsampled;
   const share = sample !== '1' ? ` of ${formatCount(receipt.records)}` : '';
   return [
@@ -42,8 +42,14 @@ function conclude(receipt: Receipt): string {
     ...(beforeLedger > 0n
       ? [`records before the ledger's start that are not stored: ${formatCount(beforeLedger)}`]
       : []),
+    ...(possibleConflicts > 0n ? [warnOfConflicts(receipt)] : []),
     rowsNotChecked === null
       ? 'every row has a record'
       : `rows without a record were not checked: ${rowsNotChecked}`,
   ].join('\n');
+}
+
+function warnOfConflicts({ possibleConflicts, possibleConflictRecords: [first] }: Receipt): string {
+  const kind = 'records that differ from their rows, or repeat ids of records that were not read';
+  return `${kind}: ${formatCount(possibleConflicts)}, first ${first?.record}`;
 }

@@ -17,7 +17,7 @@ export interface Making {
 /** Numbers of records are 64-bit numbers: strings in JSON. */
 export function toReceipt(
   { plan, digests }: Pick<ProofState, 'plan' | 'digests'>,
-  { tallies, rowsNotChecked, findings, duplicates }: Settled,
+  { tallies, rowsNotChecked, findings, duplicates, possibleConflicts }: Settled,
   { finishedAt, version, sample }: Making,
 ) {
   const partitions = plan.partitions.map(({ topic, partition, from, to }, index) => {
@@ -36,16 +36,19 @@ export function toReceipt(
     differences: BigInt(findings.count),
     findings: findings.first,
     duplicateRecords: duplicates.first,
+    possibleConflictRecords: possibleConflicts.first.map(({ kind: _, ...place }) => place),
     partitions,
   };
 }
 
 function toCounts(tally: Tally) {
   const { stored, duplicates, conflicting, deadLetters, purged, missing, different } = tally;
+  const { possibleConflicts, attributesNotCompared } = tally;
   const counts = {
     stored,
     duplicates: duplicates + conflicting,
     conflicting,
+    possibleConflicts,
     deadLetters,
     purged,
     missing,
@@ -53,7 +56,6 @@ function toCounts(tally: Tally) {
   };
   const { beforeLedger, unsampled, noEvents, markers, aborted, empty, unreadable, expired } = tally;
   const skipped = { noEvents, markers, aborted, empty, unreadable, expired };
-  const { attributesNotCompared } = tally;
   return {
     records: BigInt(recordsIn(tally)),
     ...toBigInts(counts),

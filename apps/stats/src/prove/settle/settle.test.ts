@@ -39,12 +39,16 @@ type Groups = readonly (readonly [string, readonly Entry[]])[];
 /** The result without counts of 0. */
 function settled(groups: Groups, read = readOf(), purged = nothingPurged) {
   const all = groups.map(([id, entries]) => ({ eventId: () => id, entries }));
-  const { tallies, findings, rowsNotChecked, duplicates } = settle(all, read, purged);
+  const { tallies, findings, rowsNotChecked, duplicates, possibleConflicts } = settle(all, read, purged);
   const counts = Object.fromEntries(Object.entries(tallies[0] ?? {}).filter(([, count]) => count !== 0));
   const found = findings.first.map(({ kind, record: place, eventId, detail }) =>
     [kind, place, eventId, detail].join(' '),
   );
-  return { counts, found, differences: findings.count, rowsNotChecked, duplicates: duplicates.first };
+  const possible = possibleConflicts.first.map(({ record: place, eventId, detail }) =>
+    [place, eventId, detail].join(' '),
+  );
+  const lists = { found, possible, duplicates: duplicates.first };
+  return { counts, ...lists, differences: findings.count, rowsNotChecked };
 }
 
 test('the first equal record is stored; others repeat it or conflict with it', () => {
@@ -57,6 +61,7 @@ test('the first equal record is stored; others repeat it or conflict with it', (
   expect(settled([['a', group]])).toEqual({
     counts: { stored: 1, duplicates: 1, conflicting: 1, attributesNotCompared: 1, empty: 1 },
     found: [],
+    possible: [],
     differences: 0,
     rowsNotChecked: null,
     duplicates: [
@@ -183,19 +188,48 @@ test('an old event that is rejected now may have been a purged dead letter', () 
   expect(settled([['a', [absent(0, 0)]]], readOf(), purged)).toMatchObject({ counts: { missing: 1 } });
 });
 
-test('a counted conflict with a record that was not read is no difference', () => {
-  const late = (conflicts: bigint) => ({
-    ...plan,
-    partitions: [{ ...partition, from: 2n, startOffset: 1n, conflicts }],
-    rowsNotChecked: 'a part',
-  });
-  const groups: Groups = [['a', [record('different', 2, 1)]]];
-  expect(settled(groups, readOf({ plan: late(1n) }))).toMatchObject({
-    counts: { conflicting: 1 },
+const conflictsIn = (conflicts: bigint, rowsNotChecked: string | null = 'a part') => ({
+  ...plan,
+  partitions: [{ ...partition, from: 2n, startOffset: 1n, conflicts }],
+  rowsNotChecked,
+});
+const differing: Groups = [['a', [record('different', 2, columnsToBits('payload'))]]];
+
+test('a counted conflict with a record that was not read is listed, and no difference', () => {
+  expect(settled(differing, readOf({ plan: conflictsIn(1n) }))).toMatchObject({
+    counts: { conflicting: 1, possibleConflicts: 1 },
     found: [],
+    possible: ['events:0:2 a event: payload'],
   });
-  expect(settled(groups, readOf({ plan: late(0n) }))).toMatchObject({
+  expect(settled(differing, readOf({ plan: conflictsIn(0n) }))).toMatchObject({
     counts: { different: 1 },
     differences: 1,
+    possible: [],
   });
+});
+
+test('if everything was read, a record that differs from its row is no conflict', () => {
+  const whole = settled(differing, readOf({ plan: conflictsIn(1n, null) }));
+  expect(whole).toMatchObject({ counts: { different: 1 }, differences: 1, possible: [] });
+});
+
+test('a conflict that one partition has counted explains no difference of another', () => {
+  const counted = { ...partition, from: 2n, startOffset: 0n, conflicts: 1n };
+  const partitions = [counted, { ...counted, partition: 1, conflicts: 0n }];
+  const bits = columnsToBits('payload');
+  const groups: Groups = [
+    ['a', [{ ...record('different', 3, bits), partition: 1 }]],
+    ['b', [record('different', 2, bits)]],
+  ];
+  const tallies = [tallyOf({}), tallyOf({})];
+  const unreadableEvents = [NONE, NONE];
+  const read = { plan: { ...plan, partitions, rowsNotChecked: 'a part' }, tallies, unreadableEvents };
+  expect(settled(groups, readOf(read))).toMatchObject({
+    counts: { conflicting: 1, possibleConflicts: 1 },
+    found: ['different events:1:3 a event: payload'],
+    differences: 1,
+    possible: ['events:0:2 b event: payload'],
+  });
+  const only = settled(groups.slice(0, 1), readOf(read));
+  expect(only).toMatchObject({ found: ['different events:1:3 a event: payload'], possible: [] });
 });

@@ -1,7 +1,7 @@
 import type { PurgedRows } from '@pipeline/db/prove';
 import { type Finding, MAX_LISTED, placeOf } from '../finding.ts';
 import { NOT_RETAINED, type Plan } from '../plan.ts';
-import { accountableIn, addTallies, type Tally, tallyOf } from '../tally.ts';
+import { accountableIn, type Tally, tallyOf } from '../tally.ts';
 import { bitsToColumns, detailToAbsence, type Entry } from './entry.ts';
 import type { Group } from './groups.ts';
 import { type GroupVerdict, judgeGroup } from './judge-group.ts';
@@ -33,6 +33,8 @@ export interface Settled {
   readonly rowsNotChecked: string | null;
   readonly findings: Listed<Finding>;
   readonly duplicates: Listed<{ readonly record: string; readonly of: string }>;
+  /** Records that differ from the rows with their ids, and may repeat the ids of records that were not read. */
+  readonly possibleConflicts: Listed<Finding>;
 }
 
 /** Adds to a list that is limited in length. */
@@ -42,12 +44,17 @@ export function list<One>({ count, first }: Listed<One>, more: readonly One[]): 
 
 export const NONE: Listed<never> = { count: 0, first: [] };
 
+function concat<One>(lists: readonly Listed<One>[]): Listed<One> {
+  const count = lists.reduce((sum, one) => sum + one.count, 0);
+  return { count, first: lists.flatMap(({ first }) => first).slice(0, MAX_LISTED) };
+}
+
 /** The state of the settlement. Lists hold the first things of each kind. */
 interface Sums {
   readonly tallies: Record<keyof Tally, number>[];
   /** By partition: events that differ from their rows. */
-  readonly differing: number[];
-  different: Listed<Finding>;
+  readonly different: Listed<Finding>[];
+  readonly possibleConflicts: Listed<Finding>[];
   missing: Listed<Finding>;
   unaccounted: Listed<Finding>;
   purged: Listed<Finding>;
@@ -60,9 +67,9 @@ interface Sums {
 /** Judges all event ids, then those that purges may have removed. */
 export function settle(groups: Iterable<Group>, read: Read, purged: PurgedRows): Settled {
   const sums: Sums = {
-    tallies: read.tallies.map((tally) => ({ ...tally })),
-    differing: read.tallies.map(() => 0),
-    different: NONE,
+    tallies: read.tallies.map(tallyOf),
+    different: read.tallies.map(() => NONE),
+    possibleConflicts: read.tallies.map(() => NONE),
     missing: NONE,
     unaccounted: NONE,
     purged: NONE,
@@ -74,9 +81,10 @@ export function settle(groups: Iterable<Group>, read: Read, purged: PurgedRows):
     offset >= (read.plan.partitions[partition]?.startOffset ?? 0n);
   for (const { eventId, entries } of groups)
     addGroup(sums, read, eventId, judgeGroup(entries, isAccounted), isAccounted);
-  settleConflicts(sums, read.plan);
   settlePurges(sums, purged, settleDeadLetters(sums, read, purged));
-  return toSettled(sums, read);
+  const rowsNotChecked = read.plan.rowsNotChecked ?? whyNotRetained(sums, read.plan);
+  if (rowsNotChecked !== null) settleConflicts(sums, read.plan);
+  return toSettled(sums, read, rowsNotChecked);
 }
 
 function addGroup(
@@ -93,9 +101,10 @@ function addGroup(
   ];
   if (stored !== undefined) count(sums, stored, 'stored');
   if (different !== undefined) {
-    sums.differing[different.partition] = (sums.differing[different.partition] ?? 0) + 1;
     const columns = bitsToColumns(different.detail).join(', ');
-    sums.different = list(sums.different, find('different', placeOfEntry(different), `event: ${columns}`));
+    const found = find('different', placeOfEntry(different), `event: ${columns}`);
+    count(sums, different, 'different');
+    sums.different[different.partition] = list(sums.different[different.partition] ?? NONE, found);
   }
   if (absent !== undefined)
     addAbsent(sums, limits, absent, find('missing', placeOfEntry(absent), 'event'), isAccounted);
@@ -145,17 +154,19 @@ function addAbsent(
 }
 
 /**
- * A record that differs from the row with its id may repeat the id of an earlier record that was not read; the ledger
- * has counted these.
+ * If some records were not read, one that differs from the row with its id may repeat the id of such a record. The
+ * ledger of its partition has then counted it as conflicting. If more differ than are counted, all are differences.
  */
-function settleConflicts(sums: Sums, { partitions }: Plan): void {
-  const isRead = partitions.every(({ from, startOffset }) => from === 0n || from <= startOffset);
-  const counted = partitions.reduce((sum, { conflicts }) => sum + Number(conflicts), 0);
-  const left = counted - addTallies(sums.tallies).conflicting;
-  const isExplained = !isRead && sums.different.count <= left;
-  for (const [index, tally] of sums.tallies.entries())
-    tally[isExplained ? 'conflicting' : 'different'] += sums.differing[index] ?? 0;
-  if (isExplained) sums.different = NONE;
+function settleConflicts({ tallies, different, possibleConflicts }: Sums, { partitions }: Plan): void {
+  for (const [index, { conflicts }] of partitions.entries()) {
+    const [tally, found] = [tallies[index], different[index] ?? NONE];
+    if (tally === undefined || found.count > Number(conflicts) - tally.conflicting) continue;
+    tally.different -= found.count;
+    tally.conflicting += found.count;
+    tally.possibleConflicts += found.count;
+    possibleConflicts[index] = found;
+    different[index] = NONE;
+  }
 }
 
 /**
@@ -212,26 +223,23 @@ function settlePurges(sums: Sums, purged: PurgedRows, spare: number): void {
   }
 }
 
-function toSettled(sums: Sums, { plan, findings, strays }: Read): Settled {
-  const { partitions, rowsNotChecked: reason } = plan;
-  const tallies = partitions.map((partition, index) =>
-    withEmpty(partition, sums.tallies[index] ?? tallyOf({})),
-  );
+/** Whether the topic has fewer records than the ledger has counted. */
+function whyNotRetained({ tallies }: Sums, { partitions }: Plan): string | null {
   const isRetained = partitions.every(({ records }, index) => {
     const tally = tallies[index] ?? tallyOf({});
     return accountableIn(tally) - tally.beforeLedger >= Number(records);
   });
-  const rowsNotChecked = reason ?? (isRetained ? null : NOT_RETAINED);
+  return isRetained ? null : NOT_RETAINED;
+}
+
+function toSettled(sums: Sums, { plan, findings, strays }: Read, rowsNotChecked: string | null): Settled {
   const rows = rowsNotChecked === null ? [sums.unaccounted, strays] : [];
-  const all = [findings, sums.different, sums.missing, ...rows];
   return {
-    tallies,
+    tallies: plan.partitions.map((one, index) => withEmpty(one, sums.tallies[index] ?? tallyOf({}))),
     rowsNotChecked,
     duplicates: sums.duplicates,
-    findings: {
-      count: all.reduce((sum, one) => sum + one.count, 0),
-      first: all.flatMap(({ first }) => first).slice(0, MAX_LISTED),
-    },
+    possibleConflicts: concat(sums.possibleConflicts),
+    findings: concat([findings, ...sums.different, sums.missing, ...rows]),
   };
 }
 
