@@ -225,10 +225,16 @@ test('a receipt is stored and shown, with the same digests each time', async () 
   ]);
   const { stdout } = await runApp('stats', [], pipeline.environment);
   expect(stdout).toMatch(/^Proven [\d.]+ s ago: 7 records, no differences$/m);
+  await prove(pipeline, ['--sample', '0.000001', '--partition', '0']);
+  const sample = await runApp('stats', [], pipeline.environment);
+  expect(sample.stdout).toMatch(
+    /ago: 0 of 4 records \(a sample\), no differences; rows not checked: only some of the partitions were read$/m,
+  );
+  const newest = await prove(pipeline);
   await using page = startApp('stats', ['serve'], pipeline.environment);
   await waitForLog(page, /stats page http/);
   const url = /stats page (http:\S+?)"/.exec(page.stderr())?.[1] ?? '';
-  expect(await (await fetch(`${url}/api/proof`)).json()).toEqual({ receipt: second.receipt });
+  expect(await (await fetch(`${url}/api/proof`)).json()).toEqual({ receipt: newest.receipt });
 });
 
 test('a stricter definition makes no difference, and another id rule is refused', async () => {

@@ -35,12 +35,26 @@ Last verify: never
 `);
 });
 
-test('the newest proof is shown below the latest verification', () => {
-  const proof = { id: 1n, provenAt: '2026-11-24T09:00:00.000Z', ageSeconds: 7_300, records: 1_234n };
-  const lineOf = (differences: bigint) =>
-    renderSnapshot(createSnapshot(), { ...proof, differences }).split('\n')[4];
-  expect(lineOf(0n)).toBe('Proven 2 h ago: 1,234 records, no differences');
-  expect(lineOf(2n)).toBe('Proven 2 h ago: 1,234 records, differences: 2');
+const part = { rowsNotChecked: 'only some of the partitions were read' };
+
+test.each([
+  ['a whole proof', {}, '7,000 records, no differences'],
+  ['differences', { differences: 2n }, '7,000 records, differences: 2'],
+  ['a sample', { judged: 70n, isSample: true }, '70 of 7,000 records (a sample), no differences'],
+  [
+    'records before the ledger',
+    { judged: 6_990n },
+    '6,990 of 7,000 records (the others are older than the ledger), no differences',
+  ],
+  [
+    'one partition',
+    part,
+    '7,000 records, no differences; rows not checked: only some of the partitions were read',
+  ],
+])('the newest proof is shown below the latest verification: %s', (_, change, text) => {
+  const counts = { records: 7_000n, judged: 7_000n, differences: 0n, isSample: false, rowsNotChecked: null };
+  const proof = { id: 1n, provenAt: '2026-11-24T09:00:00.000Z', ageSeconds: 7_300, ...counts, ...change };
+  expect(linesOf(createSnapshot(), proof)[4]).toBe(`Proven 2 h ago: ${text}`);
 });
 
 test('missing offsets are -, unknown values n/a, a partial total has ≥', () => {

@@ -163,9 +163,16 @@ test('the newest proof is read with its receipt', async () => {
   ]);
   const proof = { startedAt: new Date(0), records: 2n ** 62n, differences: 1n };
   await keepProof(fresh.database, { ...proof, receipt: '{"a":1}' });
-  await keepProof(fresh.database, { ...proof, receipt: '{"a":2}' });
-  expect(await readNewestProof(fresh.database)).toMatchObject({ records: 2n ** 62n, differences: 1n });
-  expect(await readNewestReceipt(fresh.database)).toEqual({ a: 2 });
+  expect(await readNewestProof(fresh.database)).toMatchObject({
+    ...{ records: 2n ** 62n, judged: 2n ** 62n, differences: 1n },
+    ...{ isSample: false, rowsNotChecked: null },
+  });
+  const receipt = { sample: '0.5', unsampled: '5', beforeLedger: '2', rowsNotChecked: 'a part' };
+  await keepProof(fresh.database, { ...proof, receipt: JSON.stringify(receipt) });
+  expect(await readNewestProof(fresh.database)).toMatchObject({
+    ...{ judged: 2n ** 62n - 7n, isSample: true, rowsNotChecked: 'a part' },
+  });
+  expect(await readNewestReceipt(fresh.database)).toEqual(receipt);
 });
 
 test('a consumer that was started before the migration writes after it', async () => {

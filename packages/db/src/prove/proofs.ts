@@ -15,8 +15,14 @@ export interface StoredProof {
   /** RFC 3339, UTC. */
   readonly provenAt: string;
   readonly ageSeconds: number;
+  /** Number of records that were read. */
   readonly records: bigint;
+  /** Those of them that were judged: neither left out by a sample nor before the start of the ledger. */
+  readonly judged: bigint;
   readonly differences: bigint;
+  readonly isSample: boolean;
+  /** Why rows without a record were not looked for; null if they were. */
+  readonly rowsNotChecked: string | null;
 }
 
 /** Stores a proof. */
@@ -44,7 +50,10 @@ export async function readNewestProof(database: Database): Promise<StoredProof |
   const [proof] = await database.run(
     (sql) => sql<StoredProof[]>`
       select proof_id as id, to_char(proven_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "provenAt",
-             extract(epoch from clock_timestamp() - proven_at)::float8 as "ageSeconds", records, differences
+             extract(epoch from clock_timestamp() - proven_at)::float8 as "ageSeconds", records, differences,
+             records - coalesce((receipt->>'unsampled')::bigint, 0) - coalesce((receipt->>'beforeLedger')::bigint, 0)
+               as judged,
+             coalesce(receipt->>'sample', '1') <> '1' as "isSample", receipt->>'rowsNotChecked' as "rowsNotChecked"
       from pipeline.proofs order by proof_id desc limit 1`,
   );
   return proof ?? null;

@@ -46,9 +46,11 @@ rows without a record were not checked: a part was read
 `);
 });
 
-test('records before the start of the ledger are named', () => {
-  expect(render({ tallies: [tallyOf({ beforeLedger: 2 })] })).toContain(
-    "records before the ledger's start that are not stored: 2\n",
+test('records before the start of the ledger are named, and not accounted for', () => {
+  expect(render({ tallies: [tallyOf({ stored: 1, beforeLedger: 2 })] })).toContain(
+    `the tables account for 1 record of 3, as they were sent
+records before the ledger's start that are not stored: 2
+`,
   );
 });
 

@@ -33,8 +33,8 @@ function toCells(one: Receipt['partitions'][number]): readonly string[] {
 
 function conclude(receipt: Receipt): string {
   const { isClean, sample, beforeLedger, possibleConflicts, rowsNotChecked } = receipt;
-  const judged = receipt.records - receipt.unsampled;
-  const share = sample !== '1' ? ` of ${formatCount(receipt.records)}` : '';
+  const judged = receipt.records - receipt.unsampled - beforeLedger;
+  const share = sample !== '1' || beforeLedger > 0n ? ` of ${formatCount(receipt.records)}` : '';
   return [
     isClean
       ? `the tables account for ${formatThings(judged, 'record')}${share}, as they were sent`
