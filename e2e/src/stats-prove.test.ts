@@ -68,6 +68,13 @@ test('a clean range is proven, with a duplicate, a conflict and a dead letter', 
       { record: at(0, 2), of: at(0, 0) },
       { record: at(0, 3), of: at(0, 1) },
     ],
+    versions: {
+      node: process.versions.node,
+      postgres: expect.stringMatching(/^\d/),
+      migration: expect.stringMatching(/\.sql$/),
+    },
+    clusterId: expect.any(String),
+    topics: [{ topic: pipeline.topic, topicId: expect.any(String), idRule: expect.stringMatching(/^\[/) }],
   } satisfies Partial<Receipt>);
 });
 

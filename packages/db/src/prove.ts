@@ -15,3 +15,4 @@ export {
   readDeadLettersOf,
   type StoredDeadLetter,
 } from './prove/stored-dead-letters.ts';
+export { type DatabaseVersions, readVersions } from './prove/versions.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { codeOf } from '@pipeline/db';
-import { keepProof, readPurgedRows, readSnapshot } from '@pipeline/db/prove';
+import { keepProof, readPurgedRows, readSnapshot, readVersions } from '@pipeline/db/prove';
 import { loadDefinition } from '@pipeline/definition';
 import {
   type ClusterAdmin,
@@ -107,14 +107,17 @@ function reachKafka({ context: { say, signal } }: Maintenance, { KAFKA_BROKERS }
 }
 
 async function makeReceipt(proving: Proving, version: string): Promise<Receipt> {
-  const { context, persist, work, flags } = proving;
+  const { context, persist, work, flags, admin, reach } = proving;
   const { state, journal } = (await resume(proving)) ?? (await begin(proving));
   const read = await readAll(proving, state, journal);
   await requireSameLedgers(proving, read.plan);
   const purged = await persist(() => readPurgedRows(context.database));
   save(work, journal, read);
   const settled = settle(journal.groups(), read, purged);
-  return toReceipt(read, settled, { finishedAt: new Date().toISOString(), version, sample: flags.sample });
+  const database = await persist(() => readVersions(context.database));
+  const clusterId = await reach(admin.clusterId);
+  const finishedAt = new Date().toISOString();
+  return toReceipt(read, settled, { finishedAt, version, database, clusterId, sample: flags.sample });
 }
 
 interface Begun {

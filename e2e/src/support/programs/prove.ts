@@ -4,6 +4,13 @@ import { type Ended, type Environment, runApp } from './programs.ts';
 /** The parts of a receipt that tests compare; counts are decimal. */
 export interface Receipt {
   readonly isClean: boolean;
+  readonly versions: Readonly<Record<'node' | 'postgres' | 'migration', string | null>>;
+  readonly clusterId: string | null;
+  readonly topics: readonly {
+    readonly topic: string;
+    readonly topicId: string | null;
+    readonly idRule: string;
+  }[];
   readonly records: string;
   readonly stored: string;
   readonly duplicates: string;

@@ -9,6 +9,7 @@ import { keepProof, readNewestProof, readNewestReceipt } from './proofs.ts';
 import { readPurgedRows } from './purged.ts';
 import { type SentEvent, SentEvents } from './sent-events.ts';
 import { readSnapshot } from './snapshot.ts';
+import { readVersions } from './versions.ts';
 
 let fresh: FreshDatabase;
 
@@ -173,6 +174,16 @@ test('the newest proof is read with its receipt', async () => {
     ...{ judged: 2n ** 62n - 7n, isSample: true, rowsNotChecked: 'a part' },
   });
   expect(await readNewestReceipt(fresh.database)).toEqual(receipt);
+});
+
+test('the versions are those of the server and of the newest migration', async () => {
+  const newest = readMigrations(migrationsFolder)
+    .filter(({ name }) => !name.endsWith('_finish.sql'))
+    .at(-1);
+  expect(await readVersions(fresh.database)).toEqual({
+    postgres: expect.stringMatching(/^\d/),
+    migration: newest?.name,
+  });
 });
 
 test('a consumer that was started before the migration writes after it', async () => {

@@ -5,7 +5,11 @@ import { tallyOf } from '../tally.ts';
 import { renderReceipt } from './print-receipt.ts';
 import { toReceipt } from './receipt.ts';
 
-const making = { finishedAt: '2026-11-24T09:31:00.000Z', version: '0.1.0', sample: 1 };
+const database = { postgres: '18.1', migration: '0033_faster_rollups.sql' };
+const making = {
+  ...{ finishedAt: '2026-11-24T09:31:00.000Z', version: '0.1.0', sample: 1 },
+  ...{ database, clusterId: undefined },
+};
 const plan = { startedAt: '2026-11-24T09:30:00.000Z', partitions: [createProven()], rowsNotChecked: null };
 
 function render(settled: Partial<Settled>, change = {}): string {

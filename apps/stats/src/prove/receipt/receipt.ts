@@ -1,3 +1,5 @@
+import type { DatabaseVersions } from '@pipeline/db/prove';
+import type { Plan } from '../plan.ts';
 import type { Settled } from '../settle/settle.ts';
 import type { ProofState } from '../state.ts';
 import { addTallies, recordsIn, type Tally, tallyOf } from '../tally.ts';
@@ -10,6 +12,9 @@ export interface Making {
   readonly finishedAt: string;
   /** Of this program. */
   readonly version: string;
+  readonly database: DatabaseVersions;
+  /** Kafka's id of the cluster; undefined if it has none. */
+  readonly clusterId: string | undefined;
   /** The share of event ids that was judged. */
   readonly sample: number;
 }
@@ -18,7 +23,7 @@ export interface Making {
 export function toReceipt(
   { plan, digests }: Pick<ProofState, 'plan' | 'digests'>,
   { tallies, rowsNotChecked, findings, duplicates, possibleConflicts }: Settled,
-  { finishedAt, version, sample }: Making,
+  { finishedAt, version, database, clusterId, sample }: Making,
 ) {
   const partitions = plan.partitions.map(({ topic, partition, from, to }, index) => {
     const tally = tallies[index] ?? tallyOf({});
@@ -29,6 +34,9 @@ export function toReceipt(
     startedAt: plan.startedAt,
     finishedAt,
     version,
+    versions: { node: process.versions.node, ...database },
+    clusterId: clusterId ?? null,
+    topics: listTopics(plan),
     sample: String(sample),
     isClean: findings.count === 0,
     ...toCounts(addTallies(tallies)),
@@ -39,6 +47,12 @@ export function toReceipt(
     possibleConflictRecords: possibleConflicts.first.map(({ kind: _, ...place }) => place),
     partitions,
   };
+}
+
+/** The topics with what identifies their events, as the ledger has recorded it. */
+function listTopics({ partitions }: Plan) {
+  const topics = new Map(partitions.map((one) => [one.topic, one]));
+  return [...topics.values()].map(({ topic, topicId, identity }) => ({ topic, topicId, idRule: identity }));
 }
 
 function toCounts(tally: Tally) {
