@@ -51,7 +51,7 @@ test('a topic of another cluster is refused until its move is confirmed', { tags
 
   expect(await drain(to, '--accept-cluster', present)).toMatchObject({ code: 0 });
   expect(await findViolations(from.database)).toEqual(noViolations);
-  expect(await findUnproven(to)).toEqual([]);
+  expect(await findUnproven(to, { mayLackRecords: true })).toEqual([]);
   expect(await sumLedgers(from.database)).toMatchObject({ stored: 40, duplicates: 20, dead: 0 });
   expect(await drain(to)).toMatchObject({ code: 0 });
   expect(await drain(from)).toMatchObject({ code: 2, stderr: expect.stringContaining(former) });

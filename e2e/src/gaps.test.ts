@@ -62,7 +62,7 @@ test.concurrent('records removed before they were read are logged and counted as
   ]);
   expect(await sumLedgers(pipeline.database)).toEqual({ stored: 420, duplicates: 0, dead: 0, skipped: 60 });
   expect(await findViolations(pipeline.database)).toEqual(noViolations);
-  expect(await findUnproven(pipeline)).toEqual([]);
+  expect(await findUnproven(pipeline, { mayLackRecords: true })).toEqual([]);
   expect(await isDrained(pipeline)).toBe(true);
 });
 
@@ -125,7 +125,7 @@ test.concurrent('records removed under a running consumer are skipped unless alr
   expect(stored).toBeGreaterThan(100);
   expect(warnedGaps(consumer.stderr())).toEqual([[0, skipped]]);
   expect(await findViolations(pipeline.database)).toEqual(noViolations);
-  expect(await findUnproven(pipeline)).toEqual([]);
+  expect(await findUnproven(pipeline, { mayLackRecords: true })).toEqual([]);
 });
 
 // L3
@@ -150,7 +150,7 @@ test.concurrent('a topic that is deleted with a commit in flight and recreated l
   expect({ code: consumer.process.exitCode, log: consumer.stderr() }).toMatchObject({ code: null });
   await waitUntil(() => isDrained(pipeline));
   expect(await findViolations(pipeline.database)).toEqual(noViolations);
-  expect(await findUnproven(pipeline)).toEqual([]);
+  expect(await findUnproven(pipeline, { mayLackRecords: true })).toEqual([]);
 });
 
 /** Publishes small segments with thirty keys, which compaction can shrink. Returns the number of records. */
@@ -187,6 +187,6 @@ test.concurrent('compacted offsets are skipped without a warning; a tombstone is
   const skipped = sent - left;
   expect(await sumLedgers(pipeline.database)).toEqual({ stored: left - 1, duplicates: 0, dead: 1, skipped });
   expect(await findViolations(pipeline.database)).toEqual(noViolations);
-  expect(await findUnproven(pipeline)).toEqual([]);
+  expect(await findUnproven(pipeline, { mayLackRecords: true })).toEqual([]);
   expect(await isDrained(pipeline)).toBe(true);
 });

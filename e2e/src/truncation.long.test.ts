@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { absences, cutLogs } from './faults/truncation.ts';
 import { chooseSeed, pick } from './support/data/random.ts';
 import { findUnstored } from './support/data/retained.ts';
+import { findUnproven } from './support/programs/prove.ts';
 import { waitUntil } from './support/programs/wait.ts';
 import { createTopics, operate } from './support/servers/kafka-client.ts';
 import { countEvents } from './support/system/fault.ts';
@@ -41,9 +42,11 @@ async function conclude(system: System) {
   const stuck = await findStuckLag(system);
   await watch.stop();
   const unstored = await findUnstored(pipeline, operator);
+  const unproven = stuck.length > 0 ? [] : await findUnproven(pipeline, watch);
   const truncations = fleet.logs().match(/ was truncated/g)?.length ?? 0;
   console.info({ truncations, sent: load.sent.end, stored: await countEvents(system) });
-  return { truncations, problems: [...stuck, ...unstored, ...watch.findings, ...fleet.unexpectedEnds] };
+  const problems = [...stuck, ...unstored, ...unproven, ...watch.findings, ...fleet.unexpectedEnds];
+  return { truncations, problems };
 }
 
 test(`no retained record is missing after ${CUTS} random cuts of a broker's logs`, async () => {

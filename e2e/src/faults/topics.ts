@@ -45,7 +45,7 @@ async function isAccountedFor({ pipeline, operator }: System): Promise<boolean> 
  * new log: it may still acknowledge records to the old one, which it is about to delete.
  */
 async function recreateTopic({ pipeline, watch }: System): Promise<void> {
-  watch.expectRewind();
+  watch.expectRecreation();
   const { topic } = pipeline;
   await deleteTopic(pipeline, topic);
   await operate(pipeline, (operator) =>

@@ -82,13 +82,13 @@ const MIN_SAMPLES = 10;
 
 /** Stops the load, waits until the lag is 0, and proves the tables. Returns all problems, past and present. */
 export async function settle(system: System): Promise<readonly string[]> {
-  const { load, watch, fleet } = system;
+  const { load, watch, fleet, pipeline } = system;
   await load.stop();
   const stuck = await findStuckLag(system);
   await waitUntil(() => watch.snapshots >= MIN_SAMPLES && watch.comparisons >= MIN_SAMPLES);
   await watch.stop();
   const differences =
-    stuck.length > 0 ? [] : [...(await findDifferences(system)), ...(await findUnproven(system.pipeline))];
+    stuck.length > 0 ? [] : [...(await findDifferences(system)), ...(await findUnproven(pipeline, watch))];
   const alarms = [...findFalseAlarms(system), ...findLeaks(system)];
   return [...stuck, ...watch.findings, ...fleet.unexpectedEnds, ...alarms, ...differences];
 }

@@ -24,8 +24,15 @@ export interface Watch {
   expectTakeover(): void;
   /** From now on, logs may be truncated, and committed offsets decrease or be ahead of the ledger. */
   expectTruncation(): void;
+  /**
+   * From now on, the topic may be another one of its name, without the records that the ledger has counted, and
+   * committed offsets may decrease or be ahead of the ledger.
+   */
+  expectRecreation(): void;
   /** Whether logs may have been truncated. */
   readonly mayTruncate: boolean;
+  /** Whether the topic may lack records that the ledger has counted. */
+  readonly mayLackRecords: boolean;
   stop(): Promise<void>;
 }
 
@@ -52,6 +59,7 @@ class Results {
   mayDecrease = false;
   mayRunAhead = false;
   mayTruncate = false;
+  mayLackRecords = false;
 
   add(...findings: readonly string[]): void {
     for (const finding of findings) this.findings.add(finding);
@@ -91,9 +99,18 @@ export function startWatch(watched: Watched): Watch {
       results.mayDecrease = true;
       results.mayRunAhead = true;
       results.mayTruncate = true;
+      results.mayLackRecords = true;
+    },
+    expectRecreation() {
+      results.mayDecrease = true;
+      results.mayRunAhead = true;
+      results.mayLackRecords = true;
     },
     get mayTruncate() {
       return results.mayTruncate;
+    },
+    get mayLackRecords() {
+      return results.mayLackRecords;
     },
     async stop() {
       stopped.abort();
