@@ -14,6 +14,7 @@ import {
   withoutValue,
 } from '@pipeline/db';
 import { EventIds } from '@pipeline/program';
+import { UserError } from '@pipeline/runtime';
 import type { ReplayedRecords } from './report.ts';
 
 /** Stores the missing events of a batch, or finds what would be stored. */
@@ -26,7 +27,8 @@ export function createStore(database: Database, persist: Persist): Store {
 
 /**
  * Finds what would be stored, and remembers it: later records with the same ids are duplicates. Rows that violate
- * constraints of the table are not found, only those whose JSON Postgres cannot store.
+ * constraints of the table are not found, only those whose JSON Postgres cannot store. The result throws a UserError
+ * if there are too many events to remember.
  */
 export function createDryStore(database: Database, persist: Persist): Store {
   const ids = new EventIds();
@@ -37,10 +39,19 @@ export function createDryStore(database: Database, persist: Persist): Store {
     for (const [index, row] of [...rows].entries()) {
       const refusal = invalid.get(index);
       if (refusal !== undefined) refused.push(toRefused(row, refusal));
-      else if (ids.add(row.eventId)) stored.set(row.eventType, (stored.get(row.eventType) ?? 0) + 1);
+      else if (isNew(ids, row)) stored.set(row.eventType, (stored.get(row.eventType) ?? 0) + 1);
     }
     return { stored, refused };
   };
+}
+
+function isNew(ids: EventIds, { eventId }: EventRow): boolean {
+  const isAdded = ids.add(eventId);
+  if (isAdded !== undefined) return isAdded;
+  throw new UserError(
+    'too many events would be stored: their ids must be remembered',
+    'choose fewer records',
+  );
 }
 
 function toRefused({ record, eventType }: EventRow, { message, sqlstate }: Refusal): DeadLetter {

@@ -1,7 +1,7 @@
 import { decodeEvent } from '@pipeline/schema';
 import { expect, test } from 'vitest';
-import { outcomeOf, reportOf } from './check-report.ts';
-import { reportTables } from './report-tables.ts';
+import { CheckTally, outcomeOf, reportOf } from './check-report.ts';
+import { reportTables, reportTexts } from './report-tables.ts';
 
 const event = (id: number, change = {}) => ({
   event_id: `00000000-0000-4000-8000-00000000000${id}`,
@@ -12,13 +12,21 @@ const event = (id: number, change = {}) => ({
   ...change,
 });
 
-/** The report on values, each at the offset of its index. */
-function reportOn(values: readonly unknown[]) {
-  const outcomes = values.map((value, index) => ({
+/** The outcomes of values, each at the offset of its index. */
+function outcomesOf(values: readonly unknown[]) {
+  return values.map((value, index) => ({
     place: `events:0:${index}`,
     outcome: outcomeOf(decodeEvent(Buffer.from(JSON.stringify(value)))),
   }));
-  return reportOf(outcomes);
+}
+
+const reportOn = (values: readonly unknown[]) => reportOf(outcomesOf(values));
+
+/** The report of a tally that has room for `maxIds` ids. */
+function reportWith(maxIds: number, values: readonly unknown[]) {
+  const tally = new CheckTally(maxIds);
+  for (const one of outcomesOf(values)) tally.add(one);
+  return tally.report();
 }
 
 test('a report counts events by type, and problems by path, with an example each', () => {
@@ -59,6 +67,31 @@ test('a report counts events by type, and problems by path, with an example each
     ],
     skipped: 0,
   });
+});
+
+test('too many events are all counted, their duplicates included, with a note', () => {
+  const signup = { event_type: 'signup', payload: { plan: 'pro' } };
+  const values = [event(1), event(1, { event_time: '2026-11-24T09:30:00Z' }), event(2), event(5, signup)];
+  const later = [event(3), event(3), event(1), event(4, { payload: {} })];
+  const report = reportWith(3, [...values, ...later]);
+  expect(report).toEqual({
+    ...reportWith(4, [...values, ...later]),
+    stored: [
+      { eventType: 'search', count: 6, earliest: '2026-11-24T09:30:00Z', latest: '2026-11-24T09:30:03Z' },
+      { eventType: 'signup', count: 1, earliest: '2026-11-24T09:30:05Z', latest: '2026-11-24T09:30:05Z' },
+    ],
+    ...{ duplicates: null, note: expect.stringContaining('duplicates are not counted') },
+  });
+  expect(report).toMatchObject({ records: 8, rejected: [{ count: 1 }], skipped: 0 });
+  const texts = reportTexts(report);
+  expect(texts[0]).toMatch(/^ +8 +7 {2}not counted +1 +0$/m);
+  expect(texts.at(-1)).toBe(`Note: ${report.note}`);
+});
+
+test('known ids need no further room', () => {
+  const report = reportWith(2, [event(1), event(2), event(1), event(2)]);
+  expect(report).toMatchObject({ stored: [{ count: 2 }], duplicates: 2 });
+  expect(report).not.toHaveProperty('note');
 });
 
 test('a record that is no event by design is skipped', () => {

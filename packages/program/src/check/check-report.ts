@@ -31,12 +31,15 @@ export interface PlacedOutcome {
 export interface CheckReport {
   readonly schemaVersion: 1;
   readonly records: number;
+  /** Events, without the duplicates if they are counted. */
   readonly stored: readonly StoredType[];
-  /** Records with the `event_id` of an earlier one. */
-  readonly duplicates: number;
+  /** Records with the `event_id` of an earlier one; null if there are too many events to remember their ids. */
+  readonly duplicates: number | null;
   readonly rejected: readonly (Problem & { readonly count: number; readonly example: string })[];
   /** Records that are no events by design. */
   readonly skipped: number;
+  /** What the numbers do not show; only if duplicates are not counted. */
+  readonly note?: string;
 }
 
 /** The events of a type. The times are RFC 3339. */
@@ -57,28 +60,53 @@ export function outcomeOf(result: DecodeResult<AnyEvent> | NoEvent): Outcome {
   return reason === null ? { kind: 'skipped' } : { kind: 'rejected', reason, eventType, path, message };
 }
 
+const NOT_COUNTED = 'duplicates are not counted, and are among the stored: there are too many events';
+
 /** Counts the outcomes of records, added in the order in which they would be stored. */
 export class CheckTally {
-  readonly #ids = new EventIds();
+  /** Undefined once there are too many events. */
+  #ids: EventIds | undefined;
   readonly #stored = new Map<string, StoredType>();
+  readonly #repeated = new Map<string, StoredType>();
   readonly #rejected = new Map<string, CheckReport['rejected'][number]>();
-  readonly #counts = { records: 0, duplicates: 0, skipped: 0 };
+  readonly #counts = { records: 0, skipped: 0 };
 
-  /** @throws UserError if there are too many events to remember */
+  /** @param maxIds number of events up to which duplicates are counted */
+  constructor(maxIds?: number) {
+    this.#ids = new EventIds(maxIds);
+  }
+
   add({ outcome, place }: PlacedOutcome): void {
     this.#counts.records++;
     if (outcome.kind === 'skipped') this.#counts.skipped++;
     else if (outcome.kind === 'rejected') addProblem(this.#rejected, outcome, place);
-    else if (this.#ids.add(outcome.eventId)) addEvent(this.#stored, outcome.eventType, outcome.eventTime);
-    else this.#counts.duplicates++;
+    else this.#addEvent(outcome);
   }
 
-  get report(): CheckReport {
+  #addEvent({ eventId, eventType, eventTime }: Extract<Outcome, { readonly kind: 'event' }>): void {
+    const isNew = this.#ids?.add(eventId);
+    if (isNew === undefined) this.#ids = undefined;
+    const events = { eventType, count: 1, earliest: eventTime, latest: eventTime };
+    addEvents(isNew === false ? this.#repeated : this.#stored, events);
+  }
+
+  /** Whether the ids of all events could be remembered. */
+  get countsDuplicates(): boolean {
+    return this.#ids !== undefined;
+  }
+
+  /** @param countsDuplicates whether to count them apart from the stored events, if they have been counted */
+  report(countsDuplicates = this.countsDuplicates): CheckReport {
+    const isCounted = countsDuplicates && this.countsDuplicates;
+    const repeated = [...this.#repeated.values()];
+    const stored = new Map(this.#stored);
+    if (!isCounted) for (const events of repeated) addEvents(stored, events);
+    const { records, skipped } = this.#counts;
     return {
-      schemaVersion: 1,
-      ...this.#counts,
-      stored: mostFrequentFirst(this.#stored),
-      rejected: mostFrequentFirst(this.#rejected),
+      ...{ schemaVersion: 1, records, stored: mostFrequentFirst(stored) },
+      duplicates: isCounted ? repeated.reduce((sum, { count }) => sum + count, 0) : null,
+      ...{ rejected: mostFrequentFirst(this.#rejected), skipped },
+      ...(isCounted ? {} : { note: NOT_COUNTED }),
     };
   }
 }
@@ -87,16 +115,16 @@ export class CheckTally {
 export function reportOf(outcomes: readonly PlacedOutcome[]): CheckReport {
   const tally = new CheckTally();
   for (const one of outcomes) tally.add(one);
-  return tally.report;
+  return tally.report();
 }
 
-function addEvent(stored: Map<string, StoredType>, eventType: string, time: string): void {
-  const { count, earliest, latest } = stored.get(eventType) ?? { count: 0, earliest: time, latest: time };
-  stored.set(eventType, {
+function addEvents(all: Map<string, StoredType>, { eventType, count, earliest, latest }: StoredType): void {
+  const known = all.get(eventType) ?? { count: 0, earliest, latest };
+  all.set(eventType, {
     eventType,
-    count: count + 1,
-    earliest: Date.parse(time) < Date.parse(earliest) ? time : earliest,
-    latest: Date.parse(time) > Date.parse(latest) ? time : latest,
+    count: known.count + count,
+    earliest: Date.parse(earliest) < Date.parse(known.earliest) ? earliest : known.earliest,
+    latest: Date.parse(latest) > Date.parse(known.latest) ? latest : known.latest,
   });
 }
 

@@ -38,8 +38,8 @@ function decodingsOf(value: Buffer) {
   return [present(record, place, {}), candidate(record, place, {})] as const;
 }
 
-function compare(values: readonly Buffer[]) {
-  const comparison = new DefinitionComparison();
+function compare(values: readonly Buffer[], maxIds?: number) {
+  const comparison = new DefinitionComparison(maxIds);
   for (const [index, value] of values.entries()) comparison.add(...decodingsOf(value), `events:0:${index}`);
   return comparison.report;
 }
@@ -78,6 +78,19 @@ test('columns that differ are named if both store a record', () => {
   const comparison = new DefinitionComparison();
   comparison.add(stored, changed, 'events:0:0');
   expect(comparison.report.differences).toMatchObject([{ columns: ['user_id', 'payload'], count: 1 }]);
+});
+
+test('duplicates are counted for both definitions or for neither', () => {
+  const values = [1, 2, 1].map((id) => event(id, 'search', { query: id === 1 ? 'a' : 'abc' }));
+  expect(compare(values, 2)).toMatchObject({
+    present: { stored: [{ count: 2 }], duplicates: 1 },
+    candidate: { stored: [{ count: 1 }], duplicates: 0 },
+  });
+  const { present, candidate, differences } = compare(values, 1);
+  expect(present).toMatchObject({ records: 3, stored: [{ count: 3 }], duplicates: null });
+  expect(candidate).toMatchObject({ records: 3, stored: [{ count: 1 }], duplicates: null });
+  expect(candidate.rejected).toMatchObject([{ count: 2 }]);
+  expect(differences).toMatchObject([{ count: 2 }]);
 });
 
 test('the sums are those of each definition, and the differences add up', () => {

@@ -36,15 +36,18 @@ const MAX_KINDS = 1_000;
 
 /** Compares what two definitions make of records, added in the order in which they would be stored. */
 export class DefinitionComparison {
-  readonly #present = new CheckTally();
-  readonly #candidate = new CheckTally();
+  readonly #present: CheckTally;
+  readonly #candidate: CheckTally;
   readonly #differences = new Map<string, Difference>();
   #unlisted = 0;
 
-  /**
-   * @param place `TOPIC:PARTITION:OFFSET`
-   * @throws UserError if there are too many events to remember
-   */
+  /** @param maxIds number of events of a definition up to which duplicates are counted */
+  constructor(maxIds?: number) {
+    this.#present = new CheckTally(maxIds);
+    this.#candidate = new CheckTally(maxIds);
+  }
+
+  /** @param place `TOPIC:PARTITION:OFFSET` */
   add(present: Decoding, candidate: Decoding, place: string): void {
     this.#present.add({ outcome: outcomeOf(present), place });
     this.#candidate.add({ outcome: outcomeOf(candidate), place });
@@ -58,11 +61,13 @@ export class DefinitionComparison {
       this.#differences.set(key, withExample(known ?? { ...kind, columns, count: 0, examples: [] }, place));
   }
 
+  /** Duplicates are counted for both definitions or for neither, so that their sums can be compared. */
   get report(): ComparisonReport {
+    const countsDuplicates = this.#present.countsDuplicates && this.#candidate.countsDuplicates;
     return {
       schemaVersion: 1,
-      present: this.#present.report,
-      candidate: this.#candidate.report,
+      present: this.#present.report(countsDuplicates),
+      candidate: this.#candidate.report(countsDuplicates),
       differences: [...this.#differences.values()].sort((a, b) => b.count - a.count),
       unlisted: this.#unlisted,
     };

@@ -1,5 +1,3 @@
-import { UserError } from '@pipeline/runtime';
-
 const FIRST_SLOTS = 1 << 12;
 
 /** Number of ids that a set may hold: 128 MiB, and half of that again while it grows. */
@@ -16,14 +14,14 @@ export class EventIds {
     this.#max = max;
   }
 
-  /** Adds an id. @returns false if it was there already @throws UserError if there are too many */
-  add(id: string): boolean {
+  /** Adds an id. @returns false if it was there already; undefined if it is new and there is no room for it */
+  add(id: string): boolean | undefined {
     const digits = id.replaceAll('-', '');
     const [high, low] = [BigInt(`0x${digits.slice(0, 16)}`), BigInt(`0x${digits.slice(16)}`)];
     if (high === 0n && low === 0n) return this.#addZero();
     const slot = findSlot(this.#slots, high, low);
     if (this.#slots[slot] !== 0n || this.#slots[slot + 1] !== 0n) return false;
-    if (this.#count === this.#max) throw tooMany(this.#max);
+    if (this.#count === this.#max) return undefined;
     this.#slots[slot] = high;
     this.#slots[slot + 1] = low;
     if (4 * ++this.#count > this.#slots.length) this.#grow();
@@ -62,11 +60,4 @@ function findSlot(slots: BigUint64Array, high: bigint, low: bigint): number {
     const isSame = slots[slot] === high && slots[slot + 1] === low;
     if (isSame || (slots[slot] === 0n && slots[slot + 1] === 0n)) return slot;
   }
-}
-
-function tooMany(max: number): UserError {
-  return new UserError(
-    `more than ${max} events would be stored, and their ids must be remembered`,
-    'choose fewer records',
-  );
 }

@@ -1,7 +1,7 @@
 import { renderColumns } from '../terminal/columns.ts';
 import { toPrintableJson } from '../terminal/printable.ts';
 import type { ComparisonReport } from './compare-definitions.ts';
-import { clipRows, reportTables } from './report-tables.ts';
+import { clipRows, reportTexts } from './report-tables.ts';
 
 type Verdict = ComparisonReport['differences'][number]['present'];
 
@@ -14,8 +14,6 @@ export function printComparison(report: ComparisonReport, run: object, isJson: b
 }
 
 function toText({ present, candidate, differences, unlisted }: ComparisonReport): string {
-  const tables = (one: ComparisonReport['present']) =>
-    reportTables(one).map(({ headings, rows }) => renderColumns(headings, rows));
   const rows = differences.map((one) => [
     String(one.count),
     toWords(one.present),
@@ -28,9 +26,9 @@ function toText({ present, candidate, differences, unlisted }: ComparisonReport)
   const rest = unlisted === 0 ? [] : [`… and ${unlisted} more records with other differences`];
   return [
     'Present definition',
-    ...tables(present),
+    ...reportTexts(present),
     'Candidate',
-    ...tables(candidate),
+    ...reportTexts(candidate),
     'Differences',
     shown,
     ...rest,

@@ -1,3 +1,4 @@
+import { renderColumns } from '../terminal/columns.ts';
 import type { CheckReport } from './check-report.ts';
 
 /** A table to print: headings, and rows of as many cells. */
@@ -8,13 +9,19 @@ export interface Table {
 
 const MAX_ROWS = 20;
 
+/** A report as text: its tables, and its note if it has one. */
+export function reportTexts(report: CheckReport): readonly string[] {
+  const tables = reportTables(report).map(({ headings, rows }) => renderColumns(headings, rows));
+  return report.note === undefined ? tables : [...tables, `Note: ${report.note}`];
+}
+
 /** A report as tables: the sums, the stored types, and the problems; the last two only if there are any. */
 export function reportTables(report: CheckReport): readonly Table[] {
   return [sumTable(report), storedTable(report), problemTable(report)].filter(({ rows }) => rows.length > 0);
 }
 
 function sumTable({ records, stored, duplicates, rejected, skipped }: CheckReport): Table {
-  const sums = [records, sumOf(stored), duplicates, sumOf(rejected), skipped];
+  const sums = [records, sumOf(stored), duplicates ?? 'not counted', sumOf(rejected), skipped];
   return { headings: ['RECORDS', 'STORED', 'DUPLICATES', 'REJECTED', 'SKIPPED'], rows: [sums.map(String)] };
 }
 
