@@ -81,13 +81,18 @@ export const suites: readonly Suite[] = [
     tests: ['!(*.int).test.ts'],
   },
   {
+    folder: 'packages/program/src',
+    mutate: ['limit-types.ts'],
+    tests: ['limit-types.test.ts'],
+  },
+  {
     folder: 'apps/consumer/src',
     mutate: [
-      '{admission,consume,dead-letter,dead-letter-limit,limit-types,observe,stages,triage}.ts',
+      '{admission,consume,dead-letter,dead-letter-limit,observe,stages,triage}.ts',
       '{pauses/watch-pauses,replay/plan,replay/read-ranges,replay/report,traces/trace-stages}.ts',
     ],
     tests: [
-      '{admission,consume,dead-letter,dead-letter-limit,limit-types,observe,stages,triage}.test.ts',
+      '{admission,consume,dead-letter,dead-letter-limit,observe,stages,triage}.test.ts',
       '{pauses,replay,traces}/*.test.ts',
     ],
   },

@@ -1,5 +1,5 @@
 import { DEFAULT_COPY_MIN_EVENTS, databaseSettings, writerSettings } from '@pipeline/db';
-import { eventSettings } from '@pipeline/definition';
+import { eventLimitSettings, eventSettings } from '@pipeline/definition';
 import { groupSettings, kafkaSettings } from '@pipeline/kafka';
 import { httpSettings, type ListenAddress, loggerSettings, traceSettings } from '@pipeline/program';
 import {
@@ -42,15 +42,7 @@ export const consumerSettings = {
     'Number of events from which on a batch is written by COPY, which costs Postgres less; smaller ones by INSERT',
     [1, 1_000_000_000],
   ),
-  EVENT_MAX_BYTES: integer(1_000_000, 'Maximum size of a record; a larger one becomes a dead letter', [
-    100,
-    16 << 20,
-  ]),
-  EVENT_MAX_DEPTH: integer(
-    64,
-    'Maximum nesting depth of an event; a deeper one becomes a dead letter',
-    [4, 1_000],
-  ),
+  ...eventLimitSettings,
   CONFLICTING_EVENTS: oneOf(
     ['count', 'dead-letter'],
     'count',

@@ -1,12 +1,12 @@
 import type { Writer } from '@pipeline/db';
 import type { Publisher } from '@pipeline/kafka';
+import { createLimitedDecoder } from '@pipeline/program';
 import type { Logger, Settings } from '@pipeline/runtime';
-import { createAccept, createDecoder, type EventDefinition, shopEvents } from '@pipeline/schema';
+import { createAccept, type EventDefinition, shopEvents } from '@pipeline/schema';
 import { createAdmission } from './admission.ts';
 import type { Stages } from './consume.ts';
 import { createDeadLetterStep } from './dead-letter.ts';
 import type { Health } from './health.ts';
-import { limitUnknownTypes } from './limit-types.ts';
 import type { ConsumerMetrics } from './metrics.ts';
 import { createObserver } from './observe.ts';
 import { explainDatabase, type RetryPolicy } from './retry-policy.ts';
@@ -34,8 +34,7 @@ export function createStages(parts: StagesParts): Stages {
   const { settings, once, writer, publisher, retries, health, metrics, logger, shadow } = parts;
   const { definition = shopEvents } = parts;
   const limits = { maxBytes: settings.EVENT_MAX_BYTES, maxDepth: settings.EVENT_MAX_DEPTH };
-  const decodeRecord = createDecoder(definition);
-  const decode = limitUnknownTypes((record, place) => decodeRecord(record, place, limits));
+  const decode = createLimitedDecoder(definition, limits);
   const accept = createAccept(definition, limits);
   const observe = createObserver(metrics, logger, new Set(Object.keys(definition.types)));
   const limit = { ratio: settings.DLQ_LIMIT_RATIO, window: settings.DLQ_LIMIT_WINDOW };

@@ -1,6 +1,6 @@
 import { databaseSettings, writerSettings } from '@pipeline/db';
 // The package itself compiles schemas when it is imported, which only `serve` needs.
-import { eventSettings } from '@pipeline/definition/settings';
+import { eventLimitSettings, eventSettings } from '@pipeline/definition/settings';
 import { groupSettings, kafkaSettings } from '@pipeline/kafka';
 import { basePath, httpSettings, type ListenAddress, loggerSettings } from '@pipeline/program';
 import { integer, list, optionalOneOf, port, type Settings } from '@pipeline/runtime';
@@ -60,6 +60,7 @@ export const serveSettings = {
   ...statsSettings,
   DECOMPRESSED_MAX_BYTES: groupSettings.DECOMPRESSED_MAX_BYTES,
   DECODED_MAX_RECORDS: groupSettings.DECODED_MAX_RECORDS,
+  ...eventLimitSettings,
   STATS_BASE_PATH: basePath('Path below which a proxy publishes the stats page'),
   ...accessSettings,
 };

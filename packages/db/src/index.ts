@@ -28,7 +28,7 @@ export type { ConflictHandling } from './write/conflicts.ts';
 export { type EventRow, EventRows } from './write/event-rows.ts';
 export { findInvalidRows } from './write/find-invalid-rows.ts';
 export { DEFAULT_COPY_MIN_EVENTS } from './write/insert-form.ts';
-export { type Refusal, withoutValue } from './write/isolate.ts';
+export type { Refusal } from './write/isolate.ts';
 export { hashRecord } from './write/log-tail.ts';
 export { LedgerMissingError } from './write/statements.ts';
 export { createWriter, type Persist, type Writer, type WriterOptions, type Written } from './write/writer.ts';

@@ -1,2 +1,2 @@
 export { compileDefinition, loadDefinition, loadEvents } from './load-definition.ts';
-export { type EnvelopeChoice, eventSettings } from './settings.ts';
+export { type EnvelopeChoice, eventLimitSettings, eventSettings } from './settings.ts';

@@ -1,4 +1,4 @@
-import { custom, optionalOneOf, optionalText } from '@pipeline/runtime';
+import { custom, integer, optionalOneOf, optionalText } from '@pipeline/runtime';
 import type { FieldMapping } from '@pipeline/schema';
 
 const envelopeNames = ['native', 'cloudevents', 'debezium', 'confluent-json'] as const;
@@ -26,6 +26,19 @@ export const eventSettings = {
     ['dead-letter', 'store'],
     'What to do with events of a type without a schema in the folder',
     { shownDefault: 'dead-letter' },
+  ),
+};
+
+/** Settings of the limits of an event, which a program that decodes records shares with the consumers. */
+export const eventLimitSettings = {
+  EVENT_MAX_BYTES: integer(1_000_000, 'Maximum size of a record; a larger one becomes a dead letter', [
+    100,
+    16 << 20,
+  ]),
+  EVENT_MAX_DEPTH: integer(
+    64,
+    'Maximum nesting depth of an event; a deeper one becomes a dead letter',
+    [4, 1_000],
   ),
 };
 

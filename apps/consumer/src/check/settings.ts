@@ -1,9 +1,9 @@
-import { eventSettings } from '@pipeline/definition';
+import { eventLimitSettings, eventSettings } from '@pipeline/definition';
 import { kafkaSettings } from '@pipeline/kafka';
 import { loggerSettings } from '@pipeline/program';
 import { consumerSettings } from '../settings.ts';
 
-const { DECOMPRESSED_MAX_BYTES, DECODED_MAX_RECORDS, EVENT_MAX_BYTES, EVENT_MAX_DEPTH } = consumerSettings;
+const { DECOMPRESSED_MAX_BYTES, DECODED_MAX_RECORDS } = consumerSettings;
 
 /** Settings of `consumer check`: those of the consumer without its group and its database. */
 export const checkSettings = {
@@ -11,7 +11,6 @@ export const checkSettings = {
   DECOMPRESSED_MAX_BYTES,
   DECODED_MAX_RECORDS,
   ...eventSettings,
-  EVENT_MAX_BYTES,
-  EVENT_MAX_DEPTH,
+  ...eventLimitSettings,
   ...loggerSettings,
 };

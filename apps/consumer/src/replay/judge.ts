@@ -11,7 +11,6 @@ import {
   type ReplayLedger,
   type Restored,
   storeMissing,
-  withoutValue,
 } from '@pipeline/db';
 import { EventIds } from '@pipeline/program';
 import { UserError } from '@pipeline/runtime';
@@ -55,8 +54,7 @@ function isNew(ids: EventIds, { eventId }: EventRow): boolean {
 }
 
 function toRefused({ record, eventType }: EventRow, { message, sqlstate }: Refusal): DeadLetter {
-  const detail = withoutValue(message);
-  return { record, eventType, reason: 'refused_by_database', detail, sqlstate, redriveCount: 0 };
+  return { record, eventType, reason: 'refused_by_database', detail: message, sqlstate, redriveCount: 0 };
 }
 
 /** How a batch is judged. */

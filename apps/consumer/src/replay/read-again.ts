@@ -1,9 +1,8 @@
 import { connectDatabase, type Database } from '@pipeline/db';
 import { connectKafka, type LogSlice, openAdmin } from '@pipeline/kafka';
-import { createLogger, showProgress, stopSignal } from '@pipeline/program';
+import { createLimitedDecoder, createLogger, showProgress, stopSignal } from '@pipeline/program';
 import { createRecordPace, type Settings } from '@pipeline/runtime';
-import { createDecoder, type EventDefinition } from '@pipeline/schema';
-import { limitUnknownTypes } from '../limit-types.ts';
+import type { EventDefinition } from '@pipeline/schema';
 import type { Decode } from '../triage.ts';
 import { chooseRanges, type RangeChoice } from './choose-ranges.ts';
 import type { ReplayRange } from './plan.ts';
@@ -25,8 +24,7 @@ const STOP_MS = 5_000;
 /** Decodes records as the consumer would. */
 export function createDecode(settings: ReplaySettings, definition: EventDefinition): Decode {
   const limits = { maxBytes: settings.EVENT_MAX_BYTES, maxDepth: settings.EVENT_MAX_DEPTH };
-  const decode = createDecoder(definition);
-  return limitUnknownTypes((record, place) => decode(record, place, limits));
+  return createLimitedDecoder(definition, limits);
 }
 
 /** Works on consecutive records of a range. */

@@ -1,10 +1,10 @@
+import { findInvalidRows } from '@pipeline/db';
 import { loadDefinition } from '@pipeline/definition';
 import type { LogSlice, TopicPartition } from '@pipeline/kafka';
-import { DefinitionComparison, printComparison } from '@pipeline/program';
+import { DefinitionComparison, type FindInvalid, printComparison, refuseInvalid } from '@pipeline/program';
 import { explainDatabase } from '../retry-policy.ts';
 import type { Decode } from '../triage.ts';
 import { createDecode, type ReadingOptions, type ReplaySettings, readAgain } from './read-again.ts';
-import { refuseInvalid } from './refuse-invalid.ts';
 
 /**
  * Reads records again, and prints what a candidate definition would store and reject, compared with the present
@@ -20,9 +20,10 @@ export async function compareDefinitions(
   const [decodeBefore, decodeAfter] = [createDecode(present, before), createDecode(candidate, after)];
   const comparison = new DefinitionComparison();
   const { read, isInterrupted } = await readAgain(candidate, options, after, ({ database, reach }) => {
+    const find: FindInvalid = (events) => reach.persist(() => findInvalidRows(database, events));
     const decodeAll = (decode: Decode, place: TopicPartition, records: LogSlice['records']) => {
       const decodings = records.map((record) => decode(record, place));
-      return explainDatabase(refuseInvalid(database, reach.persist, records, decodings));
+      return explainDatabase(refuseInvalid(find, decodings));
     };
     return async ({ ledger: { topic, partition } }, { records }) => {
       const place = { topic, partition };

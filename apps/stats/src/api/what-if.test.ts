@@ -33,7 +33,7 @@ function start(change: Partial<WhatIfParts> = {}) {
   };
   const api = createWhatIfApi({
     ...{ topics: ['events'], present: shopEvents, limits: { maxBytes: 1, maxRecords: 1 }, connect },
-    ...{ isReadOnly: false, originOf: () => undefined },
+    ...{ isReadOnly: false, originOf: () => undefined, eventLimits: {}, findInvalid: async () => new Map() },
     ...change,
   });
   const post = async (body: unknown, headers = { 'content-type': 'application/json' }) => {
@@ -59,9 +59,29 @@ test('schemas are compared with the definition of the pipeline, without content'
       { candidate: { outcome: 'stored', eventType: 'teleport' }, count: 1, examples: ['events:0:2'] },
     ],
     isComplete: true,
+    ranges: [{ topic: 'events', partition: 0, from: '0', to: '3', next: '3' }],
   });
   expect(JSON.stringify(body)).not.toContain('hush');
   expect(open.now).toBe(0);
+});
+
+test('records are judged by the limits of events, and by Postgres', async () => {
+  const message = 'unsupported Unicode escape sequence';
+  const { post } = start({
+    eventLimits: { maxBytes: JSON.stringify(values[0]).length },
+    findInvalid: async (events) =>
+      new Map(
+        events.flatMap(({ payloadJson }, index) =>
+          payloadJson.includes('hush') ? [[index, { message }]] : [],
+        ),
+      ),
+  });
+  const { body } = await post({ hours: 1, schemas: { search: true, teleport: true } });
+  const refused = { reason: 'refused_by_database', message, count: 1, example: 'events:0:0' };
+  const large = { reason: 'too_large', count: 1, example: 'events:0:1' };
+  expect(body.present.rejected).toMatchObject([refused, large, { reason: 'unknown_event_type' }]);
+  expect(body.candidate.rejected).toMatchObject([refused, large]);
+  expect(body.differences).toMatchObject([{ count: 1, examples: ['events:0:2'] }]);
 });
 
 test('comparisons run one after another', async () => {

@@ -1,6 +1,7 @@
 import { compileDefinition } from '@pipeline/definition';
 import type { DecodeLimits } from '@pipeline/kafka';
-import { DefinitionError, type EventDefinition } from '@pipeline/schema';
+import type { FindInvalid } from '@pipeline/program';
+import { DefinitionError, type EventDefinition, type DecodeLimits as EventLimits } from '@pipeline/schema';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { compareRecent, type RecentComparison, type RecordReader } from '../what-if/compare-recent.ts';
@@ -14,6 +15,9 @@ export interface WhatIfParts {
   /** The definition that the consumers use. */
   readonly present: EventDefinition;
   readonly limits: DecodeLimits;
+  /** Limits of an event, as the consumers have them. */
+  readonly eventLimits: EventLimits;
+  readonly findInvalid: FindInvalid;
   /** Connects to Kafka; the caller disposes of the result. */
   readonly connect: () => Promise<RecordReader & AsyncDisposable>;
   readonly isReadOnly: boolean;
@@ -63,7 +67,7 @@ async function compile(
 }
 
 async function compare(
-  { topics, present, limits, connect }: WhatIfParts,
+  { topics, present, limits, eventLimits, findInvalid, connect }: WhatIfParts,
   candidate: EventDefinition,
   hours: number,
 ): Promise<RecentComparison> {
@@ -71,5 +75,6 @@ async function compare(
   const startedAt = performance.now();
   const isOver = (records: number) => records >= MAX_RECORDS || performance.now() - startedAt > MAX_MS;
   const sinceMs = Date.now() - hours * HOUR_MS;
-  return await compareRecent(reader, { topics, present, candidate, limits, sinceMs, isOver });
+  const choice = { topics, present, candidate, limits, eventLimits, sinceMs, isOver };
+  return await compareRecent({ reader, findInvalid }, choice);
 }

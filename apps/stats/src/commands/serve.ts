@@ -1,9 +1,10 @@
 import { once } from 'node:events';
+import { findInvalidRows } from '@pipeline/db';
 import { readNewestProof, readNewestReceipt } from '@pipeline/db/prove';
 import { readMinutes, readNewest, readRollups } from '@pipeline/db/read';
 import { loadDefinition } from '@pipeline/definition';
 import { connectKafka, openAdmin } from '@pipeline/kafka';
-import { listen } from '@pipeline/program';
+import { type FindInvalid, listen } from '@pipeline/program';
 import { createRecordPace, type Settings, withDeadline } from '@pipeline/runtime';
 import type { EventDefinition } from '@pipeline/schema';
 import type { Context } from 'hono';
@@ -79,11 +80,13 @@ function startLive(view: StatsContext, history: History): Live {
 }
 
 /** What a comparison of definitions reads. */
-function whatIfOf(settings: ServeSettings, { logger }: StatsContext, present: EventDefinition) {
-  const { KAFKA_TOPIC: topics, DECOMPRESSED_MAX_BYTES: maxBytes, DECODED_MAX_RECORDS: maxRecords } = settings;
+function whatIfOf(settings: ServeSettings, { logger, database }: StatsContext, present: EventDefinition) {
+  const limits = { maxBytes: settings.DECOMPRESSED_MAX_BYTES, maxRecords: settings.DECODED_MAX_RECORDS };
+  const eventLimits = { maxBytes: settings.EVENT_MAX_BYTES, maxDepth: settings.EVENT_MAX_DEPTH };
+  const findInvalid: FindInvalid = (events) => findInvalidRows(database, events);
   const open = () => openAdmin(connectKafka(settings, 'stats', logger));
   const connect = () => withDeadline(open(), ANSWER_MS, 'connecting to Kafka');
-  return { topics, present, connect, limits: { maxBytes, maxRecords } };
+  return { topics: settings.KAFKA_TOPIC, present, connect, limits, eventLimits, findInvalid };
 }
 
 /** How dead letters may be changed, and who is recorded. */

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import type { Database } from '../client/connect.ts';
-import { EventRows } from './event-rows.ts';
 import { findInvalidRows } from './find-invalid-rows.ts';
 
 /** A database whose every statement fails with a SQLSTATE. */
@@ -13,14 +12,14 @@ test.each([
   ['42883', 'lacks the function, as before version 16'],
   ['54001', 'rejects the query like the rows'],
 ])('no row is reported if Postgres (%s) %s', async (code) => {
-  expect(await findInvalidRows(failingWith(code), new EventRows())).toEqual(new Map());
+  expect(await findInvalidRows(failingWith(code), [])).toEqual(new Map());
 });
 
 test('transient and permanent errors of the query are thrown', async () => {
-  await expect(findInvalidRows(failingWith('57P01'), new EventRows())).rejects.toMatchObject({
+  await expect(findInvalidRows(failingWith('57P01'), [])).rejects.toMatchObject({
     code: '57P01',
   });
-  await expect(findInvalidRows(failingWith('42501'), new EventRows())).rejects.toMatchObject({
+  await expect(findInvalidRows(failingWith('42501'), [])).rejects.toMatchObject({
     code: '42501',
   });
 });

@@ -1,10 +1,13 @@
 import type { Database, Sql } from '../client/connect.ts';
 import { codeOf, errorKind } from '../client/errors.ts';
 import { jsonSeparator } from './columns/array-literal.ts';
-import { columnsOf } from './columns/event-columns.ts';
-import type { EventRows } from './event-rows.ts';
-import type { Refusal } from './isolate.ts';
+import { jsonColumnsOf } from './columns/event-columns.ts';
+import type { EventRow } from './event-rows.ts';
+import { type Refusal, withoutValue } from './isolate.ts';
 import { untyped } from './parameters.ts';
+
+/** The JSON of a row. */
+type JsonRow = Pick<EventRow, 'payloadJson' | 'attributesJson'>;
 
 interface FoundRefusal extends Refusal {
   readonly index: number;
@@ -14,16 +17,18 @@ interface FoundRefusal extends Refusal {
  * Finds the rows whose payload or attributes Postgres cannot store, because `jsonb` does not support all of
  * JSON. Other columns were validated by the event's schema. Requires Postgres 16
  * (https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-INFO-VALIDITY).
- * @returns the errors by index of the row; empty before Postgres 16, or if the query itself is rejected
+ * @returns the errors without values, by index of the row; empty before Postgres 16, or if the query itself is rejected
  * @throws the driver's error
  */
 export async function findInvalidRows(
   database: Database,
-  rows: EventRows,
+  rows: Iterable<JsonRow>,
 ): Promise<ReadonlyMap<number, Refusal>> {
   try {
-    const found = await database.run((sql) => refusalsStatement(sql, rows));
-    return new Map(found.map(({ index, ...refusal }) => [index, refusal]));
+    const found = await database.run((sql) => refusalsStatement(sql, [...rows]));
+    return new Map(
+      found.map(({ index, sqlstate, message }) => [index, { sqlstate, message: withoutValue(message) }]),
+    );
   } catch (error) {
     if (codeOf(error) !== UNDEFINED_FUNCTION && errorKind(error) !== 'refused') throw error;
     return new Map();
@@ -32,8 +37,8 @@ export async function findInvalidRows(
 
 const UNDEFINED_FUNCTION = '42883';
 
-function refusalsStatement(sql: Sql, rows: EventRows) {
-  const { payloads, attributes } = columnsOf(rows);
+function refusalsStatement(sql: Sql, rows: readonly JsonRow[]) {
+  const { payloads, attributes } = jsonColumnsOf(rows);
   return sql<FoundRefusal[]>`${invalidJson(sql, payloads)}
     ${attributes === undefined ? sql`` : sql`union all ${invalidJson(sql, attributes)}`}`;
 }

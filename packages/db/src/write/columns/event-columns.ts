@@ -1,4 +1,4 @@
-import type { EventRows } from '../event-rows.ts';
+import type { EventRow, EventRows } from '../event-rows.ts';
 import { jsonNull, jsonSeparator, plainArray, textArray } from './array-literal.ts';
 
 /**
@@ -12,9 +12,17 @@ export function columnsOf(rows: EventRows) {
     eventTypes: Buffer.from(textArray(all.map(({ eventType }) => eventType))),
     eventTimes: Buffer.from(plainArray(all.map(({ eventTime }) => eventTime))),
     userIds: Buffer.from(textArray(all.map(({ userId }) => userId))),
-    payloads: joinJson(all.map(({ payloadJson }) => payloadJson)),
-    attributes: rows.hasAttributes
-      ? joinJson(all.map(({ attributesJson }) => attributesJson ?? jsonNull))
+    ...jsonColumnsOf(all),
+  };
+}
+
+/** The columns of `columnsOf` that are JSON. */
+export function jsonColumnsOf(rows: readonly Pick<EventRow, 'payloadJson' | 'attributesJson'>[]) {
+  const hasAttributes = rows.some(({ attributesJson }) => attributesJson !== undefined);
+  return {
+    payloads: joinJson(rows.map(({ payloadJson }) => payloadJson)),
+    attributes: hasAttributes
+      ? joinJson(rows.map(({ attributesJson }) => attributesJson ?? jsonNull))
       : undefined,
   };
 }

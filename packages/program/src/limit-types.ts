@@ -1,7 +1,25 @@
-import type { Decode } from './triage.ts';
+import {
+  type AnyEvent,
+  createDecoder,
+  type DecodeLimits,
+  type DecodeResult,
+  type EventDefinition,
+  type NoEvent,
+  type Place,
+  type SourceRecord,
+} from '@pipeline/schema';
+
+/** Decodes a record of a partition. */
+type Decode = (record: SourceRecord, place: Place) => DecodeResult<AnyEvent> | NoEvent;
 
 /** Enough to find a producer or a schema that is missing. */
 const MAX_TYPES = 1_000;
+
+/** Decodes records as the consumer does: within its limits, and reporting a limited number of unregistered types. */
+export function createLimitedDecoder(definition: EventDefinition, limits: DecodeLimits): Decode {
+  const decode = createDecoder(definition);
+  return limitUnknownTypes((record, place) => decode(record, place, limits));
+}
 
 /**
  * Limits the number of unregistered event types that a process reports: dead letters are counted by type, and
