@@ -5,8 +5,16 @@ import { expect, test } from 'vitest';
 import { writeDefinition } from './support/data/definition-file.ts';
 import { createEvent, jsonRecord } from './support/data/events.ts';
 import { fingerprint } from './support/data/invariants.ts';
-import { compareWith, writeCandidate } from './support/data/what-if.ts';
-import { runApp } from './support/programs/programs.ts';
+import {
+  compareWith,
+  createOddRecords,
+  deploy,
+  namesRefused,
+  postWhatIf,
+  writeCandidate,
+  writeSchemas,
+} from './support/data/what-if.ts';
+import { runApp, startApp } from './support/programs/programs.ts';
 import { createPipeline } from './support/servers/pipeline.ts';
 import { expectWhatIf } from './support/system/expect-what-if.ts';
 
@@ -44,6 +52,27 @@ test('a comparison shows no content of records and changes nothing', { tags: 'lo
     code: 0,
     stdout: expect.stringMatching(/^ *1 +stored search +invalid_payload/m),
   });
+});
+
+test('the API and the command judge each kind of record alike', { timeout: 120_000 }, async () => {
+  await using pipeline = await createPipeline();
+  const environment = { ...pipeline.environment, EVENT_MAX_BYTES: '1000', EVENT_MAX_DEPTH: '6' };
+  await pipeline.publish(createOddRecords());
+  await deploy({ ...pipeline, environment }, pipeline.environment['DATABASE_URL'] ?? '', {});
+  const schemas = {
+    search: { type: 'object', properties: { query: { type: 'string', minLength: 6 } }, required: ['query'] },
+    teleport: true,
+  };
+  const { isInterrupted, ...printed } = await compareWith(environment, await writeSchemas(schemas));
+  await using page = startApp('stats', ['serve'], environment);
+  const { isComplete, ...answered } = await postWhatIf(page, { hours: 1, schemas });
+  expect([isInterrupted, isComplete]).toEqual([false, true]);
+  expect(answered).toEqual(printed);
+  const reasons = new Set(printed.candidate.rejected.map(({ reason }) => reason));
+  const kinds = ['empty', 'too_large', 'not_json', 'not_an_event', 'unknown_event_type', 'invalid_payload'];
+  const refused = (await namesRefused(pipeline.database)) ? ['refused_by_database'] : [];
+  expect(reasons).toEqual(new Set([...kinds, ...refused]));
+  expect(printed.candidate.duplicates).toBe(1);
 });
 
 test('a candidate with another id rule is one line with exit code 2', { tags: 'long' }, async () => {

@@ -2,8 +2,11 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Database } from '@pipeline/db';
-import { type Environment, runApp } from '../programs/programs.ts';
+import type { OutgoingRecord } from '@pipeline/kafka';
+import { type Environment, type Program, runApp } from '../programs/programs.ts';
+import { waitForLog } from '../programs/wait.ts';
 import type { Pipeline } from '../servers/pipeline.ts';
+import { createEvent, jsonRecord } from './events.ts';
 
 /** What `consumer replay --dry-run --events` prints about a definition. */
 interface Predicted {
@@ -53,8 +56,69 @@ export default defineEvents({ types: [
   return path;
 }
 
-/** Compares a candidate with the built-in definition. */
-export async function compareWith(environment: Environment, path: string): Promise<Comparison> {
+/** JSON Schemas of payloads by the names of their types. */
+export type Schemas = Readonly<Record<string, unknown>>;
+
+/** Writes a candidate as a folder of JSON Schemas. @returns its path */
+export async function writeSchemas(schemas: Schemas): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'candidate-'));
+  for (const [name, schema] of Object.entries(schemas))
+    await writeFile(join(folder, `${name}.json`), JSON.stringify(schema));
+  return folder;
+}
+
+/** Events and other records, in partitions 0 and 1: those of 1,000 bytes or of 6 levels are over a limit of the test. */
+export function createOddRecords(): readonly OutgoingRecord[] {
+  const search = (query: string, change = {}) =>
+    createEvent({ event_type: 'search', payload: { query }, ...change });
+  const twice = search('shoes and more');
+  const values: readonly unknown[] = [
+    ...[search('shoes'), search('long enough'), twice, twice, search('null \0 in it'), createEvent()],
+    ...[search('x'.repeat(1_000)), search('deep', { payload: { query: 'deeper', deep: [[[[[[[]]]]]]] } })],
+    ...[
+      createEvent({ event_type: 'teleport', payload: {} }),
+      createEvent({ event_type: 'unheard_of', payload: {} }),
+    ],
+    ...[createEvent({ event_type: 'teleport', payload: { deep: '\0' } }), { event_id: 7 }],
+  ];
+  const records = values.map((value, index) => jsonRecord(value, { partition: index % 2 }));
+  return [
+    ...records,
+    { key: null, value: Buffer.from('{'), partition: 0 },
+    { key: null, value: null, partition: 1 },
+  ];
+}
+
+/** Whether Postgres can name the JSON that it cannot store: from version 16 on. */
+export async function namesRefused(database: Database): Promise<boolean> {
+  const [server] = await database.run<{ readonly known: boolean }>(
+    (sql) => sql`select to_regproc('pg_input_error_info') is not null as known`,
+  );
+  return server?.known === true;
+}
+
+/** Compares a candidate with the definition of a stats page, by its API. */
+export async function postWhatIf(
+  page: Program,
+  request: { readonly hours: number; readonly schemas: Schemas },
+) {
+  await waitForLog(page, /stats page http/);
+  const url = /stats page (http:\/\/127\.0\.0\.1:\d+)/.exec(page.stderr())?.[1];
+  const response = await fetch(`${url}/api/what-if`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(request),
+  });
+  const answer: Comparison & { readonly isComplete: boolean } = JSON.parse(await response.text());
+  if (!response.ok) throw new Error(`${response.status}: ${JSON.stringify(answer)}`);
+  return answer;
+}
+
+/** Compares a candidate with the present definition, by default the built-in one. */
+export async function compareWith(
+  environment: Environment,
+  path: string,
+): Promise<Comparison & { readonly isInterrupted: boolean }> {
   const args = ['replay', '--from', '0', '--rate', '0', '--dry-run', '--events', path, '--json'];
   const { code, stdout, stderr } = await runApp('consumer', args, environment);
   if (code !== 0) throw new Error(`exit code ${code}: ${stderr}`);
