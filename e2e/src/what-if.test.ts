@@ -16,7 +16,7 @@ import {
 } from './support/data/what-if.ts';
 import { runApp, startApp } from './support/programs/programs.ts';
 import { createPipeline } from './support/servers/pipeline.ts';
-import { expectWhatIf } from './support/system/expect-what-if.ts';
+import { expectColumns, expectWhatIf } from './support/system/expect-what-if.ts';
 
 const isNightly = process.env['E2E_LONG'] !== undefined;
 const records = isNightly ? 1_000_000 : 20_000;
@@ -25,6 +25,20 @@ const timeout = isNightly ? 1_800_000 : 300_000;
 test('a comparison predicts each difference that a deployed candidate makes', { timeout }, async () => {
   await using pipeline = await createPipeline();
   expect(await expectWhatIf(pipeline, records)).toBeGreaterThan(3);
+});
+
+test('a comparison names the columns that another mapping stores differently', { timeout }, async () => {
+  await using pipeline = await createPipeline();
+  const folder = await mkdtemp(join(tmpdir(), 'mappings-'));
+  const mapping = `id: '/event_id', payload: '/payload'`;
+  const own = `fields({ ${mapping}, type: '/event_type', time: '/event_time', user: '/user_id' })`;
+  const [type, time, user] = ['type', 'time', 'user'].map((name) => `${name}: { header: '${name}' }`);
+  const headers = `fields({ ${mapping}, ${type}, ${time}, ${user}, otherMembers: 'ignore' })`;
+  const paths = [
+    await writeDefinition(folder, 'present', own),
+    await writeDefinition(folder, 'candidate', headers),
+  ] as const;
+  expect((await expectColumns(pipeline, paths)).size).toBe(16);
 });
 
 test('a comparison shows no content of records and changes nothing', { tags: 'long' }, async () => {

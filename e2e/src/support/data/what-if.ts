@@ -231,3 +231,54 @@ export async function deploy(
   });
   if (code !== 0) throw new Error(stderr);
 }
+
+/** Records whose headers have other types, times and users than their values, or the same, and other members. */
+export function createMappedRecords(): readonly OutgoingRecord[] {
+  return Array.from({ length: 32 }, (_, index) => {
+    const [hasType, hasTime, hasUser, hasZone, hasNote] = [1, 2, 4, 8, 16].map((bit) => (index & bit) > 0);
+    const event = {
+      ...createEvent(),
+      event_time: '2026-11-24T09:30:00Z',
+      ...(hasNote ? { note: 'new' } : {}),
+    };
+    const [time, zone] = [
+      hasTime ? '2026-11-24T09:30:00.001' : '2026-11-24T09:30:00',
+      hasZone ? '+00:00' : 'Z',
+    ];
+    const headers = {
+      type: hasType ? 'other' : 'page_view',
+      time: `${time}${zone}`,
+      user: hasUser ? 'you' : 'user-1',
+    };
+    return jsonRecord(event, { headers, partition: 0 });
+  });
+}
+
+/** The columns that a comparison names for each of `count` records of partition 0, all of which are examples. */
+export function predictedColumns({ differences }: Comparison, count: number): readonly (readonly string[])[] {
+  const columnsAt = new Map(
+    differences.flatMap(({ columns, examples }) => examples.map((place) => [place.split(':')[2], columns])),
+  );
+  return Array.from({ length: count }, (_, offset) => columnsAt.get(String(offset)) ?? []);
+}
+
+/** The columns in which the rows of two deployments differ, by the id of the event. */
+export async function differingColumns(present: Database, candidate: Database) {
+  const [before, after] = [await readRows(present), await readRows(candidate)];
+  const columnsOf = (id: string) =>
+    Object.entries(before.get(id) ?? {})
+      .filter(([column, value]) => after.get(id)?.[column] !== value)
+      .map(([column]) => column);
+  return new Map([...before.keys()].map((id) => [id, columnsOf(id)]));
+}
+
+async function readRows(
+  database: Database,
+): Promise<ReadonlyMap<string, Readonly<Record<string, string | null>>>> {
+  const rows = await database.run<{ event_id: string }>(
+    (sql) => sql`
+      select event_id::text, event_type, event_time::text, user_id, payload::text, attributes::text
+      from pipeline.raw_events`,
+  );
+  return new Map(rows.map((row) => [row.event_id, { ...row }]));
+}

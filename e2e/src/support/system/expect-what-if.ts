@@ -1,11 +1,14 @@
-import { connectDatabase } from '@pipeline/db';
+import { connectDatabase, type Database } from '@pipeline/db';
 import { settingsFor, testStack } from '@pipeline/testing';
 import { expect } from 'vitest';
 import {
   comparable,
   compareWith,
   countDifferences,
+  createMappedRecords,
   deploy,
+  differingColumns,
+  predictedColumns,
   predictedDifferences,
   readOutcome,
   writeCandidate,
@@ -28,10 +31,7 @@ export async function expectWhatIf(pipeline: Pipeline, count: number): Promise<n
   const comparison = await compareWith(pipeline.environment, path);
   const databaseUrl = await testStack().createDatabase();
   await deploy(pipeline, databaseUrl, { EVENTS: path });
-  await using database = connectDatabase(settingsFor(databaseUrl), {
-    applicationName: 'e2e',
-    connections: 1,
-  });
+  await using database = open(databaseUrl);
   const [present, candidate] = [await readOutcome(pipeline.database), await readOutcome(database)];
   expect(comparable(comparison.present)).toEqual(comparable(present));
   expect(comparable(comparison.candidate)).toEqual(comparable(candidate));
@@ -39,4 +39,34 @@ export async function expectWhatIf(pipeline: Pipeline, count: number): Promise<n
   expect(wrongExamples(comparison, present.fates, candidate.fates)).toEqual([]);
   expect(comparison.unlisted).toBe(0);
   return comparison.differences.length;
+}
+
+/**
+ * Deploys two mappings with the same id rule on records in partition 0: exactly the columns that a comparison names
+ * must differ in the rows of each record, and no column in those of the others.
+ * @param paths of the present definition and the candidate
+ * @returns the sets of columns that differ
+ */
+export async function expectColumns(
+  pipeline: Pipeline,
+  [present, candidate]: readonly [present: string, candidate: string],
+): Promise<ReadonlySet<string>> {
+  const records = createMappedRecords();
+  await pipeline.publish(records);
+  const stack = testStack();
+  const urls = [await stack.createDatabase(), await stack.createDatabase()] as const;
+  await deploy(pipeline, urls[0], { EVENTS: present });
+  await deploy(pipeline, urls[1], { EVENTS: candidate });
+  const environment = { ...pipeline.environment, DATABASE_URL: urls[0], EVENTS: present };
+  const predicted = predictedColumns(await compareWith(environment, candidate), records.length);
+  await using before = open(urls[0]);
+  await using after = open(urls[1]);
+  const stored = await differingColumns(before, after);
+  const ids = records.map(({ value }) => JSON.parse(String(value)).event_id);
+  expect(predicted).toEqual(ids.map((id) => stored.get(id)));
+  return new Set(predicted.map(String));
+}
+
+function open(databaseUrl: string): Database {
+  return connectDatabase(settingsFor(databaseUrl), { applicationName: 'e2e', connections: 1 });
 }

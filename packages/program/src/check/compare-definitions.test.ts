@@ -80,6 +80,23 @@ test('columns that differ are named if both store a record', () => {
   expect(comparison.report.differences).toMatchObject([{ columns: ['user_id', 'payload'], count: 1 }]);
 });
 
+test.each([
+  ['2026-11-24T09:30:00Z', '2026-11-24t10:30:00.000+01:00', []],
+  ['2026-11-24T09:30:00.1200Z', '2026-11-24T09:30:00.12z', []],
+  ['2026-11-24T09:30:00.000001Z', '2026-11-24T09:30:00Z', ['event_time']],
+  ['2026-11-24T09:30:00Z', '2026-11-24T09:30:00+01:00', ['event_time']],
+])('the times %s and %s differ in the columns %j', (before, after, columns) => {
+  const [stored] = decodingsOf(event(1, 'search', { query: 'shoes' }));
+  if (!stored.ok) throw new Error('the event is valid');
+  const [old, changed] = [before, after].map((time) => ({
+    ...stored,
+    event: { ...stored.event, event_time: time, user_id: time === after ? 'other' : 'user-42' },
+  }));
+  const comparison = new DefinitionComparison();
+  if (old && changed) comparison.add(old, changed, 'events:0:0');
+  expect(comparison.report.differences).toMatchObject([{ columns: [...columns, 'user_id'] }]);
+});
+
 test('duplicates are counted for both definitions or for neither', () => {
   const values = [1, 2, 1].map((id) => event(id, 'search', { query: id === 1 ? 'a' : 'abc' }));
   expect(compare(values, 2)).toMatchObject({

@@ -95,11 +95,17 @@ function differingColumns(present: Decoding, candidate: Decoding): readonly stri
 
 function rowOf({ event, payloadJson, attributesJson }: Extract<Decoding, { readonly ok: true }>) {
   const { event_id, event_type, event_time, user_id } = event;
-  const columns = { event_id, event_type, event_time, user_id };
+  const columns = { event_id, event_type, event_time: toInstant(event_time), user_id };
   const row: Readonly<Record<string, string | null | undefined>> = {
     ...columns,
     payload: payloadJson,
     attributes: attributesJson,
   };
   return row;
+}
+
+/** A text that two times in RFC 3339 have in common if they are the same instant, to the last digit. */
+function toInstant(time: string): string {
+  const [, head = '', digits = '', zone = ''] = /^(.{19})(?:\.(\d+))?(.+)$/.exec(time) ?? [];
+  return `${Date.parse(`${head}${zone}`.toUpperCase())}.${digits.replace(/0+$/, '')}`;
 }
