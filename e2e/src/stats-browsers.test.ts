@@ -1,5 +1,6 @@
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { findAccessibilityProblems } from './support/browser/axe.ts';
 import { startBrowser, type TestBrowser } from './support/browser/browser.ts';
 import { createEvent, jsonRecord } from './support/data/events.ts';
 import { type Program, runApp, startApp } from './support/programs/programs.ts';
@@ -21,12 +22,27 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => stack.disposeAsync());
 
-/** Events of the last two minutes, a dead letter, and samples of the last five minutes. */
+const HOUR_MS = 3_600_000;
+/** The start of the latest hour with purchases, which no chart of the last day shows. */
+const latestHour = Math.floor(Date.now() / HOUR_MS - 48) * HOUR_MS;
+
+function purchase(atMs: number, amount: number, currency: string) {
+  const payload = { order_id: 'order-1', amount, currency };
+  return createEvent({ event_type: 'purchase', event_time: new Date(atMs).toISOString(), payload });
+}
+
+/** Purchases of two hours, events of the last two minutes, a dead letter, and samples of the last five minutes. */
 async function fill(): Promise<void> {
   const at = (secondsAgo: number) =>
     createEvent({ event_time: new Date(Date.now() - 1_000 * secondsAgo).toISOString() });
   const events = [1, 2, 61, 62, 63].map((secondsAgo) => jsonRecord(at(secondsAgo)));
-  await pipeline.publish([...events, jsonRecord({ hello: 'world' })]);
+  const purchases = [
+    purchase(latestHour - HOUR_MS, 99.5, 'EUR'),
+    purchase(latestHour - 1, 0.25, 'EUR'),
+    purchase(latestHour - 1, 7, 'USD'),
+    purchase(latestHour, 3, 'EUR'),
+  ];
+  await pipeline.publish([...events, ...[...purchases, { hello: 'world' }].map((one) => jsonRecord(one))]);
   expect(await runApp('consumer', ['--once'], pipeline.environment)).toMatchObject({ code: 0 });
   await pipeline.database.run(
     (sql) => sql`
@@ -44,7 +60,7 @@ async function open({ browser }: TestBrowser, options: BrowserContextOptions = {
   return { page, [Symbol.asyncDispose]: () => context.close() };
 }
 
-const charts = ['chart', 'lag-history', 'rate-history'];
+const charts = ['chart', 'lag-history', 'rate-history', 'rollup-0'];
 
 /** The number of coloured pixels on the canvas of a chart: its lines, not its grey axes. */
 async function countColoured(page: Page, chart: string): Promise<number> {
@@ -124,6 +140,32 @@ test('the table of a chart can be opened although the chart is drawn', async () 
   await expectDrawn(page);
   await page.locator('#chart-table summary').click();
   await expect.poll(() => sumOfTable(page)).toBe(5);
+});
+
+/** A time on the page, in UTC. */
+const minuteOf = (ms: number) => new Date(ms).toISOString().slice(0, 16).replace('T', ' ');
+
+test('a roll-up is drawn with the values of each key, which its table has too', async () => {
+  await using opened = await open(chrome);
+  const { page } = opened;
+  await expectDrawn(page);
+  await page.getByRole('heading', { name: 'purchase revenue per hour by currency', exact: true }).waitFor();
+  await page.getByRole('img', { name: 'Chart of purchase revenue per hour' }).waitFor();
+  expect(await page.locator('#rollup-0-values > span').allTextContents()).toEqual([
+    ...['EUR 3', 'USD n/a', `${minuteOf(latestHour)} UTC`],
+  ]);
+  await page.locator('#rollup-0-table summary').click();
+  const table = page.getByRole('region', { name: 'purchase revenue per hour as a table' });
+  const readRows = async () => {
+    const rows = await table.getByRole('row').all();
+    return await Promise.all(rows.map((row) => row.locator('th, td').allTextContents()));
+  };
+  await expect.poll(readRows).toEqual([
+    ['Bucket (UTC)', 'EUR', 'USD'],
+    [minuteOf(latestHour), '3', 'n/a'],
+    [minuteOf(latestHour - HOUR_MS), '99.75', '7'],
+  ]);
+  expect(await findAccessibilityProblems(page)).toEqual([]);
 });
 
 test('the initial range is the shortest that contains the data', async () => {

@@ -39,6 +39,7 @@ export function showPlot(id: string, options: PlotOptions): void {
   const former = plots.get(id);
   const isSame = former !== undefined && namesOf(former.series.slice(1)) === namesOf(options.series);
   if (isSame) former.setData(options.data);
+  if (isBroken) showTableInstead(find(id));
   if (isSame || isBroken) return;
   former?.destroy();
   try {
@@ -69,8 +70,14 @@ function showTablesInstead(problem: string): void {
     'charts-notice',
     `Charts cannot be drawn in this browser (${problem}). The tables show the same numbers.`,
   );
-  for (const chart of document.querySelectorAll<HTMLElement>('.chart')) chart.hidden = true;
-  for (const table of document.querySelectorAll<HTMLDetailsElement>('.chart-table')) table.open = true;
+  document.querySelectorAll<HTMLElement>('.chart').forEach(showTableInstead);
+}
+
+/** A table that was opened once can be closed. */
+function showTableInstead(chart: HTMLElement): void {
+  if (chart.hidden) return;
+  chart.hidden = true;
+  (find(`${chart.id}-table`) as HTMLDetailsElement).open = true;
 }
 
 /** A line of one value would be invisible. */
