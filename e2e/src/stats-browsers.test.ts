@@ -4,6 +4,7 @@ import { findAccessibilityProblems } from './support/browser/axe.ts';
 import { startBrowser, type TestBrowser } from './support/browser/browser.ts';
 import { createEvent, jsonRecord } from './support/data/events.ts';
 import { type Program, runApp, startApp } from './support/programs/programs.ts';
+import { prove } from './support/programs/prove.ts';
 import { waitForLog } from './support/programs/wait.ts';
 import { createPipeline, type Pipeline } from './support/servers/pipeline.ts';
 
@@ -166,6 +167,26 @@ test('a roll-up is drawn with the values of each key, which its table has too', 
     [minuteOf(latestHour - HOUR_MS), '99.75', '7'],
   ]);
   expect(await findAccessibilityProblems(page)).toEqual([]);
+});
+
+test('the page links to the newest proof, and warns if it found differences', async () => {
+  await using opened = await open(chrome);
+  const { page } = opened;
+  await page.goto(url);
+  await page.locator('#cards').getByText('Events stored').waitFor();
+  expect(await page.locator('#proof').isVisible()).toBe(false);
+  expect(await prove(pipeline)).toMatchObject({ code: 0 });
+  await page
+    .locator('#proof')
+    .getByText(/^Proven .* no differences/)
+    .waitFor();
+  expect(await page.locator('#proof .warn').count()).toBe(0);
+  await pipeline.database.run((sql) => sql`delete from raw_events where event_type = 'purchase'`);
+  expect(await prove(pipeline)).toMatchObject({ code: 3 });
+  await page.locator('#proof a.warn').waitFor();
+  expect(await page.locator('#proof').textContent()).not.toContain('no differences');
+  await page.locator('#proof a').click();
+  await page.waitForURL(`${url}/api/proof`);
 });
 
 test('the initial range is the shortest that contains the data', async () => {
