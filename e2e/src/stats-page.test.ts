@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { findFreePort } from '@pipeline/servers';
 import { type PrivateServer, startPrivateKafka, testStack } from '@pipeline/testing';
 import type { Page, Response } from 'playwright-core';
@@ -10,6 +13,7 @@ import { type Program, runApp, startApp } from './support/programs/programs.ts';
 import { waitForLog } from './support/programs/wait.ts';
 import { openPipeline, type Pipeline } from './support/servers/pipeline.ts';
 import { startProxy, type TcpProxy } from './support/servers/proxy.ts';
+import { createBuiltInRollups } from './support/servers/test-rollups.ts';
 import { createTopics } from './support/system/system.ts';
 
 /** Valid events that a constraint of the table rejects for now, and records that are not events. */
@@ -41,6 +45,7 @@ afterAll(() => stack.disposeAsync());
 async function createPipeline(topic: string): Promise<Pipeline> {
   const brokers = `127.0.0.1:${kafkaProxy.port}`;
   const [database] = await Promise.all([testStack().createDatabase(), createTopics(brokers, topic)]);
+  await createBuiltInRollups(database);
   return await openPipeline({ brokers, databaseUrl: database }, topic, `${topic}-dlq`);
 }
 
@@ -454,6 +459,7 @@ test('a read-only page has no buttons or checkboxes', async () => {
 
 /** Texts that could harm a reader: markup, ANSI, a bell, bidirectional and C1 controls, line ends, length. */
 const hostile = [
+  '<img src=x onerror=globalThis.owned=1>',
   '<script>globalThis.owned = 1</script><img src=x onerror="globalThis.owned = 1">',
   '"><svg onload=globalThis.owned=1>',
   'javascript:globalThis.owned=1',
@@ -472,6 +478,7 @@ test('hostile texts are shown escaped on every page', { tags: 'long' }, async ()
   }));
   await pipeline.publish(records);
   await drain();
+  await storePurchases(hostile);
   await pipeline.database.run(
     (sql) => sql`
       with texts as (select text, row_number() over () as n from jsonb_array_elements_text(${JSON.stringify(hostile)}::text::jsonb) as text),
@@ -488,8 +495,9 @@ test('hostile texts are shown escaped on every page', { tags: 'long' }, async ()
   );
   await using opened = await open(url);
   const { page } = opened;
-  await page.locator('#types').getByText('onerror').waitFor();
-  await page.locator('#tail').getByText('onerror').waitFor();
+  await page.locator('#types').getByText('onerror').first().waitFor();
+  await page.locator('#tail').getByText('onerror').first().waitFor();
+  await expectHostileKeys(page);
   await expectEscaped(page);
   await page.goto(`${url}/dead-letters`);
   await page.locator('#dead-letters').getByText('onerror').first().waitFor();
@@ -503,6 +511,32 @@ test('hostile texts are shown escaped on every page', { tags: 'long' }, async ()
   }
   expect([paths.length, opened.errors]).toEqual([hostile.length, []]);
 });
+
+/** Stores purchases in these currencies, by a definition that allows any text. */
+async function storePurchases(currencies: readonly string[]): Promise<void> {
+  const EVENTS = await mkdtemp(join(tmpdir(), 'any-currency-'));
+  await writeFile(join(EVENTS, 'purchase.json'), JSON.stringify({ type: 'object' }));
+  const purchase = { event_type: 'purchase', event_time: new Date().toISOString() };
+  await pipeline.publish(
+    currencies.map((currency) => at(0, { ...purchase, payload: { amount: 1, currency } })),
+  );
+  await drain({ ...pipeline, environment: { ...pipeline.environment, EVENTS } });
+  await rm(EVENTS, { recursive: true });
+}
+
+/** Keys are clipped after 40 characters, and one of more than 200 counts as other. */
+async function expectHostileKeys(page: Page): Promise<void> {
+  const shown = [
+    ...['<img src=x onerror=globalThis.owned=1>', '"><svg onload=globalThis.owned=1>', 'other'],
+    ...[String.raw`\u{202e}gnp.exe\u{2066}\u{200b}`, String.raw`a\u{d}\u{a}b\u{2028}`],
+  ];
+  await page.locator('#rollup-0-table summary').click();
+  const headings = page.locator('#rollup-0-rows th');
+  await headings.nth(hostile.length).waitFor();
+  expect(await headings.allTextContents()).toEqual(expect.arrayContaining(shown));
+  const values = await page.locator('#rollup-0-values > span').allTextContents();
+  expect(values).toEqual(expect.arrayContaining(shown.map((key) => `${key} 1`)));
+}
 
 async function expectEscaped(page: Page): Promise<void> {
   const [owned, created, text] = await page.evaluate<[unknown, number, string]>(
