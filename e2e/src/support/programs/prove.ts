@@ -54,6 +54,8 @@ export async function prove(
 interface ProofGaps {
   /** Whether the topics may lack records that the ledger has counted, so that rows without a record are not found. */
   readonly mayLackRecords?: boolean;
+  /** Whether the ledgers may account for no record yet. */
+  readonly mayBeEmpty?: boolean;
 }
 
 /** What a proof of everything finds or leaves open, as lines. */
@@ -68,10 +70,10 @@ export async function findUnproven(
 /** What a receipt finds or leaves open, as lines. */
 export function unprovenIn(
   { findings, records, rowsNotChecked }: Pick<Receipt, 'findings' | 'records' | 'rowsNotChecked'>,
-  { mayLackRecords = false }: ProofGaps = {},
+  { mayLackRecords = false, mayBeEmpty = false }: ProofGaps = {},
 ): readonly string[] {
   return [
-    ...(records === '0' ? ['unproven: no records were read'] : []),
+    ...(records === '0' && !mayBeEmpty ? ['unproven: no records were read'] : []),
     ...(rowsNotChecked === null || mayLackRecords ? [] : [`unproven: rows, because ${rowsNotChecked}`]),
     ...findings.map(
       ({ kind, record, eventId, detail }) =>
