@@ -2,6 +2,7 @@ import { availableParallelism, loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isTransientError, type PartitionOffsets } from '@pipeline/kafka';
 import { retryForever } from '@pipeline/runtime';
+import { waitUntil } from '../programs/wait.ts';
 import type { System } from './system.ts';
 
 /** Liveness: processing must resume within this time after a fault ends, on a machine without other load. */
@@ -54,8 +55,20 @@ async function findStallWithin(
   if (offsets === undefined) return NO_OFFSETS;
   const ends = new Map(offsets.map(({ partition, logEnd }) => [partition, logEnd]));
   const [stuck] = await findStuckLag({ pipeline }, { ends, stuckMs: limitMs });
-  const isStored = stuck !== undefined || (await hasEvent(operator, sentinel));
-  return isStored ? stuck : 'a new event was committed, but not stored';
+  if (stuck !== undefined) return stuck;
+  const isStored = await isStoredWithin(limitMs, operator, sentinel);
+  return isStored ? undefined : 'a new event was committed, but not stored';
+}
+
+/** The committed offset of a log that was cut is beyond its end until a consumer has located its position. */
+async function isStoredWithin(limitMs: number, operator: System['operator'], eventId: string) {
+  const deadline = Date.now() + limitMs;
+  let isStored = false;
+  await waitUntil(async () => {
+    isStored = await hasEvent(operator, eventId);
+    return isStored || Date.now() > deadline;
+  });
+  return isStored;
 }
 
 const NO_OFFSETS = 'Kafka did not return offsets';
@@ -118,7 +131,9 @@ export async function findStuckLag(
   }
 }
 
-function lagOf({ committed = 0n }: PartitionOffsets, end: bigint): bigint {
+/** A committed offset beyond the end is one of a log that was cut or recreated: nothing of the present one counts. */
+function lagOf({ committed = 0n, logEnd }: PartitionOffsets, end: bigint): bigint {
+  if (committed > logEnd) return end;
   return end > committed ? end - committed : 0n;
 }
 
