@@ -44,6 +44,7 @@ test.concurrent('two topics feed one pipeline, and kills lose and duplicate noth
   for (const topic of [first, second]) expect(await findDifferences(topic, oracle)).toEqual([]);
   const names = [first, second].flatMap(({ topic }) => [0, 1, 2].map((partition) => `${topic}/${partition}`));
   expect(await accountedPartitions(topics)).toEqual(names.toSorted());
+  expect(await findUnproven({ environment })).toEqual([]);
 });
 
 test.concurrent('a running consumer measures the lag of each topic by itself', async () => {
