@@ -42,7 +42,7 @@ function createReader(lengths: readonly bigint[], change: Partial<RecordReader> 
   return { reader, read };
 }
 
-/** Compares until at least so many records have been compared. */
+/** Ends after at least `maxRecords` records. */
 async function compare(reader: RecordReader, maxRecords = Number.POSITIVE_INFINITY) {
   const { present, ranges, isComplete } = await compareRecent(
     { reader, findInvalid: async () => new Map() },

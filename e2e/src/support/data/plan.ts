@@ -107,7 +107,7 @@ function plannedEvent(seed: number, position: number): PlannedEvent {
 const eventTypes = ['page_view', 'search', 'purchase'];
 /** More than the limit of some of the roll-ups (`createEveryRollup`). */
 const currencies = ['EUR', 'USD', 'GBP', 'CHF', 'SEK'];
-/** One purchase in so many has an amount that is too precise for a roll-up. */
+/** Every eleventh purchase has an amount that is too precise for a roll-up. */
 const TOO_PRECISE = 11;
 /** A prime, so that the amounts of consecutive purchases differ widely. */
 const AMOUNTS = 100_003;
