@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { waitUntil } from '../support/programs/wait.ts';
 import { blackhole, latency, lostReplies, rate, type Trouble } from '../support/servers/proxy.ts';
-import { type Fault, watchForEvidence } from '../support/system/fault.ts';
+import { type Fault, waitForEffect, watchForEvidence } from '../support/system/fault.ts';
 import type { KafkaSystem } from '../support/system/system.ts';
 import { troubledProxy } from './network.ts';
+import { pauseUntilExpelled } from './processes.ts';
 
 const waiting = /waiting for Kafka/;
 
@@ -85,8 +86,20 @@ const commitRepliesCut: Fault<KafkaSystem> = {
   },
 };
 
+/** While another consumer has its partitions, it must repeat the join, although no heartbeat reports that it failed. */
+const joinReplyCut: Fault<KafkaSystem> = {
+  name: 'a consumer is expelled, and its connection breaks before the reply to its join',
+  async inject(system) {
+    const victim = await pauseUntilExpelled(system);
+    system.kafkaProxy.trouble(cutReplyTo(JOIN_GROUP));
+    victim.process.kill('SIGCONT');
+    await waitForEffect(() => system.kafkaProxy.hits > 0, 'no reply to a join was cut');
+    await system.kafkaProxy.heal();
+  },
+};
+
 /** https://kafka.apache.org/protocol#protocol_api_keys */
-const OFFSET_COMMIT = 8;
+const [OFFSET_COMMIT, JOIN_GROUP] = [8, 11];
 
 /** Breaks the connection at the reply to the first request of this type, matched by its correlation id. */
 function cutReplyTo(apiKey: number): Trouble {
@@ -102,11 +115,12 @@ function cutReplyTo(apiKey: number): Trouble {
 
 const brokerPausedLong: Fault<KafkaSystem> = { ...brokerPausedFor(60), isLong: true };
 
-/** Faults of a broker. */
+/** Faults of a broker, and of a reply on which membership depends. */
 export const brokerFaults = {
   brokerPaused: brokerPausedFor(9),
   brokerStopped,
   brokerKilled,
+  joinReplyCut,
   brokerPausedLong,
 };
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pick } from '../support/data/random.ts';
+import type { Program } from '../support/programs/programs.ts';
 import { waitForLog, waitUntil } from '../support/programs/wait.ts';
 import type { Fault } from '../support/system/fault.ts';
 import type { System } from '../support/system/system.ts';
@@ -32,15 +33,21 @@ const consumersKilledRepeatedly: Fault = {
 /** Its session expires, another consumer takes over its partitions, then it resumes unaware. */
 const zombie: Fault = {
   name: 'a consumer is paused past its session timeout, then resumed',
-  async inject({ fleet, random }) {
-    const victim = pick(fleet.running, random);
-    const { joins } = fleet;
-    victim.process.kill('SIGSTOP');
-    await waitUntil(() => fleet.joins > joins);
-    await sleep(2_000);
+  async inject(system) {
+    const victim = await pauseUntilExpelled(system);
     victim.process.kill('SIGCONT');
   },
 };
+
+/** Pauses a consumer until its session has expired, and another one has taken over its partitions. */
+export async function pauseUntilExpelled({ fleet, random }: System): Promise<Program> {
+  const victim = pick(fleet.running, random);
+  const { joins } = fleet;
+  victim.process.kill('SIGSTOP');
+  await waitUntil(() => fleet.joins > joins);
+  await sleep(2_000);
+  return victim;
+}
 
 /**
  * The zombie's statement completes in Postgres while the zombie is paused; it reads the reply on resuming.

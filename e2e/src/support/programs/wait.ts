@@ -6,6 +6,20 @@ export async function waitUntil(condition: () => boolean | Promise<boolean>): Pr
   while (!(await condition())) await sleep(50);
 }
 
+/** Waits until a condition holds, for at most a number of milliseconds. Returns whether it holds. */
+export async function holdsWithin(
+  limitMs: number,
+  condition: () => boolean | Promise<boolean>,
+): Promise<boolean> {
+  const deadline = Date.now() + limitMs;
+  let holds = false;
+  await waitUntil(async () => {
+    holds = await condition();
+    return holds || Date.now() > deadline;
+  });
+  return holds;
+}
+
 /**
  * Waits until the stderr of a program matches a pattern.
  * @throws Error if it exits first

@@ -1,6 +1,6 @@
 import type { Environment } from '../programs/programs.ts';
 import { findUnproven } from '../programs/prove.ts';
-import { waitUntil } from '../programs/wait.ts';
+import { holdsWithin, waitUntil } from '../programs/wait.ts';
 import { findStall, findStuckLag, recoveryMs } from './recovery.ts';
 import type { System } from './system.ts';
 import { findDifferences, findFalseAlarms, findLeaks } from './verdict.ts';
@@ -46,13 +46,8 @@ export async function waitForEffect(
   hasEffect: () => boolean | Promise<boolean>,
   problem: string,
 ): Promise<void> {
-  const deadline = Date.now() + recoveryMs();
-  let isSeen = false;
-  await waitUntil(async () => {
-    isSeen = await hasEffect();
-    return isSeen || Date.now() > deadline;
-  });
-  if (!isSeen) throw new NoEffect(`the fault had no effect: ${problem}`);
+  if (!(await holdsWithin(recoveryMs(), hasEffect)))
+    throw new NoEffect(`the fault had no effect: ${problem}`);
 }
 
 /** Events stored before the first fault. */

@@ -1,5 +1,6 @@
 import { waitUntil } from '../programs/wait.ts';
 import { NoEffect } from './fault.ts';
+import { isComplete } from './recovery.ts';
 import type { System } from './system.ts';
 
 type Grouped = Pick<System, 'fleet' | 'pipeline'>;
@@ -10,13 +11,8 @@ type Grouped = Pick<System, 'fleet' | 'pipeline'>;
  * @throws NoEffect if there was a rebalance
  */
 export async function withoutRebalance(system: Grouped, work: () => Promise<void>): Promise<void> {
-  await waitUntil(() => isStable(system));
+  await waitUntil(() => isComplete(system));
   const { joins } = system.fleet;
   await work();
   if (system.fleet.joins !== joins) throw new NoEffect('the group rebalanced');
-}
-
-async function isStable({ pipeline, fleet }: Grouped): Promise<boolean> {
-  const { state, members } = await pipeline.describeGroup();
-  return state === 'Stable' && members.length === fleet.running.length;
 }

@@ -2,7 +2,7 @@ import { availableParallelism, loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isTransientError, type PartitionOffsets } from '@pipeline/kafka';
 import { retryForever } from '@pipeline/runtime';
-import { waitUntil } from '../programs/wait.ts';
+import { holdsWithin } from '../programs/wait.ts';
 import type { System } from './system.ts';
 
 /** Liveness: processing must resume within this time after a fault ends, on a machine without other load. */
@@ -22,13 +22,13 @@ export function recoveryMs(): number {
 type Observed = Pick<System, 'load' | 'operator' | 'pipeline' | 'fleet'>;
 
 /**
- * Finds out whether processing resumes after a fault: within `recoveryMs()`, or after the retry of joins that were
- * lost. Then everything in Kafka must be committed, for as long as that makes progress: the more was sent, the longer a
- * replay takes. Returns the problem and the state of the system.
+ * Finds out whether processing resumes after a fault, with all running consumers: within `recoveryMs()`, or after the
+ * retry of joins that were lost. Then everything in Kafka must be committed, for as long as that makes progress: the
+ * more was sent, the longer a replay takes. Returns the problem and the state of the system.
  */
 export async function findStall(system: Observed): Promise<readonly string[]> {
   const first = await findStallWithin(recoveryMs(), system);
-  const isJoining = first !== undefined && !(await hasMembers(system));
+  const isJoining = first !== undefined && !(await isComplete(system));
   const stall = isJoining ? await findStallWithin(JOIN_RETRY_MS, system) : first;
   return stall === undefined ? [] : [stall, ...(await describeState(system))];
 }
@@ -36,17 +36,15 @@ export async function findStall(system: Observed): Promise<readonly string[]> {
 /** `KAFKA_REBALANCE_TIMEOUT_MS` and 5 s: then a member repeats a join whose response was lost. */
 const JOIN_RETRY_MS = 35_000;
 
-/** A group without members after a fault is one whose members wait for the responses to their joins. */
-async function hasMembers({ pipeline }: Observed): Promise<boolean> {
+/** Whether the group is stable with exactly the running consumers. */
+export async function isComplete({ pipeline, fleet }: Pick<System, 'pipeline' | 'fleet'>): Promise<boolean> {
   const group = await retryUntil(Date.now() + 5_000, pipeline.describeGroup).catch(() => undefined);
-  return group !== undefined && group.members.length > 0;
+  return group?.state === 'Stable' && group.members.length === fleet.running.length;
 }
 
-/** The problem if no event can be sent and stored after a fault, with all before it. */
-async function findStallWithin(
-  limitMs: number,
-  { load, operator, pipeline }: Observed,
-): Promise<string | undefined> {
+/** The problem if no event can be sent and stored after a fault, with all before it, or if a consumer is no member. */
+async function findStallWithin(limitMs: number, system: Observed): Promise<string | undefined> {
+  const { load, operator, pipeline } = system;
   const deadline = Date.now() + limitMs;
   const sentinel = await within(deadline, load.sendSentinel());
   if (sentinel === undefined)
@@ -56,19 +54,11 @@ async function findStallWithin(
   const ends = new Map(offsets.map(({ partition, logEnd }) => [partition, logEnd]));
   const [stuck] = await findStuckLag({ pipeline }, { ends, stuckMs: limitMs });
   if (stuck !== undefined) return stuck;
-  const isStored = await isStoredWithin(limitMs, operator, sentinel);
-  return isStored ? undefined : 'a new event was committed, but not stored';
-}
-
-/** The committed offset of a log that was cut is beyond its end until a consumer has located its position. */
-async function isStoredWithin(limitMs: number, operator: System['operator'], eventId: string) {
-  const deadline = Date.now() + limitMs;
-  let isStored = false;
-  await waitUntil(async () => {
-    isStored = await hasEvent(operator, eventId);
-    return isStored || Date.now() > deadline;
-  });
-  return isStored;
+  // The committed offset of a log that was cut is beyond its end until a consumer has located its position.
+  if (!(await holdsWithin(limitMs, () => hasEvent(operator, sentinel))))
+    return 'a new event was committed, but not stored';
+  const hasAll = await holdsWithin(limitMs, () => isComplete(system));
+  return hasAll ? undefined : 'a running consumer is no member of the group';
 }
 
 const NO_OFFSETS = 'Kafka did not return offsets';

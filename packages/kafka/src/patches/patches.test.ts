@@ -569,6 +569,25 @@ test('an empty fetch sends a heartbeat unless the runner is stopping', async () 
   expect(stopping.heartbeat).not.toHaveBeenCalled();
 });
 
+test('a consumer that is no member joins before it fetches', async () => {
+  const calls: string[] = [];
+  const runner = Object.assign(createRunner([]), {
+    retrier: async (fetch: () => Promise<void>) => {
+      await fetch();
+      runner.running = false;
+    },
+    fetchManager: { start: async () => calls.push('fetch') },
+    logger: { info: () => {} },
+  });
+  const joinAndSync = async () => calls.push('join');
+  for (const memberId of [null, 'member']) {
+    Object.assign(runner, { running: true, consumerGroup: { memberId, joinAndSync } });
+    runner.scheduleFetchManager();
+    await vi.waitUntil(() => !runner.running);
+  }
+  expect(calls).toEqual(['join', 'fetch', 'fetch']);
+});
+
 const connectionPoolBuilder = load('kafkajs/src/cluster/connectionPoolBuilder.js');
 
 test.each([
