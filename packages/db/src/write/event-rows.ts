@@ -119,10 +119,10 @@ export class EventRows implements Iterable<EventRow> {
   /** The rows at some ascending indexes, and the others, which are neither decoded nor copied. */
   divide(indexes: readonly number[]): readonly [some: EventRows, others: CopyRows] {
     const some = this.pick(indexes);
-    const left = new Set(indexes);
-    const records = this.records.filter((_, index) => !left.has(index));
+    const starts = [0, ...indexes.map((index) => index + 1)];
+    const runs = starts.map((start, at) => this.records.slice(start, indexes[at]));
     const { tallies } = this.#counts.without(some.#counts);
-    return [some, { records, tallies, text: this.#lines.without(indexes) }];
+    return [some, { records: runs.flat(), tallies, text: this.#lines.without(indexes) }];
   }
 
   /** The rows from index `from` up to, but not including, `to`. */

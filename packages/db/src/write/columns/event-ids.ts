@@ -1,8 +1,11 @@
+import { firstElements } from './first-elements.ts';
+
 /** Type of the elements, `uuid`, and the lower bound of the array, 1. */
 const [UUID, FIRST] = [2950, 1];
 /** Words of 32 bits: those before the elements, and those of an element, the first of which is its length. */
 const [HEADER, STEP] = [5, 5];
-const ID_BYTES = 16;
+/** Of an id, and of its text. */
+const [ID_BYTES, ID_LENGTH] = [16, 36];
 
 /**
  * The event ids of COPY's text, as words of an array in the binary format of Postgres. Postgres parses the text form ten
@@ -11,6 +14,8 @@ const ID_BYTES = 16;
  */
 export class EventIds {
   readonly length: number;
+  readonly #text: Buffer;
+  readonly #starts: readonly number[];
   /** The dimensions (1), no nulls, the type, the length and the lower bound; then the length of each id, and the id. */
   readonly #words: Uint32Array<ArrayBuffer>;
 
@@ -18,8 +23,10 @@ export class EventIds {
    * @param text lines that begin with a UUID
    * @param starts positions of the lines
    */
-  constructor(text: Uint8Array, starts: readonly number[]) {
+  constructor(text: Buffer, starts: readonly number[]) {
     this.length = starts.length;
+    this.#text = text;
+    this.#starts = starts;
     this.#words = new Uint32Array(HEADER + STEP * starts.length);
     this.#words.set([1, 0, UUID, starts.length, FIRST]);
     let at = HEADER;
@@ -30,55 +37,51 @@ export class EventIds {
     }
   }
 
+  static of(ids: readonly string[]): EventIds {
+    const starts = ids.map((_, index) => (ID_LENGTH + 1) * index);
+    return new EventIds(Buffer.from(ids.join('\n')), starts);
+  }
+
   /** An id, without capital letters. */
   at(index: number): string {
-    const start = startOf(index);
-    const hex = Array.from(this.#words.subarray(start, start + 4), (word) =>
-      word.toString(16).padStart(8, '0'),
-    );
-    return hex.join('').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+    const start = this.#starts[index] ?? 0;
+    return this.#text.toString('latin1', start, start + ID_LENGTH).toLowerCase();
   }
 
-  /** Negative if an id is less than another one, 0 if they are equal. */
-  compare(index: number, other: number): number {
-    return compareWords(this.#words, startOf(index), this.#words, startOf(other));
-  }
-
-  /** The indexes in the order of their ids; equal ids are in the order of their indexes. */
-  inOrder(): readonly number[] {
-    return Array.from({ length: this.length }, (_, index) => index).sort((a, b) => this.compare(a, b));
-  }
-
-  /** The position in `order`, which `inOrder` returned, of the first id that is not less than a UUID. */
-  search(order: readonly number[], uuid: string): number {
-    const wanted = new Uint32Array(4);
-    readUuid(Buffer.from(uuid), 0, wanted, 0);
-    let [low, high] = [0, order.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (compareWords(this.#words, startOf(order[middle] ?? 0), wanted, 0) < 0) low = middle + 1;
-      else high = middle;
+  /** The lowest and the highest id; undefined if there are none. */
+  get range(): readonly [lowest: string, highest: string] | undefined {
+    if (this.length === 0) return undefined;
+    let [lowest, highest] = [0, 0];
+    for (let index = 1; index < this.length; index++) {
+      if (this.#compare(index, lowest) < 0) lowest = index;
+      if (this.#compare(index, highest) > 0) highest = index;
     }
-    return low;
+    return [this.at(lowest), this.at(highest)];
+  }
+
+  #compare(index: number, other: number): number {
+    const [start, otherStart] = [HEADER + STEP * index, HEADER + STEP * other];
+    for (let at = 1; at < STEP; at++) {
+      const difference = (this.#words[start + at] ?? 0) - (this.#words[otherStart + at] ?? 0);
+      if (difference !== 0) return difference;
+    }
+    return 0;
+  }
+
+  /** For each id, the index of the first equal one, or -1 if it is one of `stored`. */
+  firsts(stored: EventIds): Int32Array {
+    const earlier = stored.#words.subarray(HEADER);
+    const words = new Uint32Array(earlier.length + STEP * this.length);
+    words.set(earlier);
+    words.set(this.#words.subarray(HEADER), earlier.length);
+    const firsts = firstElements(words, STEP).subarray(stored.length);
+    return firsts.map((first) => Math.max(first - stored.length, -1));
   }
 
   /** The ids as an array in the binary format of Postgres, whose numbers are big-endian. */
   toArray(): Buffer {
     return Buffer.from(this.#words.slice().buffer).swap32();
   }
-}
-
-function startOf(index: number): number {
-  return HEADER + STEP * index + 1;
-}
-
-/** Compares two ids of four words. */
-function compareWords(words: Uint32Array, start: number, others: Uint32Array, otherStart: number): number {
-  for (let at = 0; at < 4; at++) {
-    const difference = (words[start + at] ?? 0) - (others[otherStart + at] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
 }
 
 /** Where the groups of four digits are in a UUID, two for each word. */

@@ -23,8 +23,7 @@ export interface Division {
 export async function divideRows(database: Database, rows: EventRows): Promise<Division | undefined> {
   if (rows.length === 0) return { fresh: rows, repeatedIds: [] };
   const ids = rows.eventIds;
-  const order = ids.inOrder();
-  const { stored, twins, firsts } = findRepeated(ids, order, await findStored(database, ids, order));
+  const { stored, twins, firsts } = findRepeated(ids, await findStored(database, ids));
   const repeated = [...stored, ...twins].sort((a, b) => a - b);
   if (repeated.length === 0) return { fresh: rows, repeatedIds: [] };
   if (areManyDuplicates(repeated.length, rows.length)) return undefined;
@@ -43,16 +42,12 @@ function textOf({ text }: CopyRows): Buffer {
  * Which ids are stored. The subquery keeps the planner from looking at each of them, and the bounds restrict the query to
  * the partitions that may have them.
  */
-async function findStored(
-  database: Database,
-  ids: EventIds,
-  order: readonly number[],
-): Promise<readonly string[]> {
-  const [lowest, highest] = [order[0] ?? 0, order.at(-1) ?? 0].map((index) => ids.at(index));
+async function findStored(database: Database, ids: EventIds): Promise<readonly string[]> {
+  const [lowest = null, highest = null] = ids.range ?? [];
   const found = await database.run(
     (sql) => sql<{ id: string }[]>`
       select event_id as id from pipeline.raw_events
-      where event_id between ${lowest ?? null}::uuid and ${highest ?? null}::uuid
+      where event_id between ${lowest}::uuid and ${highest}::uuid
         and event_id = any((select ${uuids(sql, ids.toArray())})::uuid[])`,
   );
   return found.map(({ id }) => id);

@@ -20,7 +20,7 @@ test('the rows whose event is stored, or in an earlier row, are found', () => {
       const firstOf = (index: number) => all.indexOf(all[index] ?? '');
       const indexes = [...all.keys()];
       const twins = indexes.filter((index) => !isStored(index) && firstOf(index) < index);
-      expect(findRepeated(ids, ids.inOrder(), storedIds)).toEqual({
+      expect(findRepeated(ids, storedIds)).toEqual({
         stored: indexes.filter(isStored),
         twins,
         firsts: twins.map(firstOf),
