@@ -64,18 +64,27 @@ async function findStallWithin(limitMs: number, system: Observed): Promise<strin
 const NO_OFFSETS = 'Kafka did not return offsets';
 
 /** Number of log lines to quote per consumer. */
-const QUOTED_LINES = 15;
+const QUOTED_LINES = 30;
 
-/** Context for a failed test: offsets, group members and the last log lines. */
+/** Context for a failed test: offsets, group members and the last log lines, without those about refused events. */
 async function describeState({ pipeline, fleet }: Observed): Promise<readonly string[]> {
-  const deadline = Date.now() + 5_000;
-  const offsets = (await retryUntil(deadline, pipeline.offsets).catch(() => undefined)) ?? [];
-  const group = await retryUntil(deadline, pipeline.describeGroup).catch(() => undefined);
+  const query = <Value>(one: () => Promise<Value>) =>
+    retryUntil(Date.now() + 5_000, one).catch(() => undefined);
+  const offsets = (await query(pipeline.offsets)) ?? [];
+  const group = await query(pipeline.describeGroup);
   return [
     ...offsets.map(({ partition, committed, logEnd }) => `partition ${partition}: ${committed} of ${logEnd}`),
     `group: ${JSON.stringify(group)}`,
-    ...fleet.running.map((program) => program.stderr().trimEnd().split('\n').slice(-QUOTED_LINES).join('\n')),
+    ...fleet.running.map((program) => lastLines(program.stderr())),
   ];
+}
+
+function lastLines(log: string): string {
+  const lines = log.trimEnd().split('\n');
+  return lines
+    .filter((line) => !line.includes('Postgres refused events'))
+    .slice(-QUOTED_LINES)
+    .join('\n');
 }
 
 /**
