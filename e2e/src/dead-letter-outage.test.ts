@@ -36,6 +36,7 @@ async function fill(pipeline: Pipeline): Promise<void> {
   for (let round = 0; round < ROUNDS; round++) await pipeline.publish(valid.map((create) => create()));
 }
 
+// M7
 test('while dead letters cannot be published, other partitions make progress', async () => {
   const port = await findFreePort();
   await using proxy = await startProxy(port);

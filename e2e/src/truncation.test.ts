@@ -59,6 +59,7 @@ const cuts: readonly LogCut[] = [
   { lostBatches: 10 },
 ];
 
+// M6
 test("records at the offsets of lost ones are stored after a broker lost a log's tail", async () => {
   await using pipeline = await openPrivate();
   await publish(pipeline, 100);

@@ -68,6 +68,7 @@ test('the read-ahead is full at exactly its limit, until a slice is taken', asyn
   expect(await presentValue(room)).toBe('room');
 });
 
+// M7
 test('a partition with a full read-ahead leaves room for the others', () => {
   const assignment = reading(0, 1);
   const [full, other] = [assignment.find(at(0)), assignment.find(at(1))];
