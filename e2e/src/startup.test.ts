@@ -1,5 +1,10 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { connectDatabase, migrate } from '@pipeline/db';
+import { settingsFor } from '@pipeline/testing';
 import { expect, test } from 'vitest';
+import { rootFolder } from './support/programs/binaries.ts';
 import { runApp, startApp } from './support/programs/programs.ts';
 import { waitForLog, waitUntil } from './support/programs/wait.ts';
 import { operate } from './support/servers/kafka-client.ts';
@@ -142,6 +147,66 @@ test.concurrent('migrate waits for Postgres, logs it, and ignores Kafka settings
   await waitForLog(migrate, /waiting for Postgres at 127\.0\.0\.1:\d+/);
   await postgres.heal();
   expect(await migrate.ended).toMatchObject({ code: 0, stderr: expect.stringMatching(/applied 0001_\S+/) });
+});
+
+/** Recreates the tables as they were before the first migration that changes those that exist already. */
+async function migrateInPart({ database, environment }: Pipeline): Promise<void> {
+  await database.run((sql) => sql.unsafe('drop schema public cascade; create schema public').simple());
+  const folder = join(rootFolder, 'sql');
+  const files = readdirSync(folder).filter((name) => name < '0022');
+  const migrations = files.sort().map((name) => ({ name, sql: readFileSync(join(folder, name), 'utf8') }));
+  await migrate(settingsFor(environment['DATABASE_URL'] ?? ''), migrations);
+}
+
+/** The columns of the tables, and the migrations that are recorded. */
+async function readTables({ database }: Pipeline): Promise<unknown> {
+  return await database.run(
+    (sql) => sql`
+      select (select json_agg(columns order by table_name, ordinal_position)
+              from (select table_name, column_name, ordinal_position, is_nullable
+                    from information_schema.columns where table_schema = 'public') as columns) as columns,
+             (select json_agg(name order by name) from schema_migrations) as migrations`,
+  );
+}
+
+async function isMigrating({ database }: Pipeline): Promise<boolean> {
+  const sessions = await database.run(
+    (sql) => sql`select from pg_stat_activity
+                 where datname = current_database() and application_name = 'migrate'`,
+  );
+  return sessions.length > 0;
+}
+
+/** Less than the time after which a migration is ended although it has not reacted. */
+const REACTION_MS = 5_000;
+
+// L9
+test.concurrent.each([
+  // The key is the one in `packages/db/src/migrate.ts`.
+  ['another migration', 'select pg_advisory_xact_lock(7305117)'],
+  ['a dump', 'lock table raw_events in access share mode'],
+])('SIGTERM ends a migrate that waits for %s with 0, and leaves nothing behind', async (_, lock) => {
+  await using pipeline = await createPipeline();
+  await migrateInPart(pipeline);
+  const before = await readTables(pipeline);
+  const settings = { DATABASE_URL: pipeline.environment['DATABASE_URL'] ?? '' };
+  await using holder = connectDatabase(settingsFor(settings.DATABASE_URL), {
+    applicationName: 'holder',
+    connections: 1,
+  });
+  await holder.run((sql) => sql.unsafe(`begin; ${lock}`).simple());
+  await using waiting = startApp('consumer', ['migrate'], settings);
+  await waitForLog(waiting, /waiting for a lock/);
+  const stoppedAt = performance.now();
+  waiting.process.kill('SIGTERM');
+  const { code, stderr } = await waiting.ended;
+  expect(performance.now() - stoppedAt).toBeLessThan(REACTION_MS);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: expect.not.stringMatching(/applied/) });
+  await waitUntil(async () => !(await isMigrating(pipeline)));
+  expect(await readTables(pipeline)).toEqual(before);
+  await holder.run((sql) => sql`commit`);
+  const repeated = await runApp('consumer', ['migrate'], settings);
+  expect(repeated).toMatchObject({ code: 0, stderr: expect.stringMatching(/applied 0022_\S+/) });
 });
 
 test.concurrent('a consumer waits for Kafka, logs it, and proceeds when it is up', async () => {
