@@ -11,15 +11,19 @@ import { openKafkaClient, operate } from './support/servers/kafka-client.ts';
 import { createPipeline, openPipeline, type Pipeline } from './support/servers/pipeline.ts';
 import { residentBytes } from './support/system/fleet.ts';
 
-/** Codec id of gzip in Kafka and kafkajs. */
-const GZIP = 1;
+/** Codec ids of Kafka and kafkajs. */
+const [NONE, GZIP] = [0, 1];
 
-/** Publishes records as one compressed batch to partition 0. */
-async function publishCompressed({ environment, topic }: Pipeline, values: readonly Buffer[]): Promise<void> {
+/** Publishes records as one batch to partition 0. */
+async function publishBatch(
+  { environment, topic }: Pipeline,
+  compression: number,
+  values: readonly Buffer[],
+): Promise<void> {
   const producer = openKafkaClient(environment).producer();
   await producer.connect();
   const messages = values.map((value) => ({ value, partition: 0 }));
-  await producer.send({ topic, compression: GZIP, messages });
+  await producer.send({ topic, compression, messages });
   await producer.disconnect();
 }
 
@@ -28,10 +32,16 @@ const goodEvents = (count: number): readonly OutgoingRecord[] =>
 
 /**
  * Expects the consumer to stop in one line with the offsets and the remedy. Returns the result of the remedy.
+ * @param reason a pattern of why the batch cannot be read
  */
-async function expectStopAndSkip(pipeline: Pipeline, change: Readonly<Record<string, string>>, at: string) {
+async function expectStopAndSkip(
+  pipeline: Pipeline,
+  change: Readonly<Record<string, string>>,
+  at: string,
+  reason = '',
+) {
   const environment = { ...pipeline.environment, ...change };
-  const problem = `${pipeline.topic}/0: the batch of offsets ${at} cannot be read`;
+  const problem = `${pipeline.topic}/0: the batch of offsets ${at} cannot be read${reason}`;
   const remedy = `consumer start --skip ${pipeline.topic}:0:10`;
   const stopped = await runApp('consumer', ['--once'], environment);
   expect(stopped.code).toBe(1);
@@ -63,7 +73,7 @@ async function peakBytes(environment: Pipeline['environment']): Promise<number> 
 test.concurrent('a batch that decompresses to too much stops the consumer, and can be skipped', async () => {
   await using pipeline = await createPipeline();
   await pipeline.publish(goodEvents(10));
-  await publishCompressed(pipeline, [Buffer.alloc(64 << 20), Buffer.alloc(64 << 20)]);
+  await publishBatch(pipeline, GZIP, [Buffer.alloc(64 << 20), Buffer.alloc(64 << 20)]);
   await pipeline.publish(goodEvents(10));
   const limit = { DECOMPRESSED_MAX_BYTES: String(1 << 20) };
   expect(await peakBytes({ ...pipeline.environment, ...limit })).toBeLessThan(200 << 20);
@@ -73,36 +83,79 @@ test.concurrent('a batch that decompresses to too much stops the consumer, and c
   expect(await findUnproven(pipeline)).toEqual([]);
 });
 
-/** Overwrites a part of the gzip stream in the log of partition 0. */
-async function corruptLog(kafka: PrivateServer, topic: string): Promise<void> {
-  const path = join(kafka.folder, 'data', `${topic}-0`, '00000000000000000000.log');
-  const bytes = await readFile(path);
-  const start = bytes.indexOf(Buffer.from([0x1f, 0x8b, 8]));
-  if (start < 0) throw new Error('the log has no gzip stream');
-  await writeFile(path, bytes.fill(0, start + 200, start + 400));
+/** Changes the bytes of partition 0's log, which has one segment. */
+async function changeLog(
+  { folder }: PrivateServer,
+  topic: string,
+  change: (log: Buffer) => void,
+): Promise<void> {
+  const path = join(folder, 'data', `${topic}-0`, '00000000000000000000.log');
+  const log = await readFile(path);
+  change(log);
+  await writeFile(path, log);
 }
 
-test.concurrent('a batch that is corrupt on disk stops the consumer, and can be skipped', {
-  tags: 'long',
-}, async () => {
-  await using kafka = await startPrivateKafka();
-  const databaseUrl = await testStack().createDatabase();
-  await using pipeline = await openPipeline({ brokers: kafka.address, databaseUrl }, 'events', 'events-dlq');
-  await operate(pipeline, (operator) =>
-    operator.createTopics({ topics: [{ topic: 'events' }, { topic: 'events-dlq' }] }),
+function findBytes(log: Buffer, bytes: Buffer): number {
+  const start = log.indexOf(bytes);
+  if (start < 0) throw new Error(`the log has no bytes ${bytes.toString('hex')}`);
+  return start;
+}
+
+/** Overwrites a part of the gzip stream, which cannot be decompressed then. */
+function breakGzip(log: Buffer): void {
+  const start = findBytes(log, Buffer.from([0x1f, 0x8b, 8]));
+  log.fill(0, start + 200, start + 400);
+}
+
+/** The user of the events in a corrupt batch. */
+const USER = Buffer.from('user-of-the-batch-0');
+
+/** Changes one bit of a value, which remains a valid event, but of another user. */
+function changeBit(log: Buffer): void {
+  const last = findBytes(log, USER) + USER.length - 1;
+  log.writeUInt8(log.readUInt8(last) ^ 1, last);
+}
+
+const eventsOf = (user: Buffer, count: number): readonly Buffer[] =>
+  Array.from({ length: count }, () => Buffer.from(JSON.stringify(createEvent({ user_id: `${user}` }))));
+
+// L1: only the checksum reveals the changed bit.
+test.concurrent.each([
+  ['a broken gzip stream', GZIP, breakGzip, ''],
+  ['one changed bit of a value', NONE, changeBit, '.* checksum .CRC-32C. does not match'],
+] as const)(
+  'a batch with %s on disk stops the consumer, and can be skipped',
+  { tags: 'long' },
+  async (_, codec, corrupt, reason) => {
+    await using kafka = await startPrivateKafka();
+    const databaseUrl = await testStack().createDatabase();
+    await using pipeline = await openPipeline(
+      { brokers: kafka.address, databaseUrl },
+      'events',
+      'events-dlq',
+    );
+    await operate(pipeline, (operator) =>
+      operator.createTopics({ topics: [{ topic: 'events' }, { topic: 'events-dlq' }] }),
+    );
+    await pipeline.publish(goodEvents(10));
+    await publishBatch(pipeline, codec, eventsOf(USER, 20));
+    await pipeline.publish(goodEvents(10));
+    // After a clean shutdown, the broker does not check its logs at startup.
+    await kafka.kill('SIGTERM');
+    await changeLog(kafka, pipeline.topic, corrupt);
+    await kafka.start();
+    expectSkipped(await expectStopAndSkip(pipeline, {}, '10 to 29', reason), pipeline);
+    expect(await sumLedgers(pipeline.database)).toEqual({ stored: 20, duplicates: 0, dead: 0, skipped: 20 });
+    expect(await countUsers(pipeline)).toEqual([{ user: 'user-1', events: 20 }]);
+    expect(await findViolations(pipeline.database)).toEqual(noViolations);
+    expect(await findUnproven(pipeline)).toEqual([]);
+  },
+);
+
+/** The users of the stored events, and how many each has. */
+async function countUsers({ database }: Pipeline) {
+  return await database.run(
+    (sql) =>
+      sql`select user_id as "user", count(*)::int as events from pipeline.raw_events group by 1 order by 1`,
   );
-  await pipeline.publish(goodEvents(10));
-  await publishCompressed(
-    pipeline,
-    goodEvents(20).map(({ value }) => value ?? Buffer.alloc(0)),
-  );
-  await pipeline.publish(goodEvents(10));
-  // After a clean shutdown, the broker does not check its logs at startup.
-  await kafka.kill('SIGTERM');
-  await corruptLog(kafka, pipeline.topic);
-  await kafka.start();
-  expectSkipped(await expectStopAndSkip(pipeline, {}, '10 to 29'), pipeline);
-  expect(await sumLedgers(pipeline.database)).toEqual({ stored: 20, duplicates: 0, dead: 0, skipped: 20 });
-  expect(await findViolations(pipeline.database)).toEqual(noViolations);
-  expect(await findUnproven(pipeline)).toEqual([]);
-});
+}
