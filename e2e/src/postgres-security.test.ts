@@ -5,12 +5,19 @@ import { connectDatabase, type Database, migrate } from '@pipeline/db';
 import { settingsFor, testStack } from '@pipeline/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createEvent, jsonRecord } from './support/data/events.ts';
+import {
+  planTriggerAttacks,
+  readAllTables,
+  runTriggerAttacks,
+  type TriggerAttack,
+} from './support/data/trigger-attacks.ts';
 import { documentedSql } from './support/docs/documented-sql.ts';
 import { type Ended, type Environment, runApp, startApp } from './support/programs/programs.ts';
 import { prove } from './support/programs/prove.ts';
 import { waitForLog, waitUntil } from './support/programs/wait.ts';
 import { openPipeline, type Pipeline } from './support/servers/pipeline.ts';
 import { type SecuredPostgres, startSecuredPostgres } from './support/servers/secured-postgres.ts';
+import { createBuiltInRollups } from './support/servers/test-rollups.ts';
 
 /** The password of all users; it must never be logged. */
 const PASSWORD = 'hunter2-secret';
@@ -203,26 +210,6 @@ describe('roles', () => {
     });
   });
 
-  // M4
-  test.each(['app_owner', 'app_consumer', 'app_operator', 'app_stats'])(
-    '%s cannot attach the counting function to a table of its own',
-    async (user) => {
-      await asUser(user, async (database) => {
-        await database.run((sql) => sql.unsafe('set default_transaction_read_only = off'));
-        const attack = database.run((sql) =>
-          sql
-            .unsafe(
-              `create temp table bait (status text, reason text, event_type text);
-               create trigger x after truncate on bait execute function public.count_dead_letters();
-               truncate bait`,
-            )
-            .simple(),
-        );
-        await expect(attack).rejects.toMatchObject({ code: '42501' });
-      });
-    },
-  );
-
   test('each program runs with its role; a missing right is reported in one line', async () => {
     await pipeline.publish([jsonRecord({ not: 'an event' }), jsonRecord({ nor: 'this' })]);
     expect(await drain(via('app_consumer'))).toMatchObject({ code: 0 });
@@ -284,6 +271,50 @@ describe('roles', () => {
     await pipeline.publish([jsonRecord(createEvent())]);
     expect(await drain(via('app_consumer'))).toMatchObject({ code: 0 });
     expect(await runApp('stats', ['verify'], via('app_stats'))).toMatchObject({ code: 0 });
+  });
+
+  // M4
+  describe('functions that run with the rights of their owner', () => {
+    const others = ['app_consumer', 'app_operator', 'app_stats'];
+    let attacks: readonly TriggerAttack[];
+    const names = () => [...new Set(attacks.map(({ name }) => name))];
+
+    /** Roll-ups add functions; the tables have something to falsify. */
+    beforeAll(async () => {
+      await createBuiltInRollups(urlOf('app_owner'));
+      await pipeline.publish([jsonRecord(createEvent()), jsonRecord({ not: 'an event' })]);
+      expect(await drain(via('app_consumer'))).toMatchObject({ code: 0 });
+      attacks = await planTriggerAttacks(pipeline.database);
+      expect(names()).toEqual(
+        expect.arrayContaining(['apply_rollups', 'count_dead_letters', 'count_rollups']),
+      );
+    });
+
+    /** Expects every attack to end in this way, and to change no table. */
+    async function expectOutcome(user: string, outcome: string): Promise<void> {
+      const before = await readAllTables(pipeline.database);
+      await asUser(user, async (database) => {
+        await database.run((sql) => sql.unsafe('set default_transaction_read_only = off'));
+        const outcomes = await runTriggerAttacks(database, attacks);
+        expect(outcomes).toEqual(names().map((name) => `${name}: ${outcome}`));
+      });
+      expect(await readAllTables(pipeline.database)).toEqual(before);
+    }
+
+    test.each(['app_owner', ...others])(
+      '%s cannot use them by a trigger on a table of its own',
+      async (user) => {
+        await expectOutcome(user, user === 'app_owner' ? 'fired in vain' : 'not attached');
+      },
+    );
+
+    test.each(others)('%s could not use them if it had the right to execute them', async (user) => {
+      const functions = names().map((name) => `${name}()`);
+      const change = (right: string) => asUser('app_owner', (owner) => owner.run((sql) => sql.unsafe(right)));
+      await change(`grant execute on function ${functions} to ${user}`);
+      await expectOutcome(user, 'fired in vain');
+      await change(`revoke execute on function ${functions} from ${user}`);
+    });
   });
 
   test('only the operator pauses and resumes partitions', { tags: 'long' }, async () => {
