@@ -1,4 +1,4 @@
-import { readSettings, silentLogger } from '@pipeline/runtime';
+import { pause, readSettings, silentLogger } from '@pipeline/runtime';
 import kafkajs, { type Kafka } from 'kafkajs';
 import { expect, test, vi } from 'vitest';
 import { groupSettings } from '../settings.ts';
@@ -170,6 +170,19 @@ test('while no partition has room, heartbeats go on and what was fetched is kept
   for (let next = assignment.takeNext(); next; next = assignment.takeNext()) assignment.release(next);
   await accepted;
   expect(waiting.resolveOffset).toHaveBeenCalledWith('3');
+});
+
+test('heartbeats go on while a fetch takes long, until the member stops', async () => {
+  const settings = { ...readSettings(groupSettings, {}), KAFKA_SESSION_TIMEOUT_MS: 1_000 };
+  const { consumer } = await join(createAssignment(), 'me', { settings });
+  const last = fetched(0, 0, 1);
+  last.heartbeat.mockRejectedValueOnce(kafkaError('REBALANCE_IN_PROGRESS'));
+  await consumer.fetch(last);
+  await vi.waitFor(() => expect(last.heartbeat.mock.calls.length).toBeGreaterThan(2), 10_000);
+  consumer.crash(new Error('away'));
+  const { length } = last.heartbeat.mock.calls;
+  await pause(300, new AbortController().signal);
+  expect(last.heartbeat).toHaveBeenCalledTimes(length);
 });
 
 test('the batches of a fetch wait for room all at once, not in turns', async () => {

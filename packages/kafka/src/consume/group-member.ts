@@ -65,7 +65,9 @@ export class GroupMember {
   readonly #committer: OffsetCommitter;
   #heardAt = performance.now();
   #hasStopped = false;
-  #commitOffsets: EachBatchPayload['commitOffsetsIfNecessary'] | undefined;
+  /** Of the last batch, because kafkajs's consumer has no public methods for them. */
+  #payload: Pick<EachBatchPayload, 'commitOffsetsIfNecessary' | 'heartbeat'> | undefined;
+  #heartbeats: NodeJS.Timeout | undefined;
 
   constructor(kafka: Kafka, options: MemberOptions) {
     this.#consumer = createConsumer(kafka, options);
@@ -83,7 +85,7 @@ export class GroupMember {
     );
   }
 
-  /** Milliseconds since the last fetch or heartbeat. */
+  /** Milliseconds since the last fetch, or since its records last waited for room. */
   get silentMs(): number {
     return performance.now() - this.#heardAt;
   }
@@ -102,12 +104,8 @@ export class GroupMember {
     await this.#consumer.connect();
     // From the beginning, always: an unknown position must never skip records (kafkajs#1119).
     await this.#consumer.subscribe({ topics: [...this.#options.topics], fromBeginning: true });
-    const { GROUP_JOIN, STOP, CRASH, FETCH, HEARTBEAT } = this.#consumer.events;
-    const hear = () => {
-      this.#heardAt = performance.now();
-    };
-    this.#consumer.on(FETCH, hear);
-    this.#consumer.on(HEARTBEAT, hear);
+    const { GROUP_JOIN, STOP, CRASH, FETCH } = this.#consumer.events;
+    this.#consumer.on(FETCH, () => this.#hear());
     this.#consumer.on(GROUP_JOIN, ({ payload }) => this.#onJoin(payload as JoinedGroup));
     // From here on kafkajs accepts no calls, and this member cannot commit; after a crash STOP comes before
     // CRASH.
@@ -119,10 +117,25 @@ export class GroupMember {
       partitionsConsumedConcurrently: MAX_HANDLERS,
       eachBatch: (payload) => this.#accept(payload),
     });
+    this.#heartbeats = setInterval(() => this.#sendHeartbeat(), heartbeatMs(this.#options.settings) / 2);
+  }
+
+  #hear(): void {
+    this.#heardAt = performance.now();
+  }
+
+  /**
+   * kafkajs sends heartbeats only between fetches. If one takes longer than the session, because the network or the
+   * machine is slow, the member would be expelled, and what it has not committed be read again. kafkajs's next heartbeat
+   * meets the same errors as this one, and joins again.
+   */
+  #sendHeartbeat(): void {
+    this.#payload?.heartbeat().catch(() => {});
   }
 
   #onStop(): void {
     this.#hasStopped = true;
+    clearInterval(this.#heartbeats);
     this.#options.assignment.revokeAll();
   }
 
@@ -176,7 +189,7 @@ export class GroupMember {
 
   async #accept(payload: EachBatchPayload): Promise<void> {
     const { assignment } = this.#options;
-    this.#commitOffsets = payload.commitOffsetsIfNecessary;
+    this.#payload = payload;
     const { messages } = payload.batch;
     const owner = assignment.find(payload.batch);
     if (owner === undefined || !(await this.#waitForRoom(owner, payload.heartbeat))) return;
@@ -216,6 +229,7 @@ export class GroupMember {
     const freed = assignment.until(hasRoom);
     let isFreed = await resolvesWithin(freed, NO_ROOM_MS);
     while (!isFreed && assignment.isFull) {
+      this.#hear();
       await heartbeat();
       isFreed = await resolvesWithin(freed, NO_ROOM_MS);
     }
@@ -262,7 +276,7 @@ export class GroupMember {
       offset: String(offset),
     }));
     const topics = byTopic(offsets).map(({ topic, partitions }) => ({ topic, partitions: [...partitions] }));
-    await this.#commitOffsets?.({ topics }).catch((error) => {
+    await this.#payload?.commitOffsetsIfNecessary({ topics }).catch((error) => {
       if (kafkaErrorType(error) !== 'UNKNOWN_MEMBER_ID') throw error;
       for (const { owner } of commits) this.#abandon(owner);
     });
@@ -305,6 +319,10 @@ function knownEpoch(epoch: number | undefined): number | undefined {
   return epoch === -1 ? undefined : epoch;
 }
 
+function heartbeatMs({ KAFKA_SESSION_TIMEOUT_MS: sessionMs }: GroupSettings): number {
+  return Math.floor(sessionMs / 5);
+}
+
 async function resolvesWithin(promise: Promise<void>, ms: number): Promise<boolean> {
   const resolved = new AbortController();
   const expired = sleep(ms, false, { signal: resolved.signal });
@@ -319,7 +337,7 @@ function createConsumer(kafka: Kafka, { settings, skipUnreadable }: MemberOption
     groupInstanceId: settings.KAFKA_GROUP_INSTANCE_ID,
     sessionTimeout: settings.KAFKA_SESSION_TIMEOUT_MS,
     rebalanceTimeout: settings.KAFKA_REBALANCE_TIMEOUT_MS,
-    heartbeatInterval: Math.floor(settings.KAFKA_SESSION_TIMEOUT_MS / 5),
+    heartbeatInterval: heartbeatMs(settings),
     maxWaitTimeInMs: settings.KAFKA_FETCH_WAIT_MS,
     maxBytes: settings.KAFKA_FETCH_MAX_BYTES,
     maxBytesPerPartition: settings.KAFKA_FETCH_MAX_PARTITION_BYTES,
