@@ -1,11 +1,10 @@
+import { dataKeywords, namedKeywords } from '../keywords.ts';
+
 /** A JSON Schema that is an object. */
 export type Schema = Readonly<Record<string, unknown>>;
 
 /** Finds the schema that a reference in another schema leads to; undefined if there is none. */
 export type Resolve = (reference: string, from: Schema) => Schema | undefined;
-
-/** Keywords whose value is data. */
-const data = new Set(['const', 'enum', 'default', 'examples']);
 
 /** The base of a document without an `$id`. */
 const ROOT = 'schema:///';
@@ -44,7 +43,9 @@ function indexParts(part: unknown, outer: string, add: AddPart): void {
   const [base = outer, anchor] = typeof $id === 'string' ? splitFragment(toUri($id, outer)) : [];
   const anchors = [anchor, $anchor, $dynamicAnchor].filter((name) => typeof name === 'string' && name !== '');
   add(schema, base, [...(base === outer ? [] : [base]), ...anchors.map((name) => `${base}#${name}`)]);
-  for (const [keyword, inner] of Object.entries(schema)) if (!data.has(keyword)) indexParts(inner, base, add);
+  for (const [keyword, inner] of Object.entries(schema))
+    if (namedKeywords.has(keyword)) indexParts(Object.values(asSchema(inner) ?? {}), base, add);
+    else if (!dataKeywords.has(keyword)) indexParts(inner, base, add);
 }
 
 /** A base may be a URN, to which only fragments can be added. */
