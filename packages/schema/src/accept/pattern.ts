@@ -1,4 +1,4 @@
-import { NOT_ASCII, QUOTE } from './characters.ts';
+import { NOT_ASCII } from './characters.ts';
 import type { Step } from './step.ts';
 import { skipAsciiString } from './text.ts';
 
@@ -36,9 +36,7 @@ function parseRuns(pattern: string): readonly Run[] | undefined {
 function membersOf(characters: string): Uint8Array | undefined {
   try {
     const one = new RegExp(`^${characters}$`, 'u');
-    return Uint8Array.from({ length: 256 }, (_, code) =>
-      Number(code < NOT_ASCII && one.test(String.fromCharCode(code))),
-    );
+    return Uint8Array.from({ length: NOT_ASCII }, (_, code) => Number(one.test(String.fromCharCode(code))));
   } catch {
     return undefined;
   }
@@ -61,6 +59,6 @@ function createPatternStep(parsed: readonly Run[]): Step {
       while (at - from < most && at < end - 1 && isMember[bytes[at] ?? 0] === 1) at++;
       if (at - from < least) return -1;
     }
-    return bytes[at] === QUOTE && at === end - 1 ? end : -1;
+    return at === end - 1 ? end : -1;
   };
 }
