@@ -1,18 +1,13 @@
 import { expect, test } from 'vitest';
-import { toBytes } from '../testing/event-text.ts';
+import { isRead } from '../testing/read-length.ts';
 import { dateTimePattern } from '../time/date-time.ts';
 import { skipDateTime, skipLowerUuid, skipUser, skipUserNumber, skipUuid } from './event-fields.ts';
-import type { Step } from './step.ts';
 
 const dateTime = new RegExp(dateTimePattern);
 
-function isRead(step: Step, json: string): boolean {
-  return step(toBytes(json), 0) === toBytes(json).length;
-}
-
 /** Times whose parts are at or beyond their limits. */
 function* times(): Generator<string> {
-  const years = ['0000', '0001', '0100', '2000', '2023', '2024', '9999', '202a', '-001'];
+  const years = ['0000', '0001', '0100', '2000', '2023', '2024', '2020', '9999', '202a', '-001', 'a123'];
   const dates = years.flatMap((year) =>
     ['00', '01', '02', '03', '04', '06', '09', '11', '12', '13', '1a'].flatMap((month) =>
       ['00', '01', '28', '29', '30', '31', '32', 'a1'].map((day) => `${year}-${month}-${day}`),
@@ -26,15 +21,19 @@ function* times(): Generator<string> {
     '00:60:00',
     '00:00:60',
     '0a:00:00',
+    '00:0a:00',
+    '00:00:0a',
     '00-00:00',
     '00:00-00',
   ])
     for (const fraction of ['', '.', '.1', '.123456', '.1234567', ',1'])
       yield `2026-11-24T${clock}${fraction}Z`;
   for (const sign of ['+', '-', ' ', ''])
-    for (const offset of ['00:00', '15:59', '16:00', '00:60', '0a:00', '00-00', '0000', '1:00'])
+    for (const offset of ['00:00', '15:59', '16:00', '00:60', '0a:00', '00:0a', '00-00', '0000', '1:00'])
       yield `2026-11-24T00:00:00.5${sign}${offset}`;
   yield* [
+    '2026/11-24T00:00:00Z',
+    '2026-11/24T00:00:00Z',
     '2026-11-24 00:00:00Z',
     '2026-11-24t00:00:00Z',
     '2026-11-24T00:00:00z',
@@ -49,7 +48,13 @@ test('a time is read only if it is valid, and all ordinary ones are', () => {
       dateTime.test(time) && /T.{8}(\.\d{1,6})?(Z|[+-].*)$/.test(time) && !time.includes('-02-29T');
     expect(isRead(skipDateTime, `"${time}"`), time).toBe(isOrdinary);
   }
-  expect(isRead(skipDateTime, '2026-11-24T00:00:00Z"')).toBe(false);
+  const withoutQuote = [
+    '2026-11-24T00:00:00Z"',
+    '.2026-11-24T00:00:00Z"',
+    '"2026-11-24T00:00:00Z',
+    '"2026-11-24T00:00:00Z.',
+  ];
+  expect(withoutQuote.filter((json) => isRead(skipDateTime, json))).toEqual([]);
 });
 
 test('a UUID is read if it has digits and hyphens in their places', () => {
@@ -61,6 +66,8 @@ test('a UUID is read if it has digits and hyphens in their places', () => {
       const wrong = `"${id.slice(0, at)}${other}${id.slice(at + 1)}"`;
       expect([isRead(skipUuid, wrong), isRead(skipLowerUuid, wrong)], wrong).toEqual([false, false]);
     }
+  for (const wrong of [`${id}"`, `.${id}"`, `"${id}`, `"${id}.`, `"${id.slice(1)}"`, `"${id}0"`])
+    expect(isRead(skipUuid, wrong), wrong).toBe(false);
 });
 
 test('a user has 1 to 256 bytes', () => {

@@ -38,6 +38,15 @@ test('every character of four, three and two bytes is read', () => {
   }
 });
 
+test('the first and the last character of every length and lead byte are read', () => {
+  const right = [
+    ...['c280', 'dfbf', 'e0a080', 'e0bfbf', 'e18080', 'ecbfbf', 'ed8080', 'ed9fbf', 'ee8080', 'efbfbf'],
+    ...['f0908080', 'f0bfbfbf', 'f1808080', 'f3bfbfbf', 'f4808080', 'f48fbfbf'],
+  ];
+  for (const hex of right)
+    expect(skipString(Buffer.from(`22${hex}22`, 'hex'), 0), hex).toBe(hex.length / 2 + 2);
+});
+
 test('no character is read that is too long, half of a pair, or beyond the last one', () => {
   const wrong = [
     'c080',
@@ -51,6 +60,13 @@ test('no character is read that is too long, half of a pair, or beyond the last 
     'ff',
     '80',
     'c3',
+    'c3c3',
+    'e0a0',
+    'e0a0c3',
+    'e1c080',
+    'f09080',
+    'f090c380',
+    'f09080c3',
   ];
   for (const hex of wrong) expect(skipString(Buffer.from(`22${hex}22`, 'hex'), 0), hex).toBe(-1);
 });

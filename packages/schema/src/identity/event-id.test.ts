@@ -20,17 +20,29 @@ test.each(vectors)('the published event id of $parts', ({ parts, event_id }) => 
   expect(nameUuid(parts)).toBe(event_id);
 });
 
-test('a derived id is the UUIDv5 that Node computes with SHA-1', () => {
+/** The UUIDv5 of parts, by Node's SHA-1. */
+function uuidByNode(parts: Vector['parts']): string | undefined {
   const namespace = Buffer.from('d4be855deb3a4e55b91ec69abca57812', 'hex');
+  const hash = createHash('sha1').update(namespace).update(JSON.stringify(parts)).digest();
+  hash.writeUInt8((hash.readUInt8(6) & 0x0f) | 0x50, 6);
+  hash.writeUInt8((hash.readUInt8(8) & 0x3f) | 0x80, 8);
+  const groups = /^(.{8})(.{4})(.{4})(.{4})(.{12})/.exec(hash.toString('hex'));
+  return groups?.slice(1).join('-');
+}
+
+test('a derived id is the UUIDv5 that Node computes with SHA-1', () => {
   fc.assert(
     fc.property(fc.array(fc.oneof(fc.string({ unit: 'grapheme' }), fc.nat()), { maxLength: 30 }), (parts) => {
-      const hash = createHash('sha1').update(namespace).update(JSON.stringify(parts)).digest();
-      hash.writeUInt8((hash.readUInt8(6) & 0x0f) | 0x50, 6);
-      hash.writeUInt8((hash.readUInt8(8) & 0x3f) | 0x80, 8);
-      const groups = /^(.{8})(.{4})(.{4})(.{4})(.{12})/.exec(hash.toString('hex'));
-      expect(nameUuid(parts)).toBe(groups?.slice(1).join('-'));
+      expect(nameUuid(parts)).toBe(uuidByNode(parts));
     }),
   );
+});
+
+test('texts of any length have ids of their own, also after longer ones', () => {
+  for (const length of [300, 2_000, 20_000, 1_000, 1]) {
+    expect(nameUuid(['€'.repeat(length)])).toBe(uuidByNode(['€'.repeat(length)]));
+    expect(nameUuid(['a'.repeat(length)])).toBe(uuidByNode(['a'.repeat(length)]));
+  }
 });
 
 const id = '0198c5b0-7c1e-7a4f-9d55-3f0e8f6f2b11';
@@ -68,6 +80,17 @@ test('a record without offset and timestamp is identified by its topic and conte
   const digest = createHash('sha256').update(record.value).digest('hex');
   const id = nameUuid(['record', 'events', 2, '', '', digest]);
   expect(recordEventId({ value: record.value }, place)).toBe(id);
+});
+
+test('a record is identified by its whole value if only a part of it is decoded', () => {
+  const part = record.value.subarray(1);
+  expect(recordEventId({ ...record, value: part, wholeValue: record.value }, place)).toBe(recordId);
+  expect(recordEventId({ ...record, value: part }, place)).not.toBe(recordId);
+});
+
+test('a record without a value is identified like an empty one', () => {
+  const empty = recordEventId({ ...record, value: new Uint8Array() }, place);
+  expect(recordEventId({ ...record, value: null }, place)).toBe(empty);
 });
 
 test('a redriven record of a high partition keeps the id of the original', () => {

@@ -83,6 +83,17 @@ test.each<readonly [string, readonly string[], string | null]>([
   expect(locate(text, path).othersJson).toBe(expected);
 });
 
+test.each(['5', '-1.5e3', 'null', '""', '"a\\\\"', '[]', '{}'])('the whole document %s is a span', (text) => {
+  const depth = /[[{]/.test(text) ? 1 : 0;
+  for (const [before, after] of [
+    ['', ''],
+    [' \n', '\t '],
+  ] as const) {
+    const span = { start: before.length, end: before.length + text.length, depth };
+    expect(locate(`${before}${text}${after}`, [])).toEqual({ spans: [span], othersJson: null });
+  }
+});
+
 test('a scan does not see what an earlier one found', () => {
   const locateId = createLocator([['m', 'id']]);
   expect(locateId('{"m":{"id":1,"x":2}}')).not.toEqual(locateId('{"m":{}}'));

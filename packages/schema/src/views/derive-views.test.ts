@@ -64,11 +64,18 @@ test.each<readonly [string, unknown]>([
   ['text', { const: 'a' }],
   ['text', Type.Union([Type.Literal('a'), Type.Literal('b')])],
   ['text', { anyOf: [{ type: 'string' }, { type: 'string', format: 'date-time' }] }],
+  ['text', { allOf: [{ type: 'string' }, { type: 'string' }] }],
+  ['text', { allOf: [{ type: 'string' }, {}] }],
+  ['text', { allOf: [true, { type: 'string' }] }],
+  ['text', { allOf: [{ format: 'date-time' }, { type: 'string' }] }],
   ['timestamptz', { type: 'string', format: 'date-time' }],
   ['timestamptz', { oneOf: [{ type: 'string' }, { type: 'null' }], format: 'date-time' }],
   ['timestamptz', Type.Union([dateTime(), Type.Null()])],
   ['bigint', { type: 'integer', maximum: 1e40 }],
   ['bigint', { enum: [1, 2] }],
+  ['bigint', { type: 'integer', format: 'date-time' }],
+  ['bigint', { type: 'integer', $ref: 7 }],
+  ['bigint', { allOf: [{ anyOf: [{ type: 'string' }, {}] }, { type: 'integer' }] }],
   ['bigint', { allOf: [{ type: 'number' }, { type: 'integer' }] }],
   ['numeric', { type: 'number' }],
   ['numeric', { type: ['integer', 'number', 'null'] }],
@@ -83,11 +90,13 @@ test.each<readonly [string, unknown]>([
   ['jsonb', { anyOf: [{ type: 'string' }, {}] }],
   ['jsonb', { enum: ['a', { b: 1 }] }],
   ['jsonb', { format: 'date-time' }],
+  ['jsonb', { type: ['string', 'integer'], format: 'date-time' }],
   ['jsonb', { type: 'null' }],
   ['jsonb', { allOf: [{ type: 'string' }, { type: 'integer' }] }],
   ['jsonb', { $ref: '#/$defs/nowhere' }],
   ['jsonb', true],
   ['jsonb', false],
+  ['jsonb', null],
 ])('a column is %s if the schema of its member is %j', (expected, member) => {
   expect(typeOf(member)).toBe(expected);
 });
@@ -102,6 +111,28 @@ test.each<readonly [string, string, object]>([
     'https://a.example/x#/$defs/id',
     { $id: 'https://a.example/x', $defs: { id: { type: 'integer' } } },
   ],
+  ['a pointer with ~0', '#/$defs/a~0b', { $defs: { 'a~b': { type: 'integer' } } }],
+  ['a pointer that is not percent-encoded', '#/$defs/a%', { $defs: { 'a%': { type: 'integer' } } }],
+  ['an anchor that a URL would encode', '#é', { $defs: { one: { $anchor: 'é', type: 'integer' } } }],
+  [
+    'an anchor under the name of a keyword',
+    '#id',
+    { $defs: { default: { $anchor: 'id', type: 'integer' } } },
+  ],
+  ['a dynamic anchor', '#id', { $defs: { one: { $dynamicAnchor: 'id', type: 'integer' } } }],
+  ['an anchor in a list', '#id', { allOf: [{ $anchor: 'id', type: 'integer' }] }],
+  ['a name with an empty fragment', 'Id#', { $defs: { one: { $id: 'Id', type: 'integer' } } }],
+  ['a name by another path', './x/../Id', { $defs: { one: { $id: 'Id', type: 'integer' } } }],
+  [
+    'a name that two have',
+    'Id',
+    { $defs: { one: { $id: 'Id', type: 'integer' }, two: { $id: 'Id', type: 'string' } } },
+  ],
+  [
+    'a name next to one that is no text',
+    'Id',
+    { $defs: { one: { $id: 7 }, two: { $id: 'Id', type: 'integer' } } },
+  ],
   ['a URN', '#/$defs/id', { $id: 'urn:a:b', $defs: { id: { type: 'integer' } } }],
   [
     'a relative URL',
@@ -111,6 +142,27 @@ test.each<readonly [string, string, object]>([
 ])('a reference is followed: %s', (_, $ref, others) => {
   expect(typeOf({ $ref }, others)).toBe('bigint');
   expect(typeOf({ $dynamicRef: $ref }, others)).toBe('bigint');
+});
+
+test.each<readonly [string, object]>([
+  ['nowhere', {}],
+  ['nowhere#/a', {}],
+  ['nowhere', { $id: 'urn:a:b' }],
+  ['#undefined', { type: 'integer' }],
+  ['#/default/a', { default: null }],
+  ...['const', 'enum', 'default', 'examples'].map(
+    (keyword) => ['Id', { [keyword]: { $id: 'Id', type: 'integer' } }] as const,
+  ),
+])('the reference %s leads nowhere in %j', ($ref, others) => {
+  expect(typeOf({ $ref }, others)).toBe('jsonb');
+});
+
+test('a reference is relative to the name of the schema that it is in', () => {
+  const one = { $id: '/dir/one', properties: { a: { $ref: 'two' } } };
+  const two = { $id: '/dir/two', type: 'integer' };
+  expect(columnsOf({ $id: 'https://a.example/x', $ref: '/dir/one', $defs: { one, two } })).toEqual([
+    'a bigint',
+  ]);
 });
 
 test('a schema that refers to itself ends', () => {
@@ -130,17 +182,19 @@ test('members are found in every schema that describes the payload, each once', 
       { properties: { iban: { type: 'string' }, at: { type: 'integer' } } },
     ],
     if: { properties: { never: {} } },
+    // A literal with a member `then` could be taken for a promise.
+    ...JSON.parse('{"then":{"properties":{"fitting":{"type":"number"}}}}'),
     else: { properties: { more: { type: 'boolean' } } },
     dependentSchemas: { kind: { properties: { deep: { type: 'array' } } } },
     $defs: { base: { properties: { a: { type: 'string' } } } },
   };
   expect(columnsOf(payload)).toEqual([
     ...['b bigint', 'kind text', 'a text', 'c text', 'card text', 'at jsonb', 'iban text'],
-    ...['more boolean', 'deep jsonb'],
+    ...['fitting numeric', 'more boolean', 'deep jsonb'],
   ]);
 });
 
-test.each([{ type: 'string' }, { type: 'array', items: {} }, {}])(
+test.each([{ type: 'string' }, { type: 'array', items: {} }, {}, [], { properties: [{ type: 'string' }] }])(
   'a payload of %j has no members',
   (payload) => {
     expect(columnsOf(payload)).toEqual([]);
@@ -159,6 +213,27 @@ test('a member with the name of an envelope or system column becomes payload_NAM
     'payload_xmin jsonb',
     'event text',
   ]);
+});
+
+test.each(['tableoid', 'xmin', 'cmin', 'xmax', 'cmax', 'ctid'])(
+  'the column of the member %s has another name than the system column',
+  (name) => {
+    expect(columnsOf({ properties: { [name]: { type: 'string' } } })).toEqual([`payload_${name} text`]);
+  },
+);
+
+test('a member has the first description and column name of all that declare it', () => {
+  const later = { description: 'the a', title: 'another', 'x-column': 'b' };
+  const payload = {
+    allOf: [{}, { title: 'An order' }],
+    properties: { a: { 'x-column': 7 } },
+    oneOf: [{}],
+    $ref: '#/$defs/one',
+    $defs: { one: { properties: { a: later } } },
+  };
+  const [view] = deriveViews({ types: { one: Type.Unsafe(payload) } });
+  expect(view?.description).toBe('An order');
+  expect(view?.columns.at(-1)).toEqual({ name: 'b', type: 'jsonb', member: 'a', description: 'the a' });
 });
 
 test('descriptions come from the schema, a title, or the referenced schema', () => {
@@ -189,6 +264,13 @@ test('the definition or the schema may name a view, and the schema a column', ()
   );
   expect([own?.name, other?.name]).toEqual(['orders', 'Others']);
   expect(own?.columns.at(-1)).toMatchObject({ name: 'b', member: 'a' });
+});
+
+test('a name of a view or column that is no text is none', () => {
+  const [view] = deriveViews({
+    types: { a: Type.Object({ b: Type.String({ 'x-column': 7 }) }, { 'x-view': 7 }) },
+  });
+  expect([view?.name, view?.columns.at(-1)?.name]).toEqual(['event_a', 'b']);
 });
 
 test('names that collide, are too long or are none are refused, all at once', () => {
@@ -224,6 +306,18 @@ test('names that collide, are too long or are none are refused, all at once', ()
     `type e: the column of the member "a" is a system column of Postgres: ${columnRemedy}`,
     'type d: has 1501 columns, and a view may have 1500',
   ]);
+});
+
+test('a name with an unpaired surrogate is refused', () => {
+  expect(problemsOf(['a', Type.Object({}), { view: '\ud800' }])).toEqual([
+    expect.stringContaining('has a character that Postgres cannot store'),
+  ]);
+});
+
+test('a view of 1,500 columns is accepted', () => {
+  const members = Array.from({ length: 1_493 }, (_, n) => [`m${n}`, Type.String()]);
+  const wide = Type.Object(Object.fromEntries(members));
+  expect(problemsOf(['a', wide, { validate: () => undefined }])).toEqual([]);
 });
 
 test('the longest names are accepted', () => {
