@@ -29,14 +29,16 @@ const progress: PartitionProgress = {
 function watch(...partitions: readonly PartitionProgress[]) {
   const metrics = createTestMetrics();
   const fetchOffsets = vi.fn<ClusterAdmin['fetchOffsets']>(async () => [standing]);
-  const source = { partitions };
-  const logger = { debug: () => {} } as unknown as Logger;
+  const source: { partitions: readonly PartitionProgress[] } = { partitions };
+  const debug = vi.fn();
+  const logger = { debug } as unknown as Logger;
   const settings = { KAFKA_TOPIC: ['events', 'orders'], KAFKA_GROUP_ID: 'group' } as const;
   const watching = watchLag(settings, source, { fetchOffsets }, metrics, logger);
   const valuesOf = async (gauge: 'consumerGroupLag' | 'lagSeconds' | 'freshnessSeconds') =>
     (await metrics[gauge].get()).values.map(({ value }) => value);
   return {
     fetchOffsets,
+    debug,
     source,
     metrics,
     values: () => valuesOf('consumerGroupLag'),
@@ -57,6 +59,7 @@ test.each([
   watching.fetchOffsets.mockImplementation(away);
   await vi.advanceTimersByTimeAsync(16_000);
   expect([await watching.values(), await watching.seconds()]).toEqual([[], []]);
+  expect(watching.debug).toHaveBeenCalledWith({ error: expect.any(String) }, 'lag is unknown');
   watching.fetchOffsets.mockResolvedValue([standing]);
   await vi.advanceTimersByTimeAsync(10_000);
   expect(await watching.values()).toEqual([3]);
@@ -117,4 +120,56 @@ test('records that are stored and not yet committed count as lag, but not as sec
   using watching = watch({ ...progress, completed: 44n });
   await vi.advanceTimersByTimeAsync(10_000);
   expect([await watching.values(), await watching.seconds()]).toEqual([[3], [0]]);
+});
+
+test('a measurement may take 5 s', async () => {
+  using watching = watch(progress);
+  watching.fetchOffsets.mockImplementation(() => new Promise<never>(() => {}));
+  await vi.advanceTimersByTimeAsync(15_000);
+  expect(watching.debug).toHaveBeenCalledWith(
+    { error: 'measuring the lag took longer than 5000 ms' },
+    'lag is unknown',
+  );
+});
+
+test('without lag the seconds are 0, also if another member stored the records', async () => {
+  using watching = watch({ ...progress, completed: 7n, fetchedMs: Date.now() });
+  watching.fetchOffsets.mockResolvedValue([{ ...standing, committed: 44n }]);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect([await watching.values(), await watching.seconds()]).toEqual([[0], [0]]);
+});
+
+test('a partition that was revoked has no lag and no freshness', async () => {
+  const partitions = [{ ...progress, doneMs: Date.now(), fetchedMs: Date.now() }];
+  using watching = watch(...partitions);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect((await watching.metrics.freshnessSeconds.get()).values).toMatchObject([
+    { value: 10, labels: { consumergroup: 'group', topic: 'events', partition: 0 } },
+  ]);
+  expect((await watching.metrics.lagSeconds.get()).values).toMatchObject([
+    { value: 10, labels: { consumergroup: 'group', topic: 'events', partition: 0 } },
+  ]);
+  watching.source.partitions = [];
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect([await watching.values(), await watching.seconds(), await watching.freshness()]).toEqual([
+    [],
+    [],
+    [],
+  ]);
+});
+
+test('nothing is measured after the disposal', async () => {
+  const watching = watch(progress);
+  await vi.advanceTimersByTimeAsync(10_000);
+  watching[Symbol.dispose]();
+  await vi.advanceTimersByTimeAsync(100_000);
+  expect(watching.fetchOffsets).toHaveBeenCalledTimes(1);
+});
+
+test('a partition that Kafka does not list has no lag, and the others have theirs', async () => {
+  using watching = watch({ ...progress, partition: 7 }, progress);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect((await watching.metrics.consumerGroupLag.get()).values).toMatchObject([
+    { value: 3, labels: { partition: 0 } },
+  ]);
 });

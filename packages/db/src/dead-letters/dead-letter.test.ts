@@ -46,3 +46,32 @@ test('headers are stored by name, and their order only if jsonb would change it'
     'dlq.header_order': ['trace', 'id', 'trace'],
   });
 });
+
+test('a record may have no headers', () => {
+  expect([headersToJson(), headersToJson([])]).toEqual(['{}', '{}']);
+  expect(headersFromJson({})).toEqual([]);
+});
+
+test('a name is stored in base64 only if jsonb cannot hold it, or it has a meaning', () => {
+  const stored = (name: string | Buffer) => Object.keys(JSON.parse(headersToJson([[name, 'a']])));
+  expect(['a', 'xbase64:', 'BASE64:'].map(stored)).toEqual([['a'], ['xbase64:'], ['BASE64:']]);
+  expect(['base64:a', 'a\0', Buffer.of(0xff)].map(stored)).toEqual([
+    ['base64:YmFzZTY0OmE='],
+    ['base64:YQA='],
+    ['base64:/w=='],
+  ]);
+});
+
+test('a value is stored in base64 only if jsonb cannot hold its text', () => {
+  const stored = (value: Buffer | string | null) => JSON.parse(headersToJson([['a', value]])).a;
+  expect(['b', '', 'é', null].map(stored)).toEqual(['b', '', 'é', null]);
+  expect(['\0', Buffer.of(0xff)].map(stored)).toEqual([{ base64: 'AA==' }, { base64: '/w==' }]);
+});
+
+test('stored values of other forms are read as null', () => {
+  expect(headersFromJson({ a: { b: 1 }, b: 7, c: null })).toEqual([
+    ['a', null],
+    ['b', null],
+    ['c', null],
+  ]);
+});

@@ -8,3 +8,9 @@ test('a day starts at midnight UTC with the lowest id of its first millisecond',
     firstId: '01a21526-e400-0000-0000-000000000000',
   });
 });
+
+test('a day may be in the past, or the one of the moment itself', () => {
+  const moment = new Date('2026-11-25T00:00:00Z');
+  const names = [-1, 0, 31].map((days) => dayAfter(moment, days).name);
+  expect(names).toEqual(['20261124', '20261125', '20261226']);
+});

@@ -16,5 +16,13 @@ test.each([
 });
 
 test('a group that never committed has no current offset', () => {
-  expect(lagOf({ logStart: 0n, logEnd: 1n, committed: undefined }).current).toBeNull();
+  expect(lagOf({ logStart: 2n, logEnd: 5n, committed: undefined })).toEqual({
+    ...{ current: null, from: 2n, end: 5n, lag: 3n },
+  });
+});
+
+test('a group reads next from its offset, or from the log start if that is later', () => {
+  const from = (committed: bigint) => lagOf({ logStart: 2n, logEnd: 5n, committed });
+  expect(from(4n)).toEqual({ current: 4n, from: 4n, end: 5n, lag: 1n });
+  expect(from(1n)).toEqual({ current: 1n, from: 2n, end: 5n, lag: 3n });
 });

@@ -27,6 +27,8 @@ test('parts cover all offsets, with a limited number of records and bytes', () =
     [7, 12, [7, 9], 0],
     [12, 20, [12], 0],
   ]);
+  const [exact] = partsOf(slice, 5, 5);
+  expect(exact).toEqual([1, 20, [2, 3, 7, 9, 12], 3]);
   const large = { ...slice, records: [recordAt(2, 9), recordAt(3, 2), recordAt(4, 2)] };
   expect(partsOf(large, 9, 5)).toEqual([
     [1, 3, [2], 3],
@@ -38,4 +40,17 @@ test('a slice without records is one part', () => {
   expect(partsOf({ start: 1n, end: 3n, markers: 2, aborted: 0, records: [] }, 2, 100)).toEqual([
     [1, 3, [], 2],
   ]);
+});
+
+test('a part has at most 4 MiB', () => {
+  const records = [2, 3, 4].map((at) => recordAt(at, 2 << 20));
+  const parts = [...splitSlice({ start: 1n, end: 5n, markers: 0, aborted: 0, records }, 10)];
+  expect(parts.map(({ records: some }) => some.length)).toEqual([2, 1]);
+});
+
+test('the last part has what else the slice has', () => {
+  const place = { topic: 'events', partition: 0 };
+  const unreadable = { ...place, firstOffset: '1', lastOffset: '2', reason: 'too large' };
+  const [part] = splitSlice({ start: 1n, end: 3n, markers: 0, aborted: 0, records: [], unreadable }, 2);
+  expect(part?.unreadable).toBe(unreadable);
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { DeadLetter } from '../../dead-letters/dead-letter.ts';
 import { batchOf, deadLetter } from '../../testing/batches.ts';
 import { deadLetterColumns, deadLetterRows } from './dead-letter-rows.ts';
 
@@ -71,4 +72,37 @@ test('a row has its position, time and headers in the binary forms of Postgres',
   expect(row?.['source_offset']?.readBigInt64BE()).toBe(9_007_199_254_740_993n);
   expect(row?.['source_timestamp']?.readBigInt64BE()).toBe(1_000n);
   expect(String(row?.['headers'])).toBe('\u0001{"a":"b"}');
+});
+
+test('a record without headers has an empty object', () => {
+  const [row] = readRows(deadLetterRows(batchOf([], [deadLetter(0)]), null));
+  expect(String(row?.['headers'])).toBe('\u0001{}');
+});
+
+test('a time beyond those of Postgres is the last that it can store', () => {
+  const record = { offset: '0', timestamp: '9223372036854775807', key: null, value: null };
+  const [row] = readRows(deadLetterRows(batchOf([], [deadLetter(0, { record })]), null));
+  const since1970 = 9_200_000_000_000_000_000n;
+  expect(row?.['source_timestamp']?.readBigInt64BE()).toBe(since1970 - 946_684_800_000_000n);
+});
+
+test.each<Partial<DeadLetter>>([
+  { reason: 'not_utf8' },
+  { eventType: 'page_view' },
+  { detail: 'is not UTF-8' },
+  { sqlstate: '22P05' },
+  { redriveCount: 1 },
+])('a dead letter that differs from the one before in %j alone has its own error', (change) => {
+  const rows = readRows(
+    deadLetterRows(batchOf([], [deadLetter(0), deadLetter(1, change), deadLetter(2)]), null),
+  );
+  const errors = rows.map((row) => ({
+    reason: String(row['reason']),
+    eventType: row['event_type'] && String(row['event_type']),
+    detail: String(row['detail']),
+    sqlstate: row['sqlstate'] && String(row['sqlstate']),
+    redriveCount: row['redrive_count']?.readInt32BE(),
+  }));
+  const usual = { reason: 'not_json', eventType: null, detail: 'not JSON', sqlstate: null, redriveCount: 0 };
+  expect(errors).toEqual([usual, { ...usual, ...change }, usual]);
 });

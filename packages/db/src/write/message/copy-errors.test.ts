@@ -21,6 +21,7 @@ test.each([
   ],
   ['JSON data, line 1: {"COPY raw_events, line 3": secret', undefined],
   ['COPY raw_events, line 9: "secret"', undefined],
+  ['COPY raw_events, line 12: "secret"', undefined],
   ['SQL statement "secret"', undefined],
 ])('of the context %j only the offset of the row is kept', (where, offset) => {
   const error = withoutContext(errorWith(where), rows);

@@ -84,15 +84,26 @@ function regionOf(variables: Readonly<Record<string, string>>): string {
 test.each([
   ['b-1.demo.abc123.c2.kafka.us-east-1.amazonaws.com:9098', 'us-east-1'],
   ['boot-x1y2.c1.kafka-serverless.eu-west-3.amazonaws.com:9098', 'eu-west-3'],
+  ['b-1.demo.abc123.c2.kafka.cn-north-1.amazonaws.com.cn:9098', 'cn-north-1'],
+  ['other:9,b-1.demo.kafka.us-west-2.amazonaws.com:9098', 'us-west-2'],
 ])('the brokers %s are in the region %s, whatever AWS_REGION is', (brokers, region) => {
   expect(regionOf({ KAFKA_BROKERS: brokers, AWS_REGION: 'sa-east-1' })).toBe(region);
 });
 
 test('AWS_REGION is the region of brokers with other names', () => {
   expect(regionOf({ KAFKA_BROKERS: 'kafka.internal:9098', AWS_REGION: 'sa-east-1' })).toBe('sa-east-1');
-  expect(() => regionOf({ KAFKA_BROKERS: 'kafka.internal:9098' })).toThrow(
-    expect.objectContaining({ remedy: 'set AWS_REGION', code: exitCode.usage }),
-  );
+  const message =
+    'KAFKA_SASL_MECHANISM=aws-msk-iam: KAFKA_BROKERS does not contain the region of the cluster';
+  const others = [
+    'kafka.internal',
+    'b-1.kafka.eu.amazonaws.com.example',
+    'xkafka.eu.amazonaws.com',
+    'b-1.kafka.EU.amazonaws.com',
+  ];
+  for (const host of others)
+    expect(() => regionOf({ KAFKA_BROKERS: `${host}:9098` })).toThrow(
+      expect.objectContaining({ message, remedy: 'set AWS_REGION', code: exitCode.usage }),
+    );
 });
 
 test('without AWS credentials, the error names the ways to provide them', async () => {
@@ -104,7 +115,7 @@ test('without AWS credentials, the error names the ways to provide them', async 
   const error = (await signMskToken('eu-central-1').catch(toUserError)) as UserError;
   expect([error.message, error.remedy]).toEqual([
     expect.stringMatching(/^KAFKA_SASL_MECHANISM=aws-msk-iam: no AWS credentials: /),
-    expect.stringMatching(/environment, profile, or role/),
+    "provide them as for AWS's command line: by environment, profile, or role of the machine or pod",
   ]);
 });
 
@@ -119,4 +130,16 @@ test('AWS credentials that take too long are waited for', async () => {
   const error = await signMskToken('eu-central-1', 100).catch((reason: unknown) => reason);
   expect(isTransientError(error)).toBe(true);
   expect(String(error)).toContain('a token with AWS credentials took longer than 100 ms');
+});
+
+test('without the package that signs, the error names it', async () => {
+  vi.doMock('aws-msk-iam-sasl-signer-js', () => {
+    throw new Error('not found');
+  });
+  const error = await signMskToken('eu-central-1').catch(toUserError);
+  vi.doUnmock('aws-msk-iam-sasl-signer-js');
+  expect(error).toMatchObject({
+    message: 'KAFKA_SASL_MECHANISM=aws-msk-iam needs the package aws-msk-iam-sasl-signer-js',
+    remedy: 'install it next to @pipeline/kafka',
+  });
 });

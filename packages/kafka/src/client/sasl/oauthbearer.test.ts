@@ -21,7 +21,7 @@ interface LoginOptions {
 async function logIn(
   token: string,
   answers: readonly (string | Error)[],
-  { extensions = [], isReused = false }: LoginOptions = {},
+  { extensions, isReused = false }: LoginOptions = {},
 ) {
   const sent: string[] = [];
   let isForgotten = false;
@@ -37,10 +37,12 @@ async function logIn(
     if (answer instanceof Error) throw answer;
     return response?.parse(await response.decode(Buffer.from(`\0\0\0\0${answer}`)));
   };
-  const login = oauthBearer(tokens, extensions).authenticationProvider({
-    ...{ host: 'broker', port: 9_093, saslAuthenticate },
-    logger: new kafkajs.Kafka({ brokers: ['broker:9093'] }).logger(),
-  });
+  const login = oauthBearer(tokens, ...(extensions === undefined ? [] : [extensions])).authenticationProvider(
+    {
+      ...{ host: 'broker', port: 9_093, saslAuthenticate },
+      logger: new kafkajs.Kafka({ brokers: ['broker:9093'] }).logger(),
+    },
+  );
   await (login as { prepare?: () => Promise<void> }).prepare?.();
   const error = await login.authenticate().catch((reason: unknown) => reason);
   return { sent, error, isForgotten };
@@ -50,6 +52,11 @@ test('the token is sent in the form of RFC 7628', async () => {
   const { sent, error } = await logIn(valid, ['']);
   expect(error).toBeUndefined();
   expect(sent).toEqual([`n,,\u0001auth=Bearer ${valid}\u0001\u0001`]);
+});
+
+test('the mechanism has the name of RFC 7628', () => {
+  const tokens = { current: async () => valid, forget: () => false, remedy: 'a remedy' };
+  expect(oauthBearer(tokens).mechanism).toBe('oauthbearer');
 });
 
 test('extensions follow the token', async () => {
@@ -71,6 +78,16 @@ test('a rejected token ends the exchange, and is an error with a remedy', async 
   expect(isTransientError(error)).toBe(false);
   const { message, remedy } = toUserError(error) as UserError;
   expect([message, remedy]).toEqual(['Kafka: broker:9093 rejects the token: invalid_token', 'a remedy']);
+});
+
+test.each([
+  ['denied', 'denied'],
+  ['{}', '{}'],
+  ['{"status":null}', '{"status":null}'],
+  ['{"status":"bad token"}', 'bad ***'],
+])('of the answer %j the error has %j', async (answer, text) => {
+  const { error } = await logIn('token', [answer]);
+  expect((toUserError(error) as UserError).message).toBe(`Kafka: broker:9093 rejects the token: ${text}`);
 });
 
 test('a rejected token that was used before is replaced by a new one', async () => {

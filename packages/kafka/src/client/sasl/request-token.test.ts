@@ -46,12 +46,19 @@ test('the client authenticates in the form of RFC 6749, and names its scope', as
   expect(await requestToken(client(served.endpoint))).toEqual({ value: 'a.b.c', lifetimeMs: 60_000 });
   const [request] = served.requests;
   const basic = Buffer.from('app%3A1:hunter%2F2%20secret').toString('base64');
-  expect(request?.headers.authorization).toBe(`Basic ${basic}`);
+  expect(request?.headers).toMatchObject({ authorization: `Basic ${basic}`, accept: 'application/json' });
   expect(request?.body).toBe('grant_type=client_credentials&scope=kafka+read');
+});
+
+test('without a scope the client names none', async () => {
+  await using served = await startEndpoint(200, '{"access_token":"a","expires_in":60}');
+  for (const scope of [undefined, '']) await requestToken({ ...client(served.endpoint), scope });
+  expect(served.requests.map(({ body }) => body)).toEqual(Array(2).fill('grant_type=client_credentials'));
 });
 
 test.each([
   ['"3599"', 3_599_000],
+  ['"soon"', 0],
   ['null', 0],
   ['-5', 0],
 ])('expires_in of %s is a lifetime of %i ms', async (seconds, lifetimeMs) => {
@@ -66,6 +73,19 @@ test('without expires_in the lifetime is that of the token itself', async () => 
   await using served = await startEndpoint(200, JSON.stringify({ access_token: `h.${claims}.s` }));
   const { lifetimeMs } = await requestToken(client(served.endpoint));
   expect(Math.round(lifetimeMs / 100_000)).toBe(6);
+});
+
+test('without expires_in the lifetime of an opaque token is unknown', async () => {
+  await using served = await startEndpoint(200, '{"access_token":"opaque"}');
+  expect(await requestToken(client(served.endpoint))).toEqual({ value: 'opaque', lifetimeMs: 0 });
+});
+
+test('an error without a code is described by its message', async () => {
+  vi.stubGlobal('fetch', () => Promise.reject(new Error('took too long')));
+  const error = await requestToken(client('https://issuer.example/token?a=b')).catch(String);
+  expect(error).toMatch(
+    /KAFKA_OAUTH_TOKEN_ENDPOINT https:\/\/issuer.example\/token does not respond: took too long$/,
+  );
 });
 
 test.each([500, 503, 429, 408])('status %i is transient', async (status) => {
@@ -105,7 +125,16 @@ test.each([
     /invalid_client/,
     /check KAFKA_OAUTH_CLIENT_ID and KAFKA_OAUTH_CLIENT_SECRET/,
   ],
+  [
+    400,
+    { error: 'unauthorized_client', error_description: 7 },
+    /rejects the client: unauthorized_client$/,
+    /check KAFKA_OAUTH_CLIENT_ID and KAFKA_OAUTH_CLIENT_SECRET/,
+  ],
+  [400, { error: 'invalid_client' }, /invalid_client/, /check KAFKA_OAUTH_CLIENT_ID and/],
   [401, 'Unauthorized', /status 401/, /KAFKA_OAUTH_CLIENT_SECRET/],
+  [401, { error: 7 }, /rejects the client: status 401$/, /KAFKA_OAUTH_CLIENT_SECRET/],
+  [499, '', /status 499/, /check KAFKA_OAUTH_TOKEN_ENDPOINT/],
   [400, { error: 'invalid_scope' }, /invalid_scope/, /check KAFKA_OAUTH_SCOPE/],
   [404, 'not here', /status 404/, /check KAFKA_OAUTH_TOKEN_ENDPOINT/],
   [302, '', /status 302/, /check KAFKA_OAUTH_TOKEN_ENDPOINT/],
@@ -126,9 +155,14 @@ test.each([
 );
 
 test('a rejection is one line, and does not repeat the secret', async () => {
-  const description = `the secret ${SECRET}\nor ${encodeURIComponent(SECRET)} is wrong`;
+  const description = `the secret ${SECRET}\n\nor ${encodeURIComponent(SECRET)} is wrong`;
   const error = await errorOf(401, { error: 'invalid_client', error_description: description });
   expect((toUserError(error) as UserError).message).toMatch(
     /invalid_client: the secret \*\*\* or \*\*\* is wrong$/,
   );
+});
+
+test('a rejection is limited to 300 characters', async () => {
+  const error = await errorOf(400, { error: 'no', error_description: `${'x'.repeat(300)}` });
+  expect((toUserError(error) as UserError).message).toMatch(/rejects the client: no: x{296}$/);
 });

@@ -23,8 +23,9 @@ test('the file is read for each login', async () => {
 
 test('at the start, a missing file is a usage error that names the setting', () => {
   const message = 'KAFKA_OAUTH_TOKEN_FILE: cannot read /nowhere/token';
+  const remedy = 'use the path of a readable file with a bearer token, and replace it by renaming a new one';
   expect(() => tokenFile('/nowhere/token')).toThrow(
-    expect.objectContaining({ message, code: exitCode.usage }),
+    expect.objectContaining({ message, remedy, code: exitCode.usage }),
   );
 });
 
@@ -42,4 +43,11 @@ test('a file that is missing later is a permanent error that names the setting',
     code: exitCode.failed,
     message: expect.stringMatching(/^KAFKA_OAUTH_TOKEN_FILE:/),
   });
+});
+
+test('a rejected token is replaced by the process that writes the file', () => {
+  using file = createFile('token');
+  const tokens = tokenFile(file.path);
+  expect(tokens.forget('token')).toBe(false);
+  expect(tokens.remedy).toMatch(/^check the process that writes KAFKA_OAUTH_TOKEN_FILE/);
 });
