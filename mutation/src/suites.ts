@@ -10,45 +10,56 @@ export interface Suite {
   readonly leastScore?: number;
 }
 
-/** A part of the schema package whose tests are next to its files. */
+/**
+ * A part of the schema package whose tests are next to its files. Those that compare it with the decoder take too long
+ * to run for each mutant.
+ */
 function partOfSchema(name: string): Suite {
   return {
     folder: `packages/schema/src/${name}`,
     mutate: ['!(*.test).ts'],
-    tests: ['!(*.long).test.ts'],
+    tests: ['!(*.long|accept-compared).test.ts'],
     leastScore: 90,
   };
 }
 
 /** A file belongs to the first suite whose folder it is in. */
 export const suites: readonly Suite[] = [
-  ...['definition', 'envelopes/cloudevents', 'envelopes/debezium', 'rollups'].map(partOfSchema),
+  ...['accept', 'definition', 'envelopes/cloudevents', 'envelopes/debezium'].map(partOfSchema),
+  ...['rollups', 'views'].map(partOfSchema),
   {
     folder: 'packages/schema/src/envelopes',
-    mutate: ['!(describe-fields|*.test).ts'],
-    tests: ['**/!(describe-fields|never-throws).test.ts'],
+    mutate: ['!(*.test).ts'],
+    tests: ['**/!(describe-fields|never-throws).test.ts', 'describe-fields.test.ts'],
     leastScore: 90,
   },
   {
     folder: 'packages/schema/src',
     mutate: [
-      '{decode,encode,event-makers,known-path,parse,reasons,scan-payload,text-rules,validate}.ts',
+      '{decode,encode,event-makers,json-schema,keywords,known-path,parse,portable,reasons,registry}.ts',
+      '{scan-payload,text-rules,validate}.ts',
       'time/{date-time,event-time}.ts',
       'locate/{pointer,scalar-text}.ts',
       'identity/{event-id,origin}.ts',
     ],
     tests: [
-      '{decode,encode,event-makers,own-types,rejection,text-rules}.test.ts',
+      '{decode,encode,event-makers,own-types,portable,rejection,text-rules}.test.ts',
       '{identity,locate,testing,time}/*.test.ts',
     ],
     leastScore: 90,
+  },
+  {
+    folder: 'packages/db/src/write/message',
+    mutate: ['{copy-errors,find-repeated,literals}.ts'],
+    tests: ['!(*.int).test.ts'],
   },
   {
     folder: 'packages/db/src/write',
     mutate: [
       '{batch,event-rows,insert-form,isolate,log-tail,minute-counts,record-time}.ts',
       '{too-slow,parameters}.ts',
-      'columns/{array-literal,copy-fields,event-columns,event-ids,lines}.ts',
+      'columns/{array-literal,binary-rows,copy-fields,copy-line,dead-letter-rows,event-columns,event-ids}.ts',
+      'columns/lines.ts',
     ],
     tests: ['!(*.int).test.ts', 'columns/*.test.ts'],
   },
@@ -63,6 +74,16 @@ export const suites: readonly Suite[] = [
     tests: ['!(*.int).test.ts'],
   },
   {
+    folder: 'packages/db/src',
+    mutate: ['dead-letters/dead-letter.ts', 'maintenance/day.ts', 'prove/{column,sent-events,versions}.ts'],
+    tests: ['{dead-letters,maintenance,prove}/!(*.int|dead-letter-reasons).test.ts'],
+  },
+  {
+    folder: 'packages/kafka/src/admin',
+    mutate: ['{lag,split-slice}.ts'],
+    tests: ['{lag,split-slice}.test.ts'],
+  },
+  {
     folder: 'packages/kafka/src/consume',
     mutate: [
       '{assigned-partition,assignment,chunk-queue,check-log,continues-log,divergence,locator,offset-committer}.ts',
@@ -71,13 +92,18 @@ export const suites: readonly Suite[] = [
     tests: ['!(*.int|batch-source|group-member).test.ts'],
   },
   {
+    folder: 'packages/kafka/src/client/sasl',
+    mutate: ['!(*.test).ts'],
+    tests: ['*.test.ts'],
+  },
+  {
     folder: 'packages/kafka/src/client',
     mutate: ['{codecs,errors,lz4,response-reader}.ts'],
     tests: ['{codecs,errors,lz4,response-reader}.test.ts'],
   },
   {
     folder: 'packages/kafka/src/produce',
-    mutate: ['{dead-letter-record,partitioner}.ts'],
+    mutate: ['{dead-letter-record,encode-headers,partitioner}.ts'],
     tests: ['!(*.int).test.ts'],
   },
   {
@@ -88,11 +114,13 @@ export const suites: readonly Suite[] = [
   {
     folder: 'apps/consumer/src',
     mutate: [
-      '{admission,consume,dead-letter,dead-letter-limit,observe,stages,triage}.ts',
+      '{admission,consume,dead-letter,dead-letter-limit,failing-writes,health,lag,observe,retry-policy}.ts',
+      '{shadow,stages,triage}.ts',
       '{pauses/watch-pauses,replay/plan,replay/read-ranges,replay/report,traces/trace-stages}.ts',
     ],
     tests: [
-      '{admission,consume,dead-letter,dead-letter-limit,observe,stages,triage}.test.ts',
+      '{admission,consume,dead-letter,dead-letter-limit,health,lag,observe,retry-policy}.test.ts',
+      '{shadow,stages,triage}.test.ts',
       '{pauses,replay,traces}/*.test.ts',
     ],
   },
