@@ -59,7 +59,7 @@ export const suites: readonly Suite[] = [
       '{batch,event-rows,insert-form,isolate,log-tail,minute-counts,record-time}.ts',
       '{too-slow,parameters}.ts',
       'columns/{array-literal,binary-rows,copy-fields,copy-line,dead-letter-rows,event-columns,event-ids}.ts',
-      'columns/lines.ts',
+      'columns/{first-elements,lines}.ts',
     ],
     tests: ['!(*.int).test.ts', 'columns/*.test.ts'],
   },
