@@ -136,6 +136,19 @@ describe.each([
     expect(await ledger()).toEqual({ stored: 1, duplicates: 4, conflicting: 3, dead: 0, next: 5 });
   });
 
+  test.each<[string, Partial<EventRow>]>([
+    ['payload', { payloadJson: '{"a":"\\u0000"}' }],
+    ['user', { userId: 'a\0b' }],
+  ])('a conflict is kept if it is read again with a row of a refused %s', async (_column, change) => {
+    const writer = await openWriter('dead-letter');
+    const replayed = [event, again(event, 1, { payloadJson: '{"a":2}' })];
+    await writer.write(batchOf(replayed));
+    const { refused } = await writer.write(batchOf([...replayed, row(2, change), row(3)]));
+    expect(refused.map(({ reason }) => reason)).toEqual(['conflicting_event', 'refused_by_database']);
+    expect(await ledger()).toEqual({ stored: 2, duplicates: 0, conflicting: 0, dead: 2, next: 4 });
+    await expectSums();
+  });
+
   test('conflicts of a partitioned table are found', async () => {
     await using partitioned = await createFreshDatabase(inject('postgresUrl'));
     const day = new Date('2026-11-24T00:00:00Z');

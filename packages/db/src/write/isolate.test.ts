@@ -53,6 +53,7 @@ function createStore(canFind: (offset: number) => boolean = () => false) {
     findDeadLettered: async () => new Map(),
     async findConflicts(rows) {
       statements++;
+      if ([...rows].some(isRefused)) return refusal;
       const found = [...rows].flatMap((row, index): readonly (readonly [number, string])[] =>
         isConflicting(row) ? [[index, 'payload']] : [],
       );
@@ -174,6 +175,20 @@ test('after another conflict, all rows of the batch are compared again', async (
   };
   expect(offsetsOf(await writeIsolating(batchOf(['good', 'good']), store))).toEqual([0]);
   expect(tried).toEqual([[0, 1], [0], [1]]);
+});
+
+test.each([true, false])('a row that cannot be compared is isolated, if it is found: %s', async (canFind) => {
+  const store = createStore(() => canFind);
+  let isReplay = true;
+  const tryWrite: Store['tryWrite'] = async (batch) => {
+    if (!isReplay) return await store.tryWrite(batch);
+    isReplay = false;
+    return 'conflict';
+  };
+  const batch = batchOf(['conflicting', 'good', 'refused', 'good']);
+  const deadLetters = await writeIsolating(batch, { ...store, tryWrite });
+  expect(deadLetters.map(({ reason }) => reason)).toEqual(['conflicting_event', 'refused_by_database']);
+  expect(offsetsOf(store.kept.flatMap(({ rows }) => [...rows]))).toEqual([1, 3]);
 });
 
 test('an invalid row becomes a dead letter with its SQLSTATE', async () => {

@@ -24,8 +24,11 @@ export interface Store {
   readonly findDeadLettered: (batch: Batch) => Promise<ReadonlyMap<number, Refusal>>;
   /** Rows that Postgres will reject, by index. May miss some. */
   readonly findInvalidRows: (rows: EventRows) => Promise<ReadonlyMap<number, Refusal>>;
-  /** The columns in which rows differ from the stored event with their id, or an earlier row, by index. */
-  readonly findConflicts: (rows: EventRows) => Promise<ReadonlyMap<number, string>>;
+  /**
+   * The columns in which rows differ from the stored event with their id, or an earlier row, by index; or why
+   * Postgres cannot compare them.
+   */
+  readonly findConflicts: (rows: EventRows) => Promise<ReadonlyMap<number, string> | Refusal>;
   /** Number of times that a record was redriven. */
   readonly countRedrives: (record: SourceRecord) => number;
 }
@@ -94,23 +97,25 @@ function toVerdicts(refusals: ReadonlyMap<number, Refusal>): Verdicts {
   return new Map([...refusals].map(([index, refusal]) => [index, verdictOf(refusal)]));
 }
 
-/** Empty if the conflicts are gone by now: then the batch is written as it is. */
-async function findConflicting({ rows }: Batch, store: Store): Promise<Verdicts> {
+function toConflictVerdicts(found: ReadonlyMap<number, string>): Verdicts {
   const verdictOf = (differences: string): Verdict => ({
     reason: 'conflicting_event',
     detail: `differs from the event that is stored with this event_id, in ${differences}`,
     sqlstate: null,
   });
-  const found = await store.findConflicts(rows);
   return new Map([...found].map(([index, differences]) => [index, verdictOf(differences)]));
 }
 
 /**
- * Writes a batch with its conflicting rows as dead letters. If another consumer stores one of its events in
- * between, all rows are compared again: one that differed from an earlier row may equal that event.
+ * Writes a batch with its conflicting rows as dead letters; as it is if the conflicts are gone by now. If another
+ * consumer stores one of its events in between, all rows are compared again: one that differed from an earlier row may
+ * equal that event. The conflict may be in the part that is a replay, and a row that cannot be compared, because
+ * Postgres refuses it, in the other part.
  */
 async function writeWithoutConflicts(batch: Batch, store: Store): Promise<readonly DeadLetter[]> {
-  const [rest, refused] = refuseRows(batch, await findConflicting(batch, store), store);
+  const found = await store.findConflicts(batch.rows);
+  if ('sqlstate' in found) return await isolate(batch, found, store);
+  const [rest, refused] = refuseRows(batch, toConflictVerdicts(found), store);
   const failure = await store.tryWrite(rest);
   if (failure === 'conflict') return await writeWithoutConflicts(batch, store);
   const others = failure === undefined ? [] : await isolate(rest, failure, store);

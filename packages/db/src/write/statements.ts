@@ -38,7 +38,8 @@ export interface Statements {
   ) => Promise<StatementResult>;
   readonly findDeadLettered: Store['findDeadLettered'];
   readonly findInvalidRows: Store['findInvalidRows'];
-  readonly findConflicts: Store['findConflicts'];
+  /** The columns in which rows differ from the stored event with their id, or an earlier row, by index. */
+  readonly findConflicts: (rows: EventRows) => Promise<ReadonlyMap<number, string>>;
 }
 
 export interface StatementOptions {

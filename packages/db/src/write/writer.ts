@@ -5,7 +5,7 @@ import type { DeadLetter } from '../dead-letters/dead-letter.ts';
 import { type Batch, type PartitionName, recordCount, splitBatch } from './batch.ts';
 import { ConflictingEventError, UnseenDuplicateError } from './conflicts.ts';
 import { type InsertForm, InsertForms } from './insert-form.ts';
-import { type Failure, isDivisible, type Store, writeIsolating } from './isolate.ts';
+import { type Failure, isDivisible, type Refusal, type Store, writeIsolating } from './isolate.ts';
 import type { LedgerView, LogPartition, OpenedLedger } from './ledger.ts';
 import { cutTail, extendTail, type LogTail, tailFromJson } from './log-tail.ts';
 import { recordOffsetOf } from './message/copy-errors.ts';
@@ -110,7 +110,7 @@ export class LedgerWriter implements Writer {
       findDeadLettered: async (part) =>
         isReread ? await this.#persist(() => this.#statements.findDeadLettered(part)) : new Map(),
       findInvalidRows: (rows) => this.#persist(() => this.#statements.findInvalidRows(rows)),
-      findConflicts: (rows) => this.#persist(() => this.#statements.findConflicts(rows)),
+      findConflicts: (rows) => this.#persist(() => this.#statements.findConflicts(rows)).catch(refusalOf),
       countRedrives: this.#countRedrives,
     });
     return { ...tally.total(), refused };
@@ -218,10 +218,15 @@ export async function failureOf(write: () => Promise<void>): Promise<Failure | u
   } catch (error) {
     if (error instanceof TooSlowError) return 'too_slow';
     if (error instanceof ConflictingEventError) return 'conflict';
-    if (errorKind(error) !== 'refused') throw error;
-    const message = error instanceof Error ? error.message : 'refused';
-    return { sqlstate: codeOf(error), message, recordOffset: recordOffsetOf(error) };
+    return refusalOf(error);
   }
+}
+
+/** @throws an error that does not reject the data of a batch */
+function refusalOf(error: unknown): Refusal {
+  if (errorKind(error) !== 'refused') throw error;
+  const message = error instanceof Error ? error.message : 'refused';
+  return { sqlstate: codeOf(error), message, recordOffset: recordOffsetOf(error) };
 }
 
 const [UNIQUE_VIOLATION, DEADLOCK_DETECTED] = ['23505', '40P01'];
