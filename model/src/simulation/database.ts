@@ -1,5 +1,6 @@
 import type { EventRow } from '@pipeline/db';
 import {
+  areManyDuplicates,
   type Batch,
   BUILT_IN_IDENTITY,
   type ConflictHandling,
@@ -15,9 +16,11 @@ import {
   type StatementResult,
   tailFromJson,
   tailToJson,
+  UnseenDuplicateError,
 } from '@pipeline/db/write';
 import type { Clock } from './clock.ts';
 import { postgresError } from './network.ts';
+import { contentOf, differencesOf, failureOf, isDuplicateOf, refusalOf, UNSUPPORTED_ESCAPE } from './rows.ts';
 import { identityOf, type LedgerRow, type StoredDeadLetter, Tables } from './tables.ts';
 
 /** After this long without a write, a ledger may go back to the topic before. */
@@ -32,10 +35,30 @@ export class Database {
   refusesUntil = 0;
   readonly conflicts: ConflictHandling;
   readonly #clock: Clock;
+  #backup: Tables | undefined;
 
   constructor(clock: Clock, conflicts: ConflictHandling) {
     this.#clock = clock;
     this.conflicts = conflicts;
+  }
+
+  /** Whether the right to insert events is missing. */
+  get isRefusing(): boolean {
+    return this.#clock.now < this.refusesUntil;
+  }
+
+  get isBackedUp(): boolean {
+    return this.#backup !== undefined;
+  }
+
+  /** Keeps a copy of the tables. */
+  backUp(): void {
+    this.#backup = this.tables.copy();
+  }
+
+  /** Goes back to the last copy. */
+  restore(): void {
+    this.tables = this.#backup?.copy() ?? this.tables;
   }
 
   /** What a version without definitions does that opens ledgers. */
@@ -79,26 +102,26 @@ export class Database {
   }
 
   /**
-   * What `writeStatement` does; undefined if there is no ledger.
-   * @throws a unique violation in a form that fails on duplicates, a refusal of a row, a missing right, or a
-   * ConflictingEventError
+   * What `Statements.write` does; undefined if there is no ledger.
+   * @throws a unique violation in a form that fails on duplicates, a refusal of a row, a missing right, a
+   * ConflictingEventError, or an UnseenDuplicateError if a message has dead letters where some are stored
    */
   write(batch: Batch, view: LedgerView, form: InsertForm, tail?: LogTail): StatementResult | undefined {
+    const isMessage = this.#isMessage(batch, form);
+    if (!isMessage) this.#requireRight();
     const row = this.tables.ledgers.get(batch.partition);
     if (row === undefined) return undefined;
     const found = { foundOffset: BigInt(row.next), foundResets: row.resets };
     if (BigInt(row.next) !== view.nextOffset || row.resets !== view.resets)
       return { ...found, foundTail: jsonOf(row.tail), storedByType: null, deadLettered: 0, conflicting: 0 };
+    if (isMessage && this.#hasDeadLetters(batch)) throw new UnseenDuplicateError('a dead letter is stored');
+    if (isMessage) this.#requireRight();
     const rows = [...batch.rows];
-    const isRefused = rows.length > 0 && this.#clock.now < this.refusesUntil;
-    if (isRefused) throw postgresError(INSUFFICIENT_PRIVILEGE);
-    const refusal = rows.map(refusalOf).find((one) => one !== undefined);
-    if (refusal !== undefined) throw postgresError(refusal.sqlstate);
     const fresh = this.#freshOf(rows);
-    const isExact = form === 'plain' || form === 'copy';
-    if (isExact && fresh.length < rows.length) throw postgresError('23505');
+    const failure = failureOf(rows, isDuplicateOf(fresh, form), isMessage);
+    if (failure !== undefined) throw postgresError(failure);
     const isReplay = batch.nextOffset <= view.nextOffset;
-    const conflicting = this.conflicts === 'count' && isReplay ? 0 : this.findConflicts(batch.rows).size;
+    const conflicting = this.conflicts === 'count' && isReplay ? 0 : this.#conflictsOf(batch.rows).size;
     if (this.conflicts === 'dead-letter' && conflicting > 0) throw new ConflictingEventError('conflict');
     const letters = this.#freshLetters(batch, row.topicId);
     const storedByType = this.#insert(fresh);
@@ -110,21 +133,51 @@ export class Database {
     return { ...found, foundTail: null, storedByType, deadLettered: letters.length, conflicting };
   }
 
+  /** Whether a batch is written by COPY. With `copy-new` a statement writes many or conflicting duplicates. */
+  #isMessage({ rows }: Batch, form: InsertForm): boolean {
+    if (form !== 'copy-new') return form === 'copy';
+    const duplicates = rows.length - this.#freshOf([...rows]).length;
+    return !areManyDuplicates(duplicates, rows.length) && this.#conflictsOf(rows).size === 0;
+  }
+
+  /** A message compares the ledger before it needs the right, and a statement needs it whatever the ledger is. */
+  #requireRight(): void {
+    if (this.isRefusing) throw postgresError(INSUFFICIENT_PRIVILEGE);
+  }
+
+  /** Whether dead letters are stored at the offsets of those of a batch, also of another topic id. */
+  #hasDeadLetters({ partition, deadLetters }: Batch): boolean {
+    const offsets = deadLetters.map(({ record }) => Number(record.offset));
+    const [first, last] = [Math.min(...offsets), Math.max(...offsets)];
+    return this.tables.deadLetters.some(({ partition: other, letter }) => {
+      const offset = Number(letter.record.offset);
+      return other === partition && offset >= first && offset <= last;
+    });
+  }
+
   /** The first of several rows with one id. */
   #freshOf(rows: readonly EventRow[]): readonly EventRow[] {
     const byId = new Map(rows.toReversed().map((row) => [row.eventId, row]));
     return [...byId.values()].filter(({ eventId }) => !this.tables.events.has(eventId));
   }
 
-  /** What `findConflicts` does: compares rows with the stored event of their id, or the first row with it. */
+  /**
+   * What `findConflicts` does: compares rows with the stored event of their id, or the first row with it.
+   * @throws a refusal of a payload, whether its row is a duplicate or not
+   */
   findConflicts(rows: Iterable<EventRow>): ReadonlyMap<number, string> {
+    if (this.findInvalidRows(rows).size > 0) throw postgresError(UNSUPPORTED_ESCAPE);
+    return this.#conflictsOf(rows);
+  }
+
+  #conflictsOf(rows: Iterable<EventRow>): ReadonlyMap<number, string> {
     const contents = new Map<string, string>();
     const found = new Map<number, string>();
     for (const [index, row] of [...rows].entries()) {
       const content = contentOf(row);
       const known = this.tables.events.get(row.eventId)?.content ?? contents.get(row.eventId);
       contents.set(row.eventId, known ?? content);
-      if (known !== undefined && known !== content) found.set(index, 'payload');
+      if (known !== undefined && known !== content) found.set(index, differencesOf(content, known));
     }
     return found;
   }
@@ -169,7 +222,9 @@ export class Database {
   findInvalidRows(rows: Iterable<EventRow>): ReadonlyMap<number, Refusal> {
     const refusals = [...rows].map((row, index) => [index, refusalOf(row)] as const);
     return new Map(
-      refusals.flatMap(([index, refusal]) => (refusal?.sqlstate === '22P05' ? [[index, refusal]] : [])),
+      refusals.flatMap(([index, refusal]) =>
+        refusal?.sqlstate === UNSUPPORTED_ESCAPE ? [[index, refusal]] : [],
+      ),
     );
   }
 
@@ -201,17 +256,6 @@ const emptyLedger = {
   identity: null,
 };
 
-/** The columns that a conflict is decided by. */
-function contentOf({ eventType, eventTime, userId, payloadJson }: EventRow): string {
-  return JSON.stringify([eventType, eventTime, userId, payloadJson]);
-}
-
-/** Why Postgres refuses a row: jsonb cannot hold a null character, and a constraint forbids a user. */
-function refusalOf({ payloadJson, userId }: EventRow): Refusal | undefined {
-  if (payloadJson.includes('\\u0000')) return { sqlstate: '22P05', message: 'unsupported escape' };
-  return userId === 'forbidden' ? { sqlstate: '23514', message: 'violates a check' } : undefined;
-}
-
 function advance(
   row: LedgerRow,
   batch: Batch,
@@ -232,8 +276,8 @@ function advance(
   };
 }
 
-function viewOf({ next, resets }: LedgerRow): LedgerView {
-  return { nextOffset: BigInt(next), resets };
+function viewOf({ next, resets, topicId }: LedgerRow): LedgerView {
+  return { nextOffset: BigInt(next), resets, topicId };
 }
 
 function tailOf({ tail }: LedgerRow): LogTail | undefined {
