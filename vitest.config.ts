@@ -41,6 +41,7 @@ const slow = [
   'platforms',
   'own-topics-formats',
   'scenarios.int',
+  'comparison.int',
   'batch-source.int',
 ];
 

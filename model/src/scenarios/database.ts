@@ -6,6 +6,7 @@ import { settingsFor } from '@pipeline/testing';
 import type { Tables } from '../model/world.ts';
 import { CHANGED, eventTimeOf, REFUSED_USER } from '../model/writing.ts';
 import { violationsText } from '../permutations/tables.ts';
+import { copiesOf } from '../table-copies.ts';
 
 /** The content of the tables as the model has it; `violations` are the invariants that they violate. */
 export interface Content extends Omit<Tables, 'purged' | 'ledgers'> {
@@ -26,28 +27,10 @@ const tables = [
   'purged_rows',
 ];
 
+const copies = copiesOf(tables);
+
 /** Creates a place for a copy of the tables, and the constraint that refuses rows. */
-const setupText = `
-  alter table raw_events add check (user_id <> '${REFUSED_USER}');
-  create schema copy; ${tables.map((table) => `create table copy.${table} (like ${table});`).join('')}`;
-
-const withoutTriggers = (text: string) =>
-  `set session_replication_role = replica; ${text} set session_replication_role = origin;`;
-
-const emptyText = withoutTriggers(
-  tables.map((table) => `delete from ${table}; delete from copy.${table};`).join(''),
-);
-const backupText = tables
-  .map((table) => `delete from copy.${table}; insert into copy.${table} select * from ${table};`)
-  .join('');
-const restoreText = withoutTriggers(
-  tables
-    .map(
-      (table) =>
-        `delete from ${table}; insert into ${table} overriding system value select * from copy.${table};`,
-    )
-    .join(''),
-);
+const setupText = `alter table raw_events add check (user_id <> '${REFUSED_USER}'); ${copies.create}`;
 
 const list = (number: string, from: string) =>
   `coalesce((select json_agg(${number} order by ${number}) from ${from}), '[]')`;
@@ -95,9 +78,9 @@ export class RealTables implements AsyncDisposable {
     await this.#database[Symbol.asyncDispose]();
   }
 
-  empty = () => this.#run(emptyText);
-  backUp = () => this.#run(backupText);
-  restore = () => this.#run(restoreText);
+  empty = () => this.#run(copies.empty);
+  backUp = () => this.#run(copies.backUp);
+  restore = () => this.#run(copies.restore);
 
   /** As if a minute had passed without a write. */
   forgetFormerTopics = () => this.#run('update ingest_progress set former_topic_id = null;');

@@ -82,9 +82,8 @@ function elect({ cluster, random }: World, lost: number): void {
 }
 
 /** The database goes back to the last backup, and as the runbook demands, every consumer is restarted. */
-function restore({ database, backup, processes }: World): void {
-  if (backup === undefined) return;
-  database.tables = backup.copy();
+function restore({ database, processes }: World): void {
+  database.restore();
   for (const process of processes) process.kill();
 }
 

@@ -32,7 +32,7 @@ export async function simulateSeeds(
   let steps = 0;
   let done = 0;
   for (; done < seeds && failures.length < maxFailures; done++) {
-    const simulated = await simulate(first + done, time.use, trace);
+    const simulated = await simulate(first + done, time.use, { trace });
     steps += simulated.steps;
     for (const [kind, count] of simulated.counts) counts[kind] = (counts[kind] ?? 0) + count;
     if (simulated.failure !== undefined) failures.push(simulated);

@@ -5,7 +5,6 @@ import { Database } from './database.ts';
 import type { Fault } from './fault-names.ts';
 import { type Host, Network, type Server } from './network.ts';
 import type { Random } from './random.ts';
-import type { Tables } from './tables.ts';
 import { Traffic } from './traffic.ts';
 
 /** A process, as faults and supervisor see it. */
@@ -31,6 +30,14 @@ export interface Variant {
   readonly without: readonly Fault[];
 }
 
+/** Sees what happens in a simulation. */
+export interface Observers {
+  /** Gets the lines of what happens. */
+  readonly trace?: ((line: string) => void) | undefined;
+  /** Wraps the database, and returns what is used in its place. */
+  readonly wrap?: (database: Database, clock: Clock) => Database;
+}
+
 type StartProcess = (world: World, name: string) => SimulatedProcess;
 
 /** Everything that a seed simulates. */
@@ -42,8 +49,6 @@ export class World {
   readonly database: Database;
   readonly traffic: Traffic;
   processes: SimulatedProcess[] = [];
-  /** A copy of the tables. */
-  backup: Tables | undefined;
   /** What has happened, by kind. */
   readonly counts = new Map<string, number>();
   /** The first violation. */
@@ -57,7 +62,7 @@ export class World {
     random: Random,
     variant: Variant,
     startProcess: StartProcess,
-    trace?: (line: string) => void,
+    { trace, wrap = (database) => database }: Observers,
   ) {
     this.clock = clock;
     this.variant = variant;
@@ -66,7 +71,7 @@ export class World {
     this.#trace = trace;
     this.network = new Network(clock, random);
     this.cluster = new Cluster(clock, random, 2 + random.below(2));
-    this.database = new Database(clock, variant.conflicts);
+    this.database = wrap(new Database(clock, variant.conflicts), clock);
     if (variant.isUpgraded)
       this.database.openAsBefore(this.cluster.partitions.length, this.cluster.topicUuid);
     this.traffic = new Traffic(this.cluster, random);
