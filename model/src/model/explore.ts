@@ -96,13 +96,15 @@ class Answers<Question extends readonly object[], Answer> {
 
 /** The decisions of the real code. */
 export class RealDecisions implements Decisions {
-  readonly #next = new Answers(
-    (work: Work, { partition }: { readonly partition: number }) => nextOf(partition, work),
-    'failed',
-  );
+  readonly #next: Answers<[Work, { readonly partition: number }], Next>;
   readonly #checks = new Answers(checkOf, { state: 'unknown' });
   readonly #continues = new Answers(continues, true);
   readonly #byWork = [new WeakMap<Work, Next>(), new WeakMap<Work, Next>()];
+
+  /** @param copyMinEvents number of events from which on a batch is written by COPY. Defaults to never */
+  constructor(copyMinEvents = Number.POSITIVE_INFINITY) {
+    this.#next = new Answers((work, { partition }) => nextOf(partition, work, copyMinEvents), 'failed');
+  }
 
   nextOf(partition: number, work: Work): Next {
     const cached = this.#byWork[partition]?.get(work);

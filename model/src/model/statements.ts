@@ -1,4 +1,4 @@
-import { cutTail, tailFromJson, tailToJson } from '@pipeline/db/write';
+import { areManyDuplicates, cutTail, type InsertForm, tailFromJson, tailToJson } from '@pipeline/db/write';
 import { intern, memoize } from './intern.ts';
 import { HOLE, records } from './records.ts';
 import { add, type LedgerRow, put, type Response, type Tables } from './world.ts';
@@ -11,7 +11,7 @@ interface Write {
   readonly expected: number;
   readonly resets: number;
   readonly nextOffset: number;
-  readonly form: 'plain' | 'tolerant';
+  readonly form: InsertForm;
   /** Indexes of `records`. */
   readonly rows: readonly number[];
   readonly deadLetters: readonly number[];
@@ -80,41 +80,67 @@ export const run = memoize(
   },
 );
 
-/** What `writeStatement` does. */
+/** What `Statements.write` does. */
 function runWrite(tables: Tables, request: Write): readonly [Tables, Response] {
   const ledger = tables.ledgers[request.partition] ?? null;
   if (ledger === null) return [tables, 'missing'];
   const found = { found: ledger.next, resets: ledger.resets, tail: ledger.tail };
   if (ledger.next !== request.expected || ledger.resets !== request.resets)
     return [tables, { ...found, stored: 0, dead: 0, conflicting: 0 }];
-  if (request.rows.some((row) => records[row]?.kind === 'refused')) return [tables, 'no'];
-  const events = eventsOf(request.rows);
-  const fresh = [...new Set(events)].filter((event) => !tables.events.includes(event));
-  if (request.form === 'plain' && fresh.length < events.length) return [tables, 'dup'];
-  const firsts = fresh.map((event) => request.rows[events.indexOf(event)] ?? HOLE);
-  const changed = add(tables.changed, ...eventsOf(firsts.filter((row) => records[row]?.isChanged)));
-  const isReplay = request.nextOffset <= request.expected;
-  const differs = (row: number) => changed.includes(eventOf(row)) !== (records[row]?.isChanged ?? false);
-  const conflicting = isReplay ? 0 : request.rows.filter(differs).length;
+  const written = insert(tables, request);
+  const error = errorOf(tables, request, written);
+  if (error !== undefined) return [tables, error];
   const dead = request.deadLetters.filter((letter) => !tables.deadLetters.includes(letter));
-  const counts = { stored: fresh.length, dead: dead.length, conflicting };
-  const written = {
+  const isReplay = request.nextOffset <= request.expected;
+  const conflicting = isReplay ? 0 : written.conflicting;
+  const counts = { stored: written.fresh.length, dead: dead.length, conflicting };
+  const after = {
     ...tables,
-    events: add(tables.events, ...fresh),
-    changed,
-    counted: tables.counted + fresh.length,
+    events: add(tables.events, ...written.fresh),
+    changed: written.changed,
+    counted: tables.counted + written.fresh.length,
     deadLetters: add(tables.deadLetters, ...dead),
     ledgers: put(tables.ledgers, request.partition, advance(ledger, request, counts)),
   };
-  return [written, { ...found, ...counts }];
+  return [after, { ...found, ...counts }];
+}
+
+interface Inserted {
+  /** The events that were not stored. */
+  readonly fresh: readonly number[];
+  /** Those events of the table that have the other content, after the insert. */
+  readonly changed: readonly number[];
+  /** Number of rows that differ from the event with their id. */
+  readonly conflicting: number;
+}
+
+/** What an insert does that skips duplicates. */
+function insert(tables: Tables, { rows }: Write): Inserted {
+  const events = rows.map(eventOf);
+  const fresh = [...new Set(events)].filter((event) => !tables.events.includes(event));
+  const firsts = fresh.map((event) => rows[events.indexOf(event)] ?? HOLE);
+  const changed = add(tables.changed, ...firsts.filter((row) => records[row]?.isChanged).map(eventOf));
+  const differs = (row: number) => changed.includes(eventOf(row)) !== (records[row]?.isChanged ?? false);
+  return { fresh, changed, conflicting: rows.filter(differs).length };
+}
+
+/** No batch of the model has both a duplicate and a row that Postgres refuses. */
+function errorOf(
+  tables: Tables,
+  { form, rows, deadLetters }: Write,
+  { fresh, conflicting }: Inserted,
+): Response | undefined {
+  const duplicates = rows.length - fresh.length;
+  const isDivided = form === 'copy-new' && !areManyDuplicates(duplicates, rows.length) && conflicting === 0;
+  const isMessage = form === 'copy' || isDivided;
+  if (isMessage && deadLetters.some((letter) => tables.deadLetters.includes(letter))) return 'unseen';
+  if (rows.some((row) => records[row]?.kind === 'refused')) return 'no';
+  const isExact = form === 'copy' || form === 'plain';
+  return isExact && duplicates > 0 ? 'dup' : undefined;
 }
 
 function eventOf(row: number): number {
   return records[row]?.event ?? HOLE;
-}
-
-function eventsOf(rows: readonly number[]): readonly number[] {
-  return rows.map(eventOf);
 }
 
 interface Counts {

@@ -49,7 +49,7 @@ export interface Tables {
 
 /**
  * The response to a statement: a result, the rows that are dead letters already, a unique violation (`dup`), a
- * refusal (`no`) or a missing ledger.
+ * refusal (`no`), stored dead letters that a message does not expect (`unseen`), or a missing ledger.
  */
 export type Response =
   | {
@@ -63,6 +63,7 @@ export type Response =
   | { readonly known: readonly number[] }
   | 'dup'
   | 'no'
+  | 'unseen'
   | 'missing';
 
 /** A slice that a loop works on. */

@@ -11,6 +11,7 @@ import {
   type Statements,
   tailFromJson,
   tailToJson,
+  UnseenDuplicateError,
 } from '@pipeline/db/write';
 import { HOLE, records } from './records.ts';
 import type { Request } from './statements.ts';
@@ -25,19 +26,28 @@ export type Next =
 /** A statement, in the model's terms and as a call of the real one. */
 interface Call {
   readonly request: Request;
-  /** Sends the same statement. @returns the response in the model's terms */
-  readonly send: (statements: Statements) => Promise<Response>;
+  /**
+   * Sends the same statement.
+   * @param topicId of the ledger, a UUID
+   * @returns the response in the model's terms
+   */
+  readonly send: (statements: Statements, topicId: string) => Promise<Response>;
 }
 
 const noRows = { rows: new EventRows(), deadLetters: [] };
 const refusal = { sqlstate: '23514', message: 'violates a check' };
 const PENDING = new Error('no response yet');
+/** After so few, a large batch is divided, and its new events are copied. */
+const FEW_DUPLICATES = [1, 100] as const;
 
-/** Runs the real writer on the responses so far; it is deterministic, so it ends at the next statement. */
-export async function nextOf(partition: number, work: Work): Promise<Next> {
+/**
+ * Runs the real writer on the responses so far; it is deterministic, so it ends at the next statement.
+ * @param copyMinEvents number of events from which on a batch is written by COPY
+ */
+export async function nextOf(partition: number, work: Work, copyMinEvents: number): Promise<Next> {
   const calls: Call[] = [];
-  const forms = new InsertForms();
-  if (work.tolerant) forms.report(1);
+  const forms = new InsertForms(copyMinEvents);
+  if (work.tolerant) forms.report(...FEW_DUPLICATES);
   const seen: { ledger?: LedgerView } = {};
   const statements = replay(partition, work, calls, seen);
   const writer = new LedgerWriter(
@@ -75,7 +85,8 @@ function replay(partition: number, work: Work, calls: Call[], seen: { ledger?: L
     write: async (batch, expected, form, tail) => {
       seen.ledger = expected;
       const request = requestOf(work, batch, expected, form, tail);
-      const send = ({ write }: Statements) => responseOf(() => write(batch, expected, form, tail));
+      const send = ({ write }: Statements, topicId: string) =>
+        responseOf(() => write(batch, { ...expected, topicId }, form, tail));
       return resultOf(respond({ request, send }));
     },
     findDeadLettered: async (batch) => {
@@ -105,8 +116,7 @@ function requestOf(
     expected: Number(expected.nextOffset),
     resets: expected.resets,
     nextOffset: Number(batch.nextOffset),
-    // A message does what the plain statement does.
-    form: form === 'tolerant' ? form : 'plain',
+    form,
     rows: batch.rows.records.map(({ offset }) => recordAt(work, Number(offset))),
     deadLetters: batch.deadLetters.map(({ record }) => recordAt(work, Number(record.offset))),
     tail: tail ? tailToJson(tail) : null,
@@ -152,6 +162,7 @@ function recordAt(work: Work, offset: number): number {
 function resultOf(response: Response) {
   if (response === 'dup') throw Object.assign(new Error('duplicate key'), { code: '23505' });
   if (response === 'no') throw Object.assign(new Error('violates a check'), { code: '23514' });
+  if (response === 'unseen') throw new UnseenDuplicateError('a dead letter is stored');
   if (response === 'missing') throw new Error('no ledger');
   if ('known' in response) throw new TypeError('not the response to a write');
   const { found, resets, tail, stored, dead, conflicting } = response;
@@ -175,6 +186,7 @@ async function responseOf(write: () => Promise<StatementResult>): Promise<Respon
     return { ...found, stored, dead: deadLettered, conflicting };
   } catch (error) {
     if (error instanceof LedgerMissingError) return 'missing';
+    if (error instanceof UnseenDuplicateError) return 'unseen';
     if (codeOf(error) === '23505') return 'dup';
     if (codeOf(error) === '23514') return 'no';
     throw error;

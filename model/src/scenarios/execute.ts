@@ -43,11 +43,12 @@ async function write(
   partition: number,
   decisions: RealDecisions,
 ): Promise<Executed> {
-  const work = members[index]?.places[partition]?.work;
+  const { places = [], topicId = 0 } = members[index] ?? {};
+  const work = places[partition]?.work;
   const next = work && decisions.nextOf(partition, work);
   if (!next || next === 'failed' || !('send' in next)) throw new Error('the writer sends no statement');
   const expected: Response = JSON.parse(run(tables, next.request).response);
-  const found = await next.send(real.statements);
+  const found = await next.send(real.statements, topicUuid(topicId));
   const kind = 'form' in next.request ? `writes ${next.request.form}` : 'finds dead letters';
   return { kind: `${kind}: ${outcomeOf(found)}`, difference: compare(expected, found) };
 }
