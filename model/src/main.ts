@@ -7,8 +7,9 @@ for (const plan of plans) {
   const { states, steps, violation } = await explorePlan(plan);
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
   const faults = Object.entries(plan.faults).map(([name, count]) => `${count} ${name}`);
+  const offsets = plan.offsets === undefined ? '' : ` of ${plan.offsets} offsets`;
   console.log(
-    `${states} states, ${steps} steps, ${seconds} s: ${faults.join(', ')}; ${plan.partitions.length} partitions`,
+    `${states} states, ${steps} steps, ${seconds} s: ${faults.join(', ')}; ${plan.partitions.length} partitions${offsets}`,
   );
   total += states;
   if (violation === undefined) continue;

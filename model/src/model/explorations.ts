@@ -5,6 +5,8 @@ import { type Budget, both } from './world.ts';
 export interface Plan {
   readonly faults: Partial<Budget>;
   readonly partitions: readonly number[];
+  /** Number of their offsets; defaults to all. */
+  readonly offsets?: number;
 }
 
 const one = [0];
@@ -17,6 +19,7 @@ export const smallPlans: readonly Plan[] = [
   { faults: { rebalance: 1, retention: 1, crash: 1 }, partitions: one },
   { faults: { crash: 1, lostReply: 1, purge: 1, redrive: 1 }, partitions: one },
   { faults: { truncate: 1, crash: 1 }, partitions: both },
+  { faults: { rebalance: 1, crash: 1 }, partitions: both, offsets: 2 },
 ];
 
 /** What is explored: every order of these faults and of the members' steps. */
@@ -27,9 +30,11 @@ export const plans: readonly Plan[] = [
   { faults: { rebalance: 1, restore: 1 }, partitions: one },
   { faults: { rebalance: 1, recreate: 1, crash: 1 }, partitions: one },
   { faults: { rebalance: 1, truncate: 1 }, partitions: one },
+  { faults: { rebalance: 2 }, partitions: both, offsets: 2 },
+  { faults: { rebalance: 1 }, partitions: both },
 ];
 
 /** Explores every state that is reachable by a plan. */
-export async function explorePlan({ faults, partitions }: Plan): Promise<Exploration> {
-  return await new Explorer().explore(firstWorld({ ...noFaults, ...faults }, partitions));
+export async function explorePlan({ faults, partitions, offsets }: Plan): Promise<Exploration> {
+  return await new Explorer().explore(firstWorld({ ...noFaults, ...faults }, partitions, offsets));
 }

@@ -37,11 +37,21 @@ export interface Exploration {
   readonly violation?: { readonly what: string; readonly trace: readonly string[] };
 }
 
-/** The world before anything has happened. */
-export function firstWorld(budget: Budget, partitions: readonly number[] = both): World {
+/**
+ * The world before anything has happened.
+ * @param partitions those that have records
+ * @param offsets at most so many of each
+ */
+export function firstWorld(
+  budget: Budget,
+  partitions: readonly number[] = both,
+  offsets = Number.POSITIVE_INFINITY,
+): World {
+  const recordsOf = (partition: number, records: readonly number[]) =>
+    partitions.includes(partition) ? records.slice(0, offsets) : [];
   return {
     topicId: 0,
-    logs: firstLogs.map((records, partition) => logOf(partitions.includes(partition) ? records : [])),
+    logs: firstLogs.map((records, partition) => logOf(recordsOf(partition, records))),
     tables: {
       events: [],
       changed: [],
