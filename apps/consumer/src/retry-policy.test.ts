@@ -47,7 +47,7 @@ test('a permanent error of Kafka becomes a UserError', async () => {
   expect([error, reports]).toMatchObject([{ message: 'Kafka: denied' }, []]);
 });
 
-test('a statement is retried while its errors are transient, and counts as a failing write', async () => {
+test('a statement is retried while its errors are transient, as a failing write', async () => {
   const { persist, reports, health } = createPolicy();
   const begin = vi.spyOn(health.failingWrites ?? new FailingWrites(), 'begin');
   expect(await persist(failingWith(transient, transient))).toBe('done');

@@ -16,7 +16,7 @@ test('for each element the first equal one is found', () => {
   );
 });
 
-test('thousands of elements are told apart', () => {
+test('thousands of elements are distinguished', () => {
   const words = Uint32Array.from({ length: 10_000 }, (_, index) => index % 5_000);
   expect([...firstElements(words, 1)]).toEqual([...words]);
 });
