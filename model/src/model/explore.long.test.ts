@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest';
-import { explorePlan, plans } from './explorations.ts';
+import { explorePlan, longPlans } from './explorations.ts';
 
-/** Four minutes on an idle machine. */
+/** A minute on an idle machine. */
 const TIMEOUT_MS = 1_800_000;
 
 test('in every order of events all invariants hold, and everything drains', {
   timeout: TIMEOUT_MS,
 }, async () => {
   let states = 0;
-  for (const plan of plans) {
+  for (const plan of longPlans) {
     const result = await explorePlan(plan);
     expect(result.violation, JSON.stringify(plan)).toBeUndefined();
     states += result.states;
   }
-  expect(states).toBeGreaterThan(4_000_000);
+  expect(states).toBeGreaterThan(1_000_000);
 });
