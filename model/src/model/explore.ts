@@ -40,7 +40,7 @@ export interface Exploration {
 /**
  * The world before anything has happened.
  * @param partitions those that have records
- * @param offsets at most so many of each
+ * @param offsets number of offsets of each; defaults to all
  */
 export function firstWorld(
   budget: Budget,
