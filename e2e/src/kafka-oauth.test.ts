@@ -142,8 +142,10 @@ test('renewed tokens and sessions under load lose nothing and end no membership'
   const ended = await consumer.ended;
   expect(ended.code).toBe(0);
   // Not the line of kafkajs at level trace, which contains the same words.
-  expect(ended.stderr.match(/"msg":"joined the group"/g)).toHaveLength(1);
-  expect(ended.stderr).not.toMatch(/"level":"warn"/);
+  const [, ...afterJoins] = ended.stderr.split('"msg":"joined the group"');
+  expect(afterJoins).toHaveLength(1);
+  // Before that, the coordinator of a new broker may still be loading.
+  expect(afterJoins[0]).not.toMatch(/"level":"warn"/);
   expectNoSecret(ended);
   expect(await findDifferences(pipeline, joinOracles(oracles))).toEqual([]);
 });
