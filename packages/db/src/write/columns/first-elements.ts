@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 
-/** Differs between processes, so that no producer can choose ids that collide. */
+/** Differs between processes: otherwise a producer could choose ids that collide. */
 const SEED = randomInt(2 ** 32);
 
 /** An odd number whose bits are mixed: 2^32 divided by the golden ratio (Knuth, The Art of Computer Programming, 6.4). */
@@ -31,9 +31,12 @@ export function firstElements(words: Uint32Array, size: number): Int32Array {
 
 function hash(words: Uint32Array, start: number, size: number): number {
   let mixed = SEED;
-  for (let at = start; at < start + size; at++) mixed = Math.imul(mixed ^ (words[at] ?? 0), MULTIPLIER);
-  // Multiplying moves differences to higher bits, and the caller takes the lower ones.
-  return mixed ^ (mixed >>> 15);
+  for (let at = start; at < start + size; at++) {
+    mixed = Math.imul(mixed ^ (words[at] ?? 0), MULTIPLIER);
+    // Multiplying moves differences to higher bits. There they could be undone by the next word, whatever the seed is.
+    mixed ^= mixed >>> 15;
+  }
+  return mixed;
 }
 
 function isEqual(words: Uint32Array, start: number, other: number, size: number): boolean {
