@@ -109,6 +109,7 @@ async function assemble(
   await createEveryRollup(postgres.address);
   const operator = stack.use(connectAs('operator', postgres.address, '600000'));
   await createWriterRole(operator);
+  await forbidParallelQueries(operator);
 
   const topic = `events-${seed}-${process.pid}-${Math.random().toString(36).slice(2, 8)}`;
   await provision(brokers, topic);
@@ -126,7 +127,7 @@ async function assemble(
   const fleet = stack.use(await startFleet(settings, size));
   const load = startLoad({ seed, rate, publish: pipeline.publish });
   stack.defer(load.stop);
-  const watcher = stack.use(connectAs('watch', postgres.address, '2000'));
+  const watcher = stack.use(connectAs('watch', postgres.address, RECOUNT_MS));
   const watch = startWatch({ database: watcher, topic, offsets: pipeline.offsets, fleet });
   stack.defer(watch.stop);
   const writerUrl = writerUrlAt(postgresPort);
@@ -134,6 +135,9 @@ async function assemble(
   const unpublished = new Set<number>();
   return { pipeline, postgres, postgresProxy, operator, writerUrl, fleet, load, watch, random, unpublished };
 }
+
+/** A recount of a million rows takes seconds on a busy machine. */
+const RECOUNT_MS = '20000';
 
 function connectAs(applicationName: string, url: string, timeoutMs: string): Database {
   const settings = readSettings(databaseSettings, {
@@ -155,6 +159,11 @@ async function createWriterRole(operator: Database): Promise<void> {
   await operator.run((sql) =>
     sql.unsafe(`create role writer login password '${PASSWORD}' in role pipeline_writer`),
   );
+}
+
+/** Recounts may use one core, so that they leave the others to the system. */
+async function forbidParallelQueries(operator: Database): Promise<void> {
+  await operator.run((sql) => sql`alter role current_user set max_parallel_workers_per_gather = 0`);
 }
 
 /** Creates a topic and its dead-letter topic. */
