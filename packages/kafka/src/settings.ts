@@ -140,7 +140,7 @@ export const groupSettings = {
     1 << 30,
   ]),
   BATCH_MAX_EVENTS: integer(10_000, 'Maximum records per batch', [1, 50_000]),
-  BATCH_MAX_BYTES: integer(8 << 20, 'Maximum bytes of keys and values per batch', [1 << 10, 64 << 20]),
+  BATCH_MAX_BYTES: integer(4 << 20, 'Maximum bytes of keys and values per batch', [1 << 10, 64 << 20]),
   BUFFER_MAX_BYTES: integer(4 << 20, 'Maximum bytes fetched ahead; beyond this, fetching pauses', [
     1 << 10,
     1 << 30,
