@@ -12,7 +12,6 @@ export function* namesIn(schema: unknown): Generator<string> {
  * for example the keys of a dictionary, and may be personal data.
  */
 export function knownPath(pointer: string, value: unknown, names: ReadonlySet<string>): string {
-  if (pointer === '') return pointer;
   let at = value;
   const parts = pointer.split('/').map((part, index) => {
     if (index === 0) return part;

@@ -7,6 +7,7 @@ import { encodeEvent } from './encode.ts';
 import type { NoEvent } from './envelopes/envelope.ts';
 import { decoderOf } from './testing/define-types.ts';
 import { toBytes, writeEvent } from './testing/event-text.ts';
+import { compileValidator, schemaOf } from './validate.ts';
 
 const types = {
   refund: Type.Object({ order_id: Type.String(), cents: Type.Integer({ minimum: 1 }) }),
@@ -135,4 +136,11 @@ test('a member named like an inherited property is validated, and required if de
     path: '/payload/constructor',
   });
   expect(decode(bytesOf('race', '{}'))).toMatchObject({ message: 'lacks the member valueOf' });
+});
+
+test('a schema may name its view and columns, and is known to its validator', () => {
+  const annotations = { 'x-view': 'visits', 'x-rollups': [] };
+  const schema = Type.Object({ path: Type.String({ 'x-column': 'page' }) }, annotations);
+  const validate = compileValidator(schema);
+  expect([validate({ path: '/' }), schemaOf(validate)]).toEqual([undefined, schema]);
 });

@@ -135,3 +135,7 @@ test('the layout of a native event is where its members are', () => {
     ...{ payload: ['payload'], isTypeName, otherMembers: 'keep' },
   });
 });
+
+test('the envelope has its name, and the rule of ids that ledgers keep', () => {
+  expect(nativeEnvelope()).toMatchObject({ name: 'native', identity: '["id","/event_id",null]' });
+});

@@ -339,3 +339,7 @@ test('what a cycle hides depends on where it is entered, and is found from elsew
   const properties = { a: { $ref: '#/$defs/text' }, b: { $ref: '#/$defs/either' } };
   expect(columnsOf({ properties, $defs })).toEqual(['a text', 'b text']);
 });
+
+test('a payload with the schema true has no members, and no columns of its own', () => {
+  expect(columnsOf(true as never)).toEqual([]);
+});

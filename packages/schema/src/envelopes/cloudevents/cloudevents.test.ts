@@ -448,6 +448,10 @@ test('any JSON data is kept verbatim in both modes', () => {
   );
 });
 
+test('ledgers keep the rule of ids by its text, which never changes', () => {
+  expect(cloudEvents().identity).toBe('["cloudevents"]');
+});
+
 test('options are checked with the definition', () => {
   const options = { user: 'subject', mode: 'batched', otherMembers: 'drop', source: '' } as never;
   const define = () => defineEvents({ envelope: cloudEvents(options), types: [], unknownTypes: 'store' });
