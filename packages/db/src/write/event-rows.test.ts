@@ -65,6 +65,12 @@ test('without rows the columns are empty', () => {
   expect([eventIds, eventTypes, payloads].map(String)).toEqual(['{}', '{}', '']);
 });
 
+test('the ids are in the order of the rows', () => {
+  const all = [row(1), row(0)];
+  const { eventIds } = EventRows.of(all);
+  expect(all.map((_, index) => eventIds.at(index))).toEqual(all.map(({ eventId }) => eventId));
+});
+
 test('a batch has a column of attributes only if a row has some', () => {
   const none = EventRows.of([row(0), row(1)]);
   const some = EventRows.of([row(0), row(1, { attributesJson: '{"a":1}' }), row(2)]);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { DeadLetter, SourceRecord } from '../dead-letters/dead-letter.ts';
-import type { Batch } from './batch.ts';
+import { type Batch, recordCount } from './batch.ts';
 import { EventRows } from './event-rows.ts';
 import { isDivisible, type Refusal, type Store, writeIsolating } from './isolate.ts';
 
@@ -127,6 +127,9 @@ test('a row that the error names costs at most 7 statements, wherever it is', as
         (await store.tryWrite(batch)) && { ...refusal, recordOffset: String(before.length) };
       const refused = await writeIsolating(batchOf(all), { ...store, tryWrite });
       expect(offsetsOf(refused)).toEqual([before.length]);
+      const good = all.flatMap((kind, offset) => (kind === 'good' ? [offset] : []));
+      expect(offsetsOf(store.kept.flatMap(({ rows }) => [...rows]))).toEqual(good);
+      expect(store.kept.every((batch) => recordCount(batch) > 0)).toBe(true);
       expect(store.statements()).toBeLessThanOrEqual(7);
     }),
   );
@@ -175,6 +178,18 @@ test('after another conflict, all rows of the batch are compared again', async (
   };
   expect(offsetsOf(await writeIsolating(batchOf(['good', 'good']), store))).toEqual([0]);
   expect(tried).toEqual([[0, 1], [0], [1]]);
+});
+
+test('a row that is refused after the conflicts were found is a dead letter before them', async () => {
+  const store: Store = { ...createStore(), findConflicts: async () => new Map([[2, 'payload']]) };
+  const tried: (readonly number[])[] = [];
+  const tryWrite: Store['tryWrite'] = async (batch) => {
+    tried.push(offsetsOf([...batch.rows]));
+    return tried.length === 1 ? 'conflict' : await store.tryWrite(batch);
+  };
+  const refused = await writeIsolating(batchOf(['good', 'refused', 'good']), { ...store, tryWrite });
+  expect(refused.map(({ reason }) => reason)).toEqual(['refused_by_database', 'conflicting_event']);
+  expect(offsetsOf(refused)).toEqual([1, 2]);
 });
 
 test.each([true, false])('a row that cannot be compared is isolated, if it is found: %s', async (canFind) => {
