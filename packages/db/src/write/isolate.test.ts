@@ -180,7 +180,7 @@ test('after another conflict, all rows of the batch are compared again', async (
   expect(tried).toEqual([[0, 1], [0], [1]]);
 });
 
-test('a row that is refused after the conflicts were found is a dead letter before them', async () => {
+test('a row that is refused after conflicts were found becomes a dead letter, too', async () => {
   const store: Store = { ...createStore(), findConflicts: async () => new Map([[2, 'payload']]) };
   const tried: (readonly number[])[] = [];
   const tryWrite: Store['tryWrite'] = async (batch) => {
