@@ -19,14 +19,22 @@ for (const suite of suites) {
   const own = files.filter((file) => suiteOf({ file }) === suite);
   if (files.length > 0 && own.length === 0) continue;
   console.error(`${suite.folder} …`);
-  tested.push(...(await runSuite(suite, own)));
+  const results = await runSuite(suite, own);
+  // At once, because a whole run takes more than an hour, and may be ended.
+  report(suite.folder, results);
+  tested.push(...results);
 }
 
 const groups = [...Map.groupBy(tested, (mutant) => suiteOf(mutant).folder), ['total', tested] as const];
 console.table(Object.fromEntries(groups.map(([name, own]) => [name, summarize(own)])));
-for (const { file, original, replacement } of findOutdated(tested, accepted))
-  console.error(`${file}: no longer survives, remove it from survivors.json: ${original} → ${replacement}`);
-for (const problem of findProblems(tested, accepted)) {
-  console.error(problem);
-  process.exitCode = 1;
+
+/** Prints the figures of a suite, its problems, and the accepted survivors that no longer survive. */
+function report(folder: string, results: readonly TestedMutant[]): void {
+  console.table({ [folder]: summarize(results) });
+  for (const { file, original, replacement } of findOutdated(results, accepted))
+    console.error(`${file}: no longer survives, remove it from survivors.json: ${original} → ${replacement}`);
+  for (const problem of findProblems(results, accepted)) {
+    console.error(problem);
+    process.exitCode = 1;
+  }
 }
