@@ -80,6 +80,7 @@ export async function settle(system: System): Promise<readonly string[]> {
   const { load, watch, fleet, pipeline } = system;
   await load.stop();
   const stuck = await findStuckLag(system);
+  watch.hurry();
   await waitUntil(() => watch.snapshots >= MIN_SAMPLES && watch.comparisons >= MIN_SAMPLES);
   await watch.stop();
   const differences =
