@@ -6,6 +6,8 @@ export default defineConfig({
   ...source,
   test: {
     ...unit,
+    // Nothing else runs at the same time; the default leaves a processor idle.
+    maxWorkers: '100%',
     include: ['src/**/*.long.test.ts'],
     exclude: ['**/*.int.long.test.ts'],
     reporters: ['default', ['json', { outputFile: 'test-results/long.json' }]],

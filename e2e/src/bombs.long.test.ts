@@ -9,7 +9,7 @@ import {
   type Shape,
   unreadableShapes,
 } from '@pipeline/kafka/testing';
-import { type PrivateServer, startPrivateKafka, testStack } from '@pipeline/testing';
+import { isNightly, type PrivateServer, startPrivateKafka, testStack } from '@pipeline/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createEvent } from './support/data/events.ts';
 import { findViolations, noViolations, sumLedgers } from './support/data/invariants.ts';
@@ -33,19 +33,21 @@ const MAX_BYTES = 400_000_000;
 const heapLimits = { NODE_OPTIONS: '--max-old-space-size=192 --max-semi-space-size=8' };
 
 const PARTITIONS = [0, 1, 2];
+/** Each is read in a minute. */
+const read = readableShapes.filter(({ bomb: { codec } }) => isNightly || codec === 'zstd');
 let kafka: PrivateServer;
 
 beforeAll(async () => {
   kafka = await startPrivateKafka();
   const environment = { KAFKA_BROKERS: kafka.address };
-  const topics = [...unreadableShapes, ...readableShapes].flatMap(({ name }) => [
+  const topics = [...unreadableShapes, ...read].flatMap(({ name }) => [
     { topic: name, numPartitions: PARTITIONS.length },
     { topic: `${name}-dlq`, numPartitions: 1 },
   ]);
   await createTopics({ environment }, topics);
   await kafka.kill('SIGTERM');
   for (const shape of unreadableShapes) await writeLog(shape, [0]);
-  for (const shape of readableShapes) await writeLog(shape, PARTITIONS);
+  for (const shape of read) await writeLog(shape, PARTITIONS);
   await kafka.start();
 }, 300_000);
 
@@ -54,11 +56,11 @@ afterAll(() => kafka[Symbol.asyncDispose]());
 /** Fills partitions with an event, the batches that are to be read, another event, and the rest of the batches. */
 async function writeLog(shape: Shape, partitions: readonly number[]): Promise<void> {
   const bombs = encodeShape(shape, () => Buffer.alloc(0)).slice(1, -1);
-  const [read, rest] = [bombs.slice(0, readBatches(shape)), bombs.slice(readBatches(shape))];
+  const [first, rest] = [bombs.slice(0, readBatches(shape)), bombs.slice(readBatches(shape))];
   for (const partition of partitions) {
     const events = encodeShape(noBombs, () => Buffer.from(JSON.stringify(createEvent())));
     const path = join(kafka.folder, 'data', `${shape.name}-${partition}`, '00000000000000000000.log');
-    await writeFile(path, renumber([...events.slice(0, 1), ...read, ...events.slice(1), ...rest]));
+    await writeFile(path, renumber([...events.slice(0, 1), ...first, ...events.slice(1), ...rest]));
   }
 }
 
@@ -129,7 +131,7 @@ describe.each(unreadableShapes)('a batch $name', (shape) => {
   });
 });
 
-describe.each(readableShapes)('batches $name', (shape) => {
+describe.each(read)('batches $name', (shape) => {
   test('are read within the memory, and the events behind them are stored', async () => {
     await using pipeline = await openShape(shape);
     await using consumer = startApp('consumer', [], pipeline.environment);
@@ -147,8 +149,8 @@ describe.each(readableShapes)('batches $name', (shape) => {
     expect(memory.peak()).toBeLessThan(MAX_BYTES);
     const sums = await sumLedgers(pipeline.database);
     expect(sums).toMatchObject({ stored, duplicates: 0, skipped: 0 });
-    const read = PARTITIONS.length * readBatches(shape) * shape.bomb.records;
-    expect(sums?.dead).toBeGreaterThanOrEqual(read);
+    const records = PARTITIONS.length * readBatches(shape) * shape.bomb.records;
+    expect(sums?.dead).toBeGreaterThanOrEqual(records);
     expect(await findViolations(pipeline.database)).toEqual(noViolations);
   });
 });

@@ -1,5 +1,6 @@
 /** @module-tag long */
 import { kafkaErrorType } from '@pipeline/kafka';
+import { isNightly } from '@pipeline/testing';
 import { expect, test } from 'vitest';
 import { chooseSeed } from './support/data/random.ts';
 import { waitForLog, waitUntil } from './support/programs/wait.ts';
@@ -11,8 +12,8 @@ import { type ClusterSystem, startClusterSystem } from './support/system/system.
 const seed = chooseSeed();
 console.info(`E2E_SEED=${seed}`);
 
-/** Each broker once, or ten kills in total with `E2E_LONG=1`. */
-const KILLS = process.env['E2E_LONG'] === undefined ? 3 : 10;
+/** Each broker once, or ten kills in total in `test:nightly`. */
+const KILLS = isNightly ? 10 : 3;
 
 const brokersKilled: Fault<ClusterSystem> = {
   name: 'brokers are killed one after the other',

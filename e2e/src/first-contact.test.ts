@@ -6,14 +6,13 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { acceptsConnections, findFreePort } from '@pipeline/servers';
+import { isNightly } from '@pipeline/testing';
 import { describe, expect, test } from 'vitest';
 import { copySources } from './support/programs/binaries.ts';
 import { npxArguments } from './support/programs/pnpm.ts';
 import { processTree, stillRunning } from './support/programs/process-tree.ts';
 import type { Environment } from './support/programs/programs.ts';
 import { waitUntil } from './support/programs/wait.ts';
-
-const isLong = process.env['E2E_LONG'] !== undefined;
 
 /** Everything that `dev` has started must end this long after its outermost process. */
 const CLEANUP_MS = 10_000;
@@ -77,7 +76,7 @@ async function killAndWait({ pid = 0 }: ChildProcess, signal: NodeJS.Signals, po
 const isRunning = /consumer:dev: .*joined the group/;
 
 describe.skipIf(process.platform !== 'linux')('in a fresh clone', () => {
-  test.each(isLong ? (['SIGKILL', 'SIGTERM'] as const) : (['SIGKILL'] as const))(
+  test.each(isNightly ? (['SIGKILL', 'SIGTERM'] as const) : (['SIGKILL'] as const))(
     'dev works after a filtered command, and %s to npx alone ends all of it',
     async (signal) => {
       await using clone = await copySources();
@@ -92,17 +91,20 @@ describe.skipIf(process.platform !== 'linux')('in a fresh clone', () => {
     },
   );
 
-  test.runIf(isLong)('dev killed while its servers start leaves no process and starts no app', async () => {
-    await using clone = await copySources();
-    const { ports, environment } = await ownAddresses();
-    const { npx, printed } = startPnpm(clone.folder, environment, 'turbo', 'run', 'dev');
-    await waitUntil(() => /infra:dev: ✔ Postgres/.test(printed()) || npx.exitCode !== null);
-    expect(printed()).not.toMatch(/consumer:dev: \$/);
-    expect((await killAndWait(npx, 'SIGKILL', ports)).remaining).toEqual([]);
-    expect(printed()).not.toMatch(/consumer:dev: \$/);
-  });
+  test.runIf(isNightly)(
+    'dev killed while its servers start leaves no process and starts no app',
+    async () => {
+      await using clone = await copySources();
+      const { ports, environment } = await ownAddresses();
+      const { npx, printed } = startPnpm(clone.folder, environment, 'turbo', 'run', 'dev');
+      await waitUntil(() => /infra:dev: ✔ Postgres/.test(printed()) || npx.exitCode !== null);
+      expect(printed()).not.toMatch(/consumer:dev: \$/);
+      expect((await killAndWait(npx, 'SIGKILL', ports)).remaining).toEqual([]);
+      expect(printed()).not.toMatch(/consumer:dev: \$/);
+    },
+  );
 
-  test.runIf(isLong)(
+  test.runIf(isNightly)(
     'dev of one app starts the servers too, and leaves those of the user running',
     async () => {
       await using clone = await copySources();
@@ -121,7 +123,7 @@ describe.skipIf(process.platform !== 'linux')('in a fresh clone', () => {
     },
   );
 
-  test.runIf(isLong)('after a filtered command, build writes executables that run', async () => {
+  test.runIf(isNightly)('after a filtered command, build writes executables that run', async () => {
     await using clone = await copySources();
     await pnpm(clone.folder, {}, '--filter', 'stats', 'start', '--help');
     await pnpm(clone.folder, {}, 'turbo', 'run', 'build');
@@ -132,7 +134,7 @@ describe.skipIf(process.platform !== 'linux')('in a fresh clone', () => {
     }
   });
 
-  test.runIf(isLong)('after infra start, the tests run on its servers', async () => {
+  test.runIf(isNightly)('after infra start, the tests run on its servers', async () => {
     await using clone = await copySources();
     const { ports, environment } = await ownAddresses();
     const servers = spawnServers(clone.folder, environment);

@@ -1,34 +1,27 @@
 /** @module-tag long */
 import { describe, expect, test } from 'vitest';
+import { includedFaults } from './faults/all.ts';
 import { brokerFaults, kafkaNetworkFaults } from './faults/kafka.ts';
 import { truncationFaults } from './faults/truncation.ts';
 import { chooseSeed } from './support/data/random.ts';
-import { type Fault, findDamage } from './support/system/fault.ts';
+import { findDamage } from './support/system/fault.ts';
 import { type KafkaSystem, startKafkaSystem } from './support/system/system.ts';
 
 const seed = chooseSeed();
 console.info(`E2E_SEED=${seed}`);
 
-type KafkaFault = Fault<KafkaSystem>;
-/** Faults with their names. */
-type Group = readonly (readonly [string, KafkaFault])[];
-
 /** Several faults share a broker, which is slow to start; each follows recovery from the previous one. */
-function groupFaults(faults: Readonly<Record<string, KafkaFault>>, size: number): readonly Group[] {
-  const included = Object.entries(faults).filter(
-    ([, { isLong }]) => !isLong || process.env['E2E_LONG'] !== undefined,
-  );
-  return Array.from({ length: Math.ceil(included.length / size) }, (_, group) =>
-    included.slice(group * size, (group + 1) * size),
+const GROUP_SIZE = 4;
+
+const groups = [brokerFaults, truncationFaults, kafkaNetworkFaults].flatMap((faults) =>
+  groupFaults(includedFaults<KafkaSystem>(faults)),
+);
+
+function groupFaults<Item>(faults: readonly Item[]): readonly (readonly Item[])[] {
+  return Array.from({ length: Math.ceil(faults.length / GROUP_SIZE) }, (_, group) =>
+    faults.slice(group * GROUP_SIZE, (group + 1) * GROUP_SIZE),
   );
 }
-
-/** Network faults take minutes, so they run only in the soak and with `E2E_LONG=1`. */
-const includedNetworkFaults = process.env['E2E_LONG'] === undefined ? {} : kafkaNetworkFaults;
-
-const groups = [brokerFaults, truncationFaults, includedNetworkFaults].flatMap((faults) =>
-  groupFaults(faults, 4),
-);
 
 describe('processing resumes; no record is lost, duplicated or wrongly dead-lettered', () => {
   for (const group of groups) {

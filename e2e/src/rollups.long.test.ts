@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectDatabase, migrateRollups } from '@pipeline/db';
-import { settingsFor } from '@pipeline/testing';
+import { isNightly, settingsFor } from '@pipeline/testing';
 import { expect, test } from 'vitest';
 import { listViolations } from './support/data/invariants.ts';
 import { type Environment, type Program, runApp, startApp } from './support/programs/programs.ts';
@@ -12,7 +12,7 @@ import { createPipeline, type Pipeline } from './support/servers/pipeline.ts';
 import { findStuckLag } from './support/system/recovery.ts';
 
 /** Number of events that are stored before the roll-ups are declared. */
-const STORED = process.env['E2E_LONG'] === undefined ? 500_000 : 5_000_000;
+const STORED = isNightly ? 5_000_000 : 500_000;
 const CHUNK = 100_000;
 const RATE = 5_000;
 

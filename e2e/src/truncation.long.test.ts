@@ -1,5 +1,6 @@
 /** @module-tag long */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isNightly } from '@pipeline/testing';
 import { expect, test } from 'vitest';
 import { absences, cutLogs } from './faults/truncation.ts';
 import { chooseSeed, pick } from './support/data/random.ts';
@@ -19,7 +20,6 @@ import {
 const seed = chooseSeed();
 console.info(`E2E_SEED=${seed}`);
 
-const isNightly = process.env['E2E_LONG'] !== undefined;
 const [CUTS, ELECTIONS] = isNightly ? [20, 10] : [3, 2];
 
 async function expectProgress(system: System): Promise<void> {

@@ -1,6 +1,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isNightly } from '@pipeline/testing';
 import { expect, test } from 'vitest';
 import { writeDefinition } from './support/data/definition-file.ts';
 import { createEvent, jsonRecord } from './support/data/events.ts';
@@ -19,7 +20,6 @@ import { runApp, startApp } from './support/programs/programs.ts';
 import { createPipeline } from './support/servers/pipeline.ts';
 import { expectColumns, expectWhatIf } from './support/system/expect-what-if.ts';
 
-const isNightly = process.env['E2E_LONG'] !== undefined;
 const records = isNightly ? 1_000_000 : 20_000;
 const timeout = isNightly ? 1_800_000 : 300_000;
 

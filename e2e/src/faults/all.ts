@@ -1,5 +1,6 @@
+import { isNightly } from '@pipeline/testing';
 import type { Fault } from '../support/system/fault.ts';
-import type { KafkaSystem } from '../support/system/system.ts';
+import type { KafkaSystem, System } from '../support/system/system.ts';
 import { clockFaults } from './clock.ts';
 import { deadLetterFaults } from './dead-letter-topic.ts';
 import { diskFaults } from './disk.ts';
@@ -22,6 +23,38 @@ export const faults = {
 };
 
 const allFaults = { ...faults, ...brokerFaults, ...truncationFaults, ...kafkaNetworkFaults };
+
+/**
+ * Faults that resemble others, or take more than a minute. Only `test:nightly` and the soak inject them, because all of
+ * them take longer than the rest of `test:long`.
+ */
+const similar: readonly (keyof typeof allFaults)[] = [
+  'consumersKilledRepeatedly',
+  'zombieInStatement',
+  'postgresImmediateStop',
+  'postgresRestarts',
+  'backendsTerminated',
+  'statementsCanceled',
+  'readOnly',
+  'serializationFailures',
+  'connectionsExhausted',
+  'slowWrites',
+  'walDiskFull',
+  'postgresUnresponsiveBriefly',
+  'postgresHighLatency',
+  'postgresResets',
+  'topicRecreatedWhilePaused',
+  'offsetsReset',
+  'brokerPausedLong',
+];
+const nightly = new Set<string>([...similar, ...Object.keys(kafkaNetworkFaults)]);
+
+/** The faults that this run of the tests injects, with their names. */
+export function includedFaults<Needs extends System>(
+  faults: Readonly<Record<string, Fault<Needs>>>,
+): readonly (readonly [string, Fault<Needs>])[] {
+  return Object.entries(faults).filter(([name]) => isNightly || !nightly.has(name));
+}
 
 /** Names of faults on the command line. */
 export const faultNames = Object.keys(allFaults);

@@ -113,7 +113,7 @@ function cutReplyTo(apiKey: number): Trouble {
   };
 }
 
-const brokerPausedLong: Fault<KafkaSystem> = { ...brokerPausedFor(60), isLong: true };
+const brokerPausedLong = brokerPausedFor(60);
 
 /** Faults of a broker, and of a reply on which membership depends. */
 export const brokerFaults = {

@@ -1,6 +1,6 @@
 /** @module-tag long */
 import type { Sql } from '@pipeline/db';
-import { testStack } from '@pipeline/testing';
+import { isNightly, testStack } from '@pipeline/testing';
 import { expect, test } from 'vitest';
 import type { Operation } from './operations.ts';
 import { allPairs, runPermutations } from './run.ts';
@@ -8,17 +8,20 @@ import type { Client } from './session.ts';
 
 const { createDatabase } = testStack();
 
-/** A minute on an idle machine, and many times that on a busy one. */
+/** All pairs take many minutes on a busy machine. */
+const pairs = allPairs.filter(
+  (pair) => isNightly || pair.some(({ name }) => name === 'write' || name === 'write by COPY'),
+);
 const timeout = 900_000;
 
 test('two operations give the result of a serial order in every interleaving', { timeout }, async () => {
-  const reports = await runPermutations(createDatabase, allPairs);
+  const reports = await runPermutations(createDatabase, pairs);
   expect(reports.flatMap(({ name, problems }) => problems.map((problem) => ({ name, ...problem })))).toEqual(
     [],
   );
-  expect(reports).toHaveLength(allPairs.length);
+  expect(reports).toHaveLength(pairs.length);
   const interleavings = reports.reduce((sum, { interleavings }) => sum + interleavings, 0);
-  expect(interleavings).toBeGreaterThan(1_000);
+  expect(interleavings).toBeGreaterThan(10 * pairs.length);
 });
 
 /** An operation of two statements in one transaction. */

@@ -1,3 +1,4 @@
+export { isNightly } from './nightly.ts';
 export {
   type PrivateCluster,
   type PrivateServer,

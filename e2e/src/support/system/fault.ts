@@ -13,8 +13,6 @@ export interface Fault<Needs extends System = System> {
   readonly environment?: Environment;
   /** The soak injects the next fault without waiting for recovery. */
   readonly isBrief?: true;
-  /** Takes more than a minute; only tested if `E2E_LONG` is set. */
-  readonly isLong?: true;
   /** The reason why this machine does not support the fault; undefined if it does. */
   readonly unavailable?: () => string | undefined;
   /**
