@@ -169,6 +169,11 @@ test.each([
   });
 });
 
+test('an error for the user is reported as it is, also if kafkajs has wrapped it', () => {
+  const error = new UserError('the token file is empty', 'write a token');
+  expect([toUserError(error), toUserError(wrapped(error))]).toEqual([error, error]);
+});
+
 test('a broken TLS connection is transient', () => {
   const error = new KafkaJSConnectionError('broke', { broker: 'b', code: 'ERR_SSL_BAD_RECORD_TYPE' });
   expect(isTransientError(error)).toBe(true);

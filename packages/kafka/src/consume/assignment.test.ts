@@ -132,6 +132,33 @@ test('a revoked partition is not assigned to the same member again', () => {
   expect(again?.state).toBe('locating');
 });
 
+test('a revoked partition is not located again', () => {
+  const assignment = reading(0, 1);
+  const [revoked, kept] = [assignment.find(at(0)), assignment.find(at(1))];
+  revoked?.stop('revoked');
+  expect(assignment.relocate()).toEqual([kept]);
+  expect(assignment.find(at(0))).toBeUndefined();
+});
+
+test('only owned partitions are reported as paused, and their read-ahead is freed', async () => {
+  const assignment = reading(0, 1);
+  assignment.find(at(0))?.accept(0n, chunkOf(0, 4, 100));
+  const room = assignment.until(() => !assignment.isFull).then(() => 'room');
+  expect(await presentValue(room)).toBe('pending');
+  const paused = [expect.objectContaining({ ...at(0), state: 'paused' })];
+  expect(assignment.pauseOnly(events(0, 2))).toEqual({ paused, hasResumed: false });
+  expect(await presentValue(room)).toBe('room');
+  expect(assignment.paused).toEqual(paused);
+});
+
+test('a paused partition that is located is not read', () => {
+  const assignment = reading(0, 1);
+  assignment.pauseOnly(events(0));
+  const started = assignment.relocate().map((one) => assignment.start(one, 5n));
+  expect(started).toEqual([false, true]);
+  expect(assignment.find(at(0))).toMatchObject({ state: 'paused', position: 5n });
+});
+
 test('positions are located while slices of other partitions are in flight', async () => {
   const assignment = reading(0, 1);
   assignment.find(at(1))?.accept(0n, chunkOf(0, 3));

@@ -134,6 +134,27 @@ const refused: DeadLetterOrigin = {
   redriveCount: 3,
 };
 
+test('dead letters of a batch have the headers of their own errors', () => {
+  const record: Original = { key: null, value: Buffer.from('value'), headers: [] };
+  const errors = [
+    { ...refused, detail: refused.message },
+    { ...refused, detail: refused.message },
+    { ...refused, detail: 'another message' },
+    { ...refused, detail: refused.message, reason: 'not_json' },
+    { ...refused, detail: refused.message, sqlstate: null },
+    { ...refused, detail: refused.message, redriveCount: refused.redriveCount + 1 },
+  ];
+  const alone = errors.map((error) =>
+    createDeadLetterRecords(refused, 1_000)({ ...record, offset: '1' }, error),
+  );
+  const toRecord = createDeadLetterRecords(refused, 1_000);
+  expect(errors.map((error) => toRecord({ ...record, offset: '1' }, error))).toEqual(alone);
+  const inTurn = errors.flatMap((error) => [error, errors[0] ?? error]);
+  expect(inTurn.map((error) => toRecord({ ...record, offset: '1' }, error))).toEqual(
+    alone.flatMap((own) => [own, alone[0]]),
+  );
+});
+
 test('the headers of a dead letter have the names of Kafka Connect, or our own', () => {
   const { headers } = toDeadLetterRecord({ key: null, value: null }, refused, 1_000);
   expect(headers.map(([name, value]) => [name, String(value)])).toEqual([
