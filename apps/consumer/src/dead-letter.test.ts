@@ -21,11 +21,11 @@ function deadLetterOf(value: Buffer): DeadLetter {
 /** The requests for dead letters of a topic that takes records up to `topicMaxBytes`. */
 async function publish(value: Buffer, maxBytes: number, topicMaxBytes: number, type = 'MESSAGE_TOO_LARGE') {
   type Sent = Parameters<Publisher['publish']>[1] extends Iterable<infer OneRecord> ? OneRecord : never;
-  const requests: { topic: string; limit: number | undefined; records: readonly Sent[] }[] = [];
+  const requests: { topic: string; records: readonly Sent[]; limit: number; compresses: boolean }[] = [];
   const publisher: Pick<Publisher, 'publish'> = {
-    async publish(topic, all, { maxBytes: limit } = {}) {
+    async publish(topic, all, { maxBytes: limit = 0, compresses = false } = {}) {
       const records = [...all];
-      requests.push({ topic, limit, records });
+      requests.push({ topic, records, limit, compresses });
       const isTooLarge = records.some((record) => (record.value?.length ?? 0) > topicMaxBytes);
       if (isTooLarge) throw Object.assign(new Error('rejected'), { type });
     },
@@ -37,9 +37,9 @@ async function publish(value: Buffer, maxBytes: number, topicMaxBytes: number, t
   return { requests, error };
 }
 
-test('a dead letter has the coordinates and the error of its record', async () => {
+test('a dead letter is compressed, with the coordinates and the error of its record', async () => {
   const { requests } = await publish(Buffer.from('[]'), 10_000, 10_000);
-  expect(requests).toMatchObject([{ topic: 'events_dlq', limit: 10_000, records: [{}] }]);
+  expect(requests).toMatchObject([{ topic: 'events_dlq', limit: 10_000, compresses: true, records: [{}] }]);
   const headers = String(requests[0]?.records[0]?.headers);
   const failedAt = /dlq\.failed_at.([\d:.TZ-]{24})/.exec(headers)?.[1] ?? '';
   expect(new Date(failedAt).toISOString()).toBe(failedAt);
