@@ -70,6 +70,7 @@ function firstPrimes(count: number): readonly number[] {
   return found;
 }
 
+/** The first 32 bits of a fraction; `|` drops what is before it. */
 function fractionOf(root: number): number {
-  return ((root % 1) * 2 ** 32) | 0;
+  return (root * 2 ** 32) | 0;
 }

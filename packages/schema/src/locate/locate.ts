@@ -27,7 +27,7 @@ export type Locate = (text: string) => Located;
 export function createLocator(pointers: readonly (readonly string[])[]): Locate {
   const { root, targets } = plantPointers(pointers);
   const roots = [root];
-  const spans = targets.map(({ span }) => span);
+  const spans: (Span | undefined)[] = [];
   return (text) => {
     const reader = new TextReader(text);
     clear(roots);

@@ -71,6 +71,6 @@ export function clear(nodes: readonly PointerNode[]): void {
   for (const node of nodes) {
     node.span = undefined;
     if (node.others.length > 0) node.others.length = 0;
-    if (node.children.length > 0) clear(node.children);
+    clear(node.children);
   }
 }

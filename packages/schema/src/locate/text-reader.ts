@@ -110,7 +110,7 @@ export class TextReader {
   /** Reads a member or an item, which starts at `start` with its name, if it has one. */
   #readItem(node: PointerNode, child: PointerNode | undefined, start: number): number {
     if (child !== undefined) {
-      if (child.children.length > 0 && child.span !== undefined) clear([child]);
+      if (child.span !== undefined) clear([child]);
       return this.read(child);
     }
     const depth = this.#skip(this.#next());
