@@ -135,7 +135,7 @@ export const groupSettings = {
     [1, 5_000],
   ),
   KAFKA_FETCH_MAX_BYTES: integer(8 << 20, 'Maximum bytes per fetch', [1 << 10, 1 << 30]),
-  KAFKA_FETCH_MAX_PARTITION_BYTES: integer(1 << 20, 'Maximum bytes per partition in a fetch', [
+  KAFKA_FETCH_MAX_PARTITION_BYTES: integer(2 << 20, 'Maximum bytes per partition in a fetch', [
     1 << 10,
     1 << 30,
   ]),
