@@ -38,7 +38,7 @@ test('the number of unregistered event types is limited, registered ones do not 
   ]);
 });
 
-test('the decoder of a consumer has its limits, and reports at most 1,000 unregistered types', () => {
+test('a decoder has its limits, and reports at most 1,000 unregistered types', () => {
   const decode = createLimitedDecoder(shopEvents, { maxBytes: 1_000 });
   const reported = Array.from({ length: 1_001 }, (_, number) => typeReported(decode, `type_${number}`));
   expect(reported.slice(-2)).toEqual(['type_999', null]);
