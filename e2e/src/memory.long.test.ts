@@ -1,6 +1,7 @@
 /** @module-tag long */
 import { readFileSync } from 'node:fs';
 import type { OutgoingRecord } from '@pipeline/kafka';
+import { isNightly } from '@pipeline/testing';
 import { expect, test } from 'vitest';
 import { PLANNED_MAX_BYTES, recordAt } from './support/data/plan.ts';
 import { chooseSeed } from './support/data/random.ts';
@@ -86,7 +87,7 @@ test('a backlog with a slow Postgres is bounded in memory, then drained', async 
 /** Each record takes a few bytes of a fetch, but an object in memory. */
 const FLOOD = 1_500_000;
 
-test('a flood of empty records with a slow Postgres is bounded in memory', async () => {
+test.runIf(isNightly)('a flood of empty records with a slow Postgres is bounded in memory', async () => {
   await using pipeline = await createPipeline();
   await publishMany(pipeline, FLOOD, () => ({ key: null, value: null }));
   await slowDown(pipeline, 'dlq_events');

@@ -20,7 +20,7 @@ import {
 const seed = chooseSeed();
 console.info(`E2E_SEED=${seed}`);
 
-const [CUTS, ELECTIONS] = isNightly ? [20, 10] : [3, 2];
+const [CUTS, ELECTIONS] = isNightly ? [20, 10] : [2, 1];
 
 async function expectProgress(system: System): Promise<void> {
   const stall = await findStall(system);
