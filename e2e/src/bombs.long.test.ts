@@ -33,7 +33,7 @@ const MAX_BYTES = 400_000_000;
 const heapLimits = { NODE_OPTIONS: '--max-old-space-size=192 --max-semi-space-size=8' };
 
 const PARTITIONS = [0, 1, 2];
-/** All of them take ten minutes. */
+/** All of them take five minutes. */
 const isIncluded = ({ bomb: { codec } }: Shape) => isNightly || codec === 'zstd' || codec === 'none';
 const unreadable = unreadableShapes.filter(isIncluded);
 const readable = readableShapes.filter(isIncluded);
@@ -71,8 +71,8 @@ const noBombs: Shape = { name: 'events', bomb: { codec: 'none', records: 1, zero
 
 /**
  * Number of batches that a test reads: all of them, or as many as have at most 200,000 records and 100 MB of zeros, in
- * `test:long` a quarter.
- * Every record becomes a dead letter, and those of the largest shapes would take gigabytes and minutes.
+ * `test:long` a quarter. Every record becomes a dead letter, and those of the largest shapes would take gigabytes and
+ * minutes.
  */
 function readBatches({ bomb: { records, zeros }, batches }: Shape): number {
   const bytes = records * (zeros ?? 0);

@@ -25,8 +25,8 @@ export const faults = {
 const allFaults = { ...faults, ...brokerFaults, ...truncationFaults, ...kafkaNetworkFaults };
 
 /**
- * Faults that resemble others, or take more than a minute. Only `test:nightly` and the soak inject them, because all of
- * them take longer than the rest of `test:long`.
+ * Faults that resemble others, or take more than a minute. Only `test:nightly` and the soak inject them, because
+ * `.ci/run` may take 25 minutes.
  */
 const similar: readonly (keyof typeof allFaults)[] = [
   'consumersKilledRepeatedly',
