@@ -101,6 +101,7 @@ export function replaceTime(): Disposable & { readonly use: (sources: Sources) =
     sleep: timers.setTimeout,
     setTimeout: globalThis.setTimeout,
     clearTimeout: globalThis.clearTimeout,
+    setInterval: globalThis.setInterval,
     now: performance.now,
     date: Date.now,
     random: Math.random,
@@ -110,6 +111,7 @@ export function replaceTime(): Disposable & { readonly use: (sources: Sources) =
     syncBuiltinESMExports();
     globalThis.setTimeout = replacement.setTimeout;
     globalThis.clearTimeout = replacement.clearTimeout;
+    globalThis.setInterval = replacement.setInterval;
     performance.now = replacement.now;
     Date.now = replacement.date;
     Math.random = replacement.random;
@@ -134,6 +136,8 @@ function virtualTime(sources: () => Sources) {
     setTimeout: ((action: () => void, ms: number) =>
       sources().clock.after(ms, action)) as unknown as typeof globalThis.setTimeout,
     clearTimeout: clearTimeout as typeof globalThis.clearTimeout,
+    // Would fire in real time, so that a slow machine changed what a seed does. The simulated fetches send heartbeats.
+    setInterval: (() => undefined) as unknown as typeof globalThis.setInterval,
     now: () => sources().clock.now,
     date: () => START + Math.floor(sources().clock.now),
     random: () => sources().random(),
