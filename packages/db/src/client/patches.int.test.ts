@@ -2,7 +2,8 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { Duplex } from 'node:stream';
-import { getHeapSpaceStatistics } from 'node:v8';
+import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import postgres from 'postgres';
 import { expect, inject, test } from 'vitest';
 import { EventIds } from '../write/columns/event-ids.ts';
@@ -207,6 +208,25 @@ async function connectWithTable() {
   const count = async () => (await sql`select count(*)::int as n from copied`)[0]?.['n'];
   return { sql, count };
 }
+
+test('the text of an unsafe statement that failed is garbage-collected', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  const sql = postgres(inject('postgresUrl'), { max: 1 });
+  const fail = async () => {
+    const statement = sql.unsafe('select 1 / 0');
+    await expect(statement).rejects.toThrow('division by zero');
+    return new WeakRef((statement as unknown as { readonly strings: readonly string[] }).strings);
+  };
+  const texts = await fail();
+  await sql`select 1`;
+  const readText = () => {
+    collect();
+    return texts.deref();
+  };
+  await expect.poll(readText).toBeUndefined();
+  await sql.end();
+});
 
 test('the rows of a COPY are sent with its simple query, which is one transaction', async () => {
   const { sql, count } = await connectWithTable();

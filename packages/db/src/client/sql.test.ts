@@ -47,3 +47,13 @@ test('a template is converted once per schema, whatever the number of pools', ()
   expect(run('team_b')).toBe(run('team_b'));
   expect([...(run('team_c') as readonly string[])]).toEqual(['select from "team_c".raw_events']);
 });
+
+test('the text of a prepared statement gets the schema too, whenever it is run', () => {
+  const prepared = { prepare: true };
+  for (const value of [1, 2])
+    expect(sql.unsafe('table pipeline.raw_events', [value], prepared)).toEqual([
+      'table "team_a".raw_events',
+      [value],
+      prepared,
+    ]);
+});

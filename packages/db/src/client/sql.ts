@@ -13,8 +13,12 @@ const placeholder = /(?<![\w".])pipeline\.(?=[a-z_"]|$)/g;
 /** Converts texts and templates to a schema. */
 interface Converter {
   readonly toText: (text: string) => string;
+  /** Converts the text of a prepared statement once. There are few: the server keeps them, too. */
+  readonly toPrepared: (text: string) => string;
   readonly toTemplate: (template: TemplateStringsArray) => TemplateStringsArray;
 }
+
+type UnsafeOptions = postgres.UnsafeQueryOptions;
 
 /** By schema, and not by pool: the driver keeps every template that it has run, for the stacks of errors. */
 const converters = new Map<string, Converter>();
@@ -31,6 +35,12 @@ export function inSchema(sql: Sql, schema: string): Sql {
 
 function createConverter(schema: string): Converter {
   const toText = (text: string) => text.replaceAll(placeholder, `"${schema}".`);
+  const prepared = new Map<string, string>();
+  const toPrepared = (text: string) => {
+    const known = prepared.get(text) ?? toText(text);
+    prepared.set(text, known);
+    return known;
+  };
   const templates = new WeakMap<TemplateStringsArray, TemplateStringsArray>();
   const toTemplate = (template: TemplateStringsArray) => {
     const known = templates.get(template);
@@ -39,12 +49,14 @@ function createConverter(schema: string): Converter {
     templates.set(template, converted);
     return converted;
   };
-  return { toText, toTemplate };
+  return { toText, toPrepared, toTemplate };
 }
 
 function convert(sql: Sql, converter: Converter): Sql {
-  const unsafe = (text: string, ...others: unknown[]) =>
-    Reflect.apply(sql.unsafe, sql, [converter.toText(text), ...others]);
+  const unsafe = (text: string, ...others: readonly [args?: unknown, options?: UnsafeOptions]) => {
+    const toText = others[1]?.prepare === true ? converter.toPrepared : converter.toText;
+    return Reflect.apply(sql.unsafe, sql, [toText(text), ...others]);
+  };
   const begin = (...args: unknown[]) => {
     const run = args.pop() as (transaction: Sql) => unknown;
     return Reflect.apply(sql.begin, sql, [...args, (one: Sql) => run(convert(one, converter))]);

@@ -48,8 +48,8 @@ async function runStatement(database: Database, batch: Batch, resets: number): P
   const { nextOffset } = batch;
   const expected = { nextOffset, resets, isAtLeast: true };
   const rowsOnly = { ...batch, deadLetters: [] };
-  const [result] = await database.run((sql) => writeStatement(sql, rowsOnly, expected, 'tolerant'));
-  if (result === undefined || result.foundOffset === null) throw new LedgerMissingError(batch);
+  const result = await writeStatement(database, rowsOnly, expected, 'tolerant');
+  if (result === null) throw new LedgerMissingError(batch);
   if (result.foundResets !== resets) throw ledgerReset(batch);
   if (result.foundOffset < nextOffset) throw ledgerBehind(batch, nextOffset, result.foundOffset);
   return result;

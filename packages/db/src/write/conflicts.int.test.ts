@@ -48,7 +48,7 @@ const again = (event: EventRow, offset: number, change: Partial<EventRow> = {}):
 const event = row(0, { payloadJson: '{"a":1,"b":[2.50]}' });
 
 const waiting = `select count(*)::int as n from pg_stat_activity
-  where datname = current_database() and wait_event_type = 'Lock' and query ~ 'on conflict \\(event_id\\)'`;
+  where datname = current_database() and wait_event_type = 'Lock' and query ~ 'incoming as not materialized'`;
 
 /** Batches of few ids and contents, with offsets in order. */
 const batches = fc.array(

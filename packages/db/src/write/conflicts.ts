@@ -1,9 +1,10 @@
-import type { Database, Sql } from '../client/connect.ts';
+import type { Database } from '../client/connect.ts';
 import { codeOf } from '../client/errors.ts';
-import { plainArray } from './columns/array-literal.ts';
+import { type Part, part, text } from '../statement/part.ts';
+import { execute, prepare } from '../statement/prepared.ts';
+import { columnsOf } from './columns/event-columns.ts';
+import { incomingParameters, selectIncoming } from './columns/incoming.ts';
 import type { EventRows } from './event-rows.ts';
-import { selectIncoming } from './incoming.ts';
-import type { Template } from './message/template.ts';
 
 /**
  * What happens to a conflicting event, which has the id of a stored one and other content: it is counted, as
@@ -21,12 +22,12 @@ export type ConflictHandling = 'count' | 'dead-letter';
  * becoming a join, and `offset 0` that in the table, because the planner does not know the number of duplicates.
  * @param condition whether to compare
  */
-export function compareDuplicates(sql: Sql, condition: ReturnType<Sql>) {
-  return sql`repeated as materialized (
+export function compareDuplicates<Name extends string>(condition: Part<Name>) {
+  return part`repeated as materialized (
       select distinct event_id
       from (select event_id from incoming where ${condition} except all select event_id from inserted) as every
     ), compared as materialized (
-      select incoming.event_id, n, ${differencesFrom(sql, (column) => sql`stored.${sql(column)}`)} as differences
+      select incoming.event_id, n, ${differencesFrom((column) => `stored.${column}`)} as differences
       from incoming cross join lateral (
         select event_type, event_time, user_id, payload from pipeline.raw_events
         where event_id = incoming.event_id offset 0) as stored
@@ -36,7 +37,7 @@ export function compareDuplicates(sql: Sql, condition: ReturnType<Sql>) {
       select n, differences from compared where differences <> ''
       union all
       select n, differences from (
-        select n, ${differencesFrom(sql, (column) => sql`(first_value(incoming.${sql(column)}) over same)`)} as differences
+        select n, ${differencesFrom((column) => `(first_value(incoming.${column}) over same)`)} as differences
         from incoming
         where exists (select event_id from repeated except select event_id from compared)
           and (event_id in (select event_id from repeated)) is true
@@ -47,42 +48,37 @@ export function compareDuplicates(sql: Sql, condition: ReturnType<Sql>) {
     )`;
 }
 
-type Column = 'event_type' | 'event_time' | 'user_id' | 'payload';
-
 /** The names of the columns in which a row differs from another one. */
-function differencesFrom(sql: Sql, other: (column: Column) => ReturnType<Sql>) {
-  return sql`
+function differencesFrom(other: (column: string) => string): Part {
+  return text(`
         concat_ws(', ', case when incoming.event_type <> ${other('event_type')} then 'event_type' end,
                         case when incoming.event_time <> ${other('event_time')} then 'event_time' end,
                         case when incoming.user_id is distinct from ${other('user_id')} then 'user_id' end,
-                        case when incoming.payload::jsonb <> ${other('payload')}::jsonb then 'payload' end)`;
+                        case when incoming.payload::jsonb <> ${other('payload')}::jsonb then 'payload' end)`);
 }
 
 /** Postgres reports an unknown setting by its name. A plain statement cannot raise an error of its own. */
 const [UNSEEN, CONFLICTING] = ['pipeline.unseen_duplicate', 'pipeline.conflicting_event'];
 
+/** Reads an unknown setting. The name is in two pieces, because `pipeline.` stands for the schema. */
+function fail(setting: string): Part {
+  const [namespace, name] = setting.split('.');
+  return text(`current_setting('${namespace}' || '.${name}')`);
+}
+
 /**
  * An expression that fails if a duplicate cannot be compared, because another session has stored its event
  * after the statement's snapshot was taken, or if there is a conflicting event that must become a dead letter.
  */
-export function requireResolved(sql: Sql, handling: ConflictHandling) {
-  const unseen = sql`
-    select event_id from repeated except select event_id from inserted except select event_id from compared`;
-  return sql`case when exists (${unseen}) then current_setting(${UNSEEN})
-                when ${handling === 'dead-letter'} and exists (select from conflicting) then current_setting(${CONFLICTING})
+export const requireResolved = part`case
+             when exists (select event_id from repeated except select event_id from inserted except select event_id from compared)
+             then ${fail(UNSEEN)}
+             when ${'isConflictRefused'} and exists (select from conflicting) then ${fail(CONFLICTING)}
            end`;
-}
-
-/** An expression that fails like `requireResolved` if one of some events is not stored. */
-export function requireStored<Part>(sql: Template<Part>, ids: readonly string[]): Part {
-  if (ids.length === 0) return sql`null`;
-  const stored = sql`select count(*) from pipeline.raw_events where event_id = any(${plainArray(ids)}::uuid[])`;
-  return failIf(sql, sql`(${stored}) < ${ids.length}`);
-}
 
 /** An expression that fails like `requireResolved` if a condition holds. */
-export function failIf<Part>(sql: Template<Part>, condition: Part): Part {
-  return sql`case when ${condition} then current_setting(${UNSEEN}) end`;
+export function failIf<Name extends string>(condition: Part<Name>) {
+  return part`case when ${condition} then ${fail(UNSEEN)} end`;
 }
 
 /**
@@ -119,6 +115,16 @@ interface FoundConflict {
   readonly differences: string;
 }
 
+const conflictsStatement = prepare(
+  part`
+    with incoming as not materialized (${selectIncoming}
+    ), inserted as (
+      select null::uuid as event_id where false
+    ), ${compareDuplicates(text('true'))}
+    select n - 1 as index, differences from conflicting`,
+  incomingParameters,
+);
+
 /**
  * Finds the rows that differ from the stored event with their id, or from an earlier row with it.
  * @returns the names of the columns that differ, by index of the row
@@ -128,13 +134,7 @@ export async function findConflicts(
   database: Database,
   rows: EventRows,
 ): Promise<ReadonlyMap<number, string>> {
-  const found = await database.run(
-    (sql) => sql<FoundConflict[]>`
-      with incoming as not materialized (${selectIncoming(sql, rows)}
-      ), inserted as (
-        select null::uuid as event_id where false
-      ), ${compareDuplicates(sql, sql`true`)}
-      select n - 1 as index, differences from conflicting`,
-  );
+  const incoming = { columns: columnsOf(rows) };
+  const found = await database.run<FoundConflict>((sql) => execute(sql, conflictsStatement, incoming));
   return new Map(found.map(({ index, differences }) => [index, differences]));
 }

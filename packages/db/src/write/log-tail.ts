@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { SourceRecord } from '../dead-letters/dead-letter.ts';
 import { type Batch, lastRecord } from './batch.ts';
 
@@ -88,12 +88,11 @@ function isKnown(epoch: number | undefined): epoch is number {
 
 /** Identifies a record at its offset: a hash of timestamp, key and value. */
 export function hashRecord({ timestamp, key, value }: SourceRecord): string {
-  const hash = createHash('sha256').update(`${timestamp} ${key?.length} ${value?.length} `);
-  return hash
-    .update(key ?? '')
-    .update(value ?? '')
-    .digest('base64');
+  const header = Buffer.from(`${timestamp} ${key?.length} ${value?.length} `);
+  return hash('sha256', Buffer.concat([header, key ?? NONE, value ?? NONE]), 'base64');
 }
+
+const NONE = Buffer.alloc(0);
 
 interface StoredTail {
   readonly nextOffset: string;

@@ -8,6 +8,14 @@ export interface MinuteTypeCount {
   readonly count: number;
 }
 
+/** The counts by type alone, without those of 0. */
+export function countByType(tallies: readonly MinuteTypeCount[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = Object.create(null);
+  for (const { eventType, count } of tallies) counts[eventType] = (counts[eventType] ?? 0) + count;
+  for (const [eventType, count] of Object.entries(counts)) if (count === 0) delete counts[eventType];
+  return counts;
+}
+
 /** Events of a type whose times have the same minute and time zone. */
 interface Tally {
   readonly eventType: string;

@@ -1,6 +1,6 @@
-import type { Database, Sql } from '../client/connect.ts';
+import type { Database } from '../client/connect.ts';
 import type { Batch } from './batch.ts';
-import { type ConflictHandling, findConflicts, toDuplicateError } from './conflicts.ts';
+import { type ConflictHandling, findConflicts } from './conflicts.ts';
 import type { EventRows } from './event-rows.ts';
 import { findDeadLettered } from './find-dead-lettered.ts';
 import { findInvalidRows } from './find-invalid-rows.ts';
@@ -61,9 +61,7 @@ export function statementsOf(
       const inserts = form === 'plain' ? form : 'tolerant';
       const result =
         division === undefined
-          ? await runStatement(database, (sql) =>
-              writeStatement(sql, batch, expected, inserts, tail, conflicts),
-            )
+          ? await writeStatement(database, batch, expected, inserts, tail, conflicts)
           : await writeMessage(database, batch, expected, tail, division);
       if (result === null) throw new LedgerMissingError(batch);
       return result;
@@ -82,19 +80,6 @@ async function divisionOf(
 ): Promise<Division | undefined> {
   if (form === 'copy') return { fresh: rows, repeatedIds: [] };
   return form === 'copy-new' ? await divideRows(database, rows) : undefined;
-}
-
-/** @returns null if the ledger is missing */
-async function runStatement(
-  database: Database,
-  statement: (sql: Sql) => ReturnType<typeof writeStatement>,
-): Promise<StatementResult | null> {
-  try {
-    const [result] = await database.run(statement);
-    return result === undefined || result.foundOffset === null ? null : result;
-  } catch (error) {
-    throw toDuplicateError(error);
-  }
 }
 
 /** The ledger row of an open partition no longer exists, for example because the table was truncated. */

@@ -8,6 +8,7 @@ import { jsonNull, jsonSeparator, plainArray, textArray } from './array-literal.
 export function columnsOf(rows: EventRows) {
   const all = [...rows];
   return {
+    rowCount: all.length,
     eventIds: Buffer.from(plainArray(all.map(({ eventId }) => eventId))),
     eventTypes: Buffer.from(textArray(all.map(({ eventType }) => eventType))),
     eventTimes: Buffer.from(plainArray(all.map(({ eventTime }) => eventTime))),

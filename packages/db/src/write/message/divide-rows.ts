@@ -1,7 +1,10 @@
 import type { Database } from '../../client/connect.ts';
+import { part } from '../../statement/part.ts';
+import { execute, prepare } from '../../statement/prepared.ts';
+import { columnsOf } from '../columns/event-columns.ts';
 import type { EventIds } from '../columns/event-ids.ts';
+import { incomingParameters, selectIncoming } from '../columns/incoming.ts';
 import type { CopyRows, EventRows } from '../event-rows.ts';
-import { selectIncoming } from '../incoming.ts';
 import { areManyDuplicates } from '../insert-form.ts';
 import { uuids } from '../parameters.ts';
 import { findRepeated } from './find-repeated.ts';
@@ -53,18 +56,21 @@ async function findStored(database: Database, ids: EventIds): Promise<readonly s
   return found.map(({ id }) => id);
 }
 
+const equalStatement = prepare(
+  part`
+    select count(*)::int as equal from (${selectIncoming}) as incoming cross join lateral (
+      select from pipeline.raw_events as stored
+      where stored.event_id = incoming.event_id and stored.event_type = incoming.event_type
+        and stored.event_time = incoming.event_time and stored.user_id is not distinct from incoming.user_id
+        and stored.payload = incoming.payload::jsonb
+        and stored.attributes is not distinct from incoming.attributes::jsonb offset 0) as same`,
+  incomingParameters,
+);
+
 /** Whether every row equals the stored event with its id. */
 async function equalStored(database: Database, rows: EventRows): Promise<boolean> {
   if (rows.length === 0) return true;
-  const attributes = rows.hasAttributes ? 'incoming.attributes::jsonb' : 'null';
-  const [found] = await database.run(
-    (sql) => sql<{ equal: number }[]>`
-      select count(*)::int as equal from (${selectIncoming(sql, rows)}) as incoming cross join lateral (
-        select from pipeline.raw_events as stored
-        where stored.event_id = incoming.event_id and stored.event_type = incoming.event_type
-          and stored.event_time = incoming.event_time and stored.user_id is not distinct from incoming.user_id
-          and stored.payload = incoming.payload::jsonb
-          and stored.attributes is not distinct from ${sql.unsafe(attributes)} offset 0) as same`,
-  );
+  const incoming = { columns: columnsOf(rows) };
+  const [found] = await database.run<{ equal: number }>((sql) => execute(sql, equalStatement, incoming));
   return found?.equal === rows.length;
 }

@@ -1,21 +1,19 @@
 /// <reference path="../../client/patched-postgres.d.ts" />
 import type { Database } from '../../client/connect.ts';
+import { withLiterals } from '../../statement/literals.ts';
+import { part, text } from '../../statement/part.ts';
+import { type Accounted, accountFor, accountParameters, countAll } from '../accounting.ts';
 import type { Batch } from '../batch.ts';
+import { plainArray } from '../columns/array-literal.ts';
 import { deadLetterColumns, deadLetterRows } from '../columns/dead-letter-rows.ts';
-import { failIf, requireStored, toDuplicateError } from '../conflicts.ts';
-import type { CopyRows } from '../event-rows.ts';
+import { failIf, toDuplicateError } from '../conflicts.ts';
+import { deadOffsetParameters, hasDeadLetters } from '../insert-dead-letters.ts';
 import type { LedgerView } from '../ledger.ts';
 import type { LogTail } from '../log-tail.ts';
-import {
-  accountFor,
-  countAll,
-  hasDeadLetters,
-  NOTHING_WRITTEN,
-  type StatementResult,
-} from '../write-statement.ts';
+import { countByType } from '../minute-counts.ts';
+import { NOTHING_WRITTEN, type StatementResult } from '../write-statement.ts';
 import { resultOfMoved, withoutContext } from './copy-errors.ts';
 import type { Division } from './divide-rows.ts';
-import { literals } from './literals.ts';
 
 /**
  * Writes a batch (rows, aggregates, dead letters, ledger) in one message and therefore in one transaction, like the
@@ -40,54 +38,63 @@ export async function writeMessage(
   const { deadLetters } = batch;
   const dead = deadLetters.length > 0 ? [[deadLetterRows(batch, expected.topicId ?? null)]] : [];
   const copy = [fresh.text, ...dead];
-  const { text } = messageOf(batch, expected, tail, division);
+  const { tallies } = fresh;
+  const message = { batch, expected, tail, tallies, repeatedIds: division.repeatedIds };
+  const whole = withLiterals(messageOf(message), parameters, message);
   try {
-    await database.run((sql) => sql.unsafe(text, [], { copy }));
+    await database.run((sql) => sql.unsafe(whole, [], { copy }));
   } catch (error) {
     const moved = resultOfMoved(error);
     if (moved !== undefined) return moved;
     throw toDuplicateError(withoutContext(error, fresh));
   }
-  const written = { storedByType: countByType(fresh), deadLettered: deadLetters.length };
+  const written = { storedByType: countByType(tallies), deadLettered: deadLetters.length };
   return { ...NOTHING_WRITTEN, ...foundAs(expected), ...written };
 }
 
-function messageOf(
-  batch: Batch,
-  { nextOffset, resets }: LedgerView,
-  tail: LogTail | undefined,
-  { fresh, repeatedIds }: Division,
-) {
-  const { topic, partition, deadLetters } = batch;
-  const sql = literals;
-  const hasDead = deadLetters.length > 0;
-  const dead = sql`select from generate_series(1, ${deadLetters.length})`;
-  return sql`
-    select pipeline.check_ledger(${topic}, ${partition}, ${nextOffset}, ${resets});
-    ${hasDead ? sql`select ${failIf(sql, hasDeadLetters(sql, batch))};` : sql``}
-    copy pipeline.raw_events (event_id, event_type, event_time, user_id, payload, attributes) from stdin;
+interface Message extends Accounted, Pick<Division, 'repeatedIds'> {}
+
+const parameters = {
+  ...accountParameters,
+  ...deadOffsetParameters,
+  deadLetterCount: ({ batch }: Message) => batch.deadLetters.length,
+  repeatedIds: ({ repeatedIds }: Message) => plainArray(repeatedIds),
+  repeatedCount: ({ repeatedIds }: Message) => repeatedIds.length,
+};
+
+const checkLedger = part`
+    select pipeline.check_ledger(${'topic'}, ${'partition'}, ${'expectedOffset'}, ${'expectedResets'});`;
+
+const copyEvents = part`
+    copy pipeline.raw_events (event_id, event_type, event_time, user_id, payload, attributes) from stdin;`;
+
+const copyDeadLetters = text(`
+    copy pipeline.dlq_events (${deadLetterColumns.join(', ')}) from stdin (format binary)`);
+
+const account = part`
     with ledger as materialized (
-      select topic_id from pipeline.ingest_progress where topic = ${topic} and partition = ${partition}
+      select topic_id from pipeline.ingest_progress where topic = ${'topic'} and partition = ${'partition'}
     ), in_step as materialized (
       select from ledger
-    ), counted as materialized (${countAll(sql, fresh)}
-    ), ${accountFor(sql, batch, nextOffset, tail, 'plain', dead)}
-    select ${requireStored(sql, repeatedIds)} from gone;
-    ${hasDead ? copyDeadLetters : sql``}`;
-}
+    ), counted as materialized (${countAll}
+    ), ${accountFor('copy', part`select from generate_series(1, ${'deadLetterCount'})`)}`;
 
-const copyDeadLetters = literals.unsafe(
-  `copy pipeline.dlq_events (${deadLetterColumns.join(', ')}) from stdin (format binary)`,
-);
+/** Fails if one of the duplicates is not stored. */
+const requireStored = failIf(part`
+    (select count(*) from pipeline.raw_events where event_id = any(${'repeatedIds'}::uuid[])) < ${'repeatedCount'}`);
+
+const requireNoDeadLetters = part`
+    select ${failIf(hasDeadLetters)};`;
+
+const none = text('');
+
+/** Checking what no batch is about would cost each message the planning of a query. */
+function messageOf({ batch, repeatedIds }: Message) {
+  const hasDead = batch.deadLetters.length > 0;
+  return part`${checkLedger}${hasDead ? requireNoDeadLetters : none}${copyEvents}${account}
+    select ${repeatedIds.length > 0 ? requireStored : none} from gone;${hasDead ? copyDeadLetters : none}`;
+}
 
 function foundAs({ nextOffset, resets }: LedgerView) {
   return { foundOffset: nextOffset, foundResets: resets };
-}
-
-/** All rows are inserted, or none. */
-function countByType({ tallies }: CopyRows): Readonly<Record<string, number>> {
-  const counts: Record<string, number> = Object.create(null);
-  for (const { eventType, count } of tallies) counts[eventType] = (counts[eventType] ?? 0) + count;
-  for (const [eventType, count] of Object.entries(counts)) if (count === 0) delete counts[eventType];
-  return counts;
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { literals, quoteLiteral } from './literals.ts';
+import { quoteLiteral, withLiterals } from './literals.ts';
+import { part, text } from './part.ts';
 
 test('a text of harmless characters is quoted as it is', () => {
   for (const text of ['', 'page_view', '{"a":[1,"b"]}', '2026-11-24T09:30:12+05:30', 'aGk+/w=='])
@@ -15,10 +16,17 @@ test('a text with any other character is sent as the hexadecimal form of its byt
   }
 });
 
-test('values become literals, and parts are inserted as they are', () => {
-  const part = literals`where topic = ${'a.b'}`;
-  const { text } = literals`select ${1n}, ${-2}, ${null}, ${true}, ${'x'} ${part}${literals.unsafe(';')}`;
-  expect(text).toBe(
-    "select (1), (-2), (null), (true), 'x' where topic = convert_from(decode('612e62', 'hex'), 'UTF8');",
+test('the values of the parameters become literals', () => {
+  const inner = part`where topic = ${'topic'}`;
+  const whole = part`select ${'big'}, ${'small'}, ${'none'}, ${'yes'}, ${'small'} ${inner}${text(';')}`;
+  const parameters = {
+    big: () => 1n,
+    small: () => -2,
+    none: () => null,
+    yes: () => true,
+    topic: (subject: { readonly topic: string }) => subject.topic,
+  };
+  expect(withLiterals(whole, parameters, { topic: 'a.b' })).toBe(
+    "select (1), (-2), (null), (true), (-2) where topic = convert_from(decode('612e62', 'hex'), 'UTF8');",
   );
 });

@@ -1,0 +1,41 @@
+import type { Sql } from '../client/connect.ts';
+import { type Part, replaceNames } from './part.ts';
+
+/** A value of a parameter. Bytes are text that is encoded already; Postgres infers the type. */
+export type Value = string | bigint | number | boolean | null | Uint8Array;
+
+/** How the value of each parameter is found in what a statement is about. */
+export type Parameters<Name extends string, Subject, Of = Value> = Readonly<
+  Record<Name, (subject: Subject) => Of>
+>;
+
+/** A statement that the server prepares once per connection, and the driver does not put together each time. */
+export interface Prepared<Subject> {
+  readonly text: string;
+  readonly values: readonly ((subject: Subject) => Value)[];
+}
+
+/** A parameter that occurs several times is sent once. */
+export function prepare<Name extends string, Subject>(
+  whole: Part<Name>,
+  parameters: Parameters<Name, Subject>,
+): Prepared<Subject> {
+  const names = [...new Set(whole.names)];
+  const text = replaceNames(whole, (name) => `$${names.indexOf(name) + 1}`);
+  return { text, values: names.map((name) => parameters[name]) };
+}
+
+/** An unspecified type: https://www.postgresql.org/docs/current/protocol-message-formats.html, Parse. */
+const UNKNOWN = 0;
+
+/** Runs a prepared statement with the values of a subject. */
+export function execute<Row extends object, Subject>(
+  sql: Sql,
+  { text, values }: Prepared<Subject>,
+  subject: Subject,
+) {
+  const toParameter = (value: Value) =>
+    value instanceof Uint8Array ? sql.typed(value as never, UNKNOWN) : value;
+  const all = values.map((find) => toParameter(find(subject)));
+  return sql.unsafe<Row[]>(text, all as never[], { prepare: true });
+}
