@@ -48,14 +48,19 @@ export const suites: readonly Suite[] = [
   },
   {
     folder: 'packages/db/src/write/message',
-    mutate: ['{copy-errors,find-repeated,literals}.ts'],
+    mutate: ['{copy-errors,find-repeated}.ts'],
     tests: ['!(*.int).test.ts'],
+  },
+  {
+    folder: 'packages/db/src/statement',
+    mutate: ['!(*.test).ts'],
+    tests: ['*.test.ts'],
   },
   {
     folder: 'packages/db/src/write',
     mutate: [
       '{batch,event-rows,insert-form,isolate,log-tail,minute-counts,record-time}.ts',
-      '{too-slow,parameters}.ts',
+      'too-slow.ts',
       'columns/{array-literal,binary-rows,copy-fields,copy-line,dead-letter-rows,event-columns,event-ids}.ts',
       'columns/{first-elements,lines}.ts',
     ],

@@ -1,7 +1,7 @@
 import type { Database, Sql } from '../client/connect.ts';
 import { errorKind } from '../client/errors.ts';
+import { untyped } from '../statement/parameters.ts';
 import { jsonNull, jsonSeparator } from '../write/columns/array-literal.ts';
-import { untyped } from '../write/parameters.ts';
 import type { SentEvents } from './sent-events.ts';
 
 /** How the table differs from an event. Events that are stored exactly as sent have none. */

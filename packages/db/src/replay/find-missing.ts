@@ -1,7 +1,7 @@
 import type { Database } from '../client/connect.ts';
+import { untyped } from '../statement/parameters.ts';
 import { columnsOf } from '../write/columns/event-columns.ts';
 import type { EventRows } from '../write/event-rows.ts';
-import { untyped } from '../write/parameters.ts';
 
 /** A row whose event is not stored. */
 interface MissingRow {

@@ -1,5 +1,5 @@
 import { type Part, replaceNames } from './part.ts';
-import type { Parameters, Value } from './prepared.ts';
+import type { ParameterValues, Value } from './prepared.ts';
 
 /** A value that can be written as a literal. */
 export type LiteralValue = Exclude<Value, Uint8Array>;
@@ -10,7 +10,7 @@ export type LiteralValue = Exclude<Value, Uint8Array>;
  */
 export function withLiterals<Name extends string, Subject>(
   whole: Part<Name>,
-  parameters: Parameters<Name, Subject, LiteralValue>,
+  parameters: ParameterValues<Name, Subject, LiteralValue>,
   subject: Subject,
 ): string {
   return replaceNames(whole, (name) => toLiteral(parameters[name](subject)));

@@ -1,11 +1,12 @@
 import type { Sql } from '../client/connect.ts';
+import { untyped } from './parameters.ts';
 import { type Part, replaceNames } from './part.ts';
 
 /** A value of a parameter. Bytes are text that is encoded already; Postgres infers the type. */
 export type Value = string | bigint | number | boolean | null | Uint8Array;
 
 /** How the value of each parameter is found in what a statement is about. */
-export type Parameters<Name extends string, Subject, Of = Value> = Readonly<
+export type ParameterValues<Name extends string, Subject, Of = Value> = Readonly<
   Record<Name, (subject: Subject) => Of>
 >;
 
@@ -18,15 +19,12 @@ export interface Prepared<Subject> {
 /** A parameter that occurs several times is sent once. */
 export function prepare<Name extends string, Subject>(
   whole: Part<Name>,
-  parameters: Parameters<Name, Subject>,
+  parameters: ParameterValues<Name, Subject>,
 ): Prepared<Subject> {
   const names = [...new Set(whole.names)];
   const text = replaceNames(whole, (name) => `$${names.indexOf(name) + 1}`);
   return { text, values: names.map((name) => parameters[name]) };
 }
-
-/** An unspecified type: https://www.postgresql.org/docs/current/protocol-message-formats.html, Parse. */
-const UNKNOWN = 0;
 
 /** Runs a prepared statement with the values of a subject. */
 export function execute<Row extends object, Subject>(
@@ -34,8 +32,7 @@ export function execute<Row extends object, Subject>(
   { text, values }: Prepared<Subject>,
   subject: Subject,
 ) {
-  const toParameter = (value: Value) =>
-    value instanceof Uint8Array ? sql.typed(value as never, UNKNOWN) : value;
+  const toParameter = (value: Value) => (value instanceof Uint8Array ? untyped(sql, value) : value);
   const all = values.map((find) => toParameter(find(subject)));
   return sql.unsafe<Row[]>(text, all as never[], { prepare: true });
 }

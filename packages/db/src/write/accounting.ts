@@ -1,7 +1,7 @@
 import { minuteText } from '../minute-text.ts';
 import type { LiteralValue } from '../statement/literals.ts';
 import { type Part, part, text } from '../statement/part.ts';
-import type { Parameters } from '../statement/prepared.ts';
+import type { ParameterValues } from '../statement/prepared.ts';
 import { type Batch, lastRecord, recordCount } from './batch.ts';
 import { plainArray, textArray } from './columns/array-literal.ts';
 import type { InsertForm } from './insert-form.ts';
@@ -74,9 +74,10 @@ export const countAll = part`
       where exists (select from in_step)
       group by 1, 2 having sum(event_count) > 0`;
 
-const parts = part`${accountFor('plain', text(''))}${countAll}${'expectedResets'}`;
+type AccountName = (ReturnType<typeof advanceLedger> | typeof countAll)['names'][number] | 'expectedResets';
 
-export const accountParameters: Parameters<(typeof parts.names)[number], Accounted, LiteralValue> = {
+/** The values of the parameters of `accountFor` and `countAll`, and those that lock the ledger. */
+export const accountParameters: ParameterValues<AccountName, Accounted, LiteralValue> = {
   topic: ({ batch }) => batch.topic,
   partition: ({ batch }) => batch.partition,
   nextOffset: ({ batch }) => batch.nextOffset,

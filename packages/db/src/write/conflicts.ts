@@ -58,13 +58,10 @@ function differencesFrom(other: (column: string) => string): Part {
 }
 
 /** Postgres reports an unknown setting by its name. A plain statement cannot raise an error of its own. */
-const [UNSEEN, CONFLICTING] = ['pipeline.unseen_duplicate', 'pipeline.conflicting_event'];
+const [UNSEEN, CONFLICTING] = ['unseen_duplicate', 'conflicting_event'];
 
-/** Reads an unknown setting. The name is in two pieces, because `pipeline.` stands for the schema. */
-function fail(setting: string): Part {
-  const [namespace, name] = setting.split('.');
-  return text(`current_setting('${namespace}' || '.${name}')`);
-}
+/** Reads an unknown setting. Its name is in two pieces, because `pipeline.` stands for the schema. */
+const fail = (setting: string) => text(`current_setting('pipeline' || '.${setting}')`);
 
 /**
  * An expression that fails if a duplicate cannot be compared, because another session has stored its event
@@ -101,11 +98,11 @@ const UNDEFINED_OBJECT = '42704';
 /** The error of `requireResolved`; other errors as they are. */
 export function toDuplicateError(error: unknown): unknown {
   const message = codeOf(error) === UNDEFINED_OBJECT && error instanceof Error ? error.message : '';
-  if (message.includes(UNSEEN))
+  if (message.includes(`pipeline.${UNSEEN}`))
     return new UnseenDuplicateError('an event or dead letter is stored that the statement did not expect', {
       cause: error,
     });
-  if (message.includes(CONFLICTING))
+  if (message.includes(`pipeline.${CONFLICTING}`))
     return new ConflictingEventError('events differ from stored ones with their ids', { cause: error });
   return error;
 }

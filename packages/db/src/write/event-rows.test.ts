@@ -74,7 +74,6 @@ test('the ids are in the order of the rows', () => {
 test('a batch has a column of attributes only if a row has some', () => {
   const none = EventRows.of([row(0), row(1)]);
   const some = EventRows.of([row(0), row(1, { attributesJson: '{"a":1}' }), row(2)]);
-  expect([none.hasAttributes, some.hasAttributes]).toEqual([false, true]);
   expect(columnsOf(none).attributes).toBeUndefined();
   expect(String(columnsOf(some).attributes)).toBe('null\u001e{"a":1}\u001enull');
 });
@@ -147,7 +146,6 @@ test('an accepted event becomes the row that its texts become', () => {
         from.tallies,
         from.isAscending,
         from.lastEventTime,
-        from.hasAttributes,
         [...from],
       ];
       expect(read(rows)).toEqual(read(expected));

@@ -41,7 +41,6 @@ export class EventRows implements Iterable<EventRow> {
   readonly records: SourceRecord[] = [];
   readonly #lines: Lines;
   readonly #counts = new MinuteCounts();
-  #hasAttributes = false;
   #idPrefix = 0;
   #descents = 0;
 
@@ -63,7 +62,6 @@ export class EventRows implements Iterable<EventRow> {
     );
     this.#counts.add(eventType, eventTime);
     this.#follow(Number.parseInt(eventId.slice(0, ID_PREFIX), 16));
-    this.#hasAttributes ||= attributesJson !== undefined;
   }
 
   /** Like `push`, without making a text of any part of the event. */
@@ -72,7 +70,6 @@ export class EventRows implements Iterable<EventRow> {
     const start = this.#lines.extend(lineLength(event));
     writeLine(this.#lines.buffer, start, event);
     this.#counts.addAccepted(event);
-    this.#hasAttributes ||= event.others.length > 0;
     this.#follow(readHex(event.bytes, event.idStart, event.idStart + ID_PREFIX));
   }
 
@@ -88,11 +85,6 @@ export class EventRows implements Iterable<EventRow> {
   /** `event_time` of the last event, as it was sent. */
   get lastEventTime(): string | undefined {
     return this.#lines.last?.split('\t')[2];
-  }
-
-  /** Whether a row has attributes. */
-  get hasAttributes(): boolean {
-    return this.#hasAttributes;
   }
 
   /** Whether most ids ascend, by their first 32 bits: those of UUIDv7 do, random ones do not. */

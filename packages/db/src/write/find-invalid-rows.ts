@@ -1,10 +1,10 @@
 import type { Database, Sql } from '../client/connect.ts';
 import { codeOf, errorKind } from '../client/errors.ts';
+import { untyped } from '../statement/parameters.ts';
 import { jsonSeparator } from './columns/array-literal.ts';
 import { jsonColumnsOf } from './columns/event-columns.ts';
 import type { EventRow } from './event-rows.ts';
 import { type Refusal, withoutValue } from './isolate.ts';
-import { untyped } from './parameters.ts';
 
 /** The JSON of a row. */
 type JsonRow = Pick<EventRow, 'payloadJson' | 'attributesJson'>;

@@ -1,9 +1,9 @@
 import { type DeadLetter, headersToJson } from '../dead-letters/dead-letter.ts';
 import { part, text } from '../statement/part.ts';
-import type { Parameters } from '../statement/prepared.ts';
+import type { ParameterValues } from '../statement/prepared.ts';
 import type { Batch } from './batch.ts';
 import { plainArray, textArray } from './columns/array-literal.ts';
-import type { InsertForm } from './insert-form.ts';
+import type { StatementForm } from './insert-form.ts';
 import { recordTime } from './record-time.ts';
 
 const selectDeadLetters = part`unnest(${'deadOffsets'}::bigint[], ${'deadTimes'}::bigint[], ${'deadKeys'}::text[], ${'deadValues'}::text[],
@@ -23,7 +23,7 @@ export const hasDeadLetters = part`exists (
  * index is for concurrent writers, and fails the plain form. Looks for each of them only if there are any at these
  * offsets, which is rare. Requires `ledger` and `in_step`.
  */
-export function insertDeadLetters(form: Extract<InsertForm, 'plain' | 'tolerant'>) {
+export function insertDeadLetters(form: StatementForm) {
   return part`
       insert into pipeline.dlq_events (source_topic, source_partition, source_offset, source_timestamp, source_topic_id, key, value,
                               headers, event_type, reason, detail, sqlstate, redrive_count)
@@ -49,12 +49,17 @@ interface DeadLettered {
 }
 
 /** The offsets of `hasDeadLetters`. */
-export const deadOffsetParameters: Parameters<'firstDeadOffset' | 'lastDeadOffset', DeadLettered, bigint> = {
+export const deadOffsetParameters: ParameterValues<
+  'firstDeadOffset' | 'lastDeadOffset',
+  DeadLettered,
+  bigint
+> = {
   firstDeadOffset: ({ batch }) => BigInt(batch.deadLetters[0]?.record.offset ?? 0),
   lastDeadOffset: ({ batch }) => BigInt(batch.deadLetters.at(-1)?.record.offset ?? 0),
 };
 
-export const deadLetterParameters: Parameters<
+/** The values of the parameters of `insertDeadLetters` but the partition. */
+export const deadLetterParameters: ParameterValues<
   (typeof selectDeadLetters.names)[number] | keyof typeof deadOffsetParameters,
   DeadLettered
 > = {

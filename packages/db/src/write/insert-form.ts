@@ -8,6 +8,9 @@ import { type Batch, recordCount } from './batch.ts';
  */
 export type InsertForm = 'copy' | 'copy-new' | 'plain' | 'tolerant';
 
+/** The form of a single statement. */
+export type StatementForm = Extract<InsertForm, 'plain' | 'tolerant'>;
+
 /** Number of batches without a duplicate after which none is expected. */
 const CLEAN_BATCHES = 100;
 

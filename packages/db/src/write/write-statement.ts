@@ -7,7 +7,7 @@ import { columnsOf } from './columns/event-columns.ts';
 import { type Incoming, incomingParameters, selectIncoming } from './columns/incoming.ts';
 import { type ConflictHandling, compareDuplicates, requireResolved, toDuplicateError } from './conflicts.ts';
 import { deadLetterParameters, insertDeadLetters } from './insert-dead-letters.ts';
-import type { InsertForm } from './insert-form.ts';
+import type { StatementForm } from './insert-form.ts';
 import type { LedgerView } from './ledger.ts';
 import type { LogTail } from './log-tail.ts';
 import { countByType } from './minute-counts.ts';
@@ -22,7 +22,7 @@ export interface StatementResult {
   readonly foundResets: number;
   /** The ledger's log tail if nothing was written. */
   readonly foundTail: unknown;
-  /** Number of inserted events by type, without duplicates. */
+  /** Number of inserted events by type, without duplicates; null if nothing was written. */
   readonly storedByType: Readonly<Record<string, number>> | null;
   /** Number of inserted dead letters, without duplicates. */
   readonly deadLettered: number;
@@ -32,9 +32,6 @@ export interface StatementResult {
 
 /** The counts of a statement that has written nothing. */
 export const NOTHING_WRITTEN = { foundTail: null, storedByType: null, deadLettered: 0, conflicting: 0 };
-
-/** The form of a single statement. */
-type StatementForm = Extract<InsertForm, 'plain' | 'tolerant'>;
 
 /** The ledger that a statement expects; otherwise it writes nothing. */
 export interface ExpectedLedger extends Pick<LedgerView, 'nextOffset' | 'resets'> {
@@ -86,10 +83,14 @@ export async function writeStatement(
   }
 }
 
-/** The plain form inserts all events of a batch, or none. */
-function countStored({ foundOffset, foundResets }: StatementResult, { expected, tallies }: Write) {
-  return foundOffset === expected.nextOffset && foundResets === expected.resets ? countByType(tallies) : null;
+/** Of the plain form, which inserts all events of a batch, or none. */
+function countStored({ foundOffset, foundResets }: FoundLedger, { expected, tallies }: Write) {
+  const isAhead = expected.isAtLeast === true && foundOffset > expected.nextOffset;
+  const isInStep = (foundOffset === expected.nextOffset || isAhead) && foundResets === expected.resets;
+  return isInStep ? countByType(tallies) : null;
 }
+
+type FoundLedger = Pick<StatementResult, 'foundOffset' | 'foundResets'>;
 
 interface Write extends Accounted, Incoming {
   readonly expected: ExpectedLedger;

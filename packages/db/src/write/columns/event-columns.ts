@@ -2,7 +2,7 @@ import type { EventRow, EventRows } from '../event-rows.ts';
 import { jsonNull, jsonSeparator, plainArray, textArray } from './array-literal.ts';
 
 /**
- * The rows as encoded Postgres array literals, a column each; payloads and attributes are joined by
+ * The number of rows, and the rows as encoded Postgres array literals, a column each; payloads and attributes are joined by
  * `jsonSeparator` instead. `attributes` is undefined if no row has any.
  */
 export function columnsOf(rows: EventRows) {

@@ -1,5 +1,5 @@
 import { part } from '../../statement/part.ts';
-import type { Parameters } from '../../statement/prepared.ts';
+import type { ParameterValues } from '../../statement/prepared.ts';
 import { jsonNull, jsonSeparator } from './array-literal.ts';
 import type { columnsOf } from './event-columns.ts';
 
@@ -18,13 +18,14 @@ export interface Incoming {
   readonly columns: ReturnType<typeof columnsOf>;
 }
 
-export const incomingParameters: Parameters<(typeof selectIncoming.names)[number], Incoming> = {
+/** The values of the parameters of `selectIncoming`. */
+export const incomingParameters: ParameterValues<(typeof selectIncoming.names)[number], Incoming> = {
   eventIds: ({ columns }) => columns.eventIds,
   eventTypes: ({ columns }) => columns.eventTypes,
   eventTimes: ({ columns }) => columns.eventTimes,
   userIds: ({ columns }) => columns.userIds,
   payloads: ({ columns }) => columns.payloads,
-  // Null is a set without rows, which the longer ones extend by nulls.
+  // Null makes an empty set, which Postgres pads with nulls to the length of the longest one.
   attributes: ({ columns }) => columns.attributes ?? null,
   jsonSeparator: () => jsonSeparator,
   jsonNull: () => jsonNull,

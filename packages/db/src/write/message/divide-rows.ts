@@ -1,4 +1,5 @@
 import type { Database } from '../../client/connect.ts';
+import { uuids } from '../../statement/parameters.ts';
 import { part } from '../../statement/part.ts';
 import { execute, prepare } from '../../statement/prepared.ts';
 import { columnsOf } from '../columns/event-columns.ts';
@@ -6,7 +7,6 @@ import type { EventIds } from '../columns/event-ids.ts';
 import { incomingParameters, selectIncoming } from '../columns/incoming.ts';
 import type { CopyRows, EventRows } from '../event-rows.ts';
 import { areManyDuplicates } from '../insert-form.ts';
-import { uuids } from '../parameters.ts';
 import { findRepeated } from './find-repeated.ts';
 
 /** The rows of a batch, divided by whether COPY can insert them: it fails on an event that exists. */

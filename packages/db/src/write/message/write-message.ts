@@ -88,7 +88,7 @@ const requireNoDeadLetters = part`
 
 const none = text('');
 
-/** Checking what no batch is about would cost each message the planning of a query. */
+/** Without the checks that the batch does not need: each costs the planning of a query. */
 function messageOf({ batch, repeatedIds }: Message) {
   const hasDead = batch.deadLetters.length > 0;
   return part`${checkLedger}${hasDead ? requireNoDeadLetters : none}${copyEvents}${account}

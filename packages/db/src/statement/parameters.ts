@@ -4,7 +4,7 @@ import type { Sql } from '../client/connect.ts';
 const [UNKNOWN, UUIDS] = [0, 2951];
 
 /** Sends pre-encoded text as an untyped parameter; Postgres infers the type. */
-export function untyped(sql: Sql, bytes: Buffer) {
+export function untyped(sql: Sql, bytes: Uint8Array) {
   return sql.typed(bytes as never, UNKNOWN);
 }
 
