@@ -24,8 +24,8 @@ const commit = readCommit(app);
 mkdirSync(dist, { recursive: true });
 const files = await bundleProgram(join(app, 'src/main.ts'), {
   file: join(dist, bundle),
-  sourcemap: 'inline',
-  // Stack traces need positions only, and the module is read at each start.
+  sourcemap: 'hidden',
+  // Stack traces need positions only.
   sourcemapExcludeSources: true,
   codeSplitting: false,
   // Without white space and comments, V8 holds a third less text; names stay as they are.
@@ -58,8 +58,9 @@ function describeExecutable() {
     disableExperimentalSEAWarning: true,
     // A program starts in two thirds of the time.
     useCodeCache: true,
-    execArgv: ['--enable-source-maps', ...flags],
-    assets: { commit: 'commit', ...migrations(), ...webFiles() },
+    execArgv: flags,
+    // Stack traces read the map (`packages/program/src/stack.ts`).
+    assets: { commit: 'commit', 'source-map': `${bundle}.map`, ...migrations(), ...webFiles() },
   };
 }
 

@@ -13,7 +13,7 @@ export async function bundleProgram(entry: string, options: OutputOptions): Prom
     platform: 'node',
     // Rolldown adds `import` or `require` itself, by the kind of each import.
     resolve: { conditionNames: ['source'] },
-    plugins: [lazyBuiltins, withoutCallSites],
+    plugins: [lazyBuiltins],
     // Rolldown only warns, and the program would fail to start.
     onLog: (level, log, report) => report(log.code === 'UNRESOLVED_IMPORT' ? 'error' : level, log),
   });
@@ -35,13 +35,4 @@ const lazyBuiltins: Plugin = {
     id.startsWith(BUILTIN)
       ? `module.exports = process.getBuiltinModule('${id.slice(BUILTIN.length)}');`
       : null,
-};
-
-/**
- * Pino looks up its callers, which its transports need and this project has none of. With source maps, this parses
- * the one of the whole program at each start.
- */
-const withoutCallSites: Plugin = {
-  name: 'without-call-sites',
-  load: (id) => (/\/pino\/lib\/caller\.js$/.test(id) ? 'module.exports = () => [];' : null),
 };

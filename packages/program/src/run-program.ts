@@ -4,6 +4,7 @@ import { closestWord } from './closest-word.ts';
 import { loadEnvironments } from './environment.ts';
 import { errorLine } from './error-line.ts';
 import { createLogger } from './logger.ts';
+import { stackOf } from './stack.ts';
 
 /** How long a program that is done waits for sockets that a library left open. */
 const LEFTOVERS_MS = 1_000;
@@ -118,5 +119,5 @@ function reportBug(program: Command, error: unknown): number {
 }
 
 function writeStack(error: unknown): void {
-  if (error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  if (error instanceof Error) process.stderr.write(`${stackOf(error)}\n`);
 }
