@@ -75,22 +75,23 @@ export async function writeStatement(
   const statement = statements[form][deadLetters.length > 0 ? 'withDeadLetters' : 'eventsOnly'];
   const write = { batch, expected, tail, handling, columns: columnsOf(rows), tallies: rows.tallies };
   try {
-    const [result] = await database.run<StatementResult>((sql) => execute(sql, statement, write));
-    if (result === undefined || result.foundOffset === null) return null;
-    return form === 'plain' ? { ...result, storedByType: countStored(result, write) } : result;
+    const [found] = await database.run<FoundRow>((sql) => execute(sql, statement, write));
+    if (found === undefined || found.foundOffset === null) return null;
+    const { isInStep, ...result } = found;
+    // The plain form inserts all events of a batch, or none.
+    return form === 'plain'
+      ? { ...result, storedByType: isInStep ? countByType(rows.tallies) : null }
+      : result;
   } catch (error) {
     throw toDuplicateError(error);
   }
 }
 
-/** Of the plain form, which inserts all events of a batch, or none. */
-function countStored({ foundOffset, foundResets }: FoundLedger, { expected, tallies }: Write) {
-  const isAhead = expected.isAtLeast === true && foundOffset > expected.nextOffset;
-  const isInStep = (foundOffset === expected.nextOffset || isAhead) && foundResets === expected.resets;
-  return isInStep ? countByType(tallies) : null;
+/** What a statement returns; the plain form does not count by type. */
+interface FoundRow extends StatementResult {
+  /** Whether the ledger was as expected. */
+  readonly isInStep: boolean;
 }
-
-type FoundLedger = Pick<StatementResult, 'foundOffset' | 'foundResets'>;
 
 interface Write extends Accounted, Incoming {
   readonly expected: ExpectedLedger;
@@ -134,6 +135,7 @@ const selectFound = text(`
     select (select next_offset from ledger) as "foundOffset",
            (select resets from ledger) as "foundResets",
            (select log_tail from ledger where not exists (select from in_step)) as "foundTail",
+           exists (select from in_step) as "isInStep",
            (select dead_lettered from gone)::int as "deadLettered"`);
 
 const insertEvents = text(`
