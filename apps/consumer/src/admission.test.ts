@@ -38,7 +38,14 @@ test('with --once, exceeding the limit is an error', () => {
 test('rows that Postgres refused count, and the share is in percent', () => {
   const { health, pauses } = watchHealth();
   const { admit, addRefused } = createAdmission({ ratio: 0.5, window: 20 }, health, false);
-  const row = { eventId: '', eventType: '', eventTime: '', userId: '', payloadJson: '', record };
+  const row = {
+    eventId: '019ab3c1-0000-7000-8000-000000000000',
+    eventType: 'page_view',
+    eventTime: '2026-11-24T09:30:12Z',
+    userId: 'user-1',
+    payloadJson: '{}',
+    record,
+  };
   const half = { ...bad, rows: EventRows.of(Array(10).fill(row)) };
   expect(admit(half)).toBe(true);
   addRefused(half, 2);

@@ -147,7 +147,7 @@ export async function isHalfSent({ operator }: System): Promise<boolean> {
   const waiting = await operator.run(
     (sql) => sql`
       select from pg_stat_activity
-      where application_name = 'consumer' and state = 'active' and wait_event = 'ClientRead' and query like '% from stdin;%'
+      where application_name = 'consumer' and state = 'active' and wait_event = 'ClientRead' and query like '% from stdin (format binary);%'
         and query_start < clock_timestamp() - interval '0.5 s'`,
   );
   return waiting.length > 0;

@@ -71,7 +71,7 @@ export function cutAfter(replyBytes: number): Trouble {
 export function halfSent(): Trouble {
   let isDone = false;
   return ({ bytes, direction }) => {
-    if (isDone || direction === 'reply' || !bytes.includes(' from stdin;')) return 'pass';
+    if (isDone || direction === 'reply' || !bytes.includes(' from stdin (format binary);')) return 'pass';
     isDone = true;
     return 'hold-end';
   };

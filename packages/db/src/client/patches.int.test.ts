@@ -162,7 +162,7 @@ test('a buffer is sent as text if its type is unknown, and as bytea by default',
 test.each([true, false])('a buffer of ids is binary if it is declared so (prepared: %s)', async (prepare) => {
   const sql = postgres(inject('postgresUrl'), { max: 1, prepare });
   const id = '019ab3c1-0000-7000-8000-00000000abcd';
-  const binary = sql.typed(new EventIds(Buffer.from(id), [0]).toArray() as never, 2951);
+  const binary = sql.typed(EventIds.of([id]).toArray() as never, 2951);
   const text = sql.typed(Buffer.from(`{${id}}`) as never, 0);
   for (const _ of [1, 2])
     expect(

@@ -1,6 +1,6 @@
 import type { AcceptedEvent } from '@pipeline/schema';
 import { escapeText, jsonNull, jsonSeparator } from '../write/columns/array-literal.ts';
-import { attributesLength, copyRange, writeAttributes } from '../write/columns/copy-line.ts';
+import { attributesLength, copyRange, writeAttributes } from '../write/columns/ranges.ts';
 
 const [QUOTE, COMMA, OPEN, CLOSE] = [34, 44, 123, 125];
 const JSON_SEPARATOR = jsonSeparator.charCodeAt(0);
@@ -43,8 +43,9 @@ export class Column {
   pushRange(bytes: Uint8Array, start: number, end: number): void {
     let at = this.#begin(end - start);
     if (this.#isArray) this.#buffer[at++] = QUOTE;
-    at = copyRange(this.#buffer, at, bytes, start, end, QUOTE);
-    this.#end = this.#isArray ? at : at - 1;
+    at = copyRange(this.#buffer, at, bytes, start, end);
+    if (this.#isArray) this.#buffer[at++] = QUOTE;
+    this.#end = at;
   }
 
   /** Adds the members of an event outside the mapping. */
@@ -53,7 +54,7 @@ export class Column {
       this.push(null);
     } else {
       const at = this.#begin(attributesLength(event));
-      this.#end = writeAttributes(this.#buffer, at, event, JSON_SEPARATOR) - 1;
+      this.#end = writeAttributes(this.#buffer, at, event);
     }
   }
 

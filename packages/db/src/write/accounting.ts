@@ -67,12 +67,11 @@ function advanceLedger(others: Part) {
 /** SQL for the minute of a time. */
 export const minuteOf = (time: string) => text(minuteText(time));
 
-/** Counts all events of the batch by minute and type. Postgres derives the minute from the time. */
+/** Counts all events of the batch by minute and type. */
 export const countAll = part`
-      select ${minuteOf('minute')} as minute, event_type, sum(event_count)::bigint as event_count
-      from unnest(${'minutes'}::timestamptz[], ${'types'}::text[], ${'counts'}::bigint[]) as tallies (minute, event_type, event_count)
-      where exists (select from in_step)
-      group by 1, 2 having sum(event_count) > 0`;
+      select timestamptz 'epoch' + minute * interval '1 minute' as minute, event_type, event_count
+      from unnest(${'minutes'}::bigint[], ${'types'}::text[], ${'counts'}::bigint[]) as tallies (minute, event_type, event_count)
+      where exists (select from in_step)`;
 
 type AccountName = (ReturnType<typeof advanceLedger> | typeof countAll)['names'][number] | 'expectedResets';
 
@@ -86,7 +85,7 @@ export const accountParameters: ParameterValues<AccountName, Accounted, LiteralV
   expectedOffset: ({ expected }) => expected.nextOffset,
   expectedResets: ({ expected }) => expected.resets,
   tail: ({ tail }) => (tail ? tailToJson(tail) : null),
-  minutes: ({ tallies }) => plainArray(tallies.map(({ minute }) => minute)),
+  minutes: ({ tallies }) => plainArray(tallies.map(({ minute }) => String(minute))),
   types: ({ tallies }) => textArray(tallies.map(({ eventType }) => eventType)),
   counts: ({ tallies }) => plainArray(tallies.map(({ count }) => String(count))),
 };

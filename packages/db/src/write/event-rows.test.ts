@@ -32,7 +32,7 @@ test('iterating returns the rows that were pushed, whole or sliced', () => {
   );
 });
 
-const textOf = ({ text }: CopyRows) => String(Buffer.concat(text));
+const bytesOf = ({ bytes }: CopyRows) => Buffer.concat(bytes).toString('hex');
 const sum = (all: CopyRows) => {
   const sums = new Map<string, number>();
   for (const { minute, eventType, count } of all.tallies)
@@ -49,7 +49,11 @@ test('rows can be divided, with their records and counts', () => {
       const [some, left] = EventRows.of(all).divide(chosen);
       expect([...some]).toEqual(chosen.map((index) => all[index]));
       expect([...EventRows.of(all).pick(chosen.toReversed())].reverse()).toEqual([...some]);
-      expect([textOf(left), left.records, sum(left)]).toEqual([textOf(others), others.records, sum(others)]);
+      expect([bytesOf(left), left.records, sum(left)]).toEqual([
+        bytesOf(others),
+        others.records,
+        sum(others),
+      ]);
     }),
   );
 });
@@ -83,26 +87,29 @@ test('a null among the users is no text', () => {
   expect(String(columnsOf(EventRows.of(users)).userIds)).toBe('{"a",NULL,"NULL",""}');
 });
 
+const MINUTE = Date.parse('2026-11-24T09:30Z') / 60_000;
+
 test('rows have a tally per type and minute, and the time of the last one', () => {
   const later = row(1, { eventTime: '2026-11-24T09:31:00Z' });
   const all = EventRows.of([row(0), row(0), later, row(2, { eventType: 'signup' })]);
   expect(all.tallies).toEqual([
-    { minute: '2026-11-24T09:30Z', eventType: 'page_view', count: 2 },
-    { minute: '2026-11-24T09:31Z', eventType: 'page_view', count: 1 },
-    { minute: '2026-11-24T09:30Z', eventType: 'signup', count: 1 },
+    { minute: MINUTE, eventType: 'page_view', count: 2 },
+    { minute: MINUTE + 1, eventType: 'page_view', count: 1 },
+    { minute: MINUTE, eventType: 'signup', count: 1 },
   ]);
   expect([EventRows.of([later]).lastEventTime, new EventRows().lastEventTime]).toEqual([
-    '2026-11-24T09:31:00Z',
+    '2026-11-24T09:31:00.000000Z',
     undefined,
   ]);
 });
 
 test('the columns are encoded as Postgres reads them', () => {
-  const all = [row(0, { eventId: 'a', userId: '"' }), row(1, { eventId: 'b', payloadJson: '{}' })];
+  const idOf = (digit: number) => `019ab3c1-0000-7000-8000-00000000000${digit}`;
+  const all = [row(0, { eventId: idOf(0), userId: '"' }), row(1, { eventId: idOf(1), payloadJson: '{}' })];
   const { attributes, rowCount, ...columns } = columnsOf(EventRows.of(all));
   expect([attributes, rowCount]).toEqual([undefined, 2]);
   expect(Object.fromEntries(Object.entries(columns).map(([name, bytes]) => [name, String(bytes)]))).toEqual({
-    eventIds: '{a,b}',
+    eventIds: `{${idOf(0)},${idOf(1)}}`,
     eventTypes: '{"page_view","page_view"}',
     eventTimes: '{2026-11-24T09:30:12.345678Z,2026-11-24T09:30:12.345678Z}',
     userIds: '{"\\"","user-1"}',
@@ -118,15 +125,27 @@ test('ids ascend if they are of UUIDv7, also if a few are late, but not random o
   expect(of(['91000000', '3a000000', 'c0000000', '08000000', '51000000']).isAscending).toBe(false);
 });
 
-test('a row is a line of six fields', () => {
-  const all = [
-    row(0, { eventId: 'a', eventType: '\\', userId: null, payloadJson: '{"a":"\\n"}' }),
-    row(1, { eventId: 'b', userId: '\tNULL', attributesJson: '{\n}' }),
+test('a row is six fields after their lengths, in the binary forms of Postgres', () => {
+  const [eventId, eventTime] = ['019ab3c1-0000-7000-8000-0000000000fF', '2000-01-01T00:00:00.000002Z'];
+  const one = { eventId, eventTime, eventType: 'é', userId: null, payloadJson: '{"a":"\\n"}' };
+  const bytes = [
+    ...['PGCOPY\n\xff\r\n\0', '\0\0\0\0', '\0\0\0\0', '\0\x06', '\0\0\0\x10', '\x01\x9a\xb3\xc1\0\0\x70\0'],
+    ...['\x80\0\0\0\0\0\0\xff', '\0\0\0\x08', '\0\0\0\0\0\0\0\x02', '\0\0\0\x02', '\xc3\xa9'],
+    ...['\xff\xff\xff\xff', '\0\0\0\x0b', '\x01{"a":"\\n"}', '\0\0\0\x04', '\x01{\n}', '\xff\xff'],
   ];
-  expect(textOf(EventRows.of(all))).toBe(
-    'a\t\\\\\t2026-11-24T09:30:12.345678Z\t\\N\t{"a":"\\\\n"}\t\\N\n' +
-      'b\tpage_view\t2026-11-24T09:30:12.345678Z\t\\tNULL\t{"path":"/"}\t{\\n}\n',
-  );
+  const rows = EventRows.of([row(0, { ...one, attributesJson: '{\n}' })]);
+  expect(bytesOf(rows)).toBe(Buffer.from(bytes.join(''), 'latin1').toString('hex'));
+});
+
+test.each([
+  ['UUID', { eventId: '019ab3c1-0000-7000-8000-00000000000' }],
+  ['UUID', { eventId: '' }],
+  ['UUID', { eventId: '019ab3c1-0000-7000-8000-00000000000g' }],
+  ['date-time', { eventTime: '2026-02-30T00:00:00Z' }],
+])('a row without a %s is an error, not a row of other bytes', (what, change) => {
+  const rows = new EventRows();
+  expect(() => rows.push(row(0, change))).toThrow(what);
+  expect([rows.length, bytesOf(rows), rows.tallies]).toEqual([0, bytesOf(new EventRows()), []]);
 });
 
 test('an accepted event becomes the row that its texts become', () => {
@@ -142,7 +161,7 @@ test('an accepted event becomes the row that its texts become', () => {
         else rows.pushAccepted(event, one.record);
       }
       const read = (from: EventRows) => [
-        textOf(from),
+        bytesOf(from),
         from.tallies,
         from.isAscending,
         from.lastEventTime,

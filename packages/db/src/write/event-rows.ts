@@ -1,37 +1,35 @@
 import type { AcceptedEvent } from '@pipeline/schema';
 import type { SourceRecord } from '../dead-letters/dead-letter.ts';
-import { decodeField, encodeField } from './columns/copy-fields.ts';
-import { lineLength, writeLine } from './columns/copy-line.ts';
-import { EventIds } from './columns/event-ids.ts';
-import { Lines } from './columns/lines.ts';
+import { BinaryRows } from './columns/binary-rows.ts';
+import {
+  acceptedLength,
+  type EventFields,
+  ID_AT,
+  readRow,
+  rowLength,
+  writeAccepted,
+  writeEventTime,
+  writeRow,
+} from './columns/event-bytes.ts';
+import { EventIds, readWord } from './columns/event-ids.ts';
+import { isTime } from './columns/time-bytes.ts';
+import { isUuid, UUID_CHARACTERS } from './columns/uuid-bytes.ts';
 import { MinuteCounts, type MinuteTypeCount } from './minute-counts.ts';
 
-/** An event to be stored. All members are texts that were validated by the event's schema. */
-export interface EventRow {
-  readonly eventId: string;
-  readonly eventType: string;
-  readonly eventTime: string;
-  /** Null if the definition has no user. */
-  readonly userId: string | null;
-  /** The JSON that was sent, verbatim. */
-  readonly payloadJson: string;
-  /** A JSON object of the members outside the definition's mapping; undefined if there are none. */
-  readonly attributesJson?: string | undefined;
+/** An event to be stored. */
+export interface EventRow extends EventFields {
   /** The record that the event was decoded from, for the dead letter if Postgres rejects the row. */
   readonly record: SourceRecord;
 }
 
 /** Rows as COPY sends them. */
 export interface CopyRows extends Pick<EventRows, 'records' | 'tallies'> {
-  /** In COPY's text format, in pieces: views that are valid until the next push. */
-  readonly text: readonly Uint8Array[];
+  /** In COPY's binary format, in pieces: views that are valid until the next push. */
+  readonly bytes: readonly Uint8Array[];
 }
 
-/** Hexadecimal digits of an id that are compared: about a minute of UUIDv7. */
-const ID_PREFIX = 8;
-
 /** Enough for most events. Memory that is not written to is not resident. */
-const LINE_BYTES = 256;
+const ROW_BYTES = 256;
 
 /**
  * The rows of a batch, stored as the bytes that COPY sends. They live until Postgres has confirmed the batch; as
@@ -39,14 +37,14 @@ const LINE_BYTES = 256;
  */
 export class EventRows implements Iterable<EventRow> {
   readonly records: SourceRecord[] = [];
-  readonly #lines: Lines;
+  readonly #rows: BinaryRows;
   readonly #counts = new MinuteCounts();
-  #idPrefix = 0;
+  #idStart = 0;
   #descents = 0;
 
   /** @param expected number of rows to reserve memory for: growing it costs a copy and garbage */
   constructor(expected = 0) {
-    this.#lines = new Lines(expected * LINE_BYTES);
+    this.#rows = new BinaryRows(expected * ROW_BYTES);
   }
 
   static of(rows: Iterable<EventRow>): EventRows {
@@ -55,36 +53,41 @@ export class EventRows implements Iterable<EventRow> {
     return all;
   }
 
-  push({ eventId, eventType, eventTime, userId, payloadJson, attributesJson, record }: EventRow): void {
-    this.records.push(record);
-    this.#lines.push(
-      `${eventId}\t${encodeField(eventType)}\t${eventTime}\t${encodeField(userId)}\t${encodeField(payloadJson)}\t${encodeField(attributesJson)}`,
-    );
-    this.#counts.add(eventType, eventTime);
-    this.#follow(Number.parseInt(eventId.slice(0, ID_PREFIX), 16));
+  /** @throws RangeError if the id is no UUID, or the time is none, so the event was not validated */
+  push(row: EventRow): void {
+    if (!isUuid(row.eventId)) throw new RangeError('the id of an event is not a UUID');
+    if (!isTime(row.eventTime)) throw new RangeError('the time of an event is not a date-time');
+    const start = this.#rows.beginRow(rowLength(row));
+    const texts = Buffer.from(row.eventId + row.eventTime, 'latin1');
+    const minute = writeEventTime(this.#rows.buffer, start, texts, UUID_CHARACTERS, texts.length);
+    this.#rows.endRow(writeRow(this.#rows.buffer, start, texts, row));
+    this.#add(start, row.eventType, minute, row.record);
   }
 
   /** Like `push`, without making a text of any part of the event. */
   pushAccepted(event: AcceptedEvent, record: SourceRecord): void {
-    this.records.push(record);
-    const start = this.#lines.extend(lineLength(event));
-    writeLine(this.#lines.buffer, start, event);
-    this.#counts.addAccepted(event);
-    this.#follow(readHex(event.bytes, event.idStart, event.idStart + ID_PREFIX));
+    const start = this.#rows.beginRow(acceptedLength(event));
+    const { bytes, timeStart, timeEnd } = event;
+    const minute = writeEventTime(this.#rows.buffer, start, bytes, timeStart, timeEnd);
+    this.#rows.endRow(writeAccepted(this.#rows.buffer, start, event));
+    this.#add(start, event.type.name, minute, record);
   }
 
-  #follow(idPrefix: number): void {
-    if (idPrefix < this.#idPrefix) this.#descents++;
-    this.#idPrefix = idPrefix;
+  #add(start: number, eventType: string, minute: number, record: SourceRecord): void {
+    this.records.push(record);
+    this.#counts.add(eventType, minute);
+    const idStart = readWord(this.#rows.buffer, start + ID_AT);
+    if (idStart < this.#idStart) this.#descents++;
+    this.#idStart = idStart;
   }
 
   get length(): number {
     return this.records.length;
   }
 
-  /** `event_time` of the last event, as it was sent. */
+  /** `event_time` of the last event; undefined if there is none. */
   get lastEventTime(): string | undefined {
-    return this.#lines.last?.split('\t')[2];
+    return this.#read(this.length - 1)?.eventTime;
   }
 
   /** Whether most ids ascend, by their first 32 bits: those of UUIDv7 do, random ones do not. */
@@ -94,18 +97,16 @@ export class EventRows implements Iterable<EventRow> {
 
   /** The ids, in the order of the rows. */
   get eventIds(): EventIds {
-    return new EventIds(this.#lines.bytes, this.#lines.starts);
+    const { buffer, starts } = this.#rows;
+    return new EventIds(
+      buffer,
+      starts.map((start) => start + ID_AT),
+    );
   }
 
   /** The rows at some indexes. */
   pick(indexes: readonly number[]): EventRows {
-    const lines = this.#lines.pick(indexes);
-    return EventRows.of(
-      indexes.flatMap((index, at) => {
-        const record = this.records[index];
-        return record === undefined ? [] : toRow(lines[at] ?? '', record);
-      }),
-    );
+    return EventRows.of(indexes.flatMap((index) => this.#read(index) ?? []));
   }
 
   /** The rows at some ascending indexes, and the others, which are neither decoded nor copied. */
@@ -114,7 +115,7 @@ export class EventRows implements Iterable<EventRow> {
     const starts = [0, ...indexes.map((index) => index + 1)];
     const runs = starts.map((start, at) => this.records.slice(start, indexes[at]));
     const { tallies } = this.#counts.without(some.#counts);
-    return [some, { records: runs.flat(), tallies, text: this.#lines.without(indexes) }];
+    return [some, { records: runs.flat(), tallies, bytes: this.#rows.without(indexes) }];
   }
 
   /** The rows from index `from` up to, but not including, `to`. */
@@ -123,46 +124,28 @@ export class EventRows implements Iterable<EventRow> {
     return EventRows.of(from === to ? [] : [...this].slice(from, to));
   }
 
-  /** The rows as they were pushed. */
+  /** The rows as they were pushed, but ids without capital letters, and times in UTC. */
   *[Symbol.iterator](): Iterator<EventRow> {
-    const lines = this.#lines.texts;
-    for (const [index, record] of this.records.entries()) yield toRow(lines[index] ?? '', record);
+    for (let index = 0; index < this.length; index++) {
+      const row = this.#read(index);
+      if (row !== undefined) yield row;
+    }
   }
 
-  /**
-   * The rows in COPY's text format, with the columns event_id, event_type, event_time, user_id, payload and
-   * attributes: a view that is valid until the next push.
-   */
-  get text(): readonly Uint8Array[] {
-    return [this.#lines.bytes];
+  #read(index: number): EventRow | undefined {
+    const record = this.records[index];
+    const start = this.#rows.starts[index];
+    if (record === undefined || start === undefined) return undefined;
+    return { ...readRow(this.#rows.buffer, start), record };
   }
 
-  /** Number of events per minute and type, which may occur several times, also with negative numbers. */
+  /** The rows in COPY's binary format, with the columns `copiedColumns`: a view that is valid until the next push. */
+  get bytes(): readonly Uint8Array[] {
+    return [this.#rows.bytes];
+  }
+
+  /** Number of events per minute and type. */
   get tallies(): readonly MinuteTypeCount[] {
     return this.#counts.tallies;
   }
-}
-
-/** The number that hexadecimal digits write: the low half of the byte of each, and 9 more from a to f. */
-function readHex(bytes: Uint8Array, start: number, end: number): number {
-  let value = 0;
-  for (let at = start; at < end; at++) {
-    const code = bytes[at] ?? 0;
-    value = 16 * value + (code & 15) + 9 * (code >> 6);
-  }
-  return value;
-}
-
-function toRow(line: string, record: SourceRecord): EventRow {
-  const [eventId = '', eventType = '', eventTime = '', userId = '', payload = '', attributes = ''] =
-    line.split('\t');
-  return {
-    eventId,
-    eventType: decodeField(eventType) ?? '',
-    eventTime,
-    userId: decodeField(userId),
-    payloadJson: decodeField(payload) ?? '',
-    attributesJson: decodeField(attributes) ?? undefined,
-    record,
-  };
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { DeadLetter, SourceRecord } from '../dead-letters/dead-letter.ts';
+import { row } from '../testing/batches.ts';
 import { type Batch, recordCount } from './batch.ts';
 import { EventRows } from './event-rows.ts';
 import { isDivisible, type Refusal, type Store, writeIsolating } from './isolate.ts';
@@ -24,7 +25,7 @@ function batchOf(kinds: readonly Kind[]): Batch {
         sqlstate: null,
         redriveCount: 0,
       });
-    else rows.push({ eventId: kind, eventType: '', eventTime: '', userId: '', payloadJson: '', record });
+    else rows.push(row(offset, { eventType: kind, record }));
   });
   return { topic: 't', partition: 0, nextOffset: BigInt(kinds.length), rows, deadLetters };
 }
@@ -33,8 +34,8 @@ function batchOf(kinds: readonly Kind[]): Batch {
 function createStore(canFind: (offset: number) => boolean = () => false) {
   const kept: Batch[] = [];
   let statements = 0;
-  const isConflicting = ({ eventId }: { readonly eventId: string }) => eventId === 'conflicting';
-  const isRefused = ({ eventId }: { readonly eventId: string }) => eventId === 'refused';
+  const isConflicting = ({ eventType }: { readonly eventType: string }) => eventType === 'conflicting';
+  const isRefused = ({ eventType }: { readonly eventType: string }) => eventType === 'refused';
   const store: Store = {
     async tryWrite(batch) {
       statements++;

@@ -341,13 +341,11 @@ describe.each([
       ['22P02', { payloadJson: '{"a":"\\ud800"}' }],
       ['22003', { payloadJson: '{"a":1e131072}' }],
       ['22021', { userId: 'a\0b' }],
-      ['22P02', { eventId: 'not-a-uuid' }],
-      ['22008', { eventTime: '2026-02-30T00:00:00Z' }],
     ];
     const rows = bad.flatMap(([, change], index) => [row(2 * index, change), row(2 * index + 1)]);
     const written = await writer.write(batchOf(rows));
     expect(written.refused.map(({ sqlstate }) => sqlstate)).toEqual(bad.map(([sqlstate]) => sqlstate));
-    expect(await ledger()).toMatchObject({ stored: 6n, dead: 6n });
+    expect(await ledger()).toMatchObject({ stored: 4n, dead: 4n });
     await expectInvariants();
   });
 

@@ -5,7 +5,7 @@ const START = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
 
 /** The bytes of rows between the start and the end of the format. */
 function contentOf(rows: BinaryRows): Buffer {
-  const bytes = rows.end();
+  const { bytes } = rows;
   expect(bytes.subarray(0, START.length)).toEqual(START);
   expect(bytes.subarray(-2).toString('hex')).toBe('ffff');
   return bytes.subarray(START.length, -2);

@@ -5,16 +5,40 @@ const NULL = Buffer.from([0xff, 0xff, 0xff, 0xff]);
 
 /**
  * Rows in COPY's binary format, in which any bytes are as they are
- * (https://www.postgresql.org/docs/current/sql-copy.html#SQL-COPY-FILE-FORMATS-BINARY).
+ * (https://www.postgresql.org/docs/current/sql-copy.html#SQL-COPY-FILE-FORMATS-BINARY). One buffer, which the garbage
+ * collector does not copy, as it would copy thousands of long-lived objects.
  */
 export class BinaryRows {
   #bytes: Buffer;
   #end = 0;
+  readonly #starts: number[] = [];
 
   /** @param size bytes to reserve; more are added when they are needed */
   constructor(size = 0) {
     this.#bytes = Buffer.allocUnsafe(HEADER.length + size);
     this.append(HEADER);
+  }
+
+  /** Begins a row, and makes room for it. The caller writes it from the returned position on, and calls `endRow`. */
+  beginRow(maxLength: number): number {
+    this.#makeRoom(maxLength);
+    this.#starts.push(this.#end);
+    return this.#end;
+  }
+
+  /** @param end the position after the row */
+  endRow(end: number): void {
+    this.#end = end;
+  }
+
+  /** The buffer that `beginRow` makes room in; the next row may replace it. */
+  get buffer(): Buffer {
+    return this.#bytes;
+  }
+
+  /** The positions in `buffer` of the rows that `beginRow` began. */
+  get starts(): readonly number[] {
+    return this.#starts;
   }
 
   /** Appends the start of a row, or fields, as they are encoded. */
@@ -34,19 +58,27 @@ export class BinaryRows {
   appendInt64(value: number | bigint): void {
     this.#appendLength(8);
     this.#makeRoom(8);
-    if (typeof value === 'bigint') {
-      this.#end = this.#bytes.writeBigInt64BE(value, this.#end);
-      return;
-    }
-    const high = Math.floor(value / 2 ** 32);
-    this.#bytes.writeInt32BE(high, this.#end);
-    this.#end = this.#bytes.writeUInt32BE(value - high * 2 ** 32, this.#end + 4);
+    this.#end = writeInt64(this.#bytes, this.#end, value);
   }
 
-  /** All rows, as COPY reads them. */
-  end(): Buffer {
-    this.append(END);
-    return this.#bytes.subarray(0, this.#end);
+  /** All rows, as COPY reads them: a view that is valid until the next row. */
+  get bytes(): Buffer {
+    this.#makeRoom(END.length);
+    this.#bytes.set(END, this.#end);
+    return this.#bytes.subarray(0, this.#end + END.length);
+  }
+
+  /** The same without the rows at some ascending indexes, in pieces. */
+  without(indexes: readonly number[]): readonly Uint8Array[] {
+    const { bytes, starts } = this;
+    const pieces: Uint8Array[] = [];
+    let from = 0;
+    for (const index of indexes) {
+      pieces.push(bytes.subarray(from, starts[index]));
+      from = starts[index + 1] ?? this.#end;
+    }
+    pieces.push(bytes.subarray(from));
+    return pieces.filter(({ length }) => length > 0);
   }
 
   #appendLength(length: number): void {
@@ -60,6 +92,14 @@ export class BinaryRows {
     this.#bytes.copy(larger, 0, 0, this.#end);
     this.#bytes = larger;
   }
+}
+
+/** Writes an integer as eight bytes. Returns the position after them. */
+export function writeInt64(target: Buffer, at: number, value: number | bigint): number {
+  if (typeof value === 'bigint') return target.writeBigInt64BE(value, at);
+  const high = Math.floor(value / 2 ** 32);
+  target.writeInt32BE(high, at);
+  return target.writeUInt32BE(value - high * 2 ** 32, at + 4);
 }
 
 /** The start of a row with a number of fields. */

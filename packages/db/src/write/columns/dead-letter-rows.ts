@@ -35,7 +35,7 @@ export function deadLetterRows({ topic, partition, deadLetters }: Batch, topicId
       last = { error: deadLetter, fields: errorFields(deadLetter) };
     rows.append(last.fields);
   }
-  return rows.end();
+  return rows.bytes;
 }
 
 /** To grow the rows instead would take twice the memory of a large value. */

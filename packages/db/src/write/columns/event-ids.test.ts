@@ -1,12 +1,20 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { EventIds } from './event-ids.ts';
+import { EventIds, readWord } from './event-ids.ts';
+import { UUID_BYTES } from './uuid-bytes.ts';
 
-/** The ids of lines of COPY's text. */
+/** The ids of rows, whatever is between them. */
 function idsOf(all: readonly string[]): EventIds {
-  const lines = all.map((id, index) => `${id}\té${index}\n`);
-  const starts = lines.map((_, index) => Buffer.byteLength(lines.slice(0, index).join('')));
-  return new EventIds(Buffer.from(lines.join('')), starts);
+  const rows = all.map((id, index) => Buffer.concat([Buffer.alloc(index, 0xff), bytesOf(id)]));
+  const ends = rows.map((_, index) => Buffer.concat(rows.slice(0, index + 1)).length);
+  return new EventIds(
+    Buffer.concat(rows),
+    ends.map((end) => end - UUID_BYTES),
+  );
+}
+
+function bytesOf(id: string): Buffer {
+  return Buffer.from(id.replaceAll('-', ''), 'hex');
 }
 
 /** Some differ in one digit, which may be a capital letter. */
@@ -39,4 +47,10 @@ test('the array is in the binary format of Postgres, as often as it is asked for
   const elements = all.map((id) => `00000010${id.replaceAll('-', '')}`);
   const expected = Buffer.from([...words, ...elements].join(''), 'hex');
   expect([ids.toArray(), ids.toArray()]).toEqual([expected, expected]);
+});
+
+test.each([0, 1, 0x7fffffff, 0x80000000, 0xffffffff, 0x01020304])('the word %i is read', (word) => {
+  const bytes = Buffer.alloc(5);
+  bytes.writeUInt32BE(word, 1);
+  expect(readWord(bytes, 1)).toBe(word);
 });

@@ -1,51 +1,50 @@
 import { firstElements } from './first-elements.ts';
+import { readUuid, UUID_BYTES, UUID_CHARACTERS, writeUuid } from './uuid-bytes.ts';
 
 /** Type of the elements, `uuid`, and the lower bound of the array, 1. */
 const [UUID, FIRST] = [2950, 1];
 /** Words of 32 bits: those before the elements, and those of an element, the first of which is its length. */
 const [HEADER, STEP] = [5, 5];
-/** Of an id, and of its text. */
-const [ID_BYTES, ID_LENGTH] = [16, 36];
 
 /**
- * The event ids of COPY's text, as words of an array in the binary format of Postgres. Postgres parses the text form ten
+ * The event ids of a batch, as words of an array in the binary format of Postgres. Postgres parses the text form ten
  * times as slowly as it looks the ids up in an index, and thousands of strings that outlive a query cost the garbage
  * collector more than both.
  */
 export class EventIds {
   readonly length: number;
-  readonly #text: Buffer;
-  readonly #starts: readonly number[];
+  readonly #bytes: Buffer;
+  readonly #positions: readonly number[];
   /** The dimensions (1), no nulls, the type, the length and the lower bound; then the length of each id, and the id. */
   readonly #words: Uint32Array<ArrayBuffer>;
 
-  /**
-   * @param text lines that begin with a UUID
-   * @param starts positions of the lines
-   */
-  constructor(text: Buffer, starts: readonly number[]) {
-    this.length = starts.length;
-    this.#text = text;
-    this.#starts = starts;
-    this.#words = new Uint32Array(HEADER + STEP * starts.length);
-    this.#words.set([1, 0, UUID, starts.length, FIRST]);
+  /** @param positions of the ids in `bytes` */
+  constructor(bytes: Buffer, positions: readonly number[]) {
+    this.length = positions.length;
+    this.#bytes = bytes;
+    this.#positions = positions;
+    this.#words = new Uint32Array(HEADER + STEP * positions.length);
+    this.#words.set([1, 0, UUID, positions.length, FIRST]);
     let at = HEADER;
-    for (const start of starts) {
-      this.#words[at] = ID_BYTES;
-      readUuid(text, start, this.#words, at + 1);
+    for (const position of positions) {
+      this.#words[at] = UUID_BYTES;
+      readWords(bytes, position, this.#words, at + 1);
       at += STEP;
     }
   }
 
   static of(ids: readonly string[]): EventIds {
-    const starts = ids.map((_, index) => (ID_LENGTH + 1) * index);
-    return new EventIds(Buffer.from(ids.join('\n')), starts);
+    const text = Buffer.from(ids.join(''));
+    const bytes = Buffer.alloc(UUID_BYTES * ids.length);
+    const positions = ids.map((_, index) => UUID_BYTES * index);
+    for (const [index, position] of positions.entries())
+      writeUuid(bytes, position, text, UUID_CHARACTERS * index);
+    return new EventIds(bytes, positions);
   }
 
   /** An id, without capital letters. */
   at(index: number): string {
-    const start = this.#starts[index] ?? 0;
-    return this.#text.toString('latin1', start, start + ID_LENGTH).toLowerCase();
+    return readUuid(this.#bytes, this.#positions[index] ?? 0);
   }
 
   /** The lowest and the highest id; undefined if there are none. */
@@ -84,26 +83,12 @@ export class EventIds {
   }
 }
 
-/** Where the groups of four digits are in a UUID, two for each word. */
-const [HIGH, LOW] = [
-  [0, 9, 19, 28],
-  [4, 14, 24, 32],
-] as const;
-
-function readUuid(text: Uint8Array, start: number, target: Uint32Array, at: number): void {
-  for (let word = 0; word < 4; word++) {
-    const high = readGroup(text, start + (HIGH[word] ?? 0));
-    target[at + word] = (high << 16) | readGroup(text, start + (LOW[word] ?? 0));
-  }
+function readWords(bytes: Uint8Array, start: number, target: Uint32Array, at: number): void {
+  for (let word = 0; word < STEP - 1; word++) target[at + word] = readWord(bytes, start + 4 * word);
 }
 
-/** The number that four hexadecimal digits write. */
-function readGroup(text: Uint8Array, at: number): number {
-  const high = (digitOf(text[at]) << 4) | digitOf(text[at + 1]);
-  return (high << 8) | (digitOf(text[at + 2]) << 4) | digitOf(text[at + 3]);
-}
-
-/** The low half of the code, and 9 more from a to f. */
-function digitOf(code = 0): number {
-  return (code & 15) + 9 * (code >> 6);
+/** The number that four bytes are. */
+export function readWord(bytes: Uint8Array, at: number): number {
+  const high = ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
+  return ((high << 16) | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0)) >>> 0;
 }

@@ -31,14 +31,14 @@ export async function divideRows(database: Database, rows: EventRows): Promise<D
   if (repeated.length === 0) return { fresh: rows, repeatedIds: [] };
   if (areManyDuplicates(repeated.length, rows.length)) return undefined;
   const [duplicates, fresh] = rows.divide(repeated);
-  const areTwinsEqual = textOf(rows.pick(twins)).equals(textOf(rows.pick(firsts)));
+  const areTwinsEqual = bytesOf(rows.pick(twins)).equals(bytesOf(rows.pick(firsts)));
   const known = twins.length === 0 ? duplicates : rows.pick(stored);
   if (!areTwinsEqual || !(await equalStored(database, known))) return undefined;
   return { fresh, repeatedIds: [...new Set(repeated.map((index) => ids.at(index)))] };
 }
 
-function textOf({ text }: CopyRows): Buffer {
-  return Buffer.concat(text);
+function bytesOf({ bytes }: CopyRows): Buffer {
+  return Buffer.concat(bytes);
 }
 
 /**

@@ -21,7 +21,7 @@ async function cutRoute({ settings }: FreshDatabase) {
     for (const socket of [client, upstream]) sockets.add(socket.on('error', () => {}));
     upstream.pipe(client);
     client.on('data', (bytes) => {
-      const isCut = bytes.includes(' from stdin;');
+      const isCut = bytes.includes(' from stdin (format binary);');
       upstream.write(isCut ? bytes.subarray(0, -10) : bytes);
       if (isCut) client.removeAllListeners('data');
     });

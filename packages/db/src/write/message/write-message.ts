@@ -6,6 +6,7 @@ import { type Accounted, accountFor, accountParameters, countAll } from '../acco
 import type { Batch } from '../batch.ts';
 import { plainArray } from '../columns/array-literal.ts';
 import { deadLetterColumns, deadLetterRows } from '../columns/dead-letter-rows.ts';
+import { copiedColumns } from '../columns/event-bytes.ts';
 import { failIf, toDuplicateError } from '../conflicts.ts';
 import { deadOffsetParameters, hasDeadLetters } from '../insert-dead-letters.ts';
 import type { LedgerView } from '../ledger.ts';
@@ -37,7 +38,7 @@ export async function writeMessage(
   const { fresh } = division;
   const { deadLetters } = batch;
   const dead = deadLetters.length > 0 ? [[deadLetterRows(batch, expected.topicId ?? null)]] : [];
-  const copy = [fresh.text, ...dead];
+  const copy = [fresh.bytes, ...dead];
   const { tallies } = fresh;
   const message = { batch, expected, tail, tallies, repeatedIds: division.repeatedIds };
   const whole = withLiterals(messageOf(message), parameters, message);
@@ -65,8 +66,8 @@ const parameters = {
 const checkLedger = part`
     select pipeline.check_ledger(${'topic'}, ${'partition'}, ${'expectedOffset'}, ${'expectedResets'});`;
 
-const copyEvents = part`
-    copy pipeline.raw_events (event_id, event_type, event_time, user_id, payload, attributes) from stdin;`;
+const copyEvents = text(`
+    copy pipeline.raw_events (${copiedColumns.join(', ')}) from stdin (format binary);`);
 
 const copyDeadLetters = text(`
     copy pipeline.dlq_events (${deadLetterColumns.join(', ')}) from stdin (format binary)`);
