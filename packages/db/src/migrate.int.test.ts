@@ -205,3 +205,27 @@ test('consumers of the version before schemas write during and after its migrati
     { proname: 'grant_to_roles', proconfig: '{"search_path=public, pg_temp"}' },
   ]);
 });
+
+/** The statements for dead letters are those of the version before the index. */
+test('consumers write dead letters before, during and after the change of their index', async () => {
+  await using fresh = await createFreshDatabase(
+    inject('postgresUrl'),
+    readMigrations(migrationsFolder).filter(({ name }) => name < '0035'),
+  );
+  const forms = [1, Number.POSITIVE_INFINITY].map((copyMinEvents) =>
+    createWriter(fresh.database, (statement) => statement(), { copyMinEvents }),
+  );
+  for (const writer of forms) await writer.open({ topic: 'events', partition: 0 }, 0n);
+  const write = async (from: number) => {
+    const deadLetters = Array.from({ length: 40 }, (_, index) => deadLetter(from + index));
+    for (const writer of forms) await writer.write(batchOf([], deadLetters));
+  };
+  await write(0);
+  await Promise.all([write(40), migrate(fresh.settings)]);
+  await write(0);
+  await write(80);
+  const comparisons = await compareTables(fresh.database);
+  expect(comparisons.filter(({ expected, found }) => expected !== found)).toEqual([]);
+  const rows = await fresh.database.run((sql) => sql`select count(*)::int as n from pipeline.dlq_events`);
+  expect(rows).toEqual([{ n: 120 }]);
+});

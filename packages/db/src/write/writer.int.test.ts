@@ -123,6 +123,22 @@ describe.each([
     await expectInvariants();
   });
 
+  test('dead letters whose keys end where their values begin are different ones', async () => {
+    const parts = [
+      ['a', 'bc'],
+      ['ab', 'c'],
+      [null, 'abc'],
+      ['abc', null],
+    ] as const;
+    const bytes = (text: string | null) => (text === null ? null : Buffer.from(text));
+    for (const [key, value] of [...parts, ...parts])
+      await writer.write(
+        batchOf([], [deadLetter(0, { record: { ...record(0), key: bytes(key), value: bytes(value) } })]),
+      );
+    expect(await ledger()).toMatchObject({ start: -3n, next: 1n, dead: 4n });
+    await expectInvariants();
+  });
+
   test('a replayed dead letter is the same one after the id of its topic becomes known', async () => {
     await writer.write(batchOf([], [deadLetter(0)]));
     await writer.open({ ...partition, topicId: 'a'.repeat(32) }, 0n);
