@@ -57,14 +57,14 @@ export const suites: readonly Suite[] = [
     tests: ['*.test.ts'],
   },
   {
+    folder: 'packages/db/src/write/columns',
+    mutate: ['!(*.test|incoming).ts'],
+    tests: ['!(*.int).test.ts'],
+  },
+  {
     folder: 'packages/db/src/write',
-    mutate: [
-      '{batch,event-rows,insert-form,isolate,log-tail,minute-counts,record-time}.ts',
-      'too-slow.ts',
-      'columns/{array-literal,binary-rows,dead-letter-rows,event-bytes,event-columns,event-ids}.ts',
-      'columns/{first-elements,ranges,time-bytes,uuid-bytes}.ts',
-    ],
-    tests: ['!(*.int).test.ts', 'columns/!(*.int).test.ts'],
+    mutate: ['{batch,event-rows,insert-form,isolate,log-tail,minute-counts,record-time}.ts', 'too-slow.ts'],
+    tests: ['!(*.int).test.ts'],
   },
   {
     folder: 'packages/db/src/client',

@@ -54,9 +54,9 @@ function countOutcome(
 
 /** The producer's clock may be ahead, but the sum of a histogram must not decrease. */
 function observeDelay(metrics: ConsumerMetrics, batch: Batch): void {
-  const newest = batch.rows.lastEventTime;
+  const newest = batch.rows.lastEventMilliseconds;
   if (newest === undefined) return;
-  const delay = Math.max(0, Date.now() - Date.parse(newest)) / 1_000;
+  const delay = Math.max(0, Date.now() - newest) / 1_000;
   metrics.endToEndSeconds.observe(metrics.labelsOf(batch.topic), delay);
 }
 

@@ -14,7 +14,7 @@ const msOf = (time: string) => `(extract(epoch from ${time}) * 1000)::bigint`;
 export const contentText = `
   select json_build_object(
     'events', ${rowsFrom(
-      `event_id, event_type, to_char(event_time at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), user_id, payload`,
+      `event_id, event_type, to_char(event_time at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), user_id, payload`,
       'raw_events',
     )},
     'minutes', ${rowsFrom(

@@ -54,7 +54,7 @@ function recordOf(
   const event = {
     event_id: id,
     event_type: 'page_view',
-    event_time: `2026-01-01T00:0${minute}:00Z`,
+    event_time: `2026-01-01T00:0${minute}:00.000000Z`,
     user_id: kind === 'constrained' ? 'forbidden' : 'user',
     payload: { path: kind === 'refused' ? '\u0000' : '/' },
   };

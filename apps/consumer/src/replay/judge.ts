@@ -3,7 +3,7 @@ import {
   type Database,
   type DeadLetter,
   type EventRow,
-  EventRows,
+  type EventRows,
   findInvalidRows,
   findMissing,
   type Persist,
@@ -91,6 +91,5 @@ export async function judge(
 
 function pick(rows: EventRows, chosen: readonly { readonly index: number }[]): EventRows {
   if (chosen.length === rows.length) return rows;
-  const indexes = new Set(chosen.map(({ index }) => index));
-  return EventRows.of(chosen.length === 0 ? [] : [...rows].filter((_, index) => indexes.has(index)));
+  return rows.pick(chosen.map(({ index }) => index).sort((a, b) => a - b));
 }

@@ -2,11 +2,13 @@ import type { AcceptedEvent } from '@pipeline/schema';
 import type { SourceRecord } from '../dead-letters/dead-letter.ts';
 import { BinaryRows } from './columns/binary-rows.ts';
 import {
-  acceptedLength,
   type EventFields,
   ID_AT,
+  maxAcceptedLength,
+  maxRowLength,
+  readCounted,
+  readEventMilliseconds,
   readRow,
-  rowLength,
   writeAccepted,
   writeEventTime,
   writeRow,
@@ -39,7 +41,9 @@ export class EventRows implements Iterable<EventRow> {
   readonly records: SourceRecord[] = [];
   readonly #rows: BinaryRows;
   readonly #counts = new MinuteCounts();
-  #idStart = 0;
+  /** Rows with an id or a time that only Postgres can judge, by index. Envelopes check theirs, so there are hardly any. */
+  readonly #others = new Map<number, EventRow>();
+  #idPrefix = 0;
   #descents = 0;
 
   /** @param expected number of rows to reserve memory for: growing it costs a copy and garbage */
@@ -53,11 +57,18 @@ export class EventRows implements Iterable<EventRow> {
     return all;
   }
 
-  /** @throws RangeError if the id is no UUID, or the time is none, so the event was not validated */
   push(row: EventRow): void {
-    if (!isUuid(row.eventId)) throw new RangeError('the id of an event is not a UUID');
-    if (!isTime(row.eventTime)) throw new RangeError('the time of an event is not a date-time');
-    const start = this.#rows.beginRow(rowLength(row));
+    if (!isUuid(row.eventId) || !isTime(row.eventTime)) this.#pushOther(row);
+    else this.#pushRegular(row);
+  }
+
+  #pushOther(row: EventRow): void {
+    this.#others.set(this.records.push(row.record) - 1, row);
+    this.#rows.beginRow(0);
+  }
+
+  #pushRegular(row: EventRow): void {
+    const start = this.#rows.beginRow(maxRowLength(row));
     const texts = Buffer.from(row.eventId + row.eventTime, 'latin1');
     const minute = writeEventTime(this.#rows.buffer, start, texts, UUID_CHARACTERS, texts.length);
     this.#rows.endRow(writeRow(this.#rows.buffer, start, texts, row));
@@ -66,28 +77,36 @@ export class EventRows implements Iterable<EventRow> {
 
   /** Like `push`, without making a text of any part of the event. */
   pushAccepted(event: AcceptedEvent, record: SourceRecord): void {
-    const start = this.#rows.beginRow(acceptedLength(event));
+    const start = this.#rows.beginRow(maxAcceptedLength(event));
     const { bytes, timeStart, timeEnd } = event;
     const minute = writeEventTime(this.#rows.buffer, start, bytes, timeStart, timeEnd);
     this.#rows.endRow(writeAccepted(this.#rows.buffer, start, event));
     this.#add(start, event.type.name, minute, record);
   }
 
+  /** Adds what is known of a regular row. */
   #add(start: number, eventType: string, minute: number, record: SourceRecord): void {
     this.records.push(record);
     this.#counts.add(eventType, minute);
-    const idStart = readWord(this.#rows.buffer, start + ID_AT);
-    if (idStart < this.#idStart) this.#descents++;
-    this.#idStart = idStart;
+    const idPrefix = readWord(this.#rows.buffer, start + ID_AT);
+    if (idPrefix < this.#idPrefix) this.#descents++;
+    this.#idPrefix = idPrefix;
   }
 
   get length(): number {
     return this.records.length;
   }
 
-  /** `event_time` of the last event; undefined if there is none. */
-  get lastEventTime(): string | undefined {
-    return this.#read(this.length - 1)?.eventTime;
+  /** Whether all rows are in `bytes` and `tallies`. Otherwise a statement must insert and count them. */
+  get areRegular(): boolean {
+    return this.#others.size === 0;
+  }
+
+  /** `event_time` of the last event in milliseconds since 1970; undefined if there is none. */
+  get lastEventMilliseconds(): number | undefined {
+    const start = this.#rows.starts.at(-1);
+    if (start === undefined || this.#others.has(this.length - 1)) return undefined;
+    return readEventMilliseconds(this.#rows.buffer, start);
   }
 
   /** Whether most ids ascend, by their first 32 bits: those of UUIDv7 do, random ones do not. */
@@ -106,7 +125,20 @@ export class EventRows implements Iterable<EventRow> {
 
   /** The rows at some indexes. */
   pick(indexes: readonly number[]): EventRows {
-    return EventRows.of(indexes.flatMap((index) => this.#read(index) ?? []));
+    const picked = new EventRows();
+    for (const index of indexes) picked.#copy(this, index);
+    return picked;
+  }
+
+  #copy(source: EventRows, index: number): void {
+    const [record, other] = [source.records[index], source.#others.get(index)];
+    if (other !== undefined) this.push(other);
+    else if (record !== undefined) {
+      const row = source.#rows.row(index);
+      const start = this.#rows.beginRow(row.length);
+      this.#rows.endRow(start + row.copy(this.#rows.buffer, start));
+      this.#add(start, ...readCounted(row, 0), record);
+    }
   }
 
   /** The rows at some ascending indexes, and the others, which are neither decoded nor copied. */
@@ -121,22 +153,22 @@ export class EventRows implements Iterable<EventRow> {
   /** The rows from index `from` up to, but not including, `to`. */
   slice(from: number, to = this.length): EventRows {
     if (from === 0 && to === this.length) return this;
-    return EventRows.of(from === to ? [] : [...this].slice(from, to));
+    return this.pick(Array.from({ length: to - from }, (_, index) => from + index));
   }
 
   /** The rows as they were pushed, but ids without capital letters, and times in UTC. */
   *[Symbol.iterator](): Iterator<EventRow> {
     for (let index = 0; index < this.length; index++) {
-      const row = this.#read(index);
+      const row = this.at(index);
       if (row !== undefined) yield row;
     }
   }
 
-  #read(index: number): EventRow | undefined {
-    const record = this.records[index];
-    const start = this.#rows.starts[index];
+  /** A row, like those of the iterator; undefined if there is none at the index. */
+  at(index: number): EventRow | undefined {
+    const [record, start] = [this.records[index], this.#rows.starts[index]];
     if (record === undefined || start === undefined) return undefined;
-    return { ...readRow(this.#rows.buffer, start), record };
+    return this.#others.get(index) ?? { ...readRow(this.#rows.buffer, start), record };
   }
 
   /** The rows in COPY's binary format, with the columns `copiedColumns`: a view that is valid until the next push. */

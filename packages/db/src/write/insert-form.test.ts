@@ -36,3 +36,9 @@ test('dead letters count as events, and their size does not matter', () => {
   const large = deadLetter(1, { record: { ...record(1), value: Buffer.alloc(1 << 20) } });
   expect(new InsertForms(2).next(batchOf([row(0)], [large]))).toBe('copy');
 });
+
+test('a row that only Postgres can judge is written as a tolerant statement', () => {
+  const forms = new InsertForms(2);
+  expect(forms.next(batchOf([row(0), row(1, { eventTime: '2026-11-24T24:00:00Z' })]))).toBe('tolerant');
+  expect(forms.next(two)).toBe('copy');
+});

@@ -40,6 +40,7 @@ export class InsertForms {
 
   /** The form of the next batch. */
   next(batch: Pick<Batch, 'rows' | 'deadLetters'>): InsertForm {
+    if (!batch.rows.areRegular) return 'tolerant';
     const isCopied = recordCount(batch) >= this.#copyMinEvents && batch.rows.isAscending;
     if (this.#clean >= CLEAN_BATCHES) return isCopied ? 'copy' : 'plain';
     return isCopied && !this.#areMany ? 'copy-new' : 'tolerant';

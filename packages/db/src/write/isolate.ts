@@ -1,6 +1,6 @@
 import type { DeadLetter, SourceRecord } from '../dead-letters/dead-letter.ts';
 import { type Batch, recordCount, splitBatch } from './batch.ts';
-import { type EventRow, EventRows } from './event-rows.ts';
+import type { EventRow, EventRows } from './event-rows.ts';
 
 /** Why Postgres rejects the data of a batch. */
 export interface Refusal {
@@ -135,13 +135,11 @@ function refuseRows(
   found: Verdicts,
   store: Store,
 ): readonly [rest: Batch, refused: readonly DeadLetter[]] {
-  const rows = new EventRows();
-  const refused: DeadLetter[] = [];
-  for (const [index, row] of [...batch.rows].entries()) {
-    const verdict = found.get(index);
-    if (verdict === undefined) rows.push(row);
-    else refused.push(toDeadLetter(row, verdict, store.countRedrives(row.record)));
-  }
+  const rows = batch.rows.pick([...batch.rows.records.keys()].filter((index) => !found.has(index)));
+  const refused = [...found].flatMap(([index, verdict]) => {
+    const row = batch.rows.at(index);
+    return row === undefined ? [] : [toDeadLetter(row, verdict, store.countRedrives(row.record))];
+  });
   return [{ ...batch, rows, deadLetters: [...batch.deadLetters, ...refused].sort(byOffset) }, refused];
 }
 

@@ -357,13 +357,37 @@ describe.each([
       ['22P02', { payloadJson: '{"a":"\\ud800"}' }],
       ['22003', { payloadJson: '{"a":1e131072}' }],
       ['22021', { userId: 'a\0b' }],
+      ['22P02', { eventId: 'not-a-uuid' }],
+      ['22008', { eventTime: '2026-02-30T00:00:00Z' }],
     ];
     const rows = bad.flatMap(([, change], index) => [row(2 * index, change), row(2 * index + 1)]);
     const written = await writer.write(batchOf(rows));
     expect(written.refused.map(({ sqlstate }) => sqlstate)).toEqual(bad.map(([sqlstate]) => sqlstate));
-    expect(await ledger()).toMatchObject({ stored: 4n, dead: 4n });
+    expect(await ledger()).toMatchObject({ stored: 6n, dead: 6n });
     await expectInvariants();
   });
+
+  test('ids and times of other forms are those that Postgres reads, and are counted once', async () => {
+    const other = { eventId: '{019AB3C100007000800000000000000F}', eventTime: '2026-11-24 09:30+00' };
+    const rows = [row(0), row(1, other), row(2, { eventTime: '2026-11-24T24:00:00Z' })];
+    await writer.write(batchOf(rows));
+    await writer.write(batchOf([...rows, row(3, other)]));
+    expect(await ledger()).toMatchObject({ stored: 3n, duplicates: 1n, dead: 0n });
+    await expectInvariants();
+  });
+
+  test.each(['9999-12-31T23:59:59-00:01', '9999-12-31T23:59:59.9999999Z', '0001-01-01T00:00:00+00:01'])(
+    'a batch with an event at %s can be divided',
+    async (eventTime) => {
+      const far = row(0, { eventTime });
+      await writer.write(batchOf([far]));
+      const refused = row(2, { payloadJson: '"\\u0000"' });
+      const written = await writer.write(batchOf([far, row(1, { eventTime }), refused]));
+      expect(written.refused).toHaveLength(1);
+      expect(await ledger()).toMatchObject({ stored: 2n, duplicates: 0n, dead: 1n });
+      await expectInvariants();
+    },
+  );
 
   // L6
   test('a batch that exceeds the statement timeout three times is written in parts', async () => {

@@ -31,6 +31,11 @@ export class BinaryRows {
     this.#end = end;
   }
 
+  /** The bytes of a row that `beginRow` began: a view that is valid until the next one. */
+  row(index: number): Buffer {
+    return this.#bytes.subarray(this.#starts[index], this.#starts[index + 1] ?? this.#end);
+  }
+
   /** The buffer that `beginRow` makes room in; the next row may replace it. */
   get buffer(): Buffer {
     return this.#bytes;
@@ -61,7 +66,7 @@ export class BinaryRows {
     this.#end = writeInt64(this.#bytes, this.#end, value);
   }
 
-  /** All rows, as COPY reads them: a view that is valid until the next row. */
+  /** All rows, as COPY reads them: a view that is valid until the next one. */
   get bytes(): Buffer {
     this.#makeRoom(END.length);
     this.#bytes.set(END, this.#end);

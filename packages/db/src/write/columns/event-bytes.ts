@@ -1,14 +1,12 @@
 import type { AcceptedEvent } from '@pipeline/schema';
 import { attributesLength, copyRange, writeAttributes } from './ranges.ts';
-import { readTime, writeTime } from './time-bytes.ts';
+import { readMilliseconds, readMinute, readTime, writeTime } from './time-bytes.ts';
 import { readUuid, UUID_BYTES, writeUuid } from './uuid-bytes.ts';
 
-/** The columns of an event as texts that were validated by the event's schema. */
+/** The columns of an event as texts. */
 export interface EventFields {
-  /** A UUID. */
   readonly eventId: string;
   readonly eventType: string;
-  /** RFC 3339 with an offset, of the years 0001 to 9999. */
   readonly eventTime: string;
   /** Null if the definition has no user. */
   readonly userId: string | null;
@@ -38,9 +36,10 @@ const TEXT_FIELDS_BYTES = 4 * LENGTH_BYTES + 2;
 const BYTES_PER_UNIT = 3;
 
 /** Upper bound of the length in bytes of an event's row. */
-export function acceptedLength(event: AcceptedEvent): number {
+export function maxAcceptedLength(event: AcceptedEvent): number {
   const { type, userStart, userEnd, payloadStart, payloadEnd } = event;
-  const texts = type.bytes.length + userEnd - userStart + payloadEnd - payloadStart;
+  const user = userStart < 0 ? 0 : userEnd - userStart;
+  const texts = type.bytes.length + user + payloadEnd - payloadStart;
   return TEXTS_AT + TEXT_FIELDS_BYTES + texts + attributesLength(event);
 }
 
@@ -61,18 +60,30 @@ export function writeEventTime(target: Buffer, start: number, text: Uint8Array, 
 }
 
 /** Upper bound of the length in bytes of a row. */
-export function rowLength({ eventType, userId, payloadJson, attributesJson }: EventFields): number {
+export function maxRowLength({ eventType, userId, payloadJson, attributesJson }: EventFields): number {
   const units = eventType.length + (userId?.length ?? 0) + payloadJson.length + (attributesJson?.length ?? 0);
   return TEXTS_AT + TEXT_FIELDS_BYTES + BYTES_PER_UNIT * units;
 }
 
-/** Like `writeAccepted`, from texts. @param id the bytes of the text of the event's id */
+/** Writes all of a row but the time, from texts. Returns the position after it. @param id the bytes of the text of the event's id */
 export function writeRow(target: Buffer, start: number, id: Uint8Array, row: EventFields): number {
   writeUuid(target, writeFixed(target, start), id, 0);
   let at = writeText(target, start + TEXTS_AT, row.eventType);
   at = writeText(target, at, row.userId);
   at = writeJson(target, at, row.payloadJson);
   return writeJson(target, at, row.attributesJson);
+}
+
+/** What is counted of a row. */
+export function readCounted(bytes: Buffer, start: number): readonly [eventType: string, minute: number] {
+  const at = start + TEXTS_AT;
+  const from = at + LENGTH_BYTES;
+  return [bytes.toString('utf8', from, from + bytes.readInt32BE(at)), readMinute(bytes, start + TIME_AT)];
+}
+
+/** The time of a row in milliseconds since 1970. */
+export function readEventMilliseconds(bytes: Buffer, start: number): number {
+  return readMilliseconds(bytes, start + TIME_AT);
 }
 
 /** Reads a row. Its id has no capital letters, and its time is in UTC. */

@@ -1,14 +1,16 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { anyTime } from '../../testing/any-time.ts';
-import { isTime, readTime, writeTime } from './time-bytes.ts';
+import { isTime, readMilliseconds, readMinute, readTime, writeTime } from './time-bytes.ts';
 
 /** The bytes of a time, as a number, and its minute. */
 function write(text: string) {
   const target = Buffer.alloc(10, '#');
   const minute = writeTime(target, 1, Buffer.from(`"${text}"`), 1, 1 + text.length);
   expect([target[0], target[9]]).toEqual([0x23, 0x23]);
-  return { minute, micros: target.readBigInt64BE(1), text: readTime(target, 1) };
+  expect(readMinute(target, 1)).toBe(minute);
+  const milliseconds = readMilliseconds(target, 1);
+  return { minute, milliseconds, micros: target.readBigInt64BE(1), text: readTime(target, 1) };
 }
 
 test.each([
@@ -53,8 +55,9 @@ test('any time is that of Date, to the millisecond', () => {
   fc.assert(
     fc.property(anyTime, (text) => {
       expect(isTime(text)).toBe(true);
-      const { minute, micros } = write(text);
+      const { minute, micros, milliseconds } = write(text);
       const exact = micros + 946_684_800_000_000n;
+      expect(milliseconds).toBe(Number((exact - (((exact % 1_000n) + 1_000n) % 1_000n)) / 1_000n));
       // Date does not read lower-case letters, and truncates where Postgres rounds.
       const upper = text.toUpperCase().replace(/(\.\d{3})\d+/, '$1');
       expect(Math.abs(Number(exact) / 1_000 - Date.parse(upper))).toBeLessThanOrEqual(1);

@@ -19,7 +19,7 @@ const pattern =
 /** Whether `writeTime` can write a text. */
 export function isTime(text: string): boolean {
   const [, date = ''] = pattern.exec(text) ?? [];
-  return date > '0001' && (date.slice(-2) <= '28' || isDay(date));
+  return date >= '0001' && (date.slice(-2) <= '28' || isDay(date));
 }
 
 function isDay(date: string): boolean {
@@ -43,7 +43,7 @@ export function writeTime(target: Buffer, at: number, text: Uint8Array, start: n
   return rest < MINUTE ? minute : minute + 1;
 }
 
-/** Exact: from the year 2255 on, the number of microseconds is no safe integer. */
+/** Exact: 285 years from 2000, the number of microseconds is no safe integer. */
 function addUp(minute: number, rest: number): number | bigint {
   const time = MINUTE * (minute - POSTGRES_EPOCH) + rest;
   if (Number.isSafeInteger(time)) return time;
@@ -94,26 +94,53 @@ function pair(text: Uint8Array, at: number): number {
   return 10 * (text[at] ?? 0) + (text[at + 1] ?? 0) - 11 * ZERO;
 }
 
-/** 2000-01-01 and 0001-01-01, in milliseconds since 1970. */
-const [YEAR_2000, YEAR_1] = [60_000 * POSTGRES_EPOCH, -62_135_596_800_000];
-
-/** The time that `writeTime` has written, as a text that Postgres reads: RFC 3339 in the years 0001 to 9999. */
+/** The time that `writeTime` has written, as a text that Postgres reads: RFC 3339, unless in UTC its year is before 1 or after 9999. */
 export function readTime(bytes: Buffer, at: number): string {
+  const [minute, rest] = split(bytes, at);
+  const [start, end] = minuteTextOf(minute);
+  const digits = String(rest).padStart(2 + KEPT_DIGITS, '0');
+  return `${start}:${digits.slice(0, 2)}.${digits.slice(2)}Z${end}`;
+}
+
+/** The minute of that time, counted from 1970. */
+export function readMinute(bytes: Buffer, at: number): number {
+  return split(bytes, at)[0];
+}
+
+/** That time in milliseconds since 1970. */
+export function readMilliseconds(bytes: Buffer, at: number): number {
+  const [minute, rest] = split(bytes, at);
+  return 60_000 * minute + Math.floor(rest / 1_000);
+}
+
+/** The minute since 1970, and the microseconds in it. */
+function split(bytes: Buffer, at: number): readonly [minute: number, rest: number] {
   const time = bytes.readInt32BE(at) * 2 ** 32 + bytes.readUInt32BE(at + 4);
-  if (!Number.isSafeInteger(time)) return readFarTime(bytes.readBigInt64BE(at));
-  const milliseconds = Math.floor(time / 1_000);
-  return toText(YEAR_2000 + milliseconds, time - 1_000 * milliseconds);
+  if (!Number.isSafeInteger(time)) return splitFar(bytes.readBigInt64BE(at));
+  const minute = Math.floor(time / MINUTE);
+  return [POSTGRES_EPOCH + minute, time - MINUTE * minute];
 }
 
-function readFarTime(time: bigint): string {
-  const micros = ((time % 1_000n) + 1_000n) % 1_000n;
-  return toText(YEAR_2000 + Number((time - micros) / 1_000n), Number(micros));
+/** Like `split`, of a time that is too far from 2000 for a number. */
+function splitFar(time: bigint): readonly [minute: number, rest: number] {
+  const minute = BigInt(MINUTE);
+  const rest = ((time % minute) + minute) % minute;
+  return [POSTGRES_EPOCH + Number((time - rest) / minute), Number(rest)];
 }
 
-/** @param since1970 in milliseconds, to which `micros` are added */
-function toText(since1970: number, micros: number): string {
-  const date = new Date(since1970);
-  const text = `${date.toISOString().slice(0, -1)}${String(micros).padStart(3, '0')}Z`;
-  if (since1970 >= YEAR_1) return text.replace('+0', '');
-  return `${1 - date.getUTCFullYear()}${text.slice(-'-11-24T09:30:12.345678Z'.length)} BC`.padStart(30, '0');
+type MinuteText = readonly [start: string, end: string];
+
+/** The last one: consecutive events are often of the same minute. */
+let latest: { readonly minute: number; readonly text: MinuteText } = { minute: Number.NaN, text: ['', ''] };
+
+function minuteTextOf(minute: number): MinuteText {
+  if (minute !== latest.minute) latest = { minute, text: toMinuteText(new Date(60_000 * minute)) };
+  return latest.text;
+}
+
+/** What is before and after the seconds. */
+function toMinuteText(date: Date): MinuteText {
+  const year = date.getUTCFullYear();
+  const rest = date.toISOString().slice(-'-11-24T09:30:00.000Z'.length, -':00.000Z'.length);
+  return [`${String(year > 0 ? year : 1 - year).padStart(4, '0')}${rest}`, year > 0 ? '' : ' BC'];
 }

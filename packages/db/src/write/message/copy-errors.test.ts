@@ -14,6 +14,8 @@ test.each([
   ['COPY raw_events, line 2, column payload: "{"secret":1}"', '20'],
   ['COPY raw_events, Zeile 3, Spalte payload: »{"secret":1}«', '30'],
   ['COPY raw_events, line 1: "secret"', '10'],
+  ['COPY raw_events, line 3, column user_id', '30'],
+  ['JSON data, line 1: {"secret 7":...\nCOPY raw_events, line 2, column payload', '20'],
   ['JSON data, line 1: {"secret 7":...\nCOPY raw_events, line 2, column payload: "{"secret 7":1}"', '20'],
   [
     'COPY raw_events, line 2, column payload: "{"secret":\nCOPY raw_events, line 3, column payload: 1}"',

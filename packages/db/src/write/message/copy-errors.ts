@@ -29,11 +29,11 @@ export function resultOfMoved(error: unknown): StatementResult | null | undefine
     : { ...NOTHING_WRITTEN, foundOffset: BigInt(nextOffset), foundResets: resets, foundTail: tail };
 }
 
-/** `COPY raw_events, line 3, column payload: "…"`, or a translation of it, in any line of the context. */
+/** `COPY raw_events, line 3, column payload`, or a translation of it, in any line of the context. */
 const context = /^COPY raw_events[^\d"\n]*(\d+)/m;
 
 /**
- * Replaces the context of COPY, which quotes event data, with `recordOffset`, the offset of the record that it names.
+ * Replaces the context of COPY, in which Postgres quotes invalid JSON, with `recordOffset`, the offset of the record that it names.
  * It may be undefined, because Postgres translates the context.
  */
 export function withoutContext(error: unknown, { records }: Pick<CopyRows, 'records'>): unknown {
