@@ -3,7 +3,6 @@ import { expect, test } from 'vitest';
 import { acceptOrdinary, ordinaryRow, toRecord } from '../testing/accepted-rows.ts';
 import { anyTime } from '../testing/any-time.ts';
 import { row } from '../testing/batches.ts';
-import { columnsOf } from './columns/event-columns.ts';
 import { type CopyRows, EventRows } from './event-rows.ts';
 
 /** Texts with characters that an array literal must escape. */
@@ -65,27 +64,10 @@ test('a slice of all rows costs nothing', () => {
   expect([all.slice(1).length, all.slice(0, 1).length, all.slice(2).length]).toEqual([1, 1, 0]);
 });
 
-test('without rows the columns are empty', () => {
-  const { eventIds, eventTypes, payloads } = columnsOf(new EventRows());
-  expect([eventIds, eventTypes, payloads].map(String)).toEqual(['{}', '{}', '']);
-});
-
 test('the ids are in the order of the rows', () => {
   const all = [row(1), row(0)];
   const { eventIds } = EventRows.of(all);
   expect(all.map((_, index) => eventIds.at(index))).toEqual(all.map(({ eventId }) => eventId));
-});
-
-test('a batch has a column of attributes only if a row has some', () => {
-  const none = EventRows.of([row(0), row(1)]);
-  const some = EventRows.of([row(0), row(1, { attributesJson: '{"a":1}' }), row(2)]);
-  expect(columnsOf(none).attributes).toBeUndefined();
-  expect(String(columnsOf(some).attributes)).toBe('null\u001e{"a":1}\u001enull');
-});
-
-test('a null among the users is no text', () => {
-  const users = ['a', null, 'NULL', ''].map((userId, at) => row(at, { userId }));
-  expect(String(columnsOf(EventRows.of(users)).userIds)).toBe('{"a",NULL,"NULL",""}');
 });
 
 const MINUTE = Date.parse('2026-11-24T09:30Z') / 60_000;
@@ -102,20 +84,6 @@ test('rows have a tally per type and minute, and the time of the last one', () =
     60_000 * (MINUTE + 1),
     undefined,
   ]);
-});
-
-test('the columns are encoded as Postgres reads them', () => {
-  const idOf = (digit: number) => `019ab3c1-0000-7000-8000-00000000000${digit}`;
-  const all = [row(0, { eventId: idOf(0), userId: '"' }), row(1, { eventId: idOf(1), payloadJson: '{}' })];
-  const { attributes, rowCount, ...columns } = columnsOf(EventRows.of(all));
-  expect([attributes, rowCount]).toEqual([undefined, 2]);
-  expect(Object.fromEntries(Object.entries(columns).map(([name, bytes]) => [name, String(bytes)]))).toEqual({
-    eventIds: `{${idOf(0)},${idOf(1)}}`,
-    eventTypes: '{"page_view","page_view"}',
-    eventTimes: '{2026-11-24T09:30:12.345678Z,2026-11-24T09:30:12.345678Z}',
-    userIds: '{"\\"","user-1"}',
-    payloads: '{"path":"/"}\u001e{}',
-  });
 });
 
 test('ids ascend if they are of UUIDv7, also if a few are late, but not random ones', () => {

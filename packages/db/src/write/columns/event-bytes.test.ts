@@ -6,6 +6,8 @@ import {
   type EventFields,
   maxAcceptedLength,
   maxRowLength,
+  readCounted,
+  readEventMilliseconds,
   readRow,
   writeAccepted,
   writeEventTime,
@@ -35,10 +37,12 @@ function encodeRow(fields: EventFields): Buffer {
 function encodeAccepted(fields: EventFields): Buffer {
   const event = acceptOrdinary(toRecord(fields));
   if (event === undefined) throw new Error('the event is not accepted');
-  return encode(maxAcceptedLength(event), (target, start) => {
+  const bytes = encode(maxAcceptedLength(event), (target, start) => {
     writeEventTime(target, start, event.bytes, event.timeStart, event.timeEnd);
     return writeAccepted(target, start, event);
   });
+  expect(maxAcceptedLength(event) - bytes.length).toBeLessThanOrEqual(2);
+  return bytes;
 }
 
 test('a row is six fields after their lengths, in the binary forms of Postgres', () => {
@@ -83,6 +87,8 @@ test('any texts can be read back', () => {
       const { record: _, ...all } = row(0, change);
       const bytes = Buffer.concat([Buffer.alloc(start), encodeRow(all)]);
       expect(readRow(bytes, start)).toEqual(all);
+      expect(readCounted(bytes, start)).toEqual([all.eventType, Date.parse('2026-11-24T09:30Z') / 60_000]);
+      expect(readEventMilliseconds(bytes, start)).toBe(Date.parse('2026-11-24T09:30:12.345Z'));
     }),
   );
 });
