@@ -9,7 +9,7 @@ export const jsonSeparator = '\u001e';
 /** Stands for a gap in a column of JSON objects. */
 export const jsonNull = 'null';
 
-/** The array literal of texts that need no quotes: not empty, not `null`, no white space or any of `",{}\`. */
+/** The array literal of texts that need no quotes: not empty, not `null`, none of `",{}\`, no white space at the ends. */
 export function plainArray(values: readonly string[]): string {
   return `{${values.join(',')}}`;
 }

@@ -65,7 +65,10 @@ export function maxRowLength({ eventType, userId, payloadJson, attributesJson }:
   return TEXTS_AT + TEXT_FIELDS_BYTES + BYTES_PER_UNIT * units;
 }
 
-/** Writes all of a row but the time, from texts. Returns the position after it. @param id the bytes of the text of the event's id */
+/**
+ * Writes all of a row but the time, from texts. Returns the position after it.
+ * @param id the bytes of the text of the event's id
+ */
 export function writeRow(target: Buffer, start: number, id: Uint8Array, row: EventFields): number {
   writeUuid(target, writeFixed(target, start), id, 0);
   let at = writeText(target, start + TEXTS_AT, row.eventType);

@@ -33,3 +33,9 @@ test('the columns are encoded as Postgres reads them', () => {
     payloads: '{"path":"/"}\u001e{}',
   });
 });
+
+test('ids and times that only Postgres can judge are quoted', () => {
+  const other = row(0, { eventId: '{a,b}', eventTime: '2026-11-24 "' });
+  const { eventIds, eventTimes } = columnsOf(EventRows.of([other]));
+  expect([eventIds, eventTimes].map(String)).toEqual(['{"{a,b}"}', '{"2026-11-24 \\""}']);
+});

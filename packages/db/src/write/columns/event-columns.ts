@@ -7,11 +7,12 @@ import { jsonNull, jsonSeparator, plainArray, textArray } from './array-literal.
  */
 export function columnsOf(rows: EventRows) {
   const all = [...rows];
+  const keyArray = rows.areRegular ? plainArray : textArray;
   return {
     rowCount: all.length,
-    eventIds: Buffer.from(plainArray(all.map(({ eventId }) => eventId))),
+    eventIds: Buffer.from(keyArray(all.map(({ eventId }) => eventId))),
     eventTypes: Buffer.from(textArray(all.map(({ eventType }) => eventType))),
-    eventTimes: Buffer.from(plainArray(all.map(({ eventTime }) => eventTime))),
+    eventTimes: Buffer.from(keyArray(all.map(({ eventTime }) => eventTime))),
     userIds: Buffer.from(textArray(all.map(({ userId }) => userId))),
     ...jsonColumnsOf(all),
   };

@@ -94,7 +94,10 @@ function pair(text: Uint8Array, at: number): number {
   return 10 * (text[at] ?? 0) + (text[at + 1] ?? 0) - 11 * ZERO;
 }
 
-/** The time that `writeTime` has written, as a text that Postgres reads: RFC 3339, unless in UTC its year is before 1 or after 9999. */
+/**
+ * The time that `writeTime` has written, as a text that Postgres reads: RFC 3339, unless its year is not from 1 to 9999
+ * in UTC.
+ */
 export function readTime(bytes: Buffer, at: number): string {
   const [minute, rest] = split(bytes, at);
   const [start, end] = minuteTextOf(minute);
