@@ -13,7 +13,7 @@ import {
   writeEventTime,
   writeRow,
 } from './columns/event-bytes.ts';
-import { EventIds, readWord } from './columns/event-ids.ts';
+import { EventIds } from './columns/event-ids.ts';
 import { isTime } from './columns/time-bytes.ts';
 import { isUuid, UUID_CHARACTERS } from './columns/uuid-bytes.ts';
 import { MinuteCounts, type MinuteTypeCount } from './minute-counts.ts';
@@ -43,8 +43,6 @@ export class EventRows implements Iterable<EventRow> {
   readonly #counts = new MinuteCounts();
   /** Rows with an id or a time that only Postgres can judge, by index. Envelopes check theirs, so there are hardly any. */
   readonly #others = new Map<number, EventRow>();
-  #idPrefix = 0;
-  #descents = 0;
 
   /** @param expected number of rows to reserve memory for: growing it costs a copy and garbage */
   constructor(expected = 0) {
@@ -72,7 +70,7 @@ export class EventRows implements Iterable<EventRow> {
     const texts = Buffer.from(row.eventId + row.eventTime, 'latin1');
     const minute = writeEventTime(this.#rows.buffer, start, texts, UUID_CHARACTERS, texts.length);
     this.#rows.endRow(writeRow(this.#rows.buffer, start, texts, row));
-    this.#add(start, row.eventType, minute, row.record);
+    this.#add(row.eventType, minute, row.record);
   }
 
   /** Like `push`, without making a text of any part of the event. */
@@ -81,16 +79,13 @@ export class EventRows implements Iterable<EventRow> {
     const { bytes, timeStart, timeEnd } = event;
     const minute = writeEventTime(this.#rows.buffer, start, bytes, timeStart, timeEnd);
     this.#rows.endRow(writeAccepted(this.#rows.buffer, start, event));
-    this.#add(start, event.type.name, minute, record);
+    this.#add(event.type.name, minute, record);
   }
 
   /** Adds what is known of a regular row. */
-  #add(start: number, eventType: string, minute: number, record: SourceRecord): void {
+  #add(eventType: string, minute: number, record: SourceRecord): void {
     this.records.push(record);
     this.#counts.add(eventType, minute);
-    const idPrefix = readWord(this.#rows.buffer, start + ID_AT);
-    if (idPrefix < this.#idPrefix) this.#descents++;
-    this.#idPrefix = idPrefix;
   }
 
   get length(): number {
@@ -107,11 +102,6 @@ export class EventRows implements Iterable<EventRow> {
     const start = this.#rows.starts.at(-1);
     if (start === undefined || this.#others.has(this.length - 1)) return undefined;
     return readEventMilliseconds(this.#rows.buffer, start);
-  }
-
-  /** Whether most ids ascend, by their first 32 bits: those of UUIDv7 do, random ones do not. */
-  get isAscending(): boolean {
-    return 4 * this.#descents <= this.length;
   }
 
   /** The ids, in the order of the rows. */
@@ -137,7 +127,7 @@ export class EventRows implements Iterable<EventRow> {
       const row = source.#rows.row(index);
       const start = this.#rows.beginRow(row.length);
       this.#rows.endRow(start + row.copy(this.#rows.buffer, start));
-      this.#add(start, ...readCounted(row, 0), record);
+      this.#add(...readCounted(row, 0), record);
     }
   }
 

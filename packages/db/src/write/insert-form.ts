@@ -3,8 +3,8 @@ import { type Batch, recordCount } from './batch.ts';
 /**
  * How a batch inserts events. `tolerant` skips duplicates (`on conflict do nothing`). The others cost Postgres
  * less, but fail if an event is already stored or is in the batch twice: `plain` is a statement, `copy` a message
- * of several (`message/write-message.ts`), which costs less per event and more per batch. It does not sort, so
- * random ids cost it more. `copy-new` finds the duplicates first, and copies the other events.
+ * of several (`message/write-message.ts`), which costs less per event and more per batch. `copy-new` finds the duplicates
+ * first, and copies the other events.
  */
 export type InsertForm = 'copy' | 'copy-new' | 'plain' | 'tolerant';
 
@@ -41,7 +41,7 @@ export class InsertForms {
   /** The form of the next batch. */
   next(batch: Pick<Batch, 'rows' | 'deadLetters'>): InsertForm {
     if (!batch.rows.areRegular) return 'tolerant';
-    const isCopied = recordCount(batch) >= this.#copyMinEvents && batch.rows.isAscending;
+    const isCopied = recordCount(batch) >= this.#copyMinEvents;
     if (this.#clean >= CLEAN_BATCHES) return isCopied ? 'copy' : 'plain';
     return isCopied && !this.#areMany ? 'copy-new' : 'tolerant';
   }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { EventIds, readWord } from './event-ids.ts';
+import { EventIds } from './event-ids.ts';
 import { UUID_BYTES } from './uuid-bytes.ts';
 
 /** The ids of rows, whatever is between them. */
@@ -47,10 +47,4 @@ test('the array is in the binary format of Postgres, as often as it is asked for
   const elements = all.map((id) => `00000010${id.replaceAll('-', '')}`);
   const expected = Buffer.from([...words, ...elements].join(''), 'hex');
   expect([ids.toArray(), ids.toArray()]).toEqual([expected, expected]);
-});
-
-test.each([0, 1, 0x7fffffff, 0x80000000, 0xffffffff, 0x01020304])('the word %i is read', (word) => {
-  const bytes = Buffer.alloc(5);
-  bytes.writeUInt32BE(word, 1);
-  expect(readWord(bytes, 1)).toBe(word);
 });

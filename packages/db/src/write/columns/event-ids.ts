@@ -88,7 +88,7 @@ function readWords(bytes: Uint8Array, start: number, target: Uint32Array, at: nu
 }
 
 /** The number that four bytes are. */
-export function readWord(bytes: Uint8Array, at: number): number {
+function readWord(bytes: Uint8Array, at: number): number {
   const high = ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
   return ((high << 16) | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0)) >>> 0;
 }
