@@ -43,7 +43,7 @@ export function writeTime(target: Buffer, at: number, text: Uint8Array, start: n
   return rest < MINUTE ? minute : minute + 1;
 }
 
-/** Exact: 285 years from 2000, the number of microseconds is no safe integer. */
+/** From 285 years before or after 2000 on, the microseconds are more than a number can hold exactly. */
 function addUp(minute: number, rest: number): number | bigint {
   const time = MINUTE * (minute - POSTGRES_EPOCH) + rest;
   if (Number.isSafeInteger(time)) return time;
