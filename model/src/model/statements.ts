@@ -1,4 +1,4 @@
-import { areManyDuplicates, cutTail, type InsertForm, tailFromJson, tailToJson } from '@pipeline/db/write';
+import { cutTail, type InsertForm, tailFromJson, tailToJson } from '@pipeline/db/write';
 import { intern, memoize } from './intern.ts';
 import { HOLE, records } from './records.ts';
 import { add, type LedgerRow, put, type Response, type Tables } from './world.ts';
@@ -131,7 +131,7 @@ function errorOf(
   { fresh, conflicting }: Inserted,
 ): Response | undefined {
   const duplicates = rows.length - fresh.length;
-  const isDivided = form === 'copy-new' && !areManyDuplicates(duplicates, rows.length) && conflicting === 0;
+  const isDivided = form === 'copy-new' && conflicting === 0;
   const isMessage = form === 'copy' || isDivided;
   if (isMessage && deadLetters.some((letter) => tables.deadLetters.includes(letter))) return 'unseen';
   if (rows.some((row) => records[row]?.kind === 'refused')) return 'no';

@@ -1,6 +1,5 @@
 import type { EventRow } from '@pipeline/db';
 import {
-  areManyDuplicates,
   type Batch,
   BUILT_IN_IDENTITY,
   type ConflictHandling,
@@ -133,11 +132,9 @@ export class Database {
     return { ...found, foundTail: null, storedByType, deadLettered: letters.length, conflicting };
   }
 
-  /** Whether a batch is written by COPY. With `copy-new` a statement writes many or conflicting duplicates. */
+  /** Whether a batch is written by COPY. With `copy-new` a statement writes conflicting duplicates. */
   #isMessage({ rows }: Batch, form: InsertForm): boolean {
-    if (form !== 'copy-new') return form === 'copy';
-    const duplicates = rows.length - this.#freshOf([...rows]).length;
-    return !areManyDuplicates(duplicates, rows.length) && this.#conflictsOf(rows).size === 0;
+    return form === 'copy-new' ? this.#conflictsOf(rows).size === 0 : form === 'copy';
   }
 
   /** A message compares the ledger before it needs the right, and a statement needs it whatever the ledger is. */

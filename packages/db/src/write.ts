@@ -3,7 +3,7 @@ export { type Batch, recordCount } from './write/batch.ts';
 export { type ConflictHandling, ConflictingEventError, UnseenDuplicateError } from './write/conflicts.ts';
 export { EventRows } from './write/event-rows.ts';
 export { BUILT_IN_IDENTITY } from './write/identity.ts';
-export { areManyDuplicates, type InsertForm, InsertForms } from './write/insert-form.ts';
+export { type InsertForm, InsertForms } from './write/insert-form.ts';
 export type { Refusal } from './write/isolate.ts';
 export type { LedgerView, LogPartition, OpenedLedger, Rewind } from './write/ledger.ts';
 export { cutTail, hashRecord, type LogTail, tailFromJson, tailToJson } from './write/log-tail.ts';

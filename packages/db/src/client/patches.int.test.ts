@@ -6,7 +6,10 @@ import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import postgres from 'postgres';
 import { expect, inject, test } from 'vitest';
-import { EventIds } from '../write/columns/event-ids.ts';
+import { type Encoded, encoded } from '../statement/parameters.ts';
+import { row } from '../testing/batches.ts';
+import { EventRows } from '../write/event-rows.ts';
+import type { Sql } from './connect.ts';
 
 /** The fixes in `patches/postgres@3.4.9.patch`, hunk by hunk. Each test fails with the unpatched library. */
 
@@ -159,15 +162,29 @@ test('a buffer is sent as text if its type is unknown, and as bytea by default',
   await sql.end();
 });
 
-test.each([true, false])('a buffer of ids is binary if it is declared so (prepared: %s)', async (prepare) => {
+test.each([true, false])('arrays are binary if they are declared so (prepared: %s)', async (prepare) => {
   const sql = postgres(inject('postgresUrl'), { max: 1, prepare });
-  const id = '019ab3c1-0000-7000-8000-00000000abcd';
-  const binary = sql.typed(EventIds.of([id]).toArray() as never, 2951);
-  const text = sql.typed(Buffer.from(`{${id}}`) as never, 0);
+  const sent = (column: Encoded) => encoded(sql as unknown as Sql, column);
+  const [all, text] = [EventRows.of([row(0), row(1, { userId: null })]), Buffer.from('{}')];
+  const { eventIds, eventTimes, userIds, attributes } = all.columns;
+  const ids = [...all].map(({ eventId }) => eventId);
+  const time = new Date('2026-11-24T09:30:12.345Z');
   for (const _ of [1, 2])
     expect(
-      await sql`select ${'a'} as a, ${binary} as ids, ${text}::uuid[] as texts, ${null}::text as b`,
-    ).toEqual([{ a: 'a', ids: [id], texts: [id], b: null }]);
+      await sql`
+        select ${'a'} as a, ${sent(eventIds)} as ids, ${sent(eventTimes)} as times, ${sent(userIds)} as users,
+               ${sent(attributes)}::text as attributes, ${sent(text)}::uuid[] as texts, ${null}::text as b`,
+    ).toEqual([
+      {
+        a: 'a',
+        ids,
+        times: [time, time],
+        users: ['user-1', 'NULL'],
+        attributes: '{NULL,NULL}',
+        texts: [],
+        b: null,
+      },
+    ]);
   await sql.end();
 });
 

@@ -1,6 +1,6 @@
 import type { Database, Sql } from '../client/connect.ts';
 import { errorKind } from '../client/errors.ts';
-import { untyped } from '../statement/parameters.ts';
+import { encoded } from '../statement/parameters.ts';
 import { jsonNull, jsonSeparator } from '../write/columns/array-literal.ts';
 import type { SentEvents } from './sent-events.ts';
 
@@ -73,17 +73,17 @@ function comparison(sql: Sql, events: SentEvents) {
 function selectEvents(sql: Sql, events: SentEvents) {
   const { ids, types, times, users, payloads, attributes } = events.toTexts();
   return sql`
-      select unnest(${untyped(sql, ids)}::uuid[]) as event_id,
-             unnest(${untyped(sql, types)}::text[]) as event_type,
-             unnest(${untyped(sql, times)}::timestamptz[]) as event_time,
-             unnest(${untyped(sql, users)}::text[]) as user_id,
-             string_to_table(${untyped(sql, payloads)}::text, ${jsonSeparator})::jsonb as payload,
+      select unnest(${encoded(sql, ids)}::uuid[]) as event_id,
+             unnest(${encoded(sql, types)}::text[]) as event_type,
+             unnest(${encoded(sql, times)}::timestamptz[]) as event_time,
+             unnest(${encoded(sql, users)}::text[]) as user_id,
+             string_to_table(${encoded(sql, payloads)}::text, ${jsonSeparator})::jsonb as payload,
              ${attributes === undefined ? sql`null` : splitAttributes(sql, attributes)}::jsonb as attributes,
              generate_series(1, ${events.length}::int) as n`;
 }
 
 function splitAttributes(sql: Sql, attributes: Buffer) {
-  return sql`string_to_table(${untyped(sql, attributes)}::text, ${jsonSeparator}, ${jsonNull})`;
+  return sql`string_to_table(${encoded(sql, attributes)}::text, ${jsonSeparator}, ${jsonNull})`;
 }
 
 /** Texts, because two representations of one value in jsonb may differ after an upgrade of Postgres. */

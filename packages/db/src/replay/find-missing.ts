@@ -1,6 +1,5 @@
 import type { Database } from '../client/connect.ts';
-import { untyped } from '../statement/parameters.ts';
-import { columnsOf } from '../write/columns/event-columns.ts';
+import { encoded } from '../statement/parameters.ts';
 import type { EventRows } from '../write/event-rows.ts';
 
 /** A row whose event is not stored. */
@@ -17,12 +16,12 @@ interface MissingRow {
  */
 export async function findMissing(database: Database, rows: EventRows): Promise<readonly MissingRow[]> {
   if (rows.length === 0) return [];
-  const { eventIds, eventTimes } = columnsOf(rows);
+  const { eventIds, eventTimes } = rows.columns;
   return await database.run(
     (sql) => sql<MissingRow[]>`
       select (n - 1)::int as index,
              coalesce(event_time < (select max(before) from pipeline.purges), false) as "isPurged"
-      from unnest(${untyped(sql, eventIds)}::uuid[], ${untyped(sql, eventTimes)}::timestamptz[])
+      from unnest(${encoded(sql, eventIds)}::uuid[], ${encoded(sql, eventTimes)}::timestamptz[])
              with ordinality as incoming (event_id, event_time, n)
       where not exists (select from pipeline.raw_events as stored where stored.event_id = incoming.event_id)
       order by n`,

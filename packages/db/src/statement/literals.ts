@@ -1,8 +1,9 @@
+import type { Encoded } from './parameters.ts';
 import { type Part, replaceNames } from './part.ts';
 import type { ParameterValues, Value } from './prepared.ts';
 
 /** A value that can be written as a literal. */
-export type LiteralValue = Exclude<Value, Uint8Array>;
+export type LiteralValue = Exclude<Value, Encoded>;
 
 /**
  * The text of a statement with the values of a subject as literals, because a message of several statements has no

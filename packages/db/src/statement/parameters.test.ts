@@ -1,13 +1,18 @@
 import { expect, test, vi } from 'vitest';
 import type { Sql } from '../client/connect.ts';
-import { untyped, uuids } from './parameters.ts';
+import { BinaryArray } from './binary-array.ts';
+import { encoded } from './parameters.ts';
 
-test('pre-encoded text is sent without a type, ids with that of their array', () => {
+test('text is sent without a type, an array with its own', () => {
   const typed = vi.fn().mockReturnValue('parameter');
-  const [sql, bytes] = [{ typed } as unknown as Sql, Buffer.from('{a,b}')];
-  expect([untyped(sql, bytes), uuids(sql, bytes)]).toEqual(['parameter', 'parameter']);
+  const [sql, text, array] = [
+    { typed } as unknown as Sql,
+    Buffer.from('{a,b}'),
+    new BinaryArray('uuid', 0, 0),
+  ];
+  expect([encoded(sql, text), encoded(sql, array)]).toEqual(['parameter', 'parameter']);
   expect(typed.mock.calls).toEqual([
-    [bytes, 0],
-    [bytes, 2951],
+    [text, 0],
+    [array.bytes, 2951],
   ]);
 });

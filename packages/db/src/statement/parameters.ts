@@ -1,14 +1,15 @@
 import type { Sql } from '../client/connect.ts';
+import { BinaryArray } from './binary-array.ts';
 
-/** An unspecified type, and `uuid[]`: https://www.postgresql.org/docs/current/protocol-message-formats.html, Parse. */
-const [UNKNOWN, UUIDS] = [0, 2951];
+/** An unspecified type: https://www.postgresql.org/docs/current/protocol-message-formats.html, Parse. */
+const UNKNOWN = 0;
 
-/** Sends pre-encoded text as an untyped parameter; Postgres infers the type. */
-export function untyped(sql: Sql, bytes: Uint8Array) {
-  return sql.typed(bytes as never, UNKNOWN);
-}
+/** A value of a parameter that is encoded already: text, whose type Postgres infers, or an array. */
+export type Encoded = Uint8Array | BinaryArray;
 
-/** Sends an array of UUIDs that is in the binary format. */
-export function uuids(sql: Sql, bytes: Buffer) {
-  return sql.typed(bytes as never, UUIDS);
+/** Sends a value that is encoded already. */
+export function encoded(sql: Sql, value: Encoded) {
+  return value instanceof BinaryArray
+    ? sql.typed(value.bytes as never, value.type)
+    : sql.typed(value as never, UNKNOWN);
 }

@@ -1,9 +1,10 @@
 import type { Sql } from '../client/connect.ts';
-import { untyped } from './parameters.ts';
+import { BinaryArray } from './binary-array.ts';
+import { type Encoded, encoded } from './parameters.ts';
 import { type Part, replaceNames } from './part.ts';
 
-/** A value of a parameter. Bytes are text that is encoded already; Postgres infers the type. */
-export type Value = string | bigint | number | boolean | null | Uint8Array;
+/** A value of a parameter. */
+export type Value = string | bigint | number | boolean | null | Encoded;
 
 /** How the value of each parameter is found in what a statement is about. */
 export type ParameterValues<Name extends string, Subject, Of = Value> = Readonly<
@@ -32,7 +33,11 @@ export function execute<Row extends object, Subject>(
   { text, values }: Prepared<Subject>,
   subject: Subject,
 ) {
-  const toParameter = (value: Value) => (value instanceof Uint8Array ? untyped(sql, value) : value);
+  const toParameter = (value: Value) => (isEncoded(value) ? encoded(sql, value) : value);
   const all = values.map((find) => toParameter(find(subject)));
   return sql.unsafe<Row[]>(text, all as never[], { prepare: true });
+}
+
+function isEncoded(value: Value): value is Encoded {
+  return value instanceof Uint8Array || value instanceof BinaryArray;
 }

@@ -48,7 +48,7 @@ const again = (event: EventRow, offset: number, change: Partial<EventRow> = {}):
 const event = row(0, { payloadJson: '{"a":1,"b":[2.50]}' });
 
 const waiting = `select count(*)::int as n from pg_stat_activity
-  where datname = current_database() and wait_event_type = 'Lock' and query ~ 'incoming as not materialized'`;
+  where datname = current_database() and wait_event_type = 'Lock' and query ~ 'insert into.*raw_events|copy .*raw_events'`;
 
 /** Batches of few ids and contents, with offsets in order. */
 const batches = fc.array(
@@ -192,7 +192,7 @@ describe.each([
                (${same.eventId}, ${same.eventType}, ${same.eventTime}::text::timestamptz, 'user-1', '{"path":"/"}')`;
         await sql`update agg_events_minute set event_count = event_count + 2`;
         await sql`insert into ingest_progress (topic, partition, start_offset, next_offset, stored) values ('events', 1, 0, 2, 2)`;
-        // The tolerant statement takes its snapshot, and waits for the outcome of the other insert.
+        // The tolerant statement has taken its snapshot, or COPY has begun, and waits for the outcome of the other insert.
         writing = writer.write(batchOf([late, same]));
         await expect.poll(() => run(waiting)).toEqual([{ n: 1 }]);
       });

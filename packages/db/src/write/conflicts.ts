@@ -2,7 +2,6 @@ import type { Database } from '../client/connect.ts';
 import { codeOf } from '../client/errors.ts';
 import { type Part, part, text } from '../statement/part.ts';
 import { execute, prepare } from '../statement/prepared.ts';
-import { columnsOf } from './columns/event-columns.ts';
 import { incomingParameters, selectIncoming } from './columns/incoming.ts';
 import type { EventRows } from './event-rows.ts';
 
@@ -54,7 +53,7 @@ function differencesFrom(other: (column: string) => string): Part {
         concat_ws(', ', case when incoming.event_type <> ${other('event_type')} then 'event_type' end,
                         case when incoming.event_time <> ${other('event_time')} then 'event_time' end,
                         case when incoming.user_id is distinct from ${other('user_id')} then 'user_id' end,
-                        case when incoming.payload::jsonb <> ${other('payload')}::jsonb then 'payload' end)`);
+                        case when incoming.payload <> ${other('payload')} then 'payload' end)`);
 }
 
 /** Postgres reports an unknown setting by its name. A plain statement cannot raise an error of its own. */
@@ -131,7 +130,7 @@ export async function findConflicts(
   database: Database,
   rows: EventRows,
 ): Promise<ReadonlyMap<number, string>> {
-  const incoming = { columns: columnsOf(rows) };
+  const incoming = { columns: rows.columns };
   const found = await database.run<FoundConflict>((sql) => execute(sql, conflictsStatement, incoming));
   return new Map(found.map(({ index, differences }) => [index, differences]));
 }

@@ -40,15 +40,15 @@ const sum = (all: CopyRows) => {
   return [...sums].filter(([, count]) => count !== 0).sort();
 };
 
-test('rows can be divided, with their records and counts', () => {
+test('some rows can be picked or left out, with their records and counts', () => {
   fc.assert(
     fc.property(rows, fc.infiniteStream(fc.boolean()), (changes, choice) => {
       const all = changes.map((change, offset) => row(offset, change));
       const chosen = [...all.keys()].filter(() => choice.next().value);
       const others = EventRows.of(all.filter((_, index) => !chosen.includes(index)));
-      const [some, left] = EventRows.of(all).divide(chosen);
-      expect([...some]).toEqual(chosen.map((index) => all[index]));
-      expect([...EventRows.of(all).pick(chosen.toReversed())].reverse()).toEqual([...some]);
+      const picked = EventRows.of(all).pick(chosen.toReversed());
+      expect([...picked].reverse()).toEqual(chosen.map((index) => all[index]));
+      const left = EventRows.of(all).without(chosen);
       expect([bytesOf(left), left.records, sum(left)]).toEqual([
         bytesOf(others),
         others.records,
@@ -56,6 +56,22 @@ test('rows can be divided, with their records and counts', () => {
       ]);
     }),
   );
+});
+
+test('the columns of some rows are those of a batch of them', () => {
+  fc.assert(
+    fc.property(rows, fc.infiniteStream(fc.boolean()), (changes, choice) => {
+      const all = EventRows.of(changes.map((change, offset) => row(offset, change)));
+      const chosen = [...changes.keys()].filter(() => choice.next().value);
+      expect(all.columnsAt(chosen)).toEqual(all.pick(chosen).columns);
+    }),
+  );
+});
+
+test('rows are equal if they differ in nothing but their records', () => {
+  const [one, other] = [row(0), row(1)];
+  const all = EventRows.of([one, { ...one, record: other.record }, { ...one, userId: null }, other]);
+  expect([0, 1, 2, 3].map((index) => all.areEqual(0, index))).toEqual([true, true, false, false]);
 });
 
 test('a slice of all rows costs nothing', () => {

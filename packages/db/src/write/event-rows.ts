@@ -13,6 +13,7 @@ import {
   writeEventTime,
   writeRow,
 } from './columns/event-bytes.ts';
+import { columnsOf, type EventColumns, textColumnsOf } from './columns/event-columns.ts';
 import { EventIds } from './columns/event-ids.ts';
 import { isTime } from './columns/time-bytes.ts';
 import { isUuid, UUID_CHARACTERS } from './columns/uuid-bytes.ts';
@@ -113,6 +114,24 @@ export class EventRows implements Iterable<EventRow> {
     );
   }
 
+  /** The rows as parameters of a statement. */
+  get columns(): EventColumns {
+    return this.areRegular ? columnsOf(this.#rows.buffer, this.#rows.starts) : textColumnsOf([...this]);
+  }
+
+  /** Those at some indexes. All rows are regular. */
+  columnsAt(indexes: readonly number[]): EventColumns {
+    return columnsOf(
+      this.#rows.buffer,
+      indexes.map((index) => this.#rows.starts[index] ?? 0),
+    );
+  }
+
+  /** Whether two rows have the same bytes. */
+  areEqual(index: number, other: number): boolean {
+    return this.#rows.row(index).equals(this.#rows.row(other));
+  }
+
   /** The rows at some indexes. */
   pick(indexes: readonly number[]): EventRows {
     const picked = new EventRows();
@@ -131,13 +150,15 @@ export class EventRows implements Iterable<EventRow> {
     }
   }
 
-  /** The rows at some ascending indexes, and the others, which are neither decoded nor copied. */
-  divide(indexes: readonly number[]): readonly [some: EventRows, others: CopyRows] {
-    const some = this.pick(indexes);
+  /** All rows but those at some ascending indexes. Nothing is copied, and all rows are regular. */
+  without(indexes: readonly number[]): CopyRows {
     const starts = [0, ...indexes.map((index) => index + 1)];
     const runs = starts.map((start, at) => this.records.slice(start, indexes[at]));
-    const { tallies } = this.#counts.without(some.#counts);
-    return [some, { records: runs.flat(), tallies, bytes: this.#rows.without(indexes) }];
+    const omitted = new MinuteCounts();
+    for (const index of indexes)
+      omitted.add(...readCounted(this.#rows.buffer, this.#rows.starts[index] ?? 0));
+    const { tallies } = this.#counts.without(omitted);
+    return { records: runs.flat(), tallies, bytes: this.#rows.without(indexes) };
   }
 
   /** The rows from index `from` up to, but not including, `to`. */

@@ -1,8 +1,7 @@
 import type { Database, Sql } from '../client/connect.ts';
 import { codeOf, errorKind } from '../client/errors.ts';
-import { untyped } from '../statement/parameters.ts';
-import { jsonSeparator } from './columns/array-literal.ts';
-import { jsonColumnsOf } from './columns/event-columns.ts';
+import { encoded } from '../statement/parameters.ts';
+import { jsonNull, jsonSeparator } from './columns/array-literal.ts';
 import type { EventRow } from './event-rows.ts';
 import { type Refusal, withoutValue } from './isolate.ts';
 
@@ -38,15 +37,16 @@ export async function findInvalidRows(
 const UNDEFINED_FUNCTION = '42883';
 
 function refusalsStatement(sql: Sql, rows: readonly JsonRow[]) {
-  const { payloads, attributes } = jsonColumnsOf(rows);
-  return sql<FoundRefusal[]>`${invalidJson(sql, payloads)}
-    ${attributes === undefined ? sql`` : sql`union all ${invalidJson(sql, attributes)}`}`;
+  const payloads = rows.map(({ payloadJson }) => payloadJson);
+  const attributes = rows.map(({ attributesJson }) => attributesJson ?? jsonNull);
+  return sql<FoundRefusal[]>`${invalidJson(sql, payloads)} union all ${invalidJson(sql, attributes)}`;
 }
 
-function invalidJson(sql: Sql, column: Buffer) {
+function invalidJson(sql: Sql, texts: readonly string[]) {
+  const column = Buffer.from(texts.join(jsonSeparator));
   return sql`
     select (ordinality - 1)::int as index, error.sql_error_code as sqlstate, error.message
-    from string_to_table(${untyped(sql, column)}::text, ${jsonSeparator}) with ordinality as incoming (json),
+    from string_to_table(${encoded(sql, column)}::text, ${jsonSeparator}) with ordinality as incoming (json),
          pg_input_error_info(json, 'jsonb') as error
     where not pg_input_is_valid(json, 'jsonb')`;
 }

@@ -14,14 +14,6 @@ export type StatementForm = Extract<InsertForm, 'plain' | 'tolerant'>;
 /** Number of batches without a duplicate after which none is expected. */
 const CLEAN_BATCHES = 100;
 
-/** If more than one event in this many is a duplicate, a batch is not worth dividing. Chosen, not measured. */
-const ONE_IN = 4;
-
-/** Whether a batch has too many duplicates to find them first and copy the rest. */
-export function areManyDuplicates(duplicates: number, events: number): boolean {
-  return ONE_IN * duplicates > events;
-}
-
 /** Number of events from which on a batch is cheaper by COPY (docs/decisions/0001-one-message.md). */
 export const DEFAULT_COPY_MIN_EVENTS = 500;
 
@@ -31,7 +23,7 @@ export const DEFAULT_COPY_MIN_EVENTS = 500;
 export class InsertForms {
   readonly #copyMinEvents: number;
   #clean = CLEAN_BATCHES;
-  #areMany = false;
+  #isCopyTooSlow = false;
 
   /** @param copyMinEvents number of events from which on a batch is written by COPY */
   constructor(copyMinEvents = Number.POSITIVE_INFINITY) {
@@ -43,12 +35,18 @@ export class InsertForms {
     if (!batch.rows.areRegular) return 'tolerant';
     const isCopied = recordCount(batch) >= this.#copyMinEvents;
     if (this.#clean >= CLEAN_BATCHES) return isCopied ? 'copy' : 'plain';
-    return isCopied && !this.#areMany ? 'copy-new' : 'tolerant';
+    return isCopied && !this.#isCopyTooSlow ? 'copy-new' : 'tolerant';
   }
 
-  /** Reports the number of duplicates in a batch of some events; by default, all are. */
-  report(duplicates: number, events = duplicates): void {
+  /** Reports the number of duplicates in a batch that was written. */
+  report(duplicates: number): void {
     this.#clean = duplicates > 0 ? 0 : this.#clean + 1;
-    this.#areMany = areManyDuplicates(duplicates, events);
+    this.#isCopyTooSlow = false;
+  }
+
+  /** Reports that a message did not end in time. The next batch is a statement, which Postgres cancels by itself. */
+  reportDeadline(): void {
+    this.#clean = 0;
+    this.#isCopyTooSlow = true;
   }
 }

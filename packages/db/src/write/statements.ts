@@ -78,7 +78,7 @@ async function divisionOf(
   rows: EventRows,
   form: InsertForm,
 ): Promise<Division | undefined> {
-  if (form === 'copy') return { fresh: rows, repeatedIds: [] };
+  if (form === 'copy') return { fresh: rows, storedIds: '' };
   return form === 'copy-new' ? await divideRows(database, rows) : undefined;
 }
 

@@ -3,7 +3,6 @@ import { type Part, part, text } from '../statement/part.ts';
 import { execute, prepare } from '../statement/prepared.ts';
 import { type Accounted, accountFor, accountParameters, countAll, minuteOf } from './accounting.ts';
 import type { Batch } from './batch.ts';
-import { columnsOf } from './columns/event-columns.ts';
 import { type Incoming, incomingParameters, selectIncoming } from './columns/incoming.ts';
 import { type ConflictHandling, compareDuplicates, requireResolved, toDuplicateError } from './conflicts.ts';
 import { deadLetterParameters, insertDeadLetters } from './insert-dead-letters.ts';
@@ -73,7 +72,7 @@ export async function writeStatement(
 ): Promise<StatementResult | null> {
   const { rows, deadLetters } = batch;
   const statement = statements[form][deadLetters.length > 0 ? 'withDeadLetters' : 'eventsOnly'];
-  const write = { batch, expected, tail, handling, columns: columnsOf(rows), tallies: rows.tallies };
+  const write = { batch, expected, tail, handling, columns: rows.columns, tallies: rows.tallies };
   try {
     const [found] = await database.run<FoundRow>((sql) => execute(sql, statement, write));
     if (found === undefined || found.foundOffset === null) return null;
@@ -140,7 +139,7 @@ const selectFound = text(`
 
 const insertEvents = text(`
       insert into pipeline.raw_events (event_id, event_type, event_time, user_id, payload, attributes)
-      select event_id, event_type, event_time, user_id, payload::jsonb, attributes::jsonb`);
+      select event_id, event_type, event_time, user_id, payload, attributes`);
 
 /** Planning the dead letters is a fifth of a small batch's cost, so a batch without any omits them. */
 const NO_DEAD_LETTERS = text('select where false');
@@ -149,6 +148,7 @@ const parameters = {
   ...accountParameters,
   ...incomingParameters,
   ...deadLetterParameters,
+  rowCount: ({ batch }: Write) => batch.rows.length,
   isAtLeast: ({ expected }: Write) => expected.isAtLeast ?? false,
   isCompared: ({ batch, expected, handling }: Write) =>
     handling === 'dead-letter' || batch.nextOffset > expected.nextOffset,

@@ -79,7 +79,7 @@ test.each([
   ['a deadlock', deadlock],
 ])('a message without known duplicates that fails at %s becomes a statement', async (_, error) => {
   const insertForms = new InsertForms(1);
-  insertForms.report(1, 100);
+  insertForms.report(1);
   const { forms, written } = await write([error, stored], 1, undefined, insertForms);
   expect(forms).toEqual(['copy-new', 'tolerant']);
   expect(written).toMatchObject({ deadLettered: 0 });

@@ -170,15 +170,14 @@ export class LedgerWriter implements Writer {
         return await this.#statements.write(batch, ledger, form, tail);
       } catch (error) {
         // Postgres's timeout limits each statement of a message, but not all of them together.
-        if (isCopy(form) && error instanceof DeadlineError) this.#forms.report(1);
+        if (isCopy(form) && error instanceof DeadlineError) this.#forms.reportDeadline();
         const [second, ...others] = isViolation(error) ? next : next.filter((one) => !isCopy(one));
         if (second === undefined || !isDuplicate(error, form)) throw error;
         return await write(second, ...others);
       }
     };
     const result = await write(...formsFrom(this.#forms.next(batch)));
-    const { length } = batch.rows;
-    if (result.foundOffset === ledger.nextOffset) this.#forms.report(length - storedCount(result), length);
+    if (result.foundOffset === ledger.nextOffset) this.#forms.report(batch.rows.length - storedCount(result));
     return result;
   }
 }

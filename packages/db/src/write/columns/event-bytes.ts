@@ -24,8 +24,10 @@ export const copiedColumns = ['event_id', 'event_time', 'event_type', 'user_id',
 
 /** Length of the number of fields, of a field's length, and of a time. */
 const [COUNT_BYTES, LENGTH_BYTES, TIME_BYTES] = [2, 4, 8];
+/** Position of the first field in a row. */
+export const FIELDS_AT = COUNT_BYTES;
 /** Position of the id in a row. */
-export const ID_AT = COUNT_BYTES + LENGTH_BYTES;
+export const ID_AT = FIELDS_AT + LENGTH_BYTES;
 const TIME_AT = ID_AT + UUID_BYTES + LENGTH_BYTES;
 const TEXTS_AT = TIME_AT + TIME_BYTES;
 /** The version of jsonb's binary format, which is otherwise its text. */
@@ -75,6 +77,11 @@ export function writeRow(target: Buffer, start: number, id: Uint8Array, row: Eve
   at = writeText(target, at, row.userId);
   at = writeJson(target, at, row.payloadJson);
   return writeJson(target, at, row.attributesJson);
+}
+
+/** The position after the field at a position. */
+export function fieldEnd(bytes: Buffer, at: number): number {
+  return at + LENGTH_BYTES + Math.max(bytes.readInt32BE(at), 0);
 }
 
 /** What is counted of a row. */

@@ -1,34 +1,64 @@
-import type { EventRow, EventRows } from '../event-rows.ts';
-import { jsonNull, jsonSeparator, plainArray, textArray } from './array-literal.ts';
+import { BinaryArray, type ElementType } from '../../statement/binary-array.ts';
+import type { Encoded } from '../../statement/parameters.ts';
+import { textArray } from './array-literal.ts';
+import { type EventFields, FIELDS_AT, fieldEnd } from './event-bytes.ts';
+import { copyRange } from './ranges.ts';
 
-/**
- * The number of rows, and the rows as encoded Postgres array literals, a column each; payloads and attributes are joined by
- * `jsonSeparator` instead. `attributes` is undefined if no row has any.
- */
-export function columnsOf(rows: EventRows) {
-  const all = [...rows];
-  const keyArray = rows.areRegular ? plainArray : textArray;
-  return {
-    rowCount: all.length,
-    eventIds: Buffer.from(keyArray(all.map(({ eventId }) => eventId))),
-    eventTypes: Buffer.from(textArray(all.map(({ eventType }) => eventType))),
-    eventTimes: Buffer.from(keyArray(all.map(({ eventTime }) => eventTime))),
-    userIds: Buffer.from(textArray(all.map(({ userId }) => userId))),
-    ...jsonColumnsOf(all),
-  };
+/** The rows of a batch as arrays, a column each. */
+export interface EventColumns {
+  readonly eventIds: Encoded;
+  readonly eventTimes: Encoded;
+  readonly eventTypes: Encoded;
+  readonly userIds: Encoded;
+  readonly payloads: Encoded;
+  readonly attributes: Encoded;
 }
 
-/** The columns of `columnsOf` that are JSON. */
-export function jsonColumnsOf(rows: readonly Pick<EventRow, 'payloadJson' | 'attributesJson'>[]) {
-  const hasAttributes = rows.some(({ attributesJson }) => attributesJson !== undefined);
-  return {
-    payloads: joinJson(rows.map(({ payloadJson }) => payloadJson)),
-    attributes: hasAttributes
-      ? joinJson(rows.map(({ attributesJson }) => attributesJson ?? jsonNull))
-      : undefined,
-  };
+/** The types of the fields of a row. */
+const types: readonly ElementType[] = ['uuid', 'timestamptz', 'text', 'text', 'jsonb', 'jsonb'];
+
+/** The columns of rows in COPY's binary format, whose fields are copied as they are. @param starts of the rows in `bytes` */
+export function columnsOf(bytes: Buffer, starts: readonly number[]): EventColumns {
+  const sizes = types.map(() => 0);
+  forEachField(bytes, starts, (field, from, to) => {
+    sizes[field] = (sizes[field] ?? 0) + to - from;
+  });
+  const arrays = types.map((type, field) => new BinaryArray(type, starts.length, sizes[field] ?? 0));
+  const targets = arrays.map(({ elements }) => elements);
+  const ends = types.map(() => 0);
+  forEachField(bytes, starts, (field, from, to) => {
+    ends[field] = copyRange(targets[field] ?? bytes, ends[field] ?? 0, bytes, from, to);
+  });
+  const [eventIds, eventTimes, eventTypes, userIds, payloads, attributes] = arrays as Arrays;
+  return { eventIds, eventTimes, eventTypes, userIds, payloads, attributes };
 }
 
-function joinJson(texts: readonly string[]): Buffer {
-  return Buffer.from(texts.join(jsonSeparator));
+type Arrays = [BinaryArray, BinaryArray, BinaryArray, BinaryArray, BinaryArray, BinaryArray];
+
+function forEachField(
+  bytes: Buffer,
+  starts: readonly number[],
+  visit: (field: number, from: number, to: number) => void,
+): void {
+  for (const start of starts) {
+    let from = start + FIELDS_AT;
+    for (let field = 0; field < types.length; field++) {
+      const to = fieldEnd(bytes, from);
+      visit(field, from, to);
+      from = to;
+    }
+  }
+}
+
+/** The columns of rows as texts, some of which only Postgres can judge. */
+export function textColumnsOf(rows: readonly EventFields[]): EventColumns {
+  const column = (text: (row: EventFields) => string | null) => Buffer.from(textArray(rows.map(text)));
+  return {
+    eventIds: column(({ eventId }) => eventId),
+    eventTimes: column(({ eventTime }) => eventTime),
+    eventTypes: column(({ eventType }) => eventType),
+    userIds: column(({ userId }) => userId),
+    payloads: column(({ payloadJson }) => payloadJson),
+    attributes: column(({ attributesJson }) => attributesJson ?? null),
+  };
 }

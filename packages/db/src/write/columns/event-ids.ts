@@ -1,10 +1,9 @@
+import { BinaryArray } from '../../statement/binary-array.ts';
 import { firstElements } from './first-elements.ts';
 import { readUuid, UUID_BYTES, UUID_CHARACTERS, writeUuid } from './uuid-bytes.ts';
 
-/** Type of the elements, `uuid`, and the lower bound of the array, 1. */
-const [UUID, FIRST] = [2950, 1];
-/** Words of 32 bits: those before the elements, and those of an element, the first of which is its length. */
-const [HEADER, STEP] = [5, 5];
+/** Words of 32 bits of an element, the first of which is its length. */
+const STEP = 5;
 
 /**
  * The event ids of a batch, as words of an array in the binary format of Postgres. Postgres parses the text form ten
@@ -15,7 +14,7 @@ export class EventIds {
   readonly length: number;
   readonly #bytes: Buffer;
   readonly #positions: readonly number[];
-  /** The dimensions (1), no nulls, the type, the length and the lower bound; then the length of each id, and the id. */
+  /** The length of each id, and the id. */
   readonly #words: Uint32Array<ArrayBuffer>;
 
   /** @param positions of the ids in `bytes` */
@@ -23,9 +22,8 @@ export class EventIds {
     this.length = positions.length;
     this.#bytes = bytes;
     this.#positions = positions;
-    this.#words = new Uint32Array(HEADER + STEP * positions.length);
-    this.#words.set([1, 0, UUID, positions.length, FIRST]);
-    let at = HEADER;
+    this.#words = new Uint32Array(STEP * positions.length);
+    let at = 0;
     for (const position of positions) {
       this.#words[at] = UUID_BYTES;
       readWords(bytes, position, this.#words, at + 1);
@@ -33,12 +31,14 @@ export class EventIds {
     }
   }
 
-  static of(ids: readonly string[]): EventIds {
-    const text = Buffer.from(ids.join(''));
-    const bytes = Buffer.alloc(UUID_BYTES * ids.length);
-    const positions = ids.map((_, index) => UUID_BYTES * index);
+  /** The ids in a text, separated by commas. */
+  static parse(list: string): EventIds {
+    const text = Buffer.from(list, 'latin1');
+    const length = (list.length + 1) / (UUID_CHARACTERS + 1);
+    const positions = Array.from({ length }, (_, index) => UUID_BYTES * index);
+    const bytes = Buffer.allocUnsafe(UUID_BYTES * positions.length);
     for (const [index, position] of positions.entries())
-      writeUuid(bytes, position, text, UUID_CHARACTERS * index);
+      writeUuid(bytes, position, text, (UUID_CHARACTERS + 1) * index);
     return new EventIds(bytes, positions);
   }
 
@@ -59,7 +59,7 @@ export class EventIds {
   }
 
   #compare(index: number, other: number): number {
-    const [start, otherStart] = [HEADER + STEP * index, HEADER + STEP * other];
+    const [start, otherStart] = [STEP * index, STEP * other];
     for (let at = 1; at < STEP; at++) {
       const difference = (this.#words[start + at] ?? 0) - (this.#words[otherStart + at] ?? 0);
       if (difference !== 0) return difference;
@@ -69,17 +69,19 @@ export class EventIds {
 
   /** For each id, the index of the first equal one, or -1 if it is one of `stored`. */
   firsts(stored: EventIds): Int32Array {
-    const earlier = stored.#words.subarray(HEADER);
-    const words = new Uint32Array(earlier.length + STEP * this.length);
-    words.set(earlier);
-    words.set(this.#words.subarray(HEADER), earlier.length);
+    const words = new Uint32Array(stored.#words.length + this.#words.length);
+    words.set(stored.#words);
+    words.set(this.#words, stored.#words.length);
     const firsts = firstElements(words, STEP).subarray(stored.length);
     return firsts.map((first) => Math.max(first - stored.length, -1));
   }
 
-  /** The ids as an array in the binary format of Postgres, whose numbers are big-endian. */
-  toArray(): Buffer {
-    return Buffer.from(this.#words.slice().buffer).swap32();
+  /** The ids as an array; its numbers are big-endian. */
+  toArray(): BinaryArray {
+    const array = new BinaryArray('uuid', this.length, this.#words.byteLength);
+    array.elements.set(new Uint8Array(this.#words.buffer));
+    array.elements.swap32();
+    return array;
   }
 }
 

@@ -38,7 +38,7 @@ async function readStored() {
   return stored.map(({ id }) => id);
 }
 
-test('of a batch with few duplicates, far and near, the other events are copied', async () => {
+test('of a batch with duplicates, far and near, the other events are copied', async () => {
   const writer = await openWriter();
   const { stored } = await writer.write(batchOf([90, ...ids, 8, 9].map(event)));
   expect(Object.fromEntries(stored)).toEqual({ page_view: 9 });
@@ -81,20 +81,27 @@ test('rows are divided by what is stored and by earlier rows', async () => {
   const divide = async (...others: readonly number[]) => {
     const all = EventRows.of([...ids, ...others].map(event));
     const division = await divideRows(fresh.database, all);
-    return division && [division.fresh.records.map(({ offset }) => offset), division.repeatedIds];
+    return division && [division.fresh.records.map(({ offset }) => offset), division.storedIds];
   };
   const offsets = rows.map(({ record }) => record.offset);
-  const [stored, eight, seven] = [90, 8, 7].map((id) => event(id, 0).eventId);
-  expect(await divide()).toEqual([offsets, []]);
-  expect(await divide(90, 7)).toEqual([offsets, [stored, seven]]);
-  expect(await divide(8, 8)).toEqual([offsets, [eight]]);
-  expect(await divide(8, 8, 8)).toBeUndefined();
+  const { eventId: stored } = event(90, 0);
+  expect(await divide()).toEqual([offsets, '']);
+  expect(await divide(90, 7)).toEqual([offsets, stored]);
+  expect(await divide(8, 8, 90, 8, 90)).toEqual([offsets, stored]);
+});
+
+test('of a batch of duplicates, no event is copied', async () => {
+  const writer = await openWriter();
+  const { stored } = await writer.write(batchOf([90, 91, 92, 93].map(event)));
+  expect(stored).toEqual(new Map());
+  const [ledger] = await run('select stored::int, duplicates::int from ingest_progress');
+  expect(ledger).toEqual({ stored: 4, duplicates: 5 });
 });
 
 test('a batch of dead letters, after one with a duplicate, is written', async () => {
   const writer = await openWriter();
   expect(await writer.write(batchOf([], [deadLetter(0), deadLetter(1)]))).toMatchObject({ deadLettered: 2 });
-  expect(await divideRows(fresh.database, new EventRows())).toMatchObject({ repeatedIds: [] });
+  expect(await divideRows(fresh.database, new EventRows())).toMatchObject({ storedIds: '' });
 });
 
 test('a stored event fails one COPY, and its batch is divided', async () => {

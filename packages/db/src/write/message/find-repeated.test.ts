@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { row } from '../../testing/batches.ts';
+import { EventIds } from '../columns/event-ids.ts';
 import { EventRows } from '../event-rows.ts';
 import { findRepeated } from './find-repeated.ts';
 
@@ -20,8 +21,10 @@ test('the rows whose event is stored, or in an earlier row, are found', () => {
       const firstOf = (index: number) => all.indexOf(all[index] ?? '');
       const indexes = [...all.keys()];
       const twins = indexes.filter((index) => !isStored(index) && firstOf(index) < index);
-      expect(findRepeated(ids, storedIds)).toEqual({
-        stored: indexes.filter(isStored),
+      const stored = indexes.filter(isStored);
+      expect(findRepeated(ids, EventIds.parse(storedIds.join(',')))).toEqual({
+        repeated: [...stored, ...twins].sort((a, b) => a - b),
+        stored,
         twins,
         firsts: twins.map(firstOf),
       });

@@ -1,7 +1,9 @@
-import { EventIds } from '../columns/event-ids.ts';
+import type { EventIds } from '../columns/event-ids.ts';
 
 /** Indexes of rows. */
 export interface Repeated {
+  /** `stored` and `twins`, ascending. */
+  readonly repeated: readonly number[];
   /** Rows whose event is stored, ascending. */
   readonly stored: readonly number[];
   /** Rows with the id of an earlier row whose event is not stored, ascending. */
@@ -11,16 +13,21 @@ export interface Repeated {
 }
 
 /** Finds the rows whose event is stored, or is in an earlier row. */
-export function findRepeated(ids: EventIds, storedIds: readonly string[]): Repeated {
-  const [stored, twins, firsts]: [number[], number[], number[]] = [[], [], []];
-  const all = ids.firsts(EventIds.of(storedIds));
-  for (let index = 0; index < all.length; index++) {
-    const first = all[index] ?? 0;
-    if (first < 0) stored.push(index);
-    else if (first < index) {
-      twins.push(index);
-      firsts.push(first);
+export function findRepeated(ids: EventIds, storedIds: EventIds): Repeated {
+  const found = {
+    repeated: [] as number[],
+    stored: [] as number[],
+    twins: [] as number[],
+    firsts: [] as number[],
+  };
+  for (const [index, first] of ids.firsts(storedIds).entries()) {
+    if (first === index) continue;
+    found.repeated.push(index);
+    if (first < 0) found.stored.push(index);
+    else {
+      found.twins.push(index);
+      found.firsts.push(first);
     }
   }
-  return { stored, twins, firsts };
+  return found;
 }

@@ -4,7 +4,6 @@ import { withLiterals } from '../../statement/literals.ts';
 import { part, text } from '../../statement/part.ts';
 import { type Accounted, accountFor, accountParameters, countAll } from '../accounting.ts';
 import type { Batch } from '../batch.ts';
-import { plainArray } from '../columns/array-literal.ts';
 import { deadLetterColumns, deadLetterRows } from '../columns/dead-letter-rows.ts';
 import { copiedColumns } from '../columns/event-bytes.ts';
 import { failIf, toDuplicateError } from '../conflicts.ts';
@@ -40,7 +39,7 @@ export async function writeMessage(
   const dead = deadLetters.length > 0 ? [[deadLetterRows(batch, expected.topicId ?? null)]] : [];
   const copy = [fresh.bytes, ...dead];
   const { tallies } = fresh;
-  const message = { batch, expected, tail, tallies, repeatedIds: division.repeatedIds };
+  const message = { batch, expected, tail, tallies, storedIds: division.storedIds };
   const whole = withLiterals(messageOf(message), parameters, message);
   try {
     await database.run((sql) => sql.unsafe(whole, [], { copy }));
@@ -53,14 +52,14 @@ export async function writeMessage(
   return { ...NOTHING_WRITTEN, ...foundAs(expected), ...written };
 }
 
-interface Message extends Accounted, Pick<Division, 'repeatedIds'> {}
+interface Message extends Accounted, Pick<Division, 'storedIds'> {}
 
 const parameters = {
   ...accountParameters,
   ...deadOffsetParameters,
   deadLetterCount: ({ batch }: Message) => batch.deadLetters.length,
-  repeatedIds: ({ repeatedIds }: Message) => plainArray(repeatedIds),
-  repeatedCount: ({ repeatedIds }: Message) => repeatedIds.length,
+  storedIds: ({ storedIds }: Message) => `{${storedIds}}`,
+  storedCount: ({ storedIds }: Message) => storedIds.split(',').length,
 };
 
 const checkLedger = part`
@@ -82,7 +81,7 @@ const account = part`
 
 /** Fails if one of the duplicates is not stored. */
 const requireStored = failIf(part`
-    (select count(*) from pipeline.raw_events where event_id = any(${'repeatedIds'}::uuid[])) < ${'repeatedCount'}`);
+    (select count(*) from pipeline.raw_events where event_id = any(${'storedIds'}::uuid[])) < ${'storedCount'}`);
 
 const requireNoDeadLetters = part`
     select ${failIf(hasDeadLetters)};`;
@@ -90,10 +89,10 @@ const requireNoDeadLetters = part`
 const none = text('');
 
 /** Without the checks that the batch does not need: each costs the planning of a query. */
-function messageOf({ batch, repeatedIds }: Message) {
+function messageOf({ batch, storedIds }: Message) {
   const hasDead = batch.deadLetters.length > 0;
   return part`${checkLedger}${hasDead ? requireNoDeadLetters : none}${copyEvents}${account}
-    select ${repeatedIds.length > 0 ? requireStored : none} from gone;${hasDead ? copyDeadLetters : none}`;
+    select ${storedIds === '' ? none : requireStored} from gone;${hasDead ? copyDeadLetters : none}`;
 }
 
 function foundAs({ nextOffset, resets }: LedgerView) {
