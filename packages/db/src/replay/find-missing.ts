@@ -16,7 +16,7 @@ interface MissingRow {
  */
 export async function findMissing(database: Database, rows: EventRows): Promise<readonly MissingRow[]> {
   if (rows.length === 0) return [];
-  const { eventIds, eventTimes } = rows.columns;
+  const { eventIds, eventTimes } = rows.toColumns();
   return await database.run(
     (sql) => sql<MissingRow[]>`
       select (n - 1)::int as index,

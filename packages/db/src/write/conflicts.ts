@@ -130,7 +130,7 @@ export async function findConflicts(
   database: Database,
   rows: EventRows,
 ): Promise<ReadonlyMap<number, string>> {
-  const incoming = { columns: rows.columns };
+  const incoming = { columns: rows.toColumns() };
   const found = await database.run<FoundConflict>((sql) => execute(sql, conflictsStatement, incoming));
   return new Map(found.map(({ index, differences }) => [index, differences]));
 }

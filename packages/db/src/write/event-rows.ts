@@ -27,8 +27,8 @@ export interface EventRow extends EventFields {
 
 /** Rows as COPY sends them. */
 export interface CopyRows extends Pick<EventRows, 'records' | 'tallies'> {
-  /** In COPY's binary format, in pieces: views that are valid until the next push. */
-  readonly bytes: readonly Uint8Array[];
+  /** In COPY's binary format: valid until the next push. */
+  readonly bytes: Buffer;
 }
 
 /** Enough for most events. Memory that is not written to is not resident. */
@@ -114,12 +114,12 @@ export class EventRows implements Iterable<EventRow> {
     );
   }
 
-  /** The rows as parameters of a statement. */
-  get columns(): EventColumns {
+  /** The rows as parameters of a statement: copies. */
+  toColumns(): EventColumns {
     return this.areRegular ? columnsOf(this.#rows.buffer, this.#rows.starts) : textColumnsOf([...this]);
   }
 
-  /** Those at some indexes. All rows are regular. */
+  /** The columns of the rows at some indexes. Requires `areRegular`. */
   columnsAt(indexes: readonly number[]): EventColumns {
     return columnsOf(
       this.#rows.buffer,
@@ -150,7 +150,7 @@ export class EventRows implements Iterable<EventRow> {
     }
   }
 
-  /** All rows but those at some ascending indexes. Nothing is copied, and all rows are regular. */
+  /** All rows but those at some ascending indexes. Requires `areRegular`. */
   without(indexes: readonly number[]): CopyRows {
     const starts = [0, ...indexes.map((index) => index + 1)];
     const runs = starts.map((start, at) => this.records.slice(start, indexes[at]));
@@ -183,8 +183,8 @@ export class EventRows implements Iterable<EventRow> {
   }
 
   /** The rows in COPY's binary format, with the columns `copiedColumns`: a view that is valid until the next push. */
-  get bytes(): readonly Uint8Array[] {
-    return [this.#rows.bytes];
+  get bytes(): Buffer {
+    return this.#rows.bytes;
   }
 
   /** Number of events per minute and type. */

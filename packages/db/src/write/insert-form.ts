@@ -23,7 +23,8 @@ export const DEFAULT_COPY_MIN_EVENTS = 500;
 export class InsertForms {
   readonly #copyMinEvents: number;
   #clean = CLEAN_BATCHES;
-  #isCopyTooSlow = false;
+  /** Number of batches that are statements, because one could not be divided. */
+  #statements = 0;
 
   /** @param copyMinEvents number of events from which on a batch is written by COPY */
   constructor(copyMinEvents = Number.POSITIVE_INFINITY) {
@@ -35,18 +36,16 @@ export class InsertForms {
     if (!batch.rows.areRegular) return 'tolerant';
     const isCopied = recordCount(batch) >= this.#copyMinEvents;
     if (this.#clean >= CLEAN_BATCHES) return isCopied ? 'copy' : 'plain';
-    return isCopied && !this.#isCopyTooSlow ? 'copy-new' : 'tolerant';
+    return isCopied && this.#statements === 0 ? 'copy-new' : 'tolerant';
   }
 
-  /** Reports the number of duplicates in a batch that was written. */
-  report(duplicates: number): void {
+  /**
+   * Reports a batch that was written.
+   * @param duplicates the number of its duplicates
+   * @param isUndivided whether it was to be divided, and a statement had to write it
+   */
+  report(duplicates: number, isUndivided = false): void {
     this.#clean = duplicates > 0 ? 0 : this.#clean + 1;
-    this.#isCopyTooSlow = false;
-  }
-
-  /** Reports that a message did not end in time. The next batch is a statement, which Postgres cancels by itself. */
-  reportDeadline(): void {
-    this.#clean = 0;
-    this.#isCopyTooSlow = true;
+    this.#statements = isUndivided ? CLEAN_BATCHES : Math.max(this.#statements - 1, 0);
   }
 }

@@ -64,7 +64,7 @@ export function statementsOf(
           ? await writeStatement(database, batch, expected, inserts, tail, conflicts)
           : await writeMessage(database, batch, expected, tail, division);
       if (result === null) throw new LedgerMissingError(batch);
-      return result;
+      return form === 'copy-new' && division === undefined ? { ...result, isUndivided: true } : result;
     },
     findDeadLettered: (batch) => findDeadLettered(database, batch),
     findInvalidRows: (rows) => findInvalidRows(database, rows),
@@ -78,7 +78,7 @@ async function divisionOf(
   rows: EventRows,
   form: InsertForm,
 ): Promise<Division | undefined> {
-  if (form === 'copy') return { fresh: rows, storedIds: '' };
+  if (form === 'copy') return { fresh: rows };
   return form === 'copy-new' ? await divideRows(database, rows) : undefined;
 }
 

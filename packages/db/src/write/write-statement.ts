@@ -27,6 +27,8 @@ export interface StatementResult {
   readonly deadLettered: number;
   /** Number of duplicates that were counted as conflicting. */
   readonly conflicting: number;
+  /** Whether the batch was to be divided, and a statement has written it. */
+  readonly isUndivided?: boolean;
 }
 
 /** The counts of a statement that has written nothing. */
@@ -42,7 +44,7 @@ export interface ExpectedLedger extends Pick<LedgerView, 'nextOffset' | 'resets'
  * Writes a batch (rows, aggregates, dead letters, ledger) in one statement and therefore in one transaction.
  *
  * - Locks the partition's ledger row first and compares it with the expected one. Every other step depends
- *   on that comparison: if two processes have the same records, one writes them, and the other gets the
+ *   on that comparison, but Postgres reads the parameters before, so that invalid JSON fails whatever the ledger is: if two processes have the same records, one writes them, and the other gets the
  *   actual offset back.
  * - Aggregates and ledger count only rows that were inserted: those that the insert returns in the tolerant
  *   form, all rows in the plain form, which inserts all or none.
@@ -72,7 +74,7 @@ export async function writeStatement(
 ): Promise<StatementResult | null> {
   const { rows, deadLetters } = batch;
   const statement = statements[form][deadLetters.length > 0 ? 'withDeadLetters' : 'eventsOnly'];
-  const write = { batch, expected, tail, handling, columns: rows.columns, tallies: rows.tallies };
+  const write = { batch, expected, tail, handling, columns: rows.toColumns(), tallies: rows.tallies };
   try {
     const [found] = await database.run<FoundRow>((sql) => execute(sql, statement, write));
     if (found === undefined || found.foundOffset === null) return null;

@@ -66,6 +66,27 @@ describe.each([
     await expectInvariants();
   });
 
+  test('a refused row of a batch that another writer has written is a dead letter once', async () => {
+    const rows = [row(0), row(1, { payloadJson: '{"a":"\\u0000"}' }), row(2)];
+    const other = writerOf();
+    await other.open(partition, 0n);
+    expect((await other.write(batchOf(rows))).refused).toHaveLength(1);
+    const before = await everything();
+    await writer.write(batchOf(rows));
+    expect(await everything()).toEqual(before);
+    await expectInvariants();
+  });
+
+  test.each([
+    ['update ingest_progress set resets = resets + 1', 'another consumer has reset the ledger'],
+    ['delete from ingest_progress', 'ingest_progress has no row'],
+  ])('nothing of a batch with a refused row is stored after "%s"', async (change, error) => {
+    await run(change);
+    const refused = row(1, { payloadJson: '{"a":"\\u0000"}' });
+    await expect(writer.write(batchOf([row(0), refused]))).rejects.toThrow(error);
+    expect(await run('select from raw_events union all select from dlq_events')).toEqual([]);
+  });
+
   test('writing a batch again changes nothing', async () => {
     const batch = batchOf([row(0), row(1)], [deadLetter(2)]);
     await writer.write(batch);

@@ -144,7 +144,8 @@ export class LedgerWriter implements Writer {
     const ledger = this.#ledgerOf(part);
     const isReplay = part.nextOffset <= ledger.nextOffset;
     const tail = isReplay ? undefined : extendTail(ledger.tail, part, ledger.nextOffset);
-    const run = () => this.#writeInForm(part, ledger, tail);
+    const attempts = { isMessageTooSlow: false };
+    const run = () => this.#writeInForm(part, ledger, tail, attempts);
     const result = await this.#persist(isDivisible(part) ? limitTimeouts(run) : run);
     const { foundOffset, foundResets, foundTail } = result;
     if (foundResets !== ledger.resets) throw ledgerReset(part);
@@ -164,20 +165,27 @@ export class LedgerWriter implements Writer {
    * violation can be avoided by finding duplicates first; after a deadlock, or if dead letters are stored, a statement
    * follows. If another session stores the duplicate's event during that, a repetition sees it.
    */
-  async #writeInForm(batch: Batch, ledger: LedgerView, tail: LogTail | undefined): Promise<StatementResult> {
+  async #writeInForm(
+    batch: Batch,
+    ledger: LedgerView,
+    tail: LogTail | undefined,
+    attempts: { isMessageTooSlow: boolean },
+  ): Promise<StatementResult> {
     const write = async (form: InsertForm, ...next: readonly InsertForm[]): Promise<StatementResult> => {
       try {
         return await this.#statements.write(batch, ledger, form, tail);
       } catch (error) {
         // Postgres's timeout limits each statement of a message, but not all of them together.
-        if (isCopy(form) && error instanceof DeadlineError) this.#forms.reportDeadline();
+        if (isCopy(form) && error instanceof DeadlineError) attempts.isMessageTooSlow = true;
         const [second, ...others] = isViolation(error) ? next : next.filter((one) => !isCopy(one));
         if (second === undefined || !isDuplicate(error, form)) throw error;
         return await write(second, ...others);
       }
     };
-    const result = await write(...formsFrom(this.#forms.next(batch)));
-    if (result.foundOffset === ledger.nextOffset) this.#forms.report(batch.rows.length - storedCount(result));
+    const form = attempts.isMessageTooSlow ? 'tolerant' : this.#forms.next(batch);
+    const result = await write(...formsFrom(form));
+    if (result.foundOffset === ledger.nextOffset)
+      this.#forms.report(batch.rows.length - storedCount(result), result.isUndivided);
     return result;
   }
 }

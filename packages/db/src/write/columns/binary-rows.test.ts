@@ -53,7 +53,7 @@ test('rows that are begun and ended have positions, and can be read and left out
   expect(rows.starts).toEqual([19, 21, 21]);
   expect([0, 1, 2].map((index) => String(rows.row(index)))).toEqual(['ab', '', 'cde']);
   expect(String(contentOf(rows))).toBe('abcde');
-  const left = [[], [0], [1], [2], [0, 1, 2]].map((indexes) => Buffer.concat(rows.without(indexes)));
+  const left = [[], [0], [1], [2], [0, 1, 2]].map((indexes) => rows.without(indexes));
   expect(left.map((bytes) => String(bytes.subarray(START.length, -2)))).toEqual([
     'abcde',
     'cde',
@@ -66,5 +66,4 @@ test('rows that are begun and ended have positions, and can be read and left out
       (bytes) => bytes.subarray(0, 19).equals(START) && bytes.readUInt16BE(bytes.length - 2) === 0xffff,
     ),
   ).toBe(true);
-  expect(rows.without([0, 1, 2]).every(({ length }) => length > 0)).toBe(true);
 });

@@ -73,8 +73,8 @@ export class BinaryRows {
     return this.#bytes.subarray(0, this.#end + END.length);
   }
 
-  /** The same without the rows at some ascending indexes, in pieces. */
-  without(indexes: readonly number[]): readonly Uint8Array[] {
+  /** The same without the rows at some ascending indexes. */
+  without(indexes: readonly number[]): Buffer {
     const { bytes, starts } = this;
     const pieces: Uint8Array[] = [];
     let from = 0;
@@ -83,7 +83,7 @@ export class BinaryRows {
       from = starts[index + 1] ?? this.#end;
     }
     pieces.push(bytes.subarray(from));
-    return pieces.filter(({ length }) => length > 0);
+    return Buffer.concat(pieces);
   }
 
   #appendLength(length: number): void {

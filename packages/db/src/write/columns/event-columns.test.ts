@@ -5,7 +5,7 @@ import { EventRows } from '../event-rows.ts';
 test('the columns of rows have their fields, as Postgres reads arrays', () => {
   const eventId = '019ab3c1-0000-7000-8000-000000000001';
   const all = [row(0, { eventId, userId: null }), row(1, { eventId, userId: 'é', attributesJson: '{}' })];
-  const { userIds, attributes } = EventRows.of(all).columns;
+  const { userIds, attributes } = EventRows.of(all).toColumns();
   const hex = (column: unknown) => (column as { readonly bytes: Buffer }).bytes.toString('hex');
   const header = (type: string) => `0000000100000001${type.padStart(8, '0')}0000000200000001`;
   expect(hex(userIds)).toBe(`${header('19')}ffffffff00000002c3a9`);
@@ -14,7 +14,7 @@ test('the columns of rows have their fields, as Postgres reads arrays', () => {
 
 test('with a row that only Postgres can judge, all columns are texts', () => {
   const other = row(0, { eventId: '{a,b}', eventTime: '2026-11-24 "', userId: null, payloadJson: '{"a":1}' });
-  const columns = EventRows.of([other, row(1, { userId: 'NULL', attributesJson: '"b"' })]).columns;
+  const columns = EventRows.of([other, row(1, { userId: 'NULL', attributesJson: '"b"' })]).toColumns();
   const texts = Object.entries(columns).map(([name, column]) => [name, String(column)]);
   expect(Object.fromEntries(texts)).toMatchObject({
     eventTimes: '{"2026-11-24 \\"","2026-11-24T09:30:12.345678Z"}',

@@ -17,7 +17,10 @@ export interface EventColumns {
 /** The types of the fields of a row. */
 const types: readonly ElementType[] = ['uuid', 'timestamptz', 'text', 'text', 'jsonb', 'jsonb'];
 
-/** The columns of rows in COPY's binary format, whose fields are copied as they are. @param starts of the rows in `bytes` */
+/**
+ * The columns of rows in COPY's binary format, whose fields are copied as they are.
+ * @param starts of the rows in `bytes`
+ */
 export function columnsOf(bytes: Buffer, starts: readonly number[]): EventColumns {
   const sizes = types.map(() => 0);
   forEachField(bytes, starts, (field, from, to) => {
@@ -50,7 +53,7 @@ function forEachField(
   }
 }
 
-/** The columns of rows as texts, some of which only Postgres can judge. */
+/** The columns as array literals, for rows with an id or a time that only Postgres can judge. */
 export function textColumnsOf(rows: readonly EventFields[]): EventColumns {
   const column = (text: (row: EventFields) => string | null) => Buffer.from(textArray(rows.map(text)));
   return {

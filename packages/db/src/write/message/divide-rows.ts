@@ -10,33 +10,47 @@ import { findRepeated } from './find-repeated.ts';
 /** The rows of a batch, divided by whether COPY can insert them: it fails on an event that exists. */
 export interface Division {
   readonly fresh: CopyRows;
-  /** The ids of events, separated by commas: other rows are duplicates if all of these are still stored. */
-  readonly storedIds: string;
+  /** The events that other rows repeat: those are duplicates if all of these are still stored. */
+  readonly stored?: StoredEvents;
+}
+
+interface StoredEvents {
+  /** The ids, separated by commas. */
+  readonly list: string;
+  readonly count: number;
+  /** An id that is not above, and one that is not below any of them. */
+  readonly range: readonly [lowest: string, highest: string];
 }
 
 /**
  * Divides the rows by a query, before the transaction that writes them. Another session may store or purge an event in
- * between, so COPY may still fail, and the transaction must check that `storedIds` are stored.
+ * between, so COPY may still fail, and the transaction must check that the events of `stored` are.
  * @returns undefined if a statement must write the batch: a duplicate differs from the event with its id, so it may be a
  * conflict or refused
  * @throws the driver's error
  */
 export async function divideRows(database: Database, rows: EventRows): Promise<Division | undefined> {
-  if (rows.length === 0) return { fresh: rows, storedIds: '' };
   const ids = rows.eventIds;
-  const storedIds = await findStored(database, ids);
-  const { repeated, stored, twins, firsts } = findRepeated(ids, EventIds.parse(storedIds));
+  const { range } = ids;
+  if (range === undefined) return { fresh: rows };
+  const list = await findStored(database, ids, range);
+  const storedIds = EventIds.parse(list);
+  const { repeated, stored, twins, firsts } = findRepeated(ids, storedIds);
   const areTwinsEqual = twins.every((twin, at) => rows.areEqual(twin, firsts[at] ?? -1));
   if (!areTwinsEqual || !(await equalStored(database, rows, stored))) return undefined;
-  return { fresh: repeated.length === 0 ? rows : rows.without(repeated), storedIds };
+  const fresh = repeated.length === 0 ? rows : rows.without(repeated);
+  return list === '' ? { fresh } : { fresh, stored: { list, count: storedIds.length, range } };
 }
 
 /**
  * Which ids are stored, separated by commas. The subquery keeps the planner from looking at each of them, and the bounds
  * restrict the query to the partitions that may have them.
  */
-async function findStored(database: Database, ids: EventIds): Promise<string> {
-  const [lowest = null, highest = null] = ids.range ?? [];
+async function findStored(
+  database: Database,
+  ids: EventIds,
+  [lowest, highest]: StoredEvents['range'],
+): Promise<string> {
   const [found] = await database.run(
     (sql) => sql<{ ids: string | null }[]>`
       select string_agg(event_id::text, ',') as ids from pipeline.raw_events

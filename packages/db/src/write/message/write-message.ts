@@ -37,9 +37,9 @@ export async function writeMessage(
   const { fresh } = division;
   const { deadLetters } = batch;
   const dead = deadLetters.length > 0 ? [[deadLetterRows(batch, expected.topicId ?? null)]] : [];
-  const copy = [fresh.bytes, ...dead];
+  const copy = [[fresh.bytes], ...dead];
   const { tallies } = fresh;
-  const message = { batch, expected, tail, tallies, storedIds: division.storedIds };
+  const message = { batch, expected, tail, tallies, stored: division.stored };
   const whole = withLiterals(messageOf(message), parameters, message);
   try {
     await database.run((sql) => sql.unsafe(whole, [], { copy }));
@@ -52,14 +52,18 @@ export async function writeMessage(
   return { ...NOTHING_WRITTEN, ...foundAs(expected), ...written };
 }
 
-interface Message extends Accounted, Pick<Division, 'storedIds'> {}
+interface Message extends Accounted {
+  readonly stored: Division['stored'] | undefined;
+}
 
 const parameters = {
   ...accountParameters,
   ...deadOffsetParameters,
   deadLetterCount: ({ batch }: Message) => batch.deadLetters.length,
-  storedIds: ({ storedIds }: Message) => `{${storedIds}}`,
-  storedCount: ({ storedIds }: Message) => storedIds.split(',').length,
+  storedIds: ({ stored }: Message) => `{${stored?.list ?? ''}}`,
+  storedCount: ({ stored }: Message) => stored?.count ?? 0,
+  lowestId: ({ stored }: Message) => stored?.range[0] ?? null,
+  highestId: ({ stored }: Message) => stored?.range[1] ?? null,
 };
 
 const checkLedger = part`
@@ -79,9 +83,11 @@ const account = part`
     ), counted as materialized (${countAll}
     ), ${accountFor('copy', part`select from generate_series(1, ${'deadLetterCount'})`)}`;
 
-/** Fails if one of the duplicates is not stored. */
+/** Fails if an event that duplicates repeat is not stored. Like `findStored`, it names the range of the ids. */
 const requireStored = failIf(part`
-    (select count(*) from pipeline.raw_events where event_id = any(${'storedIds'}::uuid[])) < ${'storedCount'}`);
+    (select count(*) from pipeline.raw_events
+     where event_id between ${'lowestId'}::uuid and ${'highestId'}::uuid and event_id = any((select ${'storedIds'})::uuid[]))
+    < ${'storedCount'}`);
 
 const requireNoDeadLetters = part`
     select ${failIf(hasDeadLetters)};`;
@@ -89,10 +95,10 @@ const requireNoDeadLetters = part`
 const none = text('');
 
 /** Without the checks that the batch does not need: each costs the planning of a query. */
-function messageOf({ batch, storedIds }: Message) {
+function messageOf({ batch, stored }: Message) {
   const hasDead = batch.deadLetters.length > 0;
   return part`${checkLedger}${hasDead ? requireNoDeadLetters : none}${copyEvents}${account}
-    select ${storedIds === '' ? none : requireStored} from gone;${hasDead ? copyDeadLetters : none}`;
+    select ${stored === undefined ? none : requireStored} from gone;${hasDead ? copyDeadLetters : none}`;
 }
 
 function foundAs({ nextOffset, resets }: LedgerView) {
