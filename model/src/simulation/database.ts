@@ -107,7 +107,6 @@ export class Database {
    */
   write(batch: Batch, view: LedgerView, form: InsertForm, tail?: LogTail): StatementResult | undefined {
     const isMessage = this.#isMessage(batch, form);
-    if (!isMessage) this.#requireParsed(batch);
     if (!isMessage) this.#requireRight();
     const row = this.tables.ledgers.get(batch.partition);
     if (row === undefined) return undefined;
@@ -136,11 +135,6 @@ export class Database {
   /** Whether a batch is written by COPY. With `copy-new` a statement writes conflicting duplicates. */
   #isMessage({ rows }: Batch, form: InsertForm): boolean {
     return form === 'copy-new' ? this.#conflictsOf(rows).size === 0 : form === 'copy';
-  }
-
-  /** The parameters of a statement are read before anything else. */
-  #requireParsed({ rows }: Batch): void {
-    if (this.findInvalidRows(rows).size > 0) throw postgresError(UNSUPPORTED_ESCAPE);
   }
 
   /** A message compares the ledger before it needs the right, and a statement needs it whatever the ledger is. */

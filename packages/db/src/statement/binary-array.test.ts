@@ -5,7 +5,6 @@ test.each([
   ['text', 1009, 25],
   ['timestamptz', 1185, 1184],
   ['uuid', 2951, 2950],
-  ['jsonb', 3807, 3802],
 ] as const)('an array of %s has the number %d, and elements of the type %d', (element, type, elementType) => {
   const array = new BinaryArray(element, 2, 8);
   array.elements.write('ffffffffffffffff', 'hex');

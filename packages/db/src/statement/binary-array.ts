@@ -3,7 +3,6 @@ const types = {
   text: [25, 1009],
   timestamptz: [1184, 1185],
   uuid: [2950, 2951],
-  jsonb: [3802, 3807],
 } as const;
 
 export type ElementType = keyof typeof types;

@@ -53,7 +53,7 @@ function differencesFrom(other: (column: string) => string): Part {
         concat_ws(', ', case when incoming.event_type <> ${other('event_type')} then 'event_type' end,
                         case when incoming.event_time <> ${other('event_time')} then 'event_time' end,
                         case when incoming.user_id is distinct from ${other('user_id')} then 'user_id' end,
-                        case when incoming.payload <> ${other('payload')} then 'payload' end)`);
+                        case when incoming.payload::jsonb <> ${other('payload')}::jsonb then 'payload' end)`);
 }
 
 /** Postgres reports an unknown setting by its name. A plain statement cannot raise an error of its own. */

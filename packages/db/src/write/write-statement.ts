@@ -44,7 +44,7 @@ export interface ExpectedLedger extends Pick<LedgerView, 'nextOffset' | 'resets'
  * Writes a batch (rows, aggregates, dead letters, ledger) in one statement and therefore in one transaction.
  *
  * - Locks the partition's ledger row first and compares it with the expected one. Every other step depends
- *   on that comparison, but Postgres reads the parameters before, so that invalid JSON fails whatever the ledger is: if two processes have the same records, one writes them, and the other gets the
+ *   on that comparison: if two processes have the same records, one writes them, and the other gets the
  *   actual offset back.
  * - Aggregates and ledger count only rows that were inserted: those that the insert returns in the tolerant
  *   form, all rows in the plain form, which inserts all or none.
@@ -141,7 +141,7 @@ const selectFound = text(`
 
 const insertEvents = text(`
       insert into pipeline.raw_events (event_id, event_type, event_time, user_id, payload, attributes)
-      select event_id, event_type, event_time, user_id, payload, attributes`);
+      select event_id, event_type, event_time, user_id, payload::jsonb, attributes::jsonb`);
 
 /** Planning the dead letters is a fifth of a small batch's cost, so a batch without any omits them. */
 const NO_DEAD_LETTERS = text('select where false');

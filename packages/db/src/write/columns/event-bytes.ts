@@ -22,8 +22,9 @@ export interface EventFields {
  */
 export const copiedColumns = ['event_id', 'event_time', 'event_type', 'user_id', 'payload', 'attributes'];
 
-/** Length of the number of fields, of a field's length, and of a time. */
-const [COUNT_BYTES, LENGTH_BYTES, TIME_BYTES] = [2, 4, 8];
+/** Length of the number of fields, of a time, and of a field's length. */
+const [COUNT_BYTES, TIME_BYTES] = [2, 8];
+export const LENGTH_BYTES = 4;
 /** Position of the first field in a row. */
 export const FIELDS_AT = COUNT_BYTES;
 /** Position of the id in a row. */

@@ -9,7 +9,7 @@ test('the columns of rows have their fields, as Postgres reads arrays', () => {
   const hex = (column: unknown) => (column as { readonly bytes: Buffer }).bytes.toString('hex');
   const header = (type: string) => `0000000100000001${type.padStart(8, '0')}0000000200000001`;
   expect(hex(userIds)).toBe(`${header('19')}ffffffff00000002c3a9`);
-  expect(hex(attributes)).toBe(`${header('eda')}ffffffff00000003017b7d`);
+  expect(hex(attributes)).toBe(`${header('19')}ffffffff000000027b7d`);
 });
 
 test('with a row that only Postgres can judge, all columns are texts', () => {

@@ -1,7 +1,7 @@
 import { BinaryArray, type ElementType } from '../../statement/binary-array.ts';
 import type { Encoded } from '../../statement/parameters.ts';
 import { textArray } from './array-literal.ts';
-import { type EventFields, FIELDS_AT, fieldEnd } from './event-bytes.ts';
+import { type EventFields, FIELDS_AT, fieldEnd, LENGTH_BYTES } from './event-bytes.ts';
 import { copyRange } from './ranges.ts';
 
 /** The rows of a batch as arrays, a column each. */
@@ -14,26 +14,40 @@ export interface EventColumns {
   readonly attributes: Encoded;
 }
 
-/** The types of the fields of a row. */
-const types: readonly ElementType[] = ['uuid', 'timestamptz', 'text', 'text', 'jsonb', 'jsonb'];
+/** The types of the columns, in the order of the fields of a row. The last two are JSON, as text. */
+const types: readonly ElementType[] = ['uuid', 'timestamptz', 'text', 'text', 'text', 'text'];
+const FIRST_JSON = 4;
+const VERSION_BYTES = 1;
 
 /**
- * The columns of rows in COPY's binary format, whose fields are copied as they are.
+ * The columns of rows in COPY's binary format, whose fields are copied as they are, but JSON without its version.
  * @param starts of the rows in `bytes`
  */
 export function columnsOf(bytes: Buffer, starts: readonly number[]): EventColumns {
   const sizes = types.map(() => 0);
   forEachField(bytes, starts, (field, from, to) => {
-    sizes[field] = (sizes[field] ?? 0) + to - from;
+    sizes[field] = (sizes[field] ?? 0) + to - from - (isJson(field, from, to) ? VERSION_BYTES : 0);
   });
   const arrays = types.map((type, field) => new BinaryArray(type, starts.length, sizes[field] ?? 0));
   const targets = arrays.map(({ elements }) => elements);
   const ends = types.map(() => 0);
   forEachField(bytes, starts, (field, from, to) => {
-    ends[field] = copyRange(targets[field] ?? bytes, ends[field] ?? 0, bytes, from, to);
+    const copy = isJson(field, from, to) ? copyJson : copyRange;
+    ends[field] = copy(targets[field] ?? bytes, ends[field] ?? 0, bytes, from, to);
   });
   const [eventIds, eventTimes, eventTypes, userIds, payloads, attributes] = arrays as Arrays;
   return { eventIds, eventTimes, eventTypes, userIds, payloads, attributes };
+}
+
+function isJson(field: number, from: number, to: number): boolean {
+  const isNull = to === from + LENGTH_BYTES;
+  return field >= FIRST_JSON && !isNull;
+}
+
+/** Copies a field of JSON without its version. Returns the position after it. */
+function copyJson(target: Buffer, at: number, bytes: Buffer, from: number, to: number): number {
+  const start = from + LENGTH_BYTES + VERSION_BYTES;
+  return copyRange(target, target.writeInt32BE(to - start, at), bytes, start, to);
 }
 
 type Arrays = [BinaryArray, BinaryArray, BinaryArray, BinaryArray, BinaryArray, BinaryArray];

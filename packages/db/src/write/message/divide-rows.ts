@@ -66,8 +66,8 @@ const equalStatement = prepare(
       select from pipeline.raw_events as stored
       where stored.event_id = incoming.event_id and stored.event_type = incoming.event_type
         and stored.event_time = incoming.event_time and stored.user_id is not distinct from incoming.user_id
-        and stored.payload = incoming.payload
-        and stored.attributes is not distinct from incoming.attributes offset 0) as same`,
+        and stored.payload = incoming.payload::jsonb
+        and stored.attributes is not distinct from incoming.attributes::jsonb offset 0) as same`,
   incomingParameters,
 );
 
