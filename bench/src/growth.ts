@@ -1,30 +1,21 @@
 import { openPublisher } from '@pipeline/kafka';
 import { drainTopic } from './drain.ts';
 import { type Cell, logProgress, type Section } from './report.ts';
-import {
-  EARLIER,
-  eventInSql,
-  eventsOf,
-  baseline as first,
-  recordAt,
-  type Scenario,
-  scenarios,
-} from './scenarios.ts';
+import { baseline, EARLIER, eventInSql, eventsOf, recordAt, type Scenario, scenarios } from './scenarios.ts';
 import type { BenchServers, Tables } from './servers.ts';
-
 import { connectTo, createTopic } from './topics.ts';
 
 /** Measures how the cost per record grows with the pipeline, varying one parameter at a time. */
 export async function measureGrowth(servers: BenchServers): Promise<Section> {
   const rows: (readonly Cell[])[] = [];
-  let baseline: number | undefined;
+  let firstRate: number | undefined;
   logProgress('growth: a run that does not count, because the broker has just started');
-  await measureScenario(servers, first);
+  await measureScenario(servers, baseline);
   for (const scenario of scenarios) {
     logProgress(`growth: ${scenario.name}`);
     const { eventsPerSecond, cpuMicros } = await measureScenario(servers, scenario);
-    baseline ??= eventsPerSecond;
-    rows.push([scenario.name, eventsPerSecond, eventsPerSecond / baseline, ...cpuMicros]);
+    firstRate ??= eventsPerSecond;
+    rows.push([scenario.name, eventsPerSecond, eventsPerSecond / firstRate, ...cpuMicros]);
   }
   return {
     title: 'Growth',

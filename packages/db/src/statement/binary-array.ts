@@ -26,7 +26,7 @@ export class BinaryArray {
     const [elementType, type] = types[element];
     this.type = type;
     this.bytes = Buffer.allocUnsafe(HEADER_BYTES + size);
-    // The server looks for nulls itself: 1 only allows them.
+    // The server finds nulls itself, whatever the second word is.
     for (const [index, word] of [1, 1, elementType, length, 1].entries())
       this.bytes.writeInt32BE(word, 4 * index);
   }

@@ -27,7 +27,7 @@ export interface EventRow extends EventFields {
 
 /** Rows as COPY sends them. */
 export interface CopyRows extends Pick<EventRows, 'records' | 'tallies'> {
-  /** In COPY's binary format: valid until the next push. */
+  /** In COPY's binary format: valid at least until the next push. */
   readonly bytes: Buffer;
 }
 
@@ -114,7 +114,7 @@ export class EventRows implements Iterable<EventRow> {
     );
   }
 
-  /** The rows as parameters of a statement: copies. */
+  /** The rows as parameters of a statement. A later push does not change them. */
   toColumns(): EventColumns {
     return this.areRegular ? columnsOf(this.#rows.buffer, this.#rows.starts) : textColumnsOf([...this]);
   }

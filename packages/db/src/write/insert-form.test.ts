@@ -25,14 +25,17 @@ test('after a batch with duplicates, those of a large one are found first', () =
   expect(forms.next(two)).toBe('copy');
 });
 
-test('after a batch that could not be divided, the next hundred are statements', () => {
+test('after batches that could not be divided, more and more statements follow', () => {
   const forms = new InsertForms(2);
-  forms.report(2, true);
-  for (let batches = 0; batches < 100; batches++) {
-    expect(forms.next(two)).toBe('tolerant');
+  const statementsAfter = (isUndivided: boolean) => {
+    if (isUndivided) forms.reportUndivided();
     forms.report(1);
-  }
-  expect(forms.next(two)).toBe('copy-new');
+    let statements = 0;
+    for (; forms.next(two) === 'tolerant'; statements++) forms.report(1);
+    return statements;
+  };
+  expect(Array.from({ length: 8 }, () => statementsAfter(true))).toEqual([1, 3, 7, 15, 31, 63, 99, 99]);
+  expect([statementsAfter(false), statementsAfter(true)]).toEqual([0, 1]);
 });
 
 test('a batch is written by COPY from a number of events on, and never by default', () => {

@@ -23,8 +23,10 @@ export const DEFAULT_COPY_MIN_EVENTS = 500;
 export class InsertForms {
   readonly #copyMinEvents: number;
   #clean = CLEAN_BATCHES;
-  /** Number of batches that are statements, because one could not be divided. */
-  #statements = 0;
+  /** How many of the next batches are not divided, because one could not be. */
+  #undivided = 0;
+  /** The number of batches for which that holds; doubled each time. */
+  #pause = 1;
 
   /** @param copyMinEvents number of events from which on a batch is written by COPY */
   constructor(copyMinEvents = Number.POSITIVE_INFINITY) {
@@ -36,16 +38,19 @@ export class InsertForms {
     if (!batch.rows.areRegular) return 'tolerant';
     const isCopied = recordCount(batch) >= this.#copyMinEvents;
     if (this.#clean >= CLEAN_BATCHES) return isCopied ? 'copy' : 'plain';
-    return isCopied && this.#statements === 0 ? 'copy-new' : 'tolerant';
+    return isCopied && this.#undivided === 0 ? 'copy-new' : 'tolerant';
   }
 
-  /**
-   * Reports a batch that was written.
-   * @param duplicates the number of its duplicates
-   * @param isUndivided whether it was to be divided, and a statement had to write it
-   */
-  report(duplicates: number, isUndivided = false): void {
+  /** Reports the number of duplicates in a batch that was written. */
+  report(duplicates: number): void {
     this.#clean = duplicates > 0 ? 0 : this.#clean + 1;
-    this.#statements = isUndivided ? CLEAN_BATCHES : Math.max(this.#statements - 1, 0);
+    if (this.#undivided > 0) this.#undivided--;
+    else this.#pause = 1;
+  }
+
+  /** Reports that a batch could not be divided. To search its duplicates in vain costs as much as to write it. */
+  reportUndivided(): void {
+    this.#pause = Math.min(2 * this.#pause, CLEAN_BATCHES);
+    this.#undivided = this.#pause;
   }
 }

@@ -28,6 +28,7 @@ export interface Statements {
   readonly rewind: (partition: LogPartition, rewind: Rewind) => Promise<boolean>;
   /**
    * Writes a batch if the ledger is as expected. `tail` is the log's after the batch; undefined for a replay.
+   * Calls `onUndivided` before a statement writes a batch that was to be divided.
    * @throws UnseenDuplicateError, or a ConflictingEventError if conflicting events become dead letters
    */
   readonly write: (
@@ -35,6 +36,7 @@ export interface Statements {
     expected: LedgerView,
     form: InsertForm,
     tail: LogTail | undefined,
+    onUndivided?: () => void,
   ) => Promise<StatementResult>;
   readonly findDeadLettered: Store['findDeadLettered'];
   readonly findInvalidRows: Store['findInvalidRows'];
@@ -56,15 +58,16 @@ export function statementsOf(
   return {
     open: (partition, startOffset) => openLedger(database, partition, startOffset, identity),
     rewind: (partition, rewind) => rewindLedger(database, partition, rewind),
-    async write(batch, expected, form, tail) {
+    async write(batch, expected, form, tail, onUndivided) {
       const division = await divisionOf(database, batch.rows, form);
+      if (division === undefined && form === 'copy-new') onUndivided?.();
       const inserts = form === 'plain' ? form : 'tolerant';
       const result =
         division === undefined
           ? await writeStatement(database, batch, expected, inserts, tail, conflicts)
           : await writeMessage(database, batch, expected, tail, division);
       if (result === null) throw new LedgerMissingError(batch);
-      return form === 'copy-new' && division === undefined ? { ...result, isUndivided: true } : result;
+      return result;
     },
     findDeadLettered: (batch) => findDeadLettered(database, batch),
     findInvalidRows: (rows) => findInvalidRows(database, rows),

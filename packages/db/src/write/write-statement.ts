@@ -27,8 +27,6 @@ export interface StatementResult {
   readonly deadLettered: number;
   /** Number of duplicates that were counted as conflicting. */
   readonly conflicting: number;
-  /** Whether the batch was to be divided, and a statement has written it. */
-  readonly isUndivided?: boolean;
 }
 
 /** The counts of a statement that has written nothing. */

@@ -27,8 +27,9 @@ async function write(
   const forms: InsertForm[] = [];
   const statements: Partial<Statements> = {
     open: async () => ({ nextOffset: 0n, resets: 0, isRestarted: false }),
-    write: async (_batch, _expected, form) => {
+    write: async (_batch, _expected, form, _tail, onUndivided) => {
       const outcome = outcomes[forms.push(form) - 1];
+      if (outcome === undivided) onUndivided?.();
       if (outcome === undefined || outcome instanceof Error) throw outcome;
       return outcome;
     },
@@ -41,6 +42,8 @@ async function write(
 
 const duplicate = Object.assign(new Error('duplicate key'), { code: '23505' });
 const unseen = new UnseenDuplicateError('unseen');
+/** Of a statement that writes a batch which was to be divided. */
+const undivided = new Error('connection lost');
 
 test('a duplicate that is stored during the statement costs one more', async () => {
   const { forms, written } = await write([duplicate, unseen, stored]);
@@ -83,6 +86,15 @@ test.each([
   const { forms, written } = await write([error, stored], 1, undefined, insertForms);
   expect(forms).toEqual(['copy-new', 'tolerant']);
   expect(written).toMatchObject({ deadLettered: 0 });
+});
+
+test('a batch that could not be divided is not divided again, and neither is the next', async () => {
+  const insertForms = new InsertForms(1);
+  insertForms.report(1);
+  const twice: Persist = (statement) => statement().catch(statement);
+  expect((await write([undivided, stored], 1, twice, insertForms)).forms).toEqual(['copy-new', 'tolerant']);
+  expect((await write([stored], 1, twice, insertForms)).forms).toEqual(['tolerant']);
+  expect((await write([stored], 1, twice, insertForms)).forms).toEqual(['copy-new']);
 });
 
 test('a message that exceeds its deadline is repeated as a statement', async () => {

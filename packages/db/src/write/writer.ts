@@ -144,7 +144,7 @@ export class LedgerWriter implements Writer {
     const ledger = this.#ledgerOf(part);
     const isReplay = part.nextOffset <= ledger.nextOffset;
     const tail = isReplay ? undefined : extendTail(ledger.tail, part, ledger.nextOffset);
-    const attempts = { isMessageTooSlow: false };
+    const attempts = { needStatement: false };
     const run = () => this.#writeInForm(part, ledger, tail, attempts);
     const result = await this.#persist(isDivisible(part) ? limitTimeouts(run) : run);
     const { foundOffset, foundResets, foundTail } = result;
@@ -164,28 +164,32 @@ export class LedgerWriter implements Writer {
    * A batch that fails on a duplicate is written in the next form, which knows more of the stored events. Only a unique
    * violation can be avoided by finding duplicates first; after a deadlock, or if dead letters are stored, a statement
    * follows. If another session stores the duplicate's event during that, a repetition sees it.
+   * @param attempts what earlier attempts at this batch have shown
    */
   async #writeInForm(
     batch: Batch,
     ledger: LedgerView,
     tail: LogTail | undefined,
-    attempts: { isMessageTooSlow: boolean },
+    attempts: { needStatement: boolean },
   ): Promise<StatementResult> {
+    const onUndivided = () => {
+      attempts.needStatement = true;
+      this.#forms.reportUndivided();
+    };
     const write = async (form: InsertForm, ...next: readonly InsertForm[]): Promise<StatementResult> => {
       try {
-        return await this.#statements.write(batch, ledger, form, tail);
+        return await this.#statements.write(batch, ledger, form, tail, onUndivided);
       } catch (error) {
         // Postgres's timeout limits each statement of a message, but not all of them together.
-        if (isCopy(form) && error instanceof DeadlineError) attempts.isMessageTooSlow = true;
+        if (isCopy(form) && error instanceof DeadlineError) attempts.needStatement = true;
         const [second, ...others] = isViolation(error) ? next : next.filter((one) => !isCopy(one));
         if (second === undefined || !isDuplicate(error, form)) throw error;
         return await write(second, ...others);
       }
     };
-    const form = attempts.isMessageTooSlow ? 'tolerant' : this.#forms.next(batch);
+    const form = attempts.needStatement ? 'tolerant' : this.#forms.next(batch);
     const result = await write(...formsFrom(form));
-    if (result.foundOffset === ledger.nextOffset)
-      this.#forms.report(batch.rows.length - storedCount(result), result.isUndivided);
+    if (result.foundOffset === ledger.nextOffset) this.#forms.report(batch.rows.length - storedCount(result));
     return result;
   }
 }

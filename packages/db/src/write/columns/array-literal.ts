@@ -1,6 +1,6 @@
 /**
- * Postgres array literals (https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO). The columns of
- * dead letters and counts, and of rows that only Postgres can judge, are sent as such texts.
+ * Postgres array literals (https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO). For example, the
+ * columns of dead letters and counts are sent as such texts.
  */
 
 /** Separates JSON texts for `string_to_table`: JSON never contains it unescaped (RFC 8259, section 7). */

@@ -42,7 +42,7 @@ test('ids are read, compared and found', () => {
 test('the array is in the binary format of Postgres, as often as it is asked for', () => {
   const all = ['0198c5b0-7c1e-7000-8000-00000000000f', 'ffffffff-7c1e-4000-bfff-0123456789ab'];
   const ids = idsOf(all);
-  // One dimension, maybe with nulls, the type uuid, two elements from 1 on; each has 16 bytes.
+  // One dimension, the flag of nulls, the type uuid, two elements from 1 on; each has 16 bytes.
   const words = [1, 1, 2950, 2, 1].map((word) => word.toString(16).padStart(8, '0'));
   const elements = all.map((id) => `00000010${id.replaceAll('-', '')}`);
   const expected = Buffer.from([...words, ...elements].join(''), 'hex');

@@ -4,8 +4,8 @@ import type { EventColumns } from './event-columns.ts';
 
 /**
  * Selects the rows of a batch with their positions, from 1 on. The planner expects a thousand rows of `generate_subscripts`,
- * whatever the array is; if it expected their number, it would make a plan for each batch, which costs more than to
- * write a small one. JSON is text, because Postgres would keep what it needs to parse an array of it until the end.
+ * whatever the array is; if it expected their number, a prepared statement would be planned for each batch, which costs
+ * more than to write a small one. JSON is text, because Postgres would keep what it needs to parse an array of it until the end.
  */
 export const selectIncoming = part`
              select unnest(${'eventIds'}::uuid[]) as event_id,

@@ -101,6 +101,27 @@ test('of a batch of duplicates, no event is copied', async () => {
   expect(ledger).toEqual({ stored: 4, duplicates: 5 });
 });
 
+test('a batch with a duplicate that differs is a statement, and so is the next', async () => {
+  let queries = 0;
+  const counting: Database = {
+    ...fresh.database,
+    run(statement, signal) {
+      queries++;
+      return fresh.database.run(statement, signal);
+    },
+  };
+  const writer = await openWriter(counting);
+  const queriesFor = async (...events: readonly EventRow[]) => {
+    queries = 0;
+    await writer.write(batchOf(events));
+    return queries;
+  };
+  const changed = { ...event(90, 0), payloadJson: '{"path":"/other"}' };
+  expect(await queriesFor(changed, event(1, 1))).toBe(3);
+  expect(await queriesFor(event(90, 2), event(2, 3))).toBe(1);
+  expect(await queriesFor(event(90, 4), event(3, 5))).toBe(3);
+});
+
 test('a batch of dead letters, after one with a duplicate, is written', async () => {
   const writer = await openWriter();
   expect(await writer.write(batchOf([], [deadLetter(0), deadLetter(1)]))).toMatchObject({ deadLettered: 2 });

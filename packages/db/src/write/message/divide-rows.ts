@@ -18,7 +18,7 @@ interface StoredEvents {
   /** The ids, separated by commas. */
   readonly list: string;
   readonly count: number;
-  /** An id that is not above, and one that is not below any of them. */
+  /** The lowest and the highest id of the batch, between which they all are. */
   readonly range: readonly [lowest: string, highest: string];
 }
 
@@ -36,7 +36,7 @@ export async function divideRows(database: Database, rows: EventRows): Promise<D
   const list = await findStored(database, ids, range);
   const storedIds = EventIds.parse(list);
   const { repeated, stored, twins, firsts } = findRepeated(ids, storedIds);
-  const areTwinsEqual = twins.every((twin, at) => rows.areEqual(twin, firsts[at] ?? -1));
+  const areTwinsEqual = twins.every((twin, at) => rows.areEqual(twin, firsts[at] ?? twin));
   if (!areTwinsEqual || !(await equalStored(database, rows, stored))) return undefined;
   const fresh = repeated.length === 0 ? rows : rows.without(repeated);
   return list === '' ? { fresh } : { fresh, stored: { list, count: storedIds.length, range } };

@@ -23,7 +23,7 @@ import type { Division } from './divide-rows.ts';
  * and ignores the rows, which follow the message without waiting. So it does if dead letters are stored at these
  * offsets. Dead letters come last, because all forms lock the counts of events before those of dead letters.
  * @param tail of the log after the batch; undefined for a replay
- * @param division the rows to insert, and the duplicates
+ * @param division the rows to insert, and the stored events that others repeat
  * @returns null if the ledger is missing
  * @throws UnseenDuplicateError, or the driver's error, without event data (`withoutContext`)
  */
