@@ -4,7 +4,7 @@ import { batchOf, deadLetter, row } from '../testing/batches.ts';
 import { createFreshDatabase } from '../testing/fresh-database.ts';
 import { createWriter } from './writer.ts';
 
-/** After so many executions Postgres compares the costs of plans with and without the values of parameters. */
+/** After this number of executions, Postgres compares the costs of plans with and without the values of parameters. */
 const CUSTOM_PLANS = 5;
 
 test('a plan is made once, not for each batch', async () => {
