@@ -110,6 +110,7 @@ test.each([
   const [regular, other] = [row(0), row(1, change)];
   const rows = EventRows.of([regular, other, row(2)]);
   expect(rows.areRegular).toBe(false);
+  expect(String(rows.toColumns().eventIds)).toMatch(/^\{("[^"]*",?){3}\}$/);
   expect([...rows.slice(0, 2), rows.at(1), rows.at(3)]).toEqual([regular, other, other, undefined]);
   expect([rows.length, rows.pick([1]).areRegular, rows.pick([0, 2]).areRegular]).toEqual([3, false, true]);
   expect([EventRows.of([regular, other]).lastEventMilliseconds, rows.tallies[0]?.count]).toEqual([

@@ -5,10 +5,12 @@ import { EventRows } from '../event-rows.ts';
 test('the columns of rows have their fields, as Postgres reads arrays', () => {
   const eventId = '019ab3c1-0000-7000-8000-000000000001';
   const all = [row(0, { eventId, userId: null }), row(1, { eventId, userId: 'é', attributesJson: '{}' })];
-  const { userIds, attributes } = EventRows.of(all).toColumns();
+  const { userIds, payloads, attributes } = EventRows.of(all).toColumns();
   const hex = (column: unknown) => (column as { readonly bytes: Buffer }).bytes.toString('hex');
   const header = (type: string) => `0000000100000001${type.padStart(8, '0')}0000000200000001`;
   expect(hex(userIds)).toBe(`${header('19')}ffffffff00000002c3a9`);
+  const payload = `0000000c${Buffer.from('{"path":"/"}').toString('hex')}`;
+  expect(hex(payloads)).toBe(`${header('19')}${payload}${payload}`);
   expect(hex(attributes)).toBe(`${header('19')}ffffffff000000027b7d`);
 });
 

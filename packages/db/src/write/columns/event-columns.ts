@@ -24,13 +24,13 @@ const VERSION_BYTES = 1;
  * @param starts of the rows in `bytes`
  */
 export function columnsOf(bytes: Buffer, starts: readonly number[]): EventColumns {
-  const sizes = types.map(() => 0);
+  const sizes = new Uint32Array(types.length);
   forEachField(bytes, starts, (field, from, to) => {
     sizes[field] = (sizes[field] ?? 0) + to - from - (isJson(field, from, to) ? VERSION_BYTES : 0);
   });
   const arrays = types.map((type, field) => new BinaryArray(type, starts.length, sizes[field] ?? 0));
   const targets = arrays.map(({ elements }) => elements);
-  const ends = types.map(() => 0);
+  const ends = new Uint32Array(types.length);
   forEachField(bytes, starts, (field, from, to) => {
     const copy = isJson(field, from, to) ? copyJson : copyRange;
     ends[field] = copy(targets[field] ?? bytes, ends[field] ?? 0, bytes, from, to);

@@ -39,6 +39,15 @@ test('ids are read, compared and found', () => {
   );
 });
 
+test('a list has as many ids as it has texts, also if it is long', () => {
+  const all = Array.from(
+    { length: 100 },
+    (_, index) => `0198c5b0-7c1e-7000-8000-${String(index).padStart(12, '0')}`,
+  );
+  const ids = EventIds.parse(all.join(','));
+  expect([ids.length, all.map((_, index) => ids.at(index))]).toEqual([100, all]);
+});
+
 test('the array is in the binary format of Postgres, as often as it is asked for', () => {
   const all = ['0198c5b0-7c1e-7000-8000-00000000000f', 'ffffffff-7c1e-4000-bfff-0123456789ab'];
   const ids = idsOf(all);

@@ -33,7 +33,7 @@ export class EventIds {
 
   /** The ids in a text, separated by commas. */
   static parse(list: string): EventIds {
-    const text = Buffer.from(list, 'latin1');
+    const text = Buffer.from(list);
     const length = Math.floor((list.length + 1) / (UUID_CHARACTERS + 1));
     const positions = Array.from({ length }, (_, index) => UUID_BYTES * index);
     const bytes = Buffer.allocUnsafe(UUID_BYTES * positions.length);
