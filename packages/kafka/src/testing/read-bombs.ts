@@ -60,14 +60,18 @@ async function consume(): Promise<void> {
 
 const outcomes = await Promise.allSettled(Array.from({ length: LOOPS }, consume));
 const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-/** `maxRSS` of `resourceUsage()` would be that of the parent if it is larger: Linux keeps it when a program is executed. */
-const [, peakKilobytes] = /VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
 process.stdout.write(
   JSON.stringify({
     error: failed === undefined ? null : String(failed.reason.message),
     records,
     reached: [...reached.values()].map(Number),
-    peakBytes: 1_024 * Number(peakKilobytes),
+    peakBytes: 1_024 * peakKilobytes(),
   }),
 );
 process.exit();
+
+/** Linux passes the `maxRSS` of a process on to the program that it executes, so this would be that of the parent. */
+function peakKilobytes(): number {
+  if (process.platform !== 'linux') return process.resourceUsage().maxRSS;
+  return Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]);
+}
